@@ -1,0 +1,5 @@
+"""`python -m wtc`."""
+
+from wtc.cli.main import main
+
+main()

@@ -1,0 +1,49 @@
+"""Collecting what is wrong: a stage reports and goes on, so that one run names every problem of a file."""
+
+from wtc.errors import ComposeFileError
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.position import Path, Position
+
+
+class Diagnostics:
+    """The findings of one load, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+
+    def error(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
+        """Reports what makes the file unusable."""
+        self._add(Severity.ERROR, message, position, path, hint)
+
+    def warning(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
+        """Reports what is odd and goes through."""
+        self._add(Severity.WARNING, message, position, path, hint)
+
+    def unsupported(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
+        """Reports what wtc reads and cannot carry out: a warning, an error under `--strict`."""
+        self._add(Severity.UNSUPPORTED, message, position, path, hint)
+
+    def _add(self, severity: Severity, message: str, position: Position | None, path: Path, hint: str) -> None:
+        where = position if position and position.file else None
+        finding = Diagnostic(message=message, severity=severity, position=where, path=path, hint=hint)
+        if finding not in self.found:
+            self.found.append(finding)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """The findings that make the file unusable."""
+        return [d for d in self.found if d.severity is Severity.ERROR]
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """All other findings."""
+        return [d for d in self.found if d.severity is not Severity.ERROR]
+
+    def check(self) -> None:
+        """Ends the load where something was wrong.
+
+        Raises:
+            ComposeFileError: with every finding.
+        """
+        if errors := self.errors:
+            raise ComposeFileError(errors[0].message, diagnostics=self.found)

@@ -1,0 +1,70 @@
+"""A YAML document as a tree that knows where each value stands; every stage of the pipeline maps such trees.
+
+Nodes are values: a stage that changes something makes a new node and shares the rest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from wtc.model.position import Path, Position
+
+Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
+"""The same tree without positions: what JSON and YAML can print."""
+
+NOWHERE = Position("", 0, 0)
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A single value. `raw` is its text as the file has it, before interpolation and casting."""
+
+    value: str | int | float | bool | None
+    position: Position = NOWHERE
+    raw: str = ""
+    tag: str = ""
+    """`reset`, `override`, or nothing."""
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    items: list["Node"] = field(default_factory=list["Node"])
+    position: Position = NOWHERE
+    tag: str = ""
+
+
+@dataclass(slots=True)
+class Mapping:
+    """String keys, in the file's order. `keys` says where each key stands (a key made by a stage may be missing)."""
+
+    items: dict[str, "Node"] = field(default_factory=dict[str, "Node"])
+    position: Position = NOWHERE
+    keys: dict[str, Position] = field(default_factory=dict[str, Position])
+    tag: str = ""
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def plain(node: Node) -> Plain:
+    """The tree without positions."""
+    match node:
+        case Scalar():
+            return node.value
+        case Sequence():
+            return [plain(item) for item in node.items]
+        case Mapping():
+            return {key: plain(item) for key, item in node.items.items()}
+
+
+def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every node with its path, parents first."""
+    yield path, node
+    if isinstance(node, Mapping):
+        for key, item in node.items.items():
+            yield from walk(item, (*path, key))
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from walk(item, (*path, index))

@@ -1,0 +1,1 @@
+"""The values that every part of wtc speaks: frozen dataclasses without behaviour."""

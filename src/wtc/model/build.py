@@ -1,0 +1,87 @@
+"""How a service's image is built, and watched. Source: compose-spec, Build and Develop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSecret:
+    """A secret that a build step may read."""
+
+    source: str
+    target: str = ""
+    uid: str = ""
+    gid: str = ""
+    mode: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildUlimit:
+    """A resource limit of build steps."""
+
+    soft: int
+    hard: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """A service's `build:`."""
+
+    context: str = ""
+    """An absolute folder, or the address of a git repository or an archive."""
+    dockerfile: str = ""
+    dockerfile_inline: str = ""
+    args: Mapping[str, str] = field(default_factory=dict[str, str])
+    additional_contexts: Mapping[str, str] = field(default_factory=dict[str, str])
+    cache_from: tuple[str, ...] = ()
+    cache_to: tuple[str, ...] = ()
+    entitlements: tuple[str, ...] = ()
+    extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    isolation: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    network: str = ""
+    no_cache: bool = False
+    no_cache_filter: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    privileged: bool = False
+    provenance: str = ""
+    pull: bool = False
+    sbom: str = ""
+    secrets: tuple[BuildSecret, ...] = ()
+    shm_size_bytes: int = 0
+    ssh: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Agent name -> socket or key; `default` with nothing is the user's agent."""
+    tags: tuple[str, ...] = ()
+    target: str = ""
+    ulimits: Mapping[str, BuildUlimit] = field(default_factory=dict[str, BuildUlimit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchExec:
+    """The command of a `sync+exec` watch."""
+
+    command: tuple[str, ...] | None = None
+    user: str = ""
+    privileged: bool = False
+    working_dir: str = ""
+    environment: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A path whose changes go into the container."""
+
+    path: str
+    action: str
+    target: str = ""
+    exec: WatchExec | None = None
+    include: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    initial_sync: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Develop:
+    """A service's `develop:`; wtc reads it and does not watch."""
+
+    watch: tuple[Watch, ...] = ()
