@@ -76,6 +76,14 @@ class NotFoundError(EngineError):
     """The engine does not know what was asked for."""
 
 
+class PortTakenError(EngineError):
+    """The engine could not publish host ports for a container, because something else has them."""
+
+    def __init__(self, message: str, *, ports: Sequence[int], status: int = 0, causes: Sequence[str] = ()) -> None:
+        super().__init__(message, status=status, causes=causes)
+        self.ports = tuple(ports)
+
+
 class ConflictError(WtcError):
     """Something that is not wtc's stands where wtc's would go; it is left alone."""
 

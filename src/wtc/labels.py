@@ -1,0 +1,45 @@
+"""The labels that wtc puts on what it makes, and Docker Compose's own beside them."""
+
+from collections.abc import Mapping
+
+from wtc import __version__
+from wtc.model.namespace import Namespace
+
+MANAGED = "com.wtc.managed"
+WORKTREE = "com.wtc.worktree"
+PROJECT = "com.wtc.project"
+SERVICE = "com.wtc.service"
+CONFIG_HASH = "com.wtc.confighash"
+BUILD_HASH = "com.wtc.buildhash"
+REPLACES = "com.wtc.replaces"
+RESOURCE = "com.wtc.resource"
+"""A network's or volume's key in the compose file."""
+
+COMPOSE_PROJECT = "com.docker.compose.project"
+COMPOSE_SERVICE = "com.docker.compose.service"
+COMPOSE_NUMBER = "com.docker.compose.container-number"
+COMPOSE_ONEOFF = "com.docker.compose.oneoff"
+COMPOSE_CONFIG_HASH = "com.docker.compose.config-hash"
+COMPOSE_WORKING_DIR = "com.docker.compose.project.working_dir"
+COMPOSE_CONFIG_FILES = "com.docker.compose.project.config_files"
+COMPOSE_DEPENDS_ON = "com.docker.compose.depends_on"
+COMPOSE_IMAGE = "com.docker.compose.image"
+COMPOSE_VERSION = "com.docker.compose.version"
+COMPOSE_NETWORK = "com.docker.compose.network"
+COMPOSE_VOLUME = "com.docker.compose.volume"
+
+
+def own(namespace: Namespace) -> dict[str, str]:
+    """The labels of everything that belongs to a namespace."""
+    return {
+        MANAGED: "true",
+        WORKTREE: namespace.worktree,
+        PROJECT: namespace.name,
+        COMPOSE_PROJECT: namespace.name,
+        COMPOSE_VERSION: __version__,
+    }
+
+
+def managed(labels: Mapping[str, str]) -> bool:
+    """Whether wtc made it; what it did not make it never stops, changes or removes."""
+    return labels.get(MANAGED) == "true"

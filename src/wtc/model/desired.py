@@ -1,0 +1,85 @@
+"""What should be: a project in the namespace of one worktree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wtc.model.build import Build
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.lease import Endpoint
+from wtc.model.namespace import Namespace
+from wtc.model.project import Network, Volume
+from wtc.model.service import Dependency, Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectedFile:
+    """A file that is put into a container before it starts (a secret's or a config's content)."""
+
+    path: str
+    content: bytes = field(repr=False)
+    uid: int = 0
+    gid: int = 0
+    mode: int = 0o444
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredImage:
+    """The image of a service: pulled, or built where `build` is set."""
+
+    service: str
+    reference: str
+    """What containers are created from: the file's `image:`, or `<namespace>-<service>` for what is built."""
+    build: Build | None = None
+    platform: str = ""
+    pull_policy: str = ""
+    """`always`, `never`, `missing`, `build`, `daily`, `weekly`, `every_<duration>`, or nothing for `missing`."""
+    build_hash: str = ""
+    """Of the context and every build option; an image that carries another one (or none) is out of date."""
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSpec:
+    """One container, ready for translation to the engine's words.
+
+    In `config`, everything already bears its name on the engine: `networks` (network name on the engine -> attachment
+    with all aliases), the sources of volumes, `container:<name>` in `network_mode`, `ipc`, `pid` and `volumes_from`,
+    `links` as `<container>:<alias>`, and `ports` with the host ports and addresses to publish on.
+    """
+
+    name: str
+    service: str
+    number: int
+    image: str
+    config: Service
+    config_hash: str
+    labels: Mapping[str, str]
+    files: tuple[InjectedFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredService:
+    """A service with its containers, replica 1 first; none where it is scaled to 0."""
+
+    name: str
+    image: DesiredImage
+    containers: tuple[ContainerSpec, ...]
+    depends_on: Mapping[str, Dependency]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desired:
+    """A stack as the compose file wants it.
+
+    `services` is in dependency order; `networks` and `volumes` go by their key in the file, their names are the
+    engine's, and external ones are among them.
+    """
+
+    namespace: Namespace
+    services: Mapping[str, DesiredService]
+    networks: Mapping[str, Network]
+    volumes: Mapping[str, Volume]
+    endpoints: tuple[Endpoint, ...] = ()
+    undeclared: frozenset[str] = frozenset()
+    """Services of the file that are off (profiles, selection): their containers are not orphans."""
+    warnings: tuple[Diagnostic, ...] = ()

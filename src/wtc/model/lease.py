@@ -1,0 +1,34 @@
+"""Host ports: what a project asks for, and what was given."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortRequest:
+    """One published container port of one replica, which needs a host port of its own."""
+
+    key: str
+    """Stable over the stack's life: `web/80/tcp`, `web.2/80/tcp` for a replica, `web/80/tcp#1` for a second entry."""
+    service: str
+    target: int
+    protocol: str
+    number: int
+    """The replica, from 1."""
+    index: int
+    """The port's place in the service's `ports`."""
+    host_ip: str = ""
+    published: str = ""
+    """What the file asks for: a port, a range, or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where a published port answers."""
+
+    service: str
+    target: int
+    protocol: str
+    host: str
+    port: int
+    number: int = 1
+    """The replica, from 1."""

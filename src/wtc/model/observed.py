@@ -1,0 +1,96 @@
+"""What is: a snapshot of the engine, taken by label."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedPort:
+    """A container port as the engine was asked to publish it; `port` 0 is any."""
+
+    target: int
+    protocol: str
+    host_ip: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MountedVolume:
+    """A volume inside a container; an anonymous one has a name of 64 hex digits."""
+
+    name: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedContainer:
+    """A container of wtc's."""
+
+    id: str
+    name: str
+    service: str
+    number: int
+    image: str
+    """The reference that it was created from."""
+    image_id: str
+    state: str
+    """`created`, `running`, `paused`, `restarting`, `exited`, `dead` or `removing`."""
+    exit_code: int = 0
+    health: str = ""
+    """`starting`, `healthy`, `unhealthy`, or nothing where there is no healthcheck."""
+    config_hash: str = ""
+    replaces: str = ""
+    """The id of the container that this one was made to take over from; nothing once it has."""
+    oneoff: bool = False
+    networks: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Network name -> network id ("" where it is attached to one that is gone)."""
+    volumes: tuple[MountedVolume, ...] = ()
+    ports: tuple[PublishedPort, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    created: str = ""
+    started: str = ""
+    """RFC 3339, as the engine writes it; empty where it never ran."""
+    stop_grace_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedNetwork:
+    """A network, wtc's or external."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedVolume:
+    """A volume, wtc's or external."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedImage:
+    """An image by one of its references."""
+
+    reference: str
+    id: str
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One stack on the engine, and what stands in its way.
+
+    `networks` and `volumes` hold everything on the engine by name, whoever made it: labels tell.
+    """
+
+    containers: tuple[ObservedContainer, ...] = ()
+    networks: Mapping[str, ObservedNetwork] = field(default_factory=dict[str, ObservedNetwork])
+    volumes: Mapping[str, ObservedVolume] = field(default_factory=dict[str, ObservedVolume])
+    images: Mapping[str, ObservedImage] = field(default_factory=dict[str, ObservedImage])
+    """Reference -> image, for the references that were asked for and those of this worktree's built images."""
+    foreign_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name -> id of every container on the engine that is not this stack's."""
+    api_version: tuple[int, int] = (1, 41)

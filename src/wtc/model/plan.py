@@ -1,0 +1,214 @@
+"""The difference between desired and observed, as data: one engine call a node, with the cause that it is there for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.project import Network, Volume
+from wtc.model.service import Attachment, Hook
+
+
+class Condition(StrEnum):
+    """What is waited for."""
+
+    STARTED = "started"
+    """Running, and still so a moment later; or ended with status 0."""
+    HEALTHY = "healthy"
+    COMPLETED = "completed"
+    """Ended with status 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerRef:
+    """A container that is there (`id`), or that an earlier node makes (`id` empty: by name)."""
+
+    name: str
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the engine finds it by."""
+        return self.id or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullImage:
+    """`POST /images/create`."""
+
+    image: DesiredImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildImage:
+    """`POST /build`."""
+
+    image: DesiredImage
+    no_cache: bool = False
+    pull: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveImage:
+    """`DELETE /images/{name}`."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateNetwork:
+    """`POST /networks/create`."""
+
+    network: Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveNetwork:
+    """`DELETE /networks/{id}`."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateVolume:
+    """`POST /volumes/create`."""
+
+    volume: Volume
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveVolume:
+    """`DELETE /volumes/{name}`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateContainer:
+    """`POST /containers/create`, under `name`.
+
+    `replaces` is the container whose place it takes: its id goes into a label, its anonymous volumes are mounted.
+    `networks` are those to attach at once (an engine before API 1.44 takes one); the rest come by `ConnectNetwork`.
+    """
+
+    name: str
+    spec: ContainerSpec
+    networks: tuple[str, ...] = ()
+    replaces: ContainerRef | None = None
+    inherited_volumes: tuple[tuple[str, str], ...] = ()
+    """Volume name, mount target."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectNetwork:
+    """`POST /networks/{id}/connect`."""
+
+    container: ContainerRef
+    network: str
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectFiles:
+    """`PUT /containers/{id}/archive`."""
+
+    container: ContainerRef
+    files: tuple[InjectedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameContainer:
+    """`POST /containers/{id}/rename`."""
+
+    container: ContainerRef
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartContainer:
+    """`POST /containers/{id}/start`."""
+
+    container: ContainerRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopContainer:
+    """`POST /containers/{id}/stop`; without a time the container's own grace period counts."""
+
+    container: ContainerRef
+    timeout_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveContainer:
+    """`DELETE /containers/{id}`; its anonymous volumes go only with `volumes`."""
+
+    container: ContainerRef
+    volumes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunHook:
+    """`POST /containers/{id}/exec` and its start, to the end."""
+
+    container: ContainerRef
+    hook: Hook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitContainer:
+    """Until the condition holds, seen by inspecting at each of the engine's events."""
+
+    container: ContainerRef
+    condition: Condition
+    timeout_s: float | None = None
+    required: bool = True
+    """Where it is not, a failed wait is a warning, and what depends on it goes on."""
+
+
+Operation: TypeAlias = (
+    PullImage
+    | BuildImage
+    | RemoveImage
+    | CreateNetwork
+    | RemoveNetwork
+    | CreateVolume
+    | RemoveVolume
+    | CreateContainer
+    | ConnectNetwork
+    | InjectFiles
+    | RenameContainer
+    | StartContainer
+    | StopContainer
+    | RemoveContainer
+    | RunHook
+    | WaitContainer
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNode:
+    """One operation, why it is there, and the ids of the nodes that come before it."""
+
+    id: int
+    operation: Operation
+    cause: str
+    service: str = ""
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Nodes in an order that respects `after`; nothing to do is no node."""
+
+    nodes: tuple[PlanNode, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def __iter__(self) -> Iterator[PlanNode]:
+        return iter(self.nodes)
+
+    def __bool__(self) -> bool:
+        return bool(self.nodes)
