@@ -1,0 +1,190 @@
+"""The connection to an engine, and the one way in which calls go over it."""
+
+import contextlib
+import json
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from wtc.engine.endpoint import Endpoint, Tls, choose
+from wtc.engine.failures import mapped, refused, unreachable
+from wtc.errors import EngineError, EngineUnreachableError
+
+if TYPE_CHECKING:
+    from docker import APIClient
+    from requests import Response
+
+OLDEST_API = (1, 41)
+NEWEST_API = (1, 51)
+"""What wtc was written for; a newer engine still speaks it."""
+POOL_SIZE = 32
+PING_TIMEOUT_S = 20.0
+CONNECT_TIMEOUT_S = 10.0
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """An engine that answers.
+
+    `host` is where published ports answer. Every call raises EngineUnreachableError where the engine is gone,
+    EngineError where it refuses (NotFoundError for 404); `doing` completes "cannot ..." in their messages.
+    """
+
+    api: "APIClient" = field(repr=False)
+    address: str
+    chosen_by: str
+    host: str
+    host_is_local: bool
+    api_version: tuple[int, int]
+
+    def call(  # noqa: PLR0913  what an HTTP request is made of
+        self,
+        method: str,
+        path: str,
+        *,
+        doing: str,
+        params: Params | None = None,
+        body: Mapping[str, Any] | None = None,
+        data: object = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        accept: tuple[int, ...] = (),
+    ) -> "Response":
+        """One request. A status of 400 or more raises, except those in `accept`. `path` begins below the version."""
+        sent = dict(headers or {})
+        if body is not None:
+            data = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        version = ".".join(map(str, self.api_version))
+        with self.mapping(doing):
+            response = self.api.request(
+                method,
+                f"{self.api.base_url}/v{version}{path}",
+                params=params,
+                data=cast("Any", data),
+                headers=sent,
+                stream=stream,
+                # An engine takes its time over some calls (a stop, a big volume); only connecting is limited.
+                timeout=(CONNECT_TIMEOUT_S, None),
+            )
+            if response.status_code >= 400 and response.status_code not in accept:
+                raise refused(response.status_code, message_of(response), doing=doing)
+        return response
+
+    def object(self, path: str, *, doing: str, params: Params | None = None) -> dict[str, Any]:
+        """`GET path`, which answers with an object."""
+        with self.mapping(doing):
+            return dict(self.call("GET", path, doing=doing, params=params).json())
+
+    def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
+        """`GET path`, which answers with a list of objects."""
+        with self.mapping(doing):
+            return [dict(one) for one in self.call("GET", path, doing=doing, params=params).json() or ()]
+
+    @contextlib.contextmanager
+    def mapping(self, doing: str) -> Generator[None]:
+        """What docker-py and its layers raise inside comes out as wtc's errors."""
+        import docker.errors
+        import requests
+
+        try:
+            yield
+        except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+            raise mapped(error, doing=doing, address=self.address) from error
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self.api.close()
+
+
+def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
+    """The engine that the docker command would choose, after one `GET /_ping`.
+
+    Raises: EngineUnreachableError; EngineError where its API is too old.
+    """
+    return open_engine(choose(context=context, environment=environment))
+
+
+def open_engine(endpoint: Endpoint) -> Engine:
+    """Connects to an endpoint. Source: Engine API, `GET /_ping`, which tells the newest API version that it speaks."""
+    import docker.errors
+    import requests
+
+    api, complaint = _client(endpoint)
+    try:
+        answer = api.get(f"{api.base_url}/_ping", timeout=(CONNECT_TIMEOUT_S, PING_TIMEOUT_S))
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise unreachable(error, endpoint.address, complaint=complaint()) from error
+    version = _negotiated(answer.headers.get("Api-Version", ""), endpoint.address)
+    # docker-py would spend a request of its own on finding this out.
+    api._version = ".".join(map(str, version))  # type: ignore[attr-defined]  # noqa: SLF001
+    return Engine(
+        api=api,
+        address=endpoint.address,
+        chosen_by=endpoint.chosen_by,
+        host=endpoint.host,
+        host_is_local=endpoint.is_local,
+        api_version=version,
+    )
+
+
+def message_of(response: "Response") -> str:
+    """The engine's own words in an answer of 400 or more."""
+    try:
+        return str(response.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return response.text.strip()[:1000]
+
+
+def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
+    """The session, and a function that tells what the way to the engine complained about."""
+    import docker
+    import docker.errors
+
+    over_ssh = endpoint.scheme == "ssh"
+    try:
+        api = docker.APIClient(
+            # The address matters to docker-py's own adapters only; ssh goes over one of wtc's.
+            base_url=None if over_ssh else endpoint.address,
+            version=".".join(map(str, OLDEST_API)),
+            tls=_tls_config(endpoint.tls) if endpoint.tls else False,
+            max_pool_size=POOL_SIZE,
+        )
+    except docker.errors.DockerException as error:
+        raise EngineUnreachableError(
+            f"cannot reach the engine at `{endpoint.address}`", causes=(str(error),)
+        ) from error
+    # Proxies and CA bundles of the environment are meant for the web, not for the engine.
+    api.trust_env = False
+    if not over_ssh:
+        return api, str
+    from wtc.engine.ssh import SshAdapter
+
+    adapter = SshAdapter(endpoint.address, size=POOL_SIZE)
+    api.mount("http+docker://", adapter)
+    return api, adapter.complaint
+
+
+def _tls_config(tls: Tls) -> Any:  # noqa: ANN401  a type of docker-py's, loaded late
+    from docker.tls import TLSConfig
+
+    pair = (tls.certificate, tls.key) if tls.certificate and tls.key else None
+    return TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
+
+
+def _negotiated(newest: str, address: str) -> tuple[int, int]:
+    try:
+        major, minor = (int(part) for part in newest.split("."))
+    except ValueError:
+        raise EngineUnreachableError(
+            f"what answers at `{address}` is no engine", causes=("it tells no API version",)
+        ) from None
+    if (major, minor) < OLDEST_API:
+        raise EngineError(
+            f"the engine at `{address}` is too old",
+            causes=(
+                f"it speaks API {newest}; wtc needs {OLDEST_API[0]}.{OLDEST_API[1]}, Docker Engine 20.10, or newer",
+            ),
+        )
+    return min((major, minor), NEWEST_API)
