@@ -16,10 +16,11 @@ class PublishedPort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MountedVolume:
-    """A volume inside a container; an anonymous one has a name of 64 hex digits."""
+    """A volume inside a container; the engine names an anonymous one with 64 hex digits."""
 
     name: str
     target: str
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

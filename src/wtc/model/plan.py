@@ -16,6 +16,8 @@ class Condition(StrEnum):
 
     STARTED = "started"
     """Running, and still so a moment later; or ended with status 0."""
+    READY = "ready"
+    """Healthy where the container has a healthcheck, whoever declared it; else as `STARTED`."""
     HEALTHY = "healthy"
     COMPLETED = "completed"
     """Ended with status 0."""
@@ -112,6 +114,14 @@ class ConnectNetwork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisconnectNetwork:
+    """`POST /networks/{id}/disconnect`."""
+
+    container: ContainerRef
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InjectFiles:
     """`PUT /containers/{id}/archive`."""
 
@@ -179,6 +189,7 @@ Operation: TypeAlias = (
     | RemoveVolume
     | CreateContainer
     | ConnectNetwork
+    | DisconnectNetwork
     | InjectFiles
     | RenameContainer
     | StartContainer

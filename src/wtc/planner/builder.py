@@ -1,0 +1,34 @@
+"""Putting nodes together, in an order that respects what comes before what."""
+
+from collections.abc import Iterable
+
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.plan import Operation, Plan, PlanNode
+
+
+class PlanBuilder:
+    """A plan in the making. Nodes are numbered from 1 in the order in which they are added."""
+
+    def __init__(self) -> None:
+        self._nodes: list[PlanNode] = []
+        self._warnings: list[Diagnostic] = []
+
+    def add(self, operation: Operation, cause: str, *, service: str = "", after: Iterable[int | None] = ()) -> int:
+        """Adds a node that comes after others (None stands for one that was not needed), and returns its id."""
+        node = PlanNode(
+            id=len(self._nodes) + 1,
+            operation=operation,
+            cause=cause,
+            service=service,
+            after=tuple(sorted({a for a in after if a is not None})),
+        )
+        self._nodes.append(node)
+        return node.id
+
+    def warn(self, message: str, *, hint: str = "") -> None:
+        """Adds what the user has to know although it stops nothing."""
+        self._warnings.append(Diagnostic(message=message, severity=Severity.WARNING, hint=hint))
+
+    def plan(self) -> Plan:
+        """What was added."""
+        return Plan(nodes=tuple(self._nodes), warnings=tuple(self._warnings))

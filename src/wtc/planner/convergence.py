@@ -1,0 +1,175 @@
+"""What is to become of each container: kept, started, made anew, or made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.planner.names import next_name
+from wtc.planner.options import Recreate, UpOptions
+
+
+class Fate(StrEnum):
+    """What happens to one container."""
+
+    KEEP = "keep"
+    START = "start"
+    RESTART = "restart"
+    RECREATE = "recreate"
+    CREATE = "create"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One desired container: what is there for it, what happens, and why.
+
+    `current` bears the name, `pending` is a replacement that an earlier run left behind. `reconnect` are networks that
+    are themselves made anew under the container.
+    """
+
+    spec: ContainerSpec
+    fate: Fate
+    cause: str
+    current: ObservedContainer | None = None
+    pending: ObservedContainer | None = None
+    reconnect: tuple[str, ...] = ()
+    finishes_pending: bool = False
+    """Whether `pending` is as the file wants it, and only has to take its place."""
+
+
+def decide(
+    desired: Desired, observed: Observed, options: UpOptions, renewed: Mapping[str, str]
+) -> dict[str, list[Decision]]:
+    """Service -> its containers' decisions, in dependency order. `renewed`: network name -> why it is made anew."""
+    decisions: dict[str, list[Decision]] = {}
+    for service in desired.services.values():
+        decisions[service.name] = [_decide(spec, observed, options, renewed, desired) for spec in service.containers]
+    _spread(desired, decisions)
+    _rerun_completed(desired, decisions)
+    return decisions
+
+
+def _decide(
+    spec: ContainerSpec, observed: Observed, options: UpOptions, renewed: Mapping[str, str], desired: Desired
+) -> Decision:
+    mine = [c for c in observed.containers if not c.oneoff and c.service == spec.service and c.number == spec.number]
+    pending = next((c for c in mine if c.name == next_name(spec.name)), None)
+    current = next((c for c in mine if c is not pending), None)
+    if current is None and pending is None:
+        return Decision(spec=spec, fate=Fate.CREATE, cause="not there yet")
+    if pending is not None and not _divergence(spec, pending, observed, desired):
+        return Decision(
+            spec=spec,
+            fate=Fate.RECREATE,
+            cause="its replacement was left half-way",
+            current=current,
+            pending=pending,
+            finishes_pending=True,
+        )
+    base = Decision(spec=spec, fate=Fate.KEEP, cause="", current=current, pending=pending)
+    return _judge(base, observed, options, renewed, desired)
+
+
+def _judge(
+    base: Decision, observed: Observed, options: UpOptions, renewed: Mapping[str, str], desired: Desired
+) -> Decision:
+    spec, current = base.spec, base.current
+    cause = _divergence(spec, current, observed, desired) if current else "its replacement was left half-way"
+    if options.recreate is Recreate.ALWAYS:
+        return replace(base, fate=Fate.RECREATE, cause="asked for")
+    if cause and (options.recreate is not Recreate.NEVER or current is None):
+        return replace(base, fate=Fate.RECREATE, cause=cause)
+    reconnect = tuple(n for n in spec.config.networks if n in renewed)
+    if reconnect:
+        return replace(base, fate=Fate.RESTART, cause=f"network `{reconnect[0]}` is made anew", reconnect=reconnect)
+    if current is not None and current.state not in {"running", "restarting"}:
+        return replace(base, fate=Fate.START, cause=f"it is {current.state}")
+    return base
+
+
+def _divergence(spec: ContainerSpec, container: ObservedContainer, observed: Observed, desired: Desired) -> str:
+    """Why a container is not what the file wants; nothing if it is."""
+    if container.state in {"dead", "removing"}:
+        return f"it is {container.state}"
+    if container.config_hash != spec.config_hash:
+        return "its configuration has changed"
+    image = observed.images.get(spec.image)
+    if image is not None and image.id != container.image_id:
+        return "its image has changed"
+    return _detached(spec, container, observed) or _unmounted(spec, container, desired)
+
+
+def _detached(spec: ContainerSpec, container: ObservedContainer, observed: Observed) -> str:
+    for name in spec.config.networks:
+        network = observed.networks.get(name)
+        if name not in container.networks:
+            return f"it is not attached to network `{name}`"
+        attached = container.networks[name]
+        if network is None or (attached and attached != network.id):
+            return f"its network `{name}` is gone"
+    return ""
+
+
+def _unmounted(spec: ContainerSpec, container: ObservedContainer, desired: Desired) -> str:
+    mounted = {m.target: m.name for m in container.volumes}
+    named = {v.name for v in desired.volumes.values()}
+    for mount in spec.config.volumes:
+        if mount.type == "volume" and mount.source in named and mounted.get(mount.target) != mount.source:
+            return f"volume `{mount.source}` is not mounted"
+    return ""
+
+
+def _spread(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
+    """What is made anew takes with it who shares its namespaces, and restarts who asked for that."""
+    for service in desired.services.values():
+        for index, decision in enumerate(decisions[service.name]):
+            if decision.fate in {Fate.CREATE, Fate.RECREATE}:
+                continue
+            if base := _made_anew(referenced(decision.spec), desired, decisions):
+                cause = f"it shares what belongs to `{base}`, which is made anew"
+                decisions[service.name][index] = replace(decision, fate=Fate.RECREATE, cause=cause)
+                continue
+            restarting = [d for d, how in service.depends_on.items() if how.restart]
+            changed = next((d for d in restarting if _has(d, decisions, Fate.RECREATE, Fate.RESTART)), "")
+            if changed and decision.fate is Fate.KEEP:
+                cause = f"`{changed}`, which it depends on, is restarted"
+                decisions[service.name][index] = replace(decision, fate=Fate.RESTART, cause=cause)
+
+
+def _rerun_completed(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
+    """A service that has done its job (exit status 0, waited for as such) runs again only before who waits for it."""
+    waiting: dict[str, list[str]] = {}
+    for service in desired.services.values():
+        for name, how in service.depends_on.items():
+            if how.condition == "service_completed_successfully":
+                waiting.setdefault(name, []).append(service.name)
+    for name, dependents in waiting.items():
+        if any(_has(d, decisions, Fate.CREATE, Fate.RECREATE, Fate.START, Fate.RESTART) for d in dependents):
+            continue
+        for index, decision in enumerate(decisions.get(name, [])):
+            current = decision.current
+            if decision.fate is Fate.START and current and current.state == "exited" and current.exit_code == 0:
+                decisions[name][index] = replace(decision, fate=Fate.KEEP, cause="")
+
+
+def referenced(spec: ContainerSpec) -> set[str]:
+    """The names of the containers whose namespaces or volumes this one takes over."""
+    config = spec.config
+    shared = (config.network_mode, config.ipc, config.pid, config.cgroup, config.uts)
+    names = {value.removeprefix("container:") for value in shared if value.startswith("container:")}
+    return names | {text.partition(":")[0] for text in config.volumes_from}
+
+
+def _made_anew(names: set[str], desired: Desired, decisions: Mapping[str, list[Decision]]) -> str:
+    if not names:
+        return ""
+    for service in desired.services:
+        for decision in decisions.get(service, []):
+            if decision.spec.name in names and decision.fate in {Fate.CREATE, Fate.RECREATE}:
+                return service
+    return ""
+
+
+def _has(service: str, decisions: Mapping[str, list[Decision]], *fates: Fate) -> bool:
+    return any(d.fate in fates for d in decisions.get(service, []))

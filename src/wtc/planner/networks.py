@@ -1,0 +1,67 @@
+"""Networks and volumes: which are made, which are made anew, which are left as they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wtc import labels as label
+from wtc.model.desired import Desired
+from wtc.model.observed import Observed
+from wtc.model.plan import CreateNetwork, CreateVolume
+from wtc.planner.builder import PlanBuilder
+
+
+@dataclass(slots=True, kw_only=True)
+class Foundations:
+    """Node ids by name on the engine: what a container has to come after."""
+
+    networks: dict[str, int] = field(default_factory=dict[str, int])
+    volumes: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def renewed_networks(desired: Desired, observed: Observed, builder: PlanBuilder) -> dict[str, str]:
+    """Name -> why it is made anew. One that containers outside the selection use stays, with a warning."""
+    renewed: dict[str, str] = {}
+    for network in desired.networks.values():
+        there = observed.networks.get(network.name)
+        if network.external or there is None or not _differs(there.labels, network.labels):
+            continue
+        others = [
+            c.name for c in observed.containers if network.name in c.networks and c.service not in desired.services
+        ]
+        if others:
+            builder.warn(
+                f"network `{network.key}` differs from the file, and stays because `{others[0]}` uses it",
+                hint="to make it anew, run `wtc down`, then `wtc up`",
+            )
+        else:
+            renewed[network.name] = "its configuration has changed"
+    return renewed
+
+
+def add_foundations(
+    desired: Desired, observed: Observed, builder: PlanBuilder, removed: Mapping[str, int]
+) -> Foundations:
+    """Networks and volumes that are not there yet. `removed`: network name -> the node that removes the old one."""
+    made = Foundations()
+    for network in desired.networks.values():
+        if network.external or (network.name in observed.networks and network.name not in removed):
+            continue
+        gone = removed.get(network.name)
+        cause = "its configuration has changed" if gone else "not there yet"
+        made.networks[network.name] = builder.add(CreateNetwork(network=network), cause, after=[gone])
+    for volume in desired.volumes.values():
+        there = observed.volumes.get(volume.name)
+        if volume.external:
+            continue
+        if there is None:
+            made.volumes[volume.name] = builder.add(CreateVolume(volume=volume), "not there yet")
+        elif _differs(there.labels, volume.labels):
+            builder.warn(
+                f"volume `{volume.key}` differs from the file, and is used as it is: `up` never removes a volume",
+                hint="to make it anew with all its data gone, run `wtc clean`, then `wtc up`",
+            )
+    return made
+
+
+def _differs(there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return there.get(label.CONFIG_HASH) != wanted[label.CONFIG_HASH]

@@ -1,0 +1,280 @@
+"""The plan of `up`: from what is observed to what is desired, by the fewest calls, without losing anything.
+
+A container is made anew in steps that a crash may fall between: its replacement is created under another name, the old
+one is stopped and removed, the replacement takes the name and starts. Whatever of this is found half-way is finished.
+"""
+
+from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.plan import (
+    Condition,
+    ConnectNetwork,
+    ContainerRef,
+    CreateContainer,
+    DisconnectNetwork,
+    InjectFiles,
+    Plan,
+    RemoveContainer,
+    RemoveNetwork,
+    RenameContainer,
+    RunHook,
+    StartContainer,
+    StopContainer,
+    WaitContainer,
+)
+from wtc.planner.builder import PlanBuilder
+from wtc.planner.conflicts import check_names
+from wtc.planner.convergence import Decision, Fate, decide, referenced
+from wtc.planner.names import next_name
+from wtc.planner.networks import Foundations, add_foundations, renewed_networks
+from wtc.planner.options import UpOptions
+from wtc.planner.surplus import add_surplus
+
+MANY_NETWORKS_API = (1, 44)
+"""The first API version whose container create attaches more than one network."""
+
+
+def plan_up(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
+    """What `up` does to containers, networks and volumes; images are there (`plan_images`).
+
+    Raises:
+        ConflictError: see `check_names`.
+        WtcError: see `check_names`.
+    """
+    check_names(desired, observed)
+    return _Up(desired, observed, options).plan()
+
+
+class _Up:
+    def __init__(self, desired: Desired, observed: Observed, options: UpOptions) -> None:
+        self.desired, self.observed, self.options = desired, observed, options
+        self.builder = PlanBuilder()
+        self.decisions: dict[str, list[Decision]] = {}
+        self.made = Foundations()
+        self.created: dict[str, list[int]] = {}
+        """Container name -> the nodes after which it (or its replacement) can take its place."""
+        self.stopped: dict[str, list[int]] = {}
+        self.settled: dict[str, int] = {}
+        """Container name -> the node after which it stands under its name."""
+        self.started: dict[str, int] = {}
+        self.waits: dict[tuple[str, Condition], int] = {}
+
+    def plan(self) -> Plan:
+        renewed = renewed_networks(self.desired, self.observed, self.builder)
+        self.decisions = decide(self.desired, self.observed, self.options, renewed)
+        flat = [d for service in self.decisions.values() for d in service]
+        removed: dict[str, int] = {}
+        if renewed:
+            for decision in reversed(flat):
+                self._stop(decision)
+            for name, cause in renewed.items():
+                removed[name] = self._remove_network(name, cause, flat)
+        self.made = add_foundations(self.desired, self.observed, self.builder, removed)
+        add_surplus(self.desired, self.observed, self.options, self.builder)
+        for decision in flat:
+            if not self._takes_over(decision):
+                self._create(decision)
+        for decision in reversed(flat):
+            self._stop(decision)
+        for service in self.desired.services.values():
+            for decision in self.decisions[service.name]:
+                self._create(decision)
+                self._replace(decision)
+                self._start(decision)
+        if not self.options.no_start:
+            self._wait_for_all()
+        return self.builder.plan()
+
+    def _takes_over(self, decision: Decision) -> bool:
+        """Whether it needs another container that is itself made (anew) first."""
+        names = referenced(decision.spec)
+        fates = {d.spec.name: d.fate for service in self.decisions.values() for d in service}
+        return any(fates.get(name) in {Fate.CREATE, Fate.RECREATE} for name in names)
+
+    def _create(self, decision: Decision) -> None:
+        spec = decision.spec
+        if decision.fate not in {Fate.CREATE, Fate.RECREATE} or spec.name in self.created:
+            return
+        current, pending = decision.current, decision.pending
+        nodes: list[int] = []
+        if decision.finishes_pending:
+            self.created[spec.name] = nodes
+            return
+        if pending is not None and current is None:
+            rename = RenameContainer(container=_ref(pending), name=spec.name)
+            nodes.append(self.builder.add(rename, "it was left half-way", service=spec.service))
+            current = pending
+        elif pending is not None:
+            remove = RemoveContainer(container=_ref(pending))
+            nodes.append(self.builder.add(remove, "it was left half-way, and is out of date", service=spec.service))
+        name = spec.name if decision.fate is Fate.CREATE else next_name(spec.name)
+        needs = [self.made.networks.get(n) for n in spec.config.networks]
+        needs += [self.made.volumes.get(m.source) for m in spec.config.volumes]
+        needs += [self.settled.get(n) for n in sorted(referenced(spec))]
+        networks = tuple(spec.config.networks)
+        at_once = networks if self.observed.api_version >= MANY_NETWORKS_API else networks[:1]
+        create = CreateContainer(
+            name=name,
+            spec=spec,
+            networks=at_once,
+            replaces=_ref(current) if current else None,
+            inherited_volumes=_inherited(spec, current),
+        )
+        node = self.builder.add(create, decision.cause, service=spec.service, after=[*nodes, *needs])
+        nodes = [node]
+        ref = ContainerRef(name=name)
+        for network in networks[len(at_once) :]:
+            connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
+            nodes.append(
+                self.builder.add(connect, "it is on this network too", service=spec.service, after=[nodes[-1]])
+            )
+        if spec.files:
+            inject = InjectFiles(container=ref, files=spec.files)
+            nodes.append(self.builder.add(inject, "its secrets and configs", service=spec.service, after=[nodes[-1]]))
+        self.created[spec.name] = nodes[-1:]
+
+    def _stop(self, decision: Decision) -> None:
+        """Stops what is restarted or replaced: after its replacement is made, and after what depends on it."""
+        spec, current = decision.spec, decision.current
+        if current is None or decision.fate not in {Fate.RECREATE, Fate.RESTART} or spec.name in self.stopped:
+            return
+        after = list(self.created.get(spec.name, []))
+        for other, how in ((s, s.depends_on.get(spec.service)) for s in self.desired.services.values()):
+            if how is not None and (how.restart or self._shares(other.name, spec.name)):
+                after += [n for d in self.decisions[other.name] for n in self.stopped.get(d.spec.name, [])]
+        self.stopped[spec.name] = []
+        if current.state in {"running", "restarting", "paused"}:
+            for hook in spec.config.pre_stop:
+                run = RunHook(container=_ref(current), hook=hook)
+                after = [self.builder.add(run, "pre_stop", service=spec.service, after=after)]
+            stop = StopContainer(container=_ref(current), timeout_s=self.options.stop_timeout_s)
+            self.stopped[spec.name] = [self.builder.add(stop, decision.cause, service=spec.service, after=after)]
+
+    def _shares(self, service: str, container: str) -> bool:
+        return any(container in referenced(d.spec) for d in self.decisions[service])
+
+    def _remove_network(self, name: str, cause: str, flat: list[Decision]) -> int:
+        after: list[int] = []
+        for decision in flat:
+            current = decision.current
+            if current is None or name not in current.networks:
+                continue
+            leave = DisconnectNetwork(container=_ref(current), network=name)
+            stopped = self.stopped.get(decision.spec.name, [])
+            after.append(self.builder.add(leave, "the network is made anew", service=current.service, after=stopped))
+        remove = RemoveNetwork(name=name, id=self.observed.networks[name].id)
+        return self.builder.add(remove, cause, after=after)
+
+    def _replace(self, decision: Decision) -> None:
+        """The replacement takes the place: the old container goes, the name is free."""
+        spec = decision.spec
+        if decision.fate is not Fate.RECREATE:
+            if created := self.created.get(spec.name):
+                self.settled[spec.name] = created[-1]
+            if decision.pending is not None:
+                remove = RemoveContainer(container=_ref(decision.pending))
+                self.builder.add(remove, "it was left half-way, and is not needed", service=spec.service)
+            return
+        after = [*self.created.get(spec.name, []), *self.stopped.get(spec.name, [])]
+        if decision.current is not None:
+            remove = RemoveContainer(container=_ref(decision.current))
+            after = [self.builder.add(remove, decision.cause, service=spec.service, after=after)]
+        elif decision.pending is not None and not decision.finishes_pending:
+            remove = RemoveContainer(container=ContainerRef(name=spec.name, id=decision.pending.id))
+            after = [self.builder.add(remove, decision.cause, service=spec.service, after=after)]
+        known = decision.pending.id if decision.pending and decision.finishes_pending else ""
+        rename = RenameContainer(container=ContainerRef(name=next_name(spec.name), id=known), name=spec.name)
+        self.settled[spec.name] = self.builder.add(rename, decision.cause, service=spec.service, after=after)
+
+    def _start(self, decision: Decision) -> None:
+        spec = decision.spec
+        if decision.fate is Fate.KEEP or self.options.no_start:
+            return
+        current = decision.current
+        made = decision.fate in {Fate.CREATE, Fate.RECREATE}
+        ref = ContainerRef(name=spec.name) if made or current is None else _ref(current)
+        after: list[int | None] = [self.settled.get(spec.name), *self.stopped.get(spec.name, [])]
+        for network in decision.reconnect:
+            connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
+            before = [self.made.networks.get(network), *self.stopped.get(spec.name, [])]
+            after.append(self.builder.add(connect, decision.cause, service=spec.service, after=before))
+        node = self.builder.add(
+            StartContainer(container=ref), decision.cause, service=spec.service, after=[*after, *self._needs(spec)]
+        )
+        for hook in spec.config.post_start:
+            node = self.builder.add(RunHook(container=ref, hook=hook), "post_start", service=spec.service, after=[node])
+        self.started[spec.name] = node
+
+    def _needs(self, spec: ContainerSpec) -> list[int | None]:
+        """The nodes after which everything that the service depends on is as far as it asks for."""
+        if self.options.no_deps:
+            return []
+        nodes: list[int | None] = []
+        for name, how in self.desired.services[spec.service].depends_on.items():
+            for decision in self.decisions.get(name, []):
+                match how.condition:
+                    case "service_healthy":
+                        nodes.append(self._wait(decision, Condition.HEALTHY, spec.service, required=how.required))
+                    case "service_completed_successfully":
+                        nodes.append(self._wait(decision, Condition.COMPLETED, spec.service, required=how.required))
+                    case _:
+                        nodes.append(self.started.get(decision.spec.name))
+        return nodes
+
+    def _wait(self, decision: Decision, condition: Condition, dependent: str, *, required: bool = True) -> int | None:
+        name = decision.spec.name
+        if _holds(decision, condition):
+            return None
+        if (name, condition) not in self.waits:
+            ref = ContainerRef(name=name) if decision.fate in {Fate.CREATE, Fate.RECREATE} else _ref_of(decision)
+            wait = WaitContainer(
+                container=ref, condition=condition, timeout_s=self.options.wait_timeout_s, required=required
+            )
+            cause = f"`{dependent}` depends on it" if dependent else "the stack is up when it is"
+            after = [self.started.get(name)]
+            self.waits[name, condition] = self.builder.add(wait, cause, service=decision.spec.service, after=after)
+        return self.waits[name, condition]
+
+    def _wait_for_all(self) -> None:
+        for service in self.decisions.values():
+            for decision in service:
+                name = decision.spec.name
+                if (name, Condition.COMPLETED) in self.waits or (name, Condition.HEALTHY) in self.waits:
+                    continue
+                if decision.fate is Fate.KEEP and decision.current and decision.current.state == "exited":
+                    continue
+                self._wait(decision, Condition.READY, "")
+
+
+def _holds(decision: Decision, condition: Condition) -> bool:
+    """Whether a container that is left alone is already as far as that."""
+    current = decision.current
+    if decision.fate is not Fate.KEEP or current is None:
+        return False
+    running = current.state == "running"
+    match condition:
+        case Condition.COMPLETED:
+            return current.state == "exited" and current.exit_code == 0
+        case Condition.HEALTHY:
+            return running and current.health == "healthy"
+        case Condition.READY:
+            return running and current.health in {"", "healthy"}
+        case Condition.STARTED:
+            return running
+
+
+def _inherited(spec: ContainerSpec, current: ObservedContainer | None) -> tuple[tuple[str, str], ...]:
+    """The anonymous volumes of the container before it, where the file mounts nothing else."""
+    if current is None:
+        return ()
+    taken = {m.target for m in spec.config.volumes if m.source or m.type != "volume"}
+    taken |= {t.partition(":")[0] for t in spec.config.tmpfs}
+    return tuple((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
+
+
+def _ref(container: ObservedContainer) -> ContainerRef:
+    return ContainerRef(name=container.name, id=container.id)
+
+
+def _ref_of(decision: Decision) -> ContainerRef:
+    return _ref(decision.current) if decision.current else ContainerRef(name=decision.spec.name)
