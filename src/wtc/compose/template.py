@@ -1,0 +1,156 @@
+"""Variables in a text: `$NAME`, `${NAME}`, `${NAME:-default}` and its kin, and `$$` for a dollar sign.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+Lookup: TypeAlias = Callable[[str], str | None]
+
+_NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
+_OPERATOR = re.compile("}|:?[-?+]")
+MAX_DEPTH = 50
+"""Defaults within defaults."""
+
+
+class TemplateError(ValueError):
+    """A text with a `${` that is no variable, or that asks for one which is missing. `offset` counts characters."""
+
+    def __init__(self, message: str, offset: int, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+
+
+class Variable(NamedTuple):
+    """One use of a variable.
+
+    `operator` is `:-`, `-`, `:?`, `?`, `:+`, `+` or nothing, `default` what follows it, as written.
+    """
+
+    name: str
+    operator: str
+    default: str
+    offset: int
+
+
+def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None) -> str:
+    """The text with its variables replaced. `unset` is told each variable that has neither value nor default.
+
+    Defaults are evaluated also where they are not used, as Docker Compose 2.40 does: a `${X:?}` in one always counts.
+
+    Raises:
+        TemplateError: with the first thing that is wrong.
+    """
+    return _substitute(text, lookup, unset, 0) if "$" in text else text
+
+
+def variables(text: str) -> list[Variable]:
+    """The variables of a text, each followed by those within its default; nothing behind the first error."""
+    found: list[Variable] = []
+    try:
+        for part in _parts(text):
+            if isinstance(part, Variable):
+                found.append(part)
+                start = part.offset + 2 + len(part.name) + len(part.operator)
+                found.extend(inner._replace(offset=start + inner.offset) for inner in variables(part.default))
+    except (TemplateError, RecursionError):
+        pass
+    return found
+
+
+def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None, depth: int) -> str:
+    if depth > MAX_DEPTH:
+        raise TemplateError(f"defaults are nested more than {MAX_DEPTH} levels deep", 0)
+    out: list[str] = []
+    for part in _parts(text):
+        if isinstance(part, str):
+            out.append(part)
+            continue
+        try:
+            default = _substitute(part.default, lookup, unset, depth + 1) if "$" in part.default else part.default
+        except TemplateError as error:
+            error.offset += part.offset + 2 + len(part.name) + len(part.operator)
+            raise
+        value = lookup(part.name)
+        if value is None and not part.operator and unset is not None:
+            unset(part.name)
+        out.append(_apply(part, value, default))
+    return "".join(out)
+
+
+def _apply(part: Variable, value: str | None, default: str) -> str:
+    """What the variable comes to; an operator with a colon takes an empty value for an unset one."""
+    present = value is not None and (value != "" or not part.operator.startswith(":"))
+    match part.operator[-1:]:
+        case "-":
+            return value or "" if present else default
+        case "+":
+            return default if present else value or ""
+        case "?" if not present:
+            state = "is not set" if value is None else "is empty"
+            message = f"the required variable `{part.name}` {state}" + (f": {default}" if default else "")
+            raise TemplateError(message, part.offset, hint=f"to set it, write `{part.name}=...` into the `.env` file")
+        case _:
+            return value or ""
+
+
+def _parts(text: str) -> Iterator[str | Variable]:
+    """Literal pieces and variables, in order."""
+    done = 0
+    while (dollar := text.find("$", done)) >= 0:
+        if dollar > done:
+            yield text[done:dollar]
+        following = text[dollar + 1 : dollar + 2]
+        if following == "{":
+            variable, done = _braced(text, dollar)
+            yield variable
+        elif match := _NAME.match(text, dollar + 1):
+            yield Variable(match[0], "", "", dollar)
+            done = match.end()
+        else:
+            yield "$"
+            done = dollar + (2 if following == "$" else 1)
+    yield text[done:]
+
+
+def _braced(text: str, start: int) -> tuple[Variable, int]:
+    """The variable whose `${` is at `start`, and where the text goes on behind it."""
+    name = _NAME.match(text, start + 2)
+    operator = _OPERATOR.match(text, name.end()) if name else None
+    if not name or not operator:
+        raise _invalid(text, start)
+    if operator[0] == "}":
+        return Variable(name[0], "", "", start), operator.end()
+    # The default reaches to the brace that closes this one; where none does, to the last one of the line.
+    line_end = text.find("\n", start)
+    last = text.rfind("}", operator.end(), line_end if line_end >= 0 else len(text))
+    if last < 0:
+        raise _invalid(text, start)
+    end = _closing_brace(text, start, last)
+    return Variable(name[0], operator[0], text[operator.end() : end], start), end + 1
+
+
+def _closing_brace(text: str, start: int, last: int) -> int:
+    depth = 0
+    at = start
+    while at <= last:
+        if text[at] == "}":
+            depth -= 1
+            if depth == 0:
+                return at
+        elif text[at] == "{":
+            depth += 1
+            at += 1  # Docker Compose skips the character behind an opening brace
+        at += 1
+    return last
+
+
+def _invalid(text: str, start: int) -> TemplateError:
+    line = text[start:].split("\n", 1)[0]
+    shown = line[: line.find("}") + 1] or line
+    shown = shown if len(shown) <= 40 else shown[:37] + "..."
+    return TemplateError(f"`{shown}` is not a valid variable", start, hint="to write a dollar sign, double it: `$$`")
