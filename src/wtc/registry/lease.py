@@ -1,0 +1,80 @@
+"""Leasing: the pure choice of ports, made where nobody else chooses at the same time."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from wtc.model.lease import PortRequest
+from wtc.model.namespace import Namespace
+from wtc.project import distinct
+from wtc.registry.choose import choose
+from wtc.registry.record import StackRecord
+from wtc.registry.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """What a lease came to."""
+
+    ports: Mapping[str, int]
+    """Request key -> host port, for every request."""
+    moved: Mapping[str, int]
+    """Request key -> the port that it had, where it could not be kept."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A worktree's namespace, which is in the registry now."""
+
+    namespace: Namespace
+    warnings: tuple[str, ...] = ()
+
+
+def register(store: Store, worktree: str, *, known: Mapping[str, str]) -> Registered:
+    """Gives the worktree its namespace, for good. `known` is namespace -> worktree as the engine's labels have it.
+
+    Raises:
+        WtcError: the registry cannot be written, or no name is left.
+    """
+    with store.transaction() as ledger:
+        namespace = distinct(worktree, {**ledger.namespaces(), **known})
+        record = ledger.stacks.get(worktree) or StackRecord(worktree=worktree, namespace=namespace.name)
+        ledger.put(replace(record, namespace=namespace.name))
+    return Registered(namespace=namespace, warnings=ledger.warnings)
+
+
+def lease(
+    store: Store,
+    namespace: Namespace,
+    requests: Sequence[PortRequest],
+    *,
+    span: range,
+    busy: Collection[int] = (),
+    free: Callable[[PortRequest, int], bool] = lambda _request, _port: True,
+) -> Leased:
+    """Leases a host port for each request, and keeps the leases of what is not asked for now.
+
+    `busy` are ports that something else has, as the engine says; a lease on one of them moves. `free` is asked about
+    ports that were not this worktree's before.
+
+    Raises:
+        WtcError: the registry cannot be written, or no port is left.
+    """
+    with store.transaction() as ledger:
+        record = ledger.stacks.get(namespace.worktree) or StackRecord(
+            worktree=namespace.worktree, namespace=namespace.name
+        )
+        taken = {*busy, *ledger.leased_to_others(namespace.worktree)}
+        while True:
+            ports = choose(requests, worktree=namespace.worktree, held=record.ports, taken=taken, span=span)
+            refused = {
+                port
+                for request in requests
+                if record.ports.get(request.key) != (port := ports[request.key]) and not free(request, port)
+            }
+            if not refused:
+                break
+            taken |= refused
+        ledger.put(replace(record, namespace=namespace.name, ports={**record.ports, **ports}))
+    moved = {key: record.ports[key] for key, port in ports.items() if record.ports.get(key, port) != port}
+    return Leased(ports=ports, moved=moved, warnings=ledger.warnings)

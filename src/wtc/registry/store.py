@@ -1,0 +1,179 @@
+"""The registry file: read at any time, changed under a lock, written as a whole or not at all."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wtc.errors import WtcError
+from wtc.registry import lock
+from wtc.registry.record import DamagedError, Ledger, StackRecord, decode, encode
+
+_FILE = "registry.json"
+
+
+def _silent(_message: str) -> None:
+    pass
+
+
+class Store:
+    """The registry in one config folder.
+
+    `waiting` is told, in one line, when a lock takes longer than `patience_s` to come free.
+    """
+
+    def __init__(self, directory: str, *, waiting: Callable[[str], None] = _silent, patience_s: float = 1.0) -> None:
+        self._directory = Path(directory)
+        self._path = self._directory / _FILE
+        self._waiting = waiting
+        self._patience_s = patience_s
+
+    def read(self) -> Ledger:
+        """The registry as it is now; changes to it are lost. Makes nothing where there is none.
+
+        A damaged file reads as empty, is put aside, and is told in the ledger's warnings.
+
+        Raises:
+            WtcError: the file is there and cannot be read.
+        """
+        try:
+            return Ledger(stacks=self._stacks())
+        except DamagedError as damage:
+            try:
+                with self._locked():
+                    return self._load()
+            except WtcError:
+                return Ledger(warnings=(f"the registry `{self._path}` cannot be used: {damage}",))
+
+    @contextmanager
+    def transaction(self) -> Generator[Ledger]:
+        """The registry as it is once nobody else changes it; what it has become is written at the end.
+
+        Keep it short: every other wtc waits. Where the body raises, nothing is written.
+
+        Raises:
+            WtcError: the config folder cannot be written.
+        """
+        with self._locked():
+            ledger = self._load()
+            before = dict(ledger.stacks)
+            yield ledger
+            if ledger.stacks != before:
+                self._write(encode(ledger.stacks))
+
+    @contextmanager
+    def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:
+        """The lock of one worktree's stack, held by whatever changes it. Not to be taken twice by one process.
+
+        With `discard` (for a stack that is no more) no lock file is left over.
+
+        Raises:
+            WtcError: the config folder cannot be written.
+        """
+        with self._lock_file(Path("locks", f"{namespace}.lock"), f"`{namespace}`", discard=discard):
+            yield
+
+    @contextmanager
+    def _locked(self) -> Generator[None]:
+        with self._lock_file(Path("registry.lock"), "the registry"):
+            yield
+
+    @contextmanager
+    def _lock_file(self, name: Path, what: str, *, discard: bool = False) -> Generator[None]:
+        path = self._directory / name
+
+        def wait(holder: str) -> None:
+            self._waiting(f"waiting for another wtc{f' (process {holder})' if holder else ''} to finish with {what}")
+
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            descriptor = lock.acquire(path, patience_s=self._patience_s, waiting=wait)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            yield
+        finally:
+            if discard:
+                lock.discard(descriptor, path)
+            else:
+                lock.release(descriptor)
+
+    def _load(self) -> Ledger:
+        """The file's ledger; a damaged file is put aside. Only under the lock."""
+        try:
+            return Ledger(stacks=self._stacks())
+        except DamagedError as damage:
+            aside = self._put_aside()
+            return Ledger(warnings=(f"the registry `{self._path}` was damaged: {damage}; it was kept as `{aside}`",))
+
+    def _stacks(self) -> dict[str, StackRecord]:
+        """Raises DamagedError, and WtcError where the file is there and cannot be read."""
+        try:
+            # Should something odd stand there, opening it is not to wait for a writer.
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            if error.errno in {errno.ELOOP, errno.ENXIO}:
+                raise DamagedError("it is not a file") from None
+            raise self._unreadable(error) from error
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise DamagedError("it is not a file")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return decode(file.read())
+        except OSError as error:
+            raise self._unreadable(error) from error
+        finally:
+            os.close(descriptor)
+
+    def _put_aside(self) -> Path:
+        for number in range(1, 10_000):
+            aside = self._directory / f"{_FILE}.damaged-{number}"
+            if not os.path.lexists(aside):
+                break
+        else:
+            raise self._unwritable(OSError(errno.EEXIST, "too many damaged registries were kept"))
+        try:
+            self._path.rename(aside)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return aside
+
+    def _write(self, content: bytes) -> None:
+        # One name for the new file is enough under the lock, and what a crash leaves of it the next write takes over.
+        new = self._directory / f"{_FILE}.new"
+        try:
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            new.replace(self._path)
+            self._sync_directory()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _sync_directory(self) -> None:
+        descriptor = os.open(self._directory, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _unreadable(self, error: OSError) -> WtcError:
+        return WtcError(
+            f"cannot read the registry `{self._path}`",
+            causes=[(error.strerror or str(error)).lower()],
+            hints=[f"to make it readable, run `sudo chown -R $(id -u) {self._directory}`"],
+        )
+
+    def _unwritable(self, error: OSError) -> WtcError:
+        return WtcError(
+            f"cannot write the registry in `{self._directory}`",
+            causes=[(error.strerror or str(error)).lower()],
+            hints=["to keep it in another folder, set `WTC_CONFIG_DIR`"],
+        )

@@ -1,0 +1,134 @@
+"""Leases: stable, moved only where they must be, and never one port for two."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wtc.model.lease import PortRequest
+from wtc.model.namespace import Namespace
+from wtc.project import namespace_of
+from wtc.registry.lease import lease, register
+from wtc.registry.store import Store
+
+SPAN = range(20000, 30000)
+A = Namespace(name="a-1", worktree="/w/a")
+B = Namespace(name="b-1", worktree="/w/b")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path))
+
+
+def request(key: str) -> PortRequest:
+    return PortRequest(key=key, service=key, target=80, protocol="tcp", number=1, index=0)
+
+
+WEB, DB = request("web"), request("db")
+
+
+def test_a_lease_is_the_same_ever_after(store: Store) -> None:
+    first = lease(store, A, [WEB, DB], span=SPAN)
+    assert lease(store, A, [DB, WEB], span=range(40000, 50000)).ports == first.ports
+    assert store.read().stacks["/w/a"].ports == first.ports
+
+
+def test_a_service_that_is_off_keeps_its_lease(store: Store) -> None:
+    first = lease(store, A, [WEB, DB], span=SPAN)
+    lease(store, A, [WEB], span=SPAN)
+    assert lease(store, A, [WEB, DB], span=SPAN) == first
+
+
+def test_worktrees_share_no_port_in_a_range_that_just_fits(store: Store) -> None:
+    span = range(20000, 20004)
+    ports = [port for namespace in (A, B) for port in lease(store, namespace, [WEB, DB], span=span).ports.values()]
+    assert sorted(ports) == list(span)
+
+
+def test_a_port_that_the_engine_says_is_taken_moves_and_is_said(store: Store) -> None:
+    before = lease(store, A, [WEB, DB], span=SPAN)
+    after = lease(store, A, [WEB, DB], span=SPAN, busy={before.ports["web"]})
+    assert after.moved == {"web": before.ports["web"]}
+    assert after.ports["web"] != before.ports["web"]
+    assert after.ports["db"] == before.ports["db"]
+    assert lease(store, A, [WEB, DB], span=SPAN).ports == after.ports
+
+
+def test_a_port_that_a_process_holds_is_passed_over_when_it_is_new(store: Store) -> None:
+    asked: list[int] = []
+
+    def refuse_the_first(_request: PortRequest, port: int) -> bool:
+        asked.append(port)
+        return len(asked) > 1
+
+    found = lease(store, A, [WEB], span=SPAN, free=refuse_the_first)
+    assert found.ports == {"web": asked[1]}
+    assert asked[0] != asked[1]
+
+
+def test_a_lease_is_not_asked_about_for_its_own_container_holds_it(store: Store) -> None:
+    before = lease(store, A, [WEB], span=SPAN)
+    assert lease(store, A, [WEB], span=SPAN, free=lambda _request, _port: False) == before
+
+
+def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path) -> None:
+    before = lease(store, A, [WEB], span=SPAN)
+    (tmp_path / "registry.json").write_text("garbage")
+    after = lease(store, A, [WEB], span=SPAN)
+    assert after.ports == before.ports
+    assert len(after.warnings) == 1
+
+
+def test_registering_keeps_the_namespace_and_the_leases(store: Store) -> None:
+    first = register(store, "/w/a", known={}).namespace
+    assert first == namespace_of("/w/a")
+    lease(store, first, [WEB], span=SPAN)
+    assert register(store, "/w/a", known={}).namespace == first
+    assert set(store.read().stacks["/w/a"].ports) == {"web"}
+
+
+def test_a_namespace_that_the_labels_give_to_another_is_not_given_twice(store: Store) -> None:
+    found = register(store, "/w/a", known={namespace_of("/w/a").name: "/elsewhere"}).namespace
+    assert found == namespace_of("/w/a", digits=7)
+
+
+LESSEE = """
+import json, sys
+from wtc.model.lease import PortRequest
+from wtc.registry.lease import lease, register
+from wtc.registry.store import Store
+
+store = Store(sys.argv[1])
+requests = [
+    PortRequest(key=f"s{n}/80/tcp", service=f"s{n}", target=80, protocol="tcp", number=1, index=0) for n in range(5)
+]
+print("ready", flush=True)
+sys.stdin.readline()
+namespace = register(store, sys.argv[2], known={}).namespace
+print(json.dumps(sorted(lease(store, namespace, requests, span=range(20000, 20040)).ports.values())), flush=True)
+"""
+
+
+def test_processes_that_lease_at_one_instant_share_no_port(tmp_path: Path) -> None:
+    lessees = [
+        subprocess.Popen(
+            [sys.executable, "-c", LESSEE, str(tmp_path), f"/w/{n}/accra"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for n in range(8)
+    ]
+    for lessee in lessees:
+        assert lessee.stdout is not None
+        assert lessee.stdout.readline() == b"ready\n"
+    for lessee in lessees:
+        assert lessee.stdin is not None
+        lessee.stdin.write(b"go\n")
+        lessee.stdin.flush()
+    ports = [port for lessee in lessees for port in json.loads(lessee.communicate(timeout=60)[0])]
+    # Eight times five fit the range exactly: one port twice, and another would be left over.
+    assert sorted(ports) == list(range(20000, 20040))
+    assert len(Store(str(tmp_path)).read().stacks) == 8
