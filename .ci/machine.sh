@@ -1,0 +1,232 @@
+# What this repository's scripts need of a machine: Python, uv, a Docker engine, a few images. To be sourced by bash
+# (3.2 will do) with `root` set to the repository. Nothing asks; all that is said goes to standard error.
+# shellcheck shell=bash disable=SC2154 # root and engine_python are the caller's
+
+# Without a home in the environment, the one of the user that runs this.
+export HOME=${HOME:-$(cd ~ && pwd)}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/wtc-quickstart
+export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 UV_PYTHON_DOWNLOADS=never
+# The project says what to install where; a caller's active environment has no say in it.
+unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT UV_PYTHON
+
+say() { printf '==> %s\n' "$*" >&2; }
+
+fail() { # WHAT [TO-DO ...]
+  printf 'error: %s\n' "$1" >&2
+  shift
+  [ $# -eq 0 ] || printf '\n' >&2
+  local hint
+  for hint in "$@"; do printf 'hint: %s\n' "$hint" >&2; done
+  exit 1
+}
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+has_apt() { command -v apt-get >/dev/null 2>&1; }
+
+quietly() { # WHAT COMMAND...: its output is shown only where it fails
+  local what=$1 log status
+  shift
+  log=$(mktemp)
+  if "$@" >"$log" 2>&1 </dev/null; then
+    rm -f "$log"
+    return
+  else
+    status=$?
+  fi
+  tail -n 30 "$log" >&2
+  rm -f "$log"
+  printf 'error: %s failed with status %s\n' "$what" "$status" >&2
+  return 1
+}
+
+apt_updated=
+apt_install() { # PACKAGE...
+  if [ -z "$apt_updated" ]; then
+    quietly "apt-get update" apt-get -qq update || return
+    apt_updated=yes
+  fi
+  quietly "apt-get install $*" apt-get -qq install -y --no-install-recommends "$@"
+}
+
+# --- Python and uv -------------------------------------------------------------------------------------------------
+
+is_python() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+find_python() { # sets python: a Python of 3.11 or newer, the oldest that `tests/run` is to run on where PATH has several
+  local name
+  for name in python3.11 python3 python3.12 python3.13 python3.14 python3.15 python; do
+    if is_python "$name"; then
+      python=$("$name" -c 'import sys; print(sys.executable)')
+      say "python: $python ($("$python" -c 'import platform; print(platform.python_version())'))"
+      return
+    fi
+  done
+  if has_apt; then
+    fail "no Python 3.11 or newer on PATH" "to install one, run \`apt-get install python3\` (Ubuntu 22.04: \`python3.11\`)"
+  fi
+  fail "no Python 3.11 or newer on PATH" "to install one, run \`brew install python\` or your system's own installer"
+}
+
+is_uv() { # 0.8 is the first whose build backend pyproject.toml accepts
+  local version
+  version=$("$1" --version 2>/dev/null) || return
+  "$python" -c 'import re, sys; sys.exit(tuple(map(int, re.findall(r"\d+", sys.argv[1])[:2])) < (0, 8))' "$version"
+}
+
+find_uv() { # sets uv; installs it into an environment of its own where PATH has none
+  local own=$cache/uv
+  for uv in uv "$own/bin/uv"; do
+    if is_uv "$uv"; then
+      say "uv: $("$uv" --version)"
+      return
+    fi
+  done
+  say "installing uv into $own"
+  rm -rf "$own"
+  mkdir -p "$cache"
+  if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 && has_apt && is_root; then
+    # Debian keeps what `python3 -m venv` needs in a package of its own.
+    apt_install "$("$python" -c 'import sys; print(f"python3.{sys.version_info[1]}-venv")')" || apt_install python3-venv || true
+  fi
+  uv=$own/bin/uv
+  if "$python" -m venv "$own" >/dev/null 2>&1; then
+    quietly "pip install uv" "$own/bin/python" -m pip install -q uv || fail "uv could not be installed"
+  elif "$python" -m pip --version >/dev/null 2>&1; then
+    quietly "pip install uv" "$python" -m pip install -q --target "$own" uv || fail "uv could not be installed"
+  elif "$python" -m virtualenv --version >/dev/null 2>&1; then
+    quietly "virtualenv" "$python" -m virtualenv "$own" || fail "no environment could be made in $own"
+    quietly "pip install uv" "$own/bin/python" -m pip install -q uv || fail "uv could not be installed"
+  else
+    fail "this Python has neither venv nor pip" "to install them, run \`apt-get install python3-venv\` as root"
+  fi
+  is_uv "$uv" || fail "\`$uv\` does not run"
+}
+
+# --- the engine ----------------------------------------------------------------------------------------------------
+
+engine() { "$engine_python" "$root/.ci/engine.py" "$@"; } # needs engine_python: one that has docker-py
+
+engine_answers() { engine_version=$(engine version 2>/dev/null); }
+
+engine_is_chosen() { # by the user, who will not want another one in its place
+  [ -n "${DOCKER_HOST:-}${DOCKER_CONTEXT:-}" ] ||
+    grep -qs '"currentContext": *"[^"]' "${DOCKER_CONFIG:-$HOME/.docker}/config.json"
+}
+
+wait_for_engine() {
+  local _
+  for _ in $(seq 120); do
+    engine_answers && return
+    sleep 0.5
+  done
+  return 1
+}
+
+start_engine() { # Debian's own
+  say "no engine answers; installing docker.io from $(. /etc/os-release && echo "$PRETTY_NAME")'s packages"
+  apt_install docker.io iptables ca-certificates || fail "docker.io could not be installed"
+  # Since Debian 13 the command is a package of its own; wtc does not need it, people do.
+  command -v docker >/dev/null 2>&1 || apt_install docker-cli >/dev/null 2>&1 || true
+  if [ -d /run/systemd/system ]; then
+    quietly "systemctl start docker" systemctl start docker || fail "systemd did not start docker" "to see why, run \`journalctl -u docker\`"
+    wait_for_engine || fail "docker was started, but does not answer" "to see why, run \`journalctl -u docker\`"
+  else
+    local log=/var/log/dockerd.log
+    say "no systemd here; starting dockerd in the background, its log is $log"
+    setsid nohup dockerd >>"$log" 2>&1 </dev/null &
+    if ! wait_for_engine; then
+      tail -n 20 "$log" >&2
+      fail "dockerd did not start" "to see why, read $log"
+    fi
+  fi
+}
+
+ensure_engine() {
+  if ! engine_answers; then
+    local why
+    why=$(engine version 2>&1 | tail -n 1) || true
+    if [ "$(uname)" = Darwin ]; then
+      fail "no Docker engine answers: $why" \
+        "to get one, install and start Docker Desktop, OrbStack, or Colima (\`brew install colima docker && colima start\`)"
+    elif engine_is_chosen; then
+      fail "the engine that DOCKER_HOST, DOCKER_CONTEXT or the docker context names does not answer: $why" \
+        "to use the machine's own, run this with DOCKER_HOST and DOCKER_CONTEXT unset, after \`docker context use default\`"
+    elif [ -S /var/run/docker.sock ] && ! [ -w /var/run/docker.sock ]; then
+      fail "this user may not use the engine at /var/run/docker.sock" \
+        "to be let in, run \`sudo usermod -aG docker $(id -un)\` and log in again"
+    elif has_apt && is_root; then
+      start_engine
+    elif has_apt; then
+      fail "no Docker engine answers: $why" \
+        "to install Debian's, run this as root" \
+        "to do it yourself, run \`sudo apt-get install docker.io && sudo usermod -aG docker $(id -un)\` and log in again"
+    else
+      fail "no Docker engine answers: $why" "to get one, install Docker with your system's own installer and start it"
+    fi
+    engine_answers || fail "the engine stopped answering"
+  fi
+  say "engine: $engine_version"
+}
+
+# --- images --------------------------------------------------------------------------------------------------------
+
+registry_answers=unknown
+pull() { # IMAGE; after one failure no other image is asked for
+  [ "$registry_answers" != no ] || return
+  say "pulling $1"
+  if pull_failure=$(engine pull "$1" 2>&1); then
+    registry_answers=yes
+  else
+    registry_answers=no
+    return 1
+  fi
+}
+
+debian_mirror() { # the one that this machine takes its own packages from; nothing where it is not Debian's
+  local uri
+  # shellcheck disable=SC2016 # apt-get fills these in
+  uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Identifier: Packages' 2>/dev/null |
+    sed -n 's/^Debian|Debian|//p' | head -n 1)
+  case $uri in
+  mirror+file:*) sed -n 's/^\([a-z]*:[^[:space:]]*\).*/\1/p' "${uri#mirror+file:}" | head -n 1 ;;
+  *) echo "$uri" ;;
+  esac
+}
+
+ensure_base_image() {
+  local image=debian:bookworm-slim folder mirror arguments
+  ! engine has "$image" 2>/dev/null || return 0
+  ! pull "$image" || return 0
+  if ! { has_apt && is_root; }; then
+    fail "$image can neither be pulled nor made here: $pull_failure" "to make it with debootstrap, run this as root on Debian or Ubuntu"
+  fi
+  say "no registry answers; making $image with debootstrap, which takes half a minute"
+  apt_install debootstrap || fail "debootstrap could not be installed"
+  mirror=$(debian_mirror)
+  arguments=(--variant=minbase)
+  if [ -z "$mirror" ]; then
+    # Ubuntu has Debian's keys in a package, and debootstrap knows where Debian is.
+    apt_install debian-archive-keyring || fail "Debian's keys could not be installed"
+    arguments+=(--keyring=/usr/share/keyrings/debian-archive-keyring.gpg)
+  fi
+  # The image keeps the mirror in its sources, and apt cannot read one over TLS without certificates.
+  case $mirror in https:*) arguments+=(--include=ca-certificates) ;; esac
+  folder=$(mktemp -d "${TMPDIR:-/var/tmp}/wtc-debian.XXXXXX")
+  if quietly debootstrap debootstrap "${arguments[@]}" bookworm "$folder/root" ${mirror:+"$mirror"} &&
+    rm -rf "$folder"/root/var/cache/apt/archives/*.deb "$folder"/root/usr/share/{doc,man}/* &&
+    tar -C "$folder/root" -cf "$folder/image.tar" . && engine import "$folder/image.tar" "$image"; then
+    rm -rf "$folder"
+  else
+    rm -rf "$folder"
+    fail "$image could not be made"
+  fi
+}
+
+ensure_test_image() { # IMAGE: pulled, else built from tests/images/NAME, which stands on Debian's packages
+  ! engine has "$1" 2>/dev/null || return 0
+  ! pull "$1" || return 0
+  ensure_base_image
+  say "no registry answers; building $1 from Debian's packages"
+  quietly "building $1" engine build "$root/tests/images/${1%%:*}" "$1" || fail "$1 could not be built"
+}
