@@ -1,0 +1,261 @@
+"""What a build is made from: the files that count, and a hash that tells whether they or the options changed."""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import cast
+
+from wtc.engine.dockerignore import TOP, BadPatternError, Ignore, Verdict, parse
+from wtc.errors import WtcError
+from wtc.model.build import Build
+
+DEFAULT_DOCKERFILE = "Dockerfile"
+IGNORE_FILE = ".dockerignore"
+EXTRA_DOCKERFILE = ".wtc.Dockerfile"
+_HASH_FORMAT = "1"
+_REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """A folder to build from."""
+
+    root: str
+    dockerfile: str
+    """Its path in the context; nothing for a folder that is only copied from."""
+    extra_dockerfile: bytes | None
+    """Content for `dockerfile` where no regular file of the context is it: inline, elsewhere, behind a link."""
+    ignore: Ignore
+    ignore_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A file, folder or symbolic link that counts."""
+
+    path: str
+    """In the context, with `/` between names."""
+    source: str
+    mode: int
+    """As `stat` has it, the type included."""
+    mtime_s: int = 0
+    link: str = ""
+
+
+def is_remote(context: str) -> bool:
+    """Whether the engine fetches the context itself: a git repository, or an archive on the web."""
+    return not Path(context).is_absolute() and (context.startswith(_REMOTE) or "://" in context)
+
+
+def context_hash(build: Build) -> str:
+    """Of every option and, for contexts on this machine, of everything in them that counts; 64 hex digits.
+
+    The same wherever the context lies, and whatever times its files bear.
+    Raises: WtcError where the context or its Dockerfile is missing or cannot be read.
+    """
+    options = {f.name: _plain(getattr(build, f.name)) for f in fields(build)}
+    total = hashlib.sha256()
+    if not is_remote(build.context):
+        options["context"] = ""
+        total.update(_tree_hash(locate(build)).encode())
+    named = {name: _named_hash(value) for name, value in sorted(build.additional_contexts.items())}
+    options["additional_contexts"] = named
+    total.update(json.dumps([_HASH_FORMAT, options], sort_keys=True).encode())
+    return total.hexdigest()
+
+
+def locate(build: Build) -> Context:
+    """The context of a build that is a folder on this machine.
+
+    Raises: WtcError where it or its Dockerfile is missing, or an ignore file means nothing.
+    """
+    root = Path(os.path.normpath(build.context))
+    _check_folder(root)
+    if build.dockerfile_inline:
+        return _context(root, dockerfile=_free_name(root), extra=build.dockerfile_inline.encode())
+    path = _dockerfile(root, build.dockerfile)
+    specific = path.with_name(f"{path.name}.dockerignore")
+    if path.is_relative_to(root) and path.resolve() == root.resolve() / path.relative_to(root):
+        return _context(root, dockerfile=path.relative_to(root).as_posix(), specific=specific)
+    # Outside, or behind a link: the engine gets the content under a name of its own.
+    return _context(root, dockerfile=_free_name(root), extra=read_file(path), specific=specific)
+
+
+def walk(context: Context) -> Iterator[Entry]:
+    """Everything that counts, folders before what is in them, names in order; ignored folders are not entered.
+
+    What vanishes meanwhile is passed over, and so are sockets, pipes and devices.
+    Raises: WtcError for a folder that cannot be read.
+    """
+    yield from _below(context, folder="", source=context.root, verdict=TOP)
+
+
+def read_file(path: str | Path) -> bytes:
+    """A whole file.
+
+    Raises: WtcError; FileNotFoundError where it vanished.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: str | Path, error: OSError) -> WtcError:
+    """The error for a part of a context that cannot be read."""
+    return WtcError(
+        f"cannot read `{path}`, which belongs to the build context",
+        causes=((error.strerror or type(error).__name__).lower(),),
+        hints=("to leave it out of the build, write its path into `.dockerignore`",),
+    )
+
+
+def _below(context: Context, *, folder: str, source: str, verdict: Verdict) -> Iterator[Entry]:
+    for found in _entries(source):
+        path = f"{folder}/{found.name}" if folder else found.name
+        forced = path == context.dockerfile and context.extra_dockerfile is None
+        here = context.ignore.verdict(path, verdict) if context.ignore.patterns else TOP
+        is_folder = found.is_dir(follow_symlinks=False)
+        if here.ignored and not forced:
+            leads_on = context.dockerfile.startswith(f"{path}/") or context.ignore.may_keep_below(path)
+            if not (is_folder and leads_on):
+                continue
+        own = _entry(path, found)
+        if own is None:
+            continue
+        if not is_folder:
+            yield own
+            continue
+        inner = _below(context, folder=path, source=found.path, verdict=here)
+        if here.ignored:
+            # An ignored folder is there only for the sake of what is kept in it.
+            first = next(inner, None)
+            if first is None:
+                continue
+            yield own
+            yield first
+        else:
+            yield own
+        yield from inner
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unreadable(folder, error) from error
+
+
+def _entry(path: str, found: "os.DirEntry[str]") -> Entry | None:
+    try:
+        status = found.stat(follow_symlinks=False)
+        link = str(Path(found.path).readlink()) if stat.S_ISLNK(status.st_mode) else ""
+    except FileNotFoundError:
+        return None
+    if stat.S_IFMT(status.st_mode) not in {stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK}:
+        return None
+    return Entry(path=path, source=found.path, mode=status.st_mode, mtime_s=int(status.st_mtime), link=link)
+
+
+def _tree_hash(context: Context) -> str:
+    total = hashlib.sha256()
+    for entry in walk(context):
+        what = entry.link
+        if stat.S_ISREG(entry.mode):
+            digest = _file_hash(entry.source)
+            if digest is None:
+                continue
+            what = digest
+        # A link's permissions mean nothing; they differ from system to system.
+        mode = stat.S_IFMT(entry.mode) if stat.S_ISLNK(entry.mode) else entry.mode
+        total.update(b"\0".join(map(os.fsencode, (entry.path, f"{mode:o}", what, ""))))
+    if context.extra_dockerfile is not None:
+        total.update(b"\0" + context.extra_dockerfile)
+    return total.hexdigest()
+
+
+def _file_hash(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  a Path for each of many files costs time
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _named_hash(value: str) -> str:
+    """Of an additional context; what is not a folder on this machine counts by its address."""
+    if not Path(value).is_absolute():
+        return value
+    _check_folder(Path(value))
+    return _tree_hash(_context(Path(value), dockerfile=""))
+
+
+def _check_folder(root: Path) -> None:
+    if root.is_dir():
+        return
+    problem = "is not a folder" if root.exists() else "does not exist"
+    raise WtcError(
+        f"the build context `{root}` {problem}",
+        hints=("to build from another folder, change `build.context` in the compose file",),
+    )
+
+
+def _dockerfile(root: Path, name: str) -> Path:
+    path = Path(os.path.normpath(root / (name or DEFAULT_DOCKERFILE)))
+    lower = root / DEFAULT_DOCKERFILE.lower()
+    if not name and not os.path.lexists(path) and lower.is_file():
+        return lower
+    if path.is_file():
+        return path
+    problem = "is not a file" if os.path.lexists(path) else "does not exist"
+    raise WtcError(
+        f"the Dockerfile `{path}` {problem}",
+        hints=("to name another one, set `build.dockerfile`, a path in the build context, in the compose file",),
+    )
+
+
+def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specific: Path | None = None) -> Context:
+    """With the patterns of the Dockerfile's own ignore file, else of the context's."""
+    text, ignore = "", Ignore()
+    for path in filter(None, (specific, root / IGNORE_FILE)):
+        try:
+            text = read_file(path).decode(errors="surrogateescape")
+            ignore = parse(text)
+            break
+        except FileNotFoundError:
+            continue
+        except BadPatternError as error:
+            raise WtcError(
+                f"`{path}` has a pattern that means nothing: `{error.args[0]}`",
+                hints=("to match such characters as they are, put a `\\` before each",),
+            ) from None
+    return Context(root=str(root), dockerfile=dockerfile, extra_dockerfile=extra, ignore=ignore, ignore_text=text)
+
+
+def _free_name(root: Path) -> str:
+    name = EXTRA_DOCKERFILE
+    while os.path.lexists(root / name):
+        name += "-"
+    return name
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in cast("tuple[object, ...]", value)]
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
