@@ -1,0 +1,295 @@
+"""Settings: what they are, where they come from, and which of several wins.
+
+Command line, then environment, then the project's `x-wtc:`, then the user's `config.toml`, then the default.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+from wtc.errors import ComposeFileError, UsageError, WtcError
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.position import Position
+
+T = TypeVar("T")
+_FILE = "config.toml"
+
+
+class Source(StrEnum):
+    """Where a setting's value comes from, the strongest first."""
+
+    COMMAND_LINE = "command line"
+    ENVIRONMENT = "environment"
+    PROJECT = "project"
+    USER = "user"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """One setting. `key` is its name in `config.toml`, in `x-wtc:` and in a mapping of command line values."""
+
+    key: str
+    variable: str
+    default: T
+    parse: Callable[[str], T]
+    """Raises ValueError where the text does not fit."""
+    form: str
+    """What a value is, for an error: "not <form>"."""
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen(Generic[T]):
+    """A setting's value, and who says so: `origin` is `--mem-limit`, `WTC_BIND`, a position, or nothing."""
+
+    value: T
+    source: Source = Source.DEFAULT
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting's value, by its key."""
+
+    chosen: Mapping[str, Chosen[object]]
+
+    def of(self, setting: Setting[T]) -> Chosen[T]:
+        """The setting's value and where it comes from."""
+        return cast("Chosen[T]", self.chosen[setting.key])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The settings of one file: key -> value as the file has it, and where each key stands."""
+
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+    positions: Mapping[str, Position] = field(default_factory=dict[str, Position])
+
+
+def _ports(text: str) -> range:
+    first, last = (int(part) for part in text.split("-"))
+    if not 1 <= first <= last <= 65535:
+        raise ValueError(text)
+    return range(first, last + 1)
+
+
+def _address(text: str) -> str:
+    import ipaddress
+
+    return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d+)?) *([kmgt]?)(?:i?b)?", text.lower())
+    if not found:
+        raise ValueError(text)
+    return int(float(found[1]) * 1024 ** " kmgt".index(found[2] or " "))
+
+
+PORT_RANGE = Setting(
+    key="port_range",
+    variable="WTC_PORT_RANGE",
+    default=range(20000, 30000),
+    parse=_ports,
+    form="two ports from 1 to 65535 with the lower one first, as in `20000-29999`",
+)
+BIND = Setting(
+    key="bind",
+    variable="WTC_BIND",
+    default="127.0.0.1",
+    parse=_address,
+    form="an IP address, as in `127.0.0.1`",
+)
+MEM_LIMIT = Setting(
+    key="mem_limit",
+    variable="WTC_MEM_LIMIT",
+    default=0,
+    parse=_size,
+    form="a size, as in `512m`",
+    option="--mem-limit",
+)
+"""In bytes; 0 sets no limit."""
+
+SETTINGS: tuple[Setting[range] | Setting[str] | Setting[int], ...] = (PORT_RANGE, BIND, MEM_LIMIT)
+
+
+def config_dir(environment: Mapping[str, str]) -> str:
+    """The folder of wtc's own state: an absolute path, which need not exist. One place on every system.
+
+    Raises:
+        UsageError: nothing says where the user's home is.
+    """
+    if own := environment.get("WTC_CONFIG_DIR"):
+        return str(Path(own).absolute())
+    shared = environment.get("XDG_CONFIG_HOME", "")
+    # Source: XDG Base Directory specification: a relative path is to be ignored.
+    base = Path(shared) if shared.startswith("/") else Path(_home(environment), ".config")
+    return str(base / "wtc")
+
+
+def load(
+    environment: Mapping[str, str],
+    *,
+    command_line: Mapping[str, str] | None = None,
+    project: Section | None = None,
+) -> Settings:
+    """Every setting. `command_line` is key -> text of the options that were given, `project` the file's `x-wtc:`.
+
+    Raises:
+        UsageError: an option, a variable or `config.toml` says what cannot be; for the file, all of it at once.
+        ComposeFileError: `x-wtc:` does.
+    """
+    user = _parsed(read_user(config_dir(environment)), Source.USER, UsageError)
+    own = _parsed(project or Section(), Source.PROJECT, ComposeFileError)
+    chosen: dict[str, Chosen[object]] = {}
+    for setting in SETTINGS:
+        given = (command_line or {}).get(setting.key)
+        variable = environment.get(setting.variable)
+        if given is not None:
+            name = setting.option or setting.key
+            chosen[setting.key] = _from_text(setting, given, Source.COMMAND_LINE, name)
+        elif variable:
+            chosen[setting.key] = _from_text(setting, variable, Source.ENVIRONMENT, setting.variable)
+        else:
+            chosen[setting.key] = own.get(setting.key) or user.get(setting.key) or Chosen(value=setting.default)
+    return Settings(chosen=chosen)
+
+
+def port_range(environment: Mapping[str, str]) -> range:
+    """The host ports that may be leased.
+
+    Raises:
+        UsageError: as `load`.
+    """
+    return load(environment).of(PORT_RANGE).value
+
+
+def bind_address(environment: Mapping[str, str]) -> str:
+    """The address for published ports that name none.
+
+    Raises:
+        UsageError: as `load`.
+    """
+    return load(environment).of(BIND).value
+
+
+def read_user(directory: str) -> Section:
+    """The user's `config.toml`; a missing one says nothing.
+
+    Raises:
+        UsageError: it is there and is no TOML file.
+    """
+    path = Path(directory, _FILE)
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return Section()
+    except OSError as error:
+        raise UsageError(f"cannot read `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
+    import tomllib
+
+    try:
+        text = content.decode()
+        values: dict[str, object] = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        raise _no_toml(path, "it is not UTF-8", line, column) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _no_toml(path, *_where(str(error), text)) from error
+    return Section(values=values, positions={key: _position_of(key, text, str(path)) for key in values})
+
+
+def _where(complaint: str, text: str) -> tuple[str, int, int]:
+    """The parser's complaint without its place, and the place: line, column."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", complaint, re.DOTALL)
+    why = found[1] if found else complaint
+    why = why[:1].lower() + why[1:]
+    if found is None:
+        return why, 1, 1
+    if found[2]:
+        return why, int(found[2]), int(found[3])
+    return why, text.count("\n") + 1, len(text) - text.rfind("\n")
+
+
+def _no_toml(path: Path, why: str, line: int, column: int) -> UsageError:
+    message = f"`{path}` is not a TOML file: {why}"
+    return UsageError(message, diagnostics=[Diagnostic(message=message, position=Position(str(path), line, column))])
+
+
+def _position_of(key: str, text: str, file: str) -> Position:
+    # The parser does not say where a key stands.
+    found = re.search(rf"^[ \t]*\[*[ \t]*(['\"]?{re.escape(key)}['\"]?)[ \t]*[=.\]]", text, re.MULTILINE)
+    if not found:
+        return Position(file, 1, 1)
+    start = found.start(1)
+    return Position(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+
+
+def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str, Chosen[object]]:
+    by_key = {setting.key: setting for setting in SETTINGS}
+    chosen: dict[str, Chosen[object]] = {}
+    wrong: list[Diagnostic] = []
+    for key, value in section.values.items():
+        position = section.positions.get(key)
+        setting = by_key.get(key)
+        if setting is None:
+            wrong.append(_unknown(key, position, source))
+            continue
+        try:
+            parsed = setting.parse(_text(value))
+        except ValueError:
+            message = f"`{key}` is `{value}`, not {setting.form}"
+            wrong.append(Diagnostic(message=message, position=position, path=_path(key, source)))
+            continue
+        chosen[key] = Chosen(value=parsed, source=source, origin=str(position or key))
+    if wrong:
+        raise error(wrong[0].message, diagnostics=wrong)
+    return chosen
+
+
+def _unknown(key: str, position: Position | None, source: Source) -> Diagnostic:
+    import difflib
+
+    known = [setting.key for setting in SETTINGS]
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(f'`{name}`' for name in known)}"
+    return Diagnostic(message=f"unknown setting `{key}`", position=position, path=_path(key, source), hint=hint)
+
+
+def _path(key: str, source: Source) -> tuple[str, ...]:
+    return ("x-wtc", key) if source is Source.PROJECT else (key,)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(value)  # noqa: TRY004 - one kind of error for whatever does not fit
+    return str(value).strip()
+
+
+def _from_text(
+    setting: Setting[range] | Setting[str] | Setting[int], text: str, source: Source, name: str
+) -> Chosen[object]:
+    try:
+        return Chosen(value=setting.parse(text.strip()), source=source, origin=name)
+    except ValueError:
+        raise UsageError(f"`{name}` is `{text}`, not {setting.form}") from None
+
+
+def _home(environment: Mapping[str, str]) -> str:
+    if home := environment.get("HOME"):
+        return home
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        raise UsageError(
+            "cannot tell where your home folder is: `HOME` is not set",
+            hints=["to keep wtc's state elsewhere, set `WTC_CONFIG_DIR`"],
+        ) from None
