@@ -1,0 +1,101 @@
+"""The whole body of `POST /containers/create`. Source: compose-spec, Services; Engine API."""
+
+from collections.abc import Callable, Mapping
+
+from wtc import labels as label
+from wtc.engine.translate import ports
+from wtc.engine.translate.host import host_config
+from wtc.engine.translate.mounts import binds_and_mounts
+from wtc.engine.translate.networks import container_mac_address, endpoints
+from wtc.engine.translate.rows import Body, Row, Version, filled, plain, present, stated
+from wtc.engine.translate.security import security_options
+from wtc.model.plan import CreateContainer
+from wtc.model.service import Healthcheck, Service
+
+SECOND_NS = 1_000_000_000
+API_SOCKET_CONFIG = "/run/secrets/docker"
+
+
+def _stop_timeout(config: Service) -> int | None:
+    return None if config.stop_grace_period_ns is None else config.stop_grace_period_ns // SECOND_NS
+
+
+CONFIG: dict[str, Row] = {
+    "Hostname": plain("hostname"),
+    "Domainname": plain("domainname"),
+    "User": plain("user"),
+    "ExposedPorts": ports.exposed,
+    "Tty": plain("tty"),
+    "OpenStdin": plain("stdin_open"),
+    # Empty but there: the image's own is not wanted.
+    "Cmd": stated("command"),
+    "Entrypoint": stated("entrypoint"),
+    "WorkingDir": plain("working_dir"),
+    "StopSignal": plain("stop_signal"),
+    "StopTimeout": _stop_timeout,
+}
+
+
+def container_body(
+    create: CreateContainer,
+    api_version: Version,
+    *,
+    read: Callable[[str], str],
+    environment: Mapping[str, str] | None = None,
+) -> Body:
+    """`read`: path of a seccomp profile, as the file has it -> its text. `environment`: what the service may override.
+
+    Raises: WtcError for a seccomp profile that cannot be read.
+    """
+    config = create.spec.config
+    binds, mounts = binds_and_mounts(config, create.inherited_volumes, api_version)
+    host = {
+        **host_config(config, api_version),
+        "Binds": binds or None,
+        "Mounts": mounts or None,
+        "SecurityOpt": security_options(config, read),
+    }
+    return present(
+        {
+            **filled(CONFIG, config),
+            "AttachStdout": True,
+            "AttachStderr": True,
+            "Image": create.spec.image,
+            "Env": _environment(config, environment or {}),
+            "Healthcheck": healthcheck(config.healthcheck, api_version) if config.healthcheck else None,
+            "MacAddress": container_mac_address(config, api_version),
+            "Labels": _labels(create),
+            "HostConfig": present(host),
+            "NetworkingConfig": endpoints(create, api_version) or None,
+        }
+    )
+
+
+def healthcheck(check: Healthcheck, api_version: Version) -> Body:
+    """`Healthcheck`, durations in nanoseconds; what is not said comes from the image."""
+    if check.disable:
+        return {"Test": ["NONE"]}
+    return present(
+        {
+            "Test": [*check.test] or None,
+            "Interval": check.interval_ns,
+            "Timeout": check.timeout_ns,
+            "StartPeriod": check.start_period_ns,
+            "StartInterval": check.start_interval_ns if api_version >= (1, 44) else None,
+            "Retries": check.retries,
+        }
+    )
+
+
+def _environment(config: Service, defaults: Mapping[str, str]) -> list[str] | None:
+    variables: dict[str, str | None] = {**defaults, **config.environment}
+    if config.use_api_socket:
+        variables.setdefault("DOCKER_CONFIG", API_SOCKET_CONFIG)
+    return [name if value is None else f"{name}={value}" for name, value in variables.items()] or None
+
+
+def _labels(create: CreateContainer) -> dict[str, str]:
+    labels = dict(create.spec.labels)
+    if create.replaces is not None:
+        labels[label.REPLACES] = create.replaces.key
+    return labels

@@ -1,0 +1,94 @@
+"""Mounts of a container, as `HostConfig.Binds` and `HostConfig.Mounts`.
+
+Source: Engine API, `HostConfig.Binds` and `Mount`. What both can say goes into `Binds`: there the engine makes a
+missing host path on every API version, and knows SELinux labels; the rest only `Mounts` can say.
+"""
+
+from collections.abc import Iterable
+
+from wtc.engine.translate.rows import Body, Version, present
+from wtc.model.mounts import Mount
+from wtc.model.service import Service
+
+API_SOCKET = "/var/run/docker.sock"
+_RECURSIVE = {
+    "disabled": "NonRecursive",
+    "writable": "ReadOnlyNonRecursive",
+    "readonly": "ReadOnlyForceRecursive",
+}
+
+
+def binds_and_mounts(
+    config: Service, inherited: Iterable[tuple[str, str]], api_version: Version
+) -> tuple[list[str], list[Body]]:
+    """`inherited`: (volume name, target) of the anonymous volumes that the container takes over from another."""
+    by_target = {m.target: m for m in _declared(config)}
+    for name, target in inherited:
+        there = by_target.get(target)
+        if there is None or (there.type == "volume" and not there.source):
+            read_only = there.read_only if there else False
+            by_target[target] = Mount(type="volume", source=name, target=target, read_only=read_only)
+    binds = [bind(m) for m in by_target.values() if is_bind(m)]
+    mounts = [mount(m, api_version) for m in by_target.values() if not is_bind(m)]
+    return binds, mounts
+
+
+def is_bind(m: Mount) -> bool:
+    """Whether the short form can say it."""
+    if ":" in m.source + m.target or not m.source:
+        return False
+    if m.type == "volume":
+        return not m.subpath
+    return m.type == "bind" and m.create_host_path and not m.recursive
+
+
+def bind(m: Mount) -> str:
+    """`source:target:options`."""
+    options = ["ro" if m.read_only else "rw"]
+    if m.type == "bind":
+        options += [o for o in (m.selinux, m.propagation) if o]
+    elif m.nocopy:
+        options.append("nocopy")
+    return f"{m.source}:{m.target}:{','.join(options)}"
+
+
+def mount(m: Mount, api_version: Version) -> Body:
+    """An entry of `Mounts`."""
+    body: Body = {
+        "Type": m.type,
+        "Source": m.source or None,
+        "Target": m.target,
+        "ReadOnly": m.read_only or None,
+        "Consistency": m.consistency or None,
+    }
+    if m.type == "bind":
+        body["BindOptions"] = _bind_options(m, api_version)
+    elif m.type == "volume":
+        subpath = m.subpath if api_version >= (1, 45) else ""
+        body["VolumeOptions"] = present({"NoCopy": m.nocopy or None, "Subpath": subpath or None}) or None
+    elif m.type == "tmpfs":
+        body["TmpfsOptions"] = present({"SizeBytes": m.tmpfs_size_bytes or None, "Mode": m.tmpfs_mode}) or None
+    elif m.type == "image":
+        body["ImageOptions"] = {"Subpath": m.subpath} if m.subpath else None
+    return present(body)
+
+
+def _bind_options(m: Mount, api_version: Version) -> Body | None:
+    options: Body = {
+        "Propagation": m.propagation or None,
+        "CreateMountpoint": (m.create_host_path and api_version >= (1, 42)) or None,
+    }
+    if (key := _RECURSIVE.get(m.recursive)) and (m.recursive == "disabled" or api_version >= (1, 44)):
+        options[key] = True
+    return present(options) or None
+
+
+def _declared(config: Service) -> Iterable[Mount]:
+    yield from config.volumes
+    if config.use_api_socket:
+        yield Mount(type="bind", source=API_SOCKET, target=API_SOCKET, create_host_path=True)
+
+
+def tmpfs(config: Service) -> dict[str, str] | None:
+    """`HostConfig.Tmpfs` from the `tmpfs:` list: target -> options."""
+    return {target: options for target, _, options in (text.partition(":") for text in config.tmpfs)} or None

@@ -1,0 +1,28 @@
+"""Exposed and published ports. Source: Engine API, `ExposedPorts` and `HostConfig.PortBindings`."""
+
+from wtc.engine.translate.rows import Body
+from wtc.model.service import Service
+
+
+def exposed(config: Service) -> Body | None:
+    """`ExposedPorts`: `80/tcp` -> nothing; ranges of `expose:` in full."""
+    keys = [key for text in config.expose for key in _keys(text)]
+    keys += [f"{port.target}/{port.protocol}" for port in config.ports]
+    return {key: {} for key in keys} or None
+
+
+def bindings(config: Service) -> Body | None:
+    """`PortBindings`; an empty host port is any free one."""
+    found: dict[str, list[Body]] = {}
+    for port in config.ports:
+        key = f"{port.target}/{port.protocol}"
+        found.setdefault(key, []).append({"HostIp": port.host_ip, "HostPort": port.published})
+    return found or None
+
+
+def _keys(text: str) -> list[str]:
+    ports, _, protocol = text.partition("/")
+    first, _, last = ports.partition("-")
+    if not first.isdigit() or (last and not last.isdigit()):
+        return [text]
+    return [f"{n}/{protocol or 'tcp'}" for n in range(int(first), int(last or first) + 1)]

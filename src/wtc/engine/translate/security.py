@@ -1,0 +1,50 @@
+"""Security options and capabilities. Source: compose-spec, `security_opt`, `cap_add`; Engine API, `HostConfig`."""
+
+import json
+from collections.abc import Callable, Iterable
+
+from wtc.engine.translate.rows import Row
+from wtc.errors import WtcError
+from wtc.model.service import Service
+
+UNCONFINED_PATHS = "systempaths=unconfined"
+_BUILT_IN = {"unconfined", "builtin"}
+
+
+def capabilities(attribute: str) -> Row:
+    """As the docker command sends them: in upper case, with `CAP_`, once, sorted."""
+
+    def row(config: Service) -> object:
+        names = {str(name).upper() for name in getattr(config, attribute)}
+        return sorted(n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in names) or None
+
+    return row
+
+
+def security_options(config: Service, read: Callable[[str], str]) -> list[str] | None:
+    """Without `systempaths=unconfined`, and with seccomp profiles as their content. `read`: path as written -> text."""
+    return [_option(text, config, read) for text in config.security_opt if text != UNCONFINED_PATHS] or None
+
+
+def unconfined_paths(options: Iterable[str]) -> bool:
+    """Whether the paths below /proc and /sys that the engine hides are to be seen."""
+    return UNCONFINED_PATHS in options
+
+
+def _option(text: str, config: Service, read: Callable[[str], str]) -> str:
+    separator = "=" if "=" in text else ":"
+    kind, _, value = text.partition(separator)
+    if kind != "seccomp" or value in _BUILT_IN or not value:
+        return text
+    try:
+        profile = json.loads(read(value))
+    except OSError as error:
+        raise WtcError(
+            f"cannot read the seccomp profile `{value}` of service `{config.name}`",
+            causes=(error.strerror or str(error),),
+        ) from error
+    except ValueError as error:
+        raise WtcError(
+            f"the seccomp profile `{value}` of service `{config.name}` is not JSON", causes=(str(error),)
+        ) from error
+    return "seccomp=" + json.dumps(profile, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,123 @@
+"""What a service asks for and its engine cannot do, by API version: nothing is lost in silence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wtc.engine.translate.networks import SEVERAL_ENDPOINTS
+from wtc.engine.translate.resources import is_cdi
+from wtc.engine.translate.rows import Version
+from wtc.model.mounts import Mount
+from wtc.model.service import Attachment, Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """An attribute that engines before `since` (released in Docker Engine `engine`) leave out."""
+
+    attribute: str
+    since: Version
+    engine: str
+    used: Callable[[Service], bool]
+
+
+def _mounts(used: Callable[[Mount], bool]) -> Callable[[Service], bool]:
+    return lambda s: any(used(m) for m in s.volumes)
+
+
+def _places(used: Callable[[Attachment], object]) -> Callable[[Service], bool]:
+    return lambda s: any(used(a) for a in s.networks.values())
+
+
+def _addresses(config: Service) -> int:
+    return sum(1 for a in config.networks.values() if a.mac_address)
+
+
+NEEDS = (
+    Need(
+        attribute="volumes.bind.create_host_path",
+        since=(1, 42),
+        engine="23.0",
+        used=_mounts(
+            lambda m: m.type == "bind" and m.create_host_path and (bool(m.recursive) or ":" in m.source + m.target)
+        ),
+    ),
+    Need(attribute="annotations", since=(1, 43), engine="24.0", used=lambda s: bool(s.annotations)),
+    Need(
+        attribute="healthcheck.start_interval",
+        since=(1, 44),
+        engine="25.0",
+        used=lambda s: s.healthcheck is not None and s.healthcheck.start_interval_ns is not None,
+    ),
+    Need(
+        attribute="volumes.bind.recursive",
+        since=(1, 44),
+        engine="25.0",
+        used=_mounts(lambda m: m.recursive in {"writable", "readonly"}),
+    ),
+    Need(
+        attribute="devices (CDI)",
+        since=(1, 44),
+        engine="25.0",
+        used=lambda s: any(is_cdi(d.source, d.target) for d in s.devices),
+    ),
+    Need(
+        attribute="networks.mac_address (more than one)",
+        since=SEVERAL_ENDPOINTS,
+        engine="25.0",
+        used=lambda s: _addresses(s) > 1,
+    ),
+    Need(
+        attribute="volumes.volume.subpath",
+        since=(1, 45),
+        engine="26.0",
+        used=_mounts(lambda m: m.type == "volume" and bool(m.subpath)),
+    ),
+    Need(attribute="volumes (type `image`)", since=(1, 48), engine="28.0", used=_mounts(lambda m: m.type == "image")),
+    Need(attribute="networks.gw_priority", since=(1, 48), engine="28.0", used=_places(lambda a: a.gw_priority)),
+    Need(attribute="networks.interface_name", since=(1, 49), engine="28.1", used=_places(lambda a: a.interface_name)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """An attribute that no engine of Docker's on Linux takes, or not in this combination."""
+
+    attribute: str
+    reason: str
+    used: Callable[[Service], bool]
+
+
+GAPS = (
+    Gap(
+        attribute="volumes.bind.selinux",
+        reason="the engine relabels only where `create_host_path` is true and `recursive` is not set",
+        used=_mounts(lambda m: m.type == "bind" and bool(m.selinux) and (not m.create_host_path or bool(m.recursive))),
+    ),
+    Gap(
+        attribute="credential_spec",
+        reason="it is for Windows containers",
+        used=lambda s: s.credential_spec is not None,
+    ),
+    Gap(
+        attribute="mac_address",
+        reason="with `network_mode` there is no network that it could belong to",
+        used=lambda s: bool(s.mac_address and s.network_mode),
+    ),
+)
+
+
+def unsupported(config: Service, api_version: Version) -> list[str]:
+    """One sentence for each attribute that the engine would not carry out."""
+    spoken = _text(api_version)
+    missing = [
+        f"`{need.attribute}` of service `{config.name}` needs API {_text(need.since)} (Docker Engine {need.engine}); "
+        f"this engine speaks {spoken}"
+        for need in NEEDS
+        if api_version < need.since and need.used(config)
+    ]
+    gaps = [f"`{g.attribute}` of service `{config.name}` has no effect: {g.reason}" for g in GAPS if g.used(config)]
+    return missing + gaps
+
+
+def _text(version: Version) -> str:
+    return ".".join(map(str, version))
