@@ -1,10 +1,18 @@
-"""What happens while a plan is carried out, as data; the command line renders it."""
+"""What happens while a command works, as data; the command line renders it."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from wtc.errors import WtcError
-from wtc.model.plan import PlanNode
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.plan import Plan, PlanNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan is about to be carried out."""
+
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,4 +60,26 @@ class Progress:
     total: int = 0
 
 
-Event: TypeAlias = NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something that the user has to know although it stops nothing."""
+
+    diagnostic: Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line for the user: what wtc waits for, what it has decided."""
+
+    text: str
+
+
+Event: TypeAlias = Planned | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | Warned | Note
+
+
+class Reporter(Protocol):
+    """Where events go."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Takes one event; called from one thread at a time."""
+        ...

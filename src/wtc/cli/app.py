@@ -1,0 +1,78 @@
+"""The Typer application. Commands are imported when they are called, so that a call costs no more than it must."""
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from wtc import __version__
+from wtc.cli.catalog import COMMANDS, MODULES
+
+
+class _Commands(MutableMapping[str, Any]):
+    """Command name -> command, made on first use."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - the library's own command type is private
+        if name not in self._made:
+            one = typer.Typer(rich_markup_mode=None, add_completion=False)
+            module = import_module(MODULES[name])
+            one.command(name, epilog=module.EXAMPLES)(module.command)
+            self._made[name] = get_command(one)
+        return self._made[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+class _Group(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401
+        attributes["commands"] = None
+        super().__init__(**attributes)
+        self.commands = _Commands()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+        for section in dict.fromkeys(entry.section for entry in COMMANDS):
+            with formatter.section(section):
+                formatter.write_dl([(e.name, e.summary) for e in COMMANDS if e.section == section])
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"wtc {__version__}")
+        raise typer.Exit
+
+
+def build() -> Any:  # noqa: ANN401 - see above
+    """The whole command line."""
+    app = typer.Typer(
+        name="wtc",
+        cls=_Group,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(no_args_is_help=True)
+    def root(
+        version: Annotated[
+            bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        """A project's Docker Compose stack, once per git worktree: own containers, networks, volumes and ports."""
+
+    return get_command(app)

@@ -1,0 +1,73 @@
+"""The way in: runs a command and turns whatever comes of it into an exit status."""
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from wtc.errors import Exit, WtcError
+
+
+def main() -> NoReturn:
+    """`wtc`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line.
+
+    Returns: its exit status, as `wtc.errors.Exit` lists them.
+    """
+    from wtc.cli.app import build
+    from wtc.cli.usage import usage_error
+
+    try:
+        result = build().main(args=list(arguments), prog_name="wtc", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else Exit.DONE
+    except WtcError as error:
+        return _failed(error, arguments)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return _pipe_closed()
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
+        if (usage := usage_error(error)) is not None:
+            return _failed(usage, arguments)
+        return _bug(error, arguments)
+
+
+def _failed(error: WtcError, arguments: Sequence[str]) -> int:
+    from wtc.cli.render.errors import show_error
+
+    show_error(error, as_json="--json" in arguments)
+    if "--debug" in arguments:
+        _traceback()
+    return error.exit_status
+
+
+def _bug(error: Exception, arguments: Sequence[str]) -> int:
+    from wtc.cli.render.errors import show_error
+
+    # Its text is left out: it may hold a value of the user's environment.
+    bug = WtcError(
+        f"wtc came upon a bug of its own: {type(error).__name__}",
+        hints=["to see where, run the command again with `--debug`", "to have it mended, report it with that output"],
+    )
+    show_error(bug, as_json="--json" in arguments, status=Exit.BUG)
+    if "--debug" in arguments:
+        _traceback()
+    return Exit.BUG
+
+
+def _traceback() -> None:
+    import traceback
+
+    traceback.print_exc()
+
+
+def _pipe_closed() -> int:
+    """The reader of our output has gone, as `head` does: that is no failure, and the last flush must not complain."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.DONE

@@ -1,0 +1,84 @@
+"""The options that most commands share, declared once."""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import typer
+
+from wtc.orchestrator.target import Target
+
+T = TypeVar("T")
+
+_Worktree = Annotated[
+    str,
+    typer.Option(
+        "--worktree", "-w", metavar="PATH", help="The worktree; by default the one that the compose file lies in."
+    ),
+]
+_Files = Annotated[
+    list[str],
+    typer.Option("--file", "-f", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable."),
+]
+_EnvFiles = Annotated[
+    list[str], typer.Option("--env-file", metavar="FILE", help="An env file in place of `.env`; repeatable.")
+]
+_Profiles = Annotated[list[str], typer.Option("--profile", metavar="NAME", help="A profile to enable; repeatable.")]
+_Context = Annotated[str, typer.Option("--context", metavar="NAME", help="The docker context to use.")]
+_Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "worktree": (_Worktree, ""),
+    "file": (_Files, ()),
+    "env_file": (_EnvFiles, ()),
+    "profile": (_Profiles, ()),
+    "context": (_Context, ""),
+    "debug": (_Debug, False),
+}
+
+
+def targeted(command: Callable[..., T]) -> Callable[..., T]:
+    """Gives a command whose first parameter is a `Target` the options that make one."""
+    hints = get_type_hints(command, include_extras=True)
+    own = [p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values()][1:]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in _SHARED.items()
+    ]
+
+    @functools.wraps(command)
+    def wrapper(**given: Any) -> T:  # noqa: ANN401 - whatever the command declares
+        looks = {name: given.pop(name) for name in _SHARED}
+        return command(target(**looks), **given)
+
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    wrapper.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in [*parameters, *shared]}
+    return wrapper
+
+
+def target(
+    *, worktree: str, file: list[str], env_file: list[str], profile: list[str], context: str, debug: bool
+) -> Target:
+    """Where the command is to look, from its options and the process's own folder and environment."""
+    del debug  # the way in looks for it by itself, since errors may come before options are read
+    return Target(
+        cwd=_cwd(),
+        environment=dict(os.environ),
+        worktree=worktree,
+        files=tuple(file),
+        env_files=tuple(env_file),
+        profiles=tuple(profile),
+        context=context,
+    )
+
+
+def _cwd() -> str:
+    """The current folder as the shell names it, links included, where that is true; `/` where the folder is gone."""
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:
+        return os.environ.get("PWD") or "/"
+    named = os.environ.get("PWD", "")
+    return named if named.startswith("/") and os.path.realpath(named) == here else here

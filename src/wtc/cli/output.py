@@ -1,0 +1,31 @@
+"""Writing the answer: standard output for it, standard error for what is said beside it."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """One document on standard output, with the version of its schema."""
+    import json
+
+    sys.stdout.write(json.dumps({"schema_version": SCHEMA_VERSION, **document}, indent=2) + "\n")
+
+
+def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
+    """Rows on standard output, columns aligned; the header only on a terminal's behalf, in capitals."""
+    table = [list(row) for row in rows]
+    if header:
+        table.insert(0, [title.upper() for title in header])
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))] if table else []
+    for row in table:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(line.rstrip() + "\n")
+
+
+def say(line: str) -> None:
+    """A line of narration."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""Results, events and errors as text for people and as JSON for machines."""

@@ -1,0 +1,88 @@
+"""Errors and warnings as text, and as JSON."""
+
+import os
+import sys
+from typing import Any
+
+from wtc.cli.output import print_json
+from wtc.cli.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
+from wtc.errors import WtcError
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.position import dotted
+
+
+def show_error(error: WtcError, *, as_json: bool, status: int | None = None) -> None:
+    """The error on standard error; with `as_json` as a document on standard output too."""
+    sys.stderr.write(error_text(error))
+    sys.stderr.flush()
+    if as_json:
+        print_json({"ok": False, "error": error_document(error, status=status)})
+
+
+def error_text(error: WtcError) -> str:
+    """What, where, why, what to do next. Diagnostics say it all by themselves where there are some."""
+    parts = [diagnostic_text(d) for d in error.diagnostics]
+    if not error.diagnostics:
+        parts.append(_headline("error", RED, error.message))
+    parts += [f"caused by: {cause}\n" for cause in error.causes]
+    if error.detail:
+        parts.append("\n" + "".join(f"  | {line}\n" for line in error.detail.rstrip("\n").splitlines()))
+    if error.hints:
+        parts.append("\n" + "".join(_hint(hint) for hint in error.hints))
+    return "".join(parts)
+
+
+def diagnostic_text(diagnostic: Diagnostic) -> str:
+    """One finding with its place."""
+    word, colour = ("error", RED) if diagnostic.severity is Severity.ERROR else ("warning", YELLOW)
+    text = _headline(word, colour, diagnostic.message)
+    if diagnostic.position:
+        place = f"{shown_path(diagnostic.position.file)}:{diagnostic.position.line}:{diagnostic.position.column}"
+        where = f"{place}  {dotted(diagnostic.path)}".rstrip()
+        text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {where}\n"
+    if diagnostic.hint:
+        text += _hint(diagnostic.hint)
+    return text
+
+
+def error_document(error: WtcError, *, status: int | None = None) -> dict[str, Any]:
+    """The error for a machine."""
+    return {
+        "message": error.message,
+        "exit_status": int(error.exit_status if status is None else status),
+        "causes": list(error.causes),
+        "hints": list(error.hints),
+        "detail": error.detail,
+        "diagnostics": [diagnostic_document(d) for d in error.diagnostics],
+    }
+
+
+def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A finding for a machine; without a position its `file`, `line` and `column` are null."""
+    position = diagnostic.position
+    return {
+        "severity": str(diagnostic.severity),
+        "message": diagnostic.message,
+        "file": position.file if position else None,
+        "line": position.line if position else None,
+        "column": position.column if position else None,
+        "path": dotted(diagnostic.path),
+        "hint": diagnostic.hint,
+    }
+
+
+def shown_path(path: str) -> str:
+    """A path as a person would type it from here."""
+    try:
+        relative = os.path.relpath(path)
+    except OSError:
+        return path
+    return path if relative.startswith("..") or not path.startswith("/") else relative
+
+
+def _headline(word: str, colour: str, message: str) -> str:
+    return f"{paint(f'{word}:', colour, BOLD, stream=sys.stderr)} {message}\n"
+
+
+def _hint(text: str) -> str:
+    return f"{paint('hint:', CYAN, BOLD, stream=sys.stderr)} {text}\n"

@@ -1,0 +1,20 @@
+"""Colours, where someone looks at them."""
+
+import os
+from typing import IO
+
+RED, GREEN, YELLOW, BLUE, CYAN, BOLD, DIM = "31", "32", "33", "34", "36", "1", "2"
+
+
+def colours(stream: IO[str]) -> bool:
+    """Whether the stream wants them. Source: no-color.org, bixense.com/clicolors."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, *codes: str, stream: IO[str]) -> str:
+    """The text in a colour, for a stream that wants one."""
+    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if colours(stream) else text

@@ -1,0 +1,20 @@
+"""What the command-line library finds wrong with a command line, in wtc's words."""
+
+from wtc.errors import InterruptedByUserError, UsageError, WtcError
+
+
+def usage_error(error: Exception) -> WtcError | None:
+    """The library's exception as wtc's; None for what is none of its own."""
+    from typer import Abort
+    from typer._click.exceptions import ClickException, NoArgsIsHelpError
+
+    if isinstance(error, Abort):
+        return InterruptedByUserError("interrupted")
+    if isinstance(error, NoArgsIsHelpError):
+        return UsageError("a command is missing", hints=["to see the commands, run `wtc --help`"])
+    if not isinstance(error, ClickException):
+        return None
+    message = error.format_message().strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "wtc"
+    return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[f"to see what it takes, run `{command} --help`"])

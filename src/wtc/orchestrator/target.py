@@ -1,0 +1,84 @@
+"""What a command looks at: the compose files, and the worktree that they lie in."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wtc.compose.request import LoadRequest
+from wtc.errors import ComposeFileError, UsageError
+from wtc.orchestrator.files import DiskReader
+from wtc.worktrees.locate import worktree_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the command line says of it. Source: product.md, Where a command looks."""
+
+    cwd: str
+    environment: Mapping[str, str]
+    worktree: str = ""
+    files: tuple[str, ...] = ()
+    project_directory: str = ""
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A worktree by its real absolute path (its folder may be gone), and how to read its compose project."""
+
+    worktree: str
+    request: LoadRequest
+    files: tuple[str, ...] = ()
+    """The compose files, absolute; empty where there are none."""
+    missing: ComposeFileError | None = field(default=None, compare=False)
+    """Why there are none."""
+
+
+def locate(target: Target) -> Located:
+    """Finds the compose files and the worktree. A command that can do without the files looks at `missing` itself.
+
+    Raises:
+        UsageError: `--worktree` names a file.
+    """
+    worktree = (
+        os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree))) if target.worktree else ""
+    )
+    if worktree and os.path.exists(worktree) and not os.path.isdir(worktree):
+        raise UsageError(f"`{target.worktree}` is no folder", hints=["to name a worktree, run `wtc ... -w FOLDER`"])
+    request = LoadRequest(
+        cwd=_start(target, worktree),
+        environment=target.environment,
+        files=tuple(os.path.join(target.cwd, f) if f != "-" else f for f in target.files),
+        project_directory=os.path.join(target.cwd, target.project_directory) if target.project_directory else "",
+        env_files=tuple(os.path.join(target.cwd, f) for f in target.env_files),
+        profiles=target.profiles,
+    )
+    files, missing = _discovered(request)
+    folder = next((os.path.dirname(f) for f in files if f != "-"), request.cwd)
+    return Located(
+        worktree=worktree or worktree_of(folder).path,
+        request=request,
+        files=files,
+        missing=missing,
+    )
+
+
+def _start(target: Target, worktree: str) -> str:
+    """Discovery begins in the current folder, unless that lies outside of the worktree that was named."""
+    cwd = os.path.realpath(target.cwd)
+    inside = not worktree or cwd == worktree or cwd.startswith(worktree.rstrip("/") + "/")
+    return target.cwd if inside else worktree
+
+
+def _discovered(request: LoadRequest) -> tuple[tuple[str, ...], ComposeFileError | None]:
+    from wtc.compose.diagnostics import Diagnostics
+    from wtc.compose.discover import discover
+    from wtc.compose.session import Session
+
+    session = Session(reader=DiskReader(), diagnostics=Diagnostics(), home=request.environment.get("HOME", ""))
+    try:
+        return discover(request, session).files, None
+    except ComposeFileError as error:
+        return (), error

@@ -1,0 +1,53 @@
+"""The variables that a stack has of its own. Pure. Source: product.md, Isolation."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from wtc.model.lease import PortRequest
+from wtc.model.namespace import Namespace
+from wtc.model.project import PortVariable
+
+SCHEMES = {
+    443: "https",
+    8443: "https",
+    3306: "mysql",
+    5432: "postgresql",
+    6379: "redis",
+    27017: "mongodb",
+    5672: "amqp",
+}
+
+
+def stack_variables(
+    namespace: Namespace,
+    requests: Sequence[PortRequest],
+    ports: Mapping[str, int],
+    port_variables: Sequence[PortVariable],
+    host: str,
+) -> dict[str, str]:
+    """Name -> value: `WTC_*`, and the variables by which the file itself names its ports. `ports`: key -> host port."""
+    named = {(v.service, v.index): v.name for v in port_variables}
+    variables = {"WTC_NAMESPACE": namespace.name, "WTC_WORKTREE": namespace.worktree}
+    for request in requests:
+        port = ports.get(request.key)
+        if port is None or request.number > 1:
+            continue
+        service = shouted(request.service)
+        variables.setdefault(f"WTC_PORT_{service}_{request.target}", str(port))
+        variables.setdefault(f"WTC_PORT_{service}", str(port))
+        if request.protocol == "tcp":
+            variables.setdefault(f"WTC_URL_{service}", url(host, port, request.target, request.protocol))
+        if name := named.get((request.service, request.index)):
+            variables.setdefault(name, str(port))
+    return variables
+
+
+def shouted(name: str) -> str:
+    """A service's name as part of a variable's: upper case, every other character `_`."""
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def url(host: str, port: int, target: int, protocol: str) -> str:
+    """Where a published port answers, as one would type it."""
+    scheme = SCHEMES.get(target, "http") if protocol == "tcp" else protocol
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
