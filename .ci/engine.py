@@ -8,7 +8,6 @@ The engine is the one that the docker command would take: DOCKER_HOST, DOCKER_CO
 import os
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import docker
@@ -56,9 +55,7 @@ def act(command: str, arguments: list[str]) -> None:
             finish(api.pull(image, stream=True, decode=True))
         case "import", [tar, image]:
             repository, _, tag = image.rpartition(":")
-            with Path(tar).open("rb") as data:
-                api.timeout = None
-                api.import_image_from_stream(data, repository=repository, tag=tag, changes=['CMD ["bash"]'])
+            api.import_image(src=tar, repository=repository, tag=tag, changes=['CMD ["bash"]'])
             if not has(api, image):
                 raise DockerException(f"the engine did not keep `{image}`")
         case "build", [folder, image]:
