@@ -194,11 +194,12 @@ def read_user(directory: str) -> Section:
 
     try:
         text = content.decode()
-        values: dict[str, object] = tomllib.loads(text)
     except UnicodeDecodeError as error:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
         raise _no_toml(path, "it is not UTF-8", line, column) from error
+    try:
+        values: dict[str, object] = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise _no_toml(path, *_where(str(error), text)) from error
     return Section(values=values, positions={key: _position_of(key, text, str(path)) for key in values})

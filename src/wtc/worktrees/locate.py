@@ -1,0 +1,102 @@
+"""Which worktree a folder lies in, as git sees it, without asking git."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+_LONGEST_GIT_FILE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worktree:
+    """A folder that has a stack of its own. Paths are real and absolute."""
+
+    path: str
+    git: bool = False
+    """Whether it is a git worktree; else it is just the folder."""
+    linked: bool = False
+    """Whether it was made by `git worktree add`."""
+    main: str = ""
+    """The main worktree's path: `path` itself where this is it, nothing where there is none (a bare repository)."""
+
+
+def worktree_of(folder: str) -> Worktree:
+    """The git worktree that the folder lies in (a submodule is part of its superproject's), else the folder itself.
+
+    A folder that is not there is itself, too: what lies above it is another worktree, and not to be taken for this one.
+    """
+    start = Path(os.path.realpath(folder))
+    if not start.is_dir():
+        return Worktree(path=str(start))
+    for candidate in (start, *start.parents):
+        if found := _git_worktree(candidate):
+            return found
+    return Worktree(path=str(start))
+
+
+def worktree_at(folder: str) -> Worktree:
+    """The folder as the worktree that a caller says it is, whatever lies above it, and whether or not it is there."""
+    path = Path(os.path.realpath(folder))
+    return _git_worktree(path) or Worktree(path=str(path))
+
+
+def _git_worktree(folder: Path) -> Worktree | None:
+    """The worktree whose root the folder is; nothing where it is none's, or a submodule's."""
+    entry = folder / ".git"
+    mode = _mode(entry)
+    if stat.S_ISDIR(mode):
+        # git, too, passes over a `.git` without a HEAD.
+        return Worktree(path=str(folder), git=True, main=str(folder)) if _mode(entry / "HEAD", follow=False) else None
+    if not stat.S_ISREG(mode):
+        return None
+    git_dir = _target(entry, "gitdir: ", folder)
+    if git_dir is None:
+        return None
+    common = _target(git_dir / "commondir", "", git_dir)
+    if common is None and _mode(git_dir) == 0 and git_dir.parent.name == "worktrees":
+        # Its repository is out of sight (pruned, moved, not mounted in here): the path still tells.
+        common = git_dir.parent.parent
+    if common is not None:
+        return Worktree(path=str(folder), git=True, linked=True, main=_main_of(common))
+    if _is_submodules(git_dir):
+        return None
+    return Worktree(path=str(folder), git=True, main=str(folder))
+
+
+def _is_submodules(git_dir: Path) -> bool:
+    """Whether it lies in the `modules` folder of another git dir (or did, before that went out of sight)."""
+    gone = not _mode(git_dir)
+    return any(
+        above.name == "modules" and (gone or _mode(above.parent / "HEAD", follow=False)) for above in git_dir.parents
+    )
+
+
+def _main_of(common: Path) -> str:
+    return str(common.parent) if common.name == ".git" else ""
+
+
+def _target(file: Path, prefix: str, base: Path) -> Path | None:
+    """The path that a one-line file of git's names, relative to `base`."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        content = os.fsdecode(os.read(descriptor, _LONGEST_GIT_FILE)).rstrip("\r\n")
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    named = content.removeprefix(prefix)
+    if not content.startswith(prefix) or not named or "\0" in named:
+        return None
+    return Path(os.path.realpath(base / named))
+
+
+def _mode(path: Path, *, follow: bool = True) -> int:
+    """The mode of what is there; 0 where nothing is, or nothing that may be seen."""
+    try:
+        return (path.stat() if follow else path.lstat()).st_mode
+    except OSError:
+        return 0

@@ -1,0 +1,137 @@
+"""Finding the worktree that a folder lies in, in repositories as git itself makes them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wtc.worktrees.locate import Worktree, worktree_at, worktree_of
+
+
+def git(folder: Path, *arguments: str) -> None:
+    # Nothing of the host's git configuration is to count.
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        **{f"GIT_{who}_{what}": "wtc@localhost" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+    }
+    subprocess.run(
+        ["git", "-c", "protocol.file.allow=always", *arguments],
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    return Path(os.path.realpath(tmp_path))
+
+
+@pytest.fixture
+def repository(here: Path) -> Path:
+    path = here / "shop"
+    (path / "deploy" / "local").mkdir(parents=True)
+    git(path, "init", "--quiet")
+    git(path, "commit", "--quiet", "--allow-empty", "--message", "first")
+    return path
+
+
+def main_worktree(path: Path) -> Worktree:
+    return Worktree(path=str(path), git=True, linked=False, main=str(path))
+
+
+def linked_worktree(path: Path, main: Path | None) -> Worktree:
+    return Worktree(path=str(path), git=True, linked=True, main=str(main or ""))
+
+
+@pytest.mark.parametrize("below", ["", "deploy", "deploy/local", "deploy/../deploy/local/"])
+def test_a_folder_lies_in_the_worktree_above_it(repository: Path, below: str) -> None:
+    assert worktree_of(f"{repository}/{below}") == main_worktree(repository)
+
+
+@pytest.mark.parametrize("place", ["accra", "shop/.worktrees/accra"])
+@pytest.mark.parametrize("paths", ["absolute", "relative"])
+def test_a_linked_worktree_knows_its_main_one(here: Path, repository: Path, place: str, paths: str) -> None:
+    accra = here / place
+    git(repository, "worktree", "add", "--quiet", str(accra))
+    if paths == "relative":
+        target = (accra / ".git").read_text().removeprefix("gitdir: ").strip()
+        (accra / ".git").write_text(f"gitdir: {os.path.relpath(target, accra)}\n")
+    (accra / "deploy").mkdir()
+    assert worktree_of(str(accra / "deploy")) == linked_worktree(accra, repository)
+    assert worktree_of(str(repository)) == main_worktree(repository)
+
+
+def test_a_linked_worktree_of_a_bare_repository_has_no_main_one(here: Path, repository: Path) -> None:
+    git(here, "clone", "--quiet", "--bare", str(repository), "shop.git")
+    git(here / "shop.git", "worktree", "add", "--quiet", str(here / "accra"))
+    assert worktree_of(str(here / "accra")) == linked_worktree(here / "accra", None)
+
+
+def test_a_git_dir_elsewhere_makes_no_linked_worktree(here: Path) -> None:
+    (here / "modules").mkdir()
+    git(here, "init", "--quiet", "--separate-git-dir", str(here / "modules" / "shop.git"), "shop")
+    assert worktree_of(str(here / "shop")) == main_worktree(here / "shop")
+
+
+def test_a_submodule_is_part_of_its_superproject(here: Path, repository: Path) -> None:
+    git(here, "init", "--quiet", "library")
+    git(here / "library", "commit", "--quiet", "--allow-empty", "--message", "first")
+    git(repository, "submodule", "--quiet", "add", str(here / "library"), "vendor/library")
+    git(repository, "commit", "--quiet", "--message", "vendor")
+    assert worktree_of(str(repository / "vendor" / "library")) == main_worktree(repository)
+    accra = here / "accra"
+    git(repository, "worktree", "add", "--quiet", str(accra))
+    git(accra, "submodule", "--quiet", "update", "--init")
+    assert worktree_of(str(accra / "vendor" / "library")) == linked_worktree(accra, repository)
+
+
+def test_a_symbolic_link_leads_to_the_same_worktree(here: Path, repository: Path) -> None:
+    (here / "link").symlink_to(repository / "deploy")
+    assert worktree_of(str(here / "link")) == main_worktree(repository)
+
+
+def test_a_linked_worktree_whose_repository_is_out_of_sight_stays_one(here: Path, repository: Path) -> None:
+    git(repository, "worktree", "add", "--quiet", str(here / "accra"))
+    shutil.rmtree(repository)
+    assert worktree_of(str(here / "accra")) == linked_worktree(here / "accra", repository)
+
+
+def test_outside_git_the_folder_is_its_own_worktree(here: Path) -> None:
+    folder = here / "a" / "b"
+    folder.mkdir(parents=True)
+    assert worktree_of(str(folder)) == Worktree(path=str(folder))
+
+
+def test_a_folder_that_is_gone_is_never_taken_for_the_worktree_above_it(repository: Path) -> None:
+    gone = str(repository / ".worktrees" / "accra")
+    assert worktree_of(gone) == Worktree(path=gone)
+    assert worktree_at(gone) == Worktree(path=gone)
+
+
+def test_a_worktree_that_is_named_is_the_one_that_is_meant(repository: Path) -> None:
+    assert worktree_at(str(repository)) == main_worktree(repository)
+    assert worktree_at(str(repository / "deploy")) == Worktree(path=str(repository / "deploy"))
+
+
+@pytest.mark.parametrize("content", [b"", b"gitdir: ", b"gitdir:\n", b"nonsense\n", b"gitdir: a\0b\n", b"\xff" * 9])
+def test_a_git_file_that_says_nothing_is_passed_over(repository: Path, content: bytes) -> None:
+    (repository / "deploy" / ".git").write_bytes(content)
+    assert worktree_of(str(repository / "deploy" / "local")) == main_worktree(repository)
+
+
+def test_a_git_folder_without_a_head_is_passed_over(repository: Path) -> None:
+    (repository / "deploy" / ".git").mkdir()
+    assert worktree_of(str(repository / "deploy")) == main_worktree(repository)
+
+
+def test_a_pipe_named_git_is_passed_over(repository: Path) -> None:
+    os.mkfifo(repository / "deploy" / ".git")
+    assert worktree_of(str(repository / "deploy")) == main_worktree(repository)
