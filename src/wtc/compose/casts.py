@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from wtc.compose.patterns import Table
+from wtc.compose.scalars import parse_float
 
 Cast: TypeAlias = Callable[[str], int | float | bool]
 
@@ -34,14 +35,9 @@ def to_int(text: str) -> int:
 
 def to_float(text: str) -> float:
     """Raises: ValueError: with what was expected."""
-    if re.fullmatch(r"[-+]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?", text) and len(text) < 400:
-        value = float(text.replace("_", ""))
-    elif re.fullmatch(r"[-+]?0[xX][0-9a-fA-F]+(\.[0-9a-fA-F]*)?[pP][-+]?[0-9]{1,3}", text):
-        value = float.fromhex(text)
-    else:
-        raise ValueError("a number")
+    value = parse_float(text)
     if abs(value) > 3.4e38:
-        raise ValueError("a number")
+        raise ValueError("a number that fits")
     return value
 
 

@@ -139,6 +139,8 @@ class _Reader:
         if _EXPORT.match(self.text, self.at):
             self.at += len("export")
             self._skip_blanks()
+            if self.at == len(self.text):
+                raise self._wrong("`export` has no name behind it", self.at - 1)
         for at in range(self.at, len(self.text)):
             char = self.text[at]
             if char in "=:\n":

@@ -106,6 +106,22 @@ def resolve_tagged(text: str, tag: str) -> Value:
     return value
 
 
+def parse_float(text: str) -> float:
+    """A finite number, as Go's `ParseFloat` takes it from a string.
+
+    Raises:
+        ValueError: with what was expected.
+    """
+    decimal = r"[-+]?([0-9]+(_[0-9]+)*(\.([0-9]+(_[0-9]+)*)?)?|\.[0-9]+(_[0-9]+)*)([eE][-+]?[0-9]+)?"
+    if len(text) < 400 and re.fullmatch(decimal, text):
+        value = float(text.replace("_", ""))
+        if abs(value) != float("inf"):
+            return value
+    elif re.fullmatch(r"[-+]?0[xX]([0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][-+]?[0-9]{1,3}", text):
+        return float.fromhex(text)
+    raise ValueError("a number")
+
+
 def go_float(value: float) -> str:
     """The number as Go's `%v` prints it: shortest digits, with an exponent below 1e-4 and from 1e6 on.
 
