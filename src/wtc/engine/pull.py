@@ -1,0 +1,158 @@
+"""Pulling images. Source: Engine API, `POST /images/create` (ImageCreate)."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from wtc.engine import records
+from wtc.engine.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
+from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+    from wtc.model.plan import PullImage
+
+Report = Callable[[str, str, int, int], None]
+"""Item (a layer, a build's step; empty for the whole), what it does, current and total bytes (0: not known)."""
+BACKOFF_S = (0.5, 1.5)
+"""Before the second and the third try."""
+
+
+class _DroppedError(Exception):
+    """The way to the registry, or to the engine, failed: the same again may well work."""
+
+    def __init__(self, error: EngineError | EngineUnreachableError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Of one try."""
+
+    report: Report
+    begun: bool = False
+    layers: set[str] = field(default_factory=set[str])
+
+    def read(self, record: records.Record) -> None:
+        self.begun = True
+        layer = str(record.get("id") or "")
+        if not layer or "progressDetail" not in record:
+            return  # says which image it is, or that all is done
+        self.layers.add(layer)
+        amounts = records.part(record, "progressDetail")
+        text = str(record.get("status") or "").lower()
+        self.report(layer, text, int(amounts.get("current") or 0), int(amounts.get("total") or 0))
+
+
+def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threading.Event | None = None) -> None:
+    """Gets a service's image from its registry, with the user's credentials.
+
+    Raises: NotFoundError; EngineError where the registry refuses, or the third try fails; EngineUnreachableError;
+    InterruptedByUserError.
+    """
+    pull_reference(engine, op.image.reference, report, service=op.image.service, platform=op.image.platform, stop=stop)
+
+
+def pull_reference(
+    engine: "Engine",
+    reference: str,
+    report: Report,
+    *,
+    service: str,
+    platform: str = "",
+    stop: threading.Event | None = None,
+) -> None:
+    """Gets one image; up to three tries where the network fails. Raises: as `pull_image`."""
+    credentials = credentials_for(reference)
+    for delay in (*BACKOFF_S, None):
+        progress = _Progress(report)
+        try:
+            _try(engine, reference, platform=platform, credentials=credentials, progress=progress, stop=stop)
+        except _DroppedError as dropped:
+            if delay is None:
+                raise _failed(dropped.error, reference, service, credentials) from dropped.error
+            report("", "the connection failed, trying again", 0, 0)
+            (stop or threading.Event()).wait(delay)
+        except EngineError as error:
+            raise _failed(error, reference, service, credentials) from error
+        else:
+            return
+
+
+def _try(
+    engine: "Engine",
+    reference: str,
+    *,
+    platform: str,
+    credentials: Credentials,
+    progress: _Progress,
+    stop: threading.Event | None,
+) -> None:
+    name, tag = _name_and_tag(reference)
+    # Without a tag, an older engine would pull every tag that there is.
+    query = {"fromImage": name, "tag": tag, **({"platform": platform} if platform else {})}
+    headers = {"X-Registry-Auth": credentials.header} if credentials.header else None
+    path = f"/images/create?{urlencode(query)}"
+    doing = f"pull `{reference}`"
+    try:
+        with contextlib.closing(records.post(engine, path, doing=doing, headers=headers, stop=stop)) as stream:
+            for record in stream:
+                if "error" in record or "errorDetail" in record:
+                    raise _in_stream(record, doing)
+                progress.read(record)
+    except EngineUnreachableError as error:
+        if progress.begun:
+            raise _DroppedError(error) from error
+        raise
+    except EngineError as error:
+        # Before the stream has begun the engine passes on what the registry answered; 500 is no answer of a registry's.
+        # In the stream there is no status, mostly: once layers are on their way, it is the way that fails.
+        if error.status >= 500 or (error.status == 0 and progress.layers):
+            raise _DroppedError(error) from error
+        raise
+
+
+def _in_stream(record: records.Record, doing: str) -> EngineError:
+    detail = records.part(record, "errorDetail")
+    message = str(detail.get("message") or record.get("error") or "")
+    status = int(detail.get("code") or 0)
+    return EngineError(f"cannot {doing}", status=status, causes=(message,) if message else ())
+
+
+def _failed(
+    error: EngineError | EngineUnreachableError, reference: str, service: str, credentials: Credentials
+) -> EngineError | EngineUnreachableError:
+    if isinstance(error, EngineUnreachableError):
+        return error
+    what = f"image `{reference}` of service `{service}`"
+    host = registry_of(reference)
+    login = f"`docker login{'' if host == DOCKER_HUB else f' {host}'}`"
+    causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
+    if error.status in {401, 403}:
+        return EngineError(
+            f"{what} may not be pulled: the registry refuses the credentials",
+            status=error.status,
+            causes=causes,
+            hints=(f"to sign in, run {login}",),
+        )
+    if error.status == 404:
+        hints = ["to use another image, change `image` in the compose file"]
+        if not credentials.header:
+            hints.append(f"to sign in, if it is a private image, run {login}")
+        return NotFoundError(f"{what} was not found", status=404, causes=causes, hints=hints)
+    hints = () if credentials.header else (f"to sign in, if the registry asks for it, run {login}",)
+    return EngineError(f"{what} could not be pulled", status=error.status, causes=causes, hints=hints)
+
+
+def _name_and_tag(reference: str) -> tuple[str, str]:
+    """`host:5000/a:1` -> `host:5000/a`, `1`; a digest counts as the tag, as the engine has it."""
+    name, at, digest = reference.partition("@")
+    if at:
+        return name, digest
+    head, slash, last = reference.rpartition("/")
+    last, _colon, tag = last.partition(":")
+    return f"{head}{slash}{last}", tag or "latest"
