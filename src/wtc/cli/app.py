@@ -18,7 +18,7 @@ class _Commands(MutableMapping[str, Any]):
     def __init__(self) -> None:
         self._made: dict[str, Any] = {}
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - the library's own command type is private
+    def __getitem__(self, name: str) -> Any:
         if name not in self._made:
             one = typer.Typer(rich_markup_mode=None, add_completion=False)
             module = import_module(MODULES[name])
@@ -26,7 +26,7 @@ class _Commands(MutableMapping[str, Any]):
             self._made[name] = get_command(one)
         return self._made[name]
 
-    def __setitem__(self, name: str, command: Any) -> None:  # noqa: ANN401
+    def __setitem__(self, name: str, command: Any) -> None:
         self._made[name] = command
 
     def __delitem__(self, name: str) -> None:
@@ -40,12 +40,12 @@ class _Commands(MutableMapping[str, Any]):
 
 
 class _Group(TyperGroup):
-    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401
+    def __init__(self, **attributes: Any) -> None:
         attributes["commands"] = None
         super().__init__(**attributes)
         self.commands = _Commands()
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         for section in dict.fromkeys(entry.section for entry in COMMANDS):
             with formatter.section(section):
                 formatter.write_dl([(e.name, e.summary) for e in COMMANDS if e.section == section])
@@ -57,7 +57,7 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-def build() -> Any:  # noqa: ANN401 - see above
+def build() -> Any:
     """The whole command line."""
     app = typer.Typer(
         name="wtc",

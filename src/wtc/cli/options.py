@@ -28,6 +28,10 @@ _EnvFiles = Annotated[
 _Profiles = Annotated[list[str], typer.Option("--profile", metavar="NAME", help="A profile to enable; repeatable.")]
 _Context = Annotated[str, typer.Option("--context", metavar="NAME", help="The docker context to use.")]
 _Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
+
 _SHARED: dict[str, tuple[Any, Any]] = {
     "worktree": (_Worktree, ""),
     "file": (_Files, ()),
@@ -48,7 +52,7 @@ def targeted(command: Callable[..., T]) -> Callable[..., T]:
     ]
 
     @functools.wraps(command)
-    def wrapper(**given: Any) -> T:  # noqa: ANN401 - whatever the command declares
+    def wrapper(**given: Any) -> T:
         looks = {name: given.pop(name) for name in _SHARED}
         return command(target(**looks), **given)
 

@@ -1,0 +1,47 @@
+"""`wtc down`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc down -t 5"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    timeout: Annotated[
+        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Stop and remove this worktree's containers and networks. Volumes stay, and so do the host ports."""
+    from wtc.cli.output import print_json, say
+    from wtc.cli.render.up import plan_document, show_plans
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.down import DownRequest, down
+
+    request = DownRequest(services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)
+    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+        result = down(target, request, report, stop)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "worktree": result.namespace.worktree,
+                "namespace": result.namespace.name,
+                "changed": bool(result.plan),
+                "dry_run": dry_run,
+                "plan": plan_document(result.plan),
+            }
+        )
+    elif dry_run:
+        show_plans((result.plan,))
+    elif not result.plan and not quiet:
+        say(f"nothing of `{result.namespace.name}` is there")

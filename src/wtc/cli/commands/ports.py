@@ -1,0 +1,30 @@
+"""`wtc ports`."""
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc ports --json"
+
+
+@targeted
+def command(target: Target, as_json: AsJson = False) -> None:
+    """Print this worktree's host ports, the same ever after."""
+    from wtc.cli.output import print_columns, print_json, say
+    from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
+    from wtc.cli.render.plain import PlainReporter
+    from wtc.orchestrator.ports import ports
+
+    result = ports(target, PlainReporter())
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "worktree": result.worktree,
+                "namespace": result.namespace,
+                "endpoints": [endpoint_document(e) for e in result.endpoints],
+            }
+        )
+    elif result.endpoints:
+        print_columns(endpoint_rows(result.endpoints))
+    else:
+        say("no ports are leased for this worktree; to lease them and start the stack, run `wtc up`")

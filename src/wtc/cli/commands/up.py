@@ -1,0 +1,86 @@
+"""`wtc up`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.errors import UsageError
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc up --build web"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    recreate: Annotated[bool, typer.Option("--recreate", help="Make every container anew.")] = False,
+    no_recreate: Annotated[bool, typer.Option("--no-recreate", help="Leave containers that are there.")] = False,
+    build: Annotated[bool, typer.Option("--build", "--rebuild", help="Build images, up to date or not.")] = False,
+    no_build: Annotated[bool, typer.Option("--no-build", help="Build nothing.")] = False,
+    no_start: Annotated[bool, typer.Option("--no-start", help="Create, and start nothing.")] = False,
+    no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what the services depend on.")] = False,
+    pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
+    scale: Annotated[list[str], typer.Option("--scale", metavar="SERVICE=N", help="How many replicas.")] = [],
+    remove_orphans: Annotated[
+        bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
+    ] = False,
+    wait_timeout: Annotated[
+        float | None, typer.Option("--wait-timeout", metavar="S", help="How long each wait may take, in seconds.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse a file that says what wtc cannot do.")] = False,
+    ports: Annotated[
+        str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
+    ] = "leased",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Bring this worktree's stack up, and print its endpoints.
+
+    What is missing is built or pulled, networks, volumes and containers are made, in dependency order. Where nothing
+    has changed, nothing is done; where something has, only the containers that it concerns are made anew.
+    """
+    from wtc.cli.render.up import show
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.up import UpRequest, up
+    from wtc.planner.options import Recreate, UpOptions
+
+    how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
+    options = UpOptions(
+        recreate=how,
+        build=build,
+        no_build=no_build,
+        no_start=no_start,
+        no_deps=no_deps,
+        pull=one_of("--pull", pull, ("", "always", "missing", "never")),
+        remove_orphans=remove_orphans,
+        wait_timeout_s=wait_timeout,
+    )
+    request = UpRequest(
+        services=tuple(services or ()),
+        scales=dict(_scale(text) for text in scale),
+        options=options,
+        fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
+        strict=strict,
+        dry_run=dry_run,
+    )
+    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+        result = up(target, request, report, stop)
+    show(result, as_json=as_json, dry_run=dry_run)
+
+
+def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    """The value, if it is one of those."""
+    if value not in allowed:
+        listed = ", ".join(f"`{a}`" for a in allowed if a)
+        raise UsageError(f"`{option}` is `{value}`, and can be {listed}")
+    return value
+
+
+def _scale(text: str) -> tuple[str, int]:
+    service, equals, number = text.partition("=")
+    if not (service and equals and number.isdigit()):
+        raise UsageError(f"`--scale` is `{text}`", hints=["to run two replicas of `web`, run `wtc up --scale web=2`"])
+    return service, int(number)

@@ -1,0 +1,33 @@
+"""Endpoints as rows and as JSON."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtc.model.lease import Endpoint
+from wtc.orchestrator.variables import url
+
+
+def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
+    """Service, container port, where it answers."""
+    return [
+        [f"{e.service}{f'.{e.number}' if e.number > 1 else ''}", f"{e.target}/{e.protocol}", endpoint_url(e)]
+        for e in endpoints
+    ]
+
+
+def endpoint_url(endpoint: Endpoint) -> str:
+    """`http://127.0.0.1:21043`."""
+    return url(endpoint.host, endpoint.port, endpoint.target, endpoint.protocol)
+
+
+def endpoint_document(endpoint: Endpoint) -> dict[str, Any]:
+    """One endpoint for a machine."""
+    return {
+        "service": endpoint.service,
+        "replica": endpoint.number,
+        "target": endpoint.target,
+        "protocol": endpoint.protocol,
+        "host": endpoint.host,
+        "port": endpoint.port,
+        "url": endpoint_url(endpoint),
+    }

@@ -1,0 +1,55 @@
+"""Choosing how to tell what happens, and how to be stopped."""
+
+import signal
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wtc.cli.render.plain import PlainReporter
+from wtc.errors import Exit, InterruptedByUserError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from wtc.cli.render.live import LiveReporter
+
+
+def reporter(*, quiet: bool) -> "PlainReporter | LiveReporter":
+    """Live lines where someone looks at a terminal, plain ones elsewhere; with `quiet` only warnings."""
+    if quiet or not sys.stderr.isatty():
+        return PlainReporter(quiet=quiet)
+    from wtc.cli.render.live import LiveReporter
+
+    return LiveReporter()
+
+
+@contextmanager
+def stoppable() -> Generator[threading.Event]:
+    """An event that the first Ctrl-C (or SIGTERM, SIGHUP) sets: what is under way is finished, nothing new begins.
+
+    The second one leaves at once.
+    """
+    stop = threading.Event()
+    received: list[int] = []
+
+    def on_signal(number: int, _frame: "FrameType | None") -> None:
+        if received:
+            sys.stderr.write("\n")
+            raise KeyboardInterrupt
+        received.append(number)
+        stop.set()
+        if number == signal.SIGINT:
+            sys.stderr.write("stopping after what is under way; once more to leave at once\n")
+
+    before = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield stop
+    except InterruptedByUserError as error:
+        if received[:1] == [signal.SIGTERM]:
+            error.exit_status = Exit.TERMINATED
+        raise
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,70 @@
+"""`down` and `clean`: from labels alone, so that they work when the file, the folder or the registry is gone."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from wtc.events import Planned, Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.plan import Plan
+from wtc.orchestrator.failure import raise_failed
+from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
+from wtc.orchestrator.target import Target, locate
+from wtc.planner.down import plan_down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownRequest:
+    """What the user asks of `down`."""
+
+    services: tuple[str, ...] = ()
+    timeout_s: int | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownResult:
+    """What was done, or would be."""
+
+    namespace: Namespace
+    plan: Plan
+
+
+def down(target: Target, request: DownRequest, report: Reporter, stop: threading.Event) -> DownResult:
+    """Stops and removes the worktree's containers and networks; its volumes and its leases stay.
+
+    Raises:
+        WtcError: something could not be removed.
+    """
+    from wtc.engine.execute import execute
+    from wtc.engine.observe import observe
+
+    located = locate(target)
+    home = open_home(target, report)
+    with engine_of(target) as engine:
+        namespace = namespace_for(located.worktree, home, engine, report)
+        if request.dry_run:
+            plan = plan_down(
+                namespace, observe(engine, namespace), services=request.services, timeout_s=request.timeout_s
+            )
+            return DownResult(namespace=namespace, plan=plan)
+        with home.store.stack_lock(namespace.name):
+            observed = observe(engine, namespace)
+            plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s)
+            report(Planned(plan=plan))
+            outcome = execute(plan, engine, on_event=report, stop=stop)
+            services = {c.service for c in observed.containers}
+            raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
+            if not request.services:
+                mark_down(home, [namespace])
+    return DownResult(namespace=namespace, plan=plan)
+
+
+def mark_down(home: Home, namespaces: Sequence[Namespace]) -> None:
+    """Notes in the registry that the stacks are down; those it does not know it leaves unknown."""
+    from wtc.registry.record import Status
+
+    with home.store.transaction() as ledger:
+        for namespace in namespaces:
+            if record := ledger.stacks.get(namespace.worktree):
+                ledger.put(replace(record, status=Status.DOWN))

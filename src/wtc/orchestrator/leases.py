@@ -1,0 +1,91 @@
+"""Host ports for a stack: the registry's leases, with what the engine shows taken into account."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from wtc.config import BIND, PORT_RANGE, Settings
+from wtc.model.lease import PortRequest
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
+from wtc.model.project import Project
+from wtc.registry.choose import port_requests
+from wtc.registry.lease import lease
+from wtc.registry.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The leased ports of a stack."""
+
+    requests: tuple[PortRequest, ...]
+    leased: Mapping[str, int]
+    """Request key -> host port."""
+    moved: Mapping[str, int]
+    """Request key -> the port that it had before."""
+    warnings: tuple[str, ...] = ()
+
+    def by_place(self) -> dict[tuple[str, int, int], int]:
+        """(service, index in its `ports`, replica) -> host port."""
+        return {(r.service, r.index, r.number): self.leased[r.key] for r in self.requests}
+
+
+def lease_ports(
+    store: Store,
+    namespace: Namespace,
+    project: Project,
+    *,
+    scales: Mapping[str, int],
+    settings: Settings,
+    observed: Observed | None = None,
+    busy: Collection[int] = (),
+    probe: bool = False,
+) -> Ports:
+    """Leases what the project publishes.
+
+    `observed` gives leases back that the registry has lost; `busy` are ports that others hold on the engine; with
+    `probe` (a local engine) a port that some program of this machine has is passed over.
+    """
+    from wtc.registry.probe import bindable
+
+    span = settings.of(PORT_RANGE).value
+    bind = settings.of(BIND).value
+    requests = port_requests(project, scales)
+    if observed is not None:
+        _adopt(store, namespace, observed, span)
+    given = lease(
+        store,
+        namespace,
+        requests,
+        span=span,
+        busy=busy,
+        free=lambda request, port: not probe or bindable(port, request.protocol, request.host_ip or bind),
+    )
+    return Ports(requests=requests, leased=given.ports, moved=given.moved, warnings=given.warnings)
+
+
+def observed_ports(observed: Observed, span: range) -> dict[str, int]:
+    """Request key -> host port, as the stack's containers were created with; only ports that are leases."""
+    ports: dict[str, int] = {}
+    for container in observed.containers:
+        if container.oneoff:
+            continue
+        replica = container.service if container.number == 1 else f"{container.service}.{container.number}"
+        seen = Counter[str]()
+        for published in container.ports:
+            entry = f"{replica}/{published.target}/{published.protocol}"
+            key = f"{entry}#{seen[entry]}" if seen[entry] else entry
+            seen[entry] += 1
+            if published.port in span:
+                ports.setdefault(key, published.port)
+    return ports
+
+
+def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range) -> None:
+    seen = observed_ports(observed, span)
+    record = store.read().stacks.get(namespace.worktree)
+    known = record.ports if record else {}
+    lost = {key: port for key, port in seen.items() if key not in known}
+    if lost:
+        with store.transaction() as ledger:
+            ledger.adopt(namespace.worktree, namespace.name, lost)

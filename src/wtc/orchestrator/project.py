@@ -1,0 +1,40 @@
+"""Reading the compose project of a worktree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from wtc.errors import ComposeFileError
+from wtc.model.project import Project
+from wtc.orchestrator.files import DiskReader
+from wtc.orchestrator.target import Located
+
+
+def read_project(
+    located: Located, *, services: Sequence[str] = (), overrides: Mapping[str, str] | None = None
+) -> Project:
+    """The project that the files describe; `overrides` are variables that win over all others.
+
+    Raises:
+        ComposeFileError: there are no files, or they cannot be used.
+    """
+    from wtc.compose.decode import decode_project
+    from wtc.compose.load import load
+
+    if located.missing:
+        raise located.missing
+    request = replace(located.request, services=tuple(services), overrides=overrides or {})
+    return decode_project(load(request, DiskReader()))
+
+
+def refuse_unsupported(project: Project) -> None:
+    """`--strict`: what wtc would leave out is an error.
+
+    Raises:
+        ComposeFileError: with all of it.
+    """
+    from wtc.model.diagnostic import Severity
+
+    found = [d for d in project.warnings if d.severity is Severity.UNSUPPORTED]
+    if found:
+        errors = [replace(d, severity=Severity.ERROR) for d in found]
+        raise ComposeFileError(errors[0].message, diagnostics=errors)

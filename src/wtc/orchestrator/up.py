@@ -1,0 +1,237 @@
+"""`up`: locate, load, namespace, observe, plan, execute."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from wtc.config import BIND
+from wtc.errors import PortTakenError, WtcError
+from wtc.events import Note, Planned, Reporter, Warned
+from wtc.model.desired import Desired
+from wtc.model.lease import Endpoint
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
+from wtc.model.plan import Plan
+from wtc.model.project import Project
+from wtc.orchestrator.leases import Ports, lease_ports
+from wtc.orchestrator.project import read_project, refuse_unsupported
+from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.target import Located, Target, locate
+from wtc.orchestrator.variables import stack_variables
+from wtc.planner.conflicts import check_names
+from wtc.planner.desired import Placement, desire
+from wtc.planner.images import plan_images
+from wtc.planner.options import UpOptions
+from wtc.planner.up import plan_up
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+    from wtc.engine.execute import Outcome
+
+MOVES = 8
+"""How often `up` looks for other ports before it gives up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpRequest:
+    """What the user asks of `up`."""
+
+    services: tuple[str, ...] = ()
+    scales: Mapping[str, int] = field(default_factory=dict[str, int])
+    options: UpOptions = field(default_factory=UpOptions)
+    fixed_ports: bool = False
+    strict: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpResult:
+    """What `up` came to. `plans` are those that were carried out, or with a dry run would be."""
+
+    namespace: Namespace
+    endpoints: tuple[Endpoint, ...]
+    plans: tuple[Plan, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything had to be done."""
+        return any(self.plans)
+
+
+def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Event) -> UpResult:
+    """Brings the worktree's stack up.
+
+    Raises:
+        WtcError: whatever of it went wrong; what had been started stays, and is said.
+    """
+    located = locate(target)
+    home = open_home(target, report)
+    project = read_project(located, services=request.services)
+    if request.strict:
+        refuse_unsupported(project)
+    for warning in project.warnings:
+        report(Warned(diagnostic=warning))
+    with engine_of(target) as engine:
+        namespace = namespace_for(located.worktree, home, engine, report)
+        run = _Run(located, home, engine, namespace, request, report, stop)
+        if request.dry_run:
+            return run.rehearse(project)
+        with home.store.stack_lock(namespace.name):
+            return run.up(project)
+
+
+class _Run:
+    def __init__(
+        self,
+        located: Located,
+        home: Home,
+        engine: "Engine",
+        namespace: Namespace,
+        request: UpRequest,
+        report: Reporter,
+        stop: threading.Event,
+    ) -> None:
+        self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
+        self.request, self.report, self.stop = request, report, stop
+        self.plans: list[Plan] = []
+
+    def up(self, project: Project) -> UpResult:
+        busy: set[int] = set()
+        hashes = self._build_hashes(project)
+        for _ in range(MOVES):
+            project, desired = self._desired(project, hashes, busy)
+            observed = self._observe(desired)
+            check_names(desired, observed)
+            images = plan_images(desired, observed, self.request.options)
+            if images:
+                self._raise_failed(self._execute(images), desired)
+                observed = self._observe(desired)
+            outcome = self._execute(plan_up(desired, observed, self.request.options))
+            taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
+            if not taken or taken <= busy or self.request.fixed_ports:
+                self._raise_failed(outcome, desired)
+                self._record(project, desired)
+                return self._result(desired)
+            busy |= taken
+            self.report(Note(text=f"host port {', '.join(map(str, sorted(taken)))} is taken: looking for another"))
+        raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
+
+    def rehearse(self, project: Project) -> UpResult:
+        """What would be done, with the ports that would be leased; leases them, for that is what makes them stable."""
+        project, desired = self._desired(project, self._build_hashes(project), set())
+        observed = self._observe(desired)
+        check_names(desired, observed)
+        self.plans = [
+            plan_images(desired, observed, self.request.options),
+            plan_up(desired, observed, self.request.options),
+        ]
+        return self._result(desired)
+
+    def _desired(self, project: Project, hashes: Mapping[str, str], busy: set[int]) -> tuple[Project, Desired]:
+        place = Placement(
+            namespace=self.namespace,
+            bind=self.home.settings.of(BIND).value,
+            host=self.engine.host,
+            build_hashes=hashes,
+            scales=self.request.scales,
+        )
+        ports = None if self.request.fixed_ports else self._lease(project, busy)
+        if ports is not None:
+            project = self._with_variables(project, ports)
+            place = replace(place, ports=ports.by_place())
+        return project, self._selected(desire(project, place))
+
+    def _lease(self, project: Project, busy: set[int]) -> Ports:
+        from wtc.engine.observe import observe, published_ports
+
+        observed = observe(self.engine, self.namespace)
+        others = published_ports(self.engine, other_than=self.namespace)
+        ports = lease_ports(
+            self.home.store,
+            self.namespace,
+            project,
+            scales=self.request.scales,
+            settings=self.home.settings,
+            observed=observed,
+            busy={*others, *busy},
+            probe=self.engine.host_is_local,
+        )
+        for text in ports.warnings:
+            warn(self.report, text)
+        for key, before in ports.moved.items():
+            self.report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
+        return ports
+
+    def _with_variables(self, project: Project, ports: Ports) -> Project:
+        """The project read again, now that its ports are known: the file may speak of them."""
+        variables = stack_variables(
+            self.namespace, ports.requests, ports.leased, project.port_variables, self.engine.host
+        )
+        return read_project(self.located, services=self.request.services, overrides=variables)
+
+    def _selected(self, desired: Desired) -> Desired:
+        """Without dependencies, where that is asked for."""
+        if not (self.request.options.no_deps and self.request.services):
+            return desired
+        chosen = {n: s for n, s in desired.services.items() if n in self.request.services}
+        return replace(
+            desired,
+            services=chosen,
+            endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
+            undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
+        )
+
+    def _build_hashes(self, project: Project) -> dict[str, str]:
+        from concurrent.futures import ThreadPoolExecutor
+
+        from wtc.engine.context import context_hash
+
+        builds = (
+            {} if self.request.options.no_build else {s.name: s.build for s in project.services.values() if s.build}
+        )
+        if not builds:
+            return {}
+        with ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
+            return dict(zip(builds, pool.map(context_hash, builds.values()), strict=True))
+
+    def _observe(self, desired: Desired) -> Observed:
+        from wtc.engine.observe import observe
+
+        references = {s.image.reference for s in desired.services.values() if s.containers or s.image.build}
+        return observe(self.engine, self.namespace, references=sorted(references))
+
+    def _execute(self, plan: Plan) -> "Outcome":
+        from wtc.engine.execute import execute
+
+        for warning in plan.warnings:
+            self.report(Warned(diagnostic=warning))
+        self.plans.append(plan)
+        self.report(Planned(plan=plan))
+        return execute(plan, self.engine, on_event=self.report, stop=self.stop)
+
+    def _raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
+        from wtc.orchestrator.failure import raise_failed
+
+        raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
+
+    def _record(self, project: Project, desired: Desired) -> None:
+        from wtc.registry.record import StackRecord, Status
+
+        own = [n.name for n in desired.networks.values() if not n.external]
+        with self.home.store.transaction() as ledger:
+            before = ledger.stacks.get(self.namespace.worktree)
+            record = before or StackRecord(worktree=self.namespace.worktree, namespace=self.namespace.name)
+            ledger.put(
+                replace(
+                    record,
+                    namespace=self.namespace.name,
+                    project=project.name,
+                    network=next(iter(own), ""),
+                    volumes=tuple(v.name for v in desired.volumes.values() if not v.external),
+                    status=Status.REGISTERED if self.request.options.no_start else Status.UP,
+                )
+            )
+
+    def _result(self, desired: Desired) -> UpResult:
+        return UpResult(namespace=self.namespace, endpoints=desired.endpoints, plans=tuple(self.plans))
