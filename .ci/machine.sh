@@ -74,6 +74,8 @@ is_uv() { # 0.8 is the first whose build backend pyproject.toml accepts
   "$python" -c 'import re, sys; sys.exit(tuple(map(int, re.findall(r"\d+", sys.argv[1])[:2])) < (0, 8))' "$version"
 }
 
+has_venv() { "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
 find_uv() { # sets uv; installs it into an environment of its own where PATH has none
   local own=$cache/uv
   for uv in uv "$own/bin/uv"; do
@@ -85,12 +87,12 @@ find_uv() { # sets uv; installs it into an environment of its own where PATH has
   say "installing uv into $own"
   rm -rf "$own"
   mkdir -p "$cache"
-  if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 && has_apt && is_root; then
+  if ! has_venv && has_apt && is_root; then
     # Debian keeps what `python3 -m venv` needs in a package of its own.
     apt_install "$("$python" -c 'import sys; print(f"python3.{sys.version_info[1]}-venv")')" || apt_install python3-venv || true
   fi
   uv=$own/bin/uv
-  if "$python" -m venv "$own" >/dev/null 2>&1; then
+  if has_venv && quietly "python -m venv" "$python" -m venv "$own"; then
     quietly "pip install uv" "$own/bin/python" -m pip install -q uv || fail "uv could not be installed"
   elif "$python" -m pip --version >/dev/null 2>&1; then
     quietly "pip install uv" "$python" -m pip install -q --target "$own" uv || fail "uv could not be installed"
