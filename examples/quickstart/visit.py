@@ -17,20 +17,20 @@ direct = build_opener(ProxyHandler({}))
 
 
 def endpoints(wtc: str, worktree: Path) -> dict[str, str]:
-    """Service -> `host:port` of its first endpoint."""
+    """Service -> the URL of its first endpoint."""
     command = [wtc, "ports", "--json", "--worktree", str(worktree), "--file", str(worktree / "compose.yaml")]
     answer = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return {port["service"]: f"{port['host']}:{port['port']}" for port in reversed(answer["ports"])}
+    return {one["service"]: one["url"] for one in reversed(answer["endpoints"])}
 
 
-def rows(address: str) -> list[str]:
-    with direct.open(f"http://{address}/?plain", timeout=30) as page:
+def rows(url: str) -> list[str]:
+    with direct.open(f"{url}/?plain", timeout=30) as page:
         return page.read().decode().splitlines()[1:]
 
 
-def write(address: str, message: str) -> None:
+def write(url: str, message: str) -> None:
     form = urlencode({"author": AUTHOR, "message": message}).encode()
-    direct.open(f"http://{address}/", data=form, timeout=30).close()
+    direct.open(url, data=form, timeout=30).close()
 
 
 def visit(wtc: str, folder: Path, names: list[str]) -> str:
@@ -43,7 +43,7 @@ def visit(wtc: str, folder: Path, names: list[str]) -> str:
     owners: set[str] = set()
     for name in names:
         listed = rows(found[name]["web"])
-        sys.stdout.write(f"\n{name}   http://{found[name]['web']}   database {found[name]['db']}\n")
+        sys.stdout.write(f"\n{name}   {found[name]['web']}   {found[name]['db']}\n")
         sys.stdout.writelines(f"  {row}\n" for row in listed)
         own = [row for row in listed if row.startswith("* ")]
         if len(own) != 1:
