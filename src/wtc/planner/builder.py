@@ -12,16 +12,24 @@ class PlanBuilder:
     def __init__(self) -> None:
         self._nodes: list[PlanNode] = []
         self._warnings: list[Diagnostic] = []
+        self._before: dict[int, set[int]] = {}
+        """Node -> every node that comes before it."""
 
     def add(self, operation: Operation, cause: str, *, service: str = "", after: Iterable[int | None] = ()) -> int:
-        """Adds a node that comes after others (None stands for one that was not needed), and returns its id."""
+        """Adds a node that comes after others (None stands for one that was not needed), and returns its id.
+
+        `after` keeps what does not follow from the rest.
+        """
+        named = {a for a in after if a is not None}
+        implied = {b for a in named for b in self._before[a]}
         node = PlanNode(
             id=len(self._nodes) + 1,
             operation=operation,
             cause=cause,
             service=service,
-            after=tuple(sorted({a for a in after if a is not None})),
+            after=tuple(sorted(named - implied)),
         )
+        self._before[node.id] = named | implied
         self._nodes.append(node)
         return node.id
 

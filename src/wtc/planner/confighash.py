@@ -33,7 +33,7 @@ def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _said(value: Any) -> Any:  # noqa: ANN401 - any tree of dataclasses
+def _said(value: Any) -> Any:
     """A dataclass as a mapping of the attributes that differ from their defaults, all the way down."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         out: dict[str, Any] = {}

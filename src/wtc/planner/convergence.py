@@ -24,18 +24,19 @@ class Fate(StrEnum):
 class Decision:
     """One desired container: what is there for it, what happens, and why.
 
-    `current` bears the name, `pending` is a replacement that an earlier run left behind. `reconnect` are networks that
-    are themselves made anew under the container.
+    `current` is the container that has the place (`adopted`: under a replacement's name still), `ready` a replacement
+    that an earlier run made and only has to take the place, `stale` one that is of no use any more. `reconnect` are
+    networks that are themselves made anew under the container.
     """
 
     spec: ContainerSpec
     fate: Fate
     cause: str
     current: ObservedContainer | None = None
-    pending: ObservedContainer | None = None
+    ready: ObservedContainer | None = None
+    stale: ObservedContainer | None = None
+    adopted: bool = False
     reconnect: tuple[str, ...] = ()
-    finishes_pending: bool = False
-    """Whether `pending` is as the file wants it, and only has to take its place."""
 
 
 def decide(
@@ -56,34 +57,37 @@ def _decide(
     mine = [c for c in observed.containers if not c.oneoff and c.service == spec.service and c.number == spec.number]
     pending = next((c for c in mine if c.name == next_name(spec.name)), None)
     current = next((c for c in mine if c is not pending), None)
-    if current is None and pending is None:
+    half_way = "its replacement was left half-way"
+    if pending is not None:
+        usable = not _divergence(spec, pending, observed, desired) and not (pending.networks.keys() & renewed.keys())
+        if usable:
+            return Decision(spec=spec, fate=Fate.RECREATE, cause=half_way, current=current, ready=pending)
+        if current is None:
+            return Decision(spec=spec, fate=Fate.RECREATE, cause=half_way, current=pending, adopted=True)
+    if current is None:
         return Decision(spec=spec, fate=Fate.CREATE, cause="not there yet")
-    if pending is not None and not _divergence(spec, pending, observed, desired):
-        return Decision(
-            spec=spec,
-            fate=Fate.RECREATE,
-            cause="its replacement was left half-way",
-            current=current,
-            pending=pending,
-            finishes_pending=True,
-        )
-    base = Decision(spec=spec, fate=Fate.KEEP, cause="", current=current, pending=pending)
-    return _judge(base, observed, options, renewed, desired)
+    base = Decision(spec=spec, fate=Fate.KEEP, cause="", current=current, stale=pending)
+    return _judge(base, current, observed, options, renewed, desired)
 
 
 def _judge(
-    base: Decision, observed: Observed, options: UpOptions, renewed: Mapping[str, str], desired: Desired
+    base: Decision,
+    current: ObservedContainer,
+    observed: Observed,
+    options: UpOptions,
+    renewed: Mapping[str, str],
+    desired: Desired,
 ) -> Decision:
-    spec, current = base.spec, base.current
-    cause = _divergence(spec, current, observed, desired) if current else "its replacement was left half-way"
+    spec = base.spec
+    cause = _divergence(spec, current, observed, desired)
     if options.recreate is Recreate.ALWAYS:
         return replace(base, fate=Fate.RECREATE, cause="asked for")
-    if cause and (options.recreate is not Recreate.NEVER or current is None):
+    if cause and options.recreate is not Recreate.NEVER:
         return replace(base, fate=Fate.RECREATE, cause=cause)
     reconnect = tuple(n for n in spec.config.networks if n in renewed)
     if reconnect:
         return replace(base, fate=Fate.RESTART, cause=f"network `{reconnect[0]}` is made anew", reconnect=reconnect)
-    if current is not None and current.state not in {"running", "restarting"}:
+    if current.state not in {"running", "restarting"}:
         return replace(base, fate=Fate.START, cause=f"it is {current.state}")
     return base
 
@@ -127,7 +131,7 @@ def _spread(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
             if decision.fate in {Fate.CREATE, Fate.RECREATE}:
                 continue
             if base := _made_anew(referenced(decision.spec), desired, decisions):
-                cause = f"it shares what belongs to `{base}`, which is made anew"
+                cause = f"`{base}`, whose resources it shares, is new"
                 decisions[service.name][index] = replace(decision, fate=Fate.RECREATE, cause=cause)
                 continue
             restarting = [d for d, how in service.depends_on.items() if how.restart]

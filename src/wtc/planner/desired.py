@@ -221,7 +221,7 @@ def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
             service=container.service,
             target=port.target,
             protocol=port.protocol,
-            host=place.host if port.host_ip in {"", "0.0.0.0", "::", "127.0.0.1"} else port.host_ip,  # noqa: S104
+            host=place.host if port.host_ip in {"", "0.0.0.0", "::", "127.0.0.1"} else port.host_ip,
             port=int(port.published),
             number=container.number,
         )

@@ -18,15 +18,22 @@ class Foundations:
     volumes: dict[str, int] = field(default_factory=dict[str, int])
 
 
-def renewed_networks(desired: Desired, observed: Observed, builder: PlanBuilder) -> dict[str, str]:
-    """Name -> why it is made anew. One that containers outside the selection use stays, with a warning."""
+def renewed_networks(
+    desired: Desired, observed: Observed, removed: Mapping[str, int], builder: PlanBuilder
+) -> dict[str, str]:
+    """Name -> why it is made anew. One that containers outside the selection use stays, with a warning.
+
+    `removed`: id of a container that goes anyway -> its node.
+    """
     renewed: dict[str, str] = {}
     for network in desired.networks.values():
         there = observed.networks.get(network.name)
         if network.external or there is None or not _differs(there.labels, network.labels):
             continue
         others = [
-            c.name for c in observed.containers if network.name in c.networks and c.service not in desired.services
+            c.name
+            for c in observed.containers
+            if network.name in c.networks and c.service not in desired.services and c.id not in removed
         ]
         if others:
             builder.warn(

@@ -7,8 +7,12 @@ from wtc.planner.builder import PlanBuilder
 from wtc.planner.options import UpOptions
 
 
-def add_surplus(desired: Desired, observed: Observed, options: UpOptions, builder: PlanBuilder) -> None:
-    """Replicas past the number go; orphans go with `--remove-orphans`, and are named otherwise."""
+def add_surplus(desired: Desired, observed: Observed, options: UpOptions, builder: PlanBuilder) -> dict[str, int]:
+    """Replicas past the number go; orphans go with `--remove-orphans`, and are named otherwise.
+
+    Returns: container id -> the node that removes it.
+    """
+    removed: dict[str, int] = {}
     for service in desired.services.values():
         for container in observed.containers:
             if (
@@ -16,23 +20,28 @@ def add_surplus(desired: Desired, observed: Observed, options: UpOptions, builde
                 and not container.oneoff
                 and container.number > len(service.containers)
             ):
-                _remove(container, f"`{service.name}` has {len(service.containers)} replicas", options, builder)
+                removed[container.id] = _remove(
+                    container, f"`{service.name}` has {len(service.containers)} replicas", options, builder
+                )
     known = {*desired.services, *desired.undeclared}
     orphans = [c for c in observed.containers if c.service not in known]
     if options.remove_orphans:
         for container in orphans:
-            _remove(container, f"the file has no service `{container.service}`", options, builder)
+            removed[container.id] = _remove(
+                container, f"the file has no service `{container.service}`", options, builder
+            )
     elif named := [c.name for c in orphans if not c.oneoff]:
         builder.warn(
             f"the file no longer has the service of {', '.join(f'`{name}`' for name in named)}",
             hint="to remove what is left over, run `wtc up --remove-orphans`",
         )
+    return removed
 
 
-def _remove(container: ObservedContainer, cause: str, options: UpOptions, builder: PlanBuilder) -> None:
+def _remove(container: ObservedContainer, cause: str, options: UpOptions, builder: PlanBuilder) -> int:
     ref = ContainerRef(name=container.name, id=container.id)
     stopped = None
     if container.state in {"running", "restarting", "paused"}:
         stop = StopContainer(container=ref, timeout_s=options.stop_timeout_s)
         stopped = builder.add(stop, cause, service=container.service)
-    builder.add(RemoveContainer(container=ref), cause, service=container.service, after=[stopped])
+    return builder.add(RemoveContainer(container=ref), cause, service=container.service, after=[stopped])

@@ -51,6 +51,10 @@ class _Up:
         self.builder = PlanBuilder()
         self.decisions: dict[str, list[Decision]] = {}
         self.made = Foundations()
+        self.surplus: dict[str, int] = {}
+        """Container id -> the node that removes it."""
+        self.tidied: dict[str, int] = {}
+        """Container name -> the node that clears away what a run before left half-way."""
         self.created: dict[str, list[int]] = {}
         """Container name -> the nodes after which it (or its replacement) can take its place."""
         self.stopped: dict[str, list[int]] = {}
@@ -60,9 +64,12 @@ class _Up:
         self.waits: dict[tuple[str, Condition], int] = {}
 
     def plan(self) -> Plan:
-        renewed = renewed_networks(self.desired, self.observed, self.builder)
+        self.surplus = add_surplus(self.desired, self.observed, self.options, self.builder)
+        renewed = renewed_networks(self.desired, self.observed, self.surplus, self.builder)
         self.decisions = decide(self.desired, self.observed, self.options, renewed)
         flat = [d for service in self.decisions.values() for d in service]
+        for decision in flat:
+            self._tidy(decision)
         removed: dict[str, int] = {}
         if renewed:
             for decision in reversed(flat):
@@ -70,7 +77,6 @@ class _Up:
             for name, cause in renewed.items():
                 removed[name] = self._remove_network(name, cause, flat)
         self.made = add_foundations(self.desired, self.observed, self.builder, removed)
-        add_surplus(self.desired, self.observed, self.options, self.builder)
         for decision in flat:
             if not self._takes_over(decision):
                 self._create(decision)
@@ -91,24 +97,26 @@ class _Up:
         fates = {d.spec.name: d.fate for service in self.decisions.values() for d in service}
         return any(fates.get(name) in {Fate.CREATE, Fate.RECREATE} for name in names)
 
+    def _tidy(self, decision: Decision) -> None:
+        """What an earlier run left half-way, and is of no use, goes; what took no name yet gets it."""
+        name, service = decision.spec.name, decision.spec.service
+        if decision.stale is not None:
+            remove = RemoveContainer(container=_ref(decision.stale))
+            self.tidied[name] = self.builder.add(remove, "it was left half-way, and is out of date", service=service)
+        elif decision.adopted and decision.current is not None:
+            rename = RenameContainer(container=_ref(decision.current), name=name)
+            self.tidied[name] = self.builder.add(rename, "it was left half-way", service=service)
+
     def _create(self, decision: Decision) -> None:
-        spec = decision.spec
+        spec, current = decision.spec, decision.current
         if decision.fate not in {Fate.CREATE, Fate.RECREATE} or spec.name in self.created:
             return
-        current, pending = decision.current, decision.pending
-        nodes: list[int] = []
-        if decision.finishes_pending:
-            self.created[spec.name] = nodes
+        if decision.ready is not None:
+            self.created[spec.name] = []
             return
-        if pending is not None and current is None:
-            rename = RenameContainer(container=_ref(pending), name=spec.name)
-            nodes.append(self.builder.add(rename, "it was left half-way", service=spec.service))
-            current = pending
-        elif pending is not None:
-            remove = RemoveContainer(container=_ref(pending))
-            nodes.append(self.builder.add(remove, "it was left half-way, and is out of date", service=spec.service))
         name = spec.name if decision.fate is Fate.CREATE else next_name(spec.name)
-        needs = [self.made.networks.get(n) for n in spec.config.networks]
+        needs = [self.tidied.get(spec.name)]
+        needs += [self.made.networks.get(n) for n in spec.config.networks]
         needs += [self.made.volumes.get(m.source) for m in spec.config.volumes]
         needs += [self.settled.get(n) for n in sorted(referenced(spec))]
         networks = tuple(spec.config.networks)
@@ -120,7 +128,7 @@ class _Up:
             replaces=_ref(current) if current else None,
             inherited_volumes=_inherited(spec, current),
         )
-        node = self.builder.add(create, decision.cause, service=spec.service, after=[*nodes, *needs])
+        node = self.builder.add(create, decision.cause, service=spec.service, after=needs)
         nodes = [node]
         ref = ContainerRef(name=name)
         for network in networks[len(at_once) :]:
@@ -154,14 +162,15 @@ class _Up:
         return any(container in referenced(d.spec) for d in self.decisions[service])
 
     def _remove_network(self, name: str, cause: str, flat: list[Decision]) -> int:
-        after: list[int] = []
+        after: list[int | None] = [self.surplus[c.id] for c in self.observed.containers if c.id in self.surplus]
         for decision in flat:
-            current = decision.current
+            current, key = decision.current, decision.spec.name
+            after.append(self.tidied.get(key))
             if current is None or name not in current.networks:
                 continue
             leave = DisconnectNetwork(container=_ref(current), network=name)
-            stopped = self.stopped.get(decision.spec.name, [])
-            after.append(self.builder.add(leave, "the network is made anew", service=current.service, after=stopped))
+            before = [*self.stopped.get(key, []), self.tidied.get(key)]
+            after.append(self.builder.add(leave, "the network is made anew", service=current.service, after=before))
         remove = RemoveNetwork(name=name, id=self.observed.networks[name].id)
         return self.builder.add(remove, cause, after=after)
 
@@ -171,19 +180,13 @@ class _Up:
         if decision.fate is not Fate.RECREATE:
             if created := self.created.get(spec.name):
                 self.settled[spec.name] = created[-1]
-            if decision.pending is not None:
-                remove = RemoveContainer(container=_ref(decision.pending))
-                self.builder.add(remove, "it was left half-way, and is not needed", service=spec.service)
             return
         after = [*self.created.get(spec.name, []), *self.stopped.get(spec.name, [])]
         if decision.current is not None:
             remove = RemoveContainer(container=_ref(decision.current))
             after = [self.builder.add(remove, decision.cause, service=spec.service, after=after)]
-        elif decision.pending is not None and not decision.finishes_pending:
-            remove = RemoveContainer(container=ContainerRef(name=spec.name, id=decision.pending.id))
-            after = [self.builder.add(remove, decision.cause, service=spec.service, after=after)]
-        known = decision.pending.id if decision.pending and decision.finishes_pending else ""
-        rename = RenameContainer(container=ContainerRef(name=next_name(spec.name), id=known), name=spec.name)
+        ready = ContainerRef(name=next_name(spec.name), id=decision.ready.id if decision.ready else "")
+        rename = RenameContainer(container=ready, name=spec.name)
         self.settled[spec.name] = self.builder.add(rename, decision.cause, service=spec.service, after=after)
 
     def _start(self, decision: Decision) -> None:

@@ -1,0 +1,289 @@
+"""The plan of `up`, as text."""
+
+from dataclasses import replace
+
+import pytest
+from inline_snapshot import snapshot
+
+from tests.planner.world import World, desired, project
+from wtc.errors import ConflictError, WtcError
+from wtc.model.desired import Desired
+from wtc.model.mounts import Mount
+from wtc.model.observed import ObservedImage, ObservedNetwork, ObservedVolume
+from wtc.model.project import Network
+from wtc.model.service import Attachment, Dependency, Service
+from wtc.planner.options import Recreate, UpOptions
+from wtc.planner.text import plan_text
+from wtc.planner.up import plan_up
+
+DB = Service(name="db", image="postgres:15", volumes=(Mount(type="volume", source="data", target="/data"),))
+WEB = Service(name="web", image="nginx:1.22", depends_on={"db": Dependency(condition="service_healthy")})
+CLASSIC = project(DB, WEB, volumes=("data",))
+
+
+def plan(what: Desired, world: World, **options: object) -> str:
+    return plan_text(plan_up(what, world.observed(), UpOptions(**options)))  # pyright: ignore[reportArgumentType]
+
+
+def running(what: Desired) -> World:
+    """A world in which the stack is up and healthy."""
+    world = World()
+    world.run(plan_up(what, world.observed(), UpOptions()))
+    for container in list(world.containers.values()):
+        world.change(container.id, health="healthy")
+    return world
+
+
+def test_everything_is_made_in_dependency_order() -> None:
+    assert plan(desired(CLASSIC), World()) == snapshot("""\
+1 create network accra-a1b2c3_net: not there yet
+2 create volume accra-a1b2c3_data: not there yet
+3 create container accra-a1b2c3_db: not there yet (after 1, 2)
+4 create container accra-a1b2c3_web: not there yet (after 1)
+5 start container accra-a1b2c3_db: not there yet (after 3)
+6 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 5)
+7 start container accra-a1b2c3_web: not there yet (after 4, 6)
+8 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 7)\
+""")
+
+
+def test_a_stack_that_is_as_wanted_needs_nothing() -> None:
+    stack = desired(CLASSIC)
+    assert plan(stack, running(stack)) == ""
+
+
+def test_only_the_changed_service_is_made_anew() -> None:
+    world = running(desired(CLASSIC))
+    changed = desired(project(DB, replace(WEB, environment={"DEBUG": "1"}), volumes=("data",)))
+    assert plan(changed, world) == snapshot("""\
+1 create container next_accra-a1b2c3_web: its configuration has changed
+2 stop container accra-a1b2c3_web: its configuration has changed (after 1)
+3 remove container accra-a1b2c3_web: its configuration has changed (after 2)
+4 rename container next_accra-a1b2c3_web to accra-a1b2c3_web: its configuration has changed (after 3)
+5 start container accra-a1b2c3_web: its configuration has changed (after 4)
+6 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 5)\
+""")
+
+
+def test_a_stopped_container_is_started_and_not_made_anew() -> None:
+    stack = desired(CLASSIC)
+    world = running(stack)
+    world.change("accra-a1b2c3_db", state="exited", health="")
+    assert plan(stack, world) == snapshot("""\
+1 start container accra-a1b2c3_db: it is exited
+2 wait for accra-a1b2c3_db to be ready: the stack is up when it is (after 1)\
+""")
+
+
+def test_a_new_image_makes_its_containers_anew() -> None:
+    stack = desired(CLASSIC)
+    world = running(stack)
+    world.images["nginx:1.22"] = ObservedImage(reference="nginx:1.22", id="sha256:new")
+    assert plan(stack, world) == snapshot("""\
+1 create container next_accra-a1b2c3_web: its image has changed
+2 stop container accra-a1b2c3_web: its image has changed (after 1)
+3 remove container accra-a1b2c3_web: its image has changed (after 2)
+4 rename container next_accra-a1b2c3_web to accra-a1b2c3_web: its image has changed (after 3)
+5 start container accra-a1b2c3_web: its image has changed (after 4)
+6 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 5)\
+""")
+
+
+def test_recreate_makes_all_anew() -> None:
+    stack = desired(CLASSIC)
+    text = plan(stack, running(stack), recreate=Recreate.ALWAYS)
+    assert "create container next_accra-a1b2c3_db: asked for" in text
+    assert "create container next_accra-a1b2c3_web: asked for" in text
+    assert "volume" not in text
+
+
+def test_no_recreate_leaves_what_has_changed() -> None:
+    world = running(desired(CLASSIC))
+    changed = desired(project(DB, replace(WEB, environment={"DEBUG": "1"}), volumes=("data",)))
+    assert plan(changed, world, recreate=Recreate.NEVER) == ""
+
+
+def test_anonymous_volumes_go_over_to_the_new_container() -> None:
+    stack = desired(project(Service(name="cache", image="redis:7")))
+    world = World(image_volumes=("/data",))
+    world.run(plan_up(stack, world.observed(), UpOptions()))
+    before = world.find("accra-a1b2c3_cache").volumes
+    changed = desired(project(Service(name="cache", image="redis:7", environment={"A": "1"})))
+    world.run(plan_up(changed, world.observed(), UpOptions()))
+    assert world.find("accra-a1b2c3_cache").volumes == before
+
+
+def test_a_replica_too_many_is_removed() -> None:
+    web = Service(name="web", image="nginx:1.22", scale=2)
+    world = running(desired(project(web)))
+    assert plan(desired(project(replace(web, scale=1))), world) == snapshot("""\
+1 stop container accra-a1b2c3_web_2: `web` has 1 replicas
+2 remove container accra-a1b2c3_web_2: `web` has 1 replicas (after 1)\
+""")
+
+
+def test_an_orphan_is_named_and_left() -> None:
+    world = running(desired(CLASSIC))
+    lone = plan_up(desired(project(DB, volumes=("data",))), world.observed(), UpOptions())
+    assert plan_text(lone) == ""
+    assert [w.message for w in lone.warnings] == ["the file no longer has the service of `accra-a1b2c3_web`"]
+
+
+def test_remove_orphans_removes_them() -> None:
+    world = running(desired(CLASSIC))
+    assert plan(desired(project(DB, volumes=("data",))), world, remove_orphans=True) == snapshot("""\
+1 stop container accra-a1b2c3_web: the file has no service `web`
+2 remove container accra-a1b2c3_web: the file has no service `web` (after 1)\
+""")
+
+
+def test_a_service_that_is_off_is_no_orphan() -> None:
+    world = running(desired(CLASSIC))
+    off = replace(desired(project(DB, volumes=("data",))), undeclared=frozenset({"web"}))
+    result = plan_up(off, world.observed(), UpOptions(remove_orphans=True))
+    assert plan_text(result) == ""
+    assert result.warnings == ()
+
+
+def test_a_changed_network_is_made_anew_under_containers_that_stay() -> None:
+    world = running(desired(CLASSIC))
+    changed = desired(project(DB, WEB, volumes=("data",), driver="macvlan"))
+    assert plan(changed, world) == snapshot("""\
+1 stop container accra-a1b2c3_web: network `accra-a1b2c3_net` is made anew
+2 stop container accra-a1b2c3_db: network `accra-a1b2c3_net` is made anew
+3 disconnect accra-a1b2c3_db from accra-a1b2c3_net: the network is made anew (after 2)
+4 disconnect accra-a1b2c3_web from accra-a1b2c3_net: the network is made anew (after 1)
+5 remove network accra-a1b2c3_net: its configuration has changed (after 3, 4)
+6 create network accra-a1b2c3_net: its configuration has changed (after 5)
+7 connect accra-a1b2c3_db to accra-a1b2c3_net: network `accra-a1b2c3_net` is made anew (after 6)
+8 start container accra-a1b2c3_db: network `accra-a1b2c3_net` is made anew (after 7)
+9 connect accra-a1b2c3_web to accra-a1b2c3_net: network `accra-a1b2c3_net` is made anew (after 6)
+10 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 8)
+11 start container accra-a1b2c3_web: network `accra-a1b2c3_net` is made anew (after 9, 10)
+12 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 11)\
+""")
+
+
+def test_a_changed_volume_stays_and_is_said() -> None:
+    stack = desired(CLASSIC)
+    world = running(stack)
+    name = "accra-a1b2c3_data"
+    world.volumes[name] = replace(world.volumes[name], labels={**world.volumes[name].labels, "com.wtc.confighash": "x"})
+    result = plan_up(stack, world.observed(), UpOptions())
+    assert plan_text(result) == ""
+    assert [w.message for w in result.warnings] == [
+        "volume `data` differs from the file, and is used as it is: `up` never removes a volume"
+    ]
+
+
+def test_who_asked_for_it_restarts_with_what_it_depends_on() -> None:
+    def stack(**env: str) -> Desired:
+        db = Service(name="db", image="postgres:15", environment=dict(env))
+        web = Service(name="web", image="nginx:1.22", depends_on={"db": Dependency(restart=True)})
+        return desired(project(db, web, Service(name="lone", image="nginx:1.22", depends_on={"db": Dependency()})))
+
+    assert plan(stack(A="2"), running(stack(A="1"))) == snapshot("""\
+1 create container next_accra-a1b2c3_db: its configuration has changed
+2 stop container accra-a1b2c3_web: `db`, which it depends on, is restarted
+3 stop container accra-a1b2c3_db: its configuration has changed (after 1, 2)
+4 remove container accra-a1b2c3_db: its configuration has changed (after 3)
+5 rename container next_accra-a1b2c3_db to accra-a1b2c3_db: its configuration has changed (after 4)
+6 start container accra-a1b2c3_db: its configuration has changed (after 5)
+7 start container accra-a1b2c3_web: `db`, which it depends on, is restarted (after 6)
+8 wait for accra-a1b2c3_db to be ready: the stack is up when it is (after 6)
+9 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 7)\
+""")
+
+
+def test_who_shares_a_network_namespace_is_made_anew_with_it() -> None:
+    def stack(**env: str) -> Desired:
+        vpn = Service(name="vpn", image="vpn", environment=dict(env))
+        app = Service(
+            name="app",
+            image="app",
+            network_mode="service:vpn",
+            depends_on={"vpn": Dependency(restart=True)},
+        )
+        return desired(project(vpn, app))
+
+    assert plan(stack(A="2"), running(stack(A="1"))) == snapshot("""\
+1 create container next_accra-a1b2c3_vpn: its configuration has changed
+2 stop container accra-a1b2c3_app: `vpn`, whose resources it shares, is new
+3 stop container accra-a1b2c3_vpn: its configuration has changed (after 1, 2)
+4 remove container accra-a1b2c3_vpn: its configuration has changed (after 3)
+5 rename container next_accra-a1b2c3_vpn to accra-a1b2c3_vpn: its configuration has changed (after 4)
+6 start container accra-a1b2c3_vpn: its configuration has changed (after 5)
+7 create container next_accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 5)
+8 remove container accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 7)
+9 rename container next_accra-a1b2c3_app to accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 8)
+10 start container accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 6, 9)
+11 wait for accra-a1b2c3_vpn to be ready: the stack is up when it is (after 6)
+12 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 10)\
+""")
+
+
+def test_an_old_engine_gets_one_network_at_create() -> None:
+    web = Service(name="web", image="nginx:1.22", networks={"front": Attachment(), "back": Attachment()})
+    stack = desired(project(web, front=Network(key="front", name=""), back=Network(key="back", name="")))
+    plan = plan_up(stack, World().observed(api_version=(1, 41)), UpOptions(no_start=True))
+    assert plan_text(plan) == snapshot("""\
+1 create network accra-a1b2c3_net: not there yet
+2 create network accra-a1b2c3_front: not there yet
+3 create network accra-a1b2c3_back: not there yet
+4 create container accra-a1b2c3_web: not there yet (after 2, 3)
+5 connect accra-a1b2c3_web to accra-a1b2c3_back: it is on this network too (after 4)\
+""")
+
+
+def test_a_finished_job_is_not_run_again_while_nothing_waits_for_it() -> None:
+    job = Service(name="migrate", image="app")
+    app = Service(
+        name="app", image="app", depends_on={"migrate": Dependency(condition="service_completed_successfully")}
+    )
+    stack = desired(project(job, app))
+    world = running(stack)
+    assert world.find("accra-a1b2c3_migrate").state == "exited"
+    assert plan(stack, world) == ""
+
+
+def test_a_finished_job_runs_again_before_who_waits_for_it() -> None:
+    job = Service(name="migrate", image="app")
+    app = Service(
+        name="app", image="app", depends_on={"migrate": Dependency(condition="service_completed_successfully")}
+    )
+    stack = desired(project(job, app))
+    world = running(stack)
+    world.change("accra-a1b2c3_app", state="exited")
+    assert plan(stack, world) == snapshot("""\
+1 start container accra-a1b2c3_migrate: it is exited
+2 wait for accra-a1b2c3_migrate to be completed: `app` depends on it (after 1)
+3 start container accra-a1b2c3_app: it is exited (after 2)
+4 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 3)\
+""")
+
+
+def test_no_deps_waits_for_nothing() -> None:
+    text = plan(desired(project(WEB)), World(), no_deps=True)
+    assert "db" not in text
+
+
+def test_foreign_things_under_a_name_that_is_needed_are_all_named() -> None:
+    world = World()
+    world.networks["accra-a1b2c3_net"] = ObservedNetwork(id="n", name="accra-a1b2c3_net")
+    world.volumes["accra-a1b2c3_data"] = ObservedVolume(name="accra-a1b2c3_data")
+    observed = replace(world.observed(), foreign_names={"accra-a1b2c3_web": "c"})
+    with pytest.raises(ConflictError) as caught:
+        plan_up(desired(CLASSIC), observed, UpOptions())
+    assert caught.value.causes == (
+        "container `accra-a1b2c3_web` is there without this stack's labels",
+        "network `accra-a1b2c3_net` is there without this stack's labels",
+        "volume `accra-a1b2c3_data` is there without this stack's labels",
+    )
+
+
+def test_a_missing_external_network_is_an_error_that_says_how_to_make_it() -> None:
+    web = Service(name="web", image="nginx", networks={"shared": Attachment()})
+    stack = desired(project(web, shared=Network(key="shared", name="proxy", external=True)))
+    with pytest.raises(WtcError, match="external network `proxy` is not there") as caught:
+        plan_up(stack, World().observed(), UpOptions())
+    assert caught.value.hints == ("to create it, run `docker network create proxy`",)

@@ -1,0 +1,188 @@
+"""A pretend engine for plans: it applies operations to an observed state, as a real one would."""
+
+import itertools
+from dataclasses import dataclass, field, replace
+
+from wtc import labels as label
+from wtc.model.desired import Desired
+from wtc.model.namespace import Namespace
+from wtc.model.observed import (
+    MountedVolume,
+    Observed,
+    ObservedContainer,
+    ObservedImage,
+    ObservedNetwork,
+    ObservedVolume,
+)
+from wtc.model.plan import (
+    BuildImage,
+    ConnectNetwork,
+    CreateContainer,
+    CreateNetwork,
+    CreateVolume,
+    DisconnectNetwork,
+    InjectFiles,
+    Operation,
+    Plan,
+    PullImage,
+    RemoveContainer,
+    RemoveImage,
+    RemoveNetwork,
+    RemoveVolume,
+    RenameContainer,
+    RunHook,
+    StartContainer,
+    StopContainer,
+    WaitContainer,
+)
+from wtc.model.project import Network, Project, Volume
+from wtc.model.service import Attachment, Service
+from wtc.planner.desired import Placement, desire
+
+NAMESPACE = Namespace(name="accra-a1b2c3", worktree="/w/accra")
+
+
+def project(*services: Service, volumes: tuple[str, ...] = (), driver: str = "", **more: Network) -> Project:
+    """A project whose services are on the default network unless they say otherwise."""
+    networks = {"default": Network(key="default", name="p_default", driver=driver), **more}
+    on = [s if s.networks or s.network_mode else replace(s, networks={"default": Attachment()}) for s in services]
+    return Project(
+        name="p",
+        working_dir="/w/accra",
+        files=("/w/accra/compose.yaml",),
+        services={s.name: s for s in on},
+        networks=networks,
+        volumes={v: Volume(key=v, name=f"p_{v}") for v in volumes},
+    )
+
+
+def desired(of: Project, **place: object) -> Desired:
+    """The project in the namespace of `/w/accra`."""
+    return desire(of, Placement(namespace=NAMESPACE, bind="127.0.0.1", **place))  # pyright: ignore[reportArgumentType]
+
+
+@dataclass
+class World:
+    """The engine's state. Names are unique as the engine has them; a broken rule of the engine is an assertion."""
+
+    containers: dict[str, ObservedContainer] = field(default_factory=dict[str, ObservedContainer])
+    networks: dict[str, ObservedNetwork] = field(default_factory=dict[str, ObservedNetwork])
+    volumes: dict[str, ObservedVolume] = field(default_factory=dict[str, ObservedVolume])
+    images: dict[str, ObservedImage] = field(default_factory=dict[str, ObservedImage])
+    image_volumes: tuple[str, ...] = ()
+    """Targets for which every image declares a volume."""
+    ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def observed(self, api_version: tuple[int, int] = (1, 51)) -> Observed:
+        return Observed(
+            containers=tuple(self.containers.values()),
+            networks=dict(self.networks),
+            volumes=dict(self.volumes),
+            images=dict(self.images),
+            api_version=api_version,
+        )
+
+    def run(self, plan: Plan, *, only_first: int | None = None) -> None:
+        done: set[int] = set()
+        for node in plan.nodes[:only_first]:
+            assert set(node.after) <= done, f"{node} comes before what it comes after"
+            self.apply(node.operation)
+            done.add(node.id)
+
+    def find(self, key: str) -> ObservedContainer:
+        found = [c for c in self.containers.values() if key in {c.id, c.name}]
+        assert found, f"no container {key}"
+        return found[0]
+
+    def change(self, key: str, **changes: object) -> None:
+        container = self.find(key)
+        self.containers[container.id] = replace(container, **changes)  # pyright: ignore[reportArgumentType]
+
+    def apply(self, operation: Operation) -> None:  # noqa: C901, PLR0912 - a table of what an engine does
+        match operation:
+            case PullImage(image=image) | BuildImage(image=image):
+                self.images[image.reference] = ObservedImage(
+                    reference=image.reference, id=f"sha256:{image.reference}{image.build_hash}", labels=image.labels
+                )
+            case RemoveImage(reference=reference):
+                del self.images[reference]
+            case CreateNetwork(network=network):
+                assert network.name not in self.networks
+                self.networks[network.name] = ObservedNetwork(
+                    id=f"n{next(self.ids)}", name=network.name, labels=network.labels
+                )
+            case RemoveNetwork(name=name):
+                assert not [c for c in self.containers.values() if name in c.networks], "network in use"
+                del self.networks[name]
+            case CreateVolume(volume=volume):
+                assert volume.name not in self.volumes
+                self.volumes[volume.name] = ObservedVolume(name=volume.name, labels=volume.labels)
+            case RemoveVolume(name=name):
+                assert not [c for c in self.containers.values() if name in {v.name for v in c.volumes}], "in use"
+                self.volumes.pop(name, None)
+            case CreateContainer():
+                self._create(operation)
+            case ConnectNetwork(container=container, network=network):
+                there = self.find(container.key)
+                self.change(container.key, networks={**there.networks, network: self.networks[network].id})
+            case DisconnectNetwork(container=container, network=network):
+                there = self.find(container.key)
+                left = {n: i for n, i in there.networks.items() if n != network}
+                self.change(container.key, networks=left)
+            case InjectFiles(container=container):
+                assert self.find(container.key).state == "created"
+            case RenameContainer(container=container, name=name):
+                assert name not in {c.name for c in self.containers.values()}, "name in use"
+                self.change(container.key, name=name)
+            case StartContainer(container=container):
+                there = self.find(container.key)
+                for name, attached in there.networks.items():
+                    assert self.networks[name].id == attached, "network gone"
+                self.change(container.key, state="running")
+            case StopContainer(container=container):
+                self.change(container.key, state="exited")
+            case RemoveContainer(container=container, volumes=volumes):
+                there = self.find(container.key)
+                assert there.state != "running", "removing a running container"
+                del self.containers[there.id]
+                if volumes:
+                    for mounted in there.volumes:
+                        if mounted.anonymous:
+                            self.volumes.pop(mounted.name, None)
+            case RunHook(container=container):
+                assert self.find(container.key).state == "running"
+            case WaitContainer(container=container, condition=condition):
+                if condition == "completed":
+                    self.change(container.key, state="exited", exit_code=0)
+                assert self.find(container.key).state in {"running", "exited"}
+
+    def _create(self, create: CreateContainer) -> None:
+        assert create.name not in {c.name for c in self.containers.values()}, "name in use"
+        spec = create.spec
+        inherited = {target: name for name, target in create.inherited_volumes}
+        volumes = [MountedVolume(name=n, target=t, anonymous=True) for t, n in inherited.items()]
+        for mount in spec.config.volumes:
+            if mount.type == "volume" and mount.source:
+                assert mount.source in self.volumes, "volume missing"
+                volumes.append(MountedVolume(name=mount.source, target=mount.target))
+        taken = {v.target for v in volumes}
+        anonymous = [m.target for m in spec.config.volumes if m.type == "volume" and not m.source]
+        for target in dict.fromkeys([*anonymous, *self.image_volumes]):
+            if target not in taken:
+                name = f"{next(self.ids):064x}"
+                self.volumes[name] = ObservedVolume(name=name)
+                volumes.append(MountedVolume(name=name, target=target, anonymous=True))
+        identity = f"c{next(self.ids)}"
+        self.containers[identity] = ObservedContainer(
+            id=identity,
+            name=create.name,
+            service=spec.service,
+            number=spec.number,
+            image=spec.image,
+            image_id=self.images[spec.image].id if spec.image in self.images else "",
+            state="created",
+            config_hash=spec.labels[label.CONFIG_HASH],
+            networks={name: self.networks[name].id for name in create.networks},
+            volumes=tuple(volumes),
+            labels=spec.labels,
+        )
