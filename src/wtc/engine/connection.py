@@ -87,10 +87,16 @@ class Engine:
         """What docker-py and its layers raise inside comes out as wtc's errors."""
         import docker.errors
         import requests
+        import urllib3.exceptions
 
         try:
             yield
-        except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        except (
+            docker.errors.DockerException,
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
             raise mapped(error, doing=doing, address=self.address) from error
 
     def close(self) -> None:
@@ -166,7 +172,7 @@ def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
     return api, adapter.complaint
 
 
-def _tls_config(tls: Tls) -> Any:  # noqa: ANN401  a type of docker-py's, loaded late
+def _tls_config(tls: Tls) -> Any:
     from docker.tls import TLSConfig
 
     pair = (tls.certificate, tls.key) if tls.certificate and tls.key else None

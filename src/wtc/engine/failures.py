@@ -48,6 +48,7 @@ def mapped(error: Exception, *, doing: str, address: str) -> WtcError:
     """wtc's error for one of docker-py's, of requests' or of the socket layer's; a WtcError stays what it is."""
     import docker.errors
     import requests
+    import urllib3.exceptions
 
     if isinstance(error, WtcError):
         return error
@@ -55,7 +56,7 @@ def mapped(error: Exception, *, doing: str, address: str) -> WtcError:
         response = error.response
         status = response.status_code if response is not None else 0
         return refused(status, str(error.explanation or ""), doing=doing)
-    if isinstance(error, requests.RequestException | OSError):
+    if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
         return unreachable(error, address)
     return EngineError(f"cannot {doing}", causes=(str(error) or type(error).__name__,))
 
@@ -98,9 +99,10 @@ def _system_cause(one: BaseException) -> tuple[str, str] | None:
 
 def _general_cause(one: BaseException) -> tuple[str, str] | None:
     import requests
+    import urllib3.exceptions
 
     if isinstance(one, TimeoutError | requests.Timeout):
         return "no answer in time", ""
-    if isinstance(one, ConnectionError | requests.ConnectionError):
+    if isinstance(one, ConnectionError | requests.ConnectionError | urllib3.exceptions.ProtocolError):
         return "the connection was closed", ""
     return None

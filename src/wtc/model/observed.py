@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wtc.model.namespace import Namespace
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPort:
@@ -95,3 +97,14 @@ class Observed:
     foreign_names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name -> id of every container on the engine that is not this stack's."""
     api_version: tuple[int, int] = (1, 41)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedStack:
+    """All that bears one namespace's labels, as lists tell it: no exit statuses, and ports only of what runs."""
+
+    namespace: Namespace
+    containers: tuple[ObservedContainer, ...] = ()
+    networks: tuple[ObservedNetwork, ...] = ()
+    volumes: tuple[ObservedVolume, ...] = ()
+    images: tuple[ObservedImage, ...] = ()

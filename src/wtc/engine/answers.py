@@ -1,0 +1,35 @@
+"""Reading the engine's JSON, in which anything may be missing or null."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, cast
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+def part(found: Json, *keys: str) -> Json:
+    """The object under a path of keys; empty where there is none."""
+    for key in keys:
+        inner = found.get(key)
+        if not isinstance(inner, Mapping):
+            return {}
+        found = cast("Json", inner)
+    return found
+
+
+def parts(found: Json, key: str) -> list[Json]:
+    """The objects of a list; what is no object is passed over."""
+    inner = found.get(key)
+    if not isinstance(inner, list):
+        return []
+    return [cast("Json", one) for one in cast("list[object]", inner) if isinstance(one, Mapping)]
+
+
+def text(found: Json, key: str) -> str:
+    """A string, empty where there is none."""
+    return str(found.get(key) or "")
+
+
+def number(found: Json, key: str) -> int:
+    """A whole number, 0 where there is none."""
+    value = found.get(key)
+    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else 0

@@ -1,0 +1,73 @@
+"""Which host ports are held: by containers, or by some program of this machine."""
+
+import errno
+import socket
+from collections.abc import Iterable
+
+from wtc.engine.answers import Json, number, part, parts, text
+from wtc.model.observed import PublishedPort
+
+ANY_ADDRESS = ("", "0.0.0.0", "::")
+
+
+def requested_ports(inspected: Json) -> tuple[PublishedPort, ...]:
+    """What a container was created to publish, running or not; a range or an empty host port has port 0."""
+    bound = part(inspected, "HostConfig", "PortBindings")
+    return tuple(_requested(key, binding) for key in bound for binding in parts(bound, key))
+
+
+def listed_ports(summary: Json) -> tuple[PublishedPort, ...]:
+    """What a running container publishes; addresses of both families are one port."""
+    found: dict[tuple[int, str, int], PublishedPort] = {}
+    for entry in parts(summary, "Ports"):
+        port, target, protocol = number(entry, "PublicPort"), number(entry, "PrivatePort"), text(entry, "Type")
+        if not port:
+            continue
+        found.setdefault(
+            (target, protocol, port),
+            PublishedPort(target=target, protocol=protocol, host_ip=text(entry, "IP"), port=port),
+        )
+    return tuple(sorted(found.values(), key=lambda p: (p.target, p.protocol, p.port)))
+
+
+def taken(
+    wanted: Iterable[PublishedPort], held: Iterable[PublishedPort], *, this_machine: bool
+) -> tuple[PublishedPort, ...]:
+    """Those that a container holds; on `this_machine` also those that some program holds."""
+    others = list(held)
+    return tuple(
+        w for w in wanted if w.port and (any(_collide(w, h) for h in others) or (this_machine and not _bindable(w)))
+    )
+
+
+def _requested(key: str, binding: Json) -> PublishedPort:
+    """From `80/tcp` and where it is bound."""
+    target, _, protocol = key.partition("/")
+    return PublishedPort(
+        target=int(target),
+        protocol=protocol or "tcp",
+        host_ip=text(binding, "HostIp"),
+        port=number(binding, "HostPort"),
+    )
+
+
+def _collide(one: PublishedPort, other: PublishedPort) -> bool:
+    if (one.port, one.protocol) != (other.port, other.protocol):
+        return False
+    return one.host_ip == other.host_ip or one.host_ip in ANY_ADDRESS or other.host_ip in ANY_ADDRESS
+
+
+def _bindable(port: PublishedPort) -> bool:
+    """A try, at once undone. SCTP cannot be tried everywhere and passes."""
+    if port.protocol not in {"tcp", "udp"}:
+        return True
+    family = socket.AF_INET6 if ":" in port.host_ip else socket.AF_INET
+    kind = socket.SOCK_DGRAM if port.protocol == "udp" else socket.SOCK_STREAM
+    with socket.socket(family, kind) as probe:
+        if port.protocol == "tcp":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((port.host_ip or "0.0.0.0", port.port))
+        except OSError as error:
+            return error.errno != errno.EADDRINUSE
+    return True

@@ -1,0 +1,142 @@
+"""The engine's JSON about containers, networks, volumes and images -> observed values. Source: Engine API."""
+
+import re
+from collections.abc import Mapping
+
+from wtc import labels as label
+from wtc.engine.answers import Json, part, parts, text
+from wtc.engine.host_ports import listed_ports, requested_ports
+from wtc.model.namespace import Namespace
+from wtc.model.observed import (
+    MountedVolume,
+    ObservedContainer,
+    ObservedImage,
+    ObservedNetwork,
+    ObservedVolume,
+)
+
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
+_NEVER = "0001-01-01T00:00:00Z"
+
+
+def container(inspected: Json) -> ObservedContainer:
+    """From `GET /containers/{id}/json`."""
+    config, state = part(inspected, "Config"), part(inspected, "State")
+    labels = _labels(config)
+    networks = part(inspected, "NetworkSettings", "Networks")
+    started = text(state, "StartedAt")
+    stop_timeout = config.get("StopTimeout")
+    return ObservedContainer(
+        id=str(inspected["Id"]),
+        name=str(inspected["Name"]).removeprefix("/"),
+        service=labels.get(label.SERVICE, ""),
+        number=_number(labels),
+        image=text(config, "Image"),
+        image_id=text(inspected, "Image"),
+        state=text(state, "Status"),
+        exit_code=int(state.get("ExitCode") or 0),
+        health=_health(state),
+        config_hash=labels.get(label.CONFIG_HASH, ""),
+        replaces=labels.get(label.REPLACES, ""),
+        oneoff=_oneoff(labels),
+        networks={name: text(part(networks, name), "NetworkID") for name in networks},
+        volumes=_volumes(inspected),
+        ports=requested_ports(inspected),
+        labels=labels,
+        created=text(inspected, "Created"),
+        started="" if started == _NEVER else started,
+        stop_grace_s=None if stop_timeout is None else int(stop_timeout),
+    )
+
+
+def listed_container(summary: Json, health: str) -> ObservedContainer:
+    """From `GET /containers/json`, which tells less: no exit status, ports only of what runs."""
+    labels = _labels(summary)
+    networks = part(summary, "NetworkSettings", "Networks")
+    return ObservedContainer(
+        id=str(summary["Id"]),
+        name=container_name(summary),
+        service=labels.get(label.SERVICE, ""),
+        number=_number(labels),
+        image=text(summary, "Image"),
+        image_id=text(summary, "ImageID"),
+        state=text(summary, "State"),
+        health=health,
+        config_hash=labels.get(label.CONFIG_HASH, ""),
+        replaces=labels.get(label.REPLACES, ""),
+        oneoff=_oneoff(labels),
+        networks={name: text(part(networks, name), "NetworkID") for name in networks},
+        volumes=_volumes(summary),
+        ports=listed_ports(summary),
+        labels=labels,
+    )
+
+
+def container_name(summary: Json) -> str:
+    """Its own name; links of others to it are listed as `/other/alias`."""
+    names = [str(name).removeprefix("/") for name in summary.get("Names") or ()]
+    return next((name for name in names if "/" not in name), names[0] if names else str(summary["Id"])[:12])
+
+
+def network(found: Json) -> ObservedNetwork:
+    """From `GET /networks`."""
+    return ObservedNetwork(id=str(found["Id"]), name=str(found["Name"]), labels=_labels(found))
+
+
+def volume(found: Json) -> ObservedVolume:
+    """From `GET /volumes`."""
+    return ObservedVolume(name=str(found["Name"]), labels=_labels(found))
+
+
+def image(reference: str, inspected: Json) -> ObservedImage:
+    """From `GET /images/{name}/json`."""
+    return ObservedImage(reference=reference, id=str(inspected["Id"]), labels=_labels(part(inspected, "Config")))
+
+
+def listed_images(summary: Json) -> list[ObservedImage]:
+    """From `GET /images/json`: one for each tag, by its id where there is none."""
+    tags = [str(tag) for tag in summary.get("RepoTags") or () if tag != "<none>:<none>"]
+    digest = str(summary["Id"])
+    return [ObservedImage(reference=tag, id=digest, labels=_labels(summary)) for tag in tags or [digest]]
+
+
+def belongs(labels: Mapping[str, str], namespace: Namespace) -> bool:
+    """Whether wtc made it for this worktree."""
+    return label.managed(labels) and (
+        labels.get(label.PROJECT) == namespace.name or labels.get(label.WORKTREE) == namespace.worktree
+    )
+
+
+def labels_of(found: Json) -> dict[str, str]:
+    """The labels of a summary, a network or a volume."""
+    return _labels(found)
+
+
+def _labels(found: Json) -> dict[str, str]:
+    return {str(key): str(value) for key, value in part(found, "Labels").items()}
+
+
+def _number(labels: Mapping[str, str]) -> int:
+    text = labels.get(label.COMPOSE_NUMBER, "")
+    return int(text) if text.isdigit() else 1
+
+
+def _oneoff(labels: Mapping[str, str]) -> bool:
+    return labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
+
+
+def _health(state: Json) -> str:
+    status = text(part(state, "Health"), "Status")
+    return "" if status == "none" else status
+
+
+def _volumes(found: Json) -> tuple[MountedVolume, ...]:
+    return tuple(
+        MountedVolume(
+            name=text(mount, "Name"),
+            target=text(mount, "Destination"),
+            anonymous=_ANONYMOUS.fullmatch(text(mount, "Name")) is not None,
+        )
+        for mount in parts(found, "Mounts")
+        if mount.get("Type") == "volume" and mount.get("Name")
+    )

@@ -1,0 +1,54 @@
+"""Reading what the engine sends bit by bit: output of containers and commands, and how to end such a stream.
+
+Source: Engine API, `POST /containers/{id}/attach`, "Stream format".
+"""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from requests import Response
+
+STDIN, STDOUT, STDERR = 0, 1, 2
+HEADER_BYTES = 8
+MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
+RAW = "application/vnd.docker.raw-stream"
+CHUNK_BYTES = 64 * 1024
+
+
+def frames(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """(stream, content) of each frame. A stream that breaks off within a frame yields what came of it."""
+    buffer = bytearray()
+    for chunk in chunks:
+        buffer += chunk
+        while len(buffer) >= HEADER_BYTES:
+            end = HEADER_BYTES + int.from_bytes(buffer[4:HEADER_BYTES], "big")
+            if len(buffer) < end:
+                break
+            yield buffer[0], bytes(buffer[HEADER_BYTES:end])
+            del buffer[:end]
+    if len(buffer) > HEADER_BYTES:
+        yield buffer[0], bytes(buffer[HEADER_BYTES:])
+
+
+def output(response: "Response", *, tty: bool) -> Iterator[tuple[int, bytes]]:
+    """(stream, content) as it comes. The engine says how it sends it; before API 1.42 only `tty` tells."""
+    kind = response.headers.get("Content-Type", "")
+    chunks = pieces(response)
+    multiplexed = kind == MULTIPLEXED or (kind != RAW and not tty)
+    return frames(chunks) if multiplexed else ((STDOUT, chunk) for chunk in chunks)
+
+
+def pieces(response: "Response") -> Iterator[bytes]:
+    """Whatever has arrived, without waiting for more."""
+    with contextlib.closing(response):
+        while chunk := response.raw.read1(CHUNK_BYTES):
+            yield chunk
+
+
+def cut(response: "Response") -> None:
+    """Ends a stream that another thread is reading from: its read returns at once."""
+    # Closing would wait for that very read.
+    with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
+        response.raw.shutdown()
