@@ -20,6 +20,10 @@ _HASH_FORMAT = "1"
 _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
 
 
+class ContextError(WtcError):
+    """A build context that is missing, senseless or closed to the user; the message does not name the service."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """A folder to build from."""
@@ -55,7 +59,7 @@ def context_hash(build: Build) -> str:
     """Of every option and, for contexts on this machine, of everything in them that counts; 64 hex digits.
 
     The same wherever the context lies, and whatever times its files bear.
-    Raises: WtcError where the context or its Dockerfile is missing or cannot be read.
+    Raises: ContextError where the context or its Dockerfile is missing or cannot be read.
     """
     options = {f.name: _plain(getattr(build, f.name)) for f in fields(build)}
     total = hashlib.sha256()
@@ -71,7 +75,7 @@ def context_hash(build: Build) -> str:
 def locate(build: Build) -> Context:
     """The context of a build that is a folder on this machine.
 
-    Raises: WtcError where it or its Dockerfile is missing, or an ignore file means nothing.
+    Raises: ContextError where it or its Dockerfile is missing, or an ignore file means nothing.
     """
     root = Path(os.path.normpath(build.context))
     _check_folder(root)
@@ -89,7 +93,7 @@ def walk(context: Context) -> Iterator[Entry]:
     """Everything that counts, folders before what is in them, names in order; ignored folders are not entered.
 
     What vanishes meanwhile is passed over, and so are sockets, pipes and devices.
-    Raises: WtcError for a folder that cannot be read.
+    Raises: ContextError for a folder that cannot be read.
     """
     yield from _below(context, folder="", source=context.root, verdict=TOP)
 
@@ -97,7 +101,7 @@ def walk(context: Context) -> Iterator[Entry]:
 def read_file(path: str | Path) -> bytes:
     """A whole file.
 
-    Raises: WtcError; FileNotFoundError where it vanished.
+    Raises: ContextError; FileNotFoundError where it vanished.
     """
     try:
         return Path(path).read_bytes()
@@ -107,9 +111,9 @@ def read_file(path: str | Path) -> bytes:
         raise unreadable(path, error) from error
 
 
-def unreadable(path: str | Path, error: OSError) -> WtcError:
+def unreadable(path: str | Path, error: OSError) -> ContextError:
     """The error for a part of a context that cannot be read."""
-    return WtcError(
+    return ContextError(
         f"cannot read `{path}`, which belongs to the build context",
         causes=((error.strerror or type(error).__name__).lower(),),
         hints=("to leave it out of the build, write its path into `.dockerignore`",),
@@ -185,7 +189,7 @@ def _tree_hash(context: Context) -> str:
 
 def _file_hash(path: str) -> str | None:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123  a Path for each of many files costs time
+        with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return None
@@ -205,7 +209,7 @@ def _check_folder(root: Path) -> None:
     if root.is_dir():
         return
     problem = "is not a folder" if root.exists() else "does not exist"
-    raise WtcError(
+    raise ContextError(
         f"the build context `{root}` {problem}",
         hints=("to build from another folder, change `build.context` in the compose file",),
     )
@@ -219,7 +223,7 @@ def _dockerfile(root: Path, name: str) -> Path:
     if path.is_file():
         return path
     problem = "is not a file" if os.path.lexists(path) else "does not exist"
-    raise WtcError(
+    raise ContextError(
         f"the Dockerfile `{path}` {problem}",
         hints=("to name another one, set `build.dockerfile`, a path in the build context, in the compose file",),
     )
@@ -236,7 +240,7 @@ def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specifi
         except FileNotFoundError:
             continue
         except BadPatternError as error:
-            raise WtcError(
+            raise ContextError(
                 f"`{path}` has a pattern that means nothing: `{error.args[0]}`",
                 hints=("to match such characters as they are, put a `\\` before each",),
             ) from None

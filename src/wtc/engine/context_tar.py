@@ -5,8 +5,7 @@ import tarfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from wtc.engine.context import IGNORE_FILE, Context, Entry, read_file, unreadable, walk
-from wtc.errors import WtcError
+from wtc.engine.context import IGNORE_FILE, Context, ContextError, Entry, read_file, unreadable, walk
 
 CHUNK_BYTES = 256 * 1024
 _SMALL_BYTES = 1024 * 1024
@@ -18,7 +17,7 @@ def tar(context: Context, *, for_legacy_builder: bool = False) -> Generator[byte
 
     The legacy builder applies `.dockerignore` once more, on its side: it gets the patterns that count, and with them
     one for a Dockerfile that is only there for the builder.
-    Raises: WtcError for what cannot be read.
+    Raises: ContextError for what cannot be read.
     """
     buffer = bytearray()
     for piece in _pieces(context, for_legacy_builder=for_legacy_builder):
@@ -90,7 +89,7 @@ def _exactly(path: str, size: int) -> Iterator[bytes]:
     except OSError as error:
         raise unreadable(path, error) from error
     if left:
-        raise WtcError(
+        raise ContextError(
             f"`{path}` became shorter while it was sent to the engine",
             hints=("to leave it out of the build, write its path into `.dockerignore`",),
         )

@@ -75,7 +75,7 @@ def pull_reference(
         except _DroppedError as dropped:
             if delay is None:
                 raise _failed(dropped.error, reference, service, credentials) from dropped.error
-            report("", "the connection failed, trying again", 0, 0)
+            report("", "no success yet, trying again", 0, 0)
             (stop or threading.Event()).wait(delay)
         except EngineError as error:
             raise _failed(error, reference, service, credentials) from error

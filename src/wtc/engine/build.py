@@ -1,0 +1,170 @@
+"""Building images without the docker command. Source: Engine API, `POST /build` (ImageBuild), `GET /_ping`."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from wtc.engine import build_query, records
+from wtc.engine.build_bases import base_images
+from wtc.engine.build_progress import Progress, Report, not_built
+from wtc.engine.build_query import BUILDKIT, LEGACY
+from wtc.engine.context import Context, ContextError, is_remote, locate, read_file
+from wtc.errors import EngineError, NotFoundError, WtcError
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+    from wtc.model.mounts import FileSource
+    from wtc.model.plan import BuildImage
+
+_OFF = {"0", "false"}
+
+
+def build_image(
+    engine: "Engine",
+    op: "BuildImage",
+    report: Report,
+    *,
+    secrets: "Mapping[str, FileSource] | None" = None,
+    stop: threading.Event | None = None,
+) -> str:
+    """Builds a service's image, tags it, and tells its id.
+
+    `secrets` are the project's, by name, for what `build.secrets` names.
+    Raises: WtcError with the failed step's last lines as detail; EngineError; InterruptedByUserError once `stop` is
+    set: the engine gives the build up as soon as the connection is closed.
+    """
+    build = build_query.of(op)
+    needed = build_query.beyond_the_call(build)
+    remote = is_remote(build.context)
+    if needed or remote:
+        from wtc.engine import build_buildx
+
+        # Of a remote context nobody here sees what it starts from: `docker buildx` goes first, it has credentials.
+        if build_buildx.is_installed():
+            build_buildx.build(engine, op, report, secrets=secrets or {}, stop=stop)
+            return _id_of(engine, op)
+        if needed:
+            raise build_buildx.not_installed(op.image.service, needed)
+    try:
+        return _through_the_engine(engine, op, report, context=None if remote else locate(build), stop=stop)
+    except ContextError as error:
+        raise WtcError(not_built(op.image.service), causes=(error.message, *error.causes), hints=error.hints) from error
+
+
+def _through_the_engine(
+    engine: "Engine", op: "BuildImage", report: Report, *, context: Context | None, stop: threading.Event | None
+) -> str:
+    from wtc.engine.credentials import all_credentials, proxy_arguments
+
+    build, service = build_query.of(op), op.image.service
+    version = _builder(engine)
+    pull = op.pull or build.pull
+    missed: dict[str, EngineError] = {}
+    if context is not None and version == BUILDKIT:
+        missed = _pull_ahead(engine, op, context, report, pull=pull, stop=stop)
+        pull = False
+    parameters = build_query.query(
+        op,
+        version=version,
+        dockerfile=context.dockerfile if context else build.dockerfile,
+        proxies=proxy_arguments(engine.address),
+        pull=pull,
+    )
+    headers = {"Content-Type": "application/x-tar"}
+    if version == LEGACY and (found := all_credentials()):
+        headers["X-Registry-Config"] = found
+    progress = Progress(service, report)
+    path, doing = f"/build?{urlencode(parameters)}", f"build the image of service `{service}`"
+    data = _sent(context, report, for_legacy_builder=version == LEGACY) if context else None
+    try:
+        stream = records.post(engine, path, doing=doing, data=data, headers=headers, stop=stop)
+        with contextlib.closing(stream):
+            for record in stream:
+                progress.read(record)
+    except WtcError as error:
+        raise _told(error, missed, service) from error
+    return progress.image_id or _id_of(engine, op)
+
+
+def _builder(engine: "Engine") -> str:
+    """BuildKit, unless the user or the engine says that it is off."""
+    if os.environ.get("DOCKER_BUILDKIT", "").lower() in _OFF:
+        return LEGACY
+    # An engine that says nothing has both.
+    wanted = engine.call("GET", "/_ping", doing="ask the engine for its builder").headers.get("Builder-Version", "")
+    return LEGACY if wanted == LEGACY else BUILDKIT
+
+
+def _pull_ahead(
+    engine: "Engine",
+    op: "BuildImage",
+    context: Context,
+    report: Report,
+    *,
+    pull: bool,
+    stop: threading.Event | None,
+) -> dict[str, EngineError]:
+    """Gets the base images that are not there, or, with `pull`, all; the failures by image, which may not matter.
+
+    Raises: EngineError where a pull is asked for and fails.
+    """
+    from wtc.engine.pull import pull_reference
+
+    build = build_query.of(op)
+    content = context.extra_dockerfile
+    if content is None:
+        content = read_file(f"{context.root}/{context.dockerfile}")
+    platform = build_query.platform_of(op.image, build)
+    missed: dict[str, EngineError] = {}
+    dockerfile = content.decode(errors="replace")
+    for reference in base_images(dockerfile, arguments=build.args, target=build.target):
+        if not pull and _is_there(engine, reference, platform):
+            continue
+        try:
+            pull_reference(engine, reference, report, service=op.image.service, platform=platform, stop=stop)
+        except EngineError as error:
+            if pull:
+                raise
+            missed[reference] = error
+    return missed
+
+
+def _is_there(engine: "Engine", reference: str, platform: str) -> bool:
+    try:
+        found = engine.object(f"/images/{quote(reference, safe='/:@')}/json", doing=f"look for image `{reference}`")
+    except NotFoundError:
+        return False
+    system, _slash, machine = platform.partition("/")
+    return not platform or (found.get("Os"), found.get("Architecture")) == (system, machine.partition("/")[0])
+
+
+def _told(error: WtcError, missed: Mapping[str, EngineError], service: str) -> WtcError:
+    """Where the build failed for want of a base image, why that could not be pulled says more."""
+    said = " ".join(error.causes)
+    for reference, why in missed.items():
+        if reference in said:
+            return WtcError(not_built(service), causes=(why.message, *why.causes), hints=why.hints)
+    return error
+
+
+def _sent(context: Context, report: Report, *, for_legacy_builder: bool) -> Iterator[bytes]:
+    from wtc.engine.context_tar import tar
+
+    return _counted(tar(context, for_legacy_builder=for_legacy_builder), report)
+
+
+def _counted(chunks: Iterable[bytes], report: Report) -> Iterator[bytes]:
+    sent = 0
+    for chunk in chunks:
+        yield chunk
+        sent += len(chunk)
+        report("context", "sending", sent, 0)
+
+
+def _id_of(engine: "Engine", op: "BuildImage") -> str:
+    reference = op.image.reference
+    path = f"/images/{quote(reference, safe='/:@')}/json"
+    return str(engine.object(path, doing=f"look at image `{reference}`")["Id"])

@@ -1,0 +1,295 @@
+"""Builds on a real engine. Everything starts from an image that is there: no registry is needed."""
+
+import contextlib
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wtc.engine import build_buildx
+from wtc.engine.build import build_image
+from wtc.engine.connection import Engine, connect
+from wtc.errors import EngineError, InterruptedByUserError, NotFoundError, WtcError
+from wtc.labels import BUILD_HASH
+from wtc.model.build import Build, BuildSecret, BuildUlimit
+from wtc.model.desired import DesiredImage
+from wtc.model.mounts import FileSource
+from wtc.model.plan import BuildImage
+
+pytestmark = pytest.mark.engine
+
+BASE = "busybox:1.36"
+Told = list[tuple[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docker").mkdir()
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    monkeypatch.setattr("wtc.engine.pull.BACKOFF_S", (0.0, 0.0))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    host = os.environ.get("DOCKER_HOST", "")
+    found = connect(context="", environment={"DOCKER_HOST": host, "DOCKER_CONFIG": "/nonexistent"})
+    yield found
+    found.close()
+
+
+class Builder:
+    """Builds what lies in `root`, and removes it afterwards."""
+
+    def __init__(self, engine: Engine, root: Path) -> None:
+        self.engine, self.root = engine, root
+        self.reference = f"wtctest-{secrets.token_hex(6)}"
+        self.told: Told = []
+        self.tags = [self.reference]
+
+    def lay(self, name: str, content: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+    def build(self, text: str = "", *, stop: threading.Event | None = None, **options: object) -> str:
+        if text:
+            self.lay("Dockerfile", text)
+        build = Build(**{"context": str(self.root), **options})  # type: ignore[arg-type]
+        self.tags += build.tags
+        image = DesiredImage(service="web", reference=self.reference, build=build, build_hash="abc", labels={"l": "1"})
+        given = {"token": FileSource(name="token", content="s3cret")}
+        return build_image(self.engine, BuildImage(image=image), self.report, secrets=given, stop=stop)
+
+    def report(self, item: str, text: str, current: int, total: int) -> None:
+        self.told.append((item, text))
+
+    def config(self) -> dict[str, object]:
+        return self.engine.object(f"/images/{self.reference}/json", doing="inspect")["Config"]
+
+    def run(self, command: str) -> str:
+        """What a shell in the image prints."""
+        body = {"Image": self.reference, "Cmd": ["sh", "-c", command], "Tty": True}
+        created = self.engine.call("POST", "/containers/create", doing="create", body=body).json()["Id"]
+        try:
+            self.engine.call("POST", f"/containers/{created}/start", doing="start")
+            self.engine.call("POST", f"/containers/{created}/wait", doing="wait")
+            query = {"stdout": 1, "stderr": 1}
+            return self.engine.call("GET", f"/containers/{created}/logs", doing="read", params=query).text.strip()
+        finally:
+            self.engine.call("DELETE", f"/containers/{created}", doing="remove", params={"force": 1})
+
+    def clean(self) -> None:
+        for tag in self.tags:
+            with contextlib.suppress(NotFoundError):
+                self.engine.call("DELETE", f"/images/{tag}", doing="remove", params={"force": 1})
+
+
+@pytest.fixture
+def it(engine: Engine, tmp_path: Path) -> Iterator[Builder]:
+    builder = Builder(engine, tmp_path / "context")
+    builder.root.mkdir()
+    yield builder
+    builder.clean()
+
+
+def test_image_is_built_tagged_and_labelled(it: Builder) -> None:
+    extra = f"{it.reference}-too:1"
+    identity = it.build(f"FROM {BASE}\nLABEL own=1\n", tags=(extra,), labels={"file": "2"})
+    found = it.engine.object(f"/images/{extra}/json", doing="inspect")
+    assert found["Id"] == identity
+    assert found["Config"]["Labels"] == {"own": "1", "file": "2", "l": "1", BUILD_HASH: "abc"}
+
+
+def test_cache_mount_here_document_linked_copy_and_stages(it: Builder) -> None:
+    it.lay("a.txt", "from the context")
+    it.build(f"""
+FROM {BASE} AS made
+RUN --mount=type=cache,target=/cache touch /cache/x && ls /cache > /list
+COPY <<EOF /here
+from the document
+EOF
+FROM {BASE}
+COPY --link a.txt /a
+COPY --from=made /list /here /
+""")
+    assert it.run("cat /a /list /here").split() == ["from", "the", "contextx", "from", "the", "document"]
+
+
+def test_second_build_is_cached_and_progress_tells_the_steps(it: Builder) -> None:
+    dockerfile = f"FROM {BASE}\nARG ONCE={it.reference}\nRUN echo says $ONCE\n"
+    first = it.build(dockerfile)
+    step = "[2/2] RUN echo says " + it.reference
+    assert ("context", "sending") in it.told
+    assert [text for item, text in it.told if item == step] == ["started", f"says {it.reference}", "done"]
+    it.told.clear()
+    assert it.build(dockerfile) == first
+    assert (step, "cached") in it.told
+
+
+def test_ignored_files_stay_out_and_exceptions_come_in(it: Builder) -> None:
+    for name in ("kept", "logs/a.log", "logs/keep.log", "node_modules/x"):
+        it.lay(name, "")
+    it.lay(".dockerignore", "**/*.log\n!logs/keep.log\nnode_modules\n.dockerignore\n")
+    it.build(f"FROM {BASE}\nCOPY . /app\n")
+    assert it.run("cd /app && find . -type f | sort").split() == ["./Dockerfile", "./kept", "./logs/keep.log"]
+
+
+def test_options_reach_the_build(it: Builder) -> None:
+    it.build(
+        f"FROM {BASE} AS wanted\nARG GIVEN=default\n"
+        "RUN cat /etc/hosts > /hosts; ulimit -n > /limit; df -k /dev/shm > /shm; echo $GIVEN > /given\n"
+        f"FROM {BASE}\nRUN false\n",
+        target="wanted",
+        args={"GIVEN": "a b"},
+        extra_hosts={"there": ("10.1.2.3",)},
+        shm_size_bytes=8 * 1024 * 1024,
+        ulimits={"nofile": BuildUlimit(soft=123, hard=456)},
+        no_cache=True,
+    )
+    shown = it.run("cat /given /limit; grep there /hosts; tail -1 /shm").split()
+    assert shown[:3] == ["a", "b", "123"]
+    assert shown[3:5] == ["10.1.2.3", "there"]
+    assert "8192" in shown
+
+
+@pytest.mark.parametrize("network", ["none", "host"])
+def test_network_of_build_steps(it: Builder, network: str) -> None:
+    it.build(f"FROM {BASE}\nRUN ls /sys/class/net > /net\n", network=network, no_cache=True)
+    assert (it.run("cat /net").split() == ["lo"]) is (network == "none")
+
+
+def test_inline_dockerfile_and_one_outside_of_the_context(it: Builder) -> None:
+    it.lay("a.txt", "")
+    it.build(dockerfile_inline=f"FROM {BASE}\nCOPY a.txt /\nRUN echo inline > /which\n")
+    assert it.run("cat /which") == "inline"
+    (it.root.parent / "far.Dockerfile").write_text(f"FROM {BASE}\nCOPY a.txt /\nRUN echo outside > /which\n")
+    it.build(dockerfile="../far.Dockerfile")
+    assert it.run("cat /which") == "outside"
+
+
+def test_failing_step_is_named_with_its_last_lines(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(
+            f"FROM {BASE}\nARG PASSWORD\nRUN for i in $(seq 50); do echo x $i; done; sleep 0.3; echo wrong >&2; exit 7",
+            args={"PASSWORD": "hunter2"},
+            no_cache=True,
+        )
+    error = caught.value
+    assert error.message == "the image of service `web` could not be built"
+    assert error.causes[0].startswith("step `[2/2] RUN for i in")
+    assert error.causes[1].endswith("exit code: 7")
+    lines = error.detail.splitlines()
+    assert {"wrong", "x 50"} <= set(lines[-3:])
+    assert len(lines) == 30
+    assert "hunter2" not in f"{error.causes} {error.detail} {it.told}"
+
+
+def test_senseless_dockerfile_is_told_in_the_builders_words(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build("NONSENSE here\n")
+    assert "NONSENSE" in caught.value.causes[-1]
+
+
+def test_missing_base_image_is_told_as_a_pull_that_failed(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build("FROM 127.0.0.1:9/absent:1\n")
+    assert caught.value.message == "the image of service `web` could not be built"
+    assert caught.value.causes[0] == "image `127.0.0.1:9/absent:1` of service `web` could not be pulled"
+    assert "127.0.0.1:9" in caught.value.causes[1]
+
+
+def test_missing_context_names_the_service(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(context=str(it.root / "gone"))
+    assert caught.value.message == "the image of service `web` could not be built"
+    assert caught.value.causes == (f"the build context `{it.root}/gone` does not exist",)
+
+
+def test_refused_option_is_the_engines_error(it: Builder) -> None:
+    with pytest.raises(EngineError) as caught:
+        it.build(f"FROM {BASE}\n", tags=("Not A Reference",))
+    assert caught.value.message == "cannot build the image of service `web`"
+    it.tags.remove("Not A Reference")
+
+
+def test_stop_ends_a_silent_build(it: Builder) -> None:
+    stop = threading.Event()
+    told = it.report
+
+    def report(item: str, text: str, current: int, total: int) -> None:
+        told(item, text, current, total)
+        if "sleep" in item and text == "started":
+            stop.set()
+
+    it.report = report  # type: ignore[method-assign]
+    with pytest.raises(InterruptedByUserError):
+        it.build(f"FROM {BASE}\nRUN sleep 250\n", stop=stop, no_cache=True)
+
+
+@pytest.fixture
+def legacy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_BUILDKIT", "0")
+
+
+@pytest.mark.usefixtures("legacy")
+def test_legacy_builder_builds_and_ignores_what_is_ignored(it: Builder) -> None:
+    it.lay("kept", "")
+    it.lay("left", "")
+    it.lay(".dockerignore", "left\n.dockerignore\n")
+    identity = it.build(dockerfile_inline=f"FROM {BASE}\nARG A\nCOPY . /app\nRUN echo says $A\n", args={"A": "1"})
+    assert it.engine.object(f"/images/{it.reference}/json", doing="inspect")["Id"] == identity
+    assert it.run("ls -A /app") == "kept"
+    assert any(item.endswith("RUN echo says $A") and text == "says 1" for item, text in it.told)
+
+
+@pytest.mark.usefixtures("legacy")
+def test_legacy_builder_tells_the_failing_step(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\nRUN echo wrong; exit 7\n")
+    assert caught.value.causes[0].endswith("] RUN echo wrong; exit 7` failed")
+    assert "wrong" in caught.value.detail.splitlines()
+
+
+@pytest.fixture
+def buildx(no_configuration: None, tmp_path: Path) -> None:
+    """The docker command looks for its plugins in the folder of its configuration, too."""
+    (tmp_path / "docker/cli-plugins").symlink_to(Path.home() / ".docker/cli-plugins")
+    assert build_buildx.is_installed()
+
+
+@pytest.mark.usefixtures("buildx")
+def test_secrets_and_folders_go_through_buildx(it: Builder) -> None:
+    (it.root.parent / "lib").mkdir()
+    (it.root.parent / "lib/x").write_text("of the library")
+    it.lay("a.txt", "")
+    it.build(
+        dockerfile_inline=f"FROM {BASE}\nARG A\nCOPY --from=lib x /x\nCOPY a.txt /\n"
+        "RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /size; echo $A > /a\n",
+        additional_contexts={"lib": str(it.root.parent / "lib")},
+        secrets=(BuildSecret(source="token"),),
+        args={"A": "b c"},
+    )
+    assert it.run("cat /x /size /a").split() == ["of", "the", "library6", "b", "c"]
+    assert (it.config()["Labels"] or {}) == {"l": "1", BUILD_HASH: "abc"}
+    assert any(text == "done" for _item, text in it.told)
+
+
+@pytest.mark.usefixtures("buildx")
+def test_build_that_fails_in_buildx_tells_its_step(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\nRUN echo wrong; exit 7\n", secrets=(BuildSecret(source="token"),))
+    assert caught.value.causes[0] == "step `[2/2] RUN echo wrong; exit 7` failed"
+    assert caught.value.causes[1].endswith("exit code: 7")
+    assert caught.value.detail == "wrong"
+
+
+def test_without_buildx_the_error_names_what_needs_it(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\n", secrets=(BuildSecret(source="token"),), ssh={"default": ""})
+    assert "without `docker buildx`" in caught.value.message
+    assert "`build.secrets`, `build.ssh`" in caught.value.causes[0]
+    assert it.told == []
