@@ -43,7 +43,8 @@ quietly() { # WHAT COMMAND...: its output is shown only where it fails
 apt_updated=
 apt_install() { # PACKAGE...
   if [ -z "$apt_updated" ]; then
-    quietly "apt-get update" apt-get -qq update || return
+    # A broken source of somebody else's need not keep these packages away.
+    quietly "apt-get update" apt-get -qq update || say "going on with the package lists that are here"
     apt_updated=yes
   fi
   quietly "apt-get install $*" apt-get -qq install -y --no-install-recommends "$@"
