@@ -45,7 +45,7 @@ class _Group(TyperGroup):
         super().__init__(**attributes)
         self.commands = _Commands()
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library's signature
         for section in dict.fromkeys(entry.section for entry in COMMANDS):
             with formatter.section(section):
                 formatter.write_dl([(e.name, e.summary) for e in COMMANDS if e.section == section])

@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return _pipe_closed()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
         if (usage := usage_error(error)) is not None:
             return _failed(usage, arguments)
         return _bug(error, arguments)

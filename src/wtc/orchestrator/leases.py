@@ -27,7 +27,7 @@ class Ports:
 
     def by_place(self) -> dict[tuple[str, int, int], int]:
         """(service, index in its `ports`, replica) -> host port."""
-        return {(r.service, r.index, r.number): self.leased[r.key] for r in self.requests}
+        return {(r.service, r.index, r.number): self.leased[r.key] for r in self.requests if r.key in self.leased}
 
 
 def lease_ports(
@@ -64,6 +64,22 @@ def lease_ports(
     return Ports(requests=requests, leased=given.ports, moved=given.moved, warnings=given.warnings)
 
 
+def known_ports(
+    store: Store,
+    namespace: Namespace,
+    project: Project,
+    *,
+    settings: Settings,
+    observed: Observed,
+) -> Ports:
+    """The ports that the stack has by now; leases nothing."""
+    requests = port_requests(project, {})
+    record = store.read().stacks.get(namespace.worktree)
+    leased = observed_ports(observed, settings.of(PORT_RANGE).value) | dict(record.ports if record else {})
+    asked = {request.key for request in requests}
+    return Ports(requests=requests, leased={k: p for k, p in leased.items() if k in asked}, moved={})
+
+
 def observed_ports(observed: Observed, span: range) -> dict[str, int]:
     """Request key -> host port, as the stack's containers were created with; only ports that are leases."""
     ports: dict[str, int] = {}
@@ -84,8 +100,7 @@ def observed_ports(observed: Observed, span: range) -> dict[str, int]:
 def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range) -> None:
     seen = observed_ports(observed, span)
     record = store.read().stacks.get(namespace.worktree)
-    known = record.ports if record else {}
-    lost = {key: port for key, port in seen.items() if key not in known}
+    lost = {key: port for key, port in seen.items() if record is None or key not in record.ports}
     if lost:
         with store.transaction() as ledger:
             ledger.adopt(namespace.worktree, namespace.name, lost)

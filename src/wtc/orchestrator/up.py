@@ -5,22 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wtc.config import BIND
 from wtc.errors import PortTakenError, WtcError
 from wtc.events import Note, Planned, Reporter, Warned
 from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
+from wtc.orchestrator.desiring import build_hashes, desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.leases import Ports, lease_ports
 from wtc.orchestrator.project import read_project, refuse_unsupported
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
-from wtc.orchestrator.variables import stack_variables
 from wtc.planner.conflicts import check_names
-from wtc.planner.desired import Placement, desire
 from wtc.planner.images import plan_images
 from wtc.planner.options import UpOptions
 from wtc.planner.up import plan_up
@@ -98,15 +95,15 @@ class _Run:
 
     def up(self, project: Project) -> UpResult:
         busy: set[int] = set()
-        hashes = self._build_hashes(project)
+        hashes = self._hashes(project)
         for _ in range(MOVES):
-            project, desired = self._desired(project, hashes, busy)
-            observed = self._observe(desired)
+            desired = self._desired(project, hashes, busy)
+            observed = observe_for(self.engine, desired)
             check_names(desired, observed)
             images = plan_images(desired, observed, self.request.options)
             if images:
                 self._raise_failed(self._execute(images), desired)
-                observed = self._observe(desired)
+                observed = observe_for(self.engine, desired)
             outcome = self._execute(plan_up(desired, observed, self.request.options))
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
@@ -119,8 +116,8 @@ class _Run:
 
     def rehearse(self, project: Project) -> UpResult:
         """What would be done, with the ports that would be leased; leases them, for that is what makes them stable."""
-        project, desired = self._desired(project, self._build_hashes(project), set())
-        observed = self._observe(desired)
+        desired = self._desired(project, self._hashes(project), set())
+        observed = observe_for(self.engine, desired)
         check_names(desired, observed)
         self.plans = [
             plan_images(desired, observed, self.request.options),
@@ -128,19 +125,23 @@ class _Run:
         ]
         return self._result(desired)
 
-    def _desired(self, project: Project, hashes: Mapping[str, str], busy: set[int]) -> tuple[Project, Desired]:
-        place = Placement(
-            namespace=self.namespace,
-            bind=self.home.settings.of(BIND).value,
+    def _desired(self, project: Project, hashes: Mapping[str, str], busy: set[int]) -> Desired:
+        desired = desired_stack(
+            self.located,
+            project,
+            self.namespace,
+            self.home,
             host=self.engine.host,
+            ports=None if self.request.fixed_ports else self._lease(project, busy),
             build_hashes=hashes,
             scales=self.request.scales,
+            services=self.request.services,
         )
-        ports = None if self.request.fixed_ports else self._lease(project, busy)
-        if ports is not None:
-            project = self._with_variables(project, ports)
-            place = replace(place, ports=ports.by_place())
-        return project, self._selected(desire(project, place))
+        alone = self.request.options.no_deps and self.request.services
+        return without_dependencies(desired, self.request.services) if alone else desired
+
+    def _hashes(self, project: Project) -> dict[str, str]:
+        return {} if self.request.options.no_build else build_hashes(project)
 
     def _lease(self, project: Project, busy: set[int]) -> Ports:
         from wtc.engine.observe import observe, published_ports
@@ -162,44 +163,6 @@ class _Run:
         for key, before in ports.moved.items():
             self.report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
         return ports
-
-    def _with_variables(self, project: Project, ports: Ports) -> Project:
-        """The project read again, now that its ports are known: the file may speak of them."""
-        variables = stack_variables(
-            self.namespace, ports.requests, ports.leased, project.port_variables, self.engine.host
-        )
-        return read_project(self.located, services=self.request.services, overrides=variables)
-
-    def _selected(self, desired: Desired) -> Desired:
-        """Without dependencies, where that is asked for."""
-        if not (self.request.options.no_deps and self.request.services):
-            return desired
-        chosen = {n: s for n, s in desired.services.items() if n in self.request.services}
-        return replace(
-            desired,
-            services=chosen,
-            endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
-            undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
-        )
-
-    def _build_hashes(self, project: Project) -> dict[str, str]:
-        from concurrent.futures import ThreadPoolExecutor
-
-        from wtc.engine.context import context_hash
-
-        builds = (
-            {} if self.request.options.no_build else {s.name: s.build for s in project.services.values() if s.build}
-        )
-        if not builds:
-            return {}
-        with ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
-            return dict(zip(builds, pool.map(context_hash, builds.values()), strict=True))
-
-    def _observe(self, desired: Desired) -> Observed:
-        from wtc.engine.observe import observe
-
-        references = {s.image.reference for s in desired.services.values() if s.containers or s.image.build}
-        return observe(self.engine, self.namespace, references=sorted(references))
 
     def _execute(self, plan: Plan) -> "Outcome":
         from wtc.engine.execute import execute

@@ -22,7 +22,7 @@ def command(
     no_start: Annotated[bool, typer.Option("--no-start", help="Create, and start nothing.")] = False,
     no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what the services depend on.")] = False,
     pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
-    scale: Annotated[list[str], typer.Option("--scale", metavar="SERVICE=N", help="How many replicas.")] = [],
+    scale: Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="How many replicas.")] = None,
     remove_orphans: Annotated[
         bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
@@ -60,7 +60,7 @@ def command(
     )
     request = UpRequest(
         services=tuple(services or ()),
-        scales=dict(_scale(text) for text in scale),
+        scales=dict(_scale(text) for text in scale or ()),
         options=options,
         fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
         strict=strict,

@@ -1,0 +1,69 @@
+"""`wtc ps`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc ps -a"
+
+
+@targeted
+def command(
+    target: Target,
+    stopped: Annotated[bool, typer.Option("--all", "-a", help="What does not run, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the stacks of all worktrees and their services, as the engine's labels have them."""
+    from wtc.cli.output import print_columns, print_json, say
+    from wtc.orchestrator.ps import ps
+
+    found = ps(target, stopped=stopped)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "stacks": [
+                    {
+                        "worktree": s.namespace.worktree,
+                        "namespace": s.namespace.name,
+                        "gone": s.gone,
+                        "containers": [
+                            {
+                                "service": c.service,
+                                "replica": c.number,
+                                "container": c.name,
+                                "image": c.image,
+                                "state": c.state,
+                                "health": c.health,
+                                "ports": [
+                                    {"target": p.target, "protocol": p.protocol, "host": p.host_ip, "port": p.port}
+                                    for p in c.ports
+                                ],
+                            }
+                            for c in s.containers
+                        ],
+                    }
+                    for s in found
+                ],
+            }
+        )
+        return
+    if not found:
+        say("no stack runs; to see what is stopped, run `wtc ps -a`" if not stopped else "there is no stack")
+        return
+    rows: list[list[str]] = []
+    for stack in found:
+        place = stack.namespace.worktree + (" (gone)" if stack.gone else "")
+        containers = [
+            [
+                c.service if c.number == 1 else f"{c.service}.{c.number}",
+                c.state + (f", {c.health}" if c.health else ""),
+                " ".join(f"{p.host_ip}:{p.port}->{p.target}/{p.protocol}" for p in c.ports) or "-",
+            ]
+            for c in stack.containers
+        ] or [["-", "-", "-"]]
+        rows += [[stack.namespace.name, place, *container] for container in containers]
+    print_columns(rows, header=("namespace", "worktree", "service", "state", "ports"))

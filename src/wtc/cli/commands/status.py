@@ -1,0 +1,51 @@
+"""`wtc status`."""
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc status"
+
+
+@targeted
+def command(target: Target, as_json: AsJson = False) -> None:
+    """Show each service of this worktree: up or down, its health, its endpoints, what has diverged from the file."""
+    from wtc.cli.output import print_columns, print_json
+    from wtc.cli.render.endpoints import endpoint_document, endpoint_url
+    from wtc.cli.render.plain import PlainReporter
+    from wtc.orchestrator.status import status
+
+    result = status(target, PlainReporter())
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "worktree": result.namespace.worktree,
+                "namespace": result.namespace.name,
+                "services": [
+                    {
+                        "service": s.service,
+                        "replica": s.number,
+                        "container": s.container,
+                        "state": s.state,
+                        "health": s.health,
+                        "exit_code": s.exit_code,
+                        "well": s.well,
+                        "diverged": s.diverged,
+                        "endpoints": [endpoint_document(e) for e in s.endpoints],
+                    }
+                    for s in result.services
+                ],
+            }
+        )
+        return
+    rows = [
+        [
+            s.service if s.number == 1 else f"{s.service}.{s.number}",
+            f"{s.state} ({s.exit_code})" if s.state == "exited" else s.state,
+            s.health or "-",
+            " ".join(endpoint_url(e) for e in s.endpoints) or "-",
+            s.diverged,
+        ]
+        for s in result.services
+    ]
+    print_columns(rows, header=("service", "state", "health", "endpoints", "diverged"))

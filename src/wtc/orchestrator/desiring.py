@@ -1,0 +1,96 @@
+"""From the compose files to the desired stack: the step that `up`, `status` and what comes after share."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wtc.config import BIND
+from wtc.model.desired import Desired
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
+from wtc.model.project import Project
+from wtc.orchestrator.leases import Ports
+from wtc.orchestrator.project import read_project
+from wtc.orchestrator.stack import Home
+from wtc.orchestrator.target import Located
+from wtc.orchestrator.variables import stack_variables
+from wtc.planner.desired import Placement, desire
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+
+
+def desired_stack(
+    located: Located,
+    project: Project,
+    namespace: Namespace,
+    home: Home,
+    *,
+    host: str,
+    ports: Ports | None,
+    build_hashes: Mapping[str, str],
+    scales: Mapping[str, int],
+    services: tuple[str, ...] = (),
+) -> Desired:
+    """The stack as it should be. Without `ports` those of the file are published.
+
+    The project is read again with its ports, if there are any: the file may speak of them by `${WEB_PORT}` or `WTC_*`.
+    `host` is where published ports answer.
+
+    Raises:
+        ComposeFileError: the files cannot be used.
+    """
+    place = Placement(
+        namespace=namespace,
+        bind=home.settings.of(BIND).value,
+        host=host,
+        build_hashes=build_hashes,
+        scales=scales,
+        ports=ports.by_place() if ports else {},
+    )
+    if ports is not None:
+        variables = stack_variables(namespace, ports.requests, ports.leased, project.port_variables, host)
+        project = read_project(located, services=services, overrides=variables)
+    return desire(project, place)
+
+
+def without_dependencies(desired: Desired, services: Collection[str]) -> Desired:
+    """The named services alone."""
+    chosen = {name: service for name, service in desired.services.items() if name in services}
+    return replace(
+        desired,
+        services=chosen,
+        endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
+        undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
+    )
+
+
+def build_hashes(project: Project) -> dict[str, str]:
+    """Service -> hash of its build context and options, for those that are built.
+
+    Raises:
+        WtcError: a context or a Dockerfile is not there, or cannot be read.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from wtc.engine.context import context_hash
+
+    builds = {service.name: service.build for service in project.services.values() if service.build}
+    if not builds:
+        return {}
+    with ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
+        return dict(zip(builds, pool.map(context_hash, builds.values()), strict=True))
+
+
+def observe_for(engine: "Engine", desired: Desired) -> Observed:
+    """The engine's state, with every image, network and volume that the stack names."""
+    from wtc.engine.observe import observe
+
+    references = {s.image.reference for s in desired.services.values() if s.containers or s.image.build}
+    return observe(
+        engine,
+        desired.namespace,
+        references=sorted(references),
+        networks=[n.name for n in desired.networks.values() if n.external],
+        volumes=[v.name for v in desired.volumes.values() if v.external],
+    )

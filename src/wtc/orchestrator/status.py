@@ -1,0 +1,106 @@
+"""`status`: one worktree's services against its compose file."""
+
+from dataclasses import dataclass
+
+from wtc.events import Reporter
+from wtc.model.desired import Desired
+from wtc.model.lease import Endpoint
+from wtc.model.namespace import Namespace
+from wtc.model.observed import ObservedContainer
+from wtc.orchestrator.desiring import build_hashes, desired_stack, observe_for
+from wtc.orchestrator.leases import known_ports
+from wtc.orchestrator.project import read_project
+from wtc.orchestrator.stack import engine_of, namespace_for, open_home
+from wtc.orchestrator.target import Target, locate
+from wtc.planner.convergence import Fate, decide
+from wtc.planner.images import plan_images
+from wtc.planner.options import UpOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStatus:
+    """One replica, as it is. `state` is the engine's, or `absent`; `diverged` is why `up` would change it."""
+
+    service: str
+    number: int
+    container: str
+    state: str
+    health: str
+    exit_code: int
+    diverged: str
+    endpoints: tuple[Endpoint, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether it is up, as far as can be told, or has done its job."""
+        return (self.state == "running" and self.health in {"", "healthy"}) or (
+            self.state == "exited" and self.exit_code == 0
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusResult:
+    """The stack's services in dependency order, then what the file does not have."""
+
+    namespace: Namespace
+    services: tuple[ServiceStatus, ...]
+
+
+def status(target: Target, report: Reporter) -> StatusResult:
+    """Looks, and changes nothing.
+
+    Raises:
+        WtcError: the compose file cannot be used, or no engine answers.
+    """
+    from wtc.engine.observe import observe
+
+    located = locate(target)
+    home = open_home(target, report)
+    project = read_project(located)
+    with engine_of(target) as engine:
+        namespace = namespace_for(located.worktree, home, engine, report)
+        ports = known_ports(home.store, namespace, project, settings=home.settings, observed=observe(engine, namespace))
+        desired = desired_stack(
+            located,
+            project,
+            namespace,
+            home,
+            host=engine.host,
+            ports=ports,
+            build_hashes=build_hashes(project),
+            scales={},
+        )
+        observed = observe_for(engine, desired)
+    stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
+    decisions = decide(desired, observed, UpOptions(), {})
+    rows = [
+        _row(
+            d.spec.service,
+            d.spec.number,
+            d.spec.name,
+            d.current,
+            stale.get(name, "") or (d.cause if d.fate in {Fate.RECREATE, Fate.RESTART} else ""),
+            desired,
+        )
+        for name, of_service in decisions.items()
+        for d in of_service
+    ]
+    known = {(row.service, row.number) for row in rows}
+    surplus = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
+    rows += [_row(c.service, c.number, c.name, c, "the file does not have it", desired) for c in surplus]
+    return StatusResult(namespace=namespace, services=tuple(rows))
+
+
+def _row(
+    service: str, number: int, name: str, current: ObservedContainer | None, diverged: str, desired: Desired
+) -> ServiceStatus:
+    return ServiceStatus(
+        service=service,
+        number=number,
+        container=name,
+        state=current.state if current else "absent",
+        health=current.health if current and current.state == "running" else "",
+        exit_code=current.exit_code if current else 0,
+        diverged=diverged,
+        endpoints=tuple(e for e in desired.endpoints if (e.service, e.number) == (service, number)),
+    )
