@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,11 +38,18 @@ class Holder:
         self.process.communicate(b"")
 
 
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[Holder]:
+    found = Holder(tmp_path)
+    yield found
+    if found.process.poll() is None:
+        found.kill()
+
+
 @pytest.mark.parametrize("end", [Holder.let_go, Holder.kill])
 def test_a_waiter_is_told_who_holds_the_lock_and_gets_it_at_the_end(
-    tmp_path: Path, end: Callable[[Holder], None]
+    tmp_path: Path, holder: Holder, end: Callable[[Holder], None]
 ) -> None:
-    holder = Holder(tmp_path)
     said: list[str] = []
 
     def waiting(message: str) -> None:
@@ -50,12 +57,11 @@ def test_a_waiter_is_told_who_holds_the_lock_and_gets_it_at_the_end(
         threading.Thread(target=end, args=[holder]).start()
 
     with Store(str(tmp_path), waiting=waiting, patience_s=0).stack_lock("a-1"):
-        assert holder.process.wait() is not None
+        assert holder.process.wait(10) is not None
     assert said == [f"waiting for another wtc (process {holder.process.pid}) to finish with `a-1`"]
 
 
-def test_a_short_wait_is_not_worth_a_word(tmp_path: Path) -> None:
-    holder = Holder(tmp_path)
+def test_a_short_wait_is_not_worth_a_word(tmp_path: Path, holder: Holder) -> None:
     said: list[str] = []
     killer = threading.Thread(target=holder.kill)
     killer.start()
