@@ -16,9 +16,12 @@ from wtc.errors import EngineError, NotFoundError, WtcError
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
+    from wtc.model.build import Build
     from wtc.model.mounts import FileSource
     from wtc.model.plan import BuildImage
 
+LIMITS_API = (1, 42)
+"""Docker Engine 23. BuildKit in older ones leaves `ulimits` and `shm_size` out, and says nothing."""
 _OFF = {"0", "false"}
 
 
@@ -63,6 +66,8 @@ def _through_the_engine(
     version = _builder(engine)
     pull = op.pull or build.pull
     missed: dict[str, EngineError] = {}
+    if version == BUILDKIT and engine.api_version < LIMITS_API and (asked := _limits(build)):
+        raise _too_old(engine, service, asked)
     if context is not None and version == BUILDKIT:
         missed = _pull_ahead(engine, op, context, report, pull=pull, stop=stop)
         pull = False
@@ -96,6 +101,20 @@ def _builder(engine: "Engine") -> str:
     # An engine that says nothing has both.
     wanted = engine.call("GET", "/_ping", doing="ask the engine for its builder").headers.get("Builder-Version", "")
     return LEGACY if wanted == LEGACY else BUILDKIT
+
+
+def _limits(build: "Build") -> list[str]:
+    asked = {"ulimits": build.ulimits, "shm_size": build.shm_size_bytes}
+    return [f"`build.{name}`" for name, value in asked.items() if value]
+
+
+def _too_old(engine: "Engine", service: str, asked: list[str]) -> WtcError:
+    spoken, needed = (f"{major}.{minor}" for major, minor in (engine.api_version, LIMITS_API))
+    return WtcError(
+        not_built(service),
+        causes=(f"{' and '.join(asked)} need engine API {needed}; the engine at `{engine.address}` speaks {spoken}",),
+        hints=("to use the legacy builder, which has them, set `DOCKER_BUILDKIT=0`",),
+    )
 
 
 def _pull_ahead(
