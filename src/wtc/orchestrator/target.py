@@ -36,25 +36,23 @@ class Located:
     """Why there are none."""
 
 
+def load_request(target: Target) -> LoadRequest:
+    """How to read the compose project that the command line means.
+
+    Raises:
+        UsageError: `--worktree` names a file.
+    """
+    return _request(target, _named_worktree(target))
+
+
 def locate(target: Target) -> Located:
     """Finds the compose files and the worktree. A command that can do without the files looks at `missing` itself.
 
     Raises:
         UsageError: `--worktree` names a file.
     """
-    worktree = (
-        os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree))) if target.worktree else ""
-    )
-    if worktree and os.path.exists(worktree) and not os.path.isdir(worktree):
-        raise UsageError(f"`{target.worktree}` is no folder", hints=["to name a worktree, run `wtc ... -w FOLDER`"])
-    request = LoadRequest(
-        cwd=_start(target, worktree),
-        environment=target.environment,
-        files=tuple(os.path.join(target.cwd, f) if f != "-" else f for f in target.files),
-        project_directory=os.path.join(target.cwd, target.project_directory) if target.project_directory else "",
-        env_files=tuple(os.path.join(target.cwd, f) for f in target.env_files),
-        profiles=target.profiles,
-    )
+    worktree = _named_worktree(target)
+    request = _request(target, worktree)
     files, missing = _discovered(request)
     folder = next((os.path.dirname(f) for f in files if f != "-"), request.cwd)
     return Located(
@@ -62,6 +60,27 @@ def locate(target: Target) -> Located:
         request=request,
         files=files,
         missing=missing,
+    )
+
+
+def _named_worktree(target: Target) -> str:
+    """The real path of `--worktree`; nothing where it was not given. The folder may be gone."""
+    if not target.worktree:
+        return ""
+    worktree = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
+    if os.path.exists(worktree) and not os.path.isdir(worktree):
+        raise UsageError(f"`{target.worktree}` is no folder", hints=["to name a worktree, run `wtc ... -w FOLDER`"])
+    return worktree
+
+
+def _request(target: Target, worktree: str) -> LoadRequest:
+    return LoadRequest(
+        cwd=_start(target, worktree),
+        environment=target.environment,
+        files=tuple(os.path.join(target.cwd, f) if f != "-" else f for f in target.files),
+        project_directory=os.path.join(target.cwd, target.project_directory) if target.project_directory else "",
+        env_files=tuple(os.path.join(target.cwd, f) for f in target.env_files),
+        profiles=target.profiles,
     )
 
 

@@ -1,0 +1,72 @@
+"""`config`: the compose file as interpreted. No engine, no registry, and nothing imported that it does not need."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wtc.events import Reporter, Warned
+from wtc.orchestrator.files import DiskReader
+from wtc.orchestrator.target import Target, load_request
+
+
+class Listing(StrEnum):
+    """What is printed in place of the whole project."""
+
+    WHOLE = ""
+    SERVICES = "services"
+    VOLUMES = "volumes"
+    NETWORKS = "networks"
+    IMAGES = "images"
+    PROFILES = "profiles"
+    ENVIRONMENT = "environment"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigRequest:
+    """What the user asks of `config`."""
+
+    services: tuple[str, ...] = ()
+    project_name: str = ""
+    as_json: bool = False
+    listing: Listing = Listing.WHOLE
+    hashed: str = "*"
+    """`--hash`: the services, with commas between them; `*` is all."""
+    interpolate: bool = True
+    all_resources: bool = False
+
+
+def config(target: Target, request: ConfigRequest, report: Reporter) -> str:
+    """The text to print.
+
+    Raises:
+        ComposeFileError: the files cannot be used.
+    """
+    from wtc.compose.load import load
+
+    asked = replace(
+        load_request(target),
+        project_name=request.project_name,
+        services=request.services,
+        interpolate=request.interpolate,
+        all_resources=request.all_resources,
+    )
+    loaded = load(asked, DiskReader(), fold_env_files=request.listing is not Listing.HASH)
+    for warning in loaded.warnings:
+        report(Warned(diagnostic=warning))
+    if request.listing is Listing.WHOLE:
+        from wtc.compose.render import config_json, config_yaml
+
+        return (config_json if request.as_json else config_yaml)(loaded, interpolate=request.interpolate)
+    from wtc.compose import listing
+
+    named = () if request.hashed == "*" else tuple(request.hashed.split(","))
+    lines = {
+        Listing.SERVICES: listing.services,
+        Listing.VOLUMES: listing.volumes,
+        Listing.NETWORKS: listing.networks,
+        Listing.IMAGES: listing.images,
+        Listing.PROFILES: listing.profiles,
+        Listing.ENVIRONMENT: listing.variables,
+        Listing.HASH: lambda project: listing.hashes(project, named),
+    }[request.listing](loaded)
+    return "".join(f"{line}\n" for line in lines)
