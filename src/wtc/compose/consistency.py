@@ -1,0 +1,265 @@
+"""Whether the project holds together: what a service names exists, and nothing in it contradicts itself."""
+
+from collections.abc import Iterator
+
+from wtc.compose import cycles
+from wtc.compose.access import child, elements, fields, string
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.node import Mapping, Node, Scalar
+from wtc.compose.select import dependencies
+from wtc.compose.suggest import nearest
+from wtc.model.position import Path, dotted
+
+TWICE = (
+    ("cpus", ("limits", "cpus")),
+    ("mem_limit", ("limits", "memory")),
+    ("mem_reservation", ("reservations", "memory")),
+    ("pids_limit", ("limits", "pids")),
+)
+"""Attributes that `deploy.resources` can say too."""
+
+
+def check(root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
+    """Reports what is undefined, contradictory or circular among the services that are on."""
+    services = fields(root.items.get("services"))
+    for name, service in services.items():
+        if isinstance(service, Mapping):
+            _Service(name, service, root, disabled, diagnostics).check()
+    _container_names(services, diagnostics)
+    for name, secret in fields(root.items.get("secrets")).items():
+        external = child(secret, "external")
+        if (
+            not (isinstance(external, Scalar) and external.value is True)
+            and not {"file", "environment"} & fields(secret).keys()
+        ):
+            message = f"secret `{name}` has no content, expected `file` or `environment`"
+            diagnostics.error(message, secret.position, ("secrets", name))
+    cycles.check(services, diagnostics)
+
+
+class _Service:
+    """One service's checks."""
+
+    def __init__(self, name: str, node: Mapping, root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
+        self.name = name
+        self.path: Path = ("services", name)
+        self.node = node
+        self.items = node.items
+        self.root = root
+        self.disabled = disabled
+        self.diagnostics = diagnostics
+
+    def error(self, message: str, near: Node | None, *steps: str | int, hint: str = "") -> None:
+        """Reports, at the attribute."""
+        key = steps[0] if steps and isinstance(steps[0], str) else ""
+        position = (
+            near.position if near is not None and near.position.file else self.node.keys.get(key, self.node.position)
+        )
+        self.diagnostics.error(message, position, (*self.path, *steps), hint=hint)
+
+    def check(self) -> None:
+        """Every rule, in turn."""
+        self._origin()
+        self._references()
+        self._dependencies()
+        self._limits()
+        self._container()
+        self._mounts()
+
+    def _origin(self) -> None:
+        build, image = self.items.get("build"), string(self.items.get("image"))
+        if not isinstance(build, Mapping) and not image and "provider" not in self.items:
+            place = self.root.items["services"]
+            near = place.keys.get(self.name) if isinstance(place, Mapping) else None
+            self.diagnostics.error(
+                f"service `{self.name}` has neither `image` nor `build`",
+                near or self.node.position,
+                self.path,
+                hint="name the image that it runs, or the folder that it is built from",
+            )
+        if not isinstance(build, Mapping):
+            return
+        if string(build.items.get("dockerfile")) and string(build.items.get("dockerfile_inline")):
+            self.error(
+                f"service `{self.name}` has both `dockerfile` and `dockerfile_inline`",
+                build.items["dockerfile"],
+                "build",
+            )
+        for key, context in fields(build.items.get("additional_contexts")).items():
+            other = (string(context) or "").partition("service:")
+            services = fields(self.root.items.get("services"))
+            if other[1] and not other[0] and not isinstance(child(services.get(other[2]), "build"), Mapping):
+                self.error(
+                    f"service `{self.name}` builds upon service `{other[2]}`, which is not built here",
+                    context,
+                    "build",
+                    "additional_contexts",
+                    key,
+                    hint=f"to build upon an image, write `{key}: docker-image://IMAGE`",
+                )
+        platforms = [string(item) for item in elements(build.items.get("platforms"))]
+        platform = string(self.items.get("platform"))
+        if platforms and platform and platform not in platforms:
+            self.error(
+                f"`build.platforms` of service `{self.name}` lacks its platform `{platform}`",
+                self.items["platform"],
+                "platform",
+            )
+
+    def _references(self) -> None:
+        mode = self.items.get("network_mode")
+        if string(mode) and fields(self.items.get("networks")):
+            self.error(
+                f"service `{self.name}` has both `network_mode` and `networks`",
+                mode,
+                "network_mode",
+                hint="keep one of them",
+            )
+        for kind, attribute, name, near in self._named():
+            defined = fields(self.root.items.get(kind))
+            if name in defined:
+                continue
+            guess = nearest(name, defined)
+            self.error(
+                f"service `{self.name}` uses {kind[:-1]} `{name}`, which is not defined",
+                near,
+                *attribute,
+                hint=guess or f"define it: `{kind}: {{{name}: {{}}}}`"
+                if kind in {"networks", "volumes"}
+                else guess or f"define it under `{kind}:`",
+            )
+
+    def _named(self) -> Iterator[tuple[str, tuple[str | int, ...], str, Node]]:
+        """Each use of a top-level resource: its kind, the attribute, the name."""
+        networks = self.items.get("networks")
+        for name, item in fields(networks).items():
+            yield "networks", ("networks", name), name, _key(networks, name, item)
+        models = self.items.get("models")
+        for name, item in fields(models).items():
+            yield "models", ("models", name), name, _key(models, name, item)
+        for index, mount in enumerate(elements(self.items.get("volumes"))):
+            source = child(mount, "source")
+            if string(child(mount, "type")) == "volume" and source is not None and string(source):
+                yield "volumes", ("volumes", index), string(source) or "", source
+        for kind in ("configs", "secrets"):
+            for index, grant in enumerate(elements(self.items.get(kind))):
+                source = child(grant, "source")
+                yield kind, (kind, index), string(source) or "", source or grant
+        for index, grant in enumerate(elements(child(self.items.get("build"), "secrets"))):
+            source = child(grant, "source")
+            yield "secrets", ("build", "secrets", index), string(source) or "", source or grant
+
+    def _dependencies(self) -> None:
+        services = fields(self.root.items.get("services"))
+        for name, dependency in dependencies(self.node).items():
+            if name in services:
+                continue
+            required = child(dependency, "required")
+            is_off = name in self.disabled.items
+            if is_off and isinstance(required, Scalar) and required.value is False:
+                continue
+            near = _key(self.items.get("depends_on"), name, dependency)
+            if is_off:
+                profiles = ", ".join(
+                    f"`{string(p)}`" for p in elements(fields(self.disabled.items[name]).get("profiles"))
+                )
+                message = f"service `{self.name}` depends on `{name}`, which no active profile enables"
+                self.error(
+                    message,
+                    near,
+                    "depends_on",
+                    name,
+                    hint=f"enable one of its profiles: {profiles}; or write `required: false`",
+                )
+            else:
+                self.error(
+                    f"service `{self.name}` depends on `{name}`, which is not defined",
+                    near,
+                    "depends_on",
+                    name,
+                    hint=nearest(name, services),
+                )
+
+    def _limits(self) -> None:
+        deploy = self.items.get("deploy")
+        scale, replicas = self.items.get("scale"), child(deploy, "replicas")
+        if isinstance(scale, Scalar) and isinstance(replicas, Scalar) and scale.value != replicas.value:
+            self.error(
+                f"service `{self.name}` says {scale.value} in `scale` and {replicas.value} in `deploy.replicas`",
+                scale,
+                "scale",
+            )
+        for attribute, (group, key) in TWICE:
+            own, limits = self.items.get(attribute), child(deploy, "resources", group)
+            if not isinstance(own, Scalar) or not isinstance(limits, Mapping) or own.value in {0, "0"}:
+                continue
+            other = limits.items.get(key)
+            value = other.value if isinstance(other, Scalar) else None
+            if value != own.value:
+                said = "nothing" if value is None else f"`{value}`"
+                there = f"deploy.resources.{group}.{key}"
+                message = f"service `{self.name}` says `{own.value}` in `{attribute}` and {said} in `{there}`"
+                self.error(message, own, attribute, hint="say it once, or the same in both")
+
+    def _container(self) -> None:
+        name = self.items.get("container_name")
+        count = self.items.get("scale", child(self.items.get("deploy"), "replicas"))
+        if isinstance(count, Scalar) and isinstance(count.value, int) and count.value > 1 and string(name):
+            self.error(
+                f"service `{self.name}` has one `container_name` for {count.value} containers",
+                name,
+                "container_name",
+                hint="take `container_name` out",
+            )
+        test = elements(child(self.items.get("healthcheck"), "test"))
+        if test and string(test[0]) not in {"CMD", "CMD-SHELL", "NONE"}:
+            self.error(
+                f"`healthcheck.test` of service `{self.name}` starts with `{string(test[0])}`, "
+                "expected `CMD`, `CMD-SHELL` or `NONE`",
+                test[0],
+                "healthcheck",
+                "test",
+            )
+        for index, watch in enumerate(elements(child(self.items.get("develop"), "watch"))):
+            action = string(child(watch, "action"))
+            if action not in {"rebuild", "restart"} and not string(child(watch, "target")):
+                self.error(
+                    f"service `{self.name}` watches with `{action}` and no `target`", watch, "develop", "watch", index
+                )
+
+    def _mounts(self) -> None:
+        """One place in the container, one mount."""
+        tmpfs = [((string(item) or "").partition(":")[0], item) for item in elements(self.items.get("tmpfs"))]
+        mounts = [(string(child(item, "target")) or "", item) for item in elements(self.items.get("volumes"))]
+        taken: dict[str, Path] = {}
+        for kind, entries in (("tmpfs", tmpfs), ("volumes", mounts)):
+            for index, (target, item) in enumerate(entries):
+                path = (*self.path, kind, index)
+                if target in taken:
+                    message = f"`{dotted(path)}` and `{dotted(taken[target])}` are both mounted at `{target}`"
+                    self.error(message, item, kind, index, hint="take one of them out")
+                taken.setdefault(target, path)
+
+
+def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> None:
+    taken: dict[str, str] = {}
+    for service, node in services.items():
+        given = fields(node).get("container_name")
+        name = string(given)
+        if given is None or not name:
+            continue
+        if name in taken:
+            diagnostics.error(
+                f"services `{taken[name]}` and `{service}` have one `container_name`, `{name}`",
+                given.position,
+                ("services", service, "container_name"),
+                hint="take it out of one of them; a service is reached by its own name anyway",
+            )
+        taken.setdefault(name, service)
+
+
+def _key(mapping: Node | None, name: str, item: Node) -> Node:
+    """Something at the key's place, for a message about the key."""
+    if isinstance(mapping, Mapping) and name in mapping.keys:
+        return Scalar(name, mapping.keys[name])
+    return item

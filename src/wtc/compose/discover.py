@@ -1,0 +1,170 @@
+"""Which files make up the project, and with which environment.
+
+Source: docker compose's command line and its `COMPOSE_*` variables.
+"""
+
+from dataclasses import dataclass
+from posixpath import basename, dirname, join
+
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.envfiles import project_file
+from wtc.compose.node import NOWHERE, Mapping, Node, Scalar
+from wtc.compose.paths import absolute
+from wtc.compose.request import LoadRequest, Reader
+from wtc.compose.session import Session
+from wtc.errors import ComposeFileError
+
+FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+NAMES = ", ".join(f"`{name}`" for name in FILES)
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+NO = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the project lies."""
+
+    files: tuple[str, ...]
+    working_dir: str
+    environment: dict[str, str]
+    profiles: tuple[str, ...]
+
+
+def discover(request: LoadRequest, session: Session) -> Place:
+    """The project that the request is about.
+
+    Raises:
+        ComposeFileError: there is no compose file, or an env file cannot be used.
+    """
+    reader, diagnostics = session.reader, session.diagnostics
+    environment = {"PWD": request.cwd, **request.environment}
+    files = [_given(path, request.cwd, reader) for path in request.files]
+    chosen = [f for group in files for f in group]
+    folder = _folder(request, chosen)
+    env_files = _env_files(request, folder, reader)
+    _read_env_files(env_files, environment, session)
+    if not chosen and (listed := environment.get("COMPOSE_FILE")):
+        separator = environment.get("COMPOSE_PATH_SEPARATOR") or ":"
+        chosen = [path if path == "-" else absolute(path, request.cwd, "") for path in listed.split(separator)]
+    if not chosen:
+        chosen = _search(_folder(request, ()), reader, diagnostics)
+    if not chosen:
+        raise ComposeFileError(
+            "no compose file found",
+            causes=[f"looked for {NAMES} in `{_folder(request, ())}` and the folders above it"],
+            hints=["to name the file, run `wtc -f FILE ...`, or set `COMPOSE_FILE`"],
+        )
+    folder = _folder(request, chosen)
+    again = _env_files(request, folder, reader)
+    if again != env_files:
+        _read_env_files(again, environment, session)
+    diagnostics.check()
+    profiles = request.profiles or tuple(p.strip() for p in environment.get("COMPOSE_PROFILES", "").split(","))
+    environment.update(request.overrides)
+    return Place(files=tuple(chosen), working_dir=folder, environment=environment, profiles=profiles)
+
+
+def _given(path: str, cwd: str, reader: Reader) -> list[str]:
+    """A file as named; of a folder its compose file and override file."""
+    if path == "-":
+        return ["-"]
+    full = absolute(path, cwd, "")
+    return (_in_folder(full, reader) or [full]) if reader.is_dir(full) else [full]
+
+
+def _folder(request: LoadRequest, files: list[str] | tuple[()]) -> str:
+    if request.project_directory:
+        return absolute(request.project_directory, request.cwd, "")
+    return next((dirname(path) for path in files if path != "-"), request.cwd)
+
+
+def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
+    named = request.env_files
+    if not named and (listed := request.environment.get("COMPOSE_ENV_FILES")):
+        named = tuple(listed.split(","))
+    if named:
+        return [absolute(path, request.cwd, "") for path in named]
+    if (disabled := request.environment.get("COMPOSE_DISABLE_ENV_FILE")) is not None:
+        if disabled not in NO | YES:
+            raise ComposeFileError(f"`COMPOSE_DISABLE_ENV_FILE` is `{disabled}`, expected `true` or `false`")
+        if disabled in YES:
+            return []
+    default = join(folder, ".env")
+    return [default] if reader.is_file(default) else []
+
+
+def _read_env_files(paths: list[str], environment: dict[str, str], session: Session) -> None:
+    """Adds what the files say; what is set already stays, among the files the last one wins."""
+    found: dict[str, str] = {}
+    for path in paths:
+        project_file(path, environment, found, session)
+    for key, value in found.items():
+        environment.setdefault(key, value)
+
+
+def _search(folder: str, reader: Reader, diagnostics: Diagnostics) -> list[str]:
+    while True:
+        if found := _in_folder(folder, reader, diagnostics):
+            return found
+        parent = dirname(folder)
+        if parent == folder:
+            return []
+        folder = parent
+
+
+def _in_folder(folder: str, reader: Reader, diagnostics: Diagnostics | None = None) -> list[str]:
+    found = [path for name in FILES if reader.is_file(path := join(folder, name))]
+    if not found:
+        return []
+    if len(found) > 1 and diagnostics:
+        others = ", ".join(f"`{basename(path)}`" for path in found[1:])
+        diagnostics.warning(f"`{folder}` has more than one compose file: `{basename(found[0])}` is read, {others} not")
+    override = next((path for name in OVERRIDES if reader.is_file(path := join(folder, name))), None)
+    return [found[0], override] if override else found[:1]
+
+
+def normalized_name(text: str) -> str:
+    """The text as a project's name: lower case, nothing but letters, digits, `_` and `-`."""
+    return "".join(c for c in text.lower() if c in NAME_CHARACTERS).lstrip("_-")
+
+
+def project_name(request: LoadRequest, place: Place, session: Session) -> str:
+    """The project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` of the files, or the folder's."""
+    for name, source in (
+        (request.project_name, "-p"),
+        (place.environment.get("COMPOSE_PROJECT_NAME", ""), "COMPOSE_PROJECT_NAME"),
+    ):
+        if name and name != normalized_name(name):
+            session.diagnostics.error(
+                f"the project name `{name}` from `{source}` is not valid",
+                hint="use lower case letters, digits, `-` and `_`, with a letter or digit first",
+            )
+        if name:
+            return name
+    return normalized_name(_written_name(place, session)) or normalized_name(basename(place.working_dir))
+
+
+def _written_name(place: Place, session: Session) -> str:
+    last: Scalar | None = None
+    for path in place.files:
+        for document in session.documents(path):
+            node = document.items.get("name") if isinstance(document, Mapping) else None
+            if isinstance(node, Scalar) and node.value not in {None, ""}:
+                last = node
+    if last is None:
+        return ""
+    if session.interpolate:
+        from wtc.compose.interpolate import interpolate
+
+        aside = Diagnostics()  # the load itself reports this value's problems
+        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environment, aside)
+        found = root.items.get("name") if isinstance(root, Mapping) else None
+        last = found if isinstance(found, Scalar) else last
+    return str(last.value)

@@ -1,0 +1,103 @@
+"""File upon file, document upon document, into one model.
+
+Source: compose-spec, Merge; the order of the stages is Docker Compose's.
+"""
+
+from wtc.compose import extends, include, reset
+from wtc.compose.access import kind
+from wtc.compose.canonical import canonical
+from wtc.compose.checks import check as check_values
+from wtc.compose.defaults import with_defaults
+from wtc.compose.environment import resolve_listed
+from wtc.compose.merge import merge
+from wtc.compose.node import Mapping, Node
+from wtc.compose.paths import resolve
+from wtc.compose.session import Scope
+from wtc.compose.unicity import enforce
+from wtc.model.position import Path
+
+
+def load_part(files: tuple[str, ...], scope: Scope) -> Mapping:
+    """The files as one model: merged, checked, canonical, its paths absolute.
+
+    Raises:
+        ComposeFileError: a file is not what the schema wants.
+    """
+    session = scope.session
+    model = Mapping({})
+    for file in files:
+        for document in session.documents(file):
+            model = _laid_upon(model, document, file, scope)
+    session.diagnostics.check()
+    model = _as_mapping(with_defaults(model, session.diagnostics))
+    check_values(model, session.diagnostics)
+    resolved = resolve(
+        model, scope.working_dir, home=session.home, reader=session.reader, diagnostics=session.diagnostics
+    )
+    return resolve_listed(_as_mapping(resolved), scope.environment)
+
+
+def _laid_upon(model: Mapping, document: Node, file: str, scope: Scope) -> Mapping:
+    """The model with one more document."""
+    diagnostics = scope.session.diagnostics
+    document, cuts = _read(document, scope)
+    document = include.apply(document, file, scope, load_part)
+    document = extends.apply(document, file, cuts, scope, lambda other: _services(other, scope))
+    model = _as_mapping(reset.delete(model, cuts))
+    model = _as_mapping(enforce(merge(model, document, diagnostics), diagnostics))
+    from wtc.compose.schema.check import check as check_schema
+
+    check_schema(model, diagnostics)
+    diagnostics.check()
+    return _in_long_form(_without_version(model, scope), scope)
+
+
+def _read(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
+    """A document on its own: its values substituted, and the paths that it resets in what came before."""
+    document, cuts = reset.extract(document)
+    if not isinstance(document, Mapping):
+        message = f"a compose file is a mapping, this document is {kind(document)}"
+        scope.session.diagnostics.error(message, document.position)
+        document = Mapping({}, document.position)
+    if scope.session.interpolate:
+        from wtc.compose.interpolate import interpolate
+
+        document = interpolate(document, scope.environment, scope.session.diagnostics)
+    return _as_mapping(document), cuts
+
+
+def _services(file: str, scope: Scope) -> extends.Reading:
+    """Another file's services for `extends`: read, merged and canonical, and not judged by any schema."""
+    diagnostics = scope.session.diagnostics
+    model, cuts = Mapping({}), list[Path]()
+    for document in scope.session.documents(file):
+        own, cuts = _read(document, scope)
+        merged = merge(_as_mapping(reset.delete(model, cuts)), own, diagnostics)
+        model = _in_long_form(_as_mapping(enforce(merged, diagnostics)), scope)
+    services = model.items.get("services")
+    if not isinstance(services, Mapping):
+        diagnostics.error(f"`{file}` has no services to extend", model.position)
+        services = Mapping({})
+    return services, cuts
+
+
+def _in_long_form(model: Mapping, scope: Scope) -> Mapping:
+    """Canonical, and unique once more: two short forms may turn out to be the same thing."""
+    diagnostics = scope.session.diagnostics
+    model = _as_mapping(canonical(model, diagnostics, interpolated=scope.session.interpolate))
+    return _as_mapping(enforce(model, diagnostics))
+
+
+def _without_version(model: Mapping, scope: Scope) -> Mapping:
+    version = model.items.get("version")
+    if version is None:
+        return model
+    scope.session.diagnostics.warning(
+        "the attribute `version` is obsolete", version.position, ("version",), hint="take it out, it changes nothing"
+    )
+    items = {key: item for key, item in model.items.items() if key != "version"}
+    return Mapping(items, model.position, model.keys)
+
+
+def _as_mapping(node: Node) -> Mapping:
+    return node if isinstance(node, Mapping) else Mapping({}, node.position)

@@ -1,0 +1,118 @@
+"""`include`: other projects' services inside this one. Source: compose-spec, Include."""
+
+from collections.abc import Callable
+from posixpath import dirname, join
+
+from wtc.compose.access import elements, fields, is_null, kind, string
+from wtc.compose.envfiles import project_file
+from wtc.compose.node import Mapping, Node, Scalar, Sequence, plain
+from wtc.compose.paths import absolute, is_remote
+from wtc.compose.session import Scope
+from wtc.model.position import Path, dotted
+
+RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
+
+Loader = Callable[[tuple[str, ...], Scope], Mapping]
+"""Loads files as one part of the project."""
+
+
+def apply(document: Mapping, file: str, scope: Scope, load: Loader) -> Mapping:
+    """The document with what it includes copied into it."""
+    included = document.items.get("include")
+    if included is None:
+        return document
+    items = {key: item for key, item in document.items.items() if key != "include"}
+    result = Mapping(items, document.position, document.keys)
+    if is_null(included):
+        return result
+    if not isinstance(included, Sequence):
+        scope.session.diagnostics.error(
+            f"`include` is {kind(included)}, expected a list of files", included.position, ("include",)
+        )
+        return result
+    for number, entry in enumerate(included.items):
+        part = _part(entry, ("include", number), file, scope, load)
+        if part is not None:
+            result = _imported(part, result, entry, scope)
+    return result
+
+
+def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Mapping | None:
+    """What one entry includes, loaded by itself, its paths absolute."""
+    session = scope.session
+    files = _texts(entry if isinstance(entry, Scalar) else fields(entry).get("path"))
+    unknown = fields(entry).keys() - {"path", "project_directory", "env_file"}
+    for key in sorted(k for k in unknown if not k.startswith("x-")):
+        session.diagnostics.error(
+            f"unknown attribute `{key}` of `{dotted(path)}`, expected `path`, `project_directory` or `env_file`",
+            entry.position,
+            (*path, key),
+        )
+    if not files:
+        if not isinstance(entry, Mapping):
+            session.diagnostics.error(
+                f"`{dotted(path)}` is {kind(entry)}, expected a file's path", entry.position, path
+            )
+        return None
+    if remote := next((f for f in files if is_remote(f)), None):
+        session.diagnostics.error(
+            f"`{dotted(path)}` includes `{remote}`, which is not on this disk; wtc reads local files alone",
+            entry.position,
+            path,
+        )
+        return None
+    full = tuple(absolute(f, scope.working_dir, "") for f in files)
+    trail = (*scope.trail, file)
+    if full[0] in trail:
+        chain = " -> ".join(f"`{f}`" for f in (*trail[trail.index(full[0]) :], full[0]))
+        session.diagnostics.error(
+            f"files include each other: {chain}", entry.position, path, hint="take one of the `include` entries out"
+        )
+        return None
+    folder = string(fields(entry).get("project_directory")) or ""
+    if folder:
+        project = absolute(folder, scope.working_dir, "")
+        base = project if session.reader.is_dir(project) else dirname(project)
+    else:
+        project = base = dirname(full[0])
+    environment = _environment(entry, project, scope)
+    return load(full, Scope(session=session, working_dir=base, environment=environment, trail=trail))
+
+
+def _texts(node: Node | None) -> list[str]:
+    """A string, or a list of strings, as a list."""
+    nodes = [node] if isinstance(node, Scalar) else elements(node)
+    return [text for item in nodes if (text := string(item))]
+
+
+def _environment(entry: Node, project: str, scope: Scope) -> dict[str, str]:
+    """The including part's environment, and beneath it what the included part's own files say."""
+    named = _texts(fields(entry).get("env_file"))
+    files = [absolute(f, scope.working_dir, "") for f in named if f != "/dev/null"]
+    if not named and scope.session.reader.is_file(default := join(project, ".env")):
+        files = [default]
+    found: dict[str, str] = {}
+    for file in files:
+        project_file(file, scope.environment, found, scope.session, entry.position)
+    return {**found, **scope.environment}
+
+
+def _imported(part: Mapping, document: Mapping, entry: Node, scope: Scope) -> Mapping:
+    items = dict(document.items)
+    for resource in RESOURCES:
+        source = part.items.get(resource)
+        if not isinstance(source, Mapping):
+            continue
+        own = items.get(resource)
+        target = own if isinstance(own, Mapping) else Mapping({}, source.position)
+        for name, item in source.items.items():
+            if name in target.items and plain(target.items[name]) != plain(item):
+                there = target.keys.get(name, target.items[name].position)
+                scope.session.diagnostics.error(
+                    f"`{resource}.{name}` is defined at {there} and, differently, in an included file",
+                    there if there.file else entry.position,
+                    (resource, name),
+                    hint="to change what is included, put the change into an override file, `-f compose.yaml -f FILE`",
+                )
+        items[resource] = Mapping({**source.items, **target.items}, target.position, {**source.keys, **target.keys})
+    return Mapping(items, document.position, document.keys)

@@ -1,0 +1,60 @@
+"""What `docker compose config` lists instead of the whole project; each function gives its lines."""
+
+from wtc.compose.access import child, fields, string
+from wtc.compose.confighash import service_hash
+from wtc.compose.loaded import Loaded
+from wtc.compose.node import Mapping, Node
+from wtc.compose.select import dependencies
+
+
+def services(loaded: Loaded) -> list[str]:
+    """`--services`: what depends on nothing first."""
+    return in_dependency_order(fields(loaded.root.items.get("services")))
+
+
+def volumes(loaded: Loaded) -> list[str]:
+    """`--volumes`, sorted."""
+    return sorted(fields(loaded.root.items.get("volumes")))
+
+
+def networks(loaded: Loaded) -> list[str]:
+    """`--networks`, sorted."""
+    return sorted(fields(loaded.root.items.get("networks")))
+
+
+def profiles(loaded: Loaded) -> list[str]:
+    """`--profiles`: those of all services, on or off."""
+    return list(loaded.all_profiles)
+
+
+def images(loaded: Loaded) -> list[str]:
+    """`--images`: of each service, the one that it names or that its build makes."""
+    return [
+        string(child(service, "image")) or f"{loaded.name}-{name}"
+        for name, service in sorted(fields(loaded.root.items.get("services")).items())
+        if "provider" not in fields(service)
+    ]
+
+
+def hashes(loaded: Loaded, names: tuple[str, ...] = ()) -> list[str]:
+    """`--hash`: `SERVICE HASH`; the project is to be loaded without `fold_env_files`."""
+    found = fields(loaded.root.items.get("services"))
+    chosen = ((name, found.get(name)) for name in sorted(names or found))
+    return [f"{name} {service_hash(service)}" for name, service in chosen if isinstance(service, Mapping)]
+
+
+def variables(loaded: Loaded) -> list[str]:
+    """`--environment`: the project environment, `NAME=value`."""
+    return [f"{name}={value}" for name, value in sorted(loaded.environment.items())]
+
+
+def in_dependency_order(found: dict[str, Node]) -> list[str]:
+    """The names, each after all that it depends on, sorted where nothing else decides."""
+    waiting = {name: {d for d in dependencies(item) if d in found} for name, item in sorted(found.items())}
+    order: list[str] = []
+    while waiting:
+        ready = [name for name, needed in waiting.items() if not needed & waiting.keys()] or list(waiting)
+        order += ready
+        for name in ready:
+            del waiting[name]
+    return order

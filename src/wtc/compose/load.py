@@ -1,0 +1,110 @@
+"""Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
+
+from wtc.compose import consistency, envfiles, profiles, select
+from wtc.compose.access import child, elements, fields
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.discover import discover, project_name
+from wtc.compose.documents import load_part
+from wtc.compose.loaded import Loaded
+from wtc.compose.node import Mapping, Node, Scalar
+from wtc.compose.normalize import normalize
+from wtc.compose.ports import variable
+from wtc.compose.request import LoadRequest, Reader
+from wtc.compose.session import Scope, Session
+from wtc.compose.typed import typed
+from wtc.errors import ComposeFileError
+from wtc.model.position import Path
+
+
+def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -> Loaded:
+    """The project that the request names.
+
+    Without `fold_env_files`, each `env_file` stays as it is, and unread: the form that `config --hash` is made of.
+
+    Raises:
+        ComposeFileError: the files cannot be used; with every finding.
+        UsageError: a service was named that there is none of.
+    """
+    diagnostics = Diagnostics()
+    session = Session(
+        reader=reader,
+        diagnostics=diagnostics,
+        home=request.environment.get("HOME", ""),
+        interpolate=request.interpolate,
+    )
+
+    place = discover(request, session)
+    name = project_name(request, place, session)
+    environment = {**place.environment, "COMPOSE_PROJECT_NAME": name}
+    model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environment=environment))
+    _check_substance(model, name)
+    root = typed(normalize(model, name, environment), diagnostics)
+    diagnostics.check()
+
+    everything = _services(root)
+    active = (
+        *place.profiles,
+        *(p for s in request.services for p in profiles.named(everything.items.get(s, Scalar(None)))),
+    )
+    enabled, disabled = profiles.split(everything, active)
+    consistency.check(_with_services(root, enabled), disabled, diagnostics)
+    diagnostics.check()
+
+    if request.services:
+        enabled = select.chosen(enabled, request.services)
+    root = _with_services(root, enabled)
+    if not request.all_resources:
+        root = select.without_unused(root)
+    folded: dict[str, Node] = {}
+    for key, service in enabled.items.items():
+        if isinstance(service, Mapping):
+            complete = envfiles.with_labels(service, ("services", key), session)
+            if fold_env_files:
+                complete = envfiles.with_environment(complete, ("services", key), environment, session)
+            folded[key] = complete
+    root = _with_services(root, Mapping(folded, enabled.position, enabled.keys))
+    diagnostics.check()
+
+    return Loaded(
+        root=root,
+        name=name,
+        working_dir=place.working_dir,
+        files=place.files,
+        environment=environment,
+        disabled=disabled,
+        all_profiles=tuple(sorted({p for s in everything.items.values() for p in profiles.named(s)})),
+        port_variables=_port_variables(enabled),
+        warnings=tuple(diagnostics.warnings),
+    )
+
+
+def _check_substance(model: Mapping, name: str) -> None:
+    if not model.items:
+        raise ComposeFileError(
+            "the compose file is empty",
+            hints=["to define a service, write `services:` and below it `web: {image: nginx}`"],
+        )
+    if not name:
+        raise ComposeFileError(
+            "the project has no name: the folder's has no letter or digit in it",
+            hints=["to give it one, write `name: NAME` into the compose file, or run `wtc -p NAME ...`"],
+        )
+
+
+def _services(root: Mapping) -> Mapping:
+    services = root.items.get("services")
+    return services if isinstance(services, Mapping) else Mapping({}, root.position)
+
+
+def _with_services(root: Mapping, services: Mapping) -> Mapping:
+    return Mapping({**root.items, "services": services}, root.position, root.keys)
+
+
+def _port_variables(services: Mapping) -> dict[Path, str]:
+    found: dict[Path, str] = {}
+    for name, service in services.items.items():
+        for index, port in enumerate(elements(fields(service).get("ports"))):
+            published = child(port, "published")
+            if isinstance(published, Scalar) and "$" in published.raw and (reference := variable(published.raw)):
+                found[name, index] = reference
+    return found

@@ -1,0 +1,159 @@
+"""The project as `docker compose config` prints it."""
+
+from collections.abc import Mapping as Mapping_
+from typing import Any
+
+from wtc.compose.access import elements, fields, string
+from wtc.compose.loaded import Loaded
+from wtc.compose.node import Mapping, Node, Plain, Scalar, Sequence, plain
+from wtc.compose.shapes import SHAPES
+from wtc.errors import ComposeFileError
+
+UPPER = {"weight", "rate"}
+"""Shapes whose keys Go prints capitalised in JSON: they carry no tags there."""
+ABSENT: Any = object()
+
+
+def config_json(loaded: Loaded, *, interpolate: bool = True) -> str:
+    """`config --format json`. Without interpolation `$` stays single.
+
+    Raises:
+        ComposeFileError: the file has a number that JSON has not.
+    """
+    from wtc.compose.gojson import indented
+
+    try:
+        text = indented(_project(loaded.root, json=True))
+    except ValueError as error:
+        raise ComposeFileError(f"the project cannot be written as JSON: {error}") from error
+    return text.replace("$", "$$") if interpolate else text
+
+
+def config_yaml(loaded: Loaded, *, interpolate: bool = True) -> str:
+    """`config`, as YAML."""
+    from wtc.compose.goyaml import block
+
+    text = block(_project(loaded.root, json=False))
+    return text.replace("$", "$$") if interpolate else text
+
+
+def _project(root: Mapping, *, json: bool) -> dict[str, Plain]:
+    found: dict[str, Plain] = {}
+    for key, word in SHAPES["project"].items():
+        if json and key == "models":
+            continue
+        node = root.items.get(key)
+        value = ABSENT if node is None else outline(node, word, json=json)
+        if value is not ABSENT:
+            found[key] = value
+    found.setdefault("services", {})
+    found |= _extensions(root.items, json=json)
+    return dict(sorted(found.items())) if json else found
+
+
+def _extensions(items: dict[str, Node], *, json: bool) -> dict[str, Plain]:
+    extras = {key: item for key, item in items.items() if key.startswith("x-")}
+    return {key: ordered(plain(item), json=json) for key, item in _sorted(extras, json=json)} if extras else {}
+
+
+def _sorted(entries: Mapping_[str, Any], *, json: bool) -> list[tuple[str, Any]]:
+    """In the order in which Go's JSON, or go-yaml, prints a map."""
+    if json or len(entries) < 2:
+        return sorted(entries.items())
+    from wtc.compose.goyaml import map_order
+
+    return sorted(entries.items(), key=lambda entry: map_order(entry[0]))
+
+
+def struct(node: Node | None, shape: str, *, json: bool) -> dict[str, Plain]:
+    """One shape's attributes in their order, without those that are empty."""
+    found: dict[str, Plain] = {}
+    items = fields(node)
+    for key, word in SHAPES[shape].items():
+        item = items.get(key)
+        if item is None:
+            value = _missing(word, json=json)
+        else:
+            value = outline(item, word, json=json)
+            if word == "bool" and key == "required" and shape == "dependency":
+                value = isinstance(item, Scalar) and item.value is True
+        if value is not ABSENT:
+            found[key.capitalize() if json and shape in UPPER else key] = value
+    if not json:
+        found |= _extensions(items, json=json)
+    return found
+
+
+def _missing(word: str, *, json: bool) -> Plain:
+    if json and word == "shell":
+        return None
+    return struct(None, word[1:], json=json) if json and word[0] == "=" else ABSENT
+
+
+def outline(node: Node, word: str, *, json: bool) -> Any:
+    """A value as it is printed; ABSENT where Go leaves it out."""
+    match word[0]:
+        case "*":
+            return struct(node, word[1:], json=json)
+        case "=":
+            value = struct(node, word[1:], json=json)
+            return value if value or json else ABSENT
+        case "[" if word == "[env_file]":
+            return [_env_file(item) for item in elements(node)] or ABSENT
+        case "[":
+            items = node.items if isinstance(node, Sequence) else []
+            return [struct(item, word[1:-1], json=json) for item in items] or ABSENT
+        case "{":
+            inner = word[1:-1]
+            return {key: _entry(item, inner, json=json) for key, item in _sorted(fields(node), json=json)} or ABSENT
+        case _:
+            return _plain(node, word, json=json)
+
+
+def _env_file(node: Node) -> Plain:
+    """A path, unless the file may be missing."""
+    path, required = plain(fields(node)["path"]), fields(node).get("required")
+    return {"path": path, "required": False} if isinstance(required, Scalar) and required.value is False else path
+
+
+def _entry(node: Node, word: str, *, json: bool) -> Plain:
+    if word == "limit":
+        return _limit(node, json=json)
+    if word[0] == "?" and isinstance(node, Scalar) and node.value is None:
+        return None
+    return struct(node, word.lstrip("?"), json=json)
+
+
+def _limit(node: Node, *, json: bool) -> Plain:
+    if isinstance(node, Scalar) and node.value:
+        return node.value
+    bounds = {key: plain(item) for key in ("soft", "hard") if (item := fields(node).get(key)) is not None}
+    if json:
+        return {key: value for key, value in bounds.items() if value}
+    return {"soft": bounds.get("soft", 0), "hard": bounds.get("hard", 0)}
+
+
+def _plain(node: Node, word: str, *, json: bool) -> Any:
+    if word == "ssh":
+        return [
+            key if not string(item) else f"{key}={string(item)}" for key, item in _sorted(fields(node), json=json)
+        ] or ABSENT
+    value = plain(node)
+    if word in {"env", "map", "options"} and isinstance(value, dict):
+        return dict(_sorted(value, json=json)) or ABSENT
+    if word == "shell" or word.endswith("?"):
+        return value
+    if word in {"float", "cpus"}:
+        from wtc.compose.gojson import Float32
+
+        return Float32(value) if isinstance(value, int | float) and value else ABSENT
+    if value in ("", 0, [], {}, None) or (word in {"bytes", "dur"} and value in ("0", "0s")):
+        return ABSENT
+    return value
+
+
+def ordered(value: Plain, *, json: bool) -> Plain:
+    """With every mapping's keys sorted, as Go prints maps."""
+    if isinstance(value, dict):
+        return {key: ordered(item, json=json) for key, item in _sorted(value, json=json)}
+    return [ordered(item, json=json) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,68 @@
+"""What all stages of one load share."""
+
+from collections.abc import Mapping as Environment
+from dataclasses import dataclass, field
+
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.node import Node
+from wtc.compose.request import Reader
+from wtc.model.position import Path, Position
+
+MAX_INCLUDED = 2_000
+"""Files of one project: more is a loop in disguise."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One load: where it reads, where it reports, and what it has read already."""
+
+    reader: Reader
+    diagnostics: Diagnostics
+    home: str = ""
+    interpolate: bool = True
+    parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
+
+    def read(self, path: str, position: Position | None = None, place: Path = (), *, hint: str = "") -> bytes | None:
+        """The file's content; None, and a finding, where it cannot be read."""
+        try:
+            return self.reader.read(path)
+        except OSError as error:
+            reason = _reason(error)
+            self.diagnostics.error(f"cannot read `{path}`: {reason}", position, place, hint=hint)
+            return None
+
+    def documents(self, path: str, position: Position | None = None, place: Path = ()) -> list[Node]:
+        """The file's YAML documents, read once; none where it cannot be read."""
+        if path not in self.parsed:
+            hint = "" if position else "to use another compose file, run `wtc -f FILE ...`"
+            content = self.read(path, position, place, hint=hint)
+            if len(self.parsed) >= MAX_INCLUDED:
+                self.diagnostics.error(f"the project has more than {MAX_INCLUDED} files", position, place)
+                content = None
+            from wtc.compose.yaml import parse
+
+            self.parsed[path] = [] if content is None else parse(content, path, self.diagnostics)
+        return self.parsed[path]
+
+
+def _reason(error: OSError) -> str:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "no such file"
+        case IsADirectoryError():
+            return "it is a folder"
+        case PermissionError():
+            return "permission denied"
+        case _:
+            return (error.strerror or str(error)).lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One part of the project that is loaded by itself: the whole, or what an `include` names."""
+
+    session: Session
+    working_dir: str
+    environment: Environment[str, str]
+    trail: tuple[str, ...] = ()
+    """The files that include this part, outermost first."""
