@@ -61,12 +61,12 @@ def build(
     Raises: WtcError with the failed step's last lines; InterruptedByUserError.
     """
     environment = {**os.environ, "DOCKER_HOST": engine.address}
-    arguments = [*_arguments(op, secrets, environment)]
+    command = [*arguments(op, secrets, environment)]
     inline = build_query.of(op).dockerfile_inline.encode()
     check(stop)
     with (
         subprocess.Popen(
-            ["docker", "buildx", "build", *arguments],
+            ["docker", "buildx", "build", *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -128,7 +128,7 @@ class _Output:
         return (*step, *filter(None, (self._error.removeprefix("ERROR: "),)))
 
 
-def _arguments(op: "BuildImage", secrets: "Mapping[str, FileSource]", environment: dict[str, str]) -> Iterator[str]:
+def arguments(op: "BuildImage", secrets: "Mapping[str, FileSource]", environment: dict[str, str]) -> Iterator[str]:
     """The command's arguments; values that may be secret go into the environment, where no other user sees them."""
     image, build = op.image, build_query.of(op)
     yield from ("--progress=plain", "--load", f"--file={_dockerfile(build)}")
