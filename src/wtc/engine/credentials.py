@@ -76,7 +76,7 @@ def proxy_arguments(address: str) -> dict[str, str]:
     return {spelled: value for name, value in pairs for spelled in (name, name.lower())}
 
 
-def _auths() -> Any:  # noqa: ANN401  docker-py's own type, of which half is not typed
+def _auths() -> Any:
     import warnings
 
     import docker.auth
