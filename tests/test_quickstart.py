@@ -46,7 +46,7 @@ def left(worktree: Path) -> list[str]:
     return [
         *(one["Id"] for one in api.containers(all=True, filters=wanted)),
         *(one["Name"] for one in api.networks(filters=wanted)),
-        *(one["Name"] for one in api.volumes(filters=wanted)["Volumes"] or []),
+        *(one["Name"] for one in api.volumes(filters=wanted).get("Volumes") or ()),
         *(one["Id"] for one in api.images(all=True, filters=wanted)),
     ]
 
