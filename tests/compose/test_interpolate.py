@@ -3,7 +3,7 @@
 import pytest
 
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.interpolate import interpolate
+from wtc.compose.interpolate import MAX_UNSET, interpolate
 from wtc.compose.node import Plain, Scalar, plain, walk
 from wtc.compose.yaml import parse
 
@@ -86,3 +86,9 @@ def test_the_text_as_written_stays_known() -> None:
 def test_a_boolean_of_yaml_1_1_is_warned_of() -> None:
     _, found = run("services: {a: {init: 'yes', tty: 'TRUE'}}")
     assert [d.path for d in found.warnings] == [("services", "a", "init")]
+
+
+def test_hundreds_of_unset_variables_end_in_one_line() -> None:
+    _, found = run("x-a: [" + ", ".join(f"$NOPE_{n}" for n in range(500)) + "]")
+    assert len(found.warnings) == MAX_UNSET
+    assert "the rest is not shown" in found.warnings[-1].message

@@ -3,7 +3,7 @@
 import pytest
 
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.schema.check import check
+from wtc.compose.schema.check import MAX_PROBLEMS, check
 from wtc.compose.yaml import parse
 from wtc.model.diagnostic import Diagnostic
 
@@ -145,3 +145,8 @@ def test_all_problems_are_told_at_once_each_with_its_path() -> None:
 )
 def test_the_top_level_is_judged(text: str, problems: int) -> None:
     assert len(judge(text)) == problems
+
+
+def test_the_check_gives_up_where_nothing_is_right() -> None:
+    found = judge("\n".join(f"k{n}: 1" for n in range(500)))
+    assert len(found) == MAX_PROBLEMS + 1

@@ -125,3 +125,10 @@ def test_no_text_whatever_raises(data: bytes) -> None:
     assert all(d.position for d in found.errors)
     for document in documents:
         plain(document)
+
+
+def test_reading_gives_up_where_nothing_is_right() -> None:
+    _, found = read("a: 1\n" * 500)
+    assert len(found.errors) == yaml.MAX_PROBLEMS + 1
+    _, found = read("---\na: 1\n" * 500)
+    assert "documents" in found.errors[0].message

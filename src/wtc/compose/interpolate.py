@@ -12,6 +12,8 @@ from wtc.compose.patterns import Cursor
 from wtc.compose.template import TemplateError, substitute
 from wtc.model.position import Path, Position
 
+MAX_UNSET = 200
+
 
 def interpolate(root: Node, environment: Environment[str, str], diagnostics: Diagnostics) -> Node:
     """The document as its variables make it. `Scalar.raw` stays the text as written.
@@ -67,8 +69,10 @@ class _Walk:
 
     def _report_unset(self, name: str, position: Position, path: Path) -> None:
         message = f"the variable `{name}` is not set, an empty text stands in its place"
-        if message not in self.unset:
+        if message not in self.unset and len(self.unset) < MAX_UNSET:
             self.unset.add(message)
+            if len(self.unset) == MAX_UNSET:
+                message = "more variables are not set, the rest is not shown"
             self.diagnostics.warning(
                 message, position, path, hint=f"to set it, write `{name}=...` into the `.env` file"
             )

@@ -5,6 +5,7 @@ Variables and backquotes stay in the text.
 """
 
 _ENDS = frozenset(";&|<>")
+_DIGITS = [[digit] for digit in "0123456789"]
 _BLANKS = frozenset(" \t\r\n")
 
 
@@ -23,7 +24,7 @@ def split(text: str) -> list[str]:
 class _Splitter:
     def __init__(self) -> None:
         self.words: list[str] = []
-        self.word = ""
+        self.word: list[str] = []
         self.begun = False
         """Whether there is a word, which may be an empty one in quotes."""
         self.until = ""
@@ -43,24 +44,24 @@ class _Splitter:
                 self._blank(char)
             elif char in _ENDS and not self.until and not self.backquoted:
                 # `2>` redirects a number, which is then no word either
-                self.begun = self.begun and not (char == ">" and self.word[:1].isascii() and self.word[:1].isdigit())
+                self.begun = self.begun and not (char == ">" and self.word[:1] in _DIGITS)
                 break
             elif not self._quote(char):
                 self._take(char)
         if self.begun:
-            self.words.append(self.word)
+            self.words.append("".join(self.word))
         return self.words, self.until or ("`" if self.backquoted else "\\" if escaped else "")
 
     def _take(self, char: str) -> None:
-        self.word += char
+        self.word.append(char)
         self.begun = True
 
     def _blank(self, char: str) -> None:
         if self.until or self.backquoted:
-            self.word += char
+            self.word.append(char)
         elif self.begun:
-            self.words.append(self.word)
-            self.word = ""
+            self.words.append("".join(self.word))
+            self.word = []
             self.begun = False
 
     def _quote(self, char: str) -> bool:
@@ -75,7 +76,7 @@ class _Splitter:
         elif char == ")" and self.until in {"", ")"} and not self.backquoted:
             self.until = "" if self.until else ")"
         elif char == "(" and self.until in {"", ")"} and not self.backquoted:
-            if self.until or not self.word.endswith("$"):
+            if self.until or self.word[-1:] != ["$"]:
                 raise ValueError("`(` stands outside of quotes")
             self.until = ")"
         return False

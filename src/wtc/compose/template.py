@@ -11,8 +11,9 @@ Lookup: TypeAlias = Callable[[str], str | None]
 
 _NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
 _OPERATOR = re.compile("}|:?[-?+]")
-MAX_DEPTH = 50
-"""Defaults within defaults."""
+_BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose overlooks the character behind an opening brace
+MAX_DEPTH = 20
+"""Defaults within defaults, each with all braces in it counted."""
 
 
 class TemplateError(ValueError):
@@ -45,7 +46,7 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = 
     Raises:
         TemplateError: with the first thing that is wrong.
     """
-    return _substitute(text, lookup, unset, 0) if "$" in text else text
+    return _substitute(text, lookup, unset) if "$" in text else text
 
 
 def variables(text: str) -> list[Variable]:
@@ -57,21 +58,19 @@ def variables(text: str) -> list[Variable]:
                 found.append(part)
                 start = part.offset + 2 + len(part.name) + len(part.operator)
                 found.extend(inner._replace(offset=start + inner.offset) for inner in variables(part.default))
-    except (TemplateError, RecursionError):
+    except TemplateError:
         pass
     return found
 
 
-def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None, depth: int) -> str:
-    if depth > MAX_DEPTH:
-        raise TemplateError(f"defaults are nested more than {MAX_DEPTH} levels deep", 0)
+def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None) -> str:
     out: list[str] = []
     for part in _parts(text):
         if isinstance(part, str):
             out.append(part)
             continue
         try:
-            default = _substitute(part.default, lookup, unset, depth + 1) if "$" in part.default else part.default
+            default = _substitute(part.default, lookup, unset) if "$" in part.default else part.default
         except TemplateError as error:
             error.offset += part.offset + 2 + len(part.name) + len(part.operator)
             raise
@@ -101,12 +100,16 @@ def _apply(part: Variable, value: str | None, default: str) -> str:
 def _parts(text: str) -> Iterator[str | Variable]:
     """Literal pieces and variables, in order."""
     done = 0
+    line_end = last_brace = -1
     while (dollar := text.find("$", done)) >= 0:
         if dollar > done:
             yield text[done:dollar]
         following = text[dollar + 1 : dollar + 2]
         if following == "{":
-            variable, done = _braced(text, dollar)
+            if dollar > line_end:
+                line_end = text.find("\n", dollar) % (len(text) + 1)  # none is -1: the text's end
+                last_brace = text.rfind("}", dollar, line_end)
+            variable, done = _braced(text, dollar, last_brace)
             yield variable
         elif match := _NAME.match(text, dollar + 1):
             yield Variable(match[0], "", "", dollar)
@@ -117,35 +120,32 @@ def _parts(text: str) -> Iterator[str | Variable]:
     yield text[done:]
 
 
-def _braced(text: str, start: int) -> tuple[Variable, int]:
-    """The variable whose `${` is at `start`, and where the text goes on behind it."""
+def _braced(text: str, start: int, last_brace: int) -> tuple[Variable, int]:
+    """The variable whose `${` is at `start`, and where the text goes on behind it. Defaults end within the line."""
     name = _NAME.match(text, start + 2)
     operator = _OPERATOR.match(text, name.end()) if name else None
     if not name or not operator:
         raise _invalid(text, start)
     if operator[0] == "}":
         return Variable(name[0], "", "", start), operator.end()
-    # The default reaches to the brace that closes this one; where none does, to the last one of the line.
-    line_end = text.find("\n", start)
-    last = text.rfind("}", operator.end(), line_end if line_end >= 0 else len(text))
-    if last < 0:
+    if last_brace < operator.end():
         raise _invalid(text, start)
-    end = _closing_brace(text, start, last)
+    end = _closing_brace(text, start, last_brace)
     return Variable(name[0], operator[0], text[operator.end() : end], start), end + 1
 
 
 def _closing_brace(text: str, start: int, last: int) -> int:
+    """The brace that closes the first one; where none does, the last one of the line."""
     depth = 0
-    at = start
-    while at <= last:
-        if text[at] == "}":
+    for match in _BRACE.finditer(text, start, last + 1):
+        if match[0] != "}":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise TemplateError(f"braces are nested more than {MAX_DEPTH} levels deep", start)
+        else:
             depth -= 1
             if depth == 0:
-                return at
-        elif text[at] == "{":
-            depth += 1
-            at += 1  # Docker Compose skips the character behind an opening brace
-        at += 1
+                return match.start()
     return last
 
 

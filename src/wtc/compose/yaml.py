@@ -14,6 +14,8 @@ from wtc.model.position import Position
 
 MAX_BYTES = 8 << 20
 MAX_DEPTH = 100
+MAX_PROBLEMS = 100
+MAX_DOCUMENTS = 200
 MAX_NODES = 100_000
 """Nodes of a file, each alias counted with all that it stands for."""
 
@@ -101,6 +103,7 @@ class _Composer:
         self.file = file
         self.diagnostics = diagnostics
         self.count = 0
+        self.problems = 0
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         """Anchor -> its node, the number of nodes in it, and its height."""
@@ -144,7 +147,7 @@ class _Composer:
             except ValueError:
                 name = tag.removeprefix(_STANDARD)
                 hint = f"to keep the value as a string, remove the tag `!!{name}`"
-                self.diagnostics.error(f"the value does not fit its tag `!!{name}`", node.position, hint=hint)
+                self._report(f"the value does not fit its tag `!!{name}`", node.position, hint)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 0)
         self._add(node, 1, 0)
@@ -191,6 +194,8 @@ class _Composer:
             message = f"the file has more than {MAX_NODES} values, with each alias standing for all that it names"
             raise _GivenUpError(message, node.position)
         if not self.open:
+            if len(self.documents) >= MAX_DOCUMENTS:
+                raise _GivenUpError(f"the file has more than {MAX_DOCUMENTS} documents", node.position)
             self.documents.append(node)
             return
         place = self.open[-1]
@@ -204,17 +209,17 @@ class _Composer:
 
     def _key(self, node: Node, place: _Open, mapping: Mapping) -> str:
         if not isinstance(node, Scalar):
-            self.diagnostics.error("a key must be a string, not a list or a mapping", node.position)
+            self._report("a key must be a string, not a list or a mapping", node.position)
             return _SKIPPED
         value = node.value
         if type(value) is not str:
             hint = f'to use `{node.raw}` as a key, write `"{node.raw}"`' if node.raw else ""
-            self.diagnostics.error(f"a key must be a string, not `{node.raw or 'null'}`", node.position, hint=hint)
+            self._report(f"a key must be a string, not `{node.raw or 'null'}`", node.position, hint)
             return _SKIPPED
         first = place.merge if node.tag == _MERGE else mapping.keys.get(value)
         if first is not None:
             message = f"the key `{value}` is given twice, first in line {first.line}"
-            self.diagnostics.error(message, node.position, hint=f"to keep one `{value}`, remove or rename the other")
+            self._report(message, node.position, f"to keep one `{value}`, remove or rename the other")
             return _SKIPPED
         if node.tag == _MERGE:
             place.merge = node.position
@@ -234,12 +239,18 @@ class _Composer:
     def _merge(self, node: Node, mapping: Mapping) -> None:
         for source in node.items if isinstance(node, Sequence) else [node]:
             if not isinstance(source, Mapping):
-                self.diagnostics.error("`<<` takes a mapping or a list of mappings", source.position)
+                self._report("`<<` takes a mapping or a list of mappings", source.position)
                 continue
             for key, item in source.items.items():
                 if key not in mapping.items:
                     mapping.items[key] = item
                     mapping.keys[key] = source.keys[key]
+
+    def _report(self, message: str, position: Position, hint: str = "") -> None:
+        self.problems += 1
+        if self.problems > MAX_PROBLEMS:
+            raise _GivenUpError(f"there are more than {MAX_PROBLEMS} problems, the rest is not shown", position)
+        self.diagnostics.error(message, position, hint=hint)
 
     def _too_deep(self, event: Event) -> _GivenUpError:
         return _GivenUpError(f"the file is nested more than {MAX_DEPTH} levels deep", self._at(event))

@@ -1,16 +1,13 @@
 """The check of a model against the specification: every problem, with its place and what was expected."""
 
 import re
-from typing import TYPE_CHECKING
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.scalars import Timestamp
 from wtc.compose.schema.project import PROJECT
 from wtc.compose.schema.shape import NAME, Shape
-
-if TYPE_CHECKING:
-    from wtc.model.position import Position
+from wtc.model.position import Path, Position
 
 _TYPES: dict[type, str] = {
     str: "string",
@@ -30,15 +27,29 @@ _NOUNS = {
 }
 
 
+MAX_PROBLEMS = 100
+MAX_SUGGESTED = 50
+"""Characters of a key: looking for one like it takes time."""
+
+
+class _EnoughError(Exception):
+    """More problems than anyone reads."""
+
+
 def check(root: Node, diagnostics: Diagnostics) -> None:
-    """Reports everything in the merged model that the specification does not allow."""
-    _Check(diagnostics).node(root, PROJECT)
+    """Reports what the specification does not allow in the merged model, up to `MAX_PROBLEMS`."""
+    checking = _Check(diagnostics)
+    try:
+        checking.node(root, PROJECT)
+    except _EnoughError:
+        diagnostics.error(f"there are more than {MAX_PROBLEMS} problems, the rest is not shown", root.position)
 
 
 class _Check:
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
         self.path: list[str | int] = []
+        self.problems = 0
 
     def node(self, node: Node, shape: Shape) -> None:
         if isinstance(node, Scalar):
@@ -75,7 +86,7 @@ class _Check:
             else:
                 message = f"{self._name()} lists one thing twice"
                 hint = f"to keep it once, remove it here or at {first}" if first.file else ""
-                self.diagnostics.error(message, item.position, (*self.path, index), hint=hint)
+                self._report(message, item.position, (*self.path, index), hint)
 
     def _mapping(self, node: Mapping, shape: Shape, fields: dict[str, Shape]) -> None:
         for key, item in node.items.items():
@@ -94,18 +105,18 @@ class _Check:
         for key in shape.required:
             if key not in node.items:
                 message = f"{self._name()} needs the attribute `{key}`"
-                self.diagnostics.error(message, node.position, tuple(self.path))
+                self._report(message, node.position, tuple(self.path))
 
     def _unknown(self, key: str, node: Mapping, shape: Shape) -> None:
         position, path = node.keys.get(key, node.position), (*self.path, key)
         if shape.entries is not None:
             rule = "letters, digits, `.`, `_` and `-`" if shape.keys == NAME else "at least one character"
-            self.diagnostics.error(f"a name in {self._name()} must be of {rule}, not `{key}`", position, path)
+            self._report(f"a name in {self._name()} must be of {rule}, not `{key}`", position, path)
             return
         from wtc.compose.suggest import nearest
 
-        hint = nearest(key, shape.fields or ())
-        self.diagnostics.error(f"{self._name()} has no attribute `{key}`", position, path, hint=hint)
+        hint = nearest(key, shape.fields or ()) if len(key) <= MAX_SUGGESTED else ""
+        self._report(f"{self._name()} has no attribute `{key}`", position, path, hint)
 
     def _value(self, node: Scalar, shape: Shape) -> None:
         value = node.value
@@ -127,7 +138,13 @@ class _Check:
         self._wrong(node, f"must be {_expected(shape)}, not {_NOUNS.get(kind, f'a {kind}')}", hint)
 
     def _wrong(self, node: Node, message: str, hint: str = "") -> None:
-        self.diagnostics.error(f"{self._name()} {message}", node.position, tuple(self.path), hint=hint)
+        self._report(f"{self._name()} {message}", node.position, tuple(self.path), hint)
+
+    def _report(self, message: str, position: Position, path: Path, hint: str = "") -> None:
+        self.problems += 1
+        if self.problems > MAX_PROBLEMS:
+            raise _EnoughError
+        self.diagnostics.error(message, position, path, hint=hint)
 
     def _name(self) -> str:
         """What to call the place in a sentence."""
