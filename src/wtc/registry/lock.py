@@ -1,73 +1,54 @@
-"""Locks between processes: the kernel's `flock`, which dies with the process that holds it.
+"""Locks between processes: filelock, which has the kernel's `flock` underneath, and that ends with its process."""
 
-By hand rather than through filelock: importing that costs more than all the rest of a short command.
-"""
-
-import fcntl
 import os
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 _POLL_S = 0.01
 
 
-def acquire(path: Path, *, patience_s: float, waiting: Callable[[str], None]) -> int:
-    """Locks the file at `path`, which no other process (nor another call in this one) then holds; returns a descriptor.
+def acquire(path: Path, *, patience_s: float, waiting: Callable[[str], None]) -> "BaseFileLock":
+    """Locks the file at `path`, which no other process (nor another call in this one) then holds.
 
     `waiting` is called once with the holder's process id ("" where it is not known) when it takes over `patience_s`.
 
     Raises:
         OSError: the file cannot be made or locked.
     """
-    deadline = time.monotonic() + patience_s
-    told = False
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
-        try:
-            while not _try_lock(descriptor):
-                if time.monotonic() < deadline:
-                    time.sleep(_POLL_S)
-                elif told:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX)
-                    break
-                else:
-                    told = True
-                    waiting(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip())
-            if _is_at(descriptor, path):
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-                return descriptor
-        except BaseException:
-            os.close(descriptor)
-            raise
-        # Its last holder discarded the file: others may lock a new one.
-        os.close(descriptor)
+    # Costs as much as all the rest of a short command, and brings asyncio along: who only reads is not to pay for it.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, mode=0o600, poll_interval=_POLL_S)
+    try:
+        lock.acquire(timeout=patience_s)
+    except Timeout:
+        waiting(_holder(path))
+        lock.acquire()
+    # Who holds it is a courtesy to those who wait; a full disk is no reason to go without the lock.
+    with suppress(OSError):
+        path.write_text(f"{os.getpid()}\n")
+    return lock
 
 
-def release(descriptor: int) -> None:
+def release(lock: "BaseFileLock") -> None:
     """Lets go of the lock; the file stays, as somebody may wait for it."""
-    os.close(descriptor)
+    lock.release()
 
 
-def discard(descriptor: int, path: Path) -> None:
-    """Lets go of the lock and removes its file; who waits for it makes a new one."""
+def discard(lock: "BaseFileLock", path: Path) -> None:
+    """Lets go of the lock and removes its file; who waits for it sees that, and makes a new one."""
     with suppress(OSError):
         path.unlink()
-    os.close(descriptor)
+    lock.release()
 
 
-def _try_lock(descriptor: int) -> bool:
+def _holder(path: Path) -> str:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""

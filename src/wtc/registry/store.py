@@ -90,16 +90,16 @@ class Store:
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            descriptor = lock.acquire(path, patience_s=self._patience_s, waiting=wait)
+            held = lock.acquire(path, patience_s=self._patience_s, waiting=wait)
         except OSError as error:
             raise self._unwritable(error) from error
         try:
             yield
         finally:
             if discard:
-                lock.discard(descriptor, path)
+                lock.discard(held, path)
             else:
-                lock.release(descriptor)
+                lock.release(held)
 
     def _load(self) -> Ledger:
         """The file's ledger; a damaged file is put aside. Only under the lock."""
