@@ -8,12 +8,12 @@ from wtc.model.plan import CreateContainer
 from wtc.model.service import Service
 
 
-def spec(name: str = "ns_web", *, labels: Mapping[str, str] | None = None, **attributes: Any) -> ContainerSpec:
+def spec(container: str = "ns_web", *, labels: Mapping[str, str] | None = None, **attributes: Any) -> ContainerSpec:
     """A container of service `web`; `attributes` are the service's."""
     values: dict[str, Any] = {"name": "web", "image": "busybox:1.36", **attributes}
     config = Service(**values)
     return ContainerSpec(
-        name=name,
+        name=container,
         service=config.name,
         number=1,
         image=config.image,

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from engine_specs import creation
 
+from tests.engine.engine_specs import creation
 from wtc import labels as label
 from wtc.engine.translate.container import container_body
 from wtc.errors import WtcError

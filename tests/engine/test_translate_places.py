@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from engine_specs import creation, spec
 
+from tests.engine.engine_specs import creation, spec
 from wtc.engine.translate.container import container_body
 from wtc.engine.translate.networks import endpoint, network_body
 from wtc.engine.translate.unsupported import unsupported
@@ -32,6 +32,7 @@ def body(api_version: tuple[int, int] = NEW, **attributes: Any) -> dict[str, Any
             "/a:/b:rw,rshared",
         ),
         (Mount(type="volume", source="ns_v", target="/v"), "ns_v:/v:rw"),
+        (Mount(type="volume", source="ns_v", target="/v", selinux="z"), "ns_v:/v:rw,z"),
         (Mount(type="volume", source="ns_v", target="/v", nocopy=True, read_only=True), "ns_v:/v:ro,nocopy"),
     ],
 )
@@ -140,6 +141,13 @@ def test_old_engine_gets_its_own_network_alone_and_the_mac_address_beside_it() -
     made = body(OLD, networks=NETWORKS, mac_address="02:42:ac:11:65:43")
     assert made["MacAddress"] == "02:42:ac:11:65:43"
     assert made["NetworkingConfig"]["EndpointsConfig"] == {"ns_b": {"Aliases": ["web"]}}
+
+
+def test_container_on_an_old_engine_begins_on_the_network_that_the_plan_gives_it() -> None:
+    made = spec(networks=NETWORKS)
+    body = container_body(CreateContainer(name="x", spec=made, networks=("ns_a",)), OLD, read=str)
+    assert body["HostConfig"]["NetworkMode"] == "ns_a"
+    assert list(body["NetworkingConfig"]["EndpointsConfig"]) == ["ns_a"]
 
 
 @pytest.mark.parametrize("mode", ["host", "none", "bridge", "container:ns_db"])

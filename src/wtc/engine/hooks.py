@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wtc.engine.answers import number, text
-from wtc.engine.streams import output
+from wtc.engine.streams import frames, pieces
 from wtc.errors import WtcError
 from wtc.model.plan import RunHook
 
@@ -29,7 +29,7 @@ def run_hook(engine: "Engine", operation: RunHook) -> None:
     path = f"/exec/{text(created, 'Id')}"
     started = engine.call("POST", f"{path}/start", doing=doing, body={"Detach": False, "Tty": False}, stream=True)
     with engine.mapping(doing):
-        said = b"".join(content for _, content in output(started, tty=False)).decode(errors="replace")
+        said = b"".join(content for _, content in frames(pieces(started))).decode(errors="replace")
     if status := number(engine.object(f"{path}/json", doing=doing), "ExitCode"):
         raise WtcError(
             f"hook `{command}` in container `{container.name}` ended with status {status}", detail=said.rstrip()

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wtc.engine.streams import cut, output
+from wtc.engine.answers import part
+from wtc.engine.streams import MULTIPLEXED, cut, output
 
 if TYPE_CHECKING:
     from requests import Response
@@ -11,12 +12,16 @@ if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
 
+TELLS_STREAM_KIND = (1, 42)
+"""From here on the type of the answer tells whether stdout and stderr are multiplexed."""
+
+
 class LogStream:
     """(stream, content) as it comes; `close` ends it from any thread."""
 
-    def __init__(self, response: "Response", *, tty: bool) -> None:
+    def __init__(self, response: "Response", *, multiplexed: bool) -> None:
         self._response = response
-        self._pieces = output(response, tty=tty)
+        self._pieces = output(response, multiplexed=multiplexed)
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         return self._pieces
@@ -30,14 +35,17 @@ def logs(
     engine: "Engine",
     container: str,
     *,
-    tty: bool = False,
+    tty: bool | None = None,
     follow: bool = False,
     tail: int | None = None,
     since: str = "",
     until: str = "",
     timestamps: bool = False,
 ) -> LogStream:
-    """A container's output, from its beginning or its last `tail` lines on. `since`, `until`: seconds since 1970."""
+    """A container's output, from its beginning or its last `tail` lines on. `since`, `until`: seconds since 1970.
+
+    `tty` spares an older engine a question, where it is known whether the container has a terminal.
+    """
     params: dict[str, str | int] = {
         "stdout": 1,
         "stderr": 1,
@@ -50,12 +58,20 @@ def logs(
     response = engine.call(
         "GET", f"/containers/{container}/logs", doing=f"read the logs of `{container}`", params=params, stream=True
     )
-    return LogStream(response, tty=tty)
+    if engine.api_version >= TELLS_STREAM_KIND:
+        return LogStream(response, multiplexed=response.headers.get("Content-Type") == MULTIPLEXED)
+    terminal = _has_terminal(engine, container) if tty is None else tty
+    return LogStream(response, multiplexed=not terminal)
 
 
-def tail(engine: "Engine", container: str, lines: int, *, tty: bool = False) -> str:
+def tail(engine: "Engine", container: str, lines: int, *, tty: bool | None = None) -> str:
     """The last lines of a container, both streams as they came."""
     stream = logs(engine, container, tty=tty, tail=lines)
     with engine.mapping(f"read the logs of `{container}`"):
         text = b"".join(content for _, content in stream).decode(errors="replace")
     return "\n".join(text.replace("\r\n", "\n").splitlines()[-lines:])
+
+
+def _has_terminal(engine: "Engine", container: str) -> bool:
+    inspected = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
+    return bool(part(inspected, "Config").get("Tty"))

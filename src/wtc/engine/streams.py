@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 STDIN, STDOUT, STDERR = 0, 1, 2
 HEADER_BYTES = 8
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
-RAW = "application/vnd.docker.raw-stream"
 CHUNK_BYTES = 64 * 1024
 
 
@@ -32,11 +31,9 @@ def frames(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
         yield buffer[0], bytes(buffer[HEADER_BYTES:])
 
 
-def output(response: "Response", *, tty: bool) -> Iterator[tuple[int, bytes]]:
-    """(stream, content) as it comes. The engine says how it sends it; before API 1.42 only `tty` tells."""
-    kind = response.headers.get("Content-Type", "")
+def output(response: "Response", *, multiplexed: bool) -> Iterator[tuple[int, bytes]]:
+    """(stream, content) as it comes; a terminal's is all one."""
     chunks = pieces(response)
-    multiplexed = kind == MULTIPLEXED or (kind != RAW and not tty)
     return frames(chunks) if multiplexed else ((STDOUT, chunk) for chunk in chunks)
 
 

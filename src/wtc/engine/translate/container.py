@@ -6,7 +6,7 @@ from wtc import labels as label
 from wtc.engine.translate import ports
 from wtc.engine.translate.host import host_config
 from wtc.engine.translate.mounts import binds_and_mounts
-from wtc.engine.translate.networks import container_mac_address, endpoints
+from wtc.engine.translate.networks import container_mac_address, endpoints, network_mode
 from wtc.engine.translate.rows import Body, Row, Version, filled, plain, present, stated
 from wtc.engine.translate.security import security_options
 from wtc.model.plan import CreateContainer
@@ -51,6 +51,7 @@ def container_body(
     binds, mounts = binds_and_mounts(config, create.inherited_volumes, api_version)
     host = {
         **host_config(config, api_version),
+        "NetworkMode": network_mode(create),
         "Binds": binds or None,
         "Mounts": mounts or None,
         "SecurityOpt": security_options(config, read),

@@ -2,7 +2,7 @@
 
 from wtc.engine.translate import ports
 from wtc.engine.translate.mounts import tmpfs
-from wtc.engine.translate.networks import links, network_mode
+from wtc.engine.translate.networks import links
 from wtc.engine.translate.resources import RESOURCES
 from wtc.engine.translate.rows import Body, Row, Version, filled, plain, present, stated
 from wtc.engine.translate.security import capabilities, unconfined_paths
@@ -52,7 +52,6 @@ HOST: dict[str, Row] = {
     # An empty list is a statement: nothing is hidden.
     "MaskedPaths": lambda s: [] if unconfined_paths(s.security_opt) else None,
     "ReadonlyPaths": lambda s: [] if unconfined_paths(s.security_opt) else None,
-    "NetworkMode": network_mode,
     "PidMode": plain("pid"),
     "PortBindings": ports.bindings,
     "Privileged": plain("privileged"),
@@ -72,5 +71,5 @@ _SINCE: dict[str, Version] = {"Annotations": (1, 43)}
 
 
 def host_config(config: Service, api_version: Version) -> Body:
-    """All of it but mounts and security options, which need more than the service."""
+    """All of it but the network, mounts and security options, which need more than the service."""
     return {k: v for k, v in filled(HOST, config).items() if api_version >= _SINCE.get(k, api_version)}

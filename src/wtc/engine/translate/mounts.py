@@ -44,10 +44,8 @@ def is_bind(m: Mount) -> bool:
 
 def bind(m: Mount) -> str:
     """`source:target:options`."""
-    options = ["ro" if m.read_only else "rw"]
-    if m.type == "bind":
-        options += [o for o in (m.selinux, m.propagation) if o]
-    elif m.nocopy:
+    options = ["ro" if m.read_only else "rw", *(o for o in (m.selinux, m.propagation) if o)]
+    if m.type == "volume" and m.nocopy:
         options.append("nocopy")
     return f"{m.source}:{m.target}:{','.join(options)}"
 

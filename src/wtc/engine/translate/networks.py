@@ -20,11 +20,17 @@ def by_priority(attachments: Mapping[str, Attachment]) -> list[str]:
     return sorted(attachments, key=lambda name: (-attachments[name].priority, name))
 
 
-def network_mode(config: Service) -> str:
-    """`HostConfig.NetworkMode`."""
+def network_mode(create: CreateContainer) -> str:
+    """`HostConfig.NetworkMode`: the container's own network is the first of those that it is created on."""
+    config = create.spec.config
     if config.network_mode:
         return config.network_mode
-    return by_priority(config.networks)[0] if config.networks else "none"
+    return next(iter(_at_once(create)), "none")
+
+
+def _at_once(create: CreateContainer) -> list[str]:
+    ordered = by_priority(create.spec.config.networks)
+    return [name for name in ordered if name in create.networks] or ordered
 
 
 def container_mac_address(config: Service, api_version: Version) -> str | None:
@@ -40,8 +46,7 @@ def endpoints(create: CreateContainer, api_version: Version) -> Body:
     config = create.spec.config
     if config.network_mode or not config.networks:
         return {}
-    ordered = by_priority(config.networks)
-    wanted = [name for name in ordered if name in create.networks] or ordered
+    wanted = _at_once(create)
     chosen = wanted if api_version >= SEVERAL_ENDPOINTS else wanted[:1]
     linked = links(config)
     bodies: Body = {}
@@ -49,7 +54,7 @@ def endpoints(create: CreateContainer, api_version: Version) -> Body:
         body = endpoint(config.networks[name], api_version)
         if linked:
             body["Links"] = linked
-        if name == ordered[0] and api_version >= SEVERAL_ENDPOINTS and config.mac_address:
+        if name == wanted[0] and api_version >= SEVERAL_ENDPOINTS and config.mac_address:
             body.setdefault("MacAddress", config.mac_address)
         bodies[name] = body
     return {"EndpointsConfig": bodies}

@@ -81,7 +81,7 @@ def _weights(config: Service) -> object:
     return [{"Path": d.path, "Weight": d.weight} for d in devices] or None
 
 
-def _nano_cpus(config: Service) -> Any:  # noqa: ANN401  a row
+def _nano_cpus(config: Service) -> Any:
     return int((limits(config).cpus or config.cpus) * NANO) or None
 
 
