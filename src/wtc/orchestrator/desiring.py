@@ -22,35 +22,36 @@ if TYPE_CHECKING:
 
 def desired_stack(
     located: Located,
-    project: Project,
     namespace: Namespace,
     home: Home,
     *,
     host: str,
-    ports: Ports | None,
-    build_hashes: Mapping[str, str],
-    scales: Mapping[str, int],
+    ports: Ports | None = None,
     services: tuple[str, ...] = (),
+    scales: Mapping[str, int] | None = None,
+    hashed: bool = True,
 ) -> Desired:
     """The stack as it should be. Without `ports` those of the file are published.
 
-    The project is read again with its ports, if there are any: the file may speak of them by `${WEB_PORT}` or `WTC_*`.
-    `host` is where published ports answer.
+    The files are read with what is known by now: `COMPOSE_PROJECT_NAME` is the namespace, and they may speak of the
+    ports by `${WEB_PORT}` or `WTC_*`. `host` is where published ports answer; without `hashed` no build context is
+    looked at.
 
     Raises:
         ComposeFileError: the files cannot be used.
+        WtcError: a build context or a Dockerfile is not there, or cannot be read.
     """
+    known = (ports.requests, ports.leased, ports.variables) if ports else ((), {}, ())
+    variables = stack_variables(namespace, *known, host)
+    project = read_project(located, name=namespace.name, services=services, overrides=variables)
     place = Placement(
         namespace=namespace,
         bind=home.settings.of(BIND).value,
         host=host,
-        build_hashes=build_hashes,
-        scales=scales,
+        build_hashes=_build_hashes(project) if hashed else {},
+        scales=scales or {},
         ports=ports.by_place() if ports else {},
     )
-    if ports is not None:
-        variables = stack_variables(namespace, ports.requests, ports.leased, project.port_variables, host)
-        project = read_project(located, services=services, overrides=variables)
     return desire(project, place)
 
 
@@ -65,12 +66,8 @@ def without_dependencies(desired: Desired, services: Collection[str]) -> Desired
     )
 
 
-def build_hashes(project: Project) -> dict[str, str]:
-    """Service -> hash of its build context and options, for those that are built.
-
-    Raises:
-        WtcError: a context or a Dockerfile is not there, or cannot be read.
-    """
+def _build_hashes(project: Project) -> dict[str, str]:
+    """Service -> hash of its build context and options, for those that are built."""
     from concurrent.futures import ThreadPoolExecutor
 
     from wtc.engine.context import context_hash

@@ -8,7 +8,7 @@ from wtc.config import BIND, PORT_RANGE, Settings
 from wtc.model.lease import PortRequest
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
-from wtc.model.project import Project
+from wtc.model.project import PortVariable, Project
 from wtc.registry.choose import port_requests
 from wtc.registry.lease import lease
 from wtc.registry.store import Store
@@ -23,6 +23,8 @@ class Ports:
     """Request key -> host port."""
     moved: Mapping[str, int]
     """Request key -> the port that it had before."""
+    variables: tuple[PortVariable, ...] = ()
+    """The variables by which the file itself names its ports."""
     warnings: tuple[str, ...] = ()
 
     def by_place(self) -> dict[tuple[str, int, int], int]:
@@ -61,7 +63,13 @@ def lease_ports(
         busy=busy,
         free=lambda request, port: not probe or bindable(port, request.protocol, request.host_ip or bind),
     )
-    return Ports(requests=requests, leased=given.ports, moved=given.moved, warnings=given.warnings)
+    return Ports(
+        requests=requests,
+        leased=given.ports,
+        moved=given.moved,
+        variables=project.port_variables,
+        warnings=given.warnings,
+    )
 
 
 def known_ports(
@@ -77,7 +85,12 @@ def known_ports(
     record = store.read().stacks.get(namespace.worktree)
     leased = observed_ports(observed, settings.of(PORT_RANGE).value) | dict(record.ports if record else {})
     asked = {request.key for request in requests}
-    return Ports(requests=requests, leased={k: p for k, p in leased.items() if k in asked}, moved={})
+    return Ports(
+        requests=requests,
+        leased={k: p for k, p in leased.items() if k in asked},
+        moved={},
+        variables=project.port_variables,
+    )
 
 
 def observed_ports(observed: Observed, span: range) -> dict[str, int]:

@@ -10,9 +10,15 @@ from wtc.orchestrator.target import Located
 
 
 def read_project(
-    located: Located, *, services: Sequence[str] = (), overrides: Mapping[str, str] | None = None
+    located: Located,
+    *,
+    name: str = "",
+    services: Sequence[str] = (),
+    overrides: Mapping[str, str] | None = None,
 ) -> Project:
     """The project that the files describe; `overrides` are variables that win over all others.
+
+    `name` is the namespace, once it is known: what the file calls `COMPOSE_PROJECT_NAME`.
 
     Raises:
         ComposeFileError: there are no files, or they cannot be used.
@@ -22,7 +28,7 @@ def read_project(
 
     if located.missing:
         raise located.missing
-    request = replace(located.request, services=tuple(services), overrides=overrides or {})
+    request = replace(located.request, project_name=name, services=tuple(services), overrides=overrides or {})
     return decode_project(load(request, DiskReader()))
 
 

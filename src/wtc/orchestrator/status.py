@@ -7,7 +7,7 @@ from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.desiring import build_hashes, desired_stack, observe_for
+from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import engine_of, namespace_for, open_home
@@ -60,16 +60,7 @@ def status(target: Target, report: Reporter) -> StatusResult:
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
         ports = known_ports(home.store, namespace, project, settings=home.settings, observed=observe(engine, namespace))
-        desired = desired_stack(
-            located,
-            project,
-            namespace,
-            home,
-            host=engine.host,
-            ports=ports,
-            build_hashes=build_hashes(project),
-            scales={},
-        )
+        desired = desired_stack(located, namespace, home, host=engine.host, ports=ports)
         observed = observe_for(engine, desired)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
     decisions = decide(desired, observed, UpOptions(), {})

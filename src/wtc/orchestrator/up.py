@@ -12,7 +12,7 @@ from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.model.project import Project
-from wtc.orchestrator.desiring import build_hashes, desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.leases import Ports, lease_ports
 from wtc.orchestrator.project import read_project, refuse_unsupported
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
@@ -95,9 +95,8 @@ class _Run:
 
     def up(self, project: Project) -> UpResult:
         busy: set[int] = set()
-        hashes = self._hashes(project)
         for _ in range(MOVES):
-            desired = self._desired(project, hashes, busy)
+            desired = self._desired(project, busy)
             observed = observe_for(self.engine, desired)
             check_names(desired, observed)
             images = plan_images(desired, observed, self.request.options)
@@ -116,7 +115,7 @@ class _Run:
 
     def rehearse(self, project: Project) -> UpResult:
         """What would be done, with the ports that would be leased; leases them, for that is what makes them stable."""
-        desired = self._desired(project, self._hashes(project), set())
+        desired = self._desired(project, set())
         observed = observe_for(self.engine, desired)
         check_names(desired, observed)
         self.plans = [
@@ -125,23 +124,19 @@ class _Run:
         ]
         return self._result(desired)
 
-    def _desired(self, project: Project, hashes: Mapping[str, str], busy: set[int]) -> Desired:
+    def _desired(self, project: Project, busy: set[int]) -> Desired:
         desired = desired_stack(
             self.located,
-            project,
             self.namespace,
             self.home,
             host=self.engine.host,
             ports=None if self.request.fixed_ports else self._lease(project, busy),
-            build_hashes=hashes,
-            scales=self.request.scales,
             services=self.request.services,
+            scales=self.request.scales,
+            hashed=not self.request.options.no_build,
         )
         alone = self.request.options.no_deps and self.request.services
         return without_dependencies(desired, self.request.services) if alone else desired
-
-    def _hashes(self, project: Project) -> dict[str, str]:
-        return {} if self.request.options.no_build else build_hashes(project)
 
     def _lease(self, project: Project, busy: set[int]) -> Ports:
         from wtc.engine.observe import observe, published_ports
