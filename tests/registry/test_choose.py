@@ -1,91 +1,25 @@
 """Host ports: the same for one worktree ever after, and never one twice."""
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wtc.errors import WtcError
-from wtc.model.deploy import Deploy
 from wtc.model.lease import PortRequest
-from wtc.model.project import Project
-from wtc.model.service import Port, Service
-from wtc.registry.choose import choose, port_requests
+from wtc.registry.choose import choose
 
 SPAN = range(20000, 30000)
 
 
-def project(*services: Service) -> Project:
-    return Project(name="p", working_dir="/p", files=(), services={service.name: service for service in services})
-
-
-def request(key: str, protocol: str = "tcp") -> PortRequest:
-    return PortRequest(key=key, service=key.partition("/")[0], target=80, protocol=protocol, number=1, index=0)
+def request(key: str, protocol: str = "tcp", share: str = "") -> PortRequest:
+    return PortRequest(
+        key=key, service=key.partition("/")[0], target=80, protocol=protocol, number=1, index=0, share=share
+    )
 
 
 keys = st.lists(st.text("abcw0123456789/.#", min_size=1, max_size=12), unique=True, max_size=12)
 worktrees = st.text(max_size=30).map(lambda name: f"/w/{name}")
 spans = st.tuples(st.integers(1, 60000), st.integers(24, 400)).map(lambda ends: range(ends[0], sum(ends)))
-
-
-def keys_of(services: tuple[Service, ...], scales: Mapping[str, int]) -> list[str]:
-    return [request.key for request in port_requests(project(*services), scales)]
-
-
-@pytest.mark.parametrize(
-    ("services", "scales", "expected"),
-    [
-        ((Service(name="web", ports=(Port(target=80),)),), {}, ["web/80/tcp"]),
-        ((Service(name="web"),), {}, []),
-        (
-            (Service(name="web", ports=(Port(target=80), Port(target=80, protocol="udp"))),),
-            {},
-            ["web/80/tcp", "web/80/udp"],
-        ),
-        (
-            (Service(name="web", ports=(Port(target=80), Port(target=80, host_ip="::1"), Port(target=80))),),
-            {},
-            ["web/80/tcp", "web/80/tcp#1", "web/80/tcp#2"],
-        ),
-        ((Service(name="web", ports=(Port(target=86, published="8000-8010"),)),), {}, ["web/86/tcp"]),
-        ((Service(name="web", ports=(Port(target=80),)),), {"web": 2}, ["web/80/tcp", "web.2/80/tcp"]),
-        ((Service(name="web", ports=(Port(target=80),), scale=2),), {}, ["web/80/tcp", "web.2/80/tcp"]),
-        ((Service(name="web", ports=(Port(target=80),), scale=2),), {"web": 0}, []),
-        (
-            (Service(name="web", ports=(Port(target=80),), deploy=Deploy(replicas=2)),),
-            {},
-            ["web/80/tcp", "web.2/80/tcp"],
-        ),
-        ((Service(name="web", ports=(Port(target=80),), deploy=Deploy()),), {}, ["web/80/tcp"]),
-        ((Service(name="web", ports=(Port(target=80),), network_mode="host"),), {}, []),
-    ],
-)
-def test_each_published_port_of_each_replica_asks_for_one(
-    services: tuple[Service, ...], scales: Mapping[str, int], expected: list[str]
-) -> None:
-    assert keys_of(services, scales) == expected
-
-
-def test_a_service_named_like_a_replica_keeps_a_key_of_its_own() -> None:
-    ports = (Port(target=80),)
-    found = keys_of((Service(name="web", ports=ports), Service(name="web.2", ports=ports)), {"web": 2})
-    assert found == ["web/80/tcp", "web:2/80/tcp", "web.2/80/tcp"]
-
-
-def test_a_request_carries_what_the_file_says() -> None:
-    ports = (Port(target=1), Port(target=80, protocol="udp", host_ip="0.0.0.0", published="8080"))
-    (_, found) = port_requests(project(Service(name="web", ports=ports)), {})
-    assert found == PortRequest(
-        key="web/80/udp",
-        service="web",
-        target=80,
-        protocol="udp",
-        number=1,
-        index=1,
-        host_ip="0.0.0.0",
-        published="8080",
-    )
 
 
 @given(keys, worktrees, spans, st.sets(st.integers(1, 65535), max_size=12))
@@ -182,3 +116,39 @@ def test_a_full_range_is_an_error_that_names_range_and_setting(span: range) -> N
     ) as raised:
         choose([request("b")], worktree="/w", held={}, taken={20000}, span=span)
     assert any("WTC_PORT_RANGE=" in hint for hint in raised.value.hints)
+
+
+TCP, UDP = request("web/443/tcp", share="PORT"), request("web/443/udp", "udp", "PORT")
+
+
+@given(keys, worktrees, spans, st.data())
+def test_those_that_share_get_one_port_and_others_another(
+    names: list[str], worktree: str, span: range, data: st.DataObject
+) -> None:
+    requests = [request(name, share=data.draw(st.sampled_from(["", "PORT", "OTHER"]))) for name in names]
+    held = data.draw(st.dictionaries(st.sampled_from(names), st.sampled_from(span))) if names else {}
+    taken = data.draw(st.sets(st.sampled_from(span), max_size=6))
+    chosen = choose(requests, worktree=worktree, held=held, taken=taken, span=span)
+    numbers: dict[str, set[int]] = {}
+    for each in requests:
+        numbers.setdefault(each.share or f"alone {each.key}", set()).add(chosen[each.key])
+    assert all(len(ports) == 1 for ports in numbers.values())
+    assert len(set(chosen.values())) == len(numbers)
+    assert not taken & set(chosen.values())
+
+
+@pytest.mark.parametrize("held", ["web/443/tcp", "web/443/udp"])
+def test_who_comes_to_share_a_port_takes_the_one_that_is_leased(held: str) -> None:
+    chosen = choose([UDP, TCP], worktree="/w", held={held: 20001}, taken=(), span=SPAN)
+    assert chosen == {"web/443/tcp": 20001, "web/443/udp": 20001}
+
+
+def test_a_shared_port_that_another_has_moves_as_one() -> None:
+    held = {"web/443/tcp": 20001, "web/443/udp": 20001}
+    chosen = choose([TCP, UDP], worktree="/w", held=held, taken={20001}, span=SPAN)
+    assert chosen["web/443/tcp"] == chosen["web/443/udp"] != 20001
+
+
+def test_to_name_a_port_by_a_variable_does_not_move_it() -> None:
+    alone = choose([request("web/443/tcp")], worktree="/w", held={}, taken=(), span=SPAN)
+    assert choose([TCP], worktree="/w", held={}, taken=(), span=SPAN) == alone

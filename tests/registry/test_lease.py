@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,21 @@ def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path)
     after = lease(store, A, [WEB], span=SPAN)
     assert after.ports == before.ports
     assert len(after.warnings) == 1
+
+
+def test_the_address_is_kept_with_the_lease(store: Store) -> None:
+    lease(store, A, [WEB, replace(DB, host_ip="127.0.0.2")], span=SPAN, bind="0.0.0.0")
+    assert store.read().stacks["/w/a"].addresses == {"web": "0.0.0.0", "db": "127.0.0.2"}
+    lease(store, A, [WEB], span=SPAN, bind="127.0.0.1")
+    assert store.read().stacks["/w/a"].addresses == {"web": "127.0.0.1", "db": "127.0.0.2"}
+
+
+def test_a_shared_port_is_one_that_is_free_for_each(store: Store) -> None:
+    tcp, udp = replace(WEB, share="PORT"), replace(DB, share="PORT", protocol="udp")
+    before = lease(store, A, [tcp], span=SPAN).ports["web"]
+    after = lease(store, A, [tcp, udp], span=SPAN, free=lambda _request, port: port != before)
+    assert after.moved == {"web": before}
+    assert after.ports["web"] == after.ports["db"] != before
 
 
 def test_registering_keeps_the_namespace_and_the_leases(store: Store) -> None:

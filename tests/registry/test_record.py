@@ -18,6 +18,7 @@ records = st.builds(
     network=names,
     volumes=st.lists(names, max_size=3).map(tuple),
     ports=st.dictionaries(names, st.integers(1, 65535), max_size=3),
+    addresses=st.dictionaries(names, names, max_size=3),
     status=st.sampled_from(["registered", "up", "down"]),
 )
 
@@ -69,6 +70,8 @@ def entry(**changes: object) -> bytes:
         (entry(status=None), "names of `/w`"),
         (entry(volumes="v"), "volumes of `/w`"),
         (entry(volumes=[1]), "volumes of `/w`"),
+        (entry(addresses=[]), "addresses of `/w`"),
+        (entry(addresses={"web": 1}), "addresses of `/w`"),
         (entry(ports=[1]), "ports of `/w`"),
         (entry(ports={"web": "80"}), "ports of `/w`"),
         (entry(ports={"web": 0}), "ports of `/w`"),
@@ -116,6 +119,10 @@ def test_the_engine_is_right_against_a_stale_lease() -> None:
     ledger.adopt("/a", "a-1", {"web": 7, "db": 3})
     assert ledger.stacks["/a"].ports == {"web": 7, "db": 3}
     assert ledger.stacks["/b"].ports == {"db": 8}
+
+
+def test_a_registry_from_before_addresses_is_read() -> None:
+    assert decode(entry(ports={"web/80/tcp": 20001}))["/w"].addresses == {}
 
 
 def test_adopting_keeps_the_leases_of_what_does_not_run() -> None:

@@ -8,7 +8,7 @@ class PortRequest:
     """One published container port of one replica, which needs a host port of its own."""
 
     key: str
-    """Stable over the stack's life: `web/80/tcp`, `web.2/80/tcp` for a replica, `web/80/tcp#1` for a second entry."""
+    """Stable over the stack's life: `web/80/tcp`, `web:2/80/tcp` for a replica, `web/80/tcp#1` for a second entry."""
     service: str
     target: int
     protocol: str
@@ -19,6 +19,8 @@ class PortRequest:
     host_ip: str = ""
     published: str = ""
     """What the file asks for: a port, a range, or nothing."""
+    share: str = ""
+    """Requests with the same one get the same host port: the file names them by one variable. Nothing: a port alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,16 @@
 """Host ports for a stack: the registry's leases, with what the engine shows taken into account."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from wtc.config import BIND, PORT_RANGE, Settings
 from wtc.model.lease import PortRequest
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
+from wtc.model.observed import Observed, PublishedPort
 from wtc.model.project import PortVariable, Project
-from wtc.registry.choose import port_requests
+from wtc.registry.key import keys_of
 from wtc.registry.lease import lease
+from wtc.registry.requests import port_requests
 from wtc.registry.store import Store
 
 
@@ -60,6 +60,7 @@ def lease_ports(
         namespace,
         requests,
         span=span,
+        bind=bind,
         busy=busy,
         free=lambda request, port: not probe or bindable(port, request.protocol, request.host_ip or bind),
     )
@@ -83,7 +84,8 @@ def known_ports(
     """The ports that the stack has by now; leases nothing."""
     requests = port_requests(project, {})
     record = store.read().stacks.get(namespace.worktree)
-    leased = observed_ports(observed, settings.of(PORT_RANGE).value) | dict(record.ports if record else {})
+    seen = observed_ports(observed, settings.of(PORT_RANGE).value)
+    leased = {key: published.port for key, published in seen.items()} | dict(record.ports if record else {})
     asked = {request.key for request in requests}
     return Ports(
         requests=requests,
@@ -93,27 +95,25 @@ def known_ports(
     )
 
 
-def observed_ports(observed: Observed, span: range) -> dict[str, int]:
-    """Request key -> host port, as the stack's containers were created with; only ports that are leases."""
-    ports: dict[str, int] = {}
+def observed_ports(observed: Observed, span: range) -> dict[str, PublishedPort]:
+    """Request key -> what the stack's container was created to publish; only ports that are leases."""
+    ports: dict[str, PublishedPort] = {}
     for container in observed.containers:
         if container.oneoff:
             continue
-        replica = container.service if container.number == 1 else f"{container.service}.{container.number}"
-        seen = Counter[str]()
-        for published in container.ports:
-            entry = f"{replica}/{published.target}/{published.protocol}"
-            key = f"{entry}#{seen[entry]}" if seen[entry] else entry
-            seen[entry] += 1
+        keys = keys_of(container.service, container.number, ((p.target, p.protocol) for p in container.ports))
+        for key, published in zip(keys, container.ports, strict=True):
             if published.port in span:
-                ports.setdefault(key, published.port)
+                ports.setdefault(key, published)
     return ports
 
 
 def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range) -> None:
-    seen = observed_ports(observed, span)
     record = store.read().stacks.get(namespace.worktree)
-    lost = {key: port for key, port in seen.items() if record is None or key not in record.ports}
+    seen = observed_ports(observed, span)
+    lost = {key: published for key, published in seen.items() if record is None or key not in record.ports}
     if lost:
+        ports = {key: published.port for key, published in lost.items()}
+        addresses = {key: published.host_ip for key, published in lost.items() if published.host_ip}
         with store.transaction() as ledger:
-            ledger.adopt(namespace.worktree, namespace.name, lost)
+            ledger.adopt(namespace.worktree, namespace.name, ports, addresses)

@@ -7,6 +7,7 @@ from wtc.events import Reporter
 from wtc.model.lease import Endpoint
 from wtc.orchestrator.stack import engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Target, locate
+from wtc.registry.key import PortPlace, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +34,27 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     record = ledger.stacks.get(located.worktree)
     if record is not None and record.ports:
         name, leased = record.namespace, record.ports
+        addresses = record.addresses
     else:
         from wtc.engine.observe import observe
         from wtc.orchestrator.leases import observed_ports
 
         with engine_of(target) as engine:
             namespace = namespace_for(located.worktree, home, engine, report)
-            name, leased = (
-                namespace.name,
-                observed_ports(observe(engine, namespace), home.settings.of(PORT_RANGE).value),
-            )
-    endpoints = tuple(_endpoint(key, port, bind) for key, port in leased.items())
+            seen = observed_ports(observe(engine, namespace), home.settings.of(PORT_RANGE).value)
+        name, leased = namespace.name, {key: published.port for key, published in seen.items()}
+        addresses = {key: published.host_ip for key, published in seen.items()}
+    places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())
+    endpoints = tuple(_endpoint(place, port, address) for place, port, address in places if place)
     return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
 
 
-def _endpoint(key: str, port: int, host: str) -> Endpoint:
-    """`web/80/tcp`, `web.2/80/tcp#1` -> where it answers."""
-    replica, target, rest = key.rsplit("/", 2)
-    service, dot, number = replica.rpartition(".")
-    numbered = bool(dot) and number.isdigit()
+def _endpoint(place: PortPlace, port: int, address: str) -> Endpoint:
     return Endpoint(
-        service=service if numbered else replica,
-        number=int(number) if numbered else 1,
-        target=int(target),
-        protocol=rest.partition("#")[0],
-        host="127.0.0.1" if host in {"0.0.0.0", "::"} else host,
+        service=place.service,
+        number=place.number,
+        target=place.target,
+        protocol=place.protocol,
+        host="127.0.0.1" if address in {"0.0.0.0", "::"} else address,
         port=port,
     )

@@ -2,28 +2,10 @@
 
 import hashlib
 import math
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from wtc.errors import WtcError
 from wtc.model.lease import PortRequest
-from wtc.model.project import Project
-from wtc.model.service import Service
-
-
-def port_requests(project: Project, scales: Mapping[str, int]) -> tuple[PortRequest, ...]:
-    """What the project needs host ports for: each published port of each replica, in the project's order.
-
-    `scales` is service -> number of replicas, where the command line sets it. A service in the engine's own network
-    (`network_mode: host`) publishes nothing.
-    """
-    return tuple(
-        request
-        for service in project.services.values()
-        if service.network_mode != "host"
-        for number in range(1, scales.get(service.name, _replicas(service)) + 1)
-        for request in _of_replica(service, number, project)
-    )
 
 
 def choose(
@@ -34,7 +16,7 @@ def choose(
     taken: Collection[int],
     span: range,
 ) -> dict[str, int]:
-    """A host port for each request: request key -> port, no port twice, whatever the protocols.
+    """A host port for each request: request key -> port, no port twice (whatever the protocols) unless it is shared.
 
     `held` are the worktree's leases (key -> port): one is kept unless it is in `taken`, the ports that others have.
     The rest get the port in `span` that worktree and key hash to, or the next free one of a sequence that is as fixed.
@@ -42,11 +24,12 @@ def choose(
     Raises:
         WtcError: every port of `span` is spoken for.
     """
-    kept = _kept(requests, held, frozenset(taken))
+    first_of = _first_of_share(requests)
+    kept = _kept(first_of, held, frozenset(taken))
     spoken_for = {*taken, *held.values()}
     chosen = dict(kept)
     # By key, so that the order of services in the file is of no account.
-    waiting = sorted(request.key for request in requests if request.key not in kept)
+    waiting = sorted({key for key in first_of.values() if key not in kept})
     displaced: list[str] = []
     for key in waiting:
         first = next(_candidates(worktree, key, span), None)
@@ -62,48 +45,25 @@ def choose(
             raise _exhausted(next(request for request in requests if request.key == key), span, len(waiting))
         chosen[key] = port
         spoken_for.add(port)
-    return {request.key: chosen[request.key] for request in requests}
+    return {request.key: chosen[first_of[request.key]] for request in requests}
 
 
-def _of_replica(service: Service, number: int, project: Project) -> Iterator[PortRequest]:
-    seen = Counter[str]()
-    for index, port in enumerate(service.ports):
-        entry = f"{_replica(service.name, number, project)}/{port.target}/{port.protocol}"
-        key = f"{entry}#{seen[entry]}" if seen[entry] else entry
-        seen[entry] += 1
-        yield PortRequest(
-            key=key,
-            service=service.name,
-            target=port.target,
-            protocol=port.protocol,
-            number=number,
-            index=index,
-            host_ip=port.host_ip,
-            published=port.published,
-        )
-
-
-def _replica(service: str, number: int, project: Project) -> str:
-    if number == 1:
-        return service
-    # A service may itself be called `web.2`; no service has a colon in its name.
-    return f"{service}:{number}" if f"{service}.{number}" in project.services else f"{service}.{number}"
-
-
-def _replicas(service: Service) -> int:
-    if service.scale is not None:
-        return service.scale
-    if service.deploy is not None and service.deploy.replicas is not None:
-        return service.deploy.replicas
-    return 1
-
-
-def _kept(requests: Sequence[PortRequest], held: Mapping[str, int], taken: frozenset[int]) -> dict[str, int]:
-    kept: dict[str, int] = {}
+def _first_of_share(requests: Sequence[PortRequest]) -> dict[str, str]:
+    """Request key -> the first key of those that it shares a port with; its own where it has a port alone."""
+    first: dict[str, str] = {}
     for request in requests:
-        port = held.get(request.key)
-        if port is not None and port not in taken and port not in kept.values():
-            kept[request.key] = port
+        if request.share:
+            first[request.share] = min(request.key, first.get(request.share, request.key))
+    return {request.key: first.get(request.share, request.key) for request in requests}
+
+
+def _kept(first_of: Mapping[str, str], held: Mapping[str, int], taken: frozenset[int]) -> dict[str, int]:
+    """First key of a share -> the port that it, else another of the share, has had."""
+    kept: dict[str, int] = {}
+    for key, first in sorted(first_of.items()):
+        port = held.get(key)
+        if first not in kept and port is not None and port not in taken and port not in kept.values():
+            kept[first] = port
     return kept
 
 

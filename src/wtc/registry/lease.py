@@ -18,7 +18,7 @@ class Leased:
     ports: Mapping[str, int]
     """Request key -> host port, for every request."""
     moved: Mapping[str, int]
-    """Request key -> the port that it had, where it could not be kept."""
+    """Request key -> the port that it had, where others have that now."""
     warnings: tuple[str, ...] = ()
 
 
@@ -49,13 +49,14 @@ def lease(
     requests: Sequence[PortRequest],
     *,
     span: range,
+    bind: str = "",
     busy: Collection[int] = (),
     free: Callable[[PortRequest, int], bool] = lambda _request, _port: True,
 ) -> Leased:
     """Leases a host port for each request, and keeps the leases of what is not asked for now.
 
-    `busy` are ports that something else has, as the engine says; a lease on one of them moves. `free` is asked about
-    ports that were not this worktree's before.
+    `bind` is the address of those that name none. `busy` are ports that something else has, as the engine says; a lease
+    on one of them moves. `free` is asked about ports that were not this worktree's before.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
@@ -75,6 +76,16 @@ def lease(
             if not refused:
                 break
             taken |= refused
-        ledger.put(replace(record, namespace=namespace.name, ports={**record.ports, **ports}))
-    moved = {key: record.ports[key] for key, port in ports.items() if record.ports.get(key, port) != port}
+        addresses = {request.key: address for request in requests if (address := request.host_ip or bind)}
+        ledger.put(
+            replace(
+                record,
+                namespace=namespace.name,
+                ports={**record.ports, **ports},
+                addresses={**record.addresses, **addresses},
+            )
+        )
+    moved = {
+        k: before for k, port in ports.items() if (before := record.ports.get(k, port)) != port and before in taken
+    }
     return Leased(ports=ports, moved=moved, warnings=ledger.warnings)

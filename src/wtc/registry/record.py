@@ -29,6 +29,8 @@ class StackRecord:
     volumes: tuple[str, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict[str, int])
     """Request key (`web/80/tcp`) -> leased host port."""
+    addresses: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Request key -> address to publish on; one that is missing is what the setting says."""
     status: str = Status.REGISTERED
 
 
@@ -62,7 +64,9 @@ class Ledger:
             port for record in self.stacks.values() if record.worktree != worktree for port in record.ports.values()
         )
 
-    def adopt(self, worktree: str, namespace: str, ports: Mapping[str, int]) -> StackRecord:
+    def adopt(
+        self, worktree: str, namespace: str, ports: Mapping[str, int], addresses: Mapping[str, str] | None = None
+    ) -> StackRecord:
         """Enters what the engine's labels show: it is right where it differs from the file, other leases included."""
         there = set(ports.values())
         for path, record in self.stacks.items():
@@ -72,7 +76,12 @@ class Ledger:
         record = self.stacks.get(worktree) or StackRecord(worktree=worktree, namespace=namespace)
         # A lease of a key that is not seen stays, unless its port is seen at work under another key.
         kept = {key: port for key, port in record.ports.items() if port not in there}
-        self.stacks[worktree] = replace(record, namespace=namespace, ports={**kept, **ports})
+        self.stacks[worktree] = replace(
+            record,
+            namespace=namespace,
+            ports={**kept, **ports},
+            addresses={**record.addresses, **(addresses or {})},
+        )
         return self.stacks[worktree]
 
 
@@ -87,6 +96,7 @@ def encode(stacks: Mapping[str, StackRecord]) -> bytes:
                 "network": record.network,
                 "volumes": list(record.volumes),
                 "ports": dict(sorted(record.ports.items())),
+                "addresses": dict(sorted(record.addresses.items())),
                 "status": str(record.status),
             }
             for worktree, record in sorted(stacks.items())
@@ -126,9 +136,12 @@ def _record(worktree: str, entry: object) -> StackRecord:
     if not _is_object(entry) or not worktree.startswith("/"):
         raise DamagedError(f"its entry `{worktree}` is not a worktree's")
     ports = entry.get("ports", {})
+    addresses = entry.get("addresses", {})
     volumes = entry.get("volumes", [])
     if not _is_object(ports) or not all(_is_port(port) for port in ports.values()):
         raise DamagedError(f"the ports of `{worktree}` are not numbers from 1 to 65535")
+    if not _is_object(addresses) or not _is_strings(list(addresses.values())):
+        raise DamagedError(f"the addresses of `{worktree}` are no text")
     if not _is_strings(volumes):
         raise DamagedError(f"the volumes of `{worktree}` are not a list of names")
     texts = {key: entry.get(key, "") for key in ("namespace", "project", "network", "status")}
@@ -138,6 +151,7 @@ def _record(worktree: str, entry: object) -> StackRecord:
         worktree=worktree,
         volumes=tuple(volumes),
         ports=cast("dict[str, int]", ports),
+        addresses=cast("dict[str, str]", addresses),
         **cast("dict[str, str]", texts),
     )
 

@@ -1,0 +1,107 @@
+"""Ports as they are told without the engine, and as the engine shows them."""
+
+from pathlib import Path
+
+import pytest
+
+from wtc.events import Event
+from wtc.model.lease import Endpoint
+from wtc.model.observed import Observed, ObservedContainer, PublishedPort
+from wtc.model.project import Project
+from wtc.model.service import Port, Service
+from wtc.orchestrator.leases import observed_ports
+from wtc.orchestrator.ports import ports
+from wtc.orchestrator.target import Target
+from wtc.registry.record import StackRecord
+from wtc.registry.requests import port_requests
+from wtc.registry.store import Store
+
+SPAN = range(20000, 30000)
+
+
+def told(tmp_path: Path, record: StackRecord, **environment: str) -> tuple[Endpoint, ...]:
+    """What `ports` says of a folder of which the registry has this record, with no engine to be reached."""
+    store = Store(str(tmp_path / "state"))
+    with store.transaction() as ledger:
+        ledger.put(record)
+    target = Target(
+        cwd=str(tmp_path),
+        worktree=record.worktree,
+        environment={
+            "HOME": str(tmp_path),
+            "WTC_CONFIG_DIR": str(tmp_path / "state"),
+            "DOCKER_HOST": "unix:///nowhere",
+            **environment,
+        },
+    )
+
+    def silent(event: Event) -> None:
+        pytest.fail(str(event))
+
+    return ports(target, silent).endpoints
+
+
+def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_bound_to(tmp_path: Path) -> None:
+    record = StackRecord(
+        worktree=str(tmp_path),
+        namespace="a-1",
+        ports={"web/80/tcp": 20001, "web:2/80/tcp#1": 20002, "db.2/53/udp": 20003, "old/1/tcp": 20004, "odd": 20005},
+        addresses={"web/80/tcp": "127.0.0.2", "web:2/80/tcp#1": "0.0.0.0", "db.2/53/udp": "::1"},
+    )
+    assert told(tmp_path, record, WTC_BIND="127.0.0.9") == (
+        Endpoint(service="db.2", target=53, protocol="udp", host="::1", port=20003),
+        Endpoint(service="old", target=1, protocol="tcp", host="127.0.0.9", port=20004),
+        Endpoint(service="web", target=80, protocol="tcp", host="127.0.0.2", port=20001),
+        Endpoint(service="web", target=80, protocol="tcp", host="127.0.0.1", port=20002, number=2),
+    )
+
+
+def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> None:
+    listed = (Port(target=80), Port(target=80), Port(target=80, protocol="udp"))
+    project = Project(
+        name="p",
+        working_dir="/p",
+        files=(),
+        services={
+            "web": Service(name="web", ports=listed, scale=2),
+            "web.2": Service(name="web.2", ports=(Port(target=80),)),
+        },
+    )
+    requests = port_requests(project, {})
+    there: dict[tuple[str, int], list[PublishedPort]] = {}
+    for number, request in enumerate(requests):
+        published = PublishedPort(target=request.target, protocol=request.protocol, host_ip="", port=20000 + number)
+        there.setdefault((request.service, request.number), []).append(published)
+    observed = Observed(
+        containers=tuple(
+            ObservedContainer(
+                id=f"{service}{number}",
+                name="",
+                service=service,
+                number=number,
+                image="",
+                image_id="",
+                state="running",
+                ports=tuple(published),
+            )
+            for (service, number), published in there.items()
+        )
+    )
+    found = observed_ports(observed, SPAN)
+    assert {key: published.port for key, published in found.items()} == {
+        request.key: 20000 + number for number, request in enumerate(requests)
+    }
+
+
+def test_what_is_published_outside_the_range_is_no_lease() -> None:
+    container = ObservedContainer(
+        id="1",
+        name="",
+        service="web",
+        number=1,
+        image="",
+        image_id="",
+        state="running",
+        ports=(PublishedPort(target=80, protocol="tcp", host_ip="", port=8080),),
+    )
+    assert observed_ports(Observed(containers=(container,)), SPAN) == {}
