@@ -66,7 +66,7 @@ class Call:
 def _build_image(operation: BuildImage, call: Call) -> None:
     from wtc.engine.build import build_image
 
-    build_image(call.engine, operation, call.report, stop=call.stop)
+    build_image(call.engine, operation, call.report, secrets=operation.image.secrets, stop=call.stop)
 
 
 def _pull_image(operation: PullImage, call: Call) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from wtc.model.build import Build
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.lease import Endpoint
+from wtc.model.mounts import FileSource
 from wtc.model.namespace import Namespace
 from wtc.model.project import Network, Volume
 from wtc.model.service import Dependency, Service
@@ -36,6 +37,8 @@ class DesiredImage:
     build_hash: str = ""
     """Of the context and every build option; an image that carries another one (or none) is out of date."""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, FileSource] = field(default_factory=dict[str, FileSource], repr=False)
+    """The sources of what `build.secrets` names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

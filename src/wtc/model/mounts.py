@@ -1,6 +1,6 @@
 """What is mounted into a container. Source: compose-spec, Volumes, Configs and Secrets of a service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,6 @@ class FileSource:
     file: str = ""
     environment: str = ""
     """The variable that holds the content; `content` then has its value."""
-    content: str | None = None
+    content: str | None = field(default=None, repr=False)
     external: bool = False
     driver: str = ""

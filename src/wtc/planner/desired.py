@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
-from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
+from wtc.model.desired import ContainerSpec, Desired, DesiredService
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Port, Service
 from wtc.planner.confighash import resource_hash, service_hash
 from wtc.planner.files import granted_files
-from wtc.planner.names import container_name, image_reference, network_names, volume_name
+from wtc.planner.images import desired_image
+from wtc.planner.names import container_name, network_names, volume_name
 from wtc.planner.order import dependency_order
 
 SHARED_BY = ("network_mode", "ipc", "pid", "cgroup", "uts")
@@ -113,7 +114,7 @@ def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
 def _service(
     project: Project, service: Service, place: Placement, networks: Mapping[str, Network], volumes: Mapping[str, Volume]
 ) -> DesiredService:
-    image = _image(service, place)
+    image = desired_image(service, project, place.namespace, place.build_hashes)
     base = replace(
         service,
         image=image.reference,
@@ -164,29 +165,6 @@ def _container_labels(
         label.COMPOSE_CONFIG_FILES: ",".join(project.files),
         label.COMPOSE_DEPENDS_ON: ",".join(depends),
     }
-
-
-def _image(service: Service, place: Placement) -> DesiredImage:
-    if service.build is None:
-        return DesiredImage(
-            service=service.name,
-            reference=service.image,
-            platform=service.platform,
-            pull_policy=service.pull_policy,
-        )
-    digest = place.build_hashes.get(service.name, "")
-    labels = {**label.own(place.namespace), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
-    if digest:
-        labels[label.BUILD_HASH] = digest
-    return DesiredImage(
-        service=service.name,
-        reference=image_reference(place.namespace, service.name),
-        build=service.build,
-        platform=service.platform,
-        pull_policy=service.pull_policy,
-        build_hash=digest,
-        labels=labels,
-    )
 
 
 def _attachments(service: Service, networks: Mapping[str, Network]) -> dict[str, Attachment]:

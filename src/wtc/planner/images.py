@@ -1,27 +1,101 @@
 """The images that a stack needs: what to pull and what to build, before anything stands on them."""
 
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
 from wtc import labels as label
+from wtc.model.build import Build
 from wtc.model.desired import Desired, DesiredImage
+from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import BuildImage, Plan, PullImage
+from wtc.model.project import Project
+from wtc.model.service import Service
 from wtc.planner.builder import PlanBuilder
+from wtc.planner.names import image_reference
 from wtc.planner.options import UpOptions
+
+OF_IMAGE = "docker-image://"
+OF_SERVICE = "service:"
+
+
+def desired_image(
+    service: Service, project: Project, namespace: Namespace, build_hashes: Mapping[str, str]
+) -> DesiredImage:
+    """What a service's containers are created from. A built image has the namespace's tag, and no other.
+
+    `build_hashes`: service -> hash of its context and build options.
+    """
+    if service.build is None:
+        return DesiredImage(
+            service=service.name,
+            reference=service.image,
+            platform=service.platform,
+            pull_policy=service.pull_policy,
+        )
+    digest = _with_bases(service.name, service.build, build_hashes)
+    labels = {**label.own(namespace), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
+    if digest:
+        labels[label.BUILD_HASH] = digest
+    return DesiredImage(
+        service=service.name,
+        reference=image_reference(namespace, service.name),
+        build=replace(service.build, tags=(), additional_contexts=_contexts(service.build, project, namespace)),
+        platform=service.platform,
+        pull_policy=service.pull_policy,
+        build_hash=digest,
+        labels=labels,
+        secrets={s.source: project.secrets[s.source] for s in service.build.secrets if s.source in project.secrets},
+    )
 
 
 def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
-    """Every image once, all of them independent of each other."""
+    """Every image once; one whose build stands on another service's image comes after that."""
     builder = PlanBuilder()
-    seen: set[str] = set()
-    for service in desired.services.values():
-        image = service.image
-        if image.reference in seen or not (service.containers or image.build):
-            continue
-        seen.add(image.reference)
-        if image.build is not None and not options.no_build and (cause := _build_cause(image, observed, options)):
-            builder.add(BuildImage(image=image), cause, service=service.name)
-        elif image.build is None and (cause := _pull_cause(image, observed, options)):
-            builder.add(PullImage(image=image), cause, service=service.name)
+    nodes: dict[str, int] = {}
+    waiting = {s.image.reference: s.image for s in desired.services.values() if s.containers or s.image.build}
+    while waiting:
+        ready = [i for i in waiting.values() if not _bases(i) & waiting.keys() - {i.reference}] or list(
+            waiting.values()
+        )
+        for image in ready:
+            del waiting[image.reference]
+            after = [nodes.get(base) for base in sorted(_bases(image))]
+            if image.build is not None and not options.no_build and (cause := _build_cause(image, observed, options)):
+                build = BuildImage(image=image, no_cache=options.no_cache, pull=options.pull_bases)
+                nodes[image.reference] = builder.add(build, cause, service=image.service, after=after)
+            elif image.build is None and (cause := _pull_cause(image, observed, options)):
+                nodes[image.reference] = builder.add(PullImage(image=image), cause, service=image.service)
     return builder.plan()
+
+
+def _bases(image: DesiredImage) -> set[str]:
+    """The references of other images that the build takes files from."""
+    contexts = image.build.additional_contexts.values() if image.build else ()
+    return {c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE)}
+
+
+def _contexts(build: Build, project: Project, namespace: Namespace) -> dict[str, str]:
+    return {name: _context(value, project, namespace) for name, value in build.additional_contexts.items()}
+
+
+def _context(value: str, project: Project, namespace: Namespace) -> str:
+    """`service:base` -> the image of that service."""
+    base = project.services.get(value.removeprefix(OF_SERVICE)) if value.startswith(OF_SERVICE) else None
+    if base is None:
+        return value
+    return OF_IMAGE + (image_reference(namespace, base.name) if base.build else base.image)
+
+
+def _with_bases(service: str, build: Build, build_hashes: Mapping[str, str]) -> str:
+    """The service's own hash; with those of the services that it stands on, where it does on some."""
+    own = build_hashes.get(service, "")
+    contexts = build.additional_contexts.values()
+    bases = sorted(c.removeprefix(OF_SERVICE) for c in contexts if c.startswith(OF_SERVICE))
+    if not (own and bases):
+        return own
+    return hashlib.sha256("\0".join([own, *(build_hashes.get(b, "") for b in bases)]).encode()).hexdigest()
 
 
 def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:

@@ -20,6 +20,9 @@ class UpOptions:
     build: bool = False
     """Build what can be built, whether or not its image is up to date."""
     no_build: bool = False
+    no_cache: bool = False
+    pull_bases: bool = False
+    """Ask the registry for newer base images when building."""
     no_start: bool = False
     no_deps: bool = False
     """Only the services named: what they depend on is neither started nor waited for."""

@@ -1,0 +1,95 @@
+"""The plan of what is pulled and built."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.planner.world import World, desired, project
+from wtc.model.build import Build
+from wtc.model.service import Service
+from wtc.planner.images import plan_images
+from wtc.planner.options import UpOptions
+from wtc.planner.text import plan_text
+
+PULLED = Service(name="db", image="postgres:15")
+BUILT = Service(name="php", image="acme/php:1", build=Build(context="/w/accra/php", tags=("acme/php:2",)))
+STACK = project(PULLED, BUILT)
+
+
+def plan(world: World, *, hashes: dict[str, str] | None = None, **options: object) -> str:
+    stack = desired(STACK, build_hashes=hashes or {"php": "h1"})
+    return plan_text(plan_images(stack, world.observed(), UpOptions(**options)))  # pyright: ignore[reportArgumentType]
+
+
+def built() -> World:
+    world = World()
+    world.run(plan_images(desired(STACK, build_hashes={"php": "h1"}), world.observed(), UpOptions()))
+    return world
+
+
+def test_what_is_missing_is_pulled_or_built_under_the_namespaces_own_tag() -> None:
+    assert plan(World()).splitlines() == [
+        "1 pull image postgres:15: not there yet",
+        "2 build image accra-a1b2c3-php: not built yet",
+    ]
+
+
+def test_a_built_image_bears_no_tag_of_the_files() -> None:
+    image = desired(STACK).services["php"].image
+    assert (image.reference, image.build and image.build.tags) == ("accra-a1b2c3-php", ())
+
+
+def test_nothing_is_built_or_pulled_twice() -> None:
+    assert plan(built()) == ""
+
+
+def test_a_changed_context_is_built_again() -> None:
+    assert plan(built(), hashes={"php": "h2"}) == (
+        "1 build image accra-a1b2c3-php: its context or its build options have changed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"build": True}, ["1 build image accra-a1b2c3-php: asked for"]),
+        ({"no_build": True}, []),
+        ({"pull": "always"}, ["1 pull image postgres:15: pull_policy is `always`"]),
+        ({"pull": "never"}, []),
+    ],
+)
+def test_options_decide(options: dict[str, object], expected: list[str]) -> None:
+    assert plan(built(), **options).splitlines() == expected
+
+
+def test_a_build_comes_after_the_service_that_it_takes_files_from() -> None:
+    base = Service(name="zbase", build=Build(context="/w/accra/base"))
+    app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
+    stack = desired(project(app, base), build_hashes={"app": "a", "zbase": "b"})
+    assert plan_text(plan_images(stack, World().observed(), UpOptions())).splitlines() == [
+        "1 build image accra-a1b2c3-zbase: not built yet",
+        "2 build image accra-a1b2c3-app: not built yet (after 1)",
+    ]
+    image = stack.services["app"].image
+    assert image.build is not None
+    assert image.build.additional_contexts == {"base": "docker-image://accra-a1b2c3-zbase"}
+
+
+def test_a_changed_base_makes_its_dependent_out_of_date() -> None:
+    base = Service(name="zbase", build=Build(context="/w/accra/base"))
+    app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
+    stack = project(app, base)
+    first = desired(stack, build_hashes={"app": "a", "zbase": "b"}).services["app"].image.build_hash
+    second = desired(stack, build_hashes={"app": "a", "zbase": "c"}).services["app"].image.build_hash
+    assert first != second
+
+
+def test_build_secrets_go_with_the_image_and_are_not_printed() -> None:
+    from wtc.model.build import BuildSecret
+    from wtc.model.mounts import FileSource
+
+    app = Service(name="app", build=Build(context="/w", secrets=(BuildSecret(source="token"),)))
+    stack = replace(project(app), secrets={"token": FileSource(name="token", content="hunter2")})
+    image = desired(stack).services["app"].image
+    assert image.secrets["token"].content == "hunter2"
+    assert "hunter2" not in repr(image)
