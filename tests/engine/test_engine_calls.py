@@ -1,25 +1,21 @@
 """Observation and operations on a real engine."""
 
-import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from tests.engine.engine_specs import spec
+from tests.engine.engine_stack import IMAGE, SECOND, Raw, Stack, free_port
 from wtc import labels as label
-from wtc.engine.connection import Engine, connect
-from wtc.engine.execute import Outcome, execute
+from wtc.engine.connection import Engine
 from wtc.engine.logs import logs, tail
 from wtc.engine.observe import namespaces, observe, published_ports, stacks
 from wtc.errors import ConflictError, PortTakenError, WtcError
-from wtc.events import Event, NodeFailed, Warned
-from wtc.model.desired import ContainerSpec, InjectedFile
+from wtc.events import NodeFailed, Warned
+from wtc.model.desired import InjectedFile
 from wtc.model.mounts import Mount
-from wtc.model.namespace import Namespace
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,
@@ -29,9 +25,6 @@ from wtc.model.plan import (
     CreateVolume,
     DisconnectNetwork,
     InjectFiles,
-    Operation,
-    Plan,
-    PlanNode,
     RemoveContainer,
     RemoveNetwork,
     RemoveVolume,
@@ -39,121 +32,11 @@ from wtc.model.plan import (
     RunHook,
     StartContainer,
     StopContainer,
-    WaitContainer,
 )
 from wtc.model.project import Network, Volume
 from wtc.model.service import Attachment, Healthcheck, Hook, Port
 
 pytestmark = pytest.mark.engine
-SECOND = 1_000_000_000
-IMAGE = "busybox:1.36"
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    keep = ("HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
-    found = connect(context="", environment={k: v for k, v in os.environ.items() if k in keep})
-    yield found
-    found.close()
-
-
-class Stack:
-    """A namespace of its own on the engine, gone after the test."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        name = f"wtctest-{os.urandom(4).hex()}"
-        self.namespace = Namespace(name=name, worktree=f"/nowhere/{name}")
-        self.network = f"{name}_net"
-        self.volume = f"{name}_data"
-        self.labels = label.own(self.namespace)
-
-    def spec(self, service: str = "web", script: str = "sleep 60", **attributes: Any) -> ContainerSpec:
-        labels = {**self.labels, label.SERVICE: service, label.COMPOSE_SERVICE: service, label.COMPOSE_NUMBER: "1"}
-        return spec(
-            f"{self.namespace.name}_{service}",
-            labels={**labels, label.CONFIG_HASH: "h"},
-            **{
-                "name": service,
-                "command": ("sh", "-c", script),
-                "init": True,
-                "networks": {self.network: Attachment(aliases=(service,))},
-                "stop_grace_period_ns": 0,
-                **attributes,
-            },
-        )
-
-    def make_network(self) -> None:
-        self.do(CreateNetwork(network=Network(key="default", name=self.network, labels=self.labels)))
-
-    def make_volume(self) -> None:
-        self.do(CreateVolume(volume=Volume(key="data", name=self.volume, labels=self.labels)))
-
-    def do(self, *operations: Operation, stop: threading.Event | None = None) -> list[Event]:
-        """One after another; raises the first failure."""
-        outcome, events = self.try_to(*operations, stop=stop)
-        if outcome.failed:
-            raise outcome.failed[0][1]
-        return events
-
-    def try_to(self, *operations: Operation, stop: threading.Event | None = None) -> tuple[Outcome, list[Event]]:
-        nodes = (
-            PlanNode(id=i, operation=operation, cause="test", after=(i - 1,) if i else ())
-            for i, operation in enumerate(operations)
-        )
-        events: list[Event] = []
-        return execute(Plan(nodes=tuple(nodes)), self.engine, on_event=events.append, stop=stop), events
-
-    def up(self, made: ContainerSpec, *more: Operation) -> list[Event]:
-        ref = ContainerRef(name=made.name)
-        networks = tuple(made.config.networks)
-        return self.do(
-            CreateContainer(name=made.name, spec=made, networks=networks), StartContainer(container=ref), *more
-        )
-
-    def wait(self, made: ContainerSpec, condition: Condition, timeout_s: float | None = 20) -> WaitContainer:
-        return WaitContainer(container=ContainerRef(name=made.name), condition=condition, timeout_s=timeout_s)
-
-    def clean(self) -> None:
-        found = observe(self.engine, self.namespace)
-        for container in found.containers:
-            self.do(RemoveContainer(container=ContainerRef(name=container.name, id=container.id), volumes=True))
-        for network in found.networks.values():
-            if network.labels.get(label.PROJECT) == self.namespace.name:
-                self.do(RemoveNetwork(name=network.name, id=network.id))
-        for volume in found.volumes.values():
-            if volume.labels.get(label.PROJECT) == self.namespace.name:
-                self.do(RemoveVolume(name=volume.name))
-
-
-@pytest.fixture
-def stack(engine: Engine) -> Iterator[Stack]:
-    made = Stack(engine)
-    try:
-        made.make_network()
-        yield made
-    finally:
-        made.clean()
-
-
-Raw = Callable[[str, str, dict[str, Any] | None], Any]
-
-
-@pytest.fixture
-def raw(engine: Engine) -> Raw:
-    """The engine, past all of wtc's care."""
-
-    def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        response = engine.call(method, path, doing="test", body=body, accept=(404,))
-        return response.json() if response.content else None
-
-    return call
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
@@ -307,9 +190,8 @@ def test_hook_runs_in_the_container_and_its_failure_has_its_output(stack: Stack)
 def test_logs_are_read_from_terminals_and_from_pipes(engine: Engine, stack: Stack, *, tty: bool) -> None:
     made = stack.spec("web", "echo one; echo two >&2; echo three", tty=tty)
     stack.up(made, stack.wait(made, Condition.COMPLETED))
-    for spoken in (engine, replace(engine, api_version=(1, 41))):
-        assert sorted(tail(spoken, made.name, 9).splitlines()) == ["one", "three", "two"]
-        assert tail(spoken, made.name, 1) in {"three", "two"}
+    assert sorted(tail(engine, made.name, 9).splitlines()) == ["one", "three", "two"]
+    assert tail(engine, made.name, 1) in {"three", "two"}
 
 
 def test_followed_logs_end_when_told(engine: Engine, stack: Stack) -> None:
@@ -339,75 +221,6 @@ def suppressed(act: Callable[[], None]) -> Callable[[], None]:
             return
 
     return run
-
-
-@pytest.mark.parametrize(
-    ("script", "attributes", "condition", "why", "said"),
-    [
-        ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after its start", "gone"),
-        ("echo gone; exit 3", {}, Condition.COMPLETED, "exited with status 3", "gone"),
-        ("echo loop; exit 5", {"restart": "always"}, Condition.READY, "exits again and again", "loop"),
-        ("exit 0", {}, Condition.HEALTHY, "exited with status 0 before it was healthy", ""),
-        ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never gets healthy", ""),
-        (
-            "echo up; sleep 60",
-            {"healthcheck": Healthcheck(test=("CMD-SHELL", "echo sick; false"), interval_ns=SECOND // 10, retries=1)},
-            Condition.READY,
-            "is unhealthy",
-            "up",
-        ),
-    ],
-)
-def test_container_that_fails_is_told_with_its_last_words(
-    stack: Stack, script: str, attributes: dict[str, Any], condition: Condition, why: str, said: str
-) -> None:
-    made = stack.spec("db", script, **attributes)
-    stack.up(made)
-    with pytest.raises(WtcError) as caught:
-        stack.do(stack.wait(made, condition))
-    assert caught.value.message.startswith(f"service `db`: container `{made.name}` {why}")
-    assert said in caught.value.detail
-    if "healthcheck" in attributes:
-        assert caught.value.causes == ("its healthcheck says: sick",)
-
-
-def test_wait_past_its_time_says_what_was_waited_for(stack: Stack) -> None:
-    made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
-    stack.up(made)
-    with pytest.raises(WtcError, match=r"is not healthy after 0\.5 s"):
-        stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=0.5))
-
-
-def test_done_job_is_started_and_completed(stack: Stack) -> None:
-    made = stack.spec("job", "exit 0")
-    stack.up(made)
-    stack.do(*(stack.wait(made, c) for c in (Condition.STARTED, Condition.READY, Condition.COMPLETED)))
-
-
-def test_job_is_waited_for_to_its_end(stack: Stack) -> None:
-    made = stack.spec("job", "sleep 1; exit 0")
-    stack.up(made, stack.wait(made, Condition.COMPLETED))
-
-
-@pytest.mark.parametrize("condition", [Condition.COMPLETED, Condition.HEALTHY])
-def test_waits_are_broken_off(stack: Stack, condition: Condition) -> None:
-    made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
-    stack.up(made)
-    stop = threading.Event()
-    timer = threading.Timer(0.5, stop.set)
-    timer.start()
-    outcome, _ = stack.try_to(stack.wait(made, condition, timeout_s=None), stop=stop)
-    assert (len(outcome.skipped), outcome.failed) == (1, ())
-
-
-def test_removed_container_ends_its_wait(stack: Stack) -> None:
-    made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
-    stack.up(made)
-    timer = threading.Timer(0.5, lambda: stack.do(RemoveContainer(container=ContainerRef(name=made.name))))
-    timer.start()
-    with pytest.raises(WtcError, match=r"is gone|exited with status 137"):
-        stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=None))
-    timer.join()
 
 
 def test_port_of_another_container_is_taken(stack: Stack) -> None:

@@ -1,0 +1,41 @@
+"""The engine, and a stack on it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.engine.engine_stack import Raw, Stack
+from wtc.engine.connection import OLDEST_API, Engine, connect
+
+
+@pytest.fixture(scope="module", params=["newest", "oldest"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """The engine, spoken to in the newest API that it knows, and in the oldest one that wtc speaks."""
+    keep = ("HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
+    found = connect(context="", environment={k: v for k, v in os.environ.items() if k in keep})
+    yield found if request.param == "newest" else replace(found, api_version=OLDEST_API)
+    found.close()
+
+
+@pytest.fixture
+def stack(engine: Engine) -> Iterator[Stack]:
+    made = Stack(engine)
+    try:
+        made.make_network()
+        yield made
+    finally:
+        made.clean()
+
+
+@pytest.fixture
+def raw(engine: Engine) -> Raw:
+    """The engine, past all of wtc's care."""
+
+    def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        response = engine.call(method, path, doing="test", body=body, accept=(404,))
+        return response.json() if response.content else None
+
+    return call

@@ -1,0 +1,86 @@
+"""Waiting for containers on a real engine."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from tests.engine.engine_stack import SECOND, Stack
+from wtc.errors import WtcError
+from wtc.model.plan import (
+    Condition,
+    ContainerRef,
+    RemoveContainer,
+)
+from wtc.model.service import Healthcheck
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.mark.parametrize(
+    ("script", "attributes", "condition", "why", "said"),
+    [
+        ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after its start", "gone"),
+        ("echo gone; exit 3", {}, Condition.COMPLETED, "exited with status 3", "gone"),
+        ("echo loop; exit 5", {"restart": "always"}, Condition.READY, "exits again and again", "loop"),
+        ("exit 0", {}, Condition.HEALTHY, "exited with status 0 before it was healthy", ""),
+        ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never gets healthy", ""),
+        (
+            "echo up; sleep 60",
+            {"healthcheck": Healthcheck(test=("CMD-SHELL", "echo sick; false"), interval_ns=SECOND // 10, retries=1)},
+            Condition.READY,
+            "is unhealthy",
+            "up",
+        ),
+    ],
+)
+def test_container_that_fails_is_told_with_its_last_words(
+    stack: Stack, script: str, attributes: dict[str, Any], condition: Condition, why: str, said: str
+) -> None:
+    made = stack.spec("db", script, **attributes)
+    stack.up(made)
+    with pytest.raises(WtcError) as caught:
+        stack.do(stack.wait(made, condition))
+    assert caught.value.message.startswith(f"service `db`: container `{made.name}` {why}")
+    assert said in caught.value.detail
+    if "healthcheck" in attributes:
+        assert caught.value.causes == ("its healthcheck says: sick",)
+
+
+def test_wait_past_its_time_says_what_was_waited_for(stack: Stack) -> None:
+    made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
+    stack.up(made)
+    with pytest.raises(WtcError, match=r"is not healthy after 0\.5 s"):
+        stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=0.5))
+
+
+def test_done_job_is_started_and_completed(stack: Stack) -> None:
+    made = stack.spec("job", "exit 0")
+    stack.up(made)
+    stack.do(*(stack.wait(made, c) for c in (Condition.STARTED, Condition.READY, Condition.COMPLETED)))
+
+
+def test_job_is_waited_for_to_its_end(stack: Stack) -> None:
+    made = stack.spec("job", "sleep 1; exit 0")
+    stack.up(made, stack.wait(made, Condition.COMPLETED))
+
+
+@pytest.mark.parametrize("condition", [Condition.COMPLETED, Condition.HEALTHY])
+def test_waits_are_broken_off(stack: Stack, condition: Condition) -> None:
+    made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
+    stack.up(made)
+    stop = threading.Event()
+    timer = threading.Timer(0.5, stop.set)
+    timer.start()
+    outcome, _ = stack.try_to(stack.wait(made, condition, timeout_s=None), stop=stop)
+    assert (len(outcome.skipped), outcome.failed) == (1, ())
+
+
+def test_removed_container_ends_its_wait(stack: Stack) -> None:
+    made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
+    stack.up(made)
+    timer = threading.Timer(0.5, lambda: stack.do(RemoveContainer(container=ContainerRef(name=made.name))))
+    timer.start()
+    with pytest.raises(WtcError, match=r"is gone|exited with status 137"):
+        stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=None))
+    timer.join()
