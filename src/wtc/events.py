@@ -1,32 +1,35 @@
 """What happens while a command works, as data; the command line renders it."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.plan import Plan, PlanNode
+
+if TYPE_CHECKING:
+    # Not at run time: a command that plans nothing need not import what a plan is made of.
+    from wtc.model.plan import Plan, PlanNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """A plan is about to be carried out."""
 
-    plan: Plan
+    plan: "Plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStarted:
     """The node's call is under way."""
 
-    node: PlanNode
+    node: "PlanNode"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeDone:
     """The node's call has succeeded, after `elapsed_s`."""
 
-    node: PlanNode
+    node: "PlanNode"
     elapsed_s: float
 
 
@@ -34,7 +37,7 @@ class NodeDone:
 class NodeFailed:
     """The node's call has failed."""
 
-    node: PlanNode
+    node: "PlanNode"
     error: WtcError
 
 
@@ -42,8 +45,8 @@ class NodeFailed:
 class NodeSkipped:
     """The node was left out because of another that failed (or because the user broke off)."""
 
-    node: PlanNode
-    because: PlanNode | None
+    node: "PlanNode"
+    because: "PlanNode | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Progress:
     `item` is what of the node is meant (a layer's id, a build step), `current` and `total` are bytes where known.
     """
 
-    node: PlanNode
+    node: "PlanNode"
     item: str
     text: str
     current: int = 0

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from wtc.errors import UsageError
 from wtc.orchestrator.target import Target
 
 T = TypeVar("T")
@@ -86,3 +87,11 @@ def _cwd() -> str:
         return os.environ.get("PWD") or "/"
     named = os.environ.get("PWD", "")
     return named if named.startswith("/") and os.path.realpath(named) == here else here
+
+
+def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    """The value, if it is one of those."""
+    if value not in allowed:
+        listed = ", ".join(f"`{a}`" for a in allowed if a)
+        raise UsageError(f"`{option}` is `{value}`, and can be {listed}")
+    return value

@@ -56,7 +56,7 @@ def config(target: Target, request: ConfigRequest, report: Reporter) -> str:
     if request.listing is Listing.WHOLE:
         from wtc.compose.render import config_json, config_yaml
 
-        return (config_json if request.as_json else config_yaml)(loaded, interpolate=request.interpolate)
+        return (config_json if request.as_json else config_yaml)(loaded, interpolated=request.interpolate)
     from wtc.compose import listing
 
     named = () if request.hashed == "*" else tuple(request.hashed.split(","))

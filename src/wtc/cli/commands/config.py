@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.commands.up import one_of
-from wtc.cli.options import targeted
+from wtc.cli.options import one_of, targeted
 from wtc.errors import UsageError
 from wtc.orchestrator.config import ConfigRequest, Listing, config
 from wtc.orchestrator.target import Target
@@ -35,11 +34,13 @@ def command(
     all_resources: Annotated[
         bool, typer.Option("--all-resources", help="Keep networks and volumes that no service uses.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Check the file, and print nothing.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Check the file, and print nothing but what is wrong.")
+    ] = False,
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file.")] = "",
 ) -> None:
     """Print the compose file as interpreted, exactly as `docker compose config` prints it."""
-    from wtc.cli.render.plain import PlainReporter
+    from wtc.cli.render.warnings import report_warnings
 
     asked = {
         Listing.SERVICES: list_services,
@@ -62,7 +63,7 @@ def command(
         interpolate=not no_interpolate,
         all_resources=all_resources,
     )
-    text = config(target, request, PlainReporter(quiet=quiet))
+    text = config(target, request, report_warnings)
     if quiet:
         return
     if output:

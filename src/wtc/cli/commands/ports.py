@@ -11,10 +11,10 @@ def command(target: Target, as_json: AsJson = False) -> None:
     """Print this worktree's host ports, the same ever after."""
     from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
-    from wtc.cli.render.plain import PlainReporter
+    from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.ports import ports
 
-    result = ports(target, PlainReporter())
+    result = ports(target, report_warnings)
     if as_json:
         print_json(
             {

@@ -11,10 +11,10 @@ def command(target: Target, as_json: AsJson = False) -> None:
     """Show each service of this worktree: up or down, its health, its endpoints, what has diverged from the file."""
     from wtc.cli.output import print_columns, print_json
     from wtc.cli.render.endpoints import endpoint_document, endpoint_url
-    from wtc.cli.render.plain import PlainReporter
+    from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.status import status
 
-    result = status(target, PlainReporter())
+    result = status(target, report_warnings)
     if as_json:
         print_json(
             {

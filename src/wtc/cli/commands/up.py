@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.cli.options import AsJson, DryRun, Quiet, one_of, targeted
 from wtc.errors import UsageError
 from wtc.orchestrator.target import Target
 
@@ -30,6 +30,9 @@ def command(
         float | None, typer.Option("--wait-timeout", metavar="S", help="How long each wait may take, in seconds.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file that says what wtc cannot do.")] = False,
+    mem_limit: Annotated[
+        str, typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`.")
+    ] = "",
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
     ] = "leased",
@@ -63,20 +66,13 @@ def command(
         scales=dict(_scale(text) for text in scale or ()),
         options=options,
         fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
+        mem_limit=mem_limit,
         strict=strict,
         dry_run=dry_run,
     )
     with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
         result = up(target, request, report, stop)
     show(result, as_json=as_json, dry_run=dry_run)
-
-
-def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
-    """The value, if it is one of those."""
-    if value not in allowed:
-        listed = ", ".join(f"`{a}`" for a in allowed if a)
-        raise UsageError(f"`{option}` is `{value}`, and can be {listed}")
-    return value
 
 
 def _scale(text: str) -> tuple[str, int]:

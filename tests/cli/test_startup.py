@@ -1,0 +1,59 @@
+"""What a call costs before it does anything: the modules that it imports."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "docker", "requests", "urllib3", "yaml", "rich", "filelock", "asyncio", "concurrent.futures", "http.client", "ssl",
+    "pygments", "markdown_it", "tomllib",
+}  # fmt: skip
+SHOW = """
+import json, sys
+from wtc.cli.main import run
+status = run(sys.argv[1:])
+sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
+"""
+
+
+def modules(*arguments: str, cwd: Path) -> set[str]:
+    """What `wtc ARGUMENTS` has imported by its end, in a home without anything."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(cwd), "WTC_CONFIG_DIR": str(cwd / "state")}
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=True
+    )
+    status, names = json.loads(done.stderr.rpartition("\n")[2])
+    assert status == 0, done.stderr
+    return set(names)
+
+
+@pytest.fixture
+def worktree(tmp_path: Path) -> Path:
+    """A folder with a compose file, whose ports are leased."""
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx, ports: ['80']}}")
+    record = {"namespace": "web-abc123", "ports": {"web/80/tcp": 20001}}
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "registry.json").write_text(json.dumps({"version": 1, "worktrees": {str(tmp_path.resolve()): record}}))
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("up", "--help"), ("ports",), ("ports", "--json")])
+def test_no_heavy_module_is_imported(arguments: tuple[str, ...], worktree: Path) -> None:
+    assert modules(*arguments, cwd=worktree) & HEAVY == set()
+
+
+def test_config_imports_neither_the_engine_nor_the_registry(worktree: Path) -> None:
+    imported = modules("config", cwd=worktree)
+    assert imported & (HEAVY - {"yaml"}) == set()
+    assert not [
+        name for name in imported if name.startswith(("wtc.engine", "wtc.registry", "wtc.planner", "wtc.model.s"))
+    ]
+
+
+def test_help_imports_no_command(worktree: Path) -> None:
+    assert not [name for name in modules("--help", cwd=worktree) if name.startswith("wtc.cli.commands.")]
