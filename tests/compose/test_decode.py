@@ -138,6 +138,8 @@ def test_a_project_is_decoded() -> None:
         secrets: {s: {name: p_s, environment: TOKEN}}
         configs: {c: {name: p_c, content: text}}
         models: {m: {model: x, context_size: 3}}
+        x-wtc: {bind: 0.0.0.0, mem_limit: 1024}
+        x-other: 1
         """)
     )
     assert decoded.services == {"a": Service(name="a", image="i")}
@@ -155,4 +157,6 @@ def test_a_project_is_decoded() -> None:
     assert decoded.models["m"].context_size == 3
     assert decoded.disabled == {"off"}
     assert decoded.port_variables == (PortVariable(service="a", index=1, name="WEB_PORT"),)
+    assert decoded.extension == {"bind": "0.0.0.0", "mem_limit": 1024}
+    assert decoded.positions["x-wtc", "bind"].line == 8
     assert decoded.positions["services", "a", "image"] == Position("f", 2, 31)

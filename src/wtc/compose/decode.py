@@ -43,6 +43,7 @@ def decode_project(loaded: Loaded) -> Project:
             PortVariable(service=str(service), index=int(index), name=name)
             for (service, index), name in loaded.port_variables.items()
         ),
+        extension=tree.plain(root.items.get("x-wtc", Scalar(None))),
         warnings=loaded.warnings,
         positions=_positions(root),
     )

@@ -86,5 +86,7 @@ class Project:
     disabled: frozenset[str] = frozenset()
     """Services of the file that no active profile enables."""
     port_variables: tuple[PortVariable, ...] = ()
+    extension: object = None
+    """What the file's own `x-wtc:` holds, as plain values; nothing where it has none."""
     warnings: tuple[Diagnostic, ...] = ()
     positions: Mapping[Path, Position] = field(default_factory=dict[Path, Position])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wtc.config import BIND
+from wtc.config import BIND, MEM_LIMIT
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
@@ -41,16 +41,18 @@ def desired_stack(
         ComposeFileError: the files cannot be used.
         WtcError: a build context or a Dockerfile is not there, or cannot be read.
     """
-    known = (ports.requests, ports.leased, ports.variables) if ports else ((), {}, ())
-    variables = stack_variables(namespace, *known, host)
+    known = ports or Ports(requests=(), leased={}, moved={})
+    variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
     project = read_project(located, name=namespace.name, services=services, overrides=variables)
+    settings = home.settings_for(project)
     place = Placement(
         namespace=namespace,
-        bind=home.settings.of(BIND).value,
+        bind=settings.of(BIND).value,
         host=host,
         build_hashes=_build_hashes(project) if hashed else {},
         scales=scales or {},
-        ports=ports.by_place() if ports else {},
+        ports=known.by_place(),
+        mem_limit_bytes=settings.of(MEM_LIMIT).value,
     )
     return desire(project, place)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wtc.config import BIND, PORT_RANGE
+from wtc.config import BIND
 from wtc.events import Reporter
 from wtc.model.lease import Endpoint
 from wtc.orchestrator.stack import engine_of, namespace_for, open_home, warn
@@ -41,7 +41,8 @@ def ports(target: Target, report: Reporter) -> PortsResult:
 
         with engine_of(target) as engine:
             namespace = namespace_for(located.worktree, home, engine, report)
-            seen = observed_ports(observe(engine, namespace), home.settings.of(PORT_RANGE).value)
+            # Whatever is published answers, be it a lease or not.
+            seen = observed_ports(observe(engine, namespace), range(1, 65536))
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
     places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())

@@ -1,10 +1,12 @@
 """What the commands that talk to the engine have in common: the namespace, the engine, the registry."""
 
+from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
 
-from wtc.config import Settings, config_dir, load
+from wtc.config import Section, Settings, config_dir, load
+from wtc.errors import ComposeFileError
 from wtc.events import Note, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.namespace import Namespace
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from wtc.engine.connection import Engine
+    from wtc.model.project import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +26,29 @@ class Home:
 
     store: Store
     settings: Settings
+    """Without the project's own, which only the compose file tells."""
+    environment: Mapping[str, str] = field(repr=False)
+    given: Mapping[str, str]
+    """What the command line says: a setting's key -> its text."""
+
+    def settings_for(self, project: "Project") -> Settings:
+        """The settings with those of the project's `x-wtc:`.
+
+        Raises:
+            ComposeFileError: it says what cannot be.
+        """
+        return load(self.environment, command_line=self.given, project=_section(project))
 
 
-def open_home(target: Target, report: Reporter) -> Home:
-    """The registry and the settings of this user.
+def open_home(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Home:
+    """The registry and the settings of this user. `given` is what the command line says: a setting's key -> its text.
 
     Raises:
         UsageError: a setting says what cannot be.
     """
     store = Store(config_dir(target.environment), waiting=lambda line: report(Note(text=line)))
-    return Home(store=store, settings=load(target.environment))
+    settings = load(target.environment, command_line=given)
+    return Home(store=store, settings=settings, environment=target.environment, given=given or {})
 
 
 @contextmanager
@@ -71,3 +87,21 @@ def namespace_for(worktree: str, home: Home, engine: "Engine | None", report: Re
 def warn(report: Reporter, text: str, *, hint: str = "") -> None:
     """A warning with no place in a file."""
     report(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING, hint=hint)))
+
+
+def _section(project: "Project") -> Section:
+    """The project's `x-wtc:` with the place of each key."""
+    values = project.extension
+    if values is None:
+        return Section()
+    if not isinstance(values, Mapping):
+        found = Diagnostic(
+            message="`x-wtc` is no mapping of settings",
+            position=project.positions.get(("x-wtc",)),
+            path=("x-wtc",),
+            hint="to cap memory, write `x-wtc: {mem_limit: 512m}`",
+        )
+        raise ComposeFileError(found.message, diagnostics=[found])
+    settings = cast("Mapping[str, object]", values)
+    places = {key: position for key in settings if (position := project.positions.get(("x-wtc", key)))}
+    return Section(values=settings, positions=places)

@@ -59,7 +59,9 @@ def status(target: Target, report: Reporter) -> StatusResult:
     project = read_project(located)
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
-        ports = known_ports(home.store, namespace, project, settings=home.settings, observed=observe(engine, namespace))
+        ports = known_ports(
+            home.store, namespace, project, settings=home.settings_for(project), observed=observe(engine, namespace)
+        )
         desired = desired_stack(located, namespace, home, host=engine.host, ports=ports)
         observed = observe_for(engine, desired)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}

@@ -38,6 +38,8 @@ class UpRequest:
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
     options: UpOptions = field(default_factory=UpOptions)
     fixed_ports: bool = False
+    mem_limit: str = ""
+    """The cap on services that set no limit of their own, as in `512m`; nothing leaves it to the settings."""
     strict: bool = False
     dry_run: bool = False
 
@@ -63,7 +65,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
     located = locate(target)
-    home = open_home(target, report)
+    home = open_home(target, report, given={"mem_limit": request.mem_limit} if request.mem_limit else {})
     project = read_project(located, services=request.services)
     if request.strict:
         refuse_unsupported(project)
@@ -148,7 +150,7 @@ class _Run:
             self.namespace,
             project,
             scales=self.request.scales,
-            settings=self.home.settings,
+            settings=self.home.settings_for(project),
             observed=observed,
             busy={*others, *busy},
             probe=self.engine.host_is_local,
