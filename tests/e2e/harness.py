@@ -1,0 +1,271 @@
+"""A git repository with worktrees, wtc run in them as a user would, and the engine to look at what came of it."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.proxy import engine_address
+from wtc.labels import MANAGED, PROJECT, SERVICE, WORKTREE
+
+DEADLINE_S = 60.0
+
+# What a service of busybox needs to start, get healthy and stop in no time.
+QUICK = "image: busybox:1.36\n    init: true\n    stop_grace_period: 0s"
+HEALTHY = "healthcheck: {test: [CMD, wget, -qO, /dev/null, 'http://127.0.0.1/passwd'], interval: 200ms, retries: 50}"
+
+SHOP = f"""\
+services:
+  web:
+    {QUICK}
+    container_name: shop-web
+    command: httpd -f -p 80 -h /etc
+    ports: ["8080:80"]
+    environment: {{COLOUR: red}}
+    depends_on: {{db: {{condition: service_healthy}}}}
+    {HEALTHY}
+  db:
+    {QUICK}
+    container_name: shop-db
+    command: sh -c 'cp /etc/passwd /data/passwd && exec httpd -f -p 80 -h /data'
+    ports: ["3306:80"]
+    volumes: ["rows:/data"]
+    {HEALTHY}
+volumes:
+  rows: {{}}
+"""
+"""Two services with fixed names and ports; `db` serves what lies in its volume."""
+
+
+def until(condition: Callable[[], bool], what: str, *, deadline_s: float = DEADLINE_S) -> None:
+    """Looks again and again until the condition holds; fails after `deadline_s`."""
+    end = time.monotonic() + deadline_s
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < end, f"not within {deadline_s:g} s: {what}"
+        pause.wait(0.05)
+
+
+def one_service(name: str = "web", *lines: str, command: str = "sleep 1000") -> str:
+    """A compose file with one quick service and, after it, its further `lines`."""
+    rest = "".join(f"    {line}\n" for line in lines)
+    return f"services:\n  {name}:\n    {QUICK}\n    command: {command}\n{rest}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Standard output, which is one JSON document."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A command under way."""
+
+    popen: "subprocess.Popen[str]"
+
+    def end(self) -> Ended:
+        """Waits for it."""
+        out, err = self.popen.communicate(timeout=DEADLINE_S * 2)
+        return Ended(status=self.popen.returncode, out=out, err=err)
+
+
+class Workshop:
+    """A repository `main` with a compose file, its worktrees, and a user of wtc with a home of their own."""
+
+    def __init__(self, base: Path, client: Any) -> None:
+        self.base, self.client = base, client
+        self.token = secrets.token_hex(3)
+        self.home, self.config = base / "home", base / "config"
+        self.home.mkdir()
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "HOME": str(self.home),
+            "WTC_CONFIG_DIR": str(self.config),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            **({"DOCKER_HOST": os.environ["DOCKER_HOST"]} if os.environ.get("DOCKER_HOST") else {}),
+        }
+        self.main = base / f"main-{self.token}"
+        self.folders: list[Path] = [self.main]
+        self.main.mkdir()
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str) -> None:
+        """Git in the main worktree."""
+        identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=self.main, env=self.env, check=True, capture_output=True)
+
+    def commit(self, files: Mapping[str, str]) -> None:
+        """Writes files in the main worktree and commits them."""
+        write(self.main, files)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "a change")
+
+    def worktree(self, name: str) -> Path:
+        """A linked worktree."""
+        folder = self.base / f"{name}-{self.token}"
+        self.git("worktree", "add", "-q", "-b", f"b{len(self.folders)}", str(folder))
+        self.folders.append(folder)
+        return folder
+
+    def folder(self, name: str, files: Mapping[str, str]) -> Path:
+        """A folder that belongs to no repository."""
+        folder = self.base / f"{name}-{self.token}"
+        folder.mkdir()
+        self.folders.append(folder)
+        write(folder, files)
+        return folder
+
+    def start(self, *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Started:
+        """Begins `wtc ...`; `env` is laid over the user's environment."""
+        popen = subprocess.Popen(
+            [sys.executable, "-m", "wtc", *arguments],
+            cwd=cwd or self.main,
+            env={**self.env, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return Started(popen=popen)
+
+    def wtc(
+        self, *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, status: int | None = 0
+    ) -> Ended:
+        """Runs `wtc ...`, which has to end with `status`, whatever that is if it is None."""
+        ended = self.start(*arguments, cwd=cwd, env=env).end()
+        text = f"wtc {' '.join(arguments)} ended with {ended.status}\n{ended.out}\n{ended.err}"
+        assert status is None or ended.status == status, text
+        assert "Traceback" not in ended.err, text
+        return ended
+
+    def up(self, *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> "Stack":
+        """`wtc up --json`, which has to succeed."""
+        return Stack(self.client, self.wtc("up", "--json", *arguments, cwd=cwd, env=env).json())
+
+    def refused(
+        self, *arguments: str, status: int, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> Ended:
+        """Runs `wtc ...`, which has to end in exactly one clear error."""
+        ended = self.wtc(*arguments, cwd=cwd, env=env, status=status)
+        assert_one_error(ended)
+        return ended
+
+    def leftovers(self) -> list[str]:
+        """What is on the engine with the labels of one of the worktrees."""
+        return [name for folder in self.folders for name in labelled(self.client, f"{WORKTREE}={_real(folder)}")]
+
+    def tear_down(self) -> None:
+        """`wtc clean` takes away all that the test has left, or this fails."""
+        for folder in dict.fromkeys(map(_real, self.folders)):
+            if labelled(self.client, f"{WORKTREE}={folder}"):
+                self.wtc("clean", "-y", "-t", "0", "-w", folder, cwd=self.base)
+        left = self.leftovers()
+        for folder in self.folders:
+            _force_away(self.client, f"{WORKTREE}={_real(folder)}")
+        assert not left, f"left over after `wtc clean`: {left}"
+
+
+class Stack:
+    """What `up --json` answered, and the engine's side of it."""
+
+    def __init__(self, client: Any, answer: dict[str, Any]) -> None:
+        self.client, self.answer = client, answer
+        self.namespace: str = answer["namespace"]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """`service/target/protocol` -> host port, of first replicas."""
+        return ports_of(self.answer["endpoints"])
+
+    def container(self, service: str) -> Any:
+        """The service's first container."""
+        return self.client.containers.get(f"{self.namespace}_{service}")
+
+    def ids(self) -> dict[str, str]:
+        """Service -> its container's id, running or not."""
+        there = self.client.containers.list(all=True, filters={"label": f"{PROJECT}={self.namespace}"})
+        return {c.labels[SERVICE]: c.id for c in there}
+
+    def run(self, service: str, *command: str) -> str:
+        """The output of a command in the service's container; it has to succeed."""
+        status, output = self.container(service).exec_run(list(command))
+        text: str = output.decode()
+        assert status == 0, f"{command} in `{service}` ended with {status}: {text}"
+        return text
+
+    def variable(self, service: str, name: str) -> str:
+        """An environment variable in the service's container."""
+        return self.run(service, "sh", "-c", f'echo "${name}"').removesuffix("\n")
+
+
+def ports_of(endpoints: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """`service/target/protocol` -> host port, of first replicas."""
+    return {f"{e['service']}/{e['target']}/{e['protocol']}": e["port"] for e in endpoints if e["replica"] == 1}
+
+
+def assert_one_error(ended: Ended) -> None:
+    """One error: its headline once, at most with causes, detail and hints."""
+    heads = [line for line in ended.err.splitlines() if line.startswith("error:")]
+    assert len(heads) == 1, ended.err
+    assert heads[0][7:8].islower() or heads[0][7:8] in "`-0123456789", heads[0]
+    assert not heads[0].endswith("."), heads[0]
+    assert "a bug of its own" not in ended.err
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes files, name -> content, with the folders that they lie in."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def engine_client() -> Any:
+    """docker-py on the engine that wtc is going to use."""
+    import docker
+
+    return docker.DockerClient(base_url=engine_address(), timeout=120)
+
+
+def labelled(client: Any, label: str) -> list[str]:
+    """Containers, networks, volumes and images with a label: `kind name`."""
+    by_label = {"label": [label, f"{MANAGED}=true"]}
+    return [
+        *(f"container {c.name}" for c in client.containers.list(all=True, ignore_removed=True, filters=by_label)),
+        *(f"network {n.name}" for n in client.networks.list(filters=by_label)),
+        *(f"volume {v.name}" for v in client.volumes.list(filters=by_label)),
+        *(f"image {(i.tags or [i.short_id])[0]}" for i in client.images.list(filters=by_label)),
+    ]
+
+
+def _force_away(client: Any, label: str) -> None:
+    for container in client.containers.list(all=True, filters={"label": label}):
+        container.remove(v=True, force=True)
+    for network in client.networks.list(filters={"label": label}):
+        network.remove()
+    for volume in client.volumes.list(filters={"label": label}):
+        volume.remove(force=True)
+    for image in client.images.list(filters={"label": label}):
+        client.images.remove(image.id, force=True)
+
+
+def _real(folder: Path) -> str:
+    return os.path.realpath(folder)

@@ -1,0 +1,169 @@
+"""`up` again: nothing, or only what has changed; `down` keeps ports and data."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import SHOP, Stack, Workshop, one_service, until, write
+from tests.e2e.proxy import Proxy
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def shop(workshop: Workshop) -> Stack:
+    workshop.commit({"compose.yaml": SHOP})
+    return workshop.up()
+
+
+def edit(workshop: Workshop, before: str, after: str, file: str = "compose.yaml") -> None:
+    text = (workshop.main / file).read_text()
+    assert before in text
+    write(workshop.main, {file: text.replace(before, after)})
+
+
+def test_down_and_up_keep_ports_and_data(workshop: Workshop, shop: Stack) -> None:
+    shop.run("db", "sh", "-c", "echo kept > /data/row")
+    workshop.wtc("down")
+    assert shop.ids() == {}
+    again = workshop.up()
+    assert again.ports == shop.ports
+    assert again.run("web", "wget", "-qO-", "http://db/row") == "kept\n"
+
+
+def test_down_removes_the_networks_and_keeps_the_volume(workshop: Workshop, shop: Stack) -> None:
+    workshop.wtc("down")
+    assert workshop.leftovers() == [f"volume {shop.namespace}_rows"]
+
+
+def test_a_second_down_has_nothing_to_do(workshop: Workshop, shop: Stack) -> None:
+    workshop.wtc("down")
+    assert "nothing" in workshop.wtc("down").err
+
+
+def test_up_on_a_healthy_stack_changes_nothing(
+    workshop: Workshop, shop: Stack, witness: Callable[..., Proxy]
+) -> None:
+    proxy = witness()
+    again = workshop.up(env={"DOCKER_HOST": proxy.address})
+    assert proxy.changes == []
+    assert proxy.requests
+    assert (again.answer["changed"], again.ids(), again.ports) == (False, shop.ids(), shop.ports)
+
+
+def test_a_changed_environment_recreates_that_service_alone(workshop: Workshop, shop: Stack) -> None:
+    before = shop.ids()
+    edit(workshop, "COLOUR: red", "COLOUR: blue")
+    after = workshop.up()
+    assert after.ids()["db"] == before["db"]
+    assert after.ids()["web"] != before["web"]
+    assert after.variable("web", "COLOUR") == "blue"
+    assert after.ports == shop.ports
+
+
+def test_a_recreated_service_keeps_its_volume(workshop: Workshop, shop: Stack) -> None:
+    shop.run("db", "sh", "-c", "echo kept > /data/row")
+    before = shop.ids()["db"]
+    edit(workshop, 'volumes: ["rows:/data"]', 'volumes: ["rows:/data"]\n    labels: {new: "1"}')
+    after = workshop.up()
+    assert after.ids()["db"] != before
+    assert after.run("db", "cat", "/data/row") == "kept\n"
+
+
+def test_a_stopped_container_is_started_and_not_recreated(workshop: Workshop, shop: Stack) -> None:
+    before = shop.ids()
+    shop.container("web").stop(timeout=0)
+    assert workshop.up().ids() == before
+    assert shop.container("web").status == "running"
+
+
+def test_a_paused_container_goes_on(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service()})
+    stack = workshop.up()
+    before = stack.ids()
+    stack.container("web").pause()
+    assert workshop.up().ids() == before
+    assert stack.container("web").status == "running"
+
+
+def test_a_removed_container_is_made_again(workshop: Workshop, shop: Stack) -> None:
+    before = shop.ids()
+    shop.container("web").remove(force=True)
+    after = workshop.up()
+    assert after.ids()["db"] == before["db"]
+    assert after.ids()["web"] != before["web"]
+    assert after.ports == shop.ports
+
+
+def test_recreate_makes_every_container_anew(workshop: Workshop, shop: Stack) -> None:
+    shop.run("db", "sh", "-c", "echo kept > /data/row")
+    before = shop.ids()
+    after = workshop.up("--recreate")
+    assert not set(before.values()) & set(after.ids().values())
+    assert after.run("db", "cat", "/data/row") == "kept\n"
+
+
+def test_a_changed_context_rebuilds_and_recreates_that_service_alone(workshop: Workshop) -> None:
+    built = SHOP.replace("image: busybox:1.36", "build: web", 1)
+    workshop.commit({
+        "compose.yaml": built,
+        "web/Dockerfile": "FROM busybox:1.36\nCOPY page /page\n",
+        "web/page": "first",
+    })
+    first = workshop.up()
+    assert first.run("web", "cat", "/page") == "first"
+    before = first.ids()
+    write(workshop.main, {"web/page": "second"})
+    second = workshop.up()
+    assert second.run("web", "cat", "/page") == "second"
+    assert second.ids()["db"] == before["db"]
+    assert second.ids()["web"] != before["web"]
+    assert workshop.up().answer["changed"] is False
+
+
+def test_build_builds_what_is_up_to_date(workshop: Workshop) -> None:
+    workshop.commit({
+        "compose.yaml": "services: {web: {build: ., init: true, stop_grace_period: 0s, command: sleep 1000}}\n",
+        "Dockerfile": "FROM busybox:1.36\nRUN echo built > /page\n",
+    })
+    before = workshop.up().ids()
+    again = workshop.up("--build")
+    assert any(node["operation"] == "BuildImage" for node in again.answer["plan"])
+    assert again.ids() == before
+
+
+def test_a_service_that_the_file_lost_is_named_and_removed_when_asked(workshop: Workshop, shop: Stack) -> None:
+    edit(workshop, "    depends_on: {db: {condition: service_healthy}}\n", "")
+    lost = (workshop.main / "compose.yaml").read_text().split("  db:\n")[0]
+    write(workshop.main, {"compose.yaml": lost})
+    assert f"{shop.namespace}_db" in workshop.wtc("up").err
+    assert set(shop.ids()) == {"web", "db"}
+    workshop.wtc("up", "--remove-orphans")
+    assert set(shop.ids()) == {"web"}
+
+
+def test_status_tells_what_has_diverged(workshop: Workshop, shop: Stack) -> None:
+    edit(workshop, "COLOUR: red", "COLOUR: blue")
+    rows = {s["service"]: s for s in workshop.wtc("status", "--json").json()["services"]}
+    assert rows["web"]["diverged"]
+    assert not rows["db"]["diverged"]
+
+
+def test_a_changed_network_is_made_anew_under_the_containers(workshop: Workshop, shop: Stack) -> None:
+    write(workshop.main, {"compose.yaml": SHOP + "networks: {default: {labels: {new: '1'}}}\n"})
+    after = workshop.up()
+    until(lambda: after.container("web").attrs["State"]["Health"]["Status"] == "healthy", "web is healthy")
+    assert "root" in after.run("web", "wget", "-qO-", "http://shop-db/passwd")
+    assert after.ports == shop.ports
+
+
+def test_scale_up_and_down(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.commit({"compose.yaml": SHOP.replace("    container_name: shop-web\n", "")})
+    workshop.up("--scale", "web=3")
+    three = workshop.wtc("ports", "--json").json()["endpoints"]
+    assert sorted(e["replica"] for e in three if e["service"] == "web") == [1, 2, 3]
+    assert len({e["port"] for e in three}) == 4
+    stack = workshop.up()
+    assert sum("_web" in name for name in workshop.leftovers()) == 1
+    assert stack.answer["changed"] is True

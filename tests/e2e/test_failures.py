@@ -1,0 +1,142 @@
+"""What goes wrong on the way up: one error that says why, with the last log lines, and what runs by now."""
+
+import pytest
+
+from tests.e2e.harness import HEALTHY, QUICK, Workshop, one_service, write
+
+pytestmark = pytest.mark.engine
+
+RUNS = f"""\
+  fine:
+    {QUICK}
+    command: httpd -f -p 80 -h /etc
+    {HEALTHY}
+"""
+
+
+def with_fine(text: str, depends: str = "    depends_on: {fine: {condition: service_healthy}}\n") -> str:
+    return text + depends + RUNS
+
+
+def test_a_missing_image(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": "services: {web: {image: 'wtc-test.invalid/no-such:1'}}\n"})
+    ended = workshop.refused("up", "--json", status=1)
+    assert "wtc-test.invalid/no-such:1" in ended.err
+    assert ended.json()["error"]["hints"]
+
+
+def test_a_missing_image_that_is_not_to_be_pulled(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": "services: {web: {image: 'wtc-test.invalid/no-such:1'}}\n"})
+    ended = workshop.refused("up", "--pull", "never", status=1)
+    assert "wtc-test.invalid/no-such:1" in ended.err
+    assert "hint:" in ended.err
+
+
+def test_a_failing_build_shows_the_steps_last_lines(workshop: Workshop) -> None:
+    workshop.commit({
+        "compose.yaml": "services: {web: {build: .}}\n",
+        "Dockerfile": "FROM busybox:1.36\nRUN echo about-to-fail && echo badly >&2 && exit 3\n",
+    })
+    ended = workshop.refused("up", status=1)
+    tail = ended.err.split("error:")[1]
+    assert "about-to-fail" in tail
+    assert "badly" in tail
+    assert "exit code: 3" in tail or "status 3" in tail
+
+
+def test_a_missing_dockerfile(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": "services: {web: {build: ./none}}\n"})
+    ended = workshop.refused("up", status=1)
+    assert "none" in ended.err
+    assert "`web`" in ended.err
+
+
+def test_a_container_that_exits_at_once(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": with_fine(one_service(command="sh -c 'echo last words; exit 7'"))})
+    ended = workshop.refused("up", status=1)
+    tail = ended.err.split("error:")[1]
+    assert "`web`" in tail
+    assert "status 7" in tail
+    assert "| last words" in tail
+    assert "running now: fine" in tail
+
+
+def test_what_failed_can_be_mended_and_brought_up(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": with_fine(one_service(command="sh -c 'exit 7'"))})
+    workshop.refused("up", status=1)
+    write(workshop.main, {"compose.yaml": with_fine(one_service())})
+    assert set(workshop.up().ids()) == {"web", "fine"}
+
+
+def test_a_command_that_is_not_there(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": with_fine(one_service(command="no-such-program"))})
+    ended = workshop.refused("up", status=1)
+    assert "no-such-program" in ended.err
+    assert "running now: fine" in ended.err
+
+
+def test_a_container_that_restarts_for_ever(workshop: Workshop) -> None:
+    text = one_service("web", "restart: always", command="sh -c 'echo again; exit 4'")
+    workshop.commit({"compose.yaml": text})
+    ended = workshop.refused("up", status=1)
+    assert "again and again" in ended.err
+    assert "| again" in ended.err
+
+
+def test_a_container_that_is_unhealthy(workshop: Workshop) -> None:
+    check = "healthcheck: {test: [CMD-SHELL, 'echo no good; exit 1'], interval: 200ms, retries: 2}"
+    workshop.commit({"compose.yaml": with_fine(one_service("web", check, command="sh -c 'echo hello; sleep 1000'"))})
+    ended = workshop.refused("up", status=1)
+    tail = ended.err.split("error:")[1]
+    assert "is unhealthy" in tail
+    assert "no good" in tail
+    assert "| hello" in tail
+    assert "running now: fine, web" in tail or "running now: web, fine" in tail
+
+
+def test_a_container_that_is_not_healthy_in_time(workshop: Workshop) -> None:
+    check = "healthcheck: {test: [CMD, 'false'], interval: 200ms, retries: 1000, start_period: 100s}"
+    workshop.commit({"compose.yaml": one_service("web", check)})
+    ended = workshop.refused("up", "--json", "--wait-timeout", "2", status=1)
+    assert "not ready after 2 s" in ended.err or "not healthy after 2 s" in ended.err
+    assert "running now: web" in ended.err
+    assert ended.json()["ok"] is False
+
+
+def test_what_depends_on_a_failure_is_not_started(workshop: Workshop) -> None:
+    text = one_service("base", command="sh -c 'exit 5'")
+    text += f"  top:\n    {QUICK}\n    command: sleep 1000\n"
+    text += "    depends_on: {base: {condition: service_completed_successfully}}\n"
+    workshop.commit({"compose.yaml": text})
+    ended = workshop.refused("up", status=1)
+    assert "`base`" in ended.err
+    assert "nothing of the stack is running" in ended.err
+
+
+def test_two_failures_are_one_error_that_names_both(workshop: Workshop) -> None:
+    text = one_service("one", command="sh -c 'exit 5'") + f"  two:\n    {QUICK}\n    command: sh -c 'exit 6'\n"
+    workshop.commit({"compose.yaml": text})
+    ended = workshop.refused("up", status=1)
+    assert "status 5" in ended.err
+    assert "status 6" in ended.err
+
+
+def test_no_secret_value_is_told(workshop: Workshop) -> None:
+    text = one_service("web", "environment: {PASSWORD: hunter2-hunter2}", command="sh -c 'exit 7'")
+    workshop.commit({"compose.yaml": text})
+    ended = workshop.refused("up", "--json", status=1)
+    assert "hunter2" not in ended.err + ended.out
+    shown = workshop.wtc("up", "--dry-run").out + workshop.wtc("status", "--json").out
+    assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize(("kind", "key"), [("network", "networks: {default: {name: NAME, external: true}}"),
+                                           ("volume", "volumes: {rows: {name: NAME, external: true}}")])  # fmt: skip
+def test_an_external_thing_that_is_missing(workshop: Workshop, kind: str, key: str) -> None:
+    name = f"wtc-e2e-none-{workshop.token}"
+    mount = ("volumes: ['rows:/rows']",) if kind == "volume" else ()
+    workshop.commit({"compose.yaml": one_service("web", *mount) + key.replace("NAME", name) + "\n"})
+    ended = workshop.refused("up", status=1)
+    assert f"external {kind} `{name}`" in ended.err
+    assert f"docker {kind} create {name}" in ended.err
+    assert workshop.leftovers() == []

@@ -1,0 +1,168 @@
+"""What of a compose file and of `up`'s options only a real engine can show."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service
+from tests.e2e.proxy import Proxy
+
+pytestmark = pytest.mark.engine
+
+
+def test_dry_run_changes_nothing_and_prints_the_plan(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    proxy = witness()
+    ended = workshop.wtc("up", "--dry-run", env={"DOCKER_HOST": proxy.address})
+    assert proxy.changes == []
+    assert workshop.leftovers() == []
+    assert "_web" in ended.out
+    assert "_rows" in ended.out
+
+
+def test_no_start_creates_and_starts_nothing(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    proxy = witness()
+    stack = workshop.up("--no-start", env={"DOCKER_HOST": proxy.address})
+    assert not [r for r in proxy.changes if r.split("?")[0].endswith(("/start", "/restart"))]
+    assert {stack.container(s).status for s in ("web", "db")} == {"created"}
+    ids = stack.ids()
+    assert workshop.up().ids() == ids
+
+
+def test_a_named_service_comes_with_what_it_depends_on(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP.replace("volumes:\n  rows", f"  other:\n    {QUICK}\nvolumes:\n  rows")})
+    assert set(workshop.up("web").ids()) == {"web", "db"}
+
+
+def test_no_deps_leaves_alone_what_it_depends_on(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    assert set(workshop.up("--no-deps", "web").ids()) == {"web"}
+
+
+def test_up_of_one_service_leaves_the_others_as_they_are(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    before = workshop.up().ids()
+    after = workshop.up("--recreate", "--no-deps", "web").ids()
+    assert after["db"] == before["db"]
+    assert after["web"] != before["web"]
+
+
+def test_down_of_one_service_leaves_the_others(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    stack = workshop.up()
+    workshop.wtc("down", "-t", "0", "web")
+    assert set(stack.ids()) == {"db"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env"), [(("--profile", "debug"), {}), ((), {"COMPOSE_PROFILES": "debug"}), (("tool",), {})]
+)
+def test_a_profile_is_enabled(workshop: Workshop, arguments: tuple[str, ...], env: dict[str, str]) -> None:
+    text = one_service("web") + f"  tool:\n    {QUICK}\n    command: sleep 1000\n    profiles: [debug]\n"
+    workshop.commit({"compose.yaml": text})
+    assert set(workshop.up().ids()) == {"web"}
+    assert set(workshop.up(*arguments, env=env).ids()) == {"web", "tool"}
+    # Without the profile it is not of the selection, and no orphan either.
+    assert "tool" not in workshop.wtc("up", "--remove-orphans").err
+
+
+def test_a_one_shot_service_runs_before_who_waits_for_it_and_once(
+    workshop: Workshop, witness: Callable[..., Proxy]
+) -> None:
+    migrate = "sh -c 'echo ran >> /rows/log'"
+    text = one_service("migrate", "volumes: ['rows:/rows']", command=migrate)
+    text += f"  app:\n    {QUICK}\n    command: sh -c 'test -s /rows/log && sleep 1000'\n    volumes: ['rows:/rows']\n"
+    text += "    depends_on: {migrate: {condition: service_completed_successfully}}\nvolumes: {rows: {}}\n"
+    workshop.commit({"compose.yaml": text})
+    stack = workshop.up()
+    assert stack.run("app", "cat", "/rows/log") == "ran\n"
+    proxy = witness()
+    assert workshop.up(env={"DOCKER_HOST": proxy.address}).answer["changed"] is False
+    assert proxy.changes == []
+    assert stack.run("app", "cat", "/rows/log") == "ran\n"
+
+
+def test_services_on_named_networks_reach_only_their_own(workshop: Workshop) -> None:
+    text = f"""\
+services:
+  front: {{image: 'busybox:1.36', init: true, stop_grace_period: 0s, command: sleep 1000, networks: [edge]}}
+  api:
+    {QUICK}
+    command: httpd -f -p 80 -h /etc
+    networks: {{edge: {{aliases: [gate]}}, inner: }}
+    {HEALTHY}
+  db: {{image: 'busybox:1.36', init: true, stop_grace_period: 0s, command: sleep 1000, networks: [inner]}}
+networks:
+  edge: {{name: fixed-name}}
+  inner: {{internal: true}}
+"""
+    workshop.commit({"compose.yaml": text})
+    stack = workshop.up()
+    for service, host in (("front", "api"), ("front", "gate"), ("db", "api")):
+        assert "root" in stack.run(service, "wget", "-qO-", f"http://{host}/passwd")
+    status, _ = stack.container("front").exec_run(["nslookup", "db"])
+    assert status != 0
+    networks = {name for name in workshop.leftovers() if name.startswith("network")}
+    assert networks == {f"network {stack.namespace}_edge", f"network {stack.namespace}_inner"}
+
+
+def test_external_things_keep_their_names_and_survive(workshop: Workshop) -> None:
+    name = f"wtc-e2e-shared-{workshop.token}"
+    network, volume = workshop.client.networks.create(name), workshop.client.volumes.create(name)
+    try:
+        text = one_service("web", "networks: [shared]", "volumes: ['shared:/shared']")
+        text += f"networks: {{shared: {{external: true, name: {name}}}}}\n"
+        text += f"volumes: {{shared: {{external: true, name: {name}}}}}\n"
+        workshop.commit({"compose.yaml": text})
+        stack = workshop.up()
+        assert list(stack.container("web").attrs["NetworkSettings"]["Networks"]) == [name]
+        workshop.wtc("clean", "-y", "-t", "0")
+        network.reload()
+        volume.reload()
+    finally:
+        workshop.tear_down()
+        network.remove()
+        volume.remove()
+
+
+def test_secrets_and_configs_are_in_the_container_with_their_mode(workshop: Workshop) -> None:
+    text = one_service(
+        "web",
+        "secrets: [from_env, {source: from_file, target: renamed}]",
+        "configs: [{source: inline, target: /etc/inline.conf, mode: 0440, uid: '7', gid: '8'}]",
+    )
+    text += "secrets:\n  from_env: {environment: TOKEN}\n  from_file: {file: ./secret.txt}\n"
+    text += "configs:\n  inline: {content: 'name=${NAME}'}\n"
+    workshop.commit({"compose.yaml": text, "secret.txt": "from the file"})
+    stack = workshop.up(env={"TOKEN": "from the env", "NAME": "ada"})
+    assert stack.run("web", "cat", "/run/secrets/from_env") == "from the env"
+    assert stack.run("web", "cat", "/run/secrets/renamed") == "from the file"
+    assert stack.run("web", "cat", "/etc/inline.conf") == "name=ada"
+    assert stack.run("web", "stat", "-c", "%a %u %g", "/etc/inline.conf") == "440 7 8\n"
+    assert stack.run("web", "stat", "-c", "%a", "/run/secrets/from_env") == "444\n"
+    assert workshop.up(env={"TOKEN": "from the env", "NAME": "ada"}).answer["changed"] is False
+    changed = workshop.up(env={"TOKEN": "another", "NAME": "ada"})
+    assert changed.run("web", "cat", "/run/secrets/from_env") == "another"
+
+
+def test_bind_mounts_are_of_the_worktree(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("web", "volumes: ['./src:/src']"), "src/page": "main"})
+    linked = workshop.worktree("linked")
+    (linked / "src" / "page").write_text("linked")
+    assert workshop.up().run("web", "cat", "/src/page") == "main"
+    assert workshop.up(cwd=linked).run("web", "cat", "/src/page") == "linked"
+
+
+def test_an_anonymous_volume_outlives_its_container_made_anew(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("web", "volumes: ['/kept']")})
+    stack = workshop.up()
+    stack.run("web", "sh", "-c", "echo kept > /kept/row")
+    assert workshop.up("--recreate").run("web", "cat", "/kept/row") == "kept\n"
+
+
+def test_strict_refuses_before_anything_is_touched(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("web") + "    provider: {type: nothing}\n"})
+    ended = workshop.wtc("up", "--strict", "--dry-run", status=None)
+    assert ended.status in {0, 3}
+    assert workshop.leftovers() == []

@@ -1,0 +1,160 @@
+"""Host ports: kept, moved where something else took them, and published as the file and the user want it."""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import HEALTHY, SHOP, Workshop, one_service, ports_of, write
+
+pytestmark = pytest.mark.engine
+
+WEB = one_service("web", 'ports: ["8080:80"]', HEALTHY, command="httpd -f -p 80 -h /etc")
+
+
+@contextlib.contextmanager
+def holding(port: int = 0, kind: int = socket.SOCK_STREAM) -> Iterator[int]:
+    """A port of this machine that a program has."""
+    with socket.socket(socket.AF_INET, kind) as held:
+        if kind == socket.SOCK_STREAM:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", port))
+        if kind == socket.SOCK_STREAM:
+            held.listen()
+        yield held.getsockname()[1]
+
+
+def published(workshop: Workshop) -> dict[str, int]:
+    return ports_of(workshop.wtc("ports", "--json").json()["endpoints"])
+
+
+def test_a_lease_that_a_program_took_moves_and_is_said(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": WEB})
+    before = workshop.up().ports["web/80/tcp"]
+    workshop.wtc("down", "-t", "0")
+    with holding(before):
+        ended = workshop.wtc("up")
+    after = published(workshop)["web/80/tcp"]
+    assert after != before
+    assert str(before) in ended.err
+    assert str(after) in ended.out
+    assert workshop.up().ports["web/80/tcp"] == after
+
+
+def test_a_lease_that_a_foreign_container_took_moves_and_is_said(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": WEB})
+    before = workshop.up().ports["web/80/tcp"]
+    workshop.wtc("down", "-t", "0")
+    foreign = workshop.client.containers.run(
+        "busybox:1.36", "sleep 1000", init=True, detach=True, ports={"80/tcp": ("127.0.0.1", before)}
+    )
+    try:
+        ended = workshop.wtc("up")
+        assert published(workshop)["web/80/tcp"] != before
+        assert str(before) in ended.err
+    finally:
+        foreign.remove(force=True)
+
+
+def test_the_port_of_a_stopped_container_that_a_program_took_moves(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": WEB})
+    stack = workshop.up()
+    stack.container("web").stop(timeout=0)
+    with holding(stack.ports["web/80/tcp"]):
+        after = workshop.up()
+    assert after.ports != stack.ports
+    assert published(workshop) == after.ports
+
+
+def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
+    with holding() as port:
+        pass
+    workshop.commit({"compose.yaml": WEB.replace("8080", str(port))})
+    leased = workshop.up().ports
+    fixed = workshop.up("--ports", "fixed")
+    assert fixed.ports == {"web/80/tcp": port}
+    assert fixed.container("web").ports["80/tcp"][0]["HostPort"] == str(port)
+    assert published(workshop) == fixed.ports
+    assert workshop.up().ports == leased
+
+
+def test_ports_fixed_does_not_move_what_is_taken(workshop: Workshop) -> None:
+    with holding() as port:
+        workshop.commit({"compose.yaml": WEB.replace("8080", f"127.0.0.1:{port}")})
+        ended = workshop.refused("up", "--ports", "fixed", status=1)
+    assert f"`{port}`" in ended.err
+
+
+def test_ranges_udp_and_several_ports_each_get_one(workshop: Workshop) -> None:
+    lines = 'ports: ["7000-7002:7000-7002", "53:53/udp", "53:53/tcp", "127.0.0.1::9000"]'
+    workshop.commit({"compose.yaml": one_service("web", lines)})
+    stack = workshop.up()
+    assert set(stack.ports) == {
+        "web/7000/tcp", "web/7001/tcp", "web/7002/tcp", "web/53/udp", "web/53/tcp", "web/9000/tcp"
+    }  # fmt: skip
+    assert len(set(stack.ports.values())) == 6
+    bound = stack.container("web").ports
+    assert {k: int(v[0]["HostPort"]) for k, v in bound.items()} == {
+        key.removeprefix("web/"): port for key, port in stack.ports.items()
+    }
+    assert workshop.up().answer["changed"] is False
+
+
+def test_a_taken_udp_port_moves(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("dns", 'ports: ["53:53/udp"]')})
+    before = workshop.up().ports["dns/53/udp"]
+    workshop.wtc("down", "-t", "0")
+    with holding(before, socket.SOCK_DGRAM):
+        assert workshop.up().ports["dns/53/udp"] != before
+
+
+def test_wtc_bind_is_the_address(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": WEB})
+    stack = workshop.up(env={"WTC_BIND": "0.0.0.0"})
+    assert {b["HostIp"] for b in stack.container("web").ports["80/tcp"]} == {"0.0.0.0"}
+
+
+def test_an_address_in_the_file_is_kept(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": WEB.replace("8080", "127.0.0.2:8080")})
+    stack = workshop.up()
+    assert stack.container("web").ports["80/tcp"][0]["HostIp"] == "127.0.0.2"
+    assert stack.answer["endpoints"][0]["url"] == f"http://127.0.0.2:{stack.ports['web/80/tcp']}"
+
+
+def test_the_files_own_port_variable_is_the_leased_port(workshop: Workshop) -> None:
+    text = one_service(
+        "web",
+        'ports: ["${WEB_PORT:-8080}:80"]',
+        "environment:",
+        "  URL: http://localhost:${WEB_PORT:-8080}",
+        "  OWN: ${WTC_NAMESPACE} ${WTC_PORT_WEB} ${WTC_PORT_WEB_80} ${WTC_URL_WEB}",
+    )
+    workshop.commit({"compose.yaml": text, ".env": "WEB_PORT=9090\n"})
+    stack = workshop.up()
+    port = stack.ports["web/80/tcp"]
+    assert stack.variable("web", "URL") == f"http://localhost:{port}"
+    assert stack.variable("web", "OWN") == f"{stack.namespace} {port} {port} http://127.0.0.1:{port}"
+
+
+def test_the_port_range_is_the_users(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.commit({"compose.yaml": WEB})
+    stack = workshop.up(env={"WTC_PORT_RANGE": "31000-31099"})
+    assert 31000 <= stack.ports["web/80/tcp"] <= 31099
+
+
+def test_no_port_left_is_an_error(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    ended = workshop.refused("up", status=1, env={"WTC_PORT_RANGE": "31100-31100"})
+    assert "31100-31100" in ended.err
+    assert workshop.leftovers() == []
+
+
+def test_a_new_port_leaves_the_others_as_they_are(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": WEB})
+    before = workshop.up().ports
+    write(workshop.main, {"compose.yaml": WEB.replace('["8080:80"', '["9999:99", "8080:80"')})
+    after = workshop.up().ports
+    assert after["web/80/tcp"] == before["web/80/tcp"]
+    assert set(after) == {"web/80/tcp", "web/99/tcp"}
