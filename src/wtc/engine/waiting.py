@@ -154,7 +154,7 @@ def wait(engine: "Engine", operation: WaitContainer, watch: Watch, stop: threadi
                 raise InterruptedByUserError("interrupted")
             if operation.condition is Condition.COMPLETED and seen.state == "running" and exit_watch is None:
                 exit_watch = stack.enter_context(_ExitWatch(engine, operation.container.key, watch, seen.restarts))
-            watch.until_changed(mark, min(LOOK_AGAIN_S, run.pause_s, LOOK_AGAIN_S if left is None else left))
+            watch.until_changed(mark, min(LOOK_AGAIN_S, run.pause_s, LOOK_AGAIN_S if left is None else left), stop)
 
 
 class _Running:

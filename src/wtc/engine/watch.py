@@ -6,6 +6,7 @@ An event says only that it is worth looking again; a missed one costs a moment, 
 import contextlib
 import json
 import threading
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
 LOOK_AGAIN_S = 1.0
+STOP_NOTICED_S = 0.05
 _FILTERS = json.dumps(
     {
         "type": ["container"],
@@ -58,10 +60,12 @@ class Watch:
                 self._reader.start()
             return self._seen
 
-    def until_changed(self, mark: int, timeout_s: float) -> None:
-        """Returns at the next event after `mark`, after `timeout_s`, or after a second at the latest."""
+    def until_changed(self, mark: int, timeout_s: float, stop: threading.Event) -> None:
+        """Returns at the next event after `mark`, once `stop` is set, after `timeout_s`, or a second at the latest."""
+        end = monotonic() + min(max(timeout_s, 0), LOOK_AGAIN_S)
         with self._changed:
-            self._changed.wait_for(lambda: self._seen != mark, timeout=min(max(timeout_s, 0), LOOK_AGAIN_S))
+            while self._seen == mark and not stop.is_set() and (left := end - monotonic()) > 0:
+                self._changed.wait(min(left, STOP_NOTICED_S))
 
     def wake(self) -> None:
         """As if an event had come."""
