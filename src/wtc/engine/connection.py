@@ -38,7 +38,7 @@ class Engine:
     host_is_local: bool
     api_version: tuple[int, int]
 
-    def call(  # noqa: PLR0913  what an HTTP request is made of
+    def call(
         self,
         method: str,
         path: str,

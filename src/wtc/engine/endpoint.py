@@ -43,7 +43,7 @@ class Endpoint:
     def host(self) -> str:
         """The host on which published ports answer."""
         name = urlsplit(self.address).hostname if self.scheme in {"tcp", "ssh"} else None
-        return LOOPBACK if name in {None, "localhost", "::1", "0.0.0.0"} else str(name)  # noqa: S104  compared, not bound
+        return LOOPBACK if name in {None, "localhost", "::1", "0.0.0.0"} else str(name)
 
     @property
     def is_local(self) -> bool:

@@ -59,7 +59,7 @@ class _Pool(urllib3.HTTPConnectionPool):
         self._words = words
         self._complaints = complaints
 
-    def _new_conn(self) -> Any:  # noqa: ANN401  urllib3 types its own connections only
+    def _new_conn(self) -> Any:
         return _Connection(self._words, self._complaints)
 
 
