@@ -182,6 +182,16 @@ def _build_ulimit(node: Node) -> BuildUlimit:
     return BuildUlimit(soft=limit.soft or single, hard=limit.hard or single)
 
 
+def _creates_host_path(mount: Node) -> bool:
+    """Whether the engine may make the folder: where the file says so, or says nothing at all of the bind."""
+    bind = child(mount, "bind")
+    if bind is None:
+        kind = child(mount, "type")
+        return kind is not None and _text(kind) == "bind"
+    asked = child(bind, "create_host_path")
+    return asked is not None and _boolean(asked)
+
+
 _SCALARS: dict[object, Read] = {str: _text, int: _integer, float: _number, bool: _boolean}
 
 _WHOLE: dict[type[Any], Read] = {Ulimit: _ulimit, BuildUlimit: _build_ulimit}
@@ -191,12 +201,13 @@ _READERS: dict[tuple[type[Any], str], Read] = {
     (Build, "extra_hosts"): _hosts,
     (Service, "extra_hosts"): _hosts,
     (FileGrant, "mode"): _octal,
+    (Mount, "create_host_path"): _creates_host_path,
     (BuildSecret, "mode"): _octal,
 }
 """Fields that are written in a form of their own."""
 
 _PLACES: dict[tuple[type[Any], str], tuple[tuple[str, ...], ...]] = {
-    (Mount, "create_host_path"): (("bind", "create_host_path"),),
+    (Mount, "create_host_path"): ((),),
     (Mount, "propagation"): (("bind", "propagation"),),
     (Mount, "recursive"): (("bind", "recursive"),),
     (Mount, "selinux"): (("bind", "selinux"),),

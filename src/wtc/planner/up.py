@@ -119,7 +119,7 @@ class _Up:
         needs += [self.made.networks.get(n) for n in spec.config.networks]
         needs += [self.made.volumes.get(m.source) for m in spec.config.volumes]
         needs += [self.settled.get(n) for n in sorted(referenced(spec))]
-        networks = tuple(spec.config.networks)
+        networks = tuple(sorted(spec.config.networks, key=lambda n: -spec.config.networks[n].priority))
         at_once = networks if self.observed.api_version >= MANY_NETWORKS_API else networks[:1]
         create = CreateContainer(
             name=name,
