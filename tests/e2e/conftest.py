@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def client() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(base: Path, client: Any) -> Iterator[Workshop]:
+def opened(base: Path, client: Any) -> Generator[Workshop]:
     base.mkdir(exist_ok=True)
     workshop = Workshop(base, client)
     try:

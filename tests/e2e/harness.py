@@ -174,12 +174,13 @@ class Workshop:
 
     def tear_down(self) -> None:
         """`wtc clean` takes away all that the test has left, or this fails."""
-        for folder in dict.fromkeys(map(_real, self.folders)):
-            if labelled(self.client, f"{WORKTREE}={folder}"):
-                self.wtc("clean", "-y", "-t", "0", "-w", folder, cwd=self.base)
+        folders = [f for f in dict.fromkeys(map(_real, self.folders)) if labelled(self.client, f"{WORKTREE}={f}")]
+        cleaning = [self.start("clean", "-y", "-t", "0", "-w", folder, cwd=self.base) for folder in folders]
+        failed = [ended.err for ended in [one.end() for one in cleaning] if ended.status]
         left = self.leftovers()
         for folder in self.folders:
             _force_away(self.client, f"{WORKTREE}={_real(folder)}")
+        assert not failed
         assert not left, f"left over after `wtc clean`: {left}"
 
 

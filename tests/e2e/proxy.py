@@ -21,7 +21,7 @@ def engine_address() -> str:
 class Proxy:
     """Listens on a Unix socket and hands everything on to the engine.
 
-    `changing(n, request)` is called after the n-th request (from 1) that is no GET or HEAD has been handed on whole, and
+    `changing(n, request)` is called after the n-th request (from 1) that is no GET or HEAD has been handed on whole,
     before the engine has had time to answer it.
     """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SHOP, Stack, Workshop, one_service, until, write
+from tests.e2e.harness import QUICK, SHOP, Stack, Workshop, one_service, until, write
 from tests.e2e.proxy import Proxy
 
 pytestmark = pytest.mark.engine
@@ -42,9 +42,7 @@ def test_a_second_down_has_nothing_to_do(workshop: Workshop, shop: Stack) -> Non
     assert "nothing" in workshop.wtc("down").err
 
 
-def test_up_on_a_healthy_stack_changes_nothing(
-    workshop: Workshop, shop: Stack, witness: Callable[..., Proxy]
-) -> None:
+def test_up_on_a_healthy_stack_changes_nothing(workshop: Workshop, shop: Stack, witness: Callable[..., Proxy]) -> None:
     proxy = witness()
     again = workshop.up(env={"DOCKER_HOST": proxy.address})
     assert proxy.changes == []
@@ -106,11 +104,13 @@ def test_recreate_makes_every_container_anew(workshop: Workshop, shop: Stack) ->
 
 def test_a_changed_context_rebuilds_and_recreates_that_service_alone(workshop: Workshop) -> None:
     built = SHOP.replace("image: busybox:1.36", "build: web", 1)
-    workshop.commit({
-        "compose.yaml": built,
-        "web/Dockerfile": "FROM busybox:1.36\nCOPY page /page\n",
-        "web/page": "first",
-    })
+    workshop.commit(
+        {
+            "compose.yaml": built,
+            "web/Dockerfile": "FROM busybox:1.36\nCOPY page /page\n",
+            "web/page": "first",
+        }
+    )
     first = workshop.up()
     assert first.run("web", "cat", "/page") == "first"
     before = first.ids()
@@ -123,10 +123,12 @@ def test_a_changed_context_rebuilds_and_recreates_that_service_alone(workshop: W
 
 
 def test_build_builds_what_is_up_to_date(workshop: Workshop) -> None:
-    workshop.commit({
-        "compose.yaml": "services: {web: {build: ., init: true, stop_grace_period: 0s, command: sleep 1000}}\n",
-        "Dockerfile": "FROM busybox:1.36\nRUN echo built > /page\n",
-    })
+    workshop.commit(
+        {
+            "compose.yaml": "services: {web: {build: ., init: true, stop_grace_period: 0s, command: sleep 1000}}\n",
+            "Dockerfile": "FROM busybox:1.36\nRUN echo built > /page\n",
+        }
+    )
     before = workshop.up().ids()
     again = workshop.up("--build")
     assert any(node["operation"] == "BuildImage" for node in again.answer["plan"])
@@ -167,3 +169,13 @@ def test_scale_up_and_down(workshop: Workshop, tmp_path: Path) -> None:
     stack = workshop.up()
     assert sum("_web" in name for name in workshop.leftovers()) == 1
     assert stack.answer["changed"] is True
+
+
+def test_an_image_that_another_service_builds_is_that_one(workshop: Workshop) -> None:
+    text = "services:\n"
+    for name, build in (("web", "    build: .\n"), ("worker", "")):
+        text += f"  {name}:\n{build}    {QUICK.replace('busybox:1.36', 'wtc-e2e-app')}\n    command: sleep 1000\n"
+    workshop.commit({"compose.yaml": text, "Dockerfile": "FROM busybox:1.36\nRUN echo built > /page\n"})
+    stack = workshop.up()
+    assert stack.run("worker", "cat", "/page") == "built\n"
+    assert workshop.up().answer["changed"] is False

@@ -1,8 +1,8 @@
-"""`clean` removes what is this worktree's, and nothing else; what is in the way and not wtc's survives, and is named."""
+"""`clean` removes what is this worktree's and nothing else; what is foreign and in the way survives, and is named."""
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 import pytest
@@ -31,9 +31,9 @@ def pair(shared: Workshop) -> Pair:
     shared.commit(FILES)
     linked = shared.worktree("linked")
     first, other = shared.start("up", "--json"), shared.start("up", "--json", cwd=linked)
-    stacks = [Stack(shared.client, one.end().json()) for one in (first, other)]
+    cleaned, stays = (Stack(shared.client, one.end().json()) for one in (first, other))
     ended = shared.wtc("clean", "-y")
-    return Pair(shared, *stacks, ended.err)
+    return Pair(shared, cleaned, stays, ended.err)
 
 
 def of(workshop: Workshop, stack: Stack) -> list[str]:
@@ -114,7 +114,7 @@ def test_clean_all_removes_every_stack_of_this_user(workshop: Workshop) -> None:
 
 
 @contextlib.contextmanager
-def foreigners(client: Any, namespace: str) -> Iterator[list[Any]]:
+def foreigners(client: Any, namespace: str) -> Generator[list[Any]]:
     """A container, a network and a volume that are not wtc's, under names that the stack needs."""
     made: list[Any] = []
     try:

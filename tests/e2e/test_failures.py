@@ -29,14 +29,24 @@ def test_a_missing_image_that_is_not_to_be_pulled(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": "services: {web: {image: 'wtc-test.invalid/no-such:1'}}\n"})
     ended = workshop.refused("up", "--pull", "never", status=1)
     assert "wtc-test.invalid/no-such:1" in ended.err
-    assert "hint:" in ended.err
+    assert "wtc up --pull missing" in ended.err
+    assert workshop.leftovers() == []
+
+
+def test_an_image_that_is_not_to_be_built(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": "services: {web: {build: .}}\n", "Dockerfile": "FROM busybox:1.36\n"})
+    ended = workshop.refused("up", "--no-build", status=1)
+    assert "not built yet" in ended.err
+    assert workshop.leftovers() == []
 
 
 def test_a_failing_build_shows_the_steps_last_lines(workshop: Workshop) -> None:
-    workshop.commit({
-        "compose.yaml": "services: {web: {build: .}}\n",
-        "Dockerfile": "FROM busybox:1.36\nRUN echo about-to-fail && echo badly >&2 && exit 3\n",
-    })
+    workshop.commit(
+        {
+            "compose.yaml": "services: {web: {build: .}}\n",
+            "Dockerfile": "FROM busybox:1.36\nRUN echo about-to-fail && echo badly >&2 && exit 3\n",
+        }
+    )
     ended = workshop.refused("up", status=1)
     tail = ended.err.split("error:")[1]
     assert "about-to-fail" in tail

@@ -50,9 +50,7 @@ def kill_up(workshop: Workshop, witness: Callable[..., Proxy], number: int) -> N
 
 # Build, volume, network, and for each of two containers create and start.
 @pytest.mark.parametrize("number", range(1, 7))
-def test_up_after_a_killed_first_up_comes_home(
-    workshop: Workshop, witness: Callable[..., Proxy], number: int
-) -> None:
+def test_up_after_a_killed_first_up_comes_home(workshop: Workshop, witness: Callable[..., Proxy], number: int) -> None:
     workshop.commit(FILES)
     kill_up(workshop, witness, number)
     stack = workshop.up()
@@ -83,9 +81,7 @@ def test_up_after_a_killed_recreation_comes_home(
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_clean_after_a_killed_up_leaves_nothing(
-    workshop: Workshop, witness: Callable[..., Proxy], number: int
-) -> None:
+def test_clean_after_a_killed_up_leaves_nothing(workshop: Workshop, witness: Callable[..., Proxy], number: int) -> None:
     workshop.commit(FILES)
     kill_up(workshop, witness, number)
     workshop.wtc("clean", "-y", "-t", "0")

@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ WEB = one_service("web", 'ports: ["8080:80"]', HEALTHY, command="httpd -f -p 80 
 
 
 @contextlib.contextmanager
-def holding(port: int = 0, kind: int = socket.SOCK_STREAM) -> Iterator[int]:
+def holding(port: int = 0, kind: int = socket.SOCK_STREAM) -> Generator[int]:
     """A port of this machine that a program has."""
     with socket.socket(socket.AF_INET, kind) as held:
         if kind == socket.SOCK_STREAM:
@@ -75,8 +75,9 @@ def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
     leased = workshop.up().ports
     fixed = workshop.up("--ports", "fixed")
     assert fixed.ports == {"web/80/tcp": port}
-    assert fixed.container("web").ports["80/tcp"][0]["HostPort"] == str(port)
+    assert fixed.container("web").ports["80/tcp"] == [{"HostIp": "127.0.0.1", "HostPort": str(port)}]
     assert published(workshop) == fixed.ports
+    assert not workshop.wtc("status", "--json").json()["services"][0]["diverged"]
     assert workshop.up().ports == leased
 
 

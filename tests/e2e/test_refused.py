@@ -69,17 +69,17 @@ def a_pipe(path: Path) -> None:
 
 
 @pytest.mark.parametrize("unusable", [empty_folder, binary, brackets, nothing, a_list, a_loop, a_pipe])
-@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+@pytest.mark.parametrize("name", [("-f", "compose.yaml"), ()], ids=["named", "found"])
 @pytest.mark.timeout(60)
-def test_a_compose_file_that_is_none(workshop: Workshop, unusable: object, named: bool) -> None:
+def test_a_compose_file_that_is_none(workshop: Workshop, unusable: object, name: tuple[str, ...]) -> None:
     assert callable(unusable)
     unusable(workshop.main / "compose.yaml")
-    ended = workshop.refused("up", "--json", *(("-f", "compose.yaml") if named else ()), status=3)
+    ended = workshop.refused("up", "--json", *name, status=3)
     assert ended.json()["ok"] is False
 
 
 def test_every_finding_of_a_file_is_told_at_once(workshop: Workshop) -> None:
-    write(workshop.main, {"compose.yaml": "services:\n  web:\n    imago: x\n    ports: ['99999:80']\n"})
+    write(workshop.main, {"compose.yaml": "services:\n  web:\n    imago: x\n    prots: [80]\n"})
     ended = workshop.wtc("up", "--json", status=3)
     found = ended.json()["error"]["diagnostics"]
     assert {d["line"] for d in found} >= {3, 4}
@@ -119,8 +119,8 @@ def test_a_read_only_config_folder(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        (("up", "wbe"), 3),
-        (("up", "--scale", "wbe=2"), 3),
+        (("up", "wbe"), 2),
+        (("up", "--scale", "wbe=2"), 2),
         (("up", "--scale", "web"), 2),
         (("up", "--scale", "web=-1"), 2),
         (("up", "--scale", "web=many"), 2),
@@ -133,7 +133,7 @@ def test_a_read_only_config_folder(workshop: Workshop) -> None:
         (("up", "-w", "compose.yaml"), 2),
         (("up", "-f", "missing.yaml"), 3),
         (("up", "--env-file", "missing.env"), 3),
-        (("down", "wbe"), 3),
+        (("down", "wbe"), 2),
         (("down", "-t", "soon"), 2),
         (("clean", "--all", "--gone", "-y"), 2),
         (("ps", "extra"), 2),
@@ -149,9 +149,7 @@ def test_a_command_line_that_cannot_be(workshop: Workshop, arguments: tuple[str,
     assert workshop.leftovers() == []
 
 
-@pytest.mark.parametrize(
-    "setting", [{"WTC_PORT_RANGE": "many"}, {"WTC_PORT_RANGE": "9-1"}, {"WTC_BIND": "no address"}]
-)
+@pytest.mark.parametrize("setting", [{"WTC_PORT_RANGE": "many"}, {"WTC_PORT_RANGE": "9-1"}, {"WTC_BIND": "no address"}])
 def test_a_setting_that_cannot_be(workshop: Workshop, setting: dict[str, str]) -> None:
     workshop.commit({"compose.yaml": SHOP})
     ended = workshop.refused("up", status=2, env=setting)

@@ -42,9 +42,10 @@ def test_a_worktree_is_named_from_elsewhere(workshop: Workshop) -> None:
     linked = workshop.worktree("linked")
     stack = workshop.up("-w", str(linked), cwd=workshop.base)
     assert stack.answer["worktree"] == str(linked)
-    assert workshop.wtc("ports", "--json", "-w", f"linked-{workshop.token}", cwd=workshop.base).json()[
-        "namespace"
-    ] == stack.namespace
+    assert (
+        workshop.wtc("ports", "--json", "-w", f"linked-{workshop.token}", cwd=workshop.base).json()["namespace"]
+        == stack.namespace
+    )
     workshop.wtc("down", "-t", "0", "-w", str(linked), cwd=workshop.base)
     assert stack.ids() == {}
 

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
@@ -87,6 +87,13 @@ def _cwd() -> str:
         return os.environ.get("PWD") or "/"
     named = os.environ.get("PWD", "")
     return named if named.startswith("/") and os.path.realpath(named) == here else here
+
+
+def exclusive(given: Mapping[str, bool]) -> None:
+    """Refuses options that contradict each other; `given` is option -> whether it is there."""
+    there = [f"`{option}`" for option, is_there in given.items() if is_there]
+    if len(there) > 1:
+        raise UsageError(f"{' and '.join(there)} do not go together")
 
 
 def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:

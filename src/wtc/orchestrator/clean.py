@@ -9,7 +9,7 @@ from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.stack import Home, engine_of, open_home
+from wtc.orchestrator.stack import Home, engine_of, open_home, warn
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_clean
 
@@ -42,6 +42,8 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> tuple[Clean
         WtcError: the engine cannot be reached, or the registry not be read.
     """
     home = open_home(target, report)
+    for text in home.store.read().warnings:
+        warn(report, text)
     with engine_of(target) as engine:
         found = (_cleaning(namespace, home, engine, request) for namespace in _chosen(target, request, home, engine))
         return tuple(c for c in found if c.plan or c.leases)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wtc.config import BIND, MEM_LIMIT
+from wtc.errors import WtcError
+from wtc.model.build import Build
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
@@ -74,11 +76,18 @@ def _build_hashes(project: Project) -> dict[str, str]:
 
     from wtc.engine.context import context_hash
 
+    def of(service: str, build: Build) -> str:
+        try:
+            return context_hash(build)
+        except WtcError as error:
+            error.causes = (*error.causes, f"service `{service}` is built from it")
+            raise
+
     builds = {service.name: service.build for service in project.services.values() if service.build}
     if not builds:
         return {}
     with ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
-        return dict(zip(builds, pool.map(context_hash, builds.values()), strict=True))
+        return dict(zip(builds, pool.map(of, builds, builds.values()), strict=True))
 
 
 def observe_for(engine: "Engine", desired: Desired) -> Observed:

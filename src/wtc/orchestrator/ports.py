@@ -32,8 +32,8 @@ def ports(target: Target, report: Reporter) -> PortsResult:
         warn(report, text)
     bind = home.settings.of(BIND).value
     record = ledger.stacks.get(located.worktree)
-    if record is not None and record.ports:
-        name, leased = record.namespace, record.ports
+    if record is not None and (record.ports or record.fixed):
+        name, leased = record.namespace, record.fixed or record.ports
         addresses = record.addresses
     else:
         from wtc.engine.observe import observe

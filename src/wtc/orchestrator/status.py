@@ -62,7 +62,9 @@ def status(target: Target, report: Reporter) -> StatusResult:
         ports = known_ports(
             home.store, namespace, project, settings=home.settings_for(project), observed=observe(engine, namespace)
         )
-        desired = desired_stack(located, namespace, home, host=engine.host, ports=ports)
+        record = home.store.read().stacks.get(located.worktree)
+        fixed = record is not None and bool(record.fixed)
+        desired = desired_stack(located, namespace, home, host=engine.host, ports=None if fixed else ports)
         observed = observe_for(engine, desired)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
     decisions = decide(desired, observed, UpOptions(), {})

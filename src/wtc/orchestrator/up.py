@@ -1,11 +1,11 @@
 """`up`: locate, load, namespace, observe, plan, execute."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wtc.errors import PortTakenError, WtcError
+from wtc.errors import PortTakenError, UsageError, WtcError
 from wtc.events import Note, Planned, Reporter, Warned
 from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
@@ -18,7 +18,7 @@ from wtc.orchestrator.project import read_project, refuse_unsupported
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.planner.conflicts import check_names
-from wtc.planner.images import plan_images
+from wtc.planner.images import check_images, plan_images
 from wtc.planner.options import UpOptions
 from wtc.planner.up import plan_up
 
@@ -67,6 +67,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     located = locate(target)
     home = open_home(target, report, given={"mem_limit": request.mem_limit} if request.mem_limit else {})
     project = read_project(located, services=request.services)
+    _refuse_unknown(request.scales, project)
     if request.strict:
         refuse_unsupported(project)
     for warning in project.warnings:
@@ -78,6 +79,19 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
             return run.rehearse(project)
         with home.store.stack_lock(namespace.name):
             return run.up(project)
+
+
+def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
+    """Raises UsageError where a service that is to be scaled is not of the selection."""
+    from wtc.compose.suggest import nearest
+
+    for name in scaled:
+        if name in project.services:
+            continue
+        off = f"to start it too, run `wtc up {name}`" if name in project.disabled else ""
+        hint = off or nearest(name, project.services)
+        message = f"`--scale` names service `{name}`, which is not among those to start"
+        raise UsageError(message, hints=[hint] if hint else [])
 
 
 class _Run:
@@ -101,6 +115,7 @@ class _Run:
             desired = self._desired(project, busy)
             observed = observe_for(self.engine, desired)
             check_names(desired, observed)
+            check_images(desired, observed, self.request.options)
             images = plan_images(desired, observed, self.request.options)
             if images:
                 self._raise_failed(self._execute(images), desired)
@@ -120,6 +135,7 @@ class _Run:
         desired = self._desired(project, set())
         observed = observe_for(self.engine, desired)
         check_names(desired, observed)
+        check_images(desired, observed, self.request.options)
         self.plans = [
             plan_images(desired, observed, self.request.options),
             plan_up(desired, observed, self.request.options),
@@ -189,9 +205,24 @@ class _Run:
                     project=project.name,
                     network=next(iter(own), ""),
                     volumes=tuple(v.name for v in desired.volumes.values() if not v.external),
+                    fixed=self._fixed(desired),
                     status=Status.REGISTERED if self.request.options.no_start else Status.UP,
                 )
             )
+
+    def _fixed(self, desired: Desired) -> dict[str, int]:
+        """Request key -> host port, of `--ports fixed`."""
+        from wtc.registry.key import PortPlace, key_of
+
+        if not self.request.fixed_ports:
+            return {}
+        found: dict[str, int] = {}
+        for e in desired.endpoints:
+            place = PortPlace(service=e.service, number=e.number, target=e.target, protocol=e.protocol)
+            while (key := key_of(place)) in found:
+                place = replace(place, entry=place.entry + 1)
+            found[key] = e.port
+        return found
 
     def _result(self, desired: Desired) -> UpResult:
         return UpResult(namespace=self.namespace, endpoints=desired.endpoints, plans=tuple(self.plans))

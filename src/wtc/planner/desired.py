@@ -24,7 +24,8 @@ class Placement:
     """Where a project is put: its namespace, and what is particular to the worktree.
 
     `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
-    says. `build_hashes`: service -> hash of its context and build options. `scales`: service -> number of replicas.
+    says, at `bind` too. `build_hashes`: service -> hash of its context and build options. `scales`: service -> number
+    of replicas.
     `mem_limit_bytes` caps the services that set no limit of their own.
     """
 
@@ -187,7 +188,7 @@ def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
     for index, port in enumerate(service.ports):
         leased = place.ports.get((service.name, index, number))
         if leased is None:
-            ports.append(port)
+            ports.append(replace(port, host_ip=port.host_ip or place.bind))
         else:
             ports.append(replace(port, published=str(leased), host_ip=port.host_ip or place.bind))
     return tuple(ports)

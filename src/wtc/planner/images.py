@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wtc import labels as label
+from wtc.errors import WtcError
 from wtc.model.build import Build
 from wtc.model.desired import Desired, DesiredImage
 from wtc.model.namespace import Namespace
@@ -27,6 +28,9 @@ def desired_image(
 
     `build_hashes`: service -> hash of its context and build options.
     """
+    builder = _builder(service, project)
+    if builder is not None:
+        return desired_image(builder, project, namespace, build_hashes)
     if service.build is None:
         return DesiredImage(
             service=service.name,
@@ -68,6 +72,43 @@ def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Pla
             elif image.build is None and (cause := _pull_cause(image, observed, options)):
                 nodes[image.reference] = builder.add(PullImage(image=image), cause, service=image.service)
     return builder.plan()
+
+
+def check_images(desired: Desired, observed: Observed, options: UpOptions) -> None:
+    """Before anything is touched.
+
+    Raises:
+        WtcError: an image is not there, and the user or the file forbids to get it.
+    """
+    images = {s.image.reference: s.image for s in desired.services.values() if s.containers}
+    wanting = [i for i in images.values() if i.reference not in observed.images]
+    unbuilt = [i for i in wanting if i.build is not None and options.no_build]
+    unpulled = [i for i in wanting if i.build is None and _policy(i, options) == "never"]
+    not_built, not_pulled = "is not built yet, and `--no-build` is given", "is not there, and is never to be pulled"
+    found = [f"image `{i.reference}` of service `{i.service}` {not_built}" for i in unbuilt]
+    found += [f"image `{i.reference}` of service `{i.service}` {not_pulled}" for i in unpulled]
+    if not found:
+        return
+    hints = ["to build what is missing, run `wtc up` without `--no-build`"] if unbuilt else []
+    hints += ["to pull what is missing, run `wtc up --pull missing`"] if unpulled else []
+    raise WtcError(found[0], causes=[f"also: {text}" for text in found[1:]], hints=hints)
+
+
+def _builder(service: Service, project: Project) -> Service | None:
+    """The other service whose build makes the image that this one, without a build, names."""
+    if service.build is not None or not service.image:
+        return None
+    others = (s for s in project.services.values() if s.build is not None)
+    return next((s for s in others if _tagged(service.image) in map(_tagged, (s.image, *_tags(s.build)))), None)
+
+
+def _tags(build: Build | None) -> tuple[str, ...]:
+    return build.tags if build else ()
+
+
+def _tagged(image: str) -> str:
+    """`acme/php` is `acme/php:latest`."""
+    return image if not image or ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"
 
 
 def _bases(image: DesiredImage) -> set[str]:
@@ -112,10 +153,14 @@ def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) ->
 
 
 def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
-    policy = options.pull or image.pull_policy or "missing"
+    policy = _policy(image, options)
     there = image.reference in observed.images
     if policy == "always":
         return "pull_policy is `always`"
     if policy == "never" or there:
         return ""
     return "not there yet"
+
+
+def _policy(image: DesiredImage, options: UpOptions) -> str:
+    return options.pull or image.pull_policy or "missing"

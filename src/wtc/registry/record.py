@@ -31,6 +31,8 @@ class StackRecord:
     """Request key (`web/80/tcp`) -> leased host port."""
     addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     """Request key -> address to publish on; one that is missing is what the setting says."""
+    fixed: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Request key -> the file's own host port, while those are published in place of the leases."""
     status: str = Status.REGISTERED
 
 
@@ -97,6 +99,7 @@ def encode(stacks: Mapping[str, StackRecord]) -> bytes:
                 "volumes": list(record.volumes),
                 "ports": dict(sorted(record.ports.items())),
                 "addresses": dict(sorted(record.addresses.items())),
+                **({"fixed": dict(sorted(record.fixed.items()))} if record.fixed else {}),
                 "status": str(record.status),
             }
             for worktree, record in sorted(stacks.items())
@@ -138,8 +141,10 @@ def _record(worktree: str, entry: object) -> StackRecord:
     ports = entry.get("ports", {})
     addresses = entry.get("addresses", {})
     volumes = entry.get("volumes", [])
-    if not _is_object(ports) or not all(_is_port(port) for port in ports.values()):
-        raise DamagedError(f"the ports of `{worktree}` are not numbers from 1 to 65535")
+    fixed = entry.get("fixed", {})
+    for numbers in (ports, fixed):
+        if not _is_object(numbers) or not all(_is_port(port) for port in numbers.values()):
+            raise DamagedError(f"the ports of `{worktree}` are not numbers from 1 to 65535")
     if not _is_object(addresses) or not _is_strings(list(addresses.values())):
         raise DamagedError(f"the addresses of `{worktree}` are no text")
     if not _is_strings(volumes):
@@ -151,6 +156,7 @@ def _record(worktree: str, entry: object) -> StackRecord:
         worktree=worktree,
         volumes=tuple(volumes),
         ports=cast("dict[str, int]", ports),
+        fixed=cast("dict[str, int]", fixed),
         addresses=cast("dict[str, str]", addresses),
         **cast("dict[str, str]", texts),
     )

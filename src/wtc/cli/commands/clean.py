@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.cli.options import AsJson, DryRun, Quiet, exclusive, targeted
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.target import Target
 
@@ -36,8 +36,7 @@ def command(
     from wtc.cli.reporting import reporter, stoppable
     from wtc.orchestrator.clean import CleanRequest, carry_out, plan
 
-    if all_worktrees and gone:
-        raise UsageError("`--all` and `--gone` do not go together")
+    exclusive({"--all": all_worktrees, "--gone": gone})
     request = CleanRequest(all_worktrees=all_worktrees, gone=gone, timeout_s=timeout)
     with stoppable() as stop:
         with reporter(quiet=quiet or dry_run) as report:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, one_of, targeted
+from wtc.cli.options import AsJson, DryRun, Quiet, exclusive, one_of, targeted
 from wtc.errors import UsageError
 from wtc.orchestrator.target import Target
 
@@ -50,6 +50,8 @@ def command(
     from wtc.orchestrator.up import UpRequest, up
     from wtc.planner.options import Recreate, UpOptions
 
+    exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
+    exclusive({"--build": build, "--no-build": no_build})
     how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
     options = UpOptions(
         recreate=how,
