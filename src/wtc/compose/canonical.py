@@ -6,20 +6,37 @@ Source: compose-spec, short and long syntaxes.
 from collections.abc import Callable
 
 from wtc.compose import ports, volumes
-from wtc.compose.access import child, is_null, kind, string
+from wtc.compose.access import child, elements, fields, is_null, kind, string
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.patterns import Table
 from wtc.compose.rewrite import Rule, rewrite
 from wtc.model.position import Path, Position, dotted
 
-MAX_PORTS = 70_000
-"""Entries in one list of ports: more than one protocol has."""
+MAX_PORTS = 100_000
+"""Container ports of one project: more than one protocol has."""
 
 
 def canonical(root: Node, diagnostics: Diagnostics, *, interpolated: bool = True) -> Node:
     """The tree in long forms. Without interpolation, texts that no rule can read stay as they are."""
+    if sum(
+        _port_count(item) for s in fields(child(root, "services")).values() for item in elements(child(s, "ports"))
+    ) > (MAX_PORTS):
+        near = root.items["services"] if isinstance(root, Mapping) else root
+        diagnostics.error(f"the services publish more than {MAX_PORTS} ports", near.position, ("services",))
+        diagnostics.check()
     return rewrite(root, STRICT if interpolated else LENIENT, diagnostics)
+
+
+def _port_count(node: Node) -> int:
+    text = string(node)
+    if text is None or "-" not in text:
+        return 1
+    try:
+        first, last = ports.port_range(text.rpartition(":")[2].partition("/")[0], "")
+    except ValueError:
+        return 1
+    return last - first + 1
 
 
 def _leaf(value: str | int | bool | None, near: Node) -> Scalar:  # noqa: FBT001 (a value)
@@ -142,9 +159,6 @@ def _ports(node: Node, path: Path, diagnostics: Diagnostics, *, lenient: bool = 
                 diagnostics.error(f"`{dotted(where)}` is no port: {error}", item.position, where, hint=hint)
         else:
             _expected("a port", item, (*path, number), diagnostics)
-        if len(entries) > MAX_PORTS:
-            diagnostics.error(f"`{dotted(path)}` names more than {MAX_PORTS} ports", item.position, path)
-            return Sequence([], node.position)
     return Sequence(entries, node.position)
 
 

@@ -17,13 +17,15 @@ TWICE = (
     ("pids_limit", ("limits", "pids")),
 )
 """Attributes that `deploy.resources` can say too."""
+MOST_FINDINGS = 200
+"""After as many, further services are not looked at."""
 
 
 def check(root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
     """Reports what is undefined, contradictory or circular among the services that are on."""
     services = fields(root.items.get("services"))
     for name, service in services.items():
-        if isinstance(service, Mapping):
+        if isinstance(service, Mapping) and len(diagnostics.found) < MOST_FINDINGS:
             _Service(name, service, root, disabled, diagnostics).check()
     _container_names(services, diagnostics)
     for name, secret in fields(root.items.get("secrets")).items():

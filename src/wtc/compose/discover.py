@@ -148,7 +148,8 @@ def project_name(request: LoadRequest, place: Place, session: Session) -> str:
             )
         if name:
             return name
-    return normalized_name(_written_name(place, session)) or normalized_name(basename(place.working_dir))
+    written = _written_name(place, session)
+    return normalized_name(written or basename(place.working_dir))
 
 
 def _written_name(place: Place, session: Session) -> str:

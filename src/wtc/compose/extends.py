@@ -63,9 +63,13 @@ class _Extension:
             return node
         rest = Mapping({k: v for k, v in node.items.items() if k != "extends"}, node.position, node.keys)
         path: Path = ("services", name, "extends")
-        if (origin.file, name) in trail or len(trail) > MAX_DEPTH:
+        if len(trail) > MAX_DEPTH:
+            message = f"services extend each other more than {MAX_DEPTH} deep"
+            self.diagnostics.error(message, extends.position, path)
+            self.diagnostics.check()
+        if (origin.file, name) in trail:
             steps = [
-                *trail[trail.index((origin.file, name)) if (origin.file, name) in trail else 0 :],
+                *trail[trail.index((origin.file, name)) :],
                 (origin.file, name),
             ]
             chain = " -> ".join(f"`{step}` ({file})" for file, step in steps)
@@ -77,7 +81,9 @@ class _Extension:
         if not isinstance(base, Mapping):
             return rest
         cuts = [p[2:] for p in origin.cuts if p[:2] == ("services", name) and len(p) > 2]
-        return merge(reset.delete(base, cuts), rest, self.diagnostics, ("services", name))
+        merged = merge(reset.delete(base, cuts), rest, self.diagnostics, ("services", name))
+        origin.services[name] = merged  # who extends it next need not go down again
+        return merged
 
     def _base(self, name: str, extends: Node, origin: _Origin, trail: tuple[tuple[str, str], ...]) -> Node | None:
         path: Path = ("services", name, "extends")

@@ -12,6 +12,8 @@ from wtc.model.position import Path, dotted
 
 RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
 
+MAX_DEPTH = 50
+
 Loader = Callable[[tuple[str, ...], Scope], Mapping]
 """Loads files as one part of the project."""
 
@@ -63,6 +65,9 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
         return None
     full = tuple(absolute(f, scope.working_dir, "") for f in files)
     trail = (*scope.trail, file)
+    if len(trail) > MAX_DEPTH:
+        session.diagnostics.error(f"files include each other more than {MAX_DEPTH} deep", entry.position, path)
+        session.diagnostics.check()
     if full[0] in trail:
         chain = " -> ".join(f"`{f}`" for f in (*trail[trail.index(full[0]) :], full[0]))
         session.diagnostics.error(
@@ -76,7 +81,11 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
     else:
         project = base = dirname(full[0])
     environment = _environment(entry, project, scope)
-    return load(full, Scope(session=session, working_dir=base, environment=environment, trail=trail))
+    known = (full, base, frozenset(environment.items()))
+    if known not in session.parts:
+        part = Scope(session=session, working_dir=base, environment=environment, trail=trail)
+        session.parts[known] = load(full, part)
+    return session.parts[known]
 
 
 def _texts(node: Node | None) -> list[str]:

@@ -50,11 +50,20 @@ def variables(loaded: Loaded) -> list[str]:
 
 def in_dependency_order(found: dict[str, Node]) -> list[str]:
     """The names, each after all that it depends on, sorted where nothing else decides."""
-    waiting = {name: {d for d in dependencies(item) if d in found} for name, item in sorted(found.items())}
+    waiting = {name: sum(d in found for d in dependencies(item)) for name, item in sorted(found.items())}
+    dependents: dict[str, list[str]] = {name: [] for name in waiting}
+    for name in waiting:
+        for dependency in dependencies(found[name]):
+            if dependency in found:
+                dependents[dependency].append(name)
     order: list[str] = []
-    while waiting:
-        ready = [name for name, needed in waiting.items() if not needed & waiting.keys()] or list(waiting)
+    ready = [name for name, count in waiting.items() if not count]
+    while ready:
         order += ready
-        for name in ready:
-            del waiting[name]
+        freed: list[str] = []
+        for dependent in (d for name in ready for d in dependents[name]):
+            waiting[dependent] -= 1
+            if not waiting[dependent]:
+                freed.append(dependent)
+        ready = sorted(freed)
     return order

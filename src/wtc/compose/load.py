@@ -3,7 +3,7 @@
 from wtc.compose import consistency, envfiles, profiles, select
 from wtc.compose.access import child, elements, fields
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.discover import discover, project_name
+from wtc.compose.discover import Place, discover, project_name
 from wtc.compose.documents import load_part
 from wtc.compose.loaded import Loaded
 from wtc.compose.node import Mapping, Node, Scalar
@@ -13,6 +13,7 @@ from wtc.compose.request import LoadRequest, Reader
 from wtc.compose.session import Scope, Session
 from wtc.compose.typed import typed
 from wtc.errors import ComposeFileError
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
 
 
@@ -38,7 +39,11 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     environment = {**place.environment, "COMPOSE_PROJECT_NAME": name}
     model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environment=environment))
     _check_substance(model, name)
-    root = typed(normalize(model, name, environment), diagnostics)
+    normal = normalize(model, name, environment)
+    diagnostics.check()
+    if not request.interpolate:
+        return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
+    root = typed(normal, diagnostics)
     diagnostics.check()
 
     everything = _services(root)
@@ -75,6 +80,19 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         all_profiles=tuple(sorted({p for s in everything.items.values() for p in profiles.named(s)})),
         port_variables=_port_variables(enabled),
         warnings=tuple(diagnostics.warnings),
+    )
+
+
+def _uninterpreted(root: Mapping, name: str, place: Place, warnings: tuple[Diagnostic, ...]) -> Loaded:
+    """The project as far as it is known while its variables are not: every service, every value as it is written."""
+    return Loaded(
+        root=root,
+        name=name,
+        working_dir=place.working_dir,
+        files=place.files,
+        environment=place.environment,
+        disabled=Mapping({}),
+        warnings=warnings,
     )
 
 

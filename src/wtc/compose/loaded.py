@@ -13,7 +13,10 @@ class Loaded:
     """What the files mean, every rule applied, every value with its position."""
 
     root: Mapping
-    """The canonical tree: the values that `config` prints, of the services that are on."""
+    """The canonical tree: the values that `config` prints, of the services that are on.
+
+    Where interpolation was not asked for, all services, their values as they are written.
+    """
     name: str
     working_dir: str
     files: tuple[str, ...]

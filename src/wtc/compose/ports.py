@@ -36,22 +36,19 @@ def parse(text: str, node: Scalar) -> list[Mapping]:
         raise ValueError(f"`{text}` publishes {last - first + 1} container ports on {high - low + 1} host ports")
     raw = _published_text(node.raw)
 
+    common: dict[str, Node] = {
+        "mode": Scalar("ingress", node.position),
+        "protocol": Scalar(protocol, node.position, protocol),
+    }
+    if address:
+        common["host_ip"] = Scalar(address, node.position, address)
+
     def entry(target: int) -> Mapping:
-        published = str(low + target - first) if host else ""
-        if host and first == last and low != high:
-            published += f"-{high}"
-        values: dict[str, str | int] = {
-            "mode": "ingress",
-            "target": target,
-            "published": published,
-            "protocol": protocol,
-        }
-        items: dict[str, Node] = {
-            key: Scalar(value, node.position, str(value)) for key, value in values.items() if value
-        }
-        if address:
-            items["host_ip"] = Scalar(address, node.position, address)
-        if published:
+        items = dict(common)
+        if target:
+            items["target"] = Scalar(target, node.position)
+        if host:
+            published = f"{low}-{high}" if first == last and low != high else str(low + target - first)
             items["published"] = Scalar(published, node.position, raw if first == last else published)
         return Mapping(items, node.position)
 

@@ -14,8 +14,8 @@ UPPER = {"weight", "rate"}
 ABSENT: Any = object()
 
 
-def config_json(loaded: Loaded, *, interpolate: bool = True) -> str:
-    """`config --format json`. Without interpolation `$` stays single.
+def config_json(loaded: Loaded, *, interpolated: bool = True) -> str:
+    """`config --format json`; `interpolated` says how the project was loaded.
 
     Raises:
         ComposeFileError: the file has a number that JSON has not.
@@ -23,18 +23,22 @@ def config_json(loaded: Loaded, *, interpolate: bool = True) -> str:
     from wtc.compose.gojson import indented
 
     try:
-        text = indented(_project(loaded.root, json=True))
+        text = indented(_document(loaded, json=True, interpolated=interpolated))
     except ValueError as error:
         raise ComposeFileError(f"the project cannot be written as JSON: {error}") from error
-    return text.replace("$", "$$") if interpolate else text
+    return text.replace("$", "$$") if interpolated else text
 
 
-def config_yaml(loaded: Loaded, *, interpolate: bool = True) -> str:
-    """`config`, as YAML."""
+def config_yaml(loaded: Loaded, *, interpolated: bool = True) -> str:
+    """`config`, as YAML; `interpolated` says how the project was loaded."""
     from wtc.compose.goyaml import block
 
-    text = block(_project(loaded.root, json=False))
-    return text.replace("$", "$$") if interpolate else text
+    text = block(_document(loaded, json=False, interpolated=interpolated))
+    return text.replace("$", "$$") if interpolated else text
+
+
+def _document(loaded: Loaded, *, json: bool, interpolated: bool) -> Plain:
+    return _project(loaded.root, json=json) if interpolated else ordered(plain(loaded.root), json=json)
 
 
 def _project(root: Mapping, *, json: bool) -> dict[str, Plain]:

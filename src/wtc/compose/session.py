@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.node import Node
+from wtc.compose.node import Mapping, Node
 from wtc.compose.request import Reader
 from wtc.model.position import Path, Position
 
+Part: TypeAlias = tuple[tuple[str, ...], str, frozenset[tuple[str, str]]]
+"""What an included part depends on: files, folder, environment."""
 MAX_INCLUDED = 2_000
 """Files of one project: more is a loop in disguise."""
 
@@ -21,6 +24,9 @@ class Session:
     home: str = ""
     interpolate: bool = True
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
+    """File -> its documents."""
+    parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])
+    """What was included already."""
 
     def read(self, path: str, position: Position | None = None, place: Path = (), *, hint: str = "") -> bytes | None:
         """The file's content; None, and a finding, where it cannot be read."""
