@@ -12,6 +12,8 @@ SERVICE = "com.wtc.service"
 CONFIG_HASH = "com.wtc.confighash"
 BUILD_HASH = "com.wtc.buildhash"
 REPLACES = "com.wtc.replaces"
+ANONYMOUS = "com.wtc.anonymous"
+"""On a volume that the file gives no name: whose it is, `<service>/<replica>:<mount target>`."""
 RESOURCE = "com.wtc.resource"
 """A network's or volume's key in the compose file."""
 

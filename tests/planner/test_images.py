@@ -1,6 +1,7 @@
 """The plan of what is pulled and built."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,9 @@ BUILT = Service(name="php", image="acme/php:1", build=Build(context="/w/accra/ph
 STACK = project(PULLED, BUILT)
 
 
-def plan(world: World, *, hashes: dict[str, str] | None = None, **options: object) -> str:
+def plan(world: World, *, hashes: dict[str, str] | None = None, **options: Any) -> str:
     stack = desired(STACK, build_hashes=hashes or {"php": "h1"})
-    return plan_text(plan_images(stack, world.observed(), UpOptions(**options)))  # pyright: ignore[reportArgumentType]
+    return plan_text(plan_images(stack, world.observed(), UpOptions(**options)))
 
 
 def built() -> World:
@@ -58,7 +59,7 @@ def test_a_changed_context_is_built_again() -> None:
         ({"pull": "never"}, []),
     ],
 )
-def test_options_decide(options: dict[str, object], expected: list[str]) -> None:
+def test_options_decide(options: dict[str, Any], expected: list[str]) -> None:
     assert plan(built(), **options).splitlines() == expected
 
 

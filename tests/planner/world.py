@@ -167,10 +167,10 @@ class World:
                 volumes.append(MountedVolume(name=mount.source, target=mount.target))
         taken = {v.target for v in volumes}
         anonymous = [m.target for m in spec.config.volumes if m.type == "volume" and not m.source]
-        for target in dict.fromkeys([*anonymous, *self.image_volumes]):
+        for target in dict.fromkeys([*anonymous, *create.anonymous_volumes, *self.image_volumes]):
             if target not in taken:
                 name = f"{next(self.ids):064x}"
-                self.volumes[name] = ObservedVolume(name=name)
+                self.volumes[name] = ObservedVolume(name=name, labels=create.anonymous_volumes.get(target, {}))
                 volumes.append(MountedVolume(name=name, target=target, anonymous=True))
         identity = f"c{next(self.ids)}"
         self.containers[identity] = ObservedContainer(

@@ -90,7 +90,9 @@ def volume(found: Json) -> ObservedVolume:
 
 def image(reference: str, inspected: Json) -> ObservedImage:
     """From `GET /images/{name}/json`."""
-    return ObservedImage(reference=reference, id=str(inspected["Id"]), labels=_labels(part(inspected, "Config")))
+    config = part(inspected, "Config")
+    volumes = tuple(sorted(part(config, "Volumes")))
+    return ObservedImage(reference=reference, id=str(inspected["Id"]), labels=_labels(config), volumes=volumes)
 
 
 def listed_images(summary: Json) -> list[ObservedImage]:

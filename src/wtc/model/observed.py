@@ -80,6 +80,8 @@ class ObservedImage:
     reference: str
     id: str
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    volumes: tuple[str, ...] = ()
+    """The mount targets for which it declares a volume; known of images that were asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The difference between desired and observed, as data: one engine call a node, with the cause that it is there for."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -102,6 +102,8 @@ class CreateContainer:
     replaces: ContainerRef | None = None
     inherited_volumes: tuple[tuple[str, str], ...] = ()
     """Volume name, mount target."""
+    anonymous_volumes: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Mount target -> labels of the volume that the engine is to make there, and to name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

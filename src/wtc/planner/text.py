@@ -35,7 +35,7 @@ def node_text(node: PlanNode) -> str:
     return f"{node.id} {operation_text(node.operation)}: {node.cause}{after}"
 
 
-def operation_text(operation: Operation) -> str:
+def operation_text(operation: Operation) -> str:  # noqa: C901, PLR0912 - one line for each operation
     """What an operation does, in three or four words. No contents of files, no values of variables."""
     match operation:
         case PullImage(image=image):

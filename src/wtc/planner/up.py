@@ -22,6 +22,7 @@ from wtc.model.plan import (
     StopContainer,
     WaitContainer,
 )
+from wtc.planner.anonymous import inherited_volumes, new_volumes
 from wtc.planner.builder import PlanBuilder
 from wtc.planner.conflicts import check_names
 from wtc.planner.convergence import Decision, Fate, decide, referenced
@@ -121,12 +122,14 @@ class _Up:
         needs += [self.settled.get(n) for n in sorted(referenced(spec))]
         networks = tuple(sorted(spec.config.networks, key=lambda n: -spec.config.networks[n].priority))
         at_once = networks if self.observed.api_version >= MANY_NETWORKS_API else networks[:1]
+        inherited = inherited_volumes(spec, current, self.observed)
         create = CreateContainer(
             name=name,
             spec=spec,
             networks=at_once,
             replaces=_ref(current) if current else None,
-            inherited_volumes=_inherited(spec, current),
+            inherited_volumes=inherited,
+            anonymous_volumes=new_volumes(spec, self.observed, inherited),
         )
         node = self.builder.add(create, decision.cause, service=spec.service, after=needs)
         nodes = [node]
@@ -264,15 +267,6 @@ def _holds(decision: Decision, condition: Condition) -> bool:
             return running and current.health in {"", "healthy"}
         case Condition.STARTED:
             return running
-
-
-def _inherited(spec: ContainerSpec, current: ObservedContainer | None) -> tuple[tuple[str, str], ...]:
-    """The anonymous volumes of the container before it, where the file mounts nothing else."""
-    if current is None:
-        return ()
-    taken = {m.target for m in spec.config.volumes if m.source or m.type != "volume"}
-    taken |= {t.partition(":")[0] for t in spec.config.tmpfs}
-    return tuple((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
 
 
 def _ref(container: ObservedContainer) -> ContainerRef:

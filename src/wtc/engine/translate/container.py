@@ -48,7 +48,7 @@ def container_body(
     Raises: WtcError for a seccomp profile that cannot be read.
     """
     config = create.spec.config
-    binds, mounts = binds_and_mounts(config, create.inherited_volumes, api_version)
+    binds, mounts = binds_and_mounts(config, create.inherited_volumes, api_version, create.anonymous_volumes)
     host = {
         **host_config(config, api_version),
         "NetworkMode": network_mode(create),

@@ -4,7 +4,7 @@ Source: Engine API, `HostConfig.Binds` and `Mount`. What both can say goes into 
 missing host path on every API version, and knows SELinux labels; the rest only `Mounts` can say.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wtc.engine.translate.rows import Body, Version, present
 from wtc.model.mounts import Mount
@@ -19,17 +19,26 @@ _RECURSIVE = {
 
 
 def binds_and_mounts(
-    config: Service, inherited: Iterable[tuple[str, str]], api_version: Version
+    config: Service,
+    inherited: Iterable[tuple[str, str]],
+    api_version: Version,
+    anonymous: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[list[str], list[Body]]:
-    """`inherited`: (volume name, target) of the anonymous volumes that the container takes over from another."""
+    """`inherited`: (volume name, target) of the anonymous volumes that the container takes over from another.
+
+    `anonymous`: target -> labels of the volumes that the engine makes for this one.
+    """
+    labelled = anonymous or {}
     by_target = {m.target: m for m in _declared(config)}
+    for target in labelled:
+        by_target.setdefault(target, Mount(type="volume", target=target))
     for name, target in inherited:
         there = by_target.get(target)
         if there is None or (there.type == "volume" and not there.source):
             read_only = there.read_only if there else False
             by_target[target] = Mount(type="volume", source=name, target=target, read_only=read_only)
     binds = [bind(m) for m in by_target.values() if is_bind(m)]
-    mounts = [mount(m, api_version) for m in by_target.values() if not is_bind(m)]
+    mounts = [mount(m, api_version, labelled.get(m.target)) for m in by_target.values() if not is_bind(m)]
     return binds, mounts
 
 
@@ -50,8 +59,8 @@ def bind(m: Mount) -> str:
     return f"{m.source}:{m.target}:{','.join(options)}"
 
 
-def mount(m: Mount, api_version: Version) -> Body:
-    """An entry of `Mounts`."""
+def mount(m: Mount, api_version: Version, labels: Mapping[str, str] | None = None) -> Body:
+    """An entry of `Mounts`; `labels` are for a volume that the engine makes."""
     body: Body = {
         "Type": m.type,
         "Source": m.source or None,
@@ -63,7 +72,9 @@ def mount(m: Mount, api_version: Version) -> Body:
         body["BindOptions"] = _bind_options(m, api_version)
     elif m.type == "volume":
         subpath = m.subpath if api_version >= (1, 45) else ""
-        body["VolumeOptions"] = present({"NoCopy": m.nocopy or None, "Subpath": subpath or None}) or None
+        made = dict(labels) if labels and not m.source else None
+        options = {"NoCopy": m.nocopy or None, "Subpath": subpath or None, "Labels": made}
+        body["VolumeOptions"] = present(options) or None
     elif m.type == "tmpfs":
         body["TmpfsOptions"] = present({"SizeBytes": m.tmpfs_size_bytes or None, "Mode": m.tmpfs_mode}) or None
     elif m.type == "image":
