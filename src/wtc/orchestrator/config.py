@@ -59,14 +59,15 @@ def config(target: Target, request: ConfigRequest, report: Reporter) -> str:
         return (config_json if request.as_json else config_yaml)(loaded, interpolated=request.interpolate)
     from wtc.compose import listing
 
-    named = () if request.hashed == "*" else tuple(request.hashed.split(","))
-    lines = {
-        Listing.SERVICES: listing.services,
-        Listing.VOLUMES: listing.volumes,
-        Listing.NETWORKS: listing.networks,
-        Listing.IMAGES: listing.images,
-        Listing.PROFILES: listing.profiles,
-        Listing.ENVIRONMENT: listing.variables,
-        Listing.HASH: lambda project: listing.hashes(project, named),
-    }[request.listing](loaded)
+    if request.listing is Listing.HASH:
+        lines = listing.hashes(loaded, () if request.hashed == "*" else tuple(request.hashed.split(",")))
+    else:
+        lines = {
+            Listing.SERVICES: listing.services,
+            Listing.VOLUMES: listing.volumes,
+            Listing.NETWORKS: listing.networks,
+            Listing.IMAGES: listing.images,
+            Listing.PROFILES: listing.profiles,
+            Listing.ENVIRONMENT: listing.variables,
+        }[request.listing](loaded)
     return "".join(f"{line}\n" for line in lines)
