@@ -121,14 +121,11 @@ class _Service:
             defined = fields(self.root.items.get(kind))
             if name in defined:
                 continue
-            guess = nearest(name, defined)
             self.error(
                 f"service `{self.name}` uses {kind[:-1]} `{name}`, which is not defined",
                 near,
                 *attribute,
-                hint=guess or f"define it: `{kind}: {{{name}: {{}}}}`"
-                if kind in {"networks", "volumes"}
-                else guess or f"define it under `{kind}:`",
+                hint=nearest(name, defined) or _how_to_define(kind, name),
             )
 
     def _named(self) -> Iterator[tuple[str, tuple[str | int, ...], str, Node]]:
@@ -241,6 +238,12 @@ class _Service:
                     message = f"`{dotted(path)}` and `{dotted(taken[target])}` are both mounted at `{target}`"
                     self.error(message, item, kind, index, hint="take one of them out")
                 taken.setdefault(target, path)
+
+
+def _how_to_define(kind: str, name: str) -> str:
+    if kind == "volumes" and "/" in name:
+        return f"to mount a folder of this machine, write `./{name}`"
+    return f"define it: `{kind}: {{{name}: {{}}}}`" if kind in {"networks", "volumes"} else f"define it under `{kind}:`"
 
 
 def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> None:

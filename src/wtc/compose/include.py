@@ -42,14 +42,17 @@ def apply(document: Mapping, file: str, scope: Scope, load: Loader) -> Mapping:
 def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Mapping | None:
     """What one entry includes, loaded by itself, its paths absolute."""
     session = scope.session
-    files = _texts(entry if isinstance(entry, Scalar) else fields(entry).get("path"))
+    named = entry if isinstance(entry, Scalar) else fields(entry).get("path")
+    files = _texts(named)
+    if isinstance(named, Mapping):
+        session.diagnostics.error(
+            f"`{dotted(path)}.path` is a mapping, expected a path or a list", named.position, path
+        )
     unknown = fields(entry).keys() - {"path", "project_directory", "env_file"}
     for key in sorted(k for k in unknown if not k.startswith("x-")):
-        session.diagnostics.error(
-            f"unknown attribute `{key}` of `{dotted(path)}`, expected `path`, `project_directory` or `env_file`",
-            entry.position,
-            (*path, key),
-        )
+        message = f"`{dotted(path)}` has an attribute `{key}` that means nothing"
+        hint = "expected `path`, `project_directory` or `env_file`"
+        session.diagnostics.warning(message, entry.position, (*path, key), hint=hint)
     if not files:
         if not isinstance(entry, Mapping):
             session.diagnostics.error(

@@ -32,7 +32,8 @@ def _unique(index: Index, expected: str) -> Rule:
             key = index(item)
             if key is None:
                 where = (*path, number)
-                diagnostics.error(f"`{dotted(where)}` is {kind(item)}, expected {expected}", item.position, where)
+                found_here = "incomplete" if isinstance(item, Mapping) else kind(item)
+                diagnostics.error(f"`{dotted(where)}` is {found_here}, expected {expected}", item.position, where)
                 key = object()
             found[key] = item
         return node if len(found) == len(node.items) else Sequence(list(found.values()), node.position, node.tag)

@@ -1,0 +1,75 @@
+"""Projects in memory: files as a dictionary, no disk."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from wtc.compose.load import load
+from wtc.compose.loaded import Loaded
+from wtc.compose.render import config_json
+from wtc.compose.request import LoadRequest
+from wtc.errors import ComposeFileError
+
+FOLDER = "/work/app"
+
+
+class Memory:
+    """Files below `/work/app`, by relative path."""
+
+    def __init__(self, files: Mapping[str, str | bytes]) -> None:
+        self.files = {path if path == "-" else f"{FOLDER}/{path}": text for path, text in files.items()}
+
+    def read(self, path: str) -> bytes:
+        if self.is_dir(path):
+            raise IsADirectoryError(21, "is a directory", path)
+        if path not in self.files:
+            raise FileNotFoundError(2, "no such file", path)
+        text = self.files[path]
+        return text if isinstance(text, bytes) else text.encode()
+
+    def is_file(self, path: str) -> bool:
+        return path in self.files
+
+    def is_dir(self, path: str) -> bool:
+        return any(name.startswith(path.rstrip("/") + "/") for name in self.files)
+
+    def real_path(self, path: str) -> str:
+        return path
+
+
+def project(files: str | Mapping[str, str | bytes], /, **request: Any) -> Loaded:
+    """The project that the files describe; a single text is `compose.yaml`."""
+    given = {"compose.yaml": files} if isinstance(files, str) else files
+    request = {"cwd": FOLDER, "environment": {"HOME": "/home/me"}, "project_name": "p", **request}
+    return load(LoadRequest(**request), Memory(given))
+
+
+def config(files: str | Mapping[str, str | bytes], /, **request: Any) -> dict[str, Any]:
+    """What `config --format json` prints, read back."""
+    return json.loads(config_json(project(files, **request)))
+
+
+def service(attributes: str, top: str = "", **request: Any) -> dict[str, Any]:
+    """What becomes of one service `a` with an image and these attributes (flow style)."""
+    return config(f"services: {{a: {{image: x, {attributes}}}, b: {{image: y}}}}\n{top}", **request)["services"]["a"]
+
+
+def merged(base: str, over: str) -> dict[str, Any]:
+    """Service `a` with the attributes of `base`, and those of `over` upon it."""
+    files = {
+        "compose.yaml": f"services: {{a: {{image: x, {base}}}, b: {{image: y}}}}",
+        "o.yaml": f"services: {{a: {{{over}}}}}",
+    }
+    return config(files, files=("compose.yaml", "o.yaml"))["services"]["a"]
+
+
+def refused(files: str | Mapping[str, str | bytes], /, **request: Any) -> list[str]:
+    """What the load reports for a project that cannot be used: `PLACE MESSAGE`, in order."""
+    with pytest.raises(ComposeFileError) as caught:
+        project(files, **request)
+    findings = caught.value.diagnostics
+    if not findings:
+        return [caught.value.message]
+    return [f"{str(d.position).removeprefix(FOLDER + '/')} {d.message}" for d in findings if d.severity == "error"]

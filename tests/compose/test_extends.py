@@ -1,0 +1,71 @@
+"""`extends`."""
+
+from tests.compose.memory import config, refused
+
+
+def test_service_of_the_same_file_is_inherited_with_everything() -> None:
+    found = config(
+        "services: {a: {extends: b, environment: {A: 2}}, c: {image: y},"
+        " b: {image: x, environment: [A=1, B=1], depends_on: [c], command: run}}"
+    )["services"]["a"]
+    assert found["environment"] == {"A": "2", "B": "1"}
+    assert found["command"] == ["run"]
+    assert list(found["depends_on"]) == ["c"]
+
+
+def test_other_files_paths_are_relative_to_that_file_along_the_whole_chain() -> None:
+    found = config(
+        {
+            "compose.yaml": "services: {a: {extends: {file: s/b.yaml, service: b}}}",
+            "s/b.yaml": "services: {b: {extends: {file: d/e.yaml, service: e}, build: {context: ./ctx}}}",
+            "s/d/e.yaml": "services: {e: {volumes: ['./v:/v']}}",
+        }
+    )["services"]["a"]
+    assert found["build"]["context"] == "/work/app/s/ctx"
+    assert found["volumes"][0]["source"] == "/work/app/s/d/v"
+
+
+def test_other_file_is_not_held_against_the_schema_and_brings_nothing_but_its_service() -> None:
+    found = config(
+        {
+            "compose.yaml": "services: {a: {extends: {file: b.yaml, service: b}}}",
+            "b.yaml": "foo: 1\nservices: {b: {image: x}}\nvolumes: {v: {}}",
+        }
+    )
+    assert "volumes" not in found
+
+
+def test_resets_of_the_extending_service_act_on_its_base() -> None:
+    found = config(
+        "services: {a: {extends: b, ports: !reset [], command: !override [z], environment: {A: !reset null}},"
+        " b: {image: x, ports: ['1:1'], command: c, environment: {A: 1, B: 1}}}"
+    )["services"]["a"]
+    assert "ports" not in found
+    assert found["command"] == ["z"]
+    assert found["environment"] == {"B": "1"}
+
+
+def test_service_of_an_earlier_file_is_out_of_sight() -> None:
+    files = {"compose.yaml": "services: {base: {image: x}}", "o.yaml": "services: {a: {extends: bas}}"}
+    assert refused(files, files=("compose.yaml", "o.yaml")) == [
+        "o.yaml:1:25 `services.a.extends` names `bas`, no service of `/work/app/o.yaml`"
+    ]
+
+
+def test_circle_is_named_step_by_step() -> None:
+    found = refused("services: {a: {extends: b}, b: {extends: a, image: x}}")
+    assert found[0].endswith(
+        "services extend each other: `a` (/work/app/compose.yaml) -> `b` (/work/app/compose.yaml)"
+        " -> `a` (/work/app/compose.yaml)"
+    )
+
+
+def test_missing_file_is_named_at_the_place_that_wants_it() -> None:
+    assert refused("services: {a: {extends: {file: n.yaml, service: b}}}") == [
+        "compose.yaml:1:32 cannot read `/work/app/n.yaml`: no such file"
+    ]
+
+
+def test_chain_without_end_in_sight_is_refused() -> None:
+    chain = "\n".join(f"  s{i}: {{extends: s{i + 1}}}" for i in range(500))
+    assert "more than 100 deep" in refused(f"services:\n{chain}\n  s500: {{image: x}}")[-1]

@@ -1,0 +1,63 @@
+"""Mounts."""
+
+from typing import Any
+
+import pytest
+
+from tests.compose.memory import config, refused, service
+
+VOLUMES = "volumes: {data: {}, v: {}}"
+HOST = {"bind": {"create_host_path": True}}
+LABELLED = {"selinux": "z", "create_host_path": True}
+
+
+@pytest.mark.parametrize(
+    ("short", "expected"),
+    [
+        ("data:/x/../y", {"type": "volume", "source": "data", "target": "/y", "volume": {}}),
+        ("v:/v", {"type": "volume", "target": "v:/v", "volume": {}}),
+        ("/x/", {"type": "volume", "target": "/x", "volume": {}}),
+        ("./a", {"type": "volume", "target": "a", "volume": {}}),
+        ("./a:/x", {"type": "bind", "source": "/work/app/a", "target": "/x", **HOST}),
+        ("~/a:/x", {"type": "bind", "source": "/home/me/a", "target": "/x", **HOST}),
+        ("/abs//a/:/x", {"type": "bind", "source": "/abs//a/", "target": "/x", **HOST}),
+        ("./a:/x:ro,z", {"type": "bind", "source": "/work/app/a", "target": "/x", "read_only": True, "bind": LABELLED}),
+        ("data:/x:nocopy,what", {"type": "volume", "source": "data", "target": "/x", "volume": {"nocopy": True}}),
+    ],
+)
+def test_short_form_says_what_is_mounted(short: str, expected: dict[str, Any]) -> None:
+    assert service(f"volumes: ['{short}']", VOLUMES)["volumes"] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("short", "message"),
+    [
+        ("/a:/b:ro:rw", "`services.a.volumes[0]` is no mount: `/a:/b:ro:rw` has too many colons"),
+        ("/a:", "`services.a.volumes[0]` is no mount: `/a:` has nothing between two colons"),
+        ("foo/bar:/x", "service `a` uses volume `foo/bar`, which is not defined"),
+    ],
+)
+def test_what_is_no_mount_is_refused(short: str, message: str) -> None:
+    assert refused(f"services: {{a: {{image: x, volumes: ['{short}']}}}}") == [f"compose.yaml:1:36 {message}"]
+
+
+def test_long_bind_is_relative_to_the_project_and_creates_nothing() -> None:
+    found = service("volumes: [{type: bind, source: a, target: /x}]")
+    assert found["volumes"] == [{"type": "bind", "source": "/work/app/a", "target": "/x"}]
+
+
+def test_later_mount_takes_the_place_of_an_earlier_one_on_its_target() -> None:
+    found = service("volumes: ['./a:/x/', './c:/c', './b:/x']")
+    assert [mount["source"] for mount in found["volumes"]] == ["/work/app/b", "/work/app/c"]
+
+
+def test_tmpfs_and_volume_on_one_target_contradict_each_other() -> None:
+    assert refused("services: {a: {image: x, tmpfs: /x, volumes: ['./a:/x']}}") == [
+        "compose.yaml:1:47 `services.a.volumes[0]` and `services.a.tmpfs[0]` are both mounted at `/x`"
+    ]
+
+
+def test_device_of_a_local_bind_volume_is_a_path() -> None:
+    top = "volumes: {data: {driver: local, driver_opts: {type: none, o: bind, device: ./d}}}"
+    found = config(f"services: {{a: {{image: x, volumes: ['data:/x']}}}}\n{top}")
+    assert found["volumes"]["data"]["driver_opts"]["device"] == "/work/app/d"
