@@ -24,7 +24,8 @@ class WtcError(Exception):
     """What went wrong (lower case, literals in backticks, no final period), why, and what to do next.
 
     `causes` are lines from the nearest to the farthest, `hints` read "to X, run `Y`", `detail` is text that belongs to
-    the error and is shown as it is (a container's last log lines, a build's output).
+    the error and is shown as it is (a container's last log lines, a build's output), `notes` are what else there is to
+    know (what failed beside it, what runs by now).
     """
 
     exit_status = Exit.FAILED
@@ -37,6 +38,7 @@ class WtcError(Exception):
         hints: Sequence[str] = (),
         detail: str = "",
         diagnostics: Sequence[Diagnostic] = (),
+        notes: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -44,6 +46,7 @@ class WtcError(Exception):
         self.hints = tuple(hints)
         self.detail = detail
         self.diagnostics = tuple(diagnostics)
+        self.notes = tuple(notes)
 
 
 class UsageError(WtcError):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service
+from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service, write
 from tests.e2e.proxy import Proxy
 
 pytestmark = pytest.mark.engine
@@ -48,6 +48,26 @@ def test_up_of_one_service_leaves_the_others_as_they_are(workshop: Workshop) -> 
     assert after["web"] != before["web"]
 
 
+def test_what_was_not_named_is_no_orphan(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    before = workshop.up().ids()
+    assert "no longer" not in workshop.wtc("up", "--remove-orphans", "db").err
+    assert workshop.up().ids() == before
+
+
+def test_a_named_service_knows_the_ports_of_those_that_were_not(workshop: Workshop) -> None:
+    text = one_service("web", "environment: {API: '${API_PORT:-9000} ${WTC_PORT_API}'}")
+    text += f"  api:\n    {QUICK}\n    command: sleep 1000\n    env_file: only-for-api.env\n"
+    text += "    ports: ['${API_PORT:-9000}:80']\n"
+    workshop.commit({"compose.yaml": text})
+    stack = workshop.up("web")
+    named = stack.variable("web", "API")
+    write(workshop.main, {"only-for-api.env": ""})
+    whole = workshop.up()
+    assert named == "{0} {0}".format(whole.ports["api/80/tcp"])
+    assert whole.ids()["web"] == stack.ids()["web"]
+
+
 def test_down_of_one_service_leaves_the_others(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": SHOP})
     stack = workshop.up()
@@ -65,6 +85,7 @@ def test_a_profile_is_enabled(workshop: Workshop, arguments: tuple[str, ...], en
     assert set(workshop.up(*arguments, env=env).ids()) == {"web", "tool"}
     # Without the profile it is not of the selection, and no orphan either.
     assert "tool" not in workshop.wtc("up", "--remove-orphans").err
+    assert not any(s["diverged"] for s in workshop.wtc("status", "--json").json()["services"])
 
 
 def test_a_one_shot_service_runs_before_who_waits_for_it_and_once(

@@ -109,6 +109,12 @@ def test_a_config_folder_that_cannot_be_written(workshop: Workshop) -> None:
     assert workshop.leftovers() == []
 
 
+def test_a_worktree_that_is_gone(workshop: Workshop) -> None:
+    write(workshop.base, {"compose.yaml": WEB})
+    ended = workshop.refused("up", "-w", f"{workshop.base}/gone", status=3, cwd=workshop.base)
+    assert f"wtc clean -w {workshop.base}/gone" in ended.err
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_config_folder(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": WEB.replace("command:", "ports: [80]\n    command:")})

@@ -1,5 +1,7 @@
 """What the command-line library finds wrong with a command line, in wtc's words."""
 
+import re
+
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
 
 
@@ -14,7 +16,22 @@ def usage_error(error: Exception) -> WtcError | None:
         return UsageError("a command is missing", hints=["to see the commands, run `wtc --help`"])
     if not isinstance(error, ClickException):
         return None
-    message = error.format_message().strip().rstrip(".")
+    message = _in_our_words(error.format_message().strip().rstrip("."))
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "wtc"
     return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[f"to see what it takes, run `{command} --help`"])
+
+
+_WORDING = (
+    (r"'([^']*)'", r"`\1`"),
+    (r"got unexpected extra arguments?(?:\(s\))? \((.*)\)$", r"unexpected argument `\1`"),
+    (r"^no such option: (\S+)", r"no such option: `\1`"),
+    (r"is not a valid float$", "is no number"),
+    (r"is not a valid (?:int|integer)$", "is no whole number"),
+)
+
+
+def _in_our_words(message: str) -> str:
+    for pattern, ours in _WORDING:
+        message = re.sub(pattern, ours, message, flags=re.IGNORECASE)
+    return message

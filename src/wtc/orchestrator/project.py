@@ -15,10 +15,12 @@ def read_project(
     name: str = "",
     services: Sequence[str] = (),
     overrides: Mapping[str, str] | None = None,
+    env_files: bool = True,
 ) -> Project:
     """The project that the files describe; `overrides` are variables that win over all others.
 
-    `name` is the namespace, once it is known: what the file calls `COMPOSE_PROJECT_NAME`.
+    `name` is the namespace, once it is known: what the file calls `COMPOSE_PROJECT_NAME`. Without `env_files` those are
+    left unread, and what only they say of an environment is not known.
 
     Raises:
         ComposeFileError: there are no files, or they cannot be used.
@@ -29,7 +31,24 @@ def read_project(
     if located.missing:
         raise located.missing
     request = replace(located.request, project_name=name, services=tuple(services), overrides=overrides or {})
-    return decode_project(load(request, DiskReader()))
+    return decode_project(load(request, DiskReader(), fold_env_files=env_files))
+
+
+def with_the_rest(project: Project, located: Located) -> Project:
+    """A project of named services, and those that were not named: what a stack has, whatever part of it is started.
+
+    Raises:
+        ComposeFileError: the files cannot be used.
+    """
+    whole = read_project(located, env_files=False)
+    named = {(v.service, v.index) for v in project.port_variables}
+    others = tuple(v for v in whole.port_variables if (v.service, v.index) not in named)
+    return replace(
+        project,
+        services={**whole.services, **project.services},
+        disabled=whole.disabled - project.services.keys(),
+        port_variables=(*project.port_variables, *others),
+    )
 
 
 def refuse_unsupported(project: Project) -> None:

@@ -7,6 +7,7 @@ from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
+from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
@@ -82,8 +83,17 @@ def status(target: Target, report: Reporter) -> StatusResult:
     ]
     known = {(row.service, row.number) for row in rows}
     surplus = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
-    rows += [_row(c.service, c.number, c.name, c, "the file does not have it", desired) for c in surplus]
+    rows += [_row(c.service, c.number, c.name, c, _surplus(c, project), desired) for c in surplus]
     return StatusResult(namespace=namespace, services=tuple(rows))
+
+
+def _surplus(container: ObservedContainer, project: Project) -> str:
+    """Why a container is one too many; one of a profile that is off now is not."""
+    if container.service in project.disabled:
+        return ""
+    if container.service in project.services:
+        return "the file has fewer replicas"
+    return "the file does not have its service"
 
 
 def _row(

@@ -1,6 +1,7 @@
 """What a command looks at: the compose files, and the worktree that they lie in."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -53,6 +54,8 @@ def locate(target: Target) -> Located:
     """
     worktree = _named_worktree(target)
     request = _request(target, worktree)
+    if worktree and not target.files and not os.path.isdir(worktree):
+        return Located(worktree=worktree, request=request, missing=_gone(target.worktree))
     files, missing = _discovered(request)
     folder = next((os.path.dirname(f) for f in files if f != "-"), request.cwd)
     return Located(
@@ -81,6 +84,13 @@ def _request(target: Target, worktree: str) -> LoadRequest:
         project_directory=os.path.join(target.cwd, target.project_directory) if target.project_directory else "",
         env_files=tuple(os.path.join(target.cwd, f) for f in target.env_files),
         profiles=target.profiles,
+    )
+
+
+def _gone(worktree: str) -> ComposeFileError:
+    return ComposeFileError(
+        f"the worktree `{worktree}` is not there",
+        hints=[f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(worktree)}`"],
     )
 
 

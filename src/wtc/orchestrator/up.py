@@ -14,7 +14,7 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.leases import Ports, lease_ports
-from wtc.orchestrator.project import read_project, refuse_unsupported
+from wtc.orchestrator.project import read_project, refuse_unsupported, with_the_rest
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.planner.conflicts import check_names
@@ -72,13 +72,15 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
         refuse_unsupported(project)
     for warning in project.warnings:
         report(Warned(diagnostic=warning))
+    # Ports and variables are the whole stack's: a service must not change because another one was not named.
+    stack = with_the_rest(project, located) if request.services else project
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
         run = _Run(located, home, engine, namespace, request, report, stop)
         if request.dry_run:
-            return run.rehearse(project)
+            return run.rehearse(stack)
         with home.store.stack_lock(namespace.name):
-            return run.up(project)
+            return run.up(stack)
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -109,10 +111,10 @@ class _Run:
         self.request, self.report, self.stop = request, report, stop
         self.plans: list[Plan] = []
 
-    def up(self, project: Project) -> UpResult:
+    def up(self, stack: Project) -> UpResult:
         busy: set[int] = set()
         for _ in range(MOVES):
-            desired = self._desired(project, busy)
+            desired = self._desired(stack, busy)
             observed = observe_for(self.engine, desired)
             check_names(desired, observed)
             check_images(desired, observed, self.request.options)
@@ -124,15 +126,15 @@ class _Run:
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
                 self._raise_failed(outcome, desired)
-                self._record(project, desired)
+                self._record(stack, desired)
                 return self._result(desired)
             busy |= taken
             self.report(Note(text=f"host port {', '.join(map(str, sorted(taken)))} is taken: looking for another"))
         raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
 
-    def rehearse(self, project: Project) -> UpResult:
+    def rehearse(self, stack: Project) -> UpResult:
         """What would be done, with the ports that would be leased; leases them, for that is what makes them stable."""
-        desired = self._desired(project, set())
+        desired = self._desired(stack, set())
         observed = observe_for(self.engine, desired)
         check_names(desired, observed)
         check_images(desired, observed, self.request.options)
@@ -142,21 +144,23 @@ class _Run:
         ]
         return self._result(desired)
 
-    def _desired(self, project: Project, busy: set[int]) -> Desired:
+    def _desired(self, stack: Project, busy: set[int]) -> Desired:
         desired = desired_stack(
             self.located,
             self.namespace,
             self.home,
             host=self.engine.host,
-            ports=None if self.request.fixed_ports else self._lease(project, busy),
+            ports=None if self.request.fixed_ports else self._lease(stack, busy),
             services=self.request.services,
             scales=self.request.scales,
             hashed=not self.request.options.no_build,
         )
+        unnamed = stack.services.keys() - desired.services.keys()
+        desired = replace(desired, undeclared=desired.undeclared | unnamed)
         alone = self.request.options.no_deps and self.request.services
         return without_dependencies(desired, self.request.services) if alone else desired
 
-    def _lease(self, project: Project, busy: set[int]) -> Ports:
+    def _lease(self, stack: Project, busy: set[int]) -> Ports:
         from wtc.engine.observe import observe, published_ports
 
         observed = observe(self.engine, self.namespace)
@@ -164,9 +168,9 @@ class _Run:
         ports = lease_ports(
             self.home.store,
             self.namespace,
-            project,
+            stack,
             scales=self.request.scales,
-            settings=self.home.settings_for(project),
+            settings=self.home.settings_for(stack),
             observed=observed,
             busy={*others, *busy},
             probe=self.engine.host_is_local,
@@ -191,9 +195,10 @@ class _Run:
 
         raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
 
-    def _record(self, project: Project, desired: Desired) -> None:
+    def _record(self, stack: Project, desired: Desired) -> None:
         from wtc.registry.record import StackRecord, Status
 
+        volumes = [v.name for v in desired.volumes.values() if not v.external]
         own = [n.name for n in desired.networks.values() if not n.external]
         with self.home.store.transaction() as ledger:
             before = ledger.stacks.get(self.namespace.worktree)
@@ -202,9 +207,9 @@ class _Run:
                 replace(
                     record,
                     namespace=self.namespace.name,
-                    project=project.name,
+                    project=stack.name,
                     network=next(iter(own), ""),
-                    volumes=tuple(v.name for v in desired.volumes.values() if not v.external),
+                    volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),
                     fixed=self._fixed(desired),
                     status=Status.REGISTERED if self.request.options.no_start else Status.UP,
                 )

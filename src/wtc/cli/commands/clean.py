@@ -52,9 +52,19 @@ def command(
         _preview(cleanings)
     elif not quiet:
         for cleaning in cleanings:
-            say(f"`{cleaning.namespace.name}` is gone, and its {cleaning.leases} host ports are free")
+            say(f"`{cleaning.namespace.name}` is gone{_freed(cleaning.leases)}")
         if not cleanings:
             say("nothing to clean")
+
+
+def _freed(leases: int) -> str:
+    return (
+        ""
+        if not leases
+        else ", and its host port is free"
+        if leases == 1
+        else f", and its {leases} host ports are free"
+    )
 
 
 def _confirm(cleanings: "tuple[Cleaning, ...]") -> None:

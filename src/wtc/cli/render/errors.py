@@ -27,6 +27,8 @@ def error_text(error: WtcError) -> str:
     parts += [f"caused by: {cause}\n" for cause in error.causes]
     if error.detail:
         parts.append("\n" + "".join(f"  | {line}\n" for line in error.detail.rstrip("\n").splitlines()))
+    if error.notes:
+        parts.append("\n" + "".join(f"{note}\n" for note in error.notes))
     if error.hints:
         parts.append("\n" + "".join(_hint(hint) for hint in error.hints))
     return "".join(parts)
@@ -51,6 +53,7 @@ def error_document(error: WtcError, *, status: int | None = None) -> dict[str, A
         "message": error.message,
         "exit_status": int(error.exit_status if status is None else status),
         "causes": list(error.causes),
+        "notes": list(error.notes),
         "hints": list(error.hints),
         "detail": error.detail,
         "diagnostics": [diagnostic_document(d) for d in error.diagnostics],
