@@ -58,7 +58,8 @@ def test_yaml_leaves_out_what_is_empty_and_keeps_extensions() -> None:
     loaded = project("services: {a: {image: 'i', x-s: 1, ports: ['80']}}")
     assert config_yaml(loaded) == (
         "name: p\nservices:\n  a:\n    image: i\n    networks:\n      default: null\n"
-        "    ports:\n      - mode: ingress\n        target: 80\n        protocol: tcp\n    x-s: 1\nnetworks:\n  default:\n    name: p_default\n"
+        "    ports:\n      - mode: ingress\n"
+        "        target: 80\n        protocol: tcp\n    x-s: 1\nnetworks:\n  default:\n    name: p_default\n"
     )
 
 
