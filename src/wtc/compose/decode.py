@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 from wtc.compose import node as tree
 from wtc.compose.access import child, elements, is_null, written
+from wtc.compose.examine import unsupported
 from wtc.compose.loaded import Loaded
 from wtc.compose.node import Node, Scalar
 from wtc.model.build import Build, BuildSecret, BuildUlimit
@@ -44,7 +45,7 @@ def decode_project(loaded: Loaded) -> Project:
             for (service, index), name in loaded.port_variables.items()
         ),
         extension=tree.plain(root.items.get("x-wtc", Scalar(None))),
-        warnings=loaded.warnings,
+        warnings=(*loaded.warnings, *unsupported(root)),
         positions=_positions(root),
     )
 
