@@ -104,6 +104,17 @@ def test_clean_works_when_folder_and_registry_are_gone(workshop: Workshop) -> No
     assert workshop.leftovers() == []
 
 
+def test_clean_finds_images_that_are_all_there_is(workshop: Workshop) -> None:
+    workshop.commit(FILES)
+    stack = workshop.up()
+    workshop.wtc("down", "-t", "0")
+    workshop.client.volumes.get(f"{stack.namespace}_rows").remove()
+    shutil.rmtree(workshop.config)
+    assert workshop.leftovers() == [f"image {stack.namespace}-web:latest"]
+    workshop.wtc("clean", "-y")
+    assert workshop.leftovers() == []
+
+
 def test_clean_all_removes_every_stack_of_this_user(workshop: Workshop) -> None:
     """As a dry run: on this engine there are other tests' stacks too."""
     workshop.commit({"compose.yaml": SHOP})

@@ -182,8 +182,21 @@ def test_an_anonymous_volume_outlives_its_container_made_anew(workshop: Workshop
     assert workshop.up("--recreate").run("web", "cat", "/kept/row") == "kept\n"
 
 
-def test_strict_refuses_before_anything_is_touched(workshop: Workshop) -> None:
-    workshop.commit({"compose.yaml": one_service("web") + "    provider: {type: nothing}\n"})
-    ended = workshop.wtc("up", "--strict", "--dry-run", status=None)
-    assert ended.status in {0, 3}
-    assert workshop.leftovers() == []
+UNSUPPORTED = one_service(
+    "web", "volumes: [{type: bind, source: ., target: /x, bind: {selinux: z, recursive: disabled}}]"
+)
+
+
+def test_what_is_not_supported_is_said_with_its_place(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": UNSUPPORTED})
+    ended = workshop.wtc("up", "--no-start")
+    assert "warning: `volumes.bind.selinux` of service `web`" in ended.err
+    assert "compose.yaml:7:" in ended.err
+
+
+def test_strict_refuses_before_anything_is_touched(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+    workshop.commit({"compose.yaml": UNSUPPORTED})
+    proxy = witness()
+    ended = workshop.refused("up", "--strict", status=3, env={"DOCKER_HOST": proxy.address})
+    assert "compose.yaml:7:" in ended.err
+    assert proxy.changes == []

@@ -95,6 +95,7 @@ def namespaces(engine: "Engine") -> dict[str, str]:
         lambda: [reading.labels_of(s) for s in _containers(engine, _MANAGED)],
         lambda: [dict(n.labels) for n in _networks(engine)],
         lambda: [dict(v.labels) for v in _volumes(engine)],
+        lambda: [dict(i.labels) for i in _images(engine, _MANAGED)],
     ):
         found |= {one[label.PROJECT]: one.get(label.WORKTREE, "") for one in labels if label.PROJECT in one}
     return found

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from wtc.errors import ComposeFileError
 from wtc.model.project import Project
 from wtc.orchestrator.files import DiskReader
 from wtc.orchestrator.target import Located
@@ -49,17 +48,3 @@ def with_the_rest(project: Project, located: Located) -> Project:
         disabled=whole.disabled - project.services.keys(),
         port_variables=(*project.port_variables, *others),
     )
-
-
-def refuse_unsupported(project: Project) -> None:
-    """`--strict`: what wtc would leave out is an error.
-
-    Raises:
-        ComposeFileError: with all of it.
-    """
-    from wtc.model.diagnostic import Severity
-
-    found = [d for d in project.warnings if d.severity is Severity.UNSUPPORTED]
-    if found:
-        errors = [replace(d, severity=Severity.ERROR) for d in found]
-        raise ComposeFileError(errors[0].message, diagnostics=errors)

@@ -14,9 +14,10 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.leases import Ports, lease_ports
-from wtc.orchestrator.project import read_project, refuse_unsupported, with_the_rest
+from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
+from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.options import UpOptions
@@ -68,13 +69,10 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     home = open_home(target, report, given={"mem_limit": request.mem_limit} if request.mem_limit else {})
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
-    if request.strict:
-        refuse_unsupported(project)
-    for warning in project.warnings:
-        report(Warned(diagnostic=warning))
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
     stack = with_the_rest(project, located) if request.services else project
     with engine_of(target) as engine:
+        tell_unsupported(project, engine.api_version, report, strict=request.strict)
         namespace = namespace_for(located.worktree, home, engine, report)
         run = _Run(located, home, engine, namespace, request, report, stop)
         if request.dry_run:

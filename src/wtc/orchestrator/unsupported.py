@@ -1,0 +1,48 @@
+"""What wtc or the engine would leave out of a project: said with its place, and refused under `--strict`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wtc.errors import ComposeFileError
+from wtc.events import Reporter, Warned
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.position import Path
+from wtc.model.project import Project
+
+
+def tell_unsupported(project: Project, api_version: tuple[int, int], report: Reporter, *, strict: bool) -> None:
+    """Warns of all of it, the file's other warnings included.
+
+    Raises:
+        ComposeFileError: `strict`, and there is some; with all of it.
+    """
+    found = [*project.warnings, *_left_out(project, api_version)]
+    errors = [replace(d, severity=Severity.ERROR) for d in found if d.severity is Severity.UNSUPPORTED]
+    if strict and errors:
+        raise ComposeFileError(errors[0].message, diagnostics=errors)
+    for finding in found:
+        report(Warned(diagnostic=finding))
+
+
+def _left_out(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:
+    from wtc.engine.translate.unsupported import unsupported
+
+    for service in project.services.values():
+        place: Path = ("services", service.name)
+        if service.provider:
+            yield _finding(
+                project, (*place, "provider"), f"service `{service.name}` has a `provider`, which wtc does not run"
+            )
+            continue
+        if service.models:
+            message = f"`models` of service `{service.name}` has no effect: wtc runs no models"
+            yield _finding(project, (*place, "models"), message)
+        for message in unsupported(service, api_version):
+            # Each begins with the attribute: `volumes.bind.selinux`, `devices (CDI)`.
+            attribute = message.split("`")[1].replace(" ", ".").split(".")[0]
+            yield _finding(project, (*place, attribute), message)
+
+
+def _finding(project: Project, path: Path, message: str) -> Diagnostic:
+    position = project.positions.get(path) or project.positions.get(path[:2])
+    return Diagnostic(message=message, severity=Severity.UNSUPPORTED, position=position, path=path)
