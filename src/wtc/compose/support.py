@@ -52,14 +52,14 @@ _OWN_NAME: Row = (
 _EXTERNAL_FILE: Row = (
     Case(
         status=Status.IGNORED,
-        reason="only a Swarm keeps secrets and configs of its own, an engine has none to look up",
+        reason="only a Swarm keeps such things, an engine has none to look up",
         when="`true`",
         applies=is_true,
         hint="to give it content, write `file:` or `environment:` in place of `external:`",
     ),
     *honoured(),
 )
-_SWARM = "only a Swarm heeds it; wtc runs containers on one engine"
+_SWARM = "only a Swarm heeds it, and this is one engine"
 _BUILDX = "through `docker buildx`"
 _WATCH = "wtc does not watch files"
 _MODEL = "wtc runs no models"
