@@ -25,22 +25,19 @@ def tell_unsupported(project: Project, api_version: tuple[int, int], report: Rep
 
 
 def _left_out(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:
+    """What the engine would leave out; what the file's warnings have already told is not told twice."""
     from wtc.engine.translate.unsupported import unsupported
 
+    told = {d.path for d in project.warnings}
     for service in project.services.values():
-        place: Path = ("services", service.name)
         if service.provider:
-            yield _finding(
-                project, (*place, "provider"), f"service `{service.name}` has a `provider`, which wtc does not run"
-            )
             continue
-        if service.models:
-            message = f"`models` of service `{service.name}` has no effect: wtc runs no models"
-            yield _finding(project, (*place, "models"), message)
         for message in unsupported(service, api_version):
             # Each begins with the attribute: `volumes.bind.selinux`, `devices (CDI)`.
             attribute = message.split("`")[1].replace(" ", ".").split(".")[0]
-            yield _finding(project, (*place, attribute), message)
+            path: Path = ("services", service.name, attribute)
+            if path not in told:
+                yield _finding(project, path, message)
 
 
 def _finding(project: Project, path: Path, message: str) -> Diagnostic:
