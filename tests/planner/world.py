@@ -22,7 +22,9 @@ from wtc.model.plan import (
     CreateVolume,
     DisconnectNetwork,
     InjectFiles,
+    KillContainer,
     Operation,
+    PauseContainer,
     Plan,
     PullImage,
     RemoveContainer,
@@ -33,6 +35,7 @@ from wtc.model.plan import (
     RunHook,
     StartContainer,
     StopContainer,
+    UnpauseContainer,
     WaitContainer,
 )
 from wtc.model.project import Network, Project, Volume
@@ -98,7 +101,7 @@ class World:
         container = self.find(key)
         self.containers[container.id] = replace(container, **changes)  # pyright: ignore[reportArgumentType]
 
-    def apply(self, operation: Operation) -> None:  # noqa: C901, PLR0912 - a table of what an engine does
+    def apply(self, operation: Operation) -> None:  # noqa: C901, PLR0912, PLR0915 - a table of what an engine does
         match operation:
             case PullImage(image=image) | BuildImage(image=image):
                 self.images[image.reference] = ObservedImage(
@@ -139,8 +142,14 @@ class World:
                 for name, attached in there.networks.items():
                     assert self.networks[name].id == attached, "network gone"
                 self.change(container.key, state="running")
-            case StopContainer(container=container):
+            case StopContainer(container=container) | KillContainer(container=container):
                 self.change(container.key, state="exited")
+            case PauseContainer(container=container):
+                assert self.find(container.key).state == "running"
+                self.change(container.key, state="paused")
+            case UnpauseContainer(container=container):
+                assert self.find(container.key).state == "paused"
+                self.change(container.key, state="running")
             case RemoveContainer(container=container, volumes=volumes):
                 there = self.find(container.key)
                 assert there.state != "running", "removing a running container"

@@ -16,13 +16,17 @@ from wtc.errors import ConflictError, EngineError, NotFoundError, PortTakenError
 from wtc.model.desired import InjectedFile
 from wtc.model.plan import (
     ConnectNetwork,
+    ContainerRef,
     CreateContainer,
     DisconnectNetwork,
     InjectFiles,
+    KillContainer,
+    PauseContainer,
     RemoveContainer,
     RenameContainer,
     StartContainer,
     StopContainer,
+    UnpauseContainer,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +108,24 @@ def stop_container(engine: "Engine", operation: StopContainer) -> None:
     engine.call("POST", f"/containers/{container.key}/stop", doing=doing, params=params, accept=(404,))
 
 
+def kill_container(engine: "Engine", operation: KillContainer) -> None:
+    """`POST /containers/{id}/kill`; one that does not run any more, or is gone, needs no signal."""
+    container = operation.container
+    doing = f"send `{operation.signal}` to container `{container.name}`"
+    path = f"/containers/{container.key}/kill"
+    engine.call("POST", path, doing=doing, params={"signal": operation.signal}, accept=(404, 409))
+
+
+def pause_container(engine: "Engine", operation: PauseContainer) -> None:
+    """`POST /containers/{id}/pause`; one that is paused stays so."""
+    _freeze(engine, operation.container, verb="pause", paused=True)
+
+
+def unpause_container(engine: "Engine", operation: UnpauseContainer) -> None:
+    """`POST /containers/{id}/unpause`; one that is not paused goes on."""
+    _freeze(engine, operation.container, verb="unpause", paused=False)
+
+
 def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
     """`DELETE /containers/{id}`; one that is gone, or on its way out, is removed."""
     container = operation.container
@@ -169,6 +191,15 @@ def archive(files: Iterable[InjectedFile]) -> bytes:
             entry.size, entry.mode, entry.uid, entry.gid = len(file.content), file.mode, file.uid, file.gid
             tar.addfile(entry, io.BytesIO(file.content))
     return buffer.getvalue()
+
+
+def _freeze(engine: "Engine", container: ContainerRef, *, verb: str, paused: bool) -> None:
+    try:
+        engine.call("POST", f"/containers/{container.key}/{verb}", doing=f"{verb} container `{container.name}`")
+    except EngineError:
+        there = _inspect(engine, container.key)
+        if there is None or bool(part(there, "State").get("Paused")) is not paused:
+            raise
 
 
 def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:

@@ -10,10 +10,13 @@ from wtc.engine.container_calls import (
     create_container,
     disconnect_network,
     inject_files,
+    kill_container,
+    pause_container,
     remove_container,
     rename_container,
     start_container,
     stop_container,
+    unpause_container,
 )
 from wtc.engine.hooks import run_hook
 from wtc.engine.resource_calls import create_network, create_volume, remove_image, remove_network, remove_volume
@@ -27,7 +30,9 @@ from wtc.model.plan import (
     CreateVolume,
     DisconnectNetwork,
     InjectFiles,
+    KillContainer,
     Operation,
+    PauseContainer,
     PullImage,
     RemoveContainer,
     RemoveImage,
@@ -37,6 +42,7 @@ from wtc.model.plan import (
     RunHook,
     StartContainer,
     StopContainer,
+    UnpauseContainer,
     WaitContainer,
 )
 
@@ -99,6 +105,9 @@ OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
     RenameContainer: lambda op, call: rename_container(call.engine, op),
     StartContainer: lambda op, call: start_container(call.engine, op),
     StopContainer: lambda op, call: stop_container(call.engine, op),
+    KillContainer: lambda op, call: kill_container(call.engine, op),
+    PauseContainer: lambda op, call: pause_container(call.engine, op),
+    UnpauseContainer: lambda op, call: unpause_container(call.engine, op),
     RemoveContainer: lambda op, call: remove_container(call.engine, op),
     RunHook: lambda op, call: run_hook(call.engine, op),
     WaitContainer: _wait,

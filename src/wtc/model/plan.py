@@ -155,6 +155,28 @@ class StopContainer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KillContainer:
+    """`POST /containers/{id}/kill`; `signal` as the engine takes it: `SIGHUP`, `HUP` or `1`."""
+
+    container: ContainerRef
+    signal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseContainer:
+    """`POST /containers/{id}/pause`."""
+
+    container: ContainerRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpauseContainer:
+    """`POST /containers/{id}/unpause`."""
+
+    container: ContainerRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveContainer:
     """`DELETE /containers/{id}`; its anonymous volumes go only with `volumes`."""
 
@@ -196,6 +218,9 @@ Operation: TypeAlias = (
     | RenameContainer
     | StartContainer
     | StopContainer
+    | KillContainer
+    | PauseContainer
+    | UnpauseContainer
     | RemoveContainer
     | RunHook
     | WaitContainer

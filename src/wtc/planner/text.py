@@ -8,7 +8,9 @@ from wtc.model.plan import (
     CreateVolume,
     DisconnectNetwork,
     InjectFiles,
+    KillContainer,
     Operation,
+    PauseContainer,
     Plan,
     PlanNode,
     PullImage,
@@ -20,6 +22,7 @@ from wtc.model.plan import (
     RunHook,
     StartContainer,
     StopContainer,
+    UnpauseContainer,
     WaitContainer,
 )
 
@@ -66,6 +69,12 @@ def operation_text(operation: Operation) -> str:  # noqa: C901, PLR0912 - one li
             return f"start container {container.name}"
         case StopContainer(container=container):
             return f"stop container {container.name}"
+        case KillContainer(container=container, signal=signal):
+            return f"send {signal} to container {container.name}"
+        case PauseContainer(container=container):
+            return f"pause container {container.name}"
+        case UnpauseContainer(container=container):
+            return f"unpause container {container.name}"
         case RemoveContainer(container=container):
             return f"remove container {container.name}"
         case RunHook(container=container):

@@ -8,7 +8,9 @@ from wtc.model.plan import (
     CreateVolume,
     DisconnectNetwork,
     InjectFiles,
+    KillContainer,
     Operation,
+    PauseContainer,
     PlanNode,
     PullImage,
     RemoveContainer,
@@ -19,6 +21,7 @@ from wtc.model.plan import (
     RunHook,
     StartContainer,
     StopContainer,
+    UnpauseContainer,
     WaitContainer,
 )
 
@@ -37,6 +40,9 @@ WORDS: dict[type[Operation], tuple[str, str, str]] = {
     RenameContainer: ("container", "replacing", "replaced"),
     StartContainer: ("container", "starting", "started"),
     StopContainer: ("container", "stopping", "stopped"),
+    KillContainer: ("container", "signalling", "signalled"),
+    PauseContainer: ("container", "pausing", "paused"),
+    UnpauseContainer: ("container", "unpausing", "unpaused"),
     RemoveContainer: ("container", "removing", "removed"),
     RunHook: ("container", "running a hook", "hook done"),
     WaitContainer: ("container", "waiting", "ready"),
