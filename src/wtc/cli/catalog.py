@@ -21,6 +21,7 @@ COMMANDS = (
     Entry("ports", "Looking", "This worktree's host ports"),
     Entry("ps", "Looking", "The stacks of all worktrees"),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
+    Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )
 """In the order in which they are listed."""
 

@@ -1,0 +1,29 @@
+"""`wtc inspect`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc inspect web --json"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what wtc makes of the compose file: the names that it gives, and each attribute with its place.
+
+    An attribute is `honoured`, `rewritten` into the worktree's namespace, or `ignored`. What two worktrees share all
+    the same (the host's network, the engine's socket, external networks, fixed addresses) comes last.
+    """
+    from wtc.cli.render.inspect import show_json, show_text
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.inspect import inspect
+
+    result = inspect(target, tuple(services or ()), report_warnings)
+    (show_json if as_json else show_text)(result)

@@ -1,0 +1,136 @@
+"""What wtc makes of a project, for people and for machines. No value of the file is shown, only where it stands."""
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from wtc.cli.output import print_columns, print_json
+from wtc.cli.render.errors import diagnostic_document, shown_path
+from wtc.compose.examine import Treated
+from wtc.compose.treatment import Status
+from wtc.model.position import Position, dotted
+from wtc.orchestrator.inspect import InspectResult, PublishedAs
+
+
+def show_text(result: InspectResult) -> None:
+    """A block for each service, network and volume, then what breaks the isolation."""
+    _line(f"{result.namespace.name}  {result.namespace.worktree}")
+    for name in result.services:
+        _line(f"\nservice {name}{_names(result, name)}")
+        print_columns(_rows(result.attributes("services", name), 2))
+        print_columns(["  ", f"{p.target}/{p.protocol}", "->", _host_port(p)] for p in result.published(name))
+    for network in result.desired.networks.values():
+        _line(f"\nnetwork {network.key}: {network.name}{' (external)' if network.external else ''}")
+        print_columns(_rows(result.attributes("networks", network.key), 2))
+    for volume in result.desired.volumes.values():
+        _line(f"\nvolume {volume.key}: {volume.name}{' (external)' if volume.external else ''}")
+        print_columns(_rows(result.attributes("volumes", volume.key), 2))
+    rest = [t for t in result.treated if t.path[0] not in {"services", "networks", "volumes", "name"}]
+    if rest:
+        _line("\nthe rest of the file")
+        print_columns(_rows(rest))
+    if result.breaches:
+        _line("\nnot isolated")
+        print_columns(["  ", dotted(b.path), _place(b.position), b.message] for b in result.breaches)
+
+
+def show_json(result: InspectResult) -> None:
+    """One document."""
+    print_json(
+        {
+            "ok": True,
+            "worktree": result.namespace.worktree,
+            "namespace": result.namespace.name,
+            "files": list(result.project.files),
+            "services": [_service(result, name) for name in result.services],
+            "networks": [
+                {
+                    "network": n.key,
+                    "name": n.name,
+                    "external": n.external,
+                    "attributes": _documents(result.attributes("networks", n.key)),
+                }
+                for n in result.desired.networks.values()
+            ],
+            "volumes": [
+                {
+                    "volume": v.key,
+                    "name": v.name,
+                    "external": v.external,
+                    "attributes": _documents(result.attributes("volumes", v.key)),
+                }
+                for v in result.desired.volumes.values()
+            ],
+            "attributes": _documents(
+                t for t in result.treated if t.path[0] not in {"services", "networks", "volumes"} or len(t.path) == 1
+            ),
+            "isolation": [diagnostic_document(b) for b in result.breaches],
+        }
+    )
+
+
+def _service(result: InspectResult, name: str) -> dict[str, Any]:
+    desired = result.service(name)
+    config = desired.containers[0].config if desired and desired.containers else None
+    return {
+        "service": name,
+        "containers": [c.name for c in desired.containers] if desired else [],
+        "image": desired.image.reference if desired else "",
+        "built": desired is not None and desired.image.build is not None,
+        "networks": {key: list(a.aliases) for key, a in config.networks.items()} if config else {},
+        "ports": [
+            {
+                "target": p.target,
+                "protocol": p.protocol,
+                "published": p.published,
+                "host_ip": p.host_ip,
+                "leased": p.leased or None,
+            }
+            for p in result.published(name)
+        ],
+        "attributes": _documents(result.attributes("services", name)),
+    }
+
+
+def _documents(treated: Iterable[Treated]) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": dotted(t.path),
+            "status": str(t.case.status),
+            "reason": t.case.reason,
+            "file": t.position.file or None,
+            "line": t.position.line or None,
+            "column": t.position.column or None,
+        }
+        for t in treated
+    ]
+
+
+def _names(result: InspectResult, name: str) -> str:
+    desired = result.service(name)
+    if desired is None:
+        return ": no container"
+    return f": {', '.join(c.name for c in desired.containers) or 'no container'}, image {desired.image.reference}"
+
+
+def _rows(treated: Iterable[Treated], depth: int = 0) -> list[list[str]]:
+    """Attributes; those within others only where there is something to say of them."""
+    return [
+        ["  ", dotted(t.path[depth:]), str(t.case.status), _place(t.position), t.case.reason]
+        for t in treated
+        if len(t.path) == depth + 1 or t.case.reason or t.case.status is not Status.HONOURED
+    ]
+
+
+def _host_port(port: PublishedAs) -> str:
+    return str(port.leased) if port.leased else "leased by the first `wtc up` or `wtc setup`"
+
+
+def _place(position: Position | None) -> str:
+    if position is None or not position.file:
+        return "-"
+    return f"{shown_path(position.file)}:{position.line}:{position.column}"
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,106 @@
+"""`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
+
+import os
+from dataclasses import dataclass, replace
+
+from wtc.compose.decode import decode_project
+from wtc.compose.examine import Treated, examine
+from wtc.compose.load import load
+from wtc.events import Reporter, Warned
+from wtc.model.desired import Desired, DesiredService
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
+from wtc.model.project import Project
+from wtc.orchestrator.desiring import desired_stack
+from wtc.orchestrator.files import DiskReader
+from wtc.orchestrator.leases import Ports, known_ports
+from wtc.orchestrator.stack import namespace_for, open_home
+from wtc.orchestrator.target import Target, locate
+from wtc.planner.sharing import breaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedAs:
+    """A port of a service: what the file asks for, and the host port that is leased for it (0: none yet)."""
+
+    target: int
+    protocol: str
+    published: str
+    host_ip: str
+    leased: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectResult:
+    """The project as it is read and as it would be in the worktree.
+
+    `services` goes by name; `treated` and `breaches` stand in the file's order.
+    """
+
+    namespace: Namespace
+    project: Project
+    services: tuple[str, ...]
+    desired: Desired
+    ports: Ports
+    treated: tuple[Treated, ...]
+    breaches: tuple[Diagnostic, ...]
+
+    def service(self, name: str) -> DesiredService | None:
+        """A service in the namespace; None for what no container is made of."""
+        return self.desired.services.get(name)
+
+    def published(self, name: str) -> tuple[PublishedAs, ...]:
+        """A service's ports, those of its first replica."""
+        config = self.project.services[name]
+        places = self.ports.by_place()
+        return tuple(
+            PublishedAs(
+                target=port.target,
+                protocol=port.protocol,
+                published=port.published,
+                host_ip=port.host_ip,
+                leased=places.get((name, index, 1), 0),
+            )
+            for index, port in enumerate(config.ports)
+        )
+
+    def attributes(self, *place: str) -> tuple[Treated, ...]:
+        """What stands below a place: `("services", "web")`."""
+        return tuple(t for t in self.treated if t.path[: len(place)] == place and len(t.path) > len(place))
+
+
+def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> InspectResult:
+    """Looks at the file, and at what is leased for the worktree.
+
+    Raises:
+        ComposeFileError: the file cannot be used.
+        UsageError: a service is named that there is none of.
+    """
+    located = locate(target)
+    if located.missing:
+        raise located.missing
+    home = open_home(target, report)
+    namespace = namespace_for(located.worktree, home, None, report)
+    request = replace(located.request, project_name=namespace.name, services=services)
+    loaded = load(request, DiskReader())
+    for warning in loaded.warnings:
+        report(Warned(diagnostic=warning))
+    project = decode_project(loaded)
+    ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
+    desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
+    return InspectResult(
+        namespace=namespace,
+        project=project,
+        services=services or tuple(project.services),
+        desired=desired,
+        ports=ports,
+        treated=examine(loaded.root),
+        breaches=breaches(project, lambda path: _lies_in(path, located.worktree)),
+    )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Whether a path, its links resolved, is the folder or lies below it."""
+    found = os.path.realpath(path)
+    return found == folder or found.startswith(folder.rstrip("/") + "/")
