@@ -1,0 +1,284 @@
+"""The plans of `start`, `stop`, `restart`, `kill`, `pause` and `unpause`: nothing is made, nothing is removed.
+
+Source: compose-spec, `depends_on`, `post_start`, `pre_stop`.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from wtc import labels as label
+from wtc.errors import WtcError
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.plan import (
+    Condition,
+    ContainerRef,
+    KillContainer,
+    PauseContainer,
+    Plan,
+    RunHook,
+    StartContainer,
+    StopContainer,
+    UnpauseContainer,
+    WaitContainer,
+)
+from wtc.model.service import Dependency, Hook
+from wtc.planner.builder import PlanBuilder
+from wtc.planner.names import next_name
+from wtc.planner.order import dependency_order
+
+ALIVE = frozenset({"running", "restarting", "paused"})
+HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """What the file says of a service's coming and going."""
+
+    depends_on: Mapping[str, Dependency] = field(default_factory=dict[str, Dependency])
+    post_start: tuple[Hook, ...] = ()
+    pre_stop: tuple[Hook, ...] = ()
+
+
+Declared = Mapping[str, Conduct]
+"""Service -> what the file says; of those that it does not have, the containers' labels tell."""
+
+
+def plan_start(
+    observed: Observed, declared: Declared, *, services: Collection[str] = (), wait_timeout_s: float | None = None
+) -> Plan:
+    """Starts what does not run, dependencies first, as far as their dependents ask for; nothing named is everything.
+
+    Raises:
+        WtcError: a service that was named, or one that it needs healthy or completed, has no container.
+    """
+    stack = _Stack(observed, declared)
+    named = list(services or stack.containers)
+    chosen = stack.with_needs(named)
+    builder = PlanBuilder()
+    starting = _Starting(stack, builder, chosen, wait_timeout_s)
+    for service in stack.ordered(chosen):
+        needed_by = "" if service in named else stack.first_dependent(service, chosen)
+        stack.require(service, needed_by)
+        for container in stack.containers[service]:
+            cause = f"`{needed_by}` depends on it" if needed_by else "`start`"
+            if container.state == "paused":
+                starting.resume(container, cause)
+            elif container.state not in ALIVE:
+                starting.start(container, cause)
+    return builder.plan()
+
+
+def plan_stop(
+    observed: Observed, declared: Declared, *, services: Collection[str] = (), timeout_s: int | None = None
+) -> Plan:
+    """Stops what runs of the named services alone, dependents first."""
+    stack = _Stack(observed, declared)
+    builder = PlanBuilder()
+    _stop(stack, builder, stack.there(services), timeout_s, "`stop`")
+    return builder.plan()
+
+
+def plan_restart(
+    observed: Observed,
+    declared: Declared,
+    *,
+    services: Collection[str] = (),
+    timeout_s: int | None = None,
+    no_deps: bool = False,
+) -> Plan:
+    """Stops and starts the named services, and those whose `depends_on` on them says `restart: true`."""
+    stack = _Stack(observed, declared)
+    named = stack.there(services)
+    chosen = named if no_deps else stack.with_restarted(named)
+    builder = PlanBuilder()
+    stopped = _stop(stack, builder, chosen, timeout_s, "`restart`")
+    starting = _Starting(stack, builder, chosen, None)
+    for service in stack.ordered(chosen):
+        for container in stack.containers[service]:
+            starting.start(container, "`restart`", after=stopped.get(container.id, ()))
+    return builder.plan()
+
+
+def plan_kill(observed: Observed, *, services: Collection[str] = (), signal: str = "SIGKILL") -> Plan:
+    """Sends a signal to what runs, one-off containers too."""
+    builder = PlanBuilder()
+    for container in observed.containers:
+        if container.state in ALIVE and (not services or container.service in services):
+            kill = KillContainer(container=_ref(container), signal=signal)
+            builder.add(kill, "`kill`", service=container.service)
+    return builder.plan()
+
+
+def plan_pause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
+    """Freezes what runs."""
+    builder = PlanBuilder()
+    for container in _named(observed, services):
+        if container.state == "running":
+            builder.add(PauseContainer(container=_ref(container)), "`pause`", service=container.service)
+    return builder.plan()
+
+
+def plan_unpause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
+    """Lets what is frozen go on."""
+    builder = PlanBuilder()
+    for container in _named(observed, services):
+        if container.state == "paused":
+            builder.add(UnpauseContainer(container=_ref(container)), "`unpause`", service=container.service)
+    return builder.plan()
+
+
+class _Stack:
+    def __init__(self, observed: Observed, declared: Declared) -> None:
+        self.containers: dict[str, list[ObservedContainer]] = {}
+        self.conduct: dict[str, Conduct] = {}
+        for container in _named(observed, ()):
+            self.containers.setdefault(container.service, []).append(container)
+            conduct = declared.get(container.service) or Conduct(depends_on=_labelled(container))
+            self.conduct.setdefault(container.service, conduct)
+
+    def ordered(self, chosen: Collection[str]) -> list[str]:
+        """Dependencies first; what has no container is among them."""
+        return dependency_order({service: self.needs(service) for service in chosen})
+
+    def needs(self, service: str) -> Mapping[str, Dependency]:
+        return self.conduct[service].depends_on if service in self.conduct else {}
+
+    def there(self, services: Collection[str]) -> list[str]:
+        """Those of the named services that have a container; all that have where none is named."""
+        return [s for s in self.containers if not services or s in services]
+
+    def with_needs(self, named: Iterable[str]) -> list[str]:
+        """The named services, and all that they depend on."""
+        found = dict.fromkeys(named)
+        waiting = list(found)
+        while waiting:
+            new = [n for n in self.needs(waiting.pop()) if n not in found]
+            found |= dict.fromkeys(new)
+            waiting += new
+        return list(found)
+
+    def with_restarted(self, named: Iterable[str]) -> list[str]:
+        """The named services, and all that have to restart along with them."""
+        found = set(named)
+        while new := {
+            s
+            for s in self.containers.keys() - found
+            if any(how.restart and n in found for n, how in self.needs(s).items())
+        }:
+            found |= new
+        return self.there(found)
+
+    def first_dependent(self, service: str, chosen: Collection[str]) -> str:
+        return next((s for s in chosen if service in self.needs(s)), "")
+
+    def require(self, service: str, needed_by: str) -> None:
+        """Passes over a dependency without a container, such as one scaled to 0, where nothing is waited for."""
+        if service in self.containers:
+            return
+        hint = ["to create it, run `wtc up`"]
+        if not needed_by:
+            raise WtcError(f"service `{service}` has no container to start", hints=hint)
+        how = self.needs(needed_by)[service]
+        if how.required and how.condition in {HEALTHY, COMPLETED}:
+            message = f"service `{needed_by}` depends on `{service}`, which has no container to start"
+            raise WtcError(message, hints=hint)
+        self.containers[service] = []
+
+
+class _Starting:
+    def __init__(
+        self, stack: _Stack, builder: PlanBuilder, chosen: Collection[str], wait_timeout_s: float | None
+    ) -> None:
+        self.stack, self.builder, self.chosen, self.wait_timeout_s = stack, builder, chosen, wait_timeout_s
+        self.started: dict[str, int] = {}
+        """Container id -> the node after which it runs."""
+        self.waits: dict[tuple[str, Condition], int] = {}
+
+    def start(self, container: ObservedContainer, cause: str, *, after: Iterable[int] = ()) -> None:
+        service, ref = container.service, _ref(container)
+        needs = self._needs(service)
+        node = self.builder.add(StartContainer(container=ref), cause, service=service, after=[*after, *needs])
+        for hook in self.stack.conduct[service].post_start:
+            node = self.builder.add(RunHook(container=ref, hook=hook), "post_start", service=service, after=[node])
+        self.started[container.id] = node
+
+    def resume(self, container: ObservedContainer, cause: str) -> None:
+        """A paused container goes on; that is no start, and runs no hook."""
+        unpause = UnpauseContainer(container=_ref(container))
+        self.started[container.id] = self.builder.add(unpause, cause, service=container.service)
+
+    def _needs(self, service: str) -> list[int | None]:
+        nodes: list[int | None] = []
+        for name, how in self.stack.needs(service).items():
+            for container in self.stack.containers.get(name, ()) if name in self.chosen else ():
+                match how.condition:
+                    case "service_healthy":
+                        nodes.append(self._wait(container, Condition.HEALTHY, service, required=how.required))
+                    case "service_completed_successfully":
+                        nodes.append(self._wait(container, Condition.COMPLETED, service, required=how.required))
+                    case _:
+                        nodes.append(self.started.get(container.id))
+        return nodes
+
+    def _wait(
+        self, container: ObservedContainer, condition: Condition, dependent: str, *, required: bool
+    ) -> int | None:
+        key = (container.id, condition)
+        started = self.started.get(container.id)
+        if condition is Condition.HEALTHY and started is None and container.health == "healthy":
+            return None
+        if key not in self.waits:
+            wait = WaitContainer(
+                container=_ref(container), condition=condition, timeout_s=self.wait_timeout_s, required=required
+            )
+            cause = f"`{dependent}` depends on it"
+            self.waits[key] = self.builder.add(wait, cause, service=container.service, after=[started])
+        return self.waits[key]
+
+
+def _stop(
+    stack: _Stack, builder: PlanBuilder, chosen: Collection[str], timeout_s: int | None, cause: str
+) -> dict[str, list[int]]:
+    """Container id -> the nodes after which it is stopped; none for one that did not run."""
+    stopped: dict[str, list[int]] = {}
+    by_service: dict[str, list[int]] = {}
+    for service in reversed(stack.ordered(chosen)):
+        before = [n for s in chosen if service in stack.needs(s) for n in by_service.get(s, [])]
+        # What does not run hands on what came before it, so that a chain through it holds.
+        by_service[service] = list(before)
+        for container in stack.containers[service]:
+            stopped[container.id] = before
+            if container.state not in ALIVE:
+                continue
+            after = before
+            for hook in stack.conduct[service].pre_stop if container.state == "running" else ():
+                run = RunHook(container=_ref(container), hook=hook)
+                after = [builder.add(run, "pre_stop", service=service, after=after)]
+            stop = StopContainer(container=_ref(container), timeout_s=timeout_s)
+            stopped[container.id] = [builder.add(stop, cause, service=service, after=after)]
+            by_service[service] += stopped[container.id]
+    return stopped
+
+
+def _named(observed: Observed, services: Collection[str]) -> list[ObservedContainer]:
+    """The replicas of these services, of all where none is named; what waits to replace one is left to `up`."""
+    return [
+        c
+        for c in observed.containers
+        if not c.oneoff and not c.name.startswith(next_name("")) and (not services or c.service in services)
+    ]
+
+
+def _labelled(container: ObservedContainer) -> dict[str, Dependency]:
+    """From `db:service_healthy:true,cache:service_started:false`: the last says whether it restarts along."""
+    found: dict[str, Dependency] = {}
+    for text in container.labels.get(label.COMPOSE_DEPENDS_ON, "").split(","):
+        name, _, rest = text.partition(":")
+        condition, _, restart = rest.partition(":")
+        if name:
+            found[name] = Dependency(condition=condition or "service_started", restart=restart == "true")
+    return found
+
+
+def _ref(container: ObservedContainer) -> ContainerRef:
+    return ContainerRef(name=container.name, id=container.id)
