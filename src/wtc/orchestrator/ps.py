@@ -1,12 +1,18 @@
 """`ps`: every worktree's stack, by label."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer, ObservedStack
+from wtc.model.usage import Usage
 from wtc.orchestrator.stack import engine_of
 from wtc.orchestrator.target import Target
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,10 +22,14 @@ class StackSummary:
     namespace: Namespace
     containers: tuple[ObservedContainer, ...]
     gone: bool
+    usage: Mapping[str, Usage] = field(default_factory=dict[str, Usage])
+    """Container id -> what it uses, of those that run and where it was asked for; without the processors' share."""
 
 
-def ps(target: Target, *, stopped: bool) -> tuple[StackSummary, ...]:
+def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackSummary, ...]:
     """The stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
+
+    With `measured` each running container is asked what it uses.
 
     Raises:
         EngineUnreachableError: none answers.
@@ -27,13 +37,28 @@ def ps(target: Target, *, stopped: bool) -> tuple[StackSummary, ...]:
     from wtc.engine.observe import stacks
 
     with engine_of(target) as engine:
-        found = [_summary(stack, stopped=stopped) for stack in stacks(engine)]
+        observed = stacks(engine)
+        usage = _measured(engine, observed) if measured else {}
+    found = [_summary(stack, usage, stopped=stopped) for stack in observed]
     return tuple(s for s in found if s.containers or stopped)
 
 
-def _summary(stack: ObservedStack, *, stopped: bool) -> StackSummary:
+def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Usage]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from wtc.engine.stats import machine, samples, usage_of
+
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(machine, engine)
+        found = samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
+        usage = {one: usage_of(sample, None, there.result().memory_bytes) for one, sample in found.items()}
+    return {one: each for one, each in usage.items() if each}
+
+
+def _summary(stack: ObservedStack, usage: Mapping[str, Usage], *, stopped: bool) -> StackSummary:
     return StackSummary(
         namespace=stack.namespace,
         containers=tuple(c for c in stack.containers if stopped or c.state in {"running", "restarting", "paused"}),
+        usage={c.id: usage[c.id] for c in stack.containers if c.id in usage},
         gone=not os.path.isdir(stack.namespace.worktree),
     )

@@ -165,6 +165,7 @@ def _container_labels(
         label.COMPOSE_WORKING_DIR: project.working_dir,
         label.COMPOSE_CONFIG_FILES: ",".join(project.files),
         label.COMPOSE_DEPENDS_ON: ",".join(depends),
+        **({label.CPUS: f"{cpus:g}"} if (cpus := _cpus(service)) else {}),
     }
 
 
@@ -230,3 +231,8 @@ def _link(text: str, namespace: Namespace) -> str:
 
 def _limited(service: Service) -> bool:
     return bool(service.deploy and service.deploy.limits and service.deploy.limits.memory_bytes)
+
+
+def _cpus(service: Service) -> float:
+    """How many processors it may use, 0 for all. Source: compose-spec, cpus and deploy.resources.limits."""
+    return (service.deploy.limits.cpus if service.deploy and service.deploy.limits else 0.0) or service.cpus

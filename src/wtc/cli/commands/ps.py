@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from wtc.cli.options import AsJson, targeted
+from wtc.model.usage import Usage
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc ps -a"
@@ -14,13 +15,16 @@ EXAMPLES = "Example: wtc ps -a"
 def command(
     target: Target,
     stopped: Annotated[bool, typer.Option("--all", "-a", help="What does not run, too.")] = False,
+    sized: Annotated[bool, typer.Option("--size", "-s", help="With the memory that each container uses.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the stacks of all worktrees and their services, as the engine's labels have them."""
     from wtc.cli.output import print_columns, print_json, say
+    from wtc.cli.render.usage import limit_text, usage_document
     from wtc.orchestrator.ps import ps
+    from wtc.planner.sizes import size_text
 
-    found = ps(target, stopped=stopped)
+    found = ps(target, stopped=stopped, measured=sized)
     if as_json:
         print_json(
             {
@@ -42,6 +46,7 @@ def command(
                                     {"target": p.target, "protocol": p.protocol, "host": p.host_ip, "port": p.port}
                                     for p in c.ports
                                 ],
+                                **(usage_document(s.usage.get(c.id)) if sized else {}),
                             }
                             for c in s.containers
                         ],
@@ -54,6 +59,10 @@ def command(
     if not found:
         say("no stack runs; to see what is stopped, run `wtc ps -a`" if not stopped else "there is no stack")
         return
+
+    def memory(usage: Usage | None) -> list[str]:
+        return [size_text(usage.memory_bytes) if usage else "-", limit_text(usage)] if sized else []
+
     rows: list[list[str]] = []
     for stack in found:
         place = stack.namespace.worktree + (" (gone)" if stack.gone else "")
@@ -62,8 +71,10 @@ def command(
                 c.service if c.number == 1 else f"{c.service}.{c.number}",
                 c.state + (f", {c.health}" if c.health else ""),
                 " ".join(f"{p.host_ip}:{p.port}->{p.target}/{p.protocol}" for p in c.ports) or "-",
+                *memory(stack.usage.get(c.id)),
             ]
             for c in stack.containers
-        ] or [["-", "-", "-"]]
+        ] or [["-", "-", "-", *memory(None)]]
         rows += [[stack.namespace.name, place, *container] for container in containers]
-    print_columns(rows, header=("namespace", "worktree", "service", "state", "ports"))
+    titles = ("memory", "limit") if sized else ()
+    print_columns(rows, header=("namespace", "worktree", "service", "state", "ports", *titles))

@@ -1,0 +1,51 @@
+"""`wtc stats`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, exclusive, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc stats --watch"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    everywhere: Annotated[bool, typer.Option("--all", "-a", help="Of all worktrees.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Draw it again every second, until Ctrl-C.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what this worktree's containers use of memory and processors, against their limits.
+
+    Memory is the working set, without the file cache that the kernel gives up first, as `docker stats` has it. 100% is
+    one processor.
+    """
+    from wtc.cli.output import print_columns, print_json, say
+    from wtc.cli.render.usage import header, stats_document, stats_rows, total_text
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.stats import StatsRequest, stats, watching
+
+    exclusive({"--watch": watch, "--json": as_json})
+    request = StatsRequest(services=tuple(services or ()), everywhere=everywhere)
+    titles = header(everywhere=everywhere)
+    if watch:
+        from wtc.cli.render.watch import redraw
+
+        with watching(target, request, report_warnings) as look:
+
+            def once() -> tuple[list[list[str]], str]:
+                result = look()
+                return stats_rows(result, everywhere=everywhere), total_text(result)
+
+            redraw(once, header=titles)
+    result = stats(target, request, report_warnings)
+    if as_json:
+        print_json(stats_document(result))
+    elif not result.stacks:
+        say("nothing runs" if everywhere else "nothing of this worktree runs; to start its stack, run `wtc up`")
+    else:
+        print_columns(stats_rows(result, everywhere=everywhere), header=titles)
+        say(total_text(result))

@@ -1,0 +1,171 @@
+"""What containers use. Source: Engine API, `GET /containers/{id}/stats`, and `GET /info` for the machine.
+
+A list and `/info` are all that is asked beside each container's own stats, however many stacks there are.
+"""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from wtc import labels as label
+from wtc.engine import reading
+from wtc.engine.answers import Json, number, part, text
+from wtc.errors import NotFoundError
+from wtc.model.namespace import Namespace
+from wtc.model.usage import Machine, MeasuredContainer, RunningContainer, Usage
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+
+PARALLEL = 16
+GAP_S = 0.2
+"""How far apart the two looks are that a share of the processors is told from."""
+_INACTIVE = ("total_inactive_file", "inactive_file")
+"""The file cache that is given up first: cgroup v1's name, cgroup v2's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One answer of the engine. `read_s` is its clock, `cpu_ns` what the container has used up since it began."""
+
+    read_s: float
+    cpu_ns: int
+    memory_bytes: int
+    limit_bytes: int
+
+
+def survey(engine: "Engine", namespace: Namespace | None = None) -> tuple[Machine, tuple[RunningContainer, ...]]:
+    """The machine, and what of wtc's runs on it."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(machine, engine)
+        there = running(engine, namespace)
+        return asked.result(), there
+
+
+def machine(engine: "Engine") -> Machine:
+    """The machine that the containers share, which need not be this one."""
+    info = engine.object("/info", doing="ask for the engine's memory")
+    return Machine(memory_bytes=number(info, "MemTotal"), cpus=number(info, "NCPU"))
+
+
+def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[RunningContainer, ...]:
+    """wtc's containers that run, of all stacks or of one, by stack, service and replica."""
+    filters = {"label": [f"{label.MANAGED}=true"], "status": ["running"]}
+    listed = engine.list("/containers/json", doing="list containers", params={"filters": json.dumps(filters)})
+    if namespace is not None:
+        listed = [one for one in listed if reading.belongs(reading.labels_of(one), namespace)]
+    found = [_running(one) for one in listed]
+    return tuple(sorted(found, key=lambda c: (c.namespace.name, c.service, c.number, c.name)))
+
+
+def samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
+    """Container id -> its use now; one that has ended is not there."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    with ThreadPoolExecutor(min(PARALLEL, len(wanted)), thread_name_prefix="stats") as pool:
+        asked = {one: pool.submit(_once, engine, one) for one in wanted}
+        return {one: sample for one, future in asked.items() if (sample := future.result())}
+
+
+def measure(
+    engine: "Engine", containers: Iterable[RunningContainer], machine_memory_bytes: int, *, with_cpu: bool
+) -> tuple[MeasuredContainer, ...]:
+    """Each container with its use. The share of the processors costs a second look, `GAP_S` after the first."""
+    there = list(containers)
+    before = samples(engine, (c.id for c in there))
+    after = before
+    if with_cpu and there:
+        threading.Event().wait(GAP_S)
+        after = samples(engine, (c.id for c in there))
+    return tuple(
+        MeasuredContainer(container=c, usage=usage_of(after.get(c.id), before.get(c.id), machine_memory_bytes))
+        for c in there
+    )
+
+
+def usage_of(sample: Sample | None, before: Sample | None, machine_memory_bytes: int) -> Usage | None:
+    """A container's use from its latest sample and, for the share of the processors, the one before it."""
+    if sample is None:
+        return None
+    elapsed_s = sample.read_s - before.read_s if before else 0.0
+    percent = None
+    if before is not None and elapsed_s > 0:
+        percent = max(0.0, (sample.cpu_ns - before.cpu_ns) / 1e9 / elapsed_s * 100)
+    # Without a limit of its own a container's is the machine's memory, or a number beyond any.
+    limited = sample.limit_bytes > 0 and (not machine_memory_bytes or sample.limit_bytes < machine_memory_bytes)
+    return Usage(
+        memory_bytes=sample.memory_bytes, limit_bytes=sample.limit_bytes if limited else 0, cpu_percent=percent
+    )
+
+
+def sample_of(answer: Json) -> Sample | None:
+    """One answer; None where the container does not run any more."""
+    memory, cpu = part(answer, "memory_stats"), part(answer, "cpu_stats", "cpu_usage")
+    if not number(memory, "usage") and not number(cpu, "total_usage"):
+        return None
+    return Sample(
+        read_s=_seconds(text(answer, "read")),
+        cpu_ns=number(cpu, "total_usage"),
+        memory_bytes=working_set(memory),
+        limit_bytes=number(memory, "limit"),
+    )
+
+
+def working_set(memory: Json) -> int:
+    """Usage without the inactive file cache, as `docker stats` has it. Source: Engine API, `memory_stats`."""
+    usage, details = number(memory, "usage"), part(memory, "stats")
+    for name in _INACTIVE:
+        if name in details:
+            inactive = number(details, name)
+            return usage - inactive if inactive < usage else usage
+    return usage
+
+
+def _once(engine: "Engine", container: str) -> Sample | None:
+    try:
+        answer = engine.object(
+            f"/containers/{container}/stats",
+            doing=f"ask what container `{container[:12]}` uses",
+            params={"stream": "0", "one-shot": "1"},
+        )
+    except NotFoundError:
+        return None
+    return sample_of(answer)
+
+
+def _running(summary: Json) -> RunningContainer:
+    found = reading.listed_container(summary, "")
+    labels = found.labels
+    return RunningContainer(
+        id=found.id,
+        name=found.name,
+        namespace=Namespace(name=labels.get(label.PROJECT, ""), worktree=labels.get(label.WORKTREE, "")),
+        service=found.service,
+        number=found.number,
+        oneoff=found.oneoff,
+        cpus=_cpus(labels),
+        created_s=number(summary, "Created"),
+    )
+
+
+def _cpus(labels: Mapping[str, str]) -> float:
+    try:
+        return max(0.0, float(labels.get(label.CPUS, "0")))
+    except ValueError:
+        return 0.0
+
+
+def _seconds(moment: str) -> float:
+    """From RFC 3339 with as many digits as the engine likes; 0 for what is none."""
+    head, dot, rest = moment.rstrip("Z").partition(".")
+    digits = rest.partition("+")[0] if dot else ""
+    try:
+        whole = datetime.fromisoformat(f"{head[:19]}+00:00").timestamp()
+        return whole + (float(f"0.{digits}") if digits else 0.0)
+    except ValueError:
+        return 0.0

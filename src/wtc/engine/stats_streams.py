@@ -1,0 +1,91 @@
+"""Containers' stats as they come, about one a second each. Source: Engine API, `GET /containers/{id}/stats`."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wtc.engine.answers import Json
+from wtc.engine.stats import Sample, sample_of
+from wtc.engine.streams import cut, pieces
+from wtc.errors import WtcError
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from wtc.engine.connection import Engine
+
+
+@dataclass(slots=True)
+class _Stream:
+    response: "Response | None" = None
+    latest: Sample | None = None
+    before: Sample | None = None
+    closed: bool = False
+
+
+class StatsStreams:
+    """One stream a container, each read by a thread of its own."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._streams: dict[str, _Stream] = {}
+
+    @classmethod
+    @contextlib.contextmanager
+    def over(cls, engine: "Engine") -> "Generator[StatsStreams]":
+        """For as long as somebody looks."""
+        streams = cls(engine)
+        try:
+            yield streams
+        finally:
+            streams.follow(())
+
+    def follow(self, ids: Iterable[str]) -> None:
+        """Opens the streams of these containers, and ends those of all others."""
+        wanted = set(ids)
+        with self._lock:
+            gone = [self._streams.pop(one) for one in self._streams.keys() - wanted]
+            new = {one: _Stream() for one in wanted - self._streams.keys()}
+            self._streams |= new
+            for stream in gone:
+                stream.closed = True
+                if stream.response is not None:
+                    cut(stream.response)
+        for container, stream in new.items():
+            threading.Thread(target=self._read, args=(container, stream), name="stats", daemon=True).start()
+
+    def latest(self, container: str) -> tuple[Sample | None, Sample | None]:
+        """The container's last sample and the one before it, as far as they have come."""
+        with self._lock:
+            stream = self._streams.get(container)
+            return (stream.latest, stream.before) if stream else (None, None)
+
+    def _read(self, container: str, stream: _Stream) -> None:
+        doing = f"ask what container `{container[:12]}` uses"
+        # A container that ends ends its stream; whoever looks sees from the list that it is gone.
+        with contextlib.suppress(WtcError), self._engine.mapping(doing):
+            response = self._engine.call(
+                "GET", f"/containers/{container}/stats", doing=doing, params={"stream": "1"}, stream=True
+            )
+            with self._lock:
+                stream.response = response
+                closed = stream.closed
+            if closed:
+                cut(response)
+            for answer in documents(pieces(response)):
+                with self._lock:
+                    stream.latest, stream.before = sample_of(answer), stream.latest
+
+
+def documents(chunks: Iterable[bytes]) -> Generator[Json]:
+    """The JSON documents of a stream, one a line, however it is cut into pieces."""
+    buffer = b""
+    for chunk in chunks:
+        *lines, buffer = (buffer + chunk).split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)

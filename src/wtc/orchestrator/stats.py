@@ -1,0 +1,112 @@
+"""`stats`: what the containers of one worktree, or of all, use against their limits."""
+
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from wtc.errors import WtcError
+from wtc.events import Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.usage import Machine, MeasuredContainer, RunningContainer
+from wtc.orchestrator.stack import engine_of, namespace_for, open_home
+from wtc.orchestrator.target import Target, locate
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsRequest:
+    """Whose use: of these services (all, where none is named), in this worktree or `everywhere`."""
+
+    services: tuple[str, ...] = ()
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackUsage:
+    """One stack's running containers, by service and replica, never empty."""
+
+    namespace: Namespace
+    containers: tuple[MeasuredContainer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsResult:
+    """The engine's machine, and the stacks that run on it, by name."""
+
+    machine: Machine
+    stacks: tuple[StackUsage, ...]
+
+
+def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResult:
+    """What runs, and what it uses at this moment.
+
+    Raises:
+        EngineUnreachableError: none answers.
+        WtcError: a service that was named has no running container.
+    """
+    from wtc.engine.stats import measure, survey
+
+    with engine_of(target) as engine:
+        machine, found = survey(engine, _namespace(target, request, engine, report))
+        chosen = _chosen(found, request.services)
+        return StatsResult(
+            machine=machine, stacks=by_stack(measure(engine, chosen, machine.memory_bytes, with_cpu=True))
+        )
+
+
+@contextmanager
+def watching(target: Target, request: StatsRequest, report: Reporter) -> Generator[Callable[[], StatsResult]]:
+    """A look that can be taken again and again; the containers' own streams tell the news in between.
+
+    Raises:
+        EngineUnreachableError: none answers; a look may raise it too.
+        WtcError: a service that was named has no running container at the first look.
+    """
+    from wtc.engine.stats import running, survey, usage_of
+    from wtc.engine.stats_streams import StatsStreams
+
+    with engine_of(target) as engine, StatsStreams.over(engine) as streams:
+        namespace = _namespace(target, request, engine, report)
+        machine, found = survey(engine, namespace)
+        streams.follow(c.id for c in _chosen(found, request.services))
+
+        def look() -> StatsResult:
+            there = [c for c in running(engine, namespace) if not request.services or c.service in request.services]
+            streams.follow(c.id for c in there)
+            measured = [
+                MeasuredContainer(container=c, usage=usage_of(*streams.latest(c.id), machine.memory_bytes))
+                for c in there
+            ]
+            return StatsResult(machine=machine, stacks=by_stack(measured))
+
+        yield look
+
+
+def by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, ...]:
+    """Containers, sorted by stack already, stack by stack."""
+    grouped = groupby(measured, key=lambda m: m.container.namespace)
+    return tuple(StackUsage(namespace=namespace, containers=tuple(each)) for namespace, each in grouped)
+
+
+def _namespace(target: Target, request: StatsRequest, engine: "Engine", report: Reporter) -> Namespace | None:
+    if request.everywhere:
+        return None
+    return namespace_for(locate(target).worktree, open_home(target, report), engine, report)
+
+
+def _chosen(found: Iterable[RunningContainer], services: Collection[str]) -> list[RunningContainer]:
+    there = list(found)
+    running = sorted({c.service for c in there})
+    for service in services:
+        if service not in running:
+            what = f"what runs is {', '.join(f'`{name}`' for name in running)}" if running else "nothing runs here"
+            raise WtcError(
+                f"service `{service}` has no running container",
+                causes=[what],
+                hints=["to start it, run `wtc up`"],
+            )
+    return [c for c in there if not services or c.service in services]
