@@ -4,15 +4,13 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from wtc.errors import ComposeFileError, UsageError
 from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.project import read_project
+from wtc.orchestrator.named import refuse_unknown
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
-from wtc.orchestrator.target import Located, Target, locate
+from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_down
 
 
@@ -47,7 +45,7 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
         if request.services:
-            _refuse_unknown(request.services, located, observe(engine, namespace))
+            refuse_unknown(request.services, located, observe(engine, namespace))
         if request.dry_run:
             plan = plan_down(
                 namespace, observe(engine, namespace), services=request.services, timeout_s=request.timeout_s
@@ -63,24 +61,6 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
             if not request.services:
                 mark_down(home, [namespace])
     return DownResult(namespace=namespace, plan=plan)
-
-
-def _refuse_unknown(services: Sequence[str], located: Located, observed: Observed) -> None:
-    """Raises UsageError for a service that neither the engine nor the file has; a file that cannot be read has all."""
-    from wtc.compose.suggest import nearest
-
-    known = {c.service for c in observed.containers}
-    if known.issuperset(services):
-        return
-    try:
-        project = read_project(located)
-    except ComposeFileError:
-        return
-    known |= {*project.services, *project.disabled}
-    for name in services:
-        if name not in known:
-            hint = nearest(name, known)
-            raise UsageError(f"no such service: `{name}`", hints=[hint] if hint else [])
 
 
 def mark_down(home: Home, namespaces: Sequence[Namespace]) -> None:

@@ -1,0 +1,29 @@
+"""`wtc kill`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc kill -s HUP web"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    signal: Annotated[
+        str, typer.Option("--signal", "-s", metavar="SIGNAL", help="The signal, by name or number.")
+    ] = "SIGKILL",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Send a signal to this worktree's containers that run."""
+    from wtc.cli.lifecycle import carry_out
+    from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
+
+    request = LifecycleRequest(verb=Verb.KILL, services=tuple(services or ()), signal=signal, dry_run=dry_run)
+    carry_out(target, request, as_json=as_json, quiet=quiet)

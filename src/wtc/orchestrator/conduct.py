@@ -1,0 +1,44 @@
+"""What the compose file says of its services' coming and going, for commands that can do without the file."""
+
+from wtc.errors import ComposeFileError
+from wtc.events import Reporter
+from wtc.model.project import Project
+from wtc.orchestrator.leases import known_ports
+from wtc.orchestrator.looking import OpenStack
+from wtc.orchestrator.project import read_project
+from wtc.orchestrator.stack import warn
+from wtc.orchestrator.variables import stack_variables
+from wtc.planner.lifecycle import Conduct
+
+
+def declared(stack: OpenStack, report: Reporter) -> dict[str, Conduct]:
+    """Service -> dependencies and hooks, as the file has them; of a file that cannot be used it has none.
+
+    The labels on the containers tell the dependencies then, and no hook can be run.
+    """
+    if stack.located.missing:
+        return {}
+    try:
+        project = read_project(stack.located, name=stack.namespace.name, env_files=False)
+        if any(s.post_start or s.pre_stop for s in project.services.values()):
+            # Only now do the values of variables matter, and with them the ports.
+            project = read_project(stack.located, name=stack.namespace.name, overrides=_variables(stack, project))
+    except ComposeFileError as error:
+        text = f"the compose file cannot be used, so that no hook is run: {error.message}"
+        warn(report, text, hint="to see what is wrong with it, run `wtc config -q`")
+        return {}
+    return {
+        name: Conduct(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
+        for name, s in project.services.items()
+    }
+
+
+def _variables(stack: OpenStack, project: Project) -> dict[str, str]:
+    ports = known_ports(
+        stack.home.store,
+        stack.namespace,
+        project,
+        settings=stack.home.settings_for(project),
+        observed=stack.observed,
+    )
+    return stack_variables(stack.namespace, ports.requests, ports.leased, ports.variables, stack.engine.host)

@@ -1,0 +1,117 @@
+"""`start`, `stop`, `restart`, `kill`, `pause` and `unpause`: what is there comes and goes, and stays what it is."""
+
+import contextlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wtc.events import Planned, Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.plan import Plan
+from wtc.orchestrator.conduct import declared
+from wtc.orchestrator.failure import raise_failed
+from wtc.orchestrator.looking import OpenStack, open_stack
+from wtc.orchestrator.named import refuse_unknown
+from wtc.orchestrator.target import Target
+from wtc.planner.lifecycle import (
+    Conduct,
+    plan_kill,
+    plan_pause,
+    plan_restart,
+    plan_start,
+    plan_stop,
+    plan_unpause,
+)
+
+
+class Verb(StrEnum):
+    """What is to happen to the containers."""
+
+    START = "start"
+    STOP = "stop"
+    RESTART = "restart"
+    KILL = "kill"
+    PAUSE = "pause"
+    UNPAUSE = "unpause"
+
+
+AT_ONCE = frozenset({Verb.KILL, Verb.PAUSE, Verb.UNPAUSE})
+"""What is one call a container, and has its use while an `up` waits and holds the stack's lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleRequest:
+    """What the user asks for; `services` empty is all of them."""
+
+    verb: Verb
+    services: tuple[str, ...] = ()
+    timeout_s: int | None = None
+    """How long a container may take to stop; without it its own grace period counts."""
+    wait_timeout_s: float | None = None
+    signal: str = "SIGKILL"
+    no_deps: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleResult:
+    """What was done, or would be. `absent`: there is no container that it could have been done to."""
+
+    namespace: Namespace
+    plan: Plan
+    absent: bool
+
+
+def change(target: Target, request: LifecycleRequest, report: Reporter, stop: threading.Event) -> LifecycleResult:
+    """Carries out one of the verbs on the worktree's stack.
+
+    Raises:
+        UsageError: neither the engine nor the file has a service that was named.
+        WtcError: a container did not do what it was to do, or there is none to start.
+    """
+    from wtc.engine.execute import execute
+    from wtc.engine.observe import observe
+
+    with open_stack(target, report) as stack:
+        refuse_unknown(request.services, stack.located, stack.observed)
+        if request.verb is Verb.START and not request.services:
+            stack.containers()
+        conduct = {} if request.verb in AT_ONCE else declared(stack, report)
+        if request.dry_run:
+            return _result(stack, _plan(stack, request, conduct))
+        with contextlib.ExitStack() as held:
+            seen = stack
+            if request.verb not in AT_ONCE:
+                held.enter_context(stack.home.store.stack_lock(stack.namespace.name))
+                # Whoever had the lock before may have changed it.
+                seen = replace(stack, observed=observe(stack.engine, stack.namespace))
+            plan = _plan(seen, request, conduct)
+            report(Planned(plan=plan))
+            outcome = execute(plan, stack.engine, on_event=report, stop=stop)
+            services = {c.service for c in seen.observed.containers}
+            raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)
+            return _result(seen, plan)
+
+
+def _plan(stack: OpenStack, request: LifecycleRequest, conduct: Mapping[str, Conduct]) -> Plan:
+    observed, services = stack.observed, request.services
+    match request.verb:
+        case Verb.START:
+            return plan_start(observed, conduct, services=services, wait_timeout_s=request.wait_timeout_s)
+        case Verb.STOP:
+            return plan_stop(observed, conduct, services=services, timeout_s=request.timeout_s)
+        case Verb.RESTART:
+            return plan_restart(
+                observed, conduct, services=services, timeout_s=request.timeout_s, no_deps=request.no_deps
+            )
+        case Verb.KILL:
+            return plan_kill(observed, services=services, signal=request.signal)
+        case Verb.PAUSE:
+            return plan_pause(observed, services=services)
+        case Verb.UNPAUSE:
+            return plan_unpause(observed, services=services)
+
+
+def _result(stack: OpenStack, plan: Plan) -> LifecycleResult:
+    return LifecycleResult(namespace=stack.namespace, plan=plan, absent=not stack.observed.containers)
