@@ -207,14 +207,31 @@ class Stack:
 
     def run(self, service: str, *command: str) -> str:
         """The output of a command in the service's container; it has to succeed."""
-        status, output = self.container(service).exec_run(list(command))
-        text: str = output.decode()
+        status, text = execute(self.client, self.container(service).id, command)
         assert status == 0, f"{command} in `{service}` ended with {status}: {text}"
         return text
 
     def variable(self, service: str, name: str) -> str:
         """An environment variable in the service's container."""
         return self.run(service, "sh", "-c", f'echo "${name}"').removesuffix("\n")
+
+
+def execute(client: Any, container: str, command: Sequence[str]) -> tuple[int, str]:
+    """Exit status and output of a command in a container.
+
+    docker-py's own `exec_run` reads past what has come along with the answer's head, and so loses it now and then.
+    """
+    api = client.api
+    made = api.exec_create(container, list(command))["Id"]
+    begin = {"Detach": False, "Tty": False}
+    with api.post(f"{api.base_url}/v{api._version}/exec/{made}/start", json=begin, stream=True) as answer:
+        frames: bytes = answer.raw.read()
+    text = b""
+    while frames:
+        size = int.from_bytes(frames[4:8], "big")
+        text, frames = text + frames[8 : 8 + size], frames[8 + size :]
+    until(lambda: not api.exec_inspect(made)["Running"], f"{command} has ended")
+    return api.exec_inspect(made)["ExitCode"], text.decode()
 
 
 def ports_of(endpoints: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service, write
+from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, execute, one_service, write
 from tests.e2e.proxy import Proxy
 
 pytestmark = pytest.mark.engine
@@ -122,7 +122,7 @@ networks:
     stack = workshop.up()
     for service, host in (("front", "api"), ("front", "gate"), ("db", "api")):
         assert "root" in stack.run(service, "wget", "-qO-", f"http://{host}/passwd")
-    status, _ = stack.container("front").exec_run(["nslookup", "db"])
+    status, _ = execute(stack.client, stack.container("front").id, ["nslookup", "db"])
     assert status != 0
     networks = {name for name in workshop.leftovers() if name.startswith("network")}
     assert networks == {f"network {stack.namespace}_edge", f"network {stack.namespace}_inner"}

@@ -139,6 +139,22 @@ def test_the_files_own_port_variable_is_the_leased_port(workshop: Workshop) -> N
     assert stack.variable("web", "OWN") == f"{stack.namespace} {port} {port} http://127.0.0.1:{port}"
 
 
+def test_a_literal_address_of_a_moved_port_is_warned_of(workshop: Workshop) -> None:
+    lines = (
+        'ports: ["8080:80"]',
+        "environment:",
+        "  URL: http://user:s3cret@localhost:8080/x",
+        "  OTHER: localhost:80",
+    )
+    workshop.commit({"compose.yaml": one_service("web", *lines)})
+    ended = workshop.wtc("up", "--no-start")
+    assert ended.err.count("warning:") == 1
+    assert "`URL` of service `web` names `localhost:8080`" in ended.err
+    assert "--> compose.yaml:9:" in ended.err
+    assert "s3cret" not in ended.err
+    assert "warning:" not in workshop.wtc("up", "--no-start", "--ports", "fixed").err
+
+
 def test_the_port_range_is_the_users(workshop: Workshop, tmp_path: Path) -> None:
     workshop.commit({"compose.yaml": WEB})
     stack = workshop.up(env={"WTC_PORT_RANGE": "31000-31099"})

@@ -12,6 +12,7 @@ from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.model.project import Project
+from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.leases import Ports, lease_ports
 from wtc.orchestrator.project import read_project, with_the_rest
@@ -143,16 +144,20 @@ class _Run:
         return self._result(desired)
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
+        ports = None if self.request.fixed_ports else self._lease(stack, busy)
         desired = desired_stack(
             self.located,
             self.namespace,
             self.home,
             host=self.engine.host,
-            ports=None if self.request.fixed_ports else self._lease(stack, busy),
+            ports=ports,
             services=self.request.services,
             scales=self.request.scales,
             hashed=not self.request.options.no_build,
         )
+        if ports and not busy:
+            for finding in moved_addresses(desired, stack, ports):
+                self.report(Warned(diagnostic=finding))
         unnamed = stack.services.keys() - desired.services.keys()
         desired = replace(desired, undeclared=desired.undeclared | unnamed)
         alone = self.request.options.no_deps and self.request.services
