@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wtc.errors import WtcError
 from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
@@ -75,8 +76,8 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
 
     with open_stack(target, report) as stack:
         refuse_unknown(request.services, stack.located, stack.observed)
-        if request.verb is Verb.START and not request.services:
-            stack.containers()
+        if request.verb is Verb.START and not stack.containers():
+            raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
         conduct = {} if request.verb in AT_ONCE else declared(stack, report)
         if request.dry_run:
             return _result(stack, _plan(stack, request, conduct))
