@@ -28,7 +28,7 @@ class WtcError(Exception):
     know (what failed beside it, what runs by now).
     """
 
-    exit_status = Exit.FAILED
+    exit_status: int = Exit.FAILED
 
     def __init__(
         self,

@@ -22,7 +22,8 @@ class _Commands(MutableMapping[str, Any]):
         if name not in self._made:
             one = typer.Typer(rich_markup_mode=None, add_completion=False)
             module = import_module(MODULES[name])
-            one.command(name, epilog=module.EXAMPLES)(module.command)
+            context = getattr(module, "CONTEXT", None)
+            one.command(name, epilog=module.EXAMPLES, context_settings=context)(module.command)
             self._made[name] = get_command(one)
         return self._made[name]
 

@@ -41,7 +41,7 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
         operation,
         engine.api_version,
         read=lambda path: (folder / path).read_text(encoding="utf-8"),
-        environment=_proxies(engine),
+        environment=proxies(engine),
     )
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
     doing = f"create container `{operation.name}` of service `{spec.service}`"
@@ -225,7 +225,7 @@ def _taken_ports(engine: "Engine", inspected: Mapping[str, Any]) -> tuple[int, .
     return tuple(dict.fromkeys(port.port for port in found))
 
 
-def _proxies(engine: "Engine") -> dict[str, str]:
+def proxies(engine: "Engine") -> dict[str, str]:
     """The proxy variables that the user's docker configuration gives to every container."""
     configured = cast("Any", engine.api)._proxy_configs  # noqa: SLF001  docker-py reads them, and keeps them to itself
     return dict(configured.get_environment())

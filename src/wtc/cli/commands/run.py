@@ -1,0 +1,111 @@
+"""`wtc run`."""
+
+import sys
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import Quiet, one_of, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
+# What follows the service is the command's own.
+CONTEXT = {"allow_interspersed_args": False}
+
+
+@targeted
+def command(
+    target: Target,
+    service: Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)],
+    words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND] [ARGS]...")] = None,
+    rm: Annotated[bool, typer.Option("--rm", help="Remove the container when the command has ended.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself, and print its name.")] = False,
+    no_deps: Annotated[bool, typer.Option("--no-deps", help="Start nothing that the service depends on.")] = False,
+    build: Annotated[bool, typer.Option("--build", help="Build the service's image, up to date or not.")] = False,
+    pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
+    no_tty: Annotated[
+        bool, typer.Option("--no-TTY", "--no-tty", "-T", help="Give the command no terminal, even if there is one.")
+    ] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive/--no-interactive", "-i", help="Hand standard input on.")
+    ] = True,
+    tty: Annotated[bool, typer.Option("--tty", "-t", hidden=True)] = False,
+    env: Annotated[
+        list[str] | None,
+        typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable, your own where it has no value."),
+    ] = None,
+    user: Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")] = "",
+    workdir: Annotated[str, typer.Option("--workdir", metavar="PATH", help="Run it in this folder.")] = "",
+    entrypoint: Annotated[
+        str | None, typer.Option("--entrypoint", metavar="COMMAND", help="In place of the service's.")
+    ] = None,
+    volume: Annotated[
+        list[str] | None, typer.Option("--volume", "-v", metavar="SOURCE:TARGET", help="A mount beside the service's.")
+    ] = None,
+    publish: Annotated[
+        list[str] | None, typer.Option("--publish", "-p", metavar="[HOST:]PORT", help="A port to publish.")
+    ] = None,
+    service_ports: Annotated[
+        bool, typer.Option("--service-ports", "-P", help="Publish the service's ports, at its leased host ports.")
+    ] = False,
+    use_aliases: Annotated[
+        bool, typer.Option("--use-aliases", help="Let it be found by the service's name, too.")
+    ] = False,
+    label: Annotated[list[str] | None, typer.Option("--label", "-l", metavar="NAME=VALUE", help="A label.")] = None,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The container's name.")] = "",
+    cap_add: Annotated[list[str] | None, typer.Option("--cap-add", metavar="NAME", help="A capability more.")] = None,
+    cap_drop: Annotated[list[str] | None, typer.Option("--cap-drop", metavar="NAME", help="One less.")] = None,
+    remove_orphans: Annotated[
+        bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
+    ] = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run one command in a container of its own, made as a service's are. Its exit status is wtc's.
+
+    What the service depends on is brought up first. The container publishes no ports unless that is asked for. It has a
+    terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
+    """
+    from wtc.cli import container_options as options
+    from wtc.cli.options import exclusive
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.run import RunRequest, run
+    from wtc.planner.oneoff import Oneoff
+
+    exclusive({"--no-tty": no_tty, "--tty": tty})
+    environment = target.environment
+    oneoff = Oneoff(
+        name=name,
+        command=tuple(words) if words else None,
+        entrypoint=None if entrypoint is None else options.words(entrypoint),
+        environment=options.variables(env or (), environment),
+        labels=options.labels(label or ()),
+        user=user,
+        working_dir=workdir,
+        mounts=options.mounts(volume or (), cwd=target.cwd, home=environment.get("HOME", "")),
+        ports=options.published(publish or ()),
+        service_ports=service_ports,
+        use_aliases=use_aliases,
+        cap_add=tuple(cap_add or ()),
+        cap_drop=tuple(cap_drop or ()),
+        terminal=options.has_terminal(no_tty=no_tty, detached=detach),
+        interactive=interactive,
+    )
+    request = RunRequest(
+        service=service,
+        oneoff=oneoff,
+        local=options.descriptors(interactive=interactive),
+        remove=rm,
+        detached=detach,
+        no_deps=no_deps,
+        build=build,
+        pull=one_of("--pull", pull, ("", "always", "missing", "never")),
+        remove_orphans=remove_orphans,
+    )
+    with stoppable() as stop, ExitStack() as stack:
+        report = stack.enter_context(reporter(quiet=quiet))
+        # From the start on the terminal is the command's.
+        result = run(target, request, report, stop, on_started=stack.close)
+    if detach:
+        sys.stdout.write(f"{result.container}\n")
+    return result.status

@@ -1,0 +1,111 @@
+"""What `exec` and `run` make of their options: where the command reads and writes, and its variables."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wtc.errors import UsageError
+
+if TYPE_CHECKING:
+    from wtc.engine.terminal import Descriptors
+    from wtc.model.mounts import Mount
+    from wtc.model.service import Port
+
+
+def has_terminal(*, no_tty: bool, detached: bool) -> bool:
+    """Whether the command gets a terminal: where standard input and output are one, and nobody refuses it."""
+    from wtc.engine.terminal import is_terminal
+
+    return not no_tty and not detached and is_terminal(0) and is_terminal(1)
+
+
+def descriptors(*, interactive: bool) -> "Descriptors":
+    """The process's own; those that are closed read nothing, and write nowhere."""
+    from wtc.engine.terminal import Descriptors, is_open
+
+    for number in (1, 2):
+        if not is_open(number):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    return Descriptors(stdin=0 if interactive and is_open(0) else None)
+
+
+def variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """`NAME=VALUE`, or `NAME` for the caller's own value; a name that the caller does not have is left out.
+
+    Raises:
+        UsageError: there is no name.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name:
+            raise UsageError(f"`--env` is `{text}`", hints=["to set a variable, write `--env NAME=VALUE`"])
+        if equals:
+            found[name] = value
+        elif name in environment:
+            found[name] = environment[name]
+    return found
+
+
+def mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
+    """`SOURCE:TARGET[:OPTIONS]`; a path that is not absolute begins in `cwd`.
+
+    Raises:
+        UsageError: it is no mount.
+    """
+    from wtc.compose.decode import decode
+    from wtc.compose.node import Scalar
+    from wtc.compose.volumes import parse
+    from wtc.model.mounts import Mount
+
+    found: list[Mount] = []
+    for text in given:
+        try:
+            mount = decode(parse(text, Scalar(text)), Mount)
+        except ValueError as error:
+            raise UsageError(f"`--volume` is `{text}`", causes=[str(error)]) from error
+        if mount.type == "bind":
+            source = home + mount.source[1:] if mount.source.startswith("~") else mount.source
+            mount = replace(mount, source=os.path.normpath(os.path.join(cwd, source)))
+        found.append(mount)
+    return tuple(found)
+
+
+def published(given: Iterable[str]) -> "tuple[Port, ...]":
+    """`[[IP:]HOST:]CONTAINER[/PROTOCOL]`.
+
+    Raises:
+        UsageError: it is no port.
+    """
+    from wtc.compose.decode import decode
+    from wtc.compose.node import Scalar
+    from wtc.compose.ports import parse
+    from wtc.model.service import Port
+
+    found: list[Port] = []
+    for text in given:
+        try:
+            found += [decode(entry, Port) for entry in parse(text, Scalar(text))]
+        except ValueError as error:
+            raise UsageError(f"`--publish` is `{text}`", causes=[str(error)]) from error
+    return tuple(found)
+
+
+def labels(given: Iterable[str]) -> dict[str, str]:
+    """`NAME=VALUE`, or `NAME` for an empty one."""
+    return {name: value for name, _, value in (text.partition("=") for text in given)}
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A command in one string.
+
+    Raises:
+        UsageError: its quotes do not close.
+    """
+    from wtc.compose.shellwords import split
+
+    try:
+        return tuple(split(text))
+    except ValueError as error:
+        raise UsageError(f"`--entrypoint` is `{text}`", causes=[str(error)]) from error

@@ -1,0 +1,56 @@
+"""`exec`: a command in a container of the stack that runs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wtc.errors import WtcError
+from wtc.events import Reporter
+from wtc.model.observed import ObservedContainer
+from wtc.model.plan import ContainerRef
+from wtc.orchestrator.looking import OpenStack, open_stack
+from wtc.orchestrator.target import Target
+
+if TYPE_CHECKING:
+    from wtc.engine.exec_calls import ExecRequest
+    from wtc.engine.terminal import Descriptors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A service; one of its replicas by number, or 0 for whichever is there."""
+
+    service: str
+    number: int = 0
+
+
+def execute_in(target: Target, place: Place, request: "ExecRequest", local: "Descriptors", report: Reporter) -> int:
+    """Runs the command.
+
+    Returns: its exit status.
+
+    Raises:
+        WtcError: the service has no container that runs.
+    """
+    from wtc.engine.exec_calls import run_exec
+
+    with open_stack(target, report) as stack:
+        container = find(stack, place)
+        if container.state not in {"running", "restarting", "paused"}:
+            raise WtcError(
+                f"service `{place.service}` is not running",
+                causes=[f"its container `{container.name}` is {container.state}"],
+                hints=["to start it, run `wtc up`", f"to run a command beside it, run `wtc run {place.service} ...`"],
+            )
+        return run_exec(stack.engine, ContainerRef(name=container.name, id=container.id), request, local)
+
+
+def find(stack: OpenStack, place: Place) -> ObservedContainer:
+    """The container that is meant: one that runs where no number is given, if there is one.
+
+    Raises:
+        WtcError: it is not there.
+    """
+    if place.number:
+        return stack.container(place.service, place.number)
+    found = stack.containers([place.service])
+    return next((c for c in found if c.state == "running"), found[0])

@@ -1,0 +1,259 @@
+"""`run`: one command in a container of its own, made as a service's containers are."""
+
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
+from wtc.events import Event, Note, Planned, Reporter, Warned
+from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
+from wtc.model.plan import ContainerRef, Plan
+from wtc.model.project import Project
+from wtc.orchestrator.desiring import desired_stack, observe_for
+from wtc.orchestrator.leases import lease_ports
+from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.target import Located, Target, locate
+from wtc.orchestrator.unsupported import tell_unsupported
+from wtc.orchestrator.up import MOVES, UpRequest, up
+from wtc.planner.conflicts import check_names
+from wtc.planner.images import check_images, plan_images
+from wtc.planner.oneoff import Oneoff, alone, oneoff_name, oneoff_spec, plan_oneoff, plan_waits
+from wtc.planner.options import UpOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wtc.engine.connection import Engine
+    from wtc.engine.operations import Call
+    from wtc.engine.terminal import Descriptors
+    from wtc.model.plan import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What the user asks of `run`."""
+
+    service: str
+    oneoff: Oneoff = field(default_factory=Oneoff)
+    local: "Descriptors"
+    remove: bool = False
+    """The container goes when its command has ended."""
+    detached: bool = False
+    no_deps: bool = False
+    build: bool = False
+    pull: str = ""
+    """A pull policy: `always`, `missing`, `never`."""
+    remove_orphans: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """`status` is the command's."""
+
+    container: str
+    status: int
+
+
+def run(
+    target: Target, request: RunRequest, report: Reporter, stop: threading.Event, on_started: "Callable[[], None]"
+) -> RunResult:
+    """Runs the command, after what the service depends on is up. Nothing is reported after `on_started` is called.
+
+    Raises:
+        WtcError: it never ran; `exit_status` is 125 to 127 where docker's would be.
+    """
+    located = locate(target)
+    home = open_home(target, report)
+    project = read_project(located, services=(request.service,))
+    service = project.services[request.service]
+    if service.provider:
+        raise UsageError(f"service `{service.name}` is provided by `{service.provider.type}`, and has no container")
+    depends_on = tuple(name for name in service.depends_on if name in project.services)
+    report = _Once(report)
+    if depends_on and not request.no_deps:
+        options = UpOptions(remove_orphans=request.remove_orphans)
+        up(target, UpRequest(services=depends_on, options=options), report, stop)
+    with engine_of(target) as engine:
+        tell_unsupported(project, engine.api_version, report, strict=False)
+        namespace = namespace_for(located.worktree, home, engine, report)
+        stack = with_the_rest(project, located)
+        return _Run(located, home, engine, namespace, request, report, stop).to_the_end(stack, on_started)
+
+
+class _Once:
+    """Passes a warning on only once: the files are read for the dependencies, and again for the container."""
+
+    def __init__(self, report: Reporter) -> None:
+        self._report = report
+        self._told: list[Warned] = []
+
+    def __call__(self, event: Event, /) -> None:
+        if isinstance(event, Warned):
+            if event in self._told:
+                return
+            self._told.append(event)
+        self._report(event)
+
+
+class _Run:
+    def __init__(
+        self,
+        located: Located,
+        home: Home,
+        engine: "Engine",
+        namespace: Namespace,
+        request: RunRequest,
+        report: Reporter,
+        stop: threading.Event,
+    ) -> None:
+        self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
+        self.request, self.report, self.stop = request, report, stop
+
+    def to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
+        busy: set[int] = set()
+        for _ in range(MOVES):
+            with self.home.store.stack_lock(self.namespace.name):
+                spec = self._make(stack, busy)
+            container = ContainerRef(name=spec.name)
+            try:
+                return RunResult(container=spec.name, status=self._start(container, on_started))
+            except PortTakenError as error:
+                self._discard(container, remove=True)
+                if set(error.ports) <= busy or not self._leased(spec, error.ports):
+                    raise
+                busy |= set(error.ports)
+                self.report(Note(text=f"host port {', '.join(map(str, error.ports))} is taken: looking for another"))
+            except BaseException:
+                self._discard(container, remove=self.request.remove)
+                raise
+        raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
+
+    def _make(self, stack: Project, busy: set[int]) -> ContainerSpec:
+        """Creates the container, and whatever it stands on. Raises: WtcError."""
+        from wtc.engine.oneoff_calls import performing
+
+        desired = self._desired(stack, busy)
+        service, options = self.request.service, UpOptions(build=self.request.build, pull=self.request.pull)
+        slug = secrets.token_hex(4)
+        name = self.request.oneoff.name or oneoff_name(self.namespace, service, slug)
+        first = desired.services[service].containers[0]
+        spec = oneoff_spec(first, self.request.oneoff, name=name, slug=slug)
+        wanted = alone(desired, spec)
+        observed = observe_for(self.engine, wanted)
+        self._refuse_taken(spec, observed)
+        check_names(wanted, observed)
+        check_images(wanted, observed, options)
+        if not self.request.no_deps:
+            self._execute(plan_waits(desired, service), desired)
+        if images := plan_images(wanted, observed, options):
+            self._execute(images, wanted)
+            observed = observe_for(self.engine, wanted)
+        perform = performing(self.request.local, auto_remove=self.request.remove, detached=self.request.detached)
+        try:
+            self._execute(plan_oneoff(wanted, observed, spec), wanted, perform)
+        except BaseException:
+            self._discard(ContainerRef(name=name), remove=True)
+            raise
+        return spec
+
+    def _start(self, container: ContainerRef, on_started: "Callable[[], None]") -> int:
+        from wtc.engine.oneoff_calls import run_attached, start_detached
+
+        if self.stop.is_set():
+            raise InterruptedByUserError("interrupted")
+        if self.request.detached:
+            start_detached(self.engine, container)
+            return 0
+        terminal, remove = self.request.oneoff.terminal, self.request.remove
+        return run_attached(
+            self.engine,
+            container,
+            self.request.local,
+            terminal=terminal,
+            auto_remove=remove,
+            on_started=on_started,
+        )
+
+    def _desired(self, stack: Project, busy: set[int]) -> Desired:
+        from wtc.engine.observe import observe, published_ports
+
+        observed = observe(self.engine, self.namespace)
+        if self.request.oneoff.service_ports:
+            self._refuse_twice(observed)
+        ports = lease_ports(
+            self.home.store,
+            self.namespace,
+            stack,
+            scales={},
+            settings=self.home.settings_for(stack),
+            observed=observed,
+            busy={*published_ports(self.engine, other_than=self.namespace), *busy},
+            probe=self.engine.host_is_local,
+        )
+        for text in ports.warnings:
+            warn(self.report, text)
+        for key, before in ports.moved.items():
+            self.report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
+        # One replica at least, to take after: the file may scale the service to none.
+        return desired_stack(
+            self.located,
+            self.namespace,
+            self.home,
+            host=self.engine.host,
+            ports=ports,
+            services=(self.request.service,),
+            scales={self.request.service: 1},
+        )
+
+    def _refuse_twice(self, observed: Observed) -> None:
+        """Raises ConflictError where the service itself has the ports that it is to have."""
+        service = self.request.service
+        holder = next((c for c in observed.containers if c.service == service and c.ports and _runs(c.state)), None)
+        if holder is not None:
+            raise ConflictError(
+                f"the host ports of service `{service}` are taken by its container `{holder.name}`",
+                hints=[
+                    f"to free them, run `wtc stop {service}`",
+                    "to run beside it, leave out `--service-ports`, or publish another port with `--publish`",
+                ],
+            )
+
+    def _refuse_taken(self, spec: ContainerSpec, observed: Observed) -> None:
+        """Raises ConflictError where a container of the stack has the name that the user gave."""
+        if any(c.name == spec.name for c in observed.containers):
+            raise ConflictError(
+                f"container `{spec.name}` is there already",
+                hints=["to choose another name, run `wtc run --name NAME ...`"],
+            )
+
+    def _leased(self, spec: ContainerSpec, ports: tuple[int, ...]) -> bool:
+        """Whether they are leases, which can move; what the user publishes is as the user says."""
+        said = {port.published for port in self.request.oneoff.ports}
+        return not any(str(port) in said for port in ports) and bool(spec.config.ports)
+
+    def _execute(
+        self, plan: Plan, desired: Desired, perform: "Callable[[Operation, Call], None] | None" = None
+    ) -> None:
+        from wtc.engine.execute import execute
+        from wtc.engine.operations import perform_operation
+        from wtc.orchestrator.failure import raise_failed
+
+        for warning in plan.warnings:
+            self.report(Warned(diagnostic=warning))
+        self.report(Planned(plan=plan))
+        outcome = execute(plan, self.engine, on_event=self.report, perform=perform or perform_operation, stop=self.stop)
+        interrupted = self.stop.is_set()
+        raise_failed(outcome, self.engine, self.namespace, interrupted=interrupted, services=desired.services)
+
+    def _discard(self, container: ContainerRef, *, remove: bool) -> None:
+        from wtc.engine.oneoff_calls import discard
+
+        discard(self.engine, container, remove=remove)
+
+
+def _runs(state: str) -> bool:
+    return state in {"running", "restarting", "paused"}

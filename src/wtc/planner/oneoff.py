@@ -1,0 +1,180 @@
+"""A one-off container: made as a service's containers are, for another command. Source: Docker Compose, `run`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from wtc import labels as label
+from wtc.model.desired import ContainerSpec, Desired, DesiredService
+from wtc.model.mounts import Mount
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
+from wtc.model.plan import Condition, ConnectNetwork, ContainerRef, CreateContainer, InjectFiles, Plan, WaitContainer
+from wtc.model.service import Attachment, Port, Service
+from wtc.planner.anonymous import new_volumes
+from wtc.planner.builder import PlanBuilder
+from wtc.planner.confighash import service_hash
+from wtc.planner.images import OF_IMAGE
+from wtc.planner.networks import add_foundations
+from wtc.planner.up import MANY_NETWORKS_API
+
+CONDITIONS = {
+    "service_healthy": Condition.HEALTHY,
+    "service_completed_successfully": Condition.COMPLETED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oneoff:
+    """What is not as in the service. None leaves the service's own."""
+
+    name: str = ""
+    """Of the container; nothing lets wtc choose."""
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    user: str = ""
+    working_dir: str = ""
+    mounts: tuple[Mount, ...] = ()
+    ports: tuple[Port, ...] = ()
+    service_ports: bool = False
+    use_aliases: bool = False
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    terminal: bool = False
+    interactive: bool = True
+
+
+def oneoff_name(namespace: Namespace, service: str, slug: str) -> str:
+    """`accra-a1b2c3_web_run_0f3a9c1e`."""
+    return f"{namespace.name}_{service}_run_{slug}"
+
+
+def oneoff_spec(spec: ContainerSpec, oneoff: Oneoff, *, name: str, slug: str) -> ContainerSpec:
+    """The container, from the service's first one.
+
+    It ends when its command does, and nothing takes it for the service: it publishes nothing, is not found by the
+    service's name, and leaves fixed addresses to the service, unless that is asked for.
+    """
+    config = spec.config
+    changed = replace(
+        config,
+        command=_command(config, oneoff),
+        entrypoint=config.entrypoint if oneoff.entrypoint is None else oneoff.entrypoint,
+        environment={**config.environment, **oneoff.environment},
+        user=oneoff.user or config.user,
+        working_dir=oneoff.working_dir or config.working_dir,
+        volumes=_mounts(config, oneoff.mounts),
+        ports=(*(config.ports if oneoff.service_ports else ()), *oneoff.ports),
+        networks={n: _attachment(a, name, oneoff) for n, a in config.networks.items()},
+        mac_address="",
+        cap_add=(*config.cap_add, *oneoff.cap_add),
+        cap_drop=(*config.cap_drop, *oneoff.cap_drop),
+        restart="",
+        deploy=replace(config.deploy, restart_policy=None) if config.deploy else None,
+        tty=oneoff.terminal,
+        stdin_open=oneoff.interactive,
+    )
+    digest = service_hash(changed, spec.files)
+    labels = {k: v for k, v in spec.labels.items() if k != label.COMPOSE_NUMBER}
+    labels |= {
+        **{k: v for k, v in oneoff.labels.items() if not k.startswith(("com.wtc.", "com.docker.compose."))},
+        label.CONFIG_HASH: digest,
+        label.COMPOSE_CONFIG_HASH: digest,
+        label.COMPOSE_ONEOFF: "True",
+        label.COMPOSE_SLUG: slug,
+    }
+    return replace(spec, name=name, config=changed, config_hash=digest, labels=labels)
+
+
+def alone(desired: Desired, spec: ContainerSpec) -> Desired:
+    """What the container needs: its image, the networks and the volumes that it uses; nothing that it depends on."""
+    volumes = {m.source for m in spec.config.volumes}
+    services = _with_bases(desired, spec.service)
+    return replace(
+        desired,
+        services={**services, spec.service: replace(services[spec.service], containers=(spec,))},
+        networks={key: n for key, n in desired.networks.items() if n.name in spec.config.networks},
+        volumes={key: v for key, v in desired.volumes.items() if v.name in volumes},
+        endpoints=(),
+    )
+
+
+def plan_waits(desired: Desired, service: str) -> Plan:
+    """Until the dependencies of the service are as far as it asks for; they are started."""
+    builder = PlanBuilder()
+    for name, how in desired.services[service].depends_on.items():
+        condition = CONDITIONS.get(how.condition)
+        if condition is None or name not in desired.services:
+            continue
+        for container in desired.services[name].containers:
+            wait = WaitContainer(
+                container=ContainerRef(name=container.name), condition=condition, required=how.required
+            )
+            builder.add(wait, f"`{service}` depends on it", service=name)
+    return builder.plan()
+
+
+def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Plan:
+    """Makes the container, and before it the networks and volumes that are not there; does not start it."""
+    builder = PlanBuilder()
+    made = add_foundations(desired, observed, builder, {})
+    config = spec.config
+    needs = [made.networks.get(n) for n in config.networks]
+    needs += [made.volumes.get(m.source) for m in config.volumes]
+    networks = tuple(sorted(config.networks, key=lambda n: -config.networks[n].priority))
+    at_once = networks if observed.api_version >= MANY_NETWORKS_API else networks[:1]
+    # They are the stack's, so that `clean` finds them, but no service's.
+    volumes = {
+        target: {key: value for key, value in labels.items() if key != label.ANONYMOUS}
+        for target, labels in new_volumes(spec, observed, ()).items()
+    }
+    create = CreateContainer(name=spec.name, spec=spec, networks=at_once, anonymous_volumes=volumes)
+    node = builder.add(create, "a container for one command", service=spec.service, after=needs)
+    ref = ContainerRef(name=spec.name)
+    for network in networks[len(at_once) :]:
+        connect = ConnectNetwork(container=ref, network=network, attachment=config.networks[network])
+        node = builder.add(connect, "it is on this network too", service=spec.service, after=[node])
+    if spec.files:
+        files = InjectFiles(container=ref, files=spec.files)
+        builder.add(files, "its secrets and configs", service=spec.service, after=[node])
+    return builder.plan()
+
+
+def _command(config: Service, oneoff: Oneoff) -> tuple[str, ...] | None:
+    """An entrypoint of its own stands alone: the service's command was meant for another one."""
+    if oneoff.command is not None:
+        return oneoff.command
+    return config.command if oneoff.entrypoint is None else ()
+
+
+def _with_bases(desired: Desired, service: str) -> dict[str, DesiredService]:
+    """The service, and without their containers those whose images its build stands on, in dependency order."""
+    wanted: set[str] = set()
+    waiting = [service]
+    while waiting:
+        name = waiting.pop()
+        wanted.add(name)
+        build = desired.services[name].image.build
+        contexts = build.additional_contexts.values() if build else ()
+        waiting += [
+            other.name
+            for other in desired.services.values()
+            if other.name not in wanted and OF_IMAGE + other.image.reference in contexts
+        ]
+    return {
+        name: found if name == service else replace(found, containers=())
+        for name, found in desired.services.items()
+        if name in wanted
+    }
+
+
+def _mounts(config: Service, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
+    """The service's, but for those that are mounted over."""
+    targets = {m.target for m in mounts}
+    return (*(m for m in config.volumes if m.target not in targets), *mounts)
+
+
+def _attachment(attachment: Attachment, name: str, oneoff: Oneoff) -> Attachment:
+    aliases = (*attachment.aliases, name) if oneoff.use_aliases else (name,)
+    return replace(attachment, aliases=aliases, ipv4_address="", ipv6_address="", link_local_ips=(), mac_address="")
