@@ -42,6 +42,8 @@ class UpRequest:
     fixed_ports: bool = False
     mem_limit: str = ""
     """The cap on services that set no limit of their own, as in `512m`; nothing leaves it to the settings."""
+    oversubscribe: bool = False
+    """Start even what the engine's machine has no memory for."""
     strict: bool = False
     dry_run: bool = False
 
@@ -118,10 +120,13 @@ class _Run:
             check_names(desired, observed)
             check_images(desired, observed, self.request.options)
             images = plan_images(desired, observed, self.request.options)
+            plan = plan_up(desired, observed, self.request.options)
+            if not busy and (refusal := self._oversubscription(desired, plan)):
+                raise refusal
             if images:
                 self._raise_failed(self._execute(images), desired)
-                observed = observe_for(self.engine, desired)
-            outcome = self._execute(plan_up(desired, observed, self.request.options))
+                plan = plan_up(desired, observe_for(self.engine, desired), self.request.options)
+            outcome = self._execute(plan)
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
                 self._raise_failed(outcome, desired)
@@ -141,7 +146,14 @@ class _Run:
             plan_images(desired, observed, self.request.options),
             plan_up(desired, observed, self.request.options),
         ]
+        if refusal := self._oversubscription(desired, self.plans[-1]):
+            warn(self.report, refusal.message, hint=refusal.hints[-1])
         return self._result(desired)
+
+    def _oversubscription(self, desired: Desired, plan: Plan) -> WtcError | None:
+        from wtc.orchestrator.memory import oversubscription
+
+        return None if self.request.oversubscribe else oversubscription(self.engine, desired, plan)
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
         ports = None if self.request.fixed_ports else self._lease(stack, busy)

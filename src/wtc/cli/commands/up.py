@@ -33,6 +33,9 @@ def command(
     mem_limit: Annotated[
         str, typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`.")
     ] = "",
+    oversubscribe: Annotated[
+        bool, typer.Option("--oversubscribe", help="Start even what there is no memory for.")
+    ] = False,
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
     ] = "leased",
@@ -69,6 +72,7 @@ def command(
         options=options,
         fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
         mem_limit=mem_limit,
+        oversubscribe=oversubscribe,
         strict=strict,
         dry_run=dry_run,
     )
