@@ -20,6 +20,7 @@ COMMANDS = (
     ),
     Entry("ports", "Looking", "This worktree's host ports"),
     Entry("ps", "Looking", "The stacks of all worktrees"),
+    Entry("stats", "Looking", "What containers use of memory and processors, against their limits"),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )
