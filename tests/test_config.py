@@ -166,7 +166,7 @@ def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str])
         ("`mem_limit` is `True`", Position(path, 2, 1)),
         ("unknown setting `colours`", Position(path, 3, 2)),
     ]
-    assert raised.value.diagnostics[2].hint == "the settings are `port_range`, `bind`, `mem_limit`"
+    assert raised.value.diagnostics[2].hint == "the settings are `port_range`, `bind`, `mem_limit`, `env_from`"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeAlias, TypeVar, cast
 
 from wtc.errors import ComposeFileError, UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
@@ -40,6 +40,8 @@ class Setting(Generic[T]):
     form: str
     """What a value is, for an error: "not <form>"."""
     option: str = ""
+    several: bool = False
+    """Whether a file may give a list; as text it has `:` between its items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,10 @@ def _size(text: str) -> int:
     return int(float(found[1]) * 1024 ** " kmgt".index(found[2] or " "))
 
 
+def _paths(text: str) -> tuple[str, ...]:
+    return tuple(path for path in text.split(":") if path)
+
+
 PORT_RANGE = Setting(
     key="port_range",
     variable="WTC_PORT_RANGE",
@@ -114,7 +120,18 @@ MEM_LIMIT = Setting(
 )
 """In bytes; 0 sets no limit."""
 
-SETTINGS: tuple[Setting[range] | Setting[str] | Setting[int], ...] = (PORT_RANGE, BIND, MEM_LIMIT)
+ENV_FROM = Setting(
+    key="env_from",
+    variable="WTC_ENV_FROM",
+    default=cast("tuple[str, ...]", ()),
+    parse=_paths,
+    form="a list of file names, as in `[config/env.dist]`",
+    several=True,
+)
+"""What `wtc setup` makes `.env` from where the usual files are not there; the first that is counts."""
+
+AnySetting: TypeAlias = Setting[range] | Setting[str] | Setting[int] | Setting[tuple[str, ...]]
+SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, ENV_FROM)
 
 
 def config_dir(environment: Mapping[str, str]) -> str:
@@ -242,7 +259,7 @@ def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str
             wrong.append(_unknown(key, position, source))
             continue
         try:
-            parsed = setting.parse(_text(value))
+            parsed = setting.parse(_text(value, several=setting.several))
         except ValueError:
             message = f"`{key}` is `{value}`, not {setting.form}"
             wrong.append(Diagnostic(message=message, position=position, path=_path(key, source)))
@@ -266,15 +283,15 @@ def _path(key: str, source: Source) -> tuple[str, ...]:
     return ("x-wtc", key) if source is Source.PROJECT else (key,)
 
 
-def _text(value: object) -> str:
+def _text(value: object, *, several: bool) -> str:
+    if several and isinstance(value, list):
+        return ":".join(_text(item, several=False) for item in cast("list[object]", value))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(value)  # noqa: TRY004 - one kind of error for whatever does not fit
     return str(value).strip()
 
 
-def _from_text(
-    setting: Setting[range] | Setting[str] | Setting[int], text: str, source: Source, name: str
-) -> Chosen[object]:
+def _from_text(setting: AnySetting, text: str, source: Source, name: str) -> Chosen[object]:
     try:
         return Chosen(value=setting.parse(text.strip()), source=source, origin=name)
     except ValueError:

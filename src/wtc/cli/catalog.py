@@ -14,6 +14,12 @@ class Entry(NamedTuple):
 COMMANDS = (
     Entry("up", "The stack", "Bring this worktree's stack up, and print its endpoints"),
     Entry("down", "The stack", "Stop and remove its containers and networks; volumes stay"),
+    Entry("start", "The stack", "Start containers that do not run, dependencies first"),
+    Entry("stop", "The stack", "Stop containers, dependents first, and keep them"),
+    Entry("restart", "The stack", "Stop and start containers"),
+    Entry("kill", "The stack", "Send a signal to containers"),
+    Entry("pause", "The stack", "Freeze containers"),
+    Entry("unpause", "The stack", "Let frozen containers go on"),
     Entry("clean", "The stack", "Remove everything of it: volumes and built images too"),
     Entry(
         "status", "Looking", "Each service of this worktree: up or down, its health, its endpoints, what has diverged"
@@ -21,6 +27,10 @@ COMMANDS = (
     Entry("ports", "Looking", "This worktree's host ports"),
     Entry("ps", "Looking", "The stacks of all worktrees"),
     Entry("stats", "Looking", "What containers use of memory and processors, against their limits"),
+    Entry("exec", "In containers", "Run a command in a container of the stack"),
+    Entry("run", "In containers", "Run a command in a container of its own, made as a service's are"),
+    Entry("cp", "In containers", "Copy files and folders out of a container, or into one"),
+    Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, registry, host ports"),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )

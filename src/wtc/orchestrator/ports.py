@@ -46,11 +46,12 @@ def ports(target: Target, report: Reporter) -> PortsResult:
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
     places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())
-    endpoints = tuple(_endpoint(place, port, address) for place, port, address in places if place)
+    endpoints = tuple(endpoint_at(place, port, address) for place, port, address in places if place)
     return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
 
 
-def _endpoint(place: PortPlace, port: int, address: str) -> Endpoint:
+def endpoint_at(place: PortPlace, port: int, address: str) -> Endpoint:
+    """Where a leased port answers that is bound to `address`."""
     return Endpoint(
         service=place.service,
         number=place.number,

@@ -1,0 +1,47 @@
+"""`wtc setup`."""
+
+from typing import TYPE_CHECKING
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+if TYPE_CHECKING:
+    from wtc.orchestrator.seeding import Copied
+
+EXAMPLES = 'Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
+
+
+@targeted
+def command(target: Target, as_json: AsJson = False) -> None:
+    """Make a fresh worktree ready: seed `.env`, copy what `.worktreeinclude` lists, lease the stack's host ports.
+
+    Needs no engine, leaves every file that is there as it is, and does nothing where all is done.
+    """
+    from wtc.cli.output import print_columns, print_json, say
+    from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.setup import setup
+
+    result = setup(target, report_warnings)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "worktree": result.worktree,
+                "namespace": result.namespace,
+                "env": _document(result.env) if result.env else None,
+                "copied": [_document(one) for one in result.copied],
+                "endpoints": [endpoint_document(e) for e in result.endpoints],
+            }
+        )
+        return
+    say(f"`{result.namespace}` is registered{_leased(len(result.endpoints))}")
+    print_columns(endpoint_rows(result.endpoints))
+
+
+def _leased(count: int) -> str:
+    return f", with {count} host port{'s' if count > 1 else ''}" if count else ""
+
+
+def _document(copied: "Copied") -> dict[str, str]:
+    return {"path": copied.path, "source": copied.source}
