@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> int:
 def _failed(error: WtcError, arguments: Sequence[str]) -> int:
     from wtc.cli.render.errors import show_error
 
-    show_error(error, as_json="--json" in arguments)
+    show_error(error, as_json="--json" in arguments, as_line=_tells_events(arguments))
     if "--debug" in arguments:
         _traceback()
     return error.exit_status
@@ -53,10 +53,17 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
         f"wtc came upon a bug of its own: {type(error).__name__}",
         hints=["to see where, run the command again with `--debug`", "to have it mended, report it with that output"],
     )
-    show_error(bug, as_json="--json" in arguments, status=Exit.BUG)
+    show_error(bug, as_json="--json" in arguments, as_line=_tells_events(arguments), status=Exit.BUG)
     if "--debug" in arguments:
         _traceback()
     return Exit.BUG
+
+
+def _tells_events(arguments: Sequence[str]) -> bool:
+    """Whether standard error is to be JSON lines; looked for here, since errors may come before options are read."""
+    from itertools import pairwise
+
+    return "--events=json" in arguments or ("--events", "json") in pairwise(arguments)
 
 
 def _traceback() -> None:
@@ -69,5 +76,7 @@ def _pipe_closed() -> int:
     """The reader of our output has gone, as `head` does: that is no failure, and the last flush must not complain."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
     return Exit.DONE

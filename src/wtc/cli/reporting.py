@@ -13,11 +13,19 @@ from wtc.errors import Exit, InterruptedByUserError
 if TYPE_CHECKING:
     from types import FrameType
 
+    from wtc.cli.render.jsonlines import JsonReporter
     from wtc.cli.render.live import LiveReporter
 
 
-def reporter(*, quiet: bool) -> "PlainReporter | LiveReporter":
-    """Live lines where someone looks at a terminal, plain ones elsewhere; with `quiet` only warnings."""
+def reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter | JsonReporter":
+    """Live lines where someone looks at a terminal, plain ones elsewhere; with `quiet` only warnings.
+
+    `events` is `json` for every event as a line of JSON.
+    """
+    if events == "json":
+        from wtc.cli.render.jsonlines import JsonReporter
+
+        return JsonReporter()
     if quiet or not sys.stderr.isatty():
         return PlainReporter(quiet=quiet)
     from wtc.cli.render.live import LiveReporter

@@ -23,6 +23,9 @@ def command(
     no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what the services depend on.")] = False,
     pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
     scale: Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="How many replicas.")] = None,
+    renew_anon_volumes: Annotated[
+        bool, typer.Option("--renew-anon-volumes", "-V", help="New anonymous volumes for containers made anew.")
+    ] = False,
     remove_orphans: Annotated[
         bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
@@ -39,6 +42,9 @@ def command(
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
     ] = "leased",
+    events: Annotated[
+        str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
+    ] = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -54,6 +60,7 @@ def command(
     from wtc.planner.options import Recreate, UpOptions
 
     exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
+    exclusive({"--quiet": quiet, "--events": bool(events)})
     exclusive({"--build": build, "--no-build": no_build})
     how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
     options = UpOptions(
@@ -63,6 +70,7 @@ def command(
         no_start=no_start,
         no_deps=no_deps,
         pull=one_of("--pull", pull, ("", "always", "missing", "never")),
+        renew_anonymous_volumes=renew_anon_volumes,
         remove_orphans=remove_orphans,
         wait_timeout_s=wait_timeout,
     )
@@ -76,9 +84,10 @@ def command(
         strict=strict,
         dry_run=dry_run,
     )
-    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+    one_of("--events", events, ("", "json"))
+    with stoppable() as stop, reporter(quiet=quiet or dry_run, events=events) as report:
         result = up(target, request, report, stop)
-    show(result, as_json=as_json, dry_run=dry_run)
+    show(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
 
 
 def _scale(text: str) -> tuple[str, int]:

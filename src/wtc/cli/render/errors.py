@@ -11,10 +11,15 @@ from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import dotted
 
 
-def show_error(error: WtcError, *, as_json: bool, status: int | None = None) -> None:
-    """The error on standard error; with `as_json` as a document on standard output too."""
-    sys.stderr.write(error_text(error))
-    sys.stderr.flush()
+def show_error(error: WtcError, *, as_json: bool, as_line: bool = False, status: int | None = None) -> None:
+    """The error on standard error (with `as_line` as JSON, the last of the events); with `as_json` a document too."""
+    if as_line:
+        from wtc.cli.render.jsonlines import failed
+
+        failed(error, status=status)
+    else:
+        sys.stderr.write(error_text(error))
+        sys.stderr.flush()
     if as_json:
         print_json({"ok": False, "error": error_document(error, status=status)})
 

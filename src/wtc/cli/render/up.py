@@ -10,8 +10,8 @@ from wtc.orchestrator.up import UpResult
 from wtc.planner.text import node_text, operation_text
 
 
-def show(result: UpResult, *, as_json: bool, dry_run: bool) -> None:
-    """The endpoints; with a dry run the plan."""
+def show(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
+    """The endpoints; with a dry run the plan. With `silent` nothing is said beside them."""
     if as_json:
         document: dict[str, Any] = {
             "ok": True,
@@ -27,7 +27,7 @@ def show(result: UpResult, *, as_json: bool, dry_run: bool) -> None:
         show_plans(result.plans)
     else:
         print_columns(endpoint_rows(result.endpoints))
-        if not result.changed:
+        if not result.changed and not silent:
             say("nothing to do: the stack is as the file wants it")
 
 
