@@ -7,7 +7,7 @@ from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage
 from wtc.model.service import Service
 from wtc.planner.down import plan_clean, plan_down
-from wtc.planner.options import UpOptions
+from wtc.planner.options import Recreate, UpOptions
 from wtc.planner.up import plan_up
 
 CACHE = Service(name="cache", image="redis:7")
@@ -21,8 +21,9 @@ def world(*services: Service) -> World:
     return there
 
 
-def up(there: World, *services: Service) -> None:
-    there.run(plan_up(desired(project(*services, volumes=("named",))), there.observed(), UpOptions()))
+def up(there: World, *services: Service, renew: bool = False) -> None:
+    options = UpOptions(recreate=Recreate.ALWAYS if renew else Recreate.DIVERGED, renew_anonymous_volumes=renew)
+    there.run(plan_up(desired(project(*services, volumes=("named",))), there.observed(), options))
 
 
 def data(there: World, target: str = "/data") -> str:
@@ -54,7 +55,25 @@ def test_each_replica_finds_its_own() -> None:
     assert {c.name: c.volumes for c in there.containers.values()} == before
 
 
-def test_of_two_that_could_be_meant_neither_is_taken() -> None:
+def test_it_is_renewed_when_asked_and_the_one_before_stays() -> None:
+    there = world(CACHE)
+    before = data(there)
+    up(there, CACHE, renew=True)
+    assert data(there) != before
+    assert before in there.volumes
+
+
+def test_of_two_that_could_be_meant_the_newer_one_is_taken() -> None:
+    there = world(CACHE)
+    first = data(there)
+    there.run(plan_down(NAMESPACE, there.observed()))
+    there.volumes["f" * 64] = replace(there.volumes[first], name="f" * 64, created="2026-11-21T03:00:01Z")
+    there.volumes[first] = replace(there.volumes[first], created="2026-11-21T03:00:00Z")
+    up(there, CACHE)
+    assert data(there) == "f" * 64
+
+
+def test_of_two_of_one_age_neither_is_taken() -> None:
     there = world(CACHE)
     first = data(there)
     there.run(plan_down(NAMESPACE, there.observed()))

@@ -27,7 +27,7 @@ def stacks(draw: st.DrawFn) -> Desired:
             for other in draw(st.lists(st.sampled_from(before), unique=True) if before else st.just([]))
             for restart in [draw(st.booleans())]
         }
-        shares = draw(st.sampled_from(["", *before]))
+        shares = draw(st.sampled_from(["", *(s.name for s in services if s.scale != 0)]))
         if shares:
             depends[shares] = Dependency(restart=True)
         services.append(

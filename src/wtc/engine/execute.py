@@ -171,7 +171,9 @@ class _Run:
         elif optional(node):
             message = f"{error.message}; what depends on it goes on without it"
             self.on_event(Warned(diagnostic=Diagnostic(message=message, severity=Severity.WARNING)))
-            self._succeed(node, ended.elapsed_s)
+            self.done.append(node)
+            self.on_event(NodeFailed(node=node, error=error))
+            self._release(node, because=None)
         else:
             self.failed.append((node, error))
             self.on_event(NodeFailed(node=node, error=error))

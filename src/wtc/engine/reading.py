@@ -85,7 +85,7 @@ def network(found: Json) -> ObservedNetwork:
 
 def volume(found: Json) -> ObservedVolume:
     """From `GET /volumes`."""
-    return ObservedVolume(name=str(found["Name"]), labels=_labels(found))
+    return ObservedVolume(name=str(found["Name"]), labels=_labels(found), created=text(found, "CreatedAt"))
 
 
 def image(reference: str, inspected: Json) -> ObservedImage:

@@ -71,6 +71,8 @@ class ObservedVolume:
 
     name: str
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    created: str = ""
+    """RFC 3339 in the engine's own zone, to the second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

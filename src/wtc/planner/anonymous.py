@@ -2,7 +2,7 @@
 
 from wtc import labels as label
 from wtc.model.desired import ContainerSpec
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
 
 
 def inherited_volumes(
@@ -16,13 +16,20 @@ def inherited_volumes(
     if current is not None:
         return tuple((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
     whose = f"{spec.service}/{spec.number}:"
-    left: dict[str, list[str]] = {}
+    left: dict[str, list[ObservedVolume]] = {}
     for volume in observed.volumes.values():
         owner = volume.labels.get(label.ANONYMOUS, "")
         if owner.startswith(whose) and volume.labels.get(label.PROJECT) == spec.labels[label.PROJECT]:
-            left.setdefault(owner.removeprefix(whose), []).append(volume.name)
-    # Of several, none can be told to be the right one.
-    return tuple((names[0], t) for t, names in sorted(left.items()) if len(names) == 1 and t not in taken)
+            left.setdefault(owner.removeprefix(whose), []).append(volume)
+    found = ((_newest(volumes), target) for target, volumes in sorted(left.items()) if target not in taken)
+    return tuple((name, target) for name, target in found if name)
+
+
+def _newest(volumes: list[ObservedVolume]) -> str:
+    """The last one made is the one that was in use; of two made in one second none can be told to be the right one."""
+    last = max(v.created for v in volumes)
+    names = [v.name for v in volumes if v.created == last]
+    return names[0] if len(names) == 1 else ""
 
 
 def new_volumes(

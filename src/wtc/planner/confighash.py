@@ -25,8 +25,8 @@ def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
 
 
 def resource_hash(resource: Network | Volume) -> str:
-    """Of a network or a volume, its labels left out: wtc adds to them."""
-    return _digest({k: v for k, v in _said(resource).items() if k not in {"key", "name", "labels"}})
+    """Of a network or a volume of the file: of its own labels too, not of those that wtc adds."""
+    return _digest({k: v for k, v in _said(resource).items() if k not in {"key", "name"}})
 
 
 def _digest(value: object) -> str:

@@ -6,6 +6,8 @@ from wtc import labels as label
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
+from wtc.planner.convergence import referenced
+from wtc.planner.names import container_name
 
 
 def check_names(desired: Desired, observed: Observed) -> None:
@@ -31,6 +33,39 @@ def check_names(desired: Desired, observed: Observed) -> None:
             causes=[f"the file's {k} `{y}` is external, and the engine has no {k} `{n}`" for k, y, n in missing],
             hints=[f"to create it, run `docker {k} create {n}`" for k, _, n in missing],
         )
+
+
+def check_shared(desired: Desired, observed: Observed) -> None:
+    """Before anything is touched.
+
+    Raises:
+        WtcError: a service shares namespaces or volumes of a container that is not there, and is not made either.
+    """
+    specs = [c for service in desired.services.values() for c in service.containers]
+    staying = {c.name: c.id for c in observed.containers if c.service not in desired.services}
+    there = {*(s.name for s in specs), *staying, *observed.foreign_names}
+    ids = [*staying.values(), *observed.foreign_names.values()]
+    missing = [
+        (spec.service, name)
+        for spec in specs
+        for name in sorted(referenced(spec) - there)
+        if not any(known.startswith(name) for known in ids)
+    ]
+    if not missing:
+        return
+    services = {container_name(desired.namespace, name, 1): name for name in (*desired.services, *desired.undeclared)}
+    what = [
+        f"service `{service}` shares namespaces or volumes of "
+        + (
+            f"service `{services[name]}`, which has no container"
+            if name in services
+            else f"container `{name}`, which is not there"
+        )
+        for service, name in dict.fromkeys(missing)
+    ]
+    named = " ".join(sorted({services[name] for _, name in missing if name in services}))
+    hints = [f"to bring up what is missing first, run `wtc up {named}`"] if named else []
+    raise WtcError(what[0], causes=[f"also: {text}" for text in what[1:]], hints=hints)
 
 
 def _containers(desired: Desired, observed: Observed) -> list[tuple[str, str]]:

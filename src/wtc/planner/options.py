@@ -28,6 +28,8 @@ class UpOptions:
     """Only the services named: what they depend on is neither started nor waited for."""
     pull: str = ""
     """A pull policy for all services: `always`, `missing`, `never`."""
+    renew_anonymous_volumes: bool = False
+    """Containers that are made get new anonymous volumes; those before them stay, unused."""
     remove_orphans: bool = False
     wait_timeout_s: float | None = None
     stop_timeout_s: int | None = None

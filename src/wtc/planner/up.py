@@ -24,7 +24,7 @@ from wtc.model.plan import (
 )
 from wtc.planner.anonymous import inherited_volumes, new_volumes
 from wtc.planner.builder import PlanBuilder
-from wtc.planner.conflicts import check_names
+from wtc.planner.conflicts import check_names, check_shared
 from wtc.planner.convergence import Decision, Fate, decide, referenced
 from wtc.planner.names import next_name
 from wtc.planner.networks import Foundations, add_foundations, renewed_networks
@@ -40,9 +40,10 @@ def plan_up(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
 
     Raises:
         ConflictError: see `check_names`.
-        WtcError: see `check_names`.
+        WtcError: see `check_names` and `check_shared`.
     """
     check_names(desired, observed)
+    check_shared(desired, observed)
     return _Up(desired, observed, options).plan()
 
 
@@ -62,7 +63,8 @@ class _Up:
         self.settled: dict[str, int] = {}
         """Container name -> the node after which it stands under its name."""
         self.started: dict[str, int] = {}
-        self.waits: dict[tuple[str, Condition], int] = {}
+        self.waits: dict[tuple[str, Condition, bool], int] = {}
+        """Container name, what for, whether it is required -> the node that waits."""
 
     def plan(self) -> Plan:
         self.surplus = add_surplus(self.desired, self.observed, self.options, self.builder)
@@ -122,7 +124,8 @@ class _Up:
         needs += [self.settled.get(n) for n in sorted(referenced(spec))]
         networks = tuple(sorted(spec.config.networks, key=lambda n: -spec.config.networks[n].priority))
         at_once = networks if self.observed.api_version >= MANY_NETWORKS_API else networks[:1]
-        inherited = inherited_volumes(spec, current, self.observed)
+        renew = self.options.renew_anonymous_volumes
+        inherited = () if renew else inherited_volumes(spec, current, self.observed)
         create = CreateContainer(
             name=name,
             spec=spec,
@@ -231,21 +234,22 @@ class _Up:
         name = decision.spec.name
         if _holds(decision, condition):
             return None
-        if (name, condition) not in self.waits:
+        if (name, condition, required) not in self.waits:
             ref = ContainerRef(name=name) if decision.fate in {Fate.CREATE, Fate.RECREATE} else _ref_of(decision)
             wait = WaitContainer(
                 container=ref, condition=condition, timeout_s=self.options.wait_timeout_s, required=required
             )
             cause = f"`{dependent}` depends on it" if dependent else "the stack is up when it is"
             after = [self.started.get(name)]
-            self.waits[name, condition] = self.builder.add(wait, cause, service=decision.spec.service, after=after)
-        return self.waits[name, condition]
+            node = self.builder.add(wait, cause, service=decision.spec.service, after=after)
+            self.waits[name, condition, required] = node
+        return self.waits[name, condition, required]
 
     def _wait_for_all(self) -> None:
+        waited = {name for name, condition, _ in self.waits if condition in {Condition.COMPLETED, Condition.HEALTHY}}
         for service in self.decisions.values():
             for decision in service:
-                name = decision.spec.name
-                if (name, Condition.COMPLETED) in self.waits or (name, Condition.HEALTHY) in self.waits:
+                if decision.spec.name in waited:
                     continue
                 if decision.fate is Fate.KEEP and decision.current and decision.current.state == "exited":
                     continue
