@@ -23,6 +23,9 @@ _Files = Annotated[
     list[str],
     typer.Option("--file", "-f", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable."),
 ]
+_FilesInFull = Annotated[
+    list[str], typer.Option("--file", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable.")
+]
 _EnvFiles = Annotated[
     list[str], typer.Option("--env-file", metavar="FILE", help="An env file in place of `.env`; repeatable.")
 ]
@@ -45,11 +48,20 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 
 def targeted(command: Callable[..., T]) -> Callable[..., T]:
     """Gives a command whose first parameter is a `Target` the options that make one."""
+    return _with_options(command, _SHARED)
+
+
+def targeted_by_file(command: Callable[..., T]) -> Callable[..., T]:
+    """The same for a command to which `-f` is something else: compose files are named by `--file` alone."""
+    return _with_options(command, {**_SHARED, "file": (_FilesInFull, ())})
+
+
+def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., T]:
     hints = get_type_hints(command, include_extras=True)
     own = [p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values()][1:]
     shared = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in _SHARED.items()
+        for name, (annotation, default) in options.items()
     ]
 
     @functools.wraps(command)

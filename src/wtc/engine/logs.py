@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wtc.engine.answers import part
+from wtc.engine.log_lines import LogLine, framed_lines, terminal_lines
 from wtc.engine.streams import MULTIPLEXED, cut, output
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ class LogStream:
     """(stream, content) as it comes; `close` ends it from any thread."""
 
     def __init__(self, response: "Response", *, multiplexed: bool) -> None:
+        self.multiplexed = multiplexed
+        """Whether each piece is a message of the container's; a terminal's pieces are cut anywhere."""
         self._response = response
         self._pieces = output(response, multiplexed=multiplexed)
 
@@ -62,6 +65,12 @@ def logs(
         return LogStream(response, multiplexed=response.headers.get("Content-Type") == MULTIPLEXED)
     terminal = _has_terminal(engine, container) if tty is None else tty
     return LogStream(response, multiplexed=not terminal)
+
+
+def lines(engine: "Engine", stream: LogStream, *, of: str) -> Iterator[LogLine]:
+    """Whole lines of a stream that was asked for with `timestamps`."""
+    with engine.mapping(f"read the logs of `{of}`"):
+        yield from framed_lines(stream) if stream.multiplexed else terminal_lines(stream)
 
 
 def tail(engine: "Engine", container: str, lines: int, *, tty: bool | None = None) -> str:
