@@ -26,14 +26,24 @@ COMMANDS = (
     ),
     Entry("ports", "Looking", "This worktree's host ports"),
     Entry("ps", "Looking", "The stacks of all worktrees"),
+    Entry("logs", "Looking", "What its containers have written, and go on writing"),
+    Entry("top", "Looking", "What runs in its containers"),
+    Entry("events", "Looking", "What happens to its containers, as it happens"),
+    Entry("wait", "Looking", "Wait until services have ended, and tell how"),
+    Entry("port", "Looking", "Where a container's port answers"),
+    Entry("images", "Looking", "The images that its containers were made from"),
     Entry("stats", "Looking", "What containers use of memory and processors, against their limits"),
     Entry("exec", "In containers", "Run a command in a container of the stack"),
     Entry("run", "In containers", "Run a command in a container of its own, made as a service's are"),
     Entry("cp", "In containers", "Copy files and folders out of a container, or into one"),
+    Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, registry, host ports"),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )
 """In the order in which they are listed."""
 
-MODULES = {entry.name: f"wtc.cli.commands.{entry.name}" for entry in COMMANDS}
+HIDDEN = ("hook",)
+"""What is called by the files that `wtc init` writes, and listed nowhere."""
+
+MODULES = {name: f"wtc.cli.commands.{name}" for name in (*(entry.name for entry in COMMANDS), *HIDDEN)}

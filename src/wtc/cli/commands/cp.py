@@ -1,0 +1,41 @@
+"""`wtc cp`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import targeted
+from wtc.errors import UsageError
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc cp web:/var/log/nginx ./logs"
+
+
+@targeted
+def command(
+    target: Target,
+    source: Annotated[str, typer.Argument(metavar="SERVICE:PATH|PATH|-", show_default=False)],
+    destination: Annotated[str, typer.Argument(metavar="PATH|SERVICE:PATH|-", show_default=False)],
+    archive: Annotated[
+        bool, typer.Option("--archive", "-a", help="What is copied into a container becomes its user's.")
+    ] = False,
+    follow_link: Annotated[
+        bool, typer.Option("--follow-link", "-L", help="Copy what a symbolic link leads to, and not the link.")
+    ] = False,
+    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0)] = 0,
+) -> None:
+    """Copy files and folders out of a container of this worktree's stack, or into one.
+
+    A path that ends in `/.` is a folder's contents. `-` is a tar, on standard input or output. What is copied out
+    belongs to you; what is copied in keeps its owner's number.
+    """
+    from wtc.cli.render.plain import PlainReporter
+    from wtc.orchestrator.cp import STREAM, CopyRequest, copy
+
+    if destination == STREAM and sys.stdout.isatty():
+        raise UsageError("a tar does not go to a terminal", hints=["to keep it, run `wtc cp SERVICE:PATH - > FILE`"])
+    request = CopyRequest(
+        source=source, destination=destination, number=index, archive=archive, follow_link=follow_link
+    )
+    copy(target, request, PlainReporter())

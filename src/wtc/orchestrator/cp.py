@@ -1,0 +1,221 @@
+"""`cp`: files and folders out of a container, or into one. Source: docker's command line reference, `container cp`."""
+
+import os
+import posixpath
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from wtc.errors import UsageError, WtcError
+from wtc.events import Reporter
+from wtc.model.plan import ContainerRef
+from wtc.orchestrator.exec import Place, find
+from wtc.orchestrator.looking import open_stack
+from wtc.orchestrator.target import Target
+
+if TYPE_CHECKING:
+    from wtc.engine.archive_calls import PathStat
+    from wtc.engine.connection import Engine
+
+STREAM = "-"
+LINKS = 40
+"""So many symbolic links are followed before it is a circle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRequest:
+    """`SERVICE:PATH` and a path of this machine (`-`: a tar on standard input or output), either way round."""
+
+    source: str
+    destination: str
+    number: int = 0
+    """The replica; 0 is one that runs, and when copying to a service all of them."""
+    archive: bool = False
+    """What is copied into a container becomes its user's."""
+    follow_link: bool = False
+
+
+def copy(target: Target, request: CopyRequest, report: Reporter) -> None:
+    """Copies.
+
+    Raises:
+        UsageError: not exactly one of the two is in a service.
+        WtcError: something is not there, or in the way.
+    """
+    inside, outside = _split(request.source), _split(request.destination)
+    if bool(inside) == bool(outside):
+        raise UsageError(
+            "one of the two has to be `SERVICE:PATH`, and the other a path of this machine",
+            hints=["to copy out of a service, run `wtc cp web:/etc/hosts .`"],
+        )
+    with open_stack(target, report) as stack:
+        if inside:
+            found = find(stack, Place(service=inside[0], number=request.number))
+            _Copying(stack.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
+        elif outside:
+            service, path = outside
+            several = not request.number and request.source != STREAM
+            chosen = (
+                stack.containers([service]) if several else [find(stack, Place(service=service, number=request.number))]
+            )
+            for container in chosen:
+                _Copying(stack.engine, _ref(container.name, container.id), request, target.cwd).into(path)
+
+
+def _split(text: str) -> tuple[str, str] | None:
+    """Service and path; None for a path of this machine, which may have a colon where it begins with `.` or `/`."""
+    service, colon, path = text.partition(":")
+    if not colon or not service or text.startswith(("/", ".", "~")):
+        return None
+    return service, path
+
+
+def _ref(name: str, key: str) -> ContainerRef:
+    return ContainerRef(name=name, id=key)
+
+
+class _Copying:
+    def __init__(self, engine: "Engine", container: ContainerRef, request: CopyRequest, cwd: str) -> None:
+        self.engine, self.container, self.request, self.cwd = engine, container, request, cwd
+
+    def out_of(self, path: str) -> None:
+        """From the container."""
+        from wtc.engine.archive_calls import download
+
+        path = _absolute(path)
+        if self.request.destination == STREAM:
+            download(self.engine, self.container, self._followed(path)[0], _to_stdout)
+            return
+        source, found = self._followed(path)
+        if found is None:
+            raise self._missing(path)
+        folder, name = self._local_place(path, found)
+        download(self.engine, self.container, source, lambda tar: self._unpack(tar, folder, name))
+
+    def into(self, path: str) -> None:
+        """To the container."""
+        from wtc.engine.archive_calls import path_stat, upload
+
+        path = _absolute(path)
+        found = path_stat(self.engine, self.container, path)
+        if found is not None and found.link:
+            path, found = self._resolved(path, found)
+        if self.request.source == STREAM:
+            if found is None or not found.is_dir:
+                raise WtcError(f"`{path}` in container `{self.container.name}` is no folder to unpack a tar in")
+            upload(self.engine, self.container, path, _from_stdin(), users=self.request.archive)
+            return
+        local = self._local_source()
+        folder, name = self._remote_place(local, path, found)
+        upload(self.engine, self.container, folder, self._packed(local, name), users=self.request.archive)
+
+    def _followed(self, path: str) -> "tuple[str, PathStat | None]":
+        """What is to be copied, and what it is; links are followed where that is asked for."""
+        from wtc.engine.archive_calls import path_stat
+
+        found = path_stat(self.engine, self.container, path)
+        return self._resolved(path, found) if found and found.link and self.request.follow_link else (path, found)
+
+    def _resolved(self, path: str, found: "PathStat | None") -> "tuple[str, PathStat | None]":
+        from wtc.engine.archive_calls import path_stat
+
+        for _ in range(LINKS):
+            if found is None or not found.link:
+                return path, found
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path.rstrip("/")), found.link))
+            found = path_stat(self.engine, self.container, path)
+        raise WtcError(f"the symbolic links at `{path}` in container `{self.container.name}` lead nowhere")
+
+    def _missing(self, path: str) -> WtcError:
+        return WtcError(f"there is no `{path}` in container `{self.container.name}`")
+
+    def _local_place(self, path: str, found: "PathStat") -> tuple[str, str]:
+        """The folder to unpack in, and the name there; no name where a folder's contents go."""
+        wanted = self.request.destination
+        place = os.path.realpath(os.path.join(self.cwd, wanted))
+        if os.path.isdir(place):
+            if found.is_dir and _contents_only(path):
+                return place, ""
+            # A link that was followed lends its own name to what is copied.
+            name = posixpath.basename(posixpath.normpath(path)) or found.name
+            return (place, name) if name not in {"/", ".", ".."} else (place, "")
+        if os.path.lexists(place):
+            if found.is_dir:
+                raise WtcError(f"cannot copy folder `{path}` over `{wanted}`, which is no folder")
+        elif wanted.endswith("/") and not found.is_dir:
+            raise WtcError(f"there is no folder `{wanted}`", hints=[f"to make it, run `mkdir -p {wanted}`"])
+        folder = os.path.dirname(place)
+        if not os.path.isdir(folder):
+            raise WtcError(f"there is no folder `{folder}`", hints=[f"to make it, run `mkdir -p {folder}`"])
+        return folder, os.path.basename(place)
+
+    def _remote_place(self, local: str, path: str, found: "PathStat | None") -> tuple[str, str]:
+        """The same in the container."""
+        is_dir, where = os.path.isdir(local) and not os.path.islink(local), f"in container `{self.container.name}`"
+        if found is not None and found.is_dir:
+            if is_dir and _contents_only(self.request.source):
+                return path, "."
+            named = os.path.normpath(os.path.join(self.cwd, self.request.source))
+            return path, os.path.basename(named) or "."
+        if found is not None and is_dir:
+            raise WtcError(f"cannot copy folder `{self.request.source}` over `{path}` {where}, which is no folder")
+        if found is None and path.endswith("/") and not is_dir:
+            raise WtcError(f"there is no folder `{path}` {where}")
+        clean = path.rstrip("/")
+        return posixpath.dirname(clean) or "/", posixpath.basename(clean)
+
+    def _local_source(self) -> str:
+        path = os.path.join(self.cwd, self.request.source)
+        if not os.path.lexists(path):
+            raise WtcError(f"there is no `{self.request.source}`")
+        stripped = path if path == "/" else path.rstrip("/")
+        # A trailing slash, or a dot, means what a link leads to.
+        follow = self.request.follow_link or stripped != path or os.path.basename(path) in {".", ".."}
+        return os.path.realpath(path) if follow else stripped
+
+    def _packed(self, local: str, name: str) -> Iterator[bytes]:
+        from wtc.engine.archive_calls import packed
+
+        try:
+            yield from packed(local, name)
+        except OSError as error:
+            raise _told(f"cannot read `{error.filename or local}`", error) from error
+
+    def _unpack(self, tar: IO[bytes], folder: str, name: str) -> None:
+        from tarfile import TarError
+
+        from wtc.engine.archive_calls import unpack
+
+        try:
+            unpack(tar, folder, name)
+        except TarError as error:
+            raise WtcError(
+                f"what container `{self.container.name}` sends cannot be unpacked", causes=[str(error)]
+            ) from error
+        except OSError as error:
+            raise _told(f"cannot write `{error.filename or folder}`", error) from error
+
+
+def _told(message: str, error: OSError) -> WtcError:
+    return WtcError(message, causes=[(error.strerror or str(error)).lower()])
+
+
+def _absolute(path: str) -> str:
+    """A container's paths begin at its root. Source: docker's command line reference, `container cp`."""
+    return path if path.startswith("/") else f"/{path}"
+
+
+def _contents_only(path: str) -> bool:
+    return path == "." or path.endswith("/.")
+
+
+def _to_stdout(tar: IO[bytes]) -> None:
+    while chunk := tar.read(64 * 1024):
+        sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _from_stdin() -> Iterator[bytes]:
+    while chunk := os.read(sys.stdin.fileno(), 64 * 1024):
+        yield chunk
