@@ -14,7 +14,7 @@ from wtc.orchestrator.target import Target
 T = TypeVar("T")
 
 _Worktree = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--worktree", "-w", metavar="PATH", help="The worktree; by default the one that the compose file lies in."
     ),
@@ -37,7 +37,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be don
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
 
 _SHARED: dict[str, tuple[Any, Any]] = {
-    "worktree": (_Worktree, ""),
+    "worktree": (_Worktree, None),
     "file": (_Files, ()),
     "env_file": (_EnvFiles, ()),
     "profile": (_Profiles, ()),
@@ -76,14 +76,17 @@ def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, An
 
 
 def target(
-    *, worktree: str, file: list[str], env_file: list[str], profile: list[str], context: str, debug: bool
+    *, worktree: str | None, file: list[str], env_file: list[str], profile: list[str], context: str, debug: bool
 ) -> Target:
     """Where the command is to look, from its options and the process's own folder and environment."""
+    if worktree == "":
+        # A harness's variable that is not set must not make this the stack of another worktree.
+        raise UsageError("`--worktree` is empty", hints=["to use the worktree of the current folder, leave it out"])
     del debug  # the way in looks for it by itself, since errors may come before options are read
     return Target(
         cwd=_cwd(),
         environment=dict(os.environ),
-        worktree=worktree,
+        worktree=worktree or "",
         files=tuple(file),
         env_files=tuple(env_file),
         profiles=tuple(profile),

@@ -1,0 +1,69 @@
+"""`wtc init`."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, DryRun, targeted
+from wtc.orchestrator.target import Target
+
+if TYPE_CHECKING:
+    from wtc.orchestrator.harnesses.edit import Edit
+
+EXAMPLES = "Example: wtc init conductor claude"
+
+
+@targeted
+def command(
+    target: Target,
+    harnesses: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[HARNESS]...", help="conductor, cursor, codex, claude, worktrunk."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the hook files of the harnesses that are named, or found in this worktree.
+
+    What the files hold stays; a second time changes nothing.
+    """
+    from wtc.cli.output import print_json, say
+    from wtc.orchestrator.init import init
+
+    result = init(target, tuple(harnesses or ()), dry_run=dry_run)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "worktree": result.worktree,
+                "dry_run": dry_run,
+                "files": [
+                    {"path": e.path, "existed": e.before is not None, "changed": e.changed, "notes": list(e.notes)}
+                    for e in result.edits
+                ],
+            }
+        )
+        return
+    for edit in result.edits:
+        if dry_run:
+            sys.stdout.write(_diff(edit))
+        say(_told(edit, dry_run=dry_run))
+        for note in edit.notes:
+            say(f"  {note}")
+
+
+def _told(edit: "Edit", *, dry_run: bool) -> str:
+    if not edit.changed:
+        return f"{edit.path} stays as it is"
+    verb = "made" if edit.before is None else "changed"
+    return f"{edit.path} {'would be' if dry_run else 'was'} {verb}"
+
+
+def _diff(edit: "Edit") -> str:
+    import difflib
+
+    before = (edit.before or "").splitlines(keepends=True)
+    source = f"a/{edit.path}" if edit.before is not None else "/dev/null"
+    lines = difflib.unified_diff(before, edit.after.splitlines(keepends=True), source, f"b/{edit.path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

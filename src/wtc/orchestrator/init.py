@@ -1,0 +1,89 @@
+"""`init`: writes the hook files of the harnesses that are asked for, or found."""
+
+import os
+import shlex
+from contextlib import suppress
+from dataclasses import dataclass
+
+from wtc.errors import UsageError, WtcError
+from wtc.orchestrator.harnesses.edit import Edit, Hooks
+from wtc.orchestrator.harnesses.table import HARNESSES, Harness
+from wtc.orchestrator.target import Target, locate
+
+NAMES = ", ".join(f"`{harness.name}`" for harness in HARNESSES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitResult:
+    """The hook files of the worktree, each as it was and as it is (or, with a dry run, would be)."""
+
+    worktree: str
+    edits: tuple[Edit, ...]
+
+
+def init(target: Target, names: tuple[str, ...], *, dry_run: bool) -> InitResult:
+    """Merges the hooks into each harness's file. All files are read before the first one is written.
+
+    Raises:
+        UsageError: a harness is not known, none was found, or a file cannot be merged with.
+        WtcError: a file cannot be read or written.
+    """
+    located = locate(target)
+    root = located.worktree
+    if not os.path.isdir(root):
+        raise UsageError(f"the worktree `{root}` is not there")
+    chosen = _named(names) if names else [h for h in HARNESSES if any(os.path.exists(f"{root}/{s}") for s in h.signs)]
+    if not chosen:
+        raise UsageError(
+            f"no harness was found in `{root}`",
+            causes=[f"wtc knows {NAMES}"],
+            hints=["to write the hooks of one, run `wtc init NAME`"],
+        )
+    files = [os.path.relpath(os.path.join(target.cwd, f), root) for f in target.files if f != "-"]
+    hooks = Hooks(arguments="".join(f" --file {shlex.quote(file)}" for file in files))
+    edits = tuple(harness.edit(lambda path: _read(os.path.join(root, path)), hooks) for harness in chosen)
+    if not dry_run:
+        for edit in edits:
+            if edit.changed:
+                _write(os.path.join(root, edit.path), edit.after)
+    return InitResult(worktree=root, edits=edits)
+
+
+def _named(names: tuple[str, ...]) -> list[Harness]:
+    from wtc.compose.suggest import nearest
+
+    known = {harness.name: harness for harness in HARNESSES}
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or f"wtc knows {NAMES}"
+            raise UsageError(f"there is no harness `{name}`", hints=[hint])
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _read(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise WtcError(f"cannot read `{path}`", causes=[(why or str(error)).lower()]) from error
+
+
+def _write(path: str, text: str) -> None:
+    """As a whole or not at all; a link to the file stays one, and so do its permissions."""
+    real = os.path.realpath(path)
+    new = f"{real}.wtc-{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(real), exist_ok=True)
+        with open(new, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+            with suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), os.stat(real).st_mode & 0o7777)
+        os.replace(new, real)
+    except OSError as error:
+        raise WtcError(f"cannot write `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(new)

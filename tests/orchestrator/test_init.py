@@ -1,0 +1,323 @@
+"""Hook files: what is written, what is kept, and that a second time changes nothing."""
+
+import json
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wtc.errors import UsageError, WtcError
+from wtc.orchestrator.harnesses.edit import appended
+from wtc.orchestrator.harnesses.table import HARNESSES
+from wtc.orchestrator.init import init
+from wtc.orchestrator.target import Target
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "harnesses"
+NAMES = [harness.name for harness in HARNESSES]
+SETTINGS = ".conductor/settings.toml"
+WORKSPACE = '--worktree "$CONDUCTOR_WORKSPACE_PATH"'
+SETUP, CLEAN = f"wtc setup {WORKSPACE}", f"wtc clean {WORKSPACE} --yes"
+RUN = f"wtc up {WORKSPACE} --foreground --on-signal leave"
+
+
+def target(folder: Path, *files: str) -> Target:
+    return Target(cwd=str(folder), worktree=str(folder), files=files, environment={"HOME": str(folder)})
+
+
+def write(folder: Path, path: str, text: str) -> None:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(text.encode())
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def merged(folder: Path, path: str, text: str, name: str) -> tuple[str, tuple[str, ...]]:
+    """The file after `init`, which a second one leaves as it is, and what `init` says of it."""
+    write(folder, path, text)
+    (edit,) = init(target(folder), (name,), dry_run=False).edits
+    after = files(folder)
+    (again,) = init(target(folder), (name,), dry_run=False).edits
+    assert not again.changed
+    assert files(folder) == after
+    assert list(after) == [path]
+    return after[path].decode(), edit.notes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_are_what_init_writes(tmp_path: Path, name: str) -> None:
+    init(target(tmp_path), (name,), dry_run=False)
+    assert files(tmp_path) == files(EXAMPLES / name)
+
+
+def test_the_legacy_example_is_what_init_makes_of_an_empty_file(tmp_path: Path) -> None:
+    text, _ = merged(tmp_path, "conductor.json", "{}\n", "conductor")
+    assert text == (EXAMPLES / "conductor-legacy" / "conductor.json").read_text()
+    assert json.loads(text) == {
+        "scripts": {"setup": SETUP, "run": RUN, "archive": CLEAN},
+        "runScriptMode": "concurrent",
+    }
+
+
+def test_conductor_calls_what_it_is_to_call() -> None:
+    assert tomllib.loads((EXAMPLES / "conductor" / SETTINGS).read_text())["scripts"] == {
+        "setup": SETUP,
+        "run": RUN,
+        "archive": CLEAN,
+        "run_mode": "concurrent",
+    }
+
+
+def test_cursor_codex_and_worktrunk_call_what_they_are_to_call() -> None:
+    assert json.loads((EXAMPLES / "cursor/.cursor/worktrees.json").read_text()) == {"setup-worktree": ["wtc setup"]}
+    codex = tomllib.loads((EXAMPLES / "codex/.codex/environments/environment.toml").read_text())
+    assert codex == {
+        "version": 1,
+        "name": "wtc",
+        "setup": {"script": 'wtc setup --worktree "$CODEX_WORKTREE_PATH"'},
+        "cleanup": {"script": 'wtc clean --worktree "$CODEX_WORKTREE_PATH" --yes'},
+    }
+    assert tomllib.loads((EXAMPLES / "worktrunk/.config/wt.toml").read_text()) == {
+        "post-start": {"wtc": "wtc setup --worktree {{ worktree_path }}"},
+        "pre-remove": {"wtc": "wtc clean --worktree {{ worktree_path }} --yes"},
+    }
+
+
+def test_claude_code_gets_two_hooks_and_keeps_its_own_way_of_making_worktrees() -> None:
+    hooks = json.loads((EXAMPLES / "claude/.claude/settings.json").read_text())["hooks"]
+    commands = {event: [h["command"] for entry in entries for h in entry["hooks"]] for event, entries in hooks.items()}
+    assert commands == {"SessionStart": ["wtc setup"], "WorktreeRemove": ["wtc hook claude-worktree-remove"]}
+
+
+THEIRS = """\
+# Ours, with care.
+file_include_globs = '''
+.env*
+'''
+
+[scripts]   # what runs
+  setup = "pnpm install"  # takes long
+
+[git]
+setup = "not this one"
+"""
+
+
+def test_a_toml_file_keeps_its_comments_order_and_spacing(tmp_path: Path) -> None:
+    text, notes = merged(tmp_path, SETTINGS, THEIRS, "conductor")
+    assert notes == ()
+    assert text == THEIRS.replace('"pnpm install"', f"'pnpm install && {SETUP}'").replace(
+        "# takes long\n", f"# takes long\nrun = '{RUN}'\narchive = '{CLEAN}'\nrun_mode = \"concurrent\"\n"
+    )
+
+
+BLOCK = "setup = '''\npnpm install\npnpm build\n'''\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "scripts"),
+    [
+        ("", {"setup": SETUP, "archive": CLEAN, "run": RUN}),
+        ("[scripts]", {"setup": SETUP, "archive": CLEAN, "run": RUN}),
+        ("[scripts]\r\nsetup = 'a'\r\n", {"setup": f"a && {SETUP}", "archive": CLEAN, "run": RUN}),
+        ("a = 1\n\n[scripts.run.dev]\ncommand = 'a'\n", {"setup": SETUP, "run": {"dev": {"command": "a"}}}),
+        ("scripts.setup = 'a'\n[b]\nc = 1\n", {"setup": f"a && {SETUP}", "archive": CLEAN}),
+        (f"[scripts]\n{BLOCK}", {"setup": f"pnpm install\npnpm build\n{SETUP}\n"}),
+        ('[scripts]\nsetup = "a # b"\n', {"setup": f"a # b\n{SETUP}\n"}),
+        ('[scripts]\nsetup = ""\n', {"setup": SETUP}),
+        ('[scripts]\nsetup = "wtc setup -w ."\n', {"setup": "wtc setup -w ."}),
+        ('[scripts]\nrun = "pnpm dev"\n', {"run": "pnpm dev", "setup": SETUP, "archive": CLEAN}),
+        ('["scripts"]\narchive = "x\\ty"\n', {"archive": f"x\ty && {CLEAN}", "setup": SETUP}),
+        ('[scripts]\nrun_mode = "nonconcurrent"\n', {"run_mode": "nonconcurrent", "setup": SETUP}),
+        ("[a]\nb = '''\n[scripts]\nsetup = \"x\"\n'''\n", {"setup": SETUP, "run": RUN}),
+    ],
+)
+def test_conductor_settings_of_every_shape_are_merged_with(
+    tmp_path: Path, before: str, scripts: Mapping[str, Any]
+) -> None:
+    text, _ = merged(tmp_path, SETTINGS, before, "conductor")
+    found = tomllib.loads(text)
+    assert found["scripts"] | scripts == found["scripts"]
+    kept = {k: v for k, v in tomllib.loads(before).items() if k != "scripts"}
+    assert found | kept == found
+    assert text.count("\r\n") == (text.count("\n") if "\r\n" in before else 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "note"),
+    [
+        ('[scripts]\nrun = "pnpm dev"\n', "`scripts.run` stays as it is"),
+        ("[scripts.run.dev]\ncommand = 'a'\n", "`scripts.run` stays as it is"),
+        ('[scripts]\nrun_mode = "nonconcurrent"\n', "`run_mode` stays `nonconcurrent`"),
+        ("scripts = { setup = 'a' }\n", "to add it, write `archive = "),
+    ],
+)
+def test_what_could_not_be_merged_is_left_and_said(tmp_path: Path, before: str, note: str) -> None:
+    _, notes = merged(tmp_path, SETTINGS, before, "conductor")
+    assert any(note in one for one in notes)
+
+
+def test_conductor_reads_its_settings_where_both_files_are_there(tmp_path: Path) -> None:
+    write(tmp_path, "conductor.json", "{}")
+    write(tmp_path, SETTINGS, "")
+    assert [e.path for e in init(target(tmp_path), ("conductor",), dry_run=False).edits] == [SETTINGS]
+
+
+def test_a_json_file_keeps_its_order_and_indentation(tmp_path: Path) -> None:
+    before = '{\n\t"z": "ü",\n\t"setup-worktree": [\n\t\t"npm ci"\n\t],\n\t"a": 1\n}'
+    text, _ = merged(tmp_path, ".cursor/worktrees.json", before, "cursor")
+    assert text == before.replace('"npm ci"', '"npm ci",\n\t\t"wtc setup"')
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"setup-worktree-unix": ["a"]}, {"setup-worktree-unix": ["a", "wtc setup"]}),
+        (
+            {"setup-worktree": ["a"], "setup-worktree-unix": ["b"]},
+            {"setup-worktree": ["a", "wtc setup"], "setup-worktree-unix": ["b", "wtc setup"]},
+        ),
+        ({"setup-worktree": "setup.sh"}, {"setup-worktree": "setup.sh"}),
+        ({"setup-worktree": ["wtc setup --profile all"]}, {"setup-worktree": ["wtc setup --profile all"]}),
+    ],
+)
+def test_cursor_gets_one_more_command_where_it_reads_commands(
+    tmp_path: Path, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    text, notes = merged(tmp_path, ".cursor/worktrees.json", json.dumps(before), "cursor")
+    assert json.loads(text) == after
+    assert bool(notes) == isinstance(after.get("setup-worktree"), str)
+
+
+def test_claude_code_keeps_its_other_hooks_and_settings(tmp_path: Path) -> None:
+    theirs = {"matcher": "startup", "hooks": [{"type": "command", "command": "echo hello"}]}
+    before = {"permissions": {"allow": ["Bash"]}, "hooks": {"SessionStart": [theirs], "Stop": [theirs]}}
+    text, _ = merged(tmp_path, ".claude/settings.json", json.dumps(before), "claude")
+    found = json.loads(text)
+    assert found["permissions"] == before["permissions"]
+    assert found["hooks"]["SessionStart"][0] == found["hooks"]["Stop"][0] == theirs
+    assert found["hooks"]["SessionStart"][1]["hooks"][0]["command"] == "wtc setup"
+
+
+POST, PRE = "wtc setup --worktree {{ worktree_path }}", "wtc clean --worktree {{ worktree_path }} --yes"
+
+
+@pytest.mark.parametrize(
+    ("before", "post", "pre"),
+    [
+        ("[post-start]\ninstall = 'npm ci'\n", {"install": "npm ci", "wtc": POST}, {"wtc": PRE}),
+        ("post-start = 'npm ci' # deps\n", {"project": "npm ci", "wtc": POST}, {"wtc": PRE}),
+        ("[[post-start]]\na = 'b'\n\n[[post-start]]\nc = 'd'\n", [{"a": "b"}, {"c": "d"}, {"wtc": POST}], {"wtc": PRE}),
+        ("[pre-remove]\nx = 'wtc clean -y'\n", {"wtc": POST}, {"x": "wtc clean -y"}),
+        ("post-start = { a = 'b' }\n", {"a": "b"}, {"wtc": PRE}),
+    ],
+)
+def test_worktrunk_runs_its_own_hooks_too(tmp_path: Path, before: str, post: object, pre: object) -> None:
+    text, notes = merged(tmp_path, ".config/wt.toml", before, "worktrunk")
+    found = tomllib.loads(text)
+    assert (found["post-start"], found["pre-remove"]) == (post, pre)
+    assert bool(notes) == (post == {"a": "b"})
+
+
+def test_codex_keeps_its_actions(tmp_path: Path) -> None:
+    head, actions = "# made by Codex\nversion = 1\nname = 'shop'\n", "[[actions]]\nname = 'Run'\n"
+    before = f"{head}\n[setup]\nscript = '''\nnpm ci\n'''\n\n{actions}"
+    text, _ = merged(tmp_path, ".codex/environments/environment.toml", before, "codex")
+    found = tomllib.loads(text)
+    assert found["setup"] == {"script": 'npm ci && wtc setup --worktree "$CODEX_WORKTREE_PATH"'}
+    assert (found["name"], found["actions"]) == ("shop", [{"name": "Run"}])
+    assert text.startswith("# made by Codex\n")
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("", "wtc x"),
+        ("a", "a && wtc x"),
+        ("a; b", "a; b && wtc x"),
+        ("a &", "a &\nwtc x\n"),
+        ("a # b", "a # b\nwtc x\n"),
+        ("a\nb\n", "a\nb\nwtc x\n"),
+    ],
+)
+def test_a_script_ends_with_one_more_command(script: str, expected: str) -> None:
+    assert appended(script, "wtc x") == expected
+
+
+def test_the_harnesses_that_are_in_use_are_found(tmp_path: Path) -> None:
+    (tmp_path / ".cursor").mkdir()
+    write(tmp_path, "conductor.json", "{}")
+    assert [e.path for e in init(target(tmp_path), (), dry_run=False).edits] == [
+        "conductor.json",
+        ".cursor/worktrees.json",
+    ]
+
+
+def test_where_none_is_found_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no harness was found"):
+        init(target(tmp_path), (), dry_run=False)
+    assert files(tmp_path) == {}
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    edits = init(target(tmp_path), tuple(NAMES), dry_run=True).edits
+    assert all(edit.changed for edit in edits)
+    assert files(tmp_path) == {}
+
+
+def test_an_unknown_harness_is_named_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no harness `conducter`") as raised:
+        init(target(tmp_path), ("conducter",), dry_run=False)
+    assert raised.value.hints == ("did you mean `conductor`?",)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "text"),
+    [
+        ("conductor", SETTINGS, "[scripts"),
+        ("conductor", SETTINGS, "scripts = 1\n"),
+        ("conductor", "conductor.json", "[]"),
+        ("claude", ".claude/settings.json", "{// a comment\n}"),
+        ("claude", ".claude/settings.json", '{"hooks": []}'),
+        ("worktrunk", ".config/wt.toml", "a = \n"),
+    ],
+)
+def test_a_file_that_cannot_be_read_as_it_should_stays_and_so_do_the_others(
+    tmp_path: Path, name: str, path: str, text: str
+) -> None:
+    write(tmp_path, path, text)
+    with pytest.raises(UsageError, match="`"):
+        init(target(tmp_path), ("cursor", name), dry_run=False)
+    assert files(tmp_path) == {path: text.encode()}
+
+
+def test_a_linked_settings_file_stays_a_link_and_keeps_its_mode(tmp_path: Path) -> None:
+    folder, real = tmp_path / "w", tmp_path / "real.json"
+    real.write_text("{}")
+    real.chmod(0o600)
+    (folder / ".claude").mkdir(parents=True)
+    (folder / ".claude/settings.json").symlink_to(real)
+    init(target(folder), ("claude",), dry_run=False)
+    assert os.readlink(folder / ".claude/settings.json") == str(real)
+    assert "wtc setup" in real.read_text()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_named_is_named_in_the_hooks_that_read_it(tmp_path: Path) -> None:
+    write(tmp_path, "deploy here/compose.yaml", "services: {}\n")
+    init(target(tmp_path, "deploy here/compose.yaml"), ("conductor",), dry_run=False)
+    scripts = tomllib.loads((tmp_path / SETTINGS).read_text())["scripts"]
+    assert scripts["setup"] == f"{SETUP} --file 'deploy here/compose.yaml'"
+    assert scripts["archive"] == CLEAN
+
+
+def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / ".claude").mkdir()
+    (tmp_path / ".claude/settings.json").write_bytes(b"\xff")
+    with pytest.raises(WtcError, match="cannot read"):
+        init(target(tmp_path), ("claude",), dry_run=False)
