@@ -1,0 +1,56 @@
+"""`wtc events`."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import targeted
+from wtc.orchestrator.events import ContainerEvent
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc events --json web"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From then on: `10m`, or RFC 3339.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Up to then: `10m`, or RFC 3339.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Print what happens to this worktree's containers, as it happens."""
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.events import events
+    from wtc.orchestrator.moments import moment
+
+    now = time.time()
+    since, until = moment("--since", since, now), moment("--until", until, now)
+    with events(target, tuple(services or ()), report_warnings, since=since, until=until) as found:
+        for event in found:
+            sys.stdout.write((_document(event) if as_json else _line(event)) + "\n")
+            sys.stdout.flush()
+
+
+def _line(event: ContainerEvent) -> str:
+    at = datetime.fromtimestamp(event.at_ns / 10**9).astimezone()
+    attributes = ", ".join(f"{key}={value}" for key, value in event.attributes.items())
+    return f"{at:%Y-%m-%d %H:%M:%S.%f} container {event.action} {event.container} ({attributes})"
+
+
+def _document(event: ContainerEvent) -> str:
+    seconds, rest = divmod(event.at_ns, 10**9)
+    return json.dumps(
+        {
+            "time": f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z",
+            "type": "container",
+            "service": event.service,
+            "id": event.container,
+            "action": event.action,
+            "attributes": dict(event.attributes),
+        }
+    )

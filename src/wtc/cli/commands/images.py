@@ -1,0 +1,74 @@
+"""`wtc images`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc images -q"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    only_ids: Annotated[bool, typer.Option("--quiet", "-q", help="Print the images' ids alone.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the images that this worktree's containers were made from."""
+    from wtc.cli.output import print_columns, print_json, say
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.looks import images
+
+    found = images(target, tuple(services or ()), report_warnings)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "images": [
+                    {
+                        "service": one.container.service,
+                        "replica": one.container.number,
+                        "container": one.container.name,
+                        "reference": one.container.image,
+                        "id": one.container.image_id,
+                        "platform": one.image.platform if one.image else "",
+                        "size_bytes": one.image.size_bytes if one.image else None,
+                        "created": one.image.created if one.image else "",
+                    }
+                    for one in found
+                ],
+            }
+        )
+    elif only_ids:
+        for identity in dict.fromkeys(one.container.image_id.removeprefix("sha256:") for one in found):
+            sys.stdout.write(identity + "\n")
+    elif not found:
+        say("there is no container")
+    else:
+        rows = [
+            [
+                one.container.name,
+                (one.image.repository if one.image else "") or "<none>",
+                (one.image.tag if one.image else "") or "<none>",
+                (one.image.platform if one.image else "") or "-",
+                one.container.image_id.removeprefix("sha256:")[:12],
+                _size(one.image.size_bytes) if one.image else "-",
+                one.image.created[:10] if one.image else "-",
+            ]
+            for one in found
+        ]
+        print_columns(rows, header=("container", "repository", "tag", "platform", "image id", "size", "created"))
+
+
+def _size(count: int) -> str:
+    """In powers of 1000, as the docker command tells the sizes of images."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"

@@ -1,0 +1,36 @@
+"""`wtc port`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, one_of, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc port web 80"
+
+
+@targeted
+def command(
+    target: Target,
+    service: Annotated[str, typer.Argument(metavar="SERVICE")],
+    private_port: Annotated[int, typer.Argument(metavar="PRIVATE_PORT", min=1, max=65535)],
+    protocol: Annotated[str, typer.Option("--protocol", metavar="tcp|udp|sctp", help="The protocol.")] = "tcp",
+    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=1)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Print where a container's port answers, as HOST:PORT."""
+    from wtc.cli.output import print_json
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.looks import port
+
+    one_of("--protocol", protocol, ("tcp", "udp", "sctp"))
+    found = port(target, service, private_port, report_warnings, protocol=protocol, number=index)
+    if as_json:
+        print_json(
+            {"ok": True, "host": found.host_ip, "port": found.port, "target": found.target, "protocol": protocol}
+        )
+        return
+    host = f"[{found.host_ip}]" if ":" in found.host_ip else found.host_ip
+    sys.stdout.write(f"{host}:{found.port}\n")

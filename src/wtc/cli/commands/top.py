@@ -1,0 +1,51 @@
+"""`wtc top`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc top web"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what runs in this worktree's containers."""
+    from wtc.cli.output import print_columns, print_json, say
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.looks import top
+
+    found = top(target, tuple(services or ()), report_warnings)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "containers": [
+                    {
+                        "service": one.container.service,
+                        "replica": one.container.number,
+                        "container": one.container.name,
+                        "processes": [dict(zip(one.table.titles, row, strict=False)) for row in one.table.rows],
+                    }
+                    for one in found
+                ],
+            }
+        )
+        return
+    # An engine elsewhere may have another `ps`; its titles are its own.
+    for titles in dict.fromkeys(one.table.titles for one in found):
+        rows = [
+            [one.container.service, str(one.container.number), *row]
+            for one in found
+            if one.table.titles == titles
+            for row in one.table.rows
+        ]
+        print_columns(rows, header=("service", "#", *titles))
+    if not found:
+        say("nothing runs")

@@ -1,0 +1,56 @@
+"""`wtc wait`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc wait migrate"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str], typer.Argument(metavar="SERVICE...")],
+    down_project: Annotated[
+        bool, typer.Option("--down-project", help="When the first has ended, bring the stack down.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Wait until services have ended; print their exit statuses, and exit with the first that is not 0.
+
+    What has ended already comes at once.
+    """
+    from wtc.cli.output import print_json
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.down import DownRequest, down
+    from wtc.orchestrator.looks import Ending, wait
+
+    endings: list[Ending] = []
+    for ending in wait(target, tuple(services), report_warnings):
+        endings.append(ending)
+        if not as_json:
+            name = ending.container.service
+            name += "" if ending.container.number == 1 else f".{ending.container.number}"
+            sys.stdout.write(f"{name}  {ending.status}\n")
+            sys.stdout.flush()
+        if down_project:
+            break
+    if down_project:
+        with stoppable() as stop, reporter(quiet=False) as report:
+            down(target, DownRequest(), report, stop)
+    if as_json:
+        print_json(
+            {
+                "ok": True,
+                "endings": [
+                    {"service": e.container.service, "replica": e.container.number, "exit_code": e.status}
+                    for e in endings
+                ],
+            }
+        )
+    return next((e.status for e in endings if e.status), 0)

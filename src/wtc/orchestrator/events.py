@@ -1,0 +1,62 @@
+"""`events`: what happens to the stack's containers."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from wtc import labels as label
+from wtc.events import Reporter
+from wtc.orchestrator.looking import open_stack
+from wtc.orchestrator.named import refuse_unknown
+from wtc.orchestrator.target import Target
+
+HIDDEN = ("com.docker.compose.", "com.wtc.")
+"""Labels that say of every event the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerEvent:
+    """Something that happened to a container. `at_ns`: nanoseconds since 1970."""
+
+    at_ns: int
+    action: str
+    service: str
+    container: str
+    attributes: Mapping[str, str]
+
+
+@contextmanager
+def events(
+    target: Target, services: Sequence[str], report: Reporter, *, since: str, until: str
+) -> Generator[Iterator[ContainerEvent]]:
+    """The events from now on, or `since`, without end or `until`: both in seconds since 1970.
+
+    Raises:
+        UsageError: neither the engine nor the file has a service that was named.
+        EngineUnreachableError: none answers, or (while they are read) no longer.
+    """
+    from wtc.engine.event_stream import EventStream
+
+    with open_stack(target, report) as stack:
+        if services:
+            refuse_unknown(services, stack.located, stack.observed)
+        filters = {"type": ["container"], "label": [f"{label.PROJECT}={stack.namespace.name}"]}
+        stream = EventStream(stack.engine, filters=filters, since=since, until=until)
+        try:
+            yield (e for e in map(_event, stream) if not services or e.service in services)
+        finally:
+            stream.close()
+
+
+def _event(record: Mapping[str, object]) -> ContainerEvent:
+    from wtc.engine.answers import part, text
+
+    actor = part(record, "Actor")
+    attributes = {str(key): str(value) for key, value in part(actor, "Attributes").items()}
+    return ContainerEvent(
+        at_ns=int(str(record.get("timeNano") or 0)),
+        action=text(record, "Action"),
+        service=attributes.get(label.SERVICE, ""),
+        container=text(actor, "ID"),
+        attributes={k: v for k, v in sorted(attributes.items()) if not k.startswith(HIDDEN)},
+    )
