@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
@@ -12,6 +13,9 @@ from wtc.orchestrator.named import refuse_unknown
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_down
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,6 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.execute import execute
     from wtc.engine.observe import observe
 
     located = locate(target)
@@ -52,15 +55,30 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
             )
             return DownResult(namespace=namespace, plan=plan)
         with home.store.stack_lock(namespace.name):
-            observed = observe(engine, namespace)
-            plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s)
-            report(Planned(plan=plan))
-            outcome = execute(plan, engine, on_event=report, stop=stop)
-            services = {c.service for c in observed.containers}
-            raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
-            if not request.services:
-                mark_down(home, [namespace])
+            plan = take_down(engine, home, namespace, request, report, stop)
     return DownResult(namespace=namespace, plan=plan)
+
+
+def take_down(
+    engine: "Engine", home: Home, namespace: Namespace, request: DownRequest, report: Reporter, stop: threading.Event
+) -> Plan:
+    """`down` of a stack whose lock is held.
+
+    Raises:
+        WtcError: something could not be removed.
+    """
+    from wtc.engine.execute import execute
+    from wtc.engine.observe import observe
+
+    observed = observe(engine, namespace)
+    plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s)
+    report(Planned(plan=plan))
+    outcome = execute(plan, engine, on_event=report, stop=stop)
+    services = {c.service for c in observed.containers}
+    raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
+    if not request.services:
+        mark_down(home, [namespace])
+    return plan
 
 
 def mark_down(home: Home, namespaces: Sequence[Namespace]) -> None:

@@ -55,6 +55,8 @@ class UpResult:
     namespace: Namespace
     endpoints: tuple[Endpoint, ...]
     plans: tuple[Plan, ...]
+    replicas: tuple[tuple[str, int], ...] = ()
+    """Service and number of what was brought up, in dependency order."""
 
     @property
     def changed(self) -> bool:
@@ -245,4 +247,9 @@ class _Run:
         return found
 
     def _result(self, desired: Desired) -> UpResult:
-        return UpResult(namespace=self.namespace, endpoints=desired.endpoints, plans=tuple(self.plans))
+        return UpResult(
+            namespace=self.namespace,
+            endpoints=desired.endpoints,
+            plans=tuple(self.plans),
+            replicas=tuple((c.service, c.number) for s in desired.services.values() for c in s.containers),
+        )

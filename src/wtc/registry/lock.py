@@ -35,6 +35,30 @@ def acquire(path: Path, *, patience_s: float, waiting: Callable[[str], None]) ->
     return lock
 
 
+def seize(path: Path) -> int | None:
+    """The lock as a descriptor, for another process to inherit: it lasts until all that have it have closed it.
+
+    Where somebody has it, there is none; nobody is waited for.
+
+    Raises:
+        OSError: the file cannot be made or locked.
+    """
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Who had it before is no longer the one to name.
+        os.ftruncate(descriptor, 0)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def release(lock: "BaseFileLock") -> None:
     """Lets go of the lock; the file stays, as somebody may wait for it."""
     lock.release()

@@ -14,6 +14,10 @@ from wtc.registry.record import DamagedError, Ledger, StackRecord, decode, encod
 _FILE = "registry.json"
 
 
+def _lock_of(namespace: str) -> Path:
+    return Path("locks", f"{namespace}.lock")
+
+
 def _silent(_message: str) -> None:
     pass
 
@@ -72,8 +76,18 @@ class Store:
         Raises:
             WtcError: the config folder cannot be written.
         """
-        with self._lock_file(Path("locks", f"{namespace}.lock"), f"`{namespace}`", discard=discard):
+        with self._lock_file(_lock_of(namespace), f"`{namespace}`", discard=discard):
             yield
+
+    def seize_stack(self, namespace: str) -> int | None:
+        """The lock of one worktree's stack as a descriptor that another process may inherit; None where it is held.
+
+        Raises:
+            OSError: the config folder cannot be written.
+        """
+        path = self._directory / _lock_of(namespace)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return lock.seize(path)
 
     @contextmanager
     def _locked(self) -> Generator[None]:

@@ -19,6 +19,12 @@ def command(
     no_recreate: Annotated[bool, typer.Option("--no-recreate", help="Leave containers that are there.")] = False,
     build: Annotated[bool, typer.Option("--build", "--rebuild", help="Build images, up to date or not.")] = False,
     no_build: Annotated[bool, typer.Option("--no-build", help="Build nothing.")] = False,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Stay attached, logs streaming, until a signal comes or all has ended.")
+    ] = False,
+    on_signal: Annotated[
+        str, typer.Option("--on-signal", metavar="leave|down", help="What a signal does to it in the foreground.")
+    ] = "leave",
     no_start: Annotated[bool, typer.Option("--no-start", help="Create, and start nothing.")] = False,
     no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what the services depend on.")] = False,
     pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
@@ -48,7 +54,7 @@ def command(
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
-) -> None:
+) -> int:
     """Bring this worktree's stack up, and print its endpoints.
 
     What is missing is built or pulled, networks, volumes and containers are made, in dependency order. Where nothing
@@ -61,6 +67,8 @@ def command(
 
     exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
     exclusive({"--quiet": quiet, "--events": bool(events)})
+    for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start}.items():
+        exclusive({"--foreground": foreground, option: given})
     exclusive({"--build": build, "--no-build": no_build})
     how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
     options = UpOptions(
@@ -85,9 +93,17 @@ def command(
         dry_run=dry_run,
     )
     one_of("--events", events, ("", "json"))
+    stops = one_of("--on-signal", on_signal, ("leave", "down")) == "down"
+    if stops and not foreground:
+        raise UsageError("`--on-signal` goes with `--foreground`", hints=["to stop the stack, run `wtc down`"])
+    if foreground:
+        from wtc.cli.foreground import up_in_foreground
+
+        return up_in_foreground(target, request, stops=stops, quiet=quiet, events=events)
     with stoppable() as stop, reporter(quiet=quiet or dry_run, events=events) as report:
         result = up(target, request, report, stop)
     show(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
+    return 0
 
 
 def _scale(text: str) -> tuple[str, int]:
