@@ -38,6 +38,7 @@ COMMANDS = (
     Entry("cp", "In containers", "Copy files and folders out of a container, or into one"),
     Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, registry, host ports"),
+    Entry("env", "Harnesses and shells", "The stack's variables, for a shell, direnv or a file"),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )

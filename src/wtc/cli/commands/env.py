@@ -1,0 +1,60 @@
+"""`wtc env`."""
+
+import re
+import shlex
+import sys
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, one_of, targeted
+from wtc.orchestrator.target import Target
+
+EXAMPLES = 'Example: eval "$(wtc env)"'
+
+
+@targeted
+def command(
+    target: Target,
+    form: Annotated[str, typer.Option("--format", metavar="shell|dotenv|json", help="How to print them.")] = "shell",
+    as_json: AsJson = False,
+) -> None:
+    """Print the stack's variables: `WTC_*`, the compose file's port variables, and `DOCKER_HOST` where it takes one.
+
+    For a shell, direnv (`eval "$(wtc env)"` in `.envrc`), or a file. Needs no engine.
+    """
+    from wtc.cli.output import print_json, say
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.env import env
+
+    chosen = "json" if as_json else one_of("--format", form, ("shell", "dotenv", "json"))
+    result = env(target, report_warnings)
+    if not result.leased:
+        say("not every port is leased by now; to lease them, run `wtc setup`")
+    if chosen == "json":
+        print_json(
+            {
+                "ok": True,
+                "worktree": result.worktree,
+                "namespace": result.namespace,
+                "leased": result.leased,
+                "variables": result.variables,
+            }
+        )
+        return
+    line = _shell if chosen == "shell" else _dotenv
+    sys.stdout.write("".join(line(name, value) for name, value in result.variables.items()))
+
+
+def _shell(name: str, value: str) -> str:
+    return f"export {name}={shlex.quote(value)}\n"
+
+
+def _dotenv(name: str, value: str) -> str:
+    """As plain as it can be: readers of such files differ in what they make of quotes."""
+    if re.fullmatch(r"[\w./:@%+,=-]*", value, re.ASCII):
+        return f"{name}={value}\n"
+    if not {"'", "\\", "\n"} & set(value):
+        return f"{name}='{value}'\n"
+    escaped = re.sub(r'([\\"$])', r"\\\1", value).replace("\n", "\\n")
+    return f'{name}="{escaped}"\n'

@@ -1,0 +1,122 @@
+"""The variables of a stack, for other programs."""
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wtc.cli.commands.env import _dotenv, _shell
+from wtc.compose.dotenv import parse
+from wtc.events import Event, Warned
+from wtc.orchestrator.env import EnvResult, env
+from wtc.orchestrator.target import Target
+from wtc.registry.record import StackRecord
+from wtc.registry.store import Store
+
+FILE = """
+services:
+  web: {image: nginx, ports: ["${WEB_PORT:-8080}:80", "443:443"]}
+  my-db.1: {image: postgres, ports: ["5432", "53/udp"], environment: {URL: "${WEB_PORT:-8080}"}}
+"""
+LEASES = {"web/80/tcp": 20001, "web/443/tcp": 20002, "my-db.1/5432/tcp": 20003, "my-db.1/53/udp": 20004}
+
+
+def told(
+    folder: Path,
+    ports: Mapping[str, int] | None = None,
+    fixed: Mapping[str, int] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> EnvResult:
+    """What `env` says of a folder with this file and these leases, with no engine to be reached."""
+    (folder / "compose.yaml").write_text(FILE)
+    with Store(str(folder / "state")).transaction() as ledger:
+        if ports is not None:
+            ledger.put(StackRecord(worktree=str(folder), namespace="a-1", ports=ports, fixed=fixed or {}))
+    own = {"HOME": str(folder), "WTC_CONFIG_DIR": str(folder / "state"), **(environment or {})}
+
+    def silent(event: Event) -> None:
+        assert isinstance(event, Warned)
+        assert own.get("DOCKER_CONTEXT"), event
+
+    return env(Target(cwd=str(folder), worktree=str(folder), environment=own), silent)
+
+
+def test_the_stacks_own_variables_and_those_of_the_file_are_told(tmp_path: Path) -> None:
+    result = told(tmp_path, LEASES)
+    assert result.leased
+    assert result.variables == {
+        "WTC_NAMESPACE": "a-1",
+        "WTC_WORKTREE": str(tmp_path),
+        "WEB_PORT": "20001",
+        "WTC_PORT_WEB": "20001",
+        "WTC_PORT_WEB_80": "20001",
+        "WTC_URL_WEB": "http://127.0.0.1:20001",
+        "WTC_PORT_WEB_443": "20002",
+        "WTC_PORT_MY_DB_1": "20003",
+        "WTC_PORT_MY_DB_1_5432": "20003",
+        "WTC_URL_MY_DB_1": "postgresql://127.0.0.1:20003",
+        "WTC_PORT_MY_DB_1_53": "20004",
+    }
+
+
+def test_the_variable_is_the_leased_port_whatever_the_environment_says(tmp_path: Path) -> None:
+    assert told(tmp_path, LEASES, environment={"WEB_PORT": "9000"}).variables["WEB_PORT"] == "20001"
+
+
+def test_before_anything_is_leased_the_worktree_is_told_and_that_ports_are_missing(tmp_path: Path) -> None:
+    result = told(tmp_path)
+    assert not result.leased
+    assert set(result.variables) == {"WTC_NAMESPACE", "WTC_WORKTREE"}
+    assert Store(str(tmp_path / "state")).read().stacks == {}
+
+
+def test_a_stack_on_the_files_own_ports_has_those(tmp_path: Path) -> None:
+    fixed = {"web/80/tcp": 8080, "web/443/tcp": 443, "my-db.1/5432/tcp": 5432, "my-db.1/53/udp": 53}
+    assert told(tmp_path, LEASES, fixed).variables["WTC_PORT_WEB"] == "8080"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, {}),
+        ({"DOCKER_HOST": "unix:///var/run/docker.sock"}, {}),
+        ({"DOCKER_HOST": "unix:///run/user/1/docker.sock"}, {"DOCKER_HOST": "unix:///run/user/1/docker.sock"}),
+        ({"DOCKER_CONTEXT": "far"}, {"DOCKER_HOST": "ssh://me@far"}),
+        ({"DOCKER_CONTEXT": "nowhere"}, {}),
+    ],
+)
+def test_the_engine_is_told_where_it_is_not_the_default(
+    tmp_path: Path, environment: Mapping[str, str], expected: Mapping[str, str]
+) -> None:
+    digest = hashlib.sha256(b"far").hexdigest()
+    meta = tmp_path / ".docker/contexts/meta" / digest
+    meta.mkdir(parents=True)
+    (meta / "meta.json").write_text(json.dumps({"Name": "far", "Endpoints": {"docker": {"Host": "ssh://me@far"}}}))
+    found = told(tmp_path, LEASES, environment=environment).variables
+    assert {name: value for name, value in found.items() if name.startswith("DOCKER")} == expected
+    if expected.get("DOCKER_HOST", "").startswith("ssh"):
+        assert found["WTC_URL_WEB"] == "http://far:20001"
+
+
+TEXT = st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=20)
+
+
+@given(TEXT)
+def test_a_dotenv_line_reads_back_as_the_value(value: str) -> None:
+    assert parse(_dotenv("NAME", value), lambda _name: None, file="e") == {"NAME": value}
+
+
+def test_a_shell_reads_every_value_back(tmp_path: Path) -> None:
+    values = ["plain", "", "with space", "it's", '"$HOME" `id` \\', "two\nlines", "ü;&|<>*?[]#~"]
+    script = "".join(_shell(f"V{i}", value) for i, value in enumerate(values))
+    script += "".join(f"printf '%s\\0' \"$V{i}\"\n" for i in range(len(values)))
+    done = subprocess.run(
+        ["sh", "-c", script], env={"PATH": os.environ["PATH"], "HOME": "/h"}, capture_output=True, check=True
+    )
+    assert done.stdout.decode().split("\0")[:-1] == values
