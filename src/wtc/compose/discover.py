@@ -59,7 +59,7 @@ def discover(request: LoadRequest, session: Session) -> Place:
         raise ComposeFileError(
             "no compose file found",
             causes=[f"looked for {NAMES} in `{_folder(request, ())}` and the folders above it"],
-            hints=["to name the file, run `wtc -f FILE ...`, or set `COMPOSE_FILE`"],
+            hints=["to name the file, add `-f FILE`, or set `COMPOSE_FILE`"],
         )
     folder = _folder(request, chosen)
     again = _env_files(request, folder, reader)

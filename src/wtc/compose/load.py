@@ -105,7 +105,7 @@ def _check_substance(model: Mapping, name: str) -> None:
     if not name:
         raise ComposeFileError(
             "the project has no name: the folder's has no letter or digit in it",
-            hints=["to give it one, write `name: NAME` into the compose file, or run `wtc -p NAME ...`"],
+            hints=["to give it one, write `name: NAME` into the compose file, or set `COMPOSE_PROJECT_NAME`"],
         )
 
 

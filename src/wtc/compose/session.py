@@ -40,7 +40,7 @@ class Session:
     def documents(self, path: str, position: Position | None = None, place: Path = ()) -> list[Node]:
         """The file's YAML documents, read once; none where it cannot be read."""
         if path not in self.parsed:
-            hint = "" if position else "to use another compose file, run `wtc -f FILE ...`"
+            hint = "" if position else "to use another compose file, add `-f FILE`"
             content = self.read(path, position, place, hint=hint)
             if len(self.parsed) >= MAX_INCLUDED:
                 self.diagnostics.error(f"the project has more than {MAX_INCLUDED} files", position, place)

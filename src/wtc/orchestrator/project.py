@@ -6,6 +6,7 @@ from dataclasses import replace
 from wtc.model.project import Project
 from wtc.orchestrator.files import DiskReader
 from wtc.orchestrator.target import Located
+from wtc.project import namespace_of
 
 
 def read_project(
@@ -18,7 +19,8 @@ def read_project(
 ) -> Project:
     """The project that the files describe; `overrides` are variables that win over all others.
 
-    `name` is the namespace, once it is known: what the file calls `COMPOSE_PROJECT_NAME`. Without `env_files` those are
+    `name` is the namespace: what the file calls `COMPOSE_PROJECT_NAME`. As long as it is not known, the one that the
+    worktree's path gives stands in, so that a folder whose name has no letter in it is no error. Without `env_files` those are
     left unread, and what only they say of an environment is not known.
 
     Raises:
@@ -29,7 +31,8 @@ def read_project(
 
     if located.missing:
         raise located.missing
-    request = replace(located.request, project_name=name, services=tuple(services), overrides=overrides or {})
+    named = name or namespace_of(located.worktree).name
+    request = replace(located.request, project_name=named, services=tuple(services), overrides=overrides or {})
     return decode_project(load(request, DiskReader(), fold_env_files=env_files))
 
 

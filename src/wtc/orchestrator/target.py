@@ -72,7 +72,7 @@ def _named_worktree(target: Target) -> str:
         return ""
     worktree = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
     if os.path.exists(worktree) and not os.path.isdir(worktree):
-        raise UsageError(f"`{target.worktree}` is no folder", hints=["to name a worktree, run `wtc ... -w FOLDER`"])
+        raise UsageError(f"`{target.worktree}` is no folder", hints=["to name a worktree, add `-w FOLDER`"])
     return worktree
 
 
