@@ -20,8 +20,8 @@ def read_project(
     """The project that the files describe; `overrides` are variables that win over all others.
 
     `name` is the namespace: what the file calls `COMPOSE_PROJECT_NAME`. As long as it is not known, the one that the
-    worktree's path gives stands in, so that a folder whose name has no letter in it is no error. Without `env_files` those are
-    left unread, and what only they say of an environment is not known.
+    worktree's path gives stands in, so that a folder whose name has no letter in it is no error. Without `env_files`
+    those are left unread, and what only they say of an environment is not known.
 
     Raises:
         ComposeFileError: there are no files, or they cannot be used.
