@@ -14,25 +14,22 @@ HINTS = ("to see the state of each service, run `wtc status`", "to stop and remo
 
 
 def raise_failed(
-    outcome: "Outcome", engine: "Engine", namespace: Namespace, *, interrupted: bool, services: Collection[str]
+    outcome: "Outcome", engine: "Engine", namespace: Namespace, *, interrupted: bool, services: Collection[str] | None
 ) -> None:
-    """Nothing where all went well.
+    """Nothing where all went well. `services` are those that the plan was about, None where it was about no container.
 
     Raises:
         WtcError: the first failure, and in its notes the others, and what of the stack runs now.
     """
-    from wtc.engine.observe import observe
-
     if not outcome.failed and not outcome.skipped:
         return
-    running = [
-        c.service for c in observe(engine, namespace).containers if c.state == "running" and c.service in services
-    ]
-    left = f"running now: {', '.join(dict.fromkeys(running))}" if running else "nothing of the stack is running"
+    running = [] if services is None else _running(engine, namespace, services)
+    left = f"running now: {', '.join(running)}" if running else "nothing of the stack is running"
+    notes = [] if services is None else [left]
     hints = list(HINTS) if running else []
     if not outcome.failed:
         if interrupted:
-            raise InterruptedByUserError("interrupted", notes=[left], hints=hints)
+            raise InterruptedByUserError("interrupted", notes=notes, hints=hints)
         return
     errors = [error for _, error in outcome.failed]
     first = errors[0]
@@ -42,10 +39,17 @@ def raise_failed(
         hints=list(dict.fromkeys([*(hint for error in errors for hint in error.hints), *hints])),
         detail=first.detail,
         diagnostics=first.diagnostics,
-        notes=[*first.notes, *(f"also: {_in_short(error)}" for error in errors[1:]), left],
+        notes=[*first.notes, *(f"also: {_in_short(error)}" for error in errors[1:]), *notes],
     )
     wrapped.exit_status = first.exit_status
     raise wrapped from first
+
+
+def _running(engine: "Engine", namespace: Namespace, services: Collection[str]) -> list[str]:
+    from wtc.engine.observe import observe
+
+    found = observe(engine, namespace).containers
+    return list(dict.fromkeys(c.service for c in found if c.state == "running" and c.service in services))
 
 
 def _in_short(error: WtcError) -> str:

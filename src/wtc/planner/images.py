@@ -60,12 +60,10 @@ def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Pla
     nodes: dict[str, int] = {}
     waiting = {s.image.reference: s.image for s in desired.services.values() if s.containers or s.image.build}
     while waiting:
-        ready = [i for i in waiting.values() if not _bases(i) & waiting.keys() - {i.reference}] or list(
-            waiting.values()
-        )
+        ready = [i for i in waiting.values() if not bases(i) & waiting.keys() - {i.reference}] or list(waiting.values())
         for image in ready:
             del waiting[image.reference]
-            after = [nodes.get(base) for base in sorted(_bases(image))]
+            after = [nodes.get(base) for base in sorted(bases(image))]
             if image.build is not None and not options.no_build and (cause := _build_cause(image, observed, options)):
                 build = BuildImage(image=image, no_cache=options.no_cache, pull=options.pull_bases)
                 nodes[image.reference] = builder.add(build, cause, service=image.service, after=after)
@@ -111,7 +109,7 @@ def _tagged(image: str) -> str:
     return image if not image or ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"
 
 
-def _bases(image: DesiredImage) -> set[str]:
+def bases(image: DesiredImage) -> set[str]:
     """The references of other images that the build takes files from."""
     contexts = image.build.additional_contexts.values() if image.build else ()
     return {c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE)}

@@ -1,0 +1,61 @@
+"""`wtc build`."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.errors import UsageError
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc build --build-arg VERSION=2 web"
+
+
+@targeted
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    build_arg: Annotated[
+        list[str] | None,
+        typer.Option("--build-arg", metavar="NAME[=VALUE]", help="A build argument; repeatable."),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Build every step anew.")] = False,
+    pull: Annotated[bool, typer.Option("--pull", help="Ask for newer base images.")] = False,
+    with_dependencies: Annotated[
+        bool, typer.Option("--with-dependencies", help="Also what the services depend on.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build this worktree's images, whether or not they are up to date. No container is touched."""
+    from wtc.cli.render.images import show
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.images import BuildRequest, build
+
+    request = BuildRequest(
+        services=tuple(services or ()),
+        args=_arguments(build_arg or []),
+        no_cache=no_cache,
+        pull=pull,
+        with_dependencies=with_dependencies,
+        dry_run=dry_run,
+    )
+    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+        result = build(target, request, report, stop)
+    show(result, as_json=as_json, dry_run=dry_run, nothing="" if quiet else "nothing to build")
+
+
+def _arguments(texts: list[str]) -> dict[str, str]:
+    """A name alone takes its value from the environment, and counts only if that has one."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name:
+            raise UsageError(f"`--build-arg` is `{text}`", hints=["to set one, run `wtc build --build-arg NAME=VALUE`"])
+        if equals:
+            found[name] = value
+        elif name in os.environ:
+            found[name] = os.environ[name]
+    return found
