@@ -14,6 +14,8 @@ class Entry(NamedTuple):
 COMMANDS = (
     Entry("up", "The stack", "Bring this worktree's stack up, and print its endpoints"),
     Entry("down", "The stack", "Stop and remove its containers and networks; volumes stay"),
+    Entry("build", "The stack", "Build its images"),
+    Entry("pull", "The stack", "Pull its images"),
     Entry("start", "The stack", "Start containers that do not run, dependencies first"),
     Entry("stop", "The stack", "Stop containers, dependents first, and keep them"),
     Entry("restart", "The stack", "Stop and start containers"),
@@ -39,6 +41,9 @@ COMMANDS = (
     Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, registry, host ports"),
     Entry("env", "Harnesses and shells", "The stack's variables, for a shell, direnv or a file"),
+    Entry(
+        "doctor", "Harnesses and shells", "Whether all that a stack stands on is well, and what to do where it is not"
+    ),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )
