@@ -41,9 +41,7 @@ COMMANDS = (
     Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, registry, host ports"),
     Entry("env", "Harnesses and shells", "The stack's variables, for a shell, direnv or a file"),
-    Entry(
-        "doctor", "Harnesses and shells", "Whether all that a stack stands on is well, and what to do where it is not"
-    ),
+    Entry("doctor", "Harnesses and shells", "Whether all that a stack needs is well, and what to do where it is not"),
     Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
 )

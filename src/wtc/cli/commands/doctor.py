@@ -1,0 +1,45 @@
+"""`wtc doctor`."""
+
+import sys
+
+import typer
+
+from wtc.cli.options import AsJson, targeted
+from wtc.errors import Exit
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc doctor"
+
+
+@targeted
+def command(target: Target, as_json: AsJson = False) -> None:
+    """Look at all that a stack stands on: each line is ok, or says what to do. Ends with 1 where there is something.
+
+    The engine and how it was chosen, its API, BuildKit, address pools and disk, git, which `wtc` is called, the compose
+    file, the registry against the labels, and each setting with where it comes from. Changes nothing.
+    """
+    from wtc.cli.output import print_json
+    from wtc.cli.style import DIM, GREEN, RED, paint
+    from wtc.orchestrator.doctor.run import doctor
+
+    findings = doctor(target)
+    all_well = all(finding.well for finding in findings)
+    if as_json:
+        print_json(
+            {
+                "ok": all_well,
+                "findings": [
+                    {"subject": f.subject, "well": f.well, "text": f.text, "hint": f.hint or None} for f in findings
+                ],
+            }
+        )
+    else:
+        width = max(len(finding.subject) for finding in findings)
+        for finding in findings:
+            word, colour = ("ok  ", GREEN) if finding.well else ("fail", RED)
+            mark = paint(word, colour, stream=sys.stdout)
+            sys.stdout.write(f"{mark}  {finding.subject.ljust(width)}  {finding.text}\n")
+            if finding.hint:
+                sys.stdout.write(f"{' ' * (width + 8)}{paint(finding.hint, DIM, stream=sys.stdout)}\n")
+    if not all_well:
+        raise typer.Exit(Exit.FAILED)

@@ -1,0 +1,37 @@
+"""What the examination comes to."""
+
+from dataclasses import dataclass
+
+from wtc.errors import WtcError
+from wtc.model.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line: something is well, or it is not, and then `hint` says what to do."""
+
+    subject: str
+    well: bool
+    text: str
+    hint: str = ""
+
+
+def well(subject: str, text: str) -> Finding:
+    """Nothing to do."""
+    return Finding(subject=subject, well=True, text=text)
+
+
+def ill(subject: str, text: str, hint: str) -> Finding:
+    """Something to do."""
+    return Finding(subject=subject, well=False, text=text, hint=hint)
+
+
+def of_error(subject: str, error: WtcError, hint: str = "") -> list[Finding]:
+    """The error's own words; one finding for each of its diagnostics, where it has some."""
+    if error.diagnostics:
+        return [ill(subject, _placed(d), d.hint or hint) for d in error.diagnostics]
+    return [ill(subject, ": ".join([error.message, *error.causes]), error.hints[0] if error.hints else hint)]
+
+
+def _placed(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.position}: {diagnostic.message}" if diagnostic.position else diagnostic.message

@@ -1,0 +1,118 @@
+"""This machine and this worktree: git, wtc itself, the compose file, the settings."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+
+from wtc.config import SETTINGS, Settings
+from wtc.errors import WtcError
+from wtc.model.project import Project
+from wtc.orchestrator.doctor.finding import Finding, ill, of_error, well
+from wtc.orchestrator.project import read_project
+from wtc.orchestrator.stack import Home
+from wtc.orchestrator.target import Target, locate
+from wtc.worktrees.locate import worktree_at
+
+_LIMIT_S = 10.0
+_ENTRY = b"wtc.cli.main"
+"""What every start script of this program imports."""
+
+
+def git(environment: Mapping[str, str]) -> Finding:
+    """Whether it is there."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            ["git", "--version"], env=dict(environment), capture_output=True, text=True, timeout=_LIMIT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        done = None
+    if done is None or done.returncode:
+        return ill("git", "no `git` answers", "to use `wtc worktree` and `.worktreeinclude`, install git")
+    return well("git", done.stdout.strip().removeprefix("git version "))
+
+
+def others_on_path(environment: Mapping[str, str], own: str = "") -> Finding:
+    """Whether `wtc` is this program for whoever types it: other programs have the name, too. `own` is its script."""
+    own = own or _own_script()
+    found = [p for f in environment.get("PATH", "").split(":") if f and os.access(p := os.path.join(f, "wtc"), os.X_OK)]
+    found = [path for path in dict.fromkeys(found) if os.path.isfile(path)]
+    if not found:
+        return ill("wtc on PATH", "there is none", f"to call it by its name, add `{os.path.dirname(own)}` to `PATH`")
+    first, others = found[0], [path for path in found[1:] if not _same(path, found[0])]
+    if not _same(first, own):
+        kind = "another install of it" if _is_ours(first) else "another program"
+        hint = f"to call this one, put `{os.path.dirname(own)}` before `{os.path.dirname(first)}` in `PATH`"
+        return ill("wtc on PATH", f"`wtc` is `{first}`, {kind}; this one is `{own}`", hint)
+    behind = f"; behind it {', '.join(f'`{p}`' for p in others)}" if others else ""
+    return well("wtc on PATH", f"`{first}`{behind}")
+
+
+def _own_script() -> str:
+    called = sys.argv[0]
+    if os.path.basename(called) == "wtc":
+        return os.path.abspath(called if os.path.sep in called else shutil.which(called) or called)
+    return os.path.join(os.path.dirname(sys.executable), "wtc")
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return one == other
+
+
+def _is_ours(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return _ENTRY in file.read(4096)
+    except OSError:
+        return False
+
+
+def compose_file(target: Target) -> tuple[list[Finding], Project | None]:
+    """Where the worktree is, and whether its file can be read; and the project, if so."""
+    try:
+        located = locate(target)
+    except WtcError as error:
+        return of_error("worktree", error), None
+    place = worktree_at(located.worktree)
+    kind = "no git worktree" if not place.git else "a linked worktree" if place.linked else "the main worktree"
+    findings = [well("worktree", f"`{located.worktree}`, {kind}")]
+    try:
+        project = read_project(located)
+    except WtcError as error:
+        return [*findings, *of_error("compose file", error)], None
+    files = ", ".join(f"`{os.path.relpath(file, located.worktree)}`" for file in located.files)
+    count = len(project.services)
+    warned = f", {len(project.warnings)} warnings (`wtc config -q` shows them)" if project.warnings else ""
+    return [*findings, well("compose file", f"{files}: {count} service{'' if count == 1 else 's'}{warned}")], project
+
+
+def settings(home: Home, project: Project | None) -> list[Finding]:
+    """Each setting's value, and who says so."""
+    try:
+        return list(_told(home.settings_for(project) if project else home.settings))
+    except WtcError as error:
+        return of_error("settings", error)
+
+
+def _told(found: Settings) -> Iterator[Finding]:
+    for setting in SETTINGS:
+        chosen = found.chosen[setting.key]
+        origin = f", {chosen.origin}" if chosen.origin else ""
+        yield well("setting", f"{setting.key} = {_shown(chosen.value)} ({chosen.source}{origin})")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case range():
+            return f"{value.start}-{value.stop - 1}"
+        case tuple():
+            return ":".join(map(str, value)) or "nothing"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a setting's own type
+        case 0:
+            return "none"
+        case _:
+            return str(value)

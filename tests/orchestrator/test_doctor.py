@@ -1,0 +1,147 @@
+"""What `doctor` says of each thing, and that it goes on where one of them is out of order."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from wtc.orchestrator.doctor import place, state
+from wtc.orchestrator.doctor.finding import Finding
+from wtc.orchestrator.doctor.run import doctor
+from wtc.orchestrator.target import Target
+from wtc.registry.record import Ledger, StackRecord
+
+
+def told(tmp_path: Path, **environment: str) -> dict[str, list[Finding]]:
+    """Subject -> findings, for a folder whose engine is out of reach."""
+    own = {
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "WTC_CONFIG_DIR": str(tmp_path / "state"),
+        "DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock",
+        **environment,
+    }
+    found: dict[str, list[Finding]] = {}
+    for finding in doctor(Target(cwd=str(tmp_path), worktree=str(tmp_path), environment=own)):
+        found.setdefault(finding.subject, []).append(finding)
+    return found
+
+
+def test_without_an_engine_all_else_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx}}\n")
+    found = told(tmp_path)
+    assert found["context"][0].text == f"unix://{tmp_path}/nowhere.sock, chosen by `DOCKER_HOST`"
+    assert [f.well for f in found["engine"]] == [False]
+    assert found["engine"][0].hint
+    assert found["compose file"] == [Finding(subject="compose file", well=True, text="`compose.yaml`: 1 service")]
+    assert {s for s, fs in found.items() if not all(f.well for f in fs)} <= {"engine", "wtc on PATH"}
+
+
+def test_a_context_that_is_not_there_is_said(tmp_path: Path) -> None:
+    found = told(tmp_path, DOCKER_HOST="", DOCKER_CONTEXT="nowhere")
+    assert "there is no docker context `nowhere`" in found["context"][0].text
+    assert "engine" not in found
+
+
+def test_what_is_wrong_with_the_compose_file_is_said_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services:\n  web: {image: nginx, prots: []}\n  db: {imgae: x}\n")
+    found = told(tmp_path)["compose file"]
+    assert len(found) >= 2
+    assert not any(f.well for f in found)
+    assert f"{tmp_path}/compose.yaml:2:" in found[0].text
+
+
+def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/config.toml").write_text('port_range = "21000-21999"\n')
+    file = "services: {web: {image: nginx}}\nx-wtc: {mem_limit: 1m, env_from: [a, b]}\n"
+    (tmp_path / "compose.yaml").write_text(file)
+    assert [f.text for f in told(tmp_path, WTC_BIND="0.0.0.0")["setting"]] == [
+        f"port_range = 21000-21999 (user, {tmp_path}/state/config.toml:1:1)",
+        "bind = 0.0.0.0 (environment, WTC_BIND)",
+        f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
+        f"env_from = a:b (project, {tmp_path}/compose.yaml:2:34)",
+    ]
+
+
+@pytest.mark.parametrize("content", ["bnd = 1\n", "bind = \n"])
+def test_a_misspelt_setting_is_said_with_its_place_and_the_rest_goes_on(tmp_path: Path, content: str) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/config.toml").write_text(content)
+    found = told(tmp_path)
+    assert f"{tmp_path}/state/config.toml:1:" in found["settings"][0].text
+    assert not found["settings"][0].well
+    assert found["git"][0].well
+
+
+def test_without_git_that_is_said(tmp_path: Path) -> None:
+    assert not place.git({"PATH": str(tmp_path)}).well
+
+
+def program(path: Path, content: str) -> str:
+    path.parent.mkdir()
+    path.write_text(content)
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_another_wtc_that_comes_first_is_said(tmp_path: Path) -> None:
+    own = program(tmp_path / "own/wtc", "from wtc.cli.main import main")
+    npm = program(tmp_path / "npm/wtc", "#!/usr/bin/env node")
+    older = program(tmp_path / "older/wtc", "from wtc.cli.main import main")
+    (tmp_path / "link").mkdir()
+    (tmp_path / "link/wtc").symlink_to(own)
+
+    def said(*folders: str) -> Finding:
+        return place.others_on_path({"PATH": ":".join(f"{tmp_path}/{f}" for f in folders)}, own)
+
+    assert said("own") == Finding(subject="wtc on PATH", well=True, text=f"`{own}`")
+    assert said("nowhere", "link", "own").well
+    assert said("own", "npm").text == f"`{own}`; behind it `{npm}`"
+    assert said("npm", "own").text == f"`wtc` is `{npm}`, another program; this one is `{own}`"
+    assert said("npm", "own").hint == f"to call this one, put `{tmp_path}/own` before `{tmp_path}/npm` in `PATH`"
+    assert said("older").text == f"`wtc` is `{older}`, another install of it; this one is `{own}`"
+    assert not said("nowhere").well
+
+
+def stack(worktree: Path, namespace: str) -> StackRecord:
+    return StackRecord(worktree=str(worktree), namespace=namespace, ports={"web/80/tcp": 20000})
+
+
+@pytest.mark.parametrize(
+    ("labels", "ill", "texts"),
+    [
+        (None, set[str](), {"1 stack with 1 leased port"}),
+        ({}, set[str](), {"1 stack with 1 leased port; the engine has 0 stacks by label"}),
+        ({"a-1": "{0}/a"}, set[str](), {"every stack's folder is there"}),
+        ({"a-2": "{0}/a"}, {"labels"}, {"`{0}/a` is `a-1` in the registry and `a-2` on the engine"}),
+        ({"b-1": "{0}/b"}, set[str](), {"not in the registry until their next `wtc up`: `{0}/b`"}),
+        ({"c-1": "{0}/c"}, {"gone folders"}, {"stacks or leases are left of `{0}/c`"}),
+    ],
+)
+def test_the_registry_is_held_against_the_labels(
+    tmp_path: Path, labels: Mapping[str, str] | None, ill: set[str], texts: set[str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    seen = None if labels is None else {name: path.format(tmp_path) for name, path in labels.items()}
+    found = list(state.compare(Ledger(stacks={str(tmp_path / "a"): stack(tmp_path / "a", "a-1")}), seen))
+    assert {f.subject for f in found if not f.well} == ill
+    assert {text.format(tmp_path) for text in texts} <= {f.text for f in found}
+    assert all(f.hint for f in found if not f.well)
+
+
+def test_leases_of_a_folder_that_is_gone_are_said(tmp_path: Path) -> None:
+    found = list(state.compare(Ledger(stacks={str(tmp_path / "x"): stack(tmp_path / "x", "x-1")}), None))
+    assert [(f.subject, f.hint) for f in found if not f.well] == [
+        ("gone folders", "to remove what is left of them, run `wtc clean --gone`")
+    ]
+
+
+def test_a_damaged_registry_is_said(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/registry.json").write_text("{")
+    found = told(tmp_path)["registry"]
+    assert [f.well for f in found] == [False]
+    assert "was damaged" in found[0].text
