@@ -110,20 +110,21 @@ def test_the_sum_against_the_memory(limit: int, others: list[int], memory: int, 
         pytest.param(800, 800, True, id="the same"),
         pytest.param(800, 700, True, id="less"),
         pytest.param(800, 900, False, id="more"),
+        pytest.param(800, 800 + 4095 / MIB, True, id="the same in whole pages"),
     ],
 )
 def test_what_takes_its_own_place_again_is_not_refused_unless_it_wants_more(
-    before: int, after: int, *, fits: bool
+    before: int, after: float, *, fits: bool
 ) -> None:
     world = World()
     first = desired(project(replace(WEB, mem_limit_bytes=before * MIB)))
     world.run(plan_up(first, world.observed(), UpOptions()))
     own = world.observed().containers[0]
     there = [running(of=NAMESPACE.name, id=own.id, limit=before), running("db", limit=900)]
-    wanted = desired(project(replace(WEB, mem_limit_bytes=after * MIB)))
+    wanted = desired(project(replace(WEB, mem_limit_bytes=int(after * MIB))))
     plan = plan_up(wanted, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
     found = budget(wanted, plan, there, 1024 * MIB)
-    assert (found.running_bytes, found.starting_bytes) == (900 * MIB, after * MIB)
+    assert (found.running_bytes, found.starting_bytes) == (900 * MIB, int(after * MIB))
     assert found.fits is fits
 
 

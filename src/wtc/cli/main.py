@@ -30,6 +30,11 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return _pipe_closed()
+    except SystemExit as left:
+        # The command-line library takes a reader that has gone for a failure.
+        if isinstance(left.__context__, BrokenPipeError):
+            return _pipe_closed()
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
         if (usage := usage_error(error)) is not None:
             return _failed(usage, arguments)

@@ -11,6 +11,8 @@ from wtc.model.usage import MeasuredContainer
 
 SUGGESTED = 3
 """How many idle stacks a refusal names."""
+SLACK_BYTES = 64 * 1024
+"""The kernel keeps limits in whole pages, rounded down: so much less is the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def budget(desired: Desired, plan: Plan, running: Iterable[MeasuredContainer], m
         # Without a limit, what its predecessor uses is the best that can be known.
         claim = _limit(spec.config) or max(_reserved(spec.config), _used(before))
         starting += claim
-        grows = grows or before is None or claim > was
+        grows = grows or before is None or claim > was + SLACK_BYTES
     return Budget(
         memory_bytes=memory_bytes,
         running_bytes=sum(claim_of(m) for one, m in there.items() if one not in ending),
