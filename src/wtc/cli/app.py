@@ -1,5 +1,6 @@
 """The Typer application. Commands are imported when they are called, so that a call costs no more than it must."""
 
+import os
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import Annotated, Any
@@ -10,6 +11,9 @@ from typer.main import get_command
 
 from wtc import __version__
 from wtc.cli.catalog import COMMANDS, MODULES
+
+COMPLETE = "_WTC_COMPLETE"
+"""Set by a shell's completion script."""
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -24,7 +28,12 @@ class _Commands(MutableMapping[str, Any]):
             module = import_module(MODULES[name])
             context = getattr(module, "CONTEXT", None)
             one.command(name, epilog=module.EXAMPLES, context_settings=context)(module.command)
-            self._made[name] = get_command(one)
+            made = get_command(one)
+            if COMPLETE in os.environ:
+                from wtc.cli.completion import attach
+
+                attach(made)
+            self._made[name] = made
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -45,6 +54,14 @@ class _Group(TyperGroup):
         attributes["commands"] = None
         super().__init__(**attributes)
         self.commands = _Commands()
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Commands from the table, without importing any; options otherwise."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from wtc.cli.completion import items
+
+        return items([(entry.name, entry.summary) for entry in COMMANDS], incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library's signature
         for section in dict.fromkeys(entry.section for entry in COMMANDS):

@@ -125,7 +125,7 @@ def _context(name: str, chosen_by: str, folder: Path, environment: Mapping[str, 
     try:
         endpoint = _endpoint_of(contexts / "meta" / digest / "meta.json")
     except FileNotFoundError:
-        names = ", ".join(f"`{n}`" for n in (DEFAULT_CONTEXT, *_names(contexts)))
+        names = ", ".join(f"`{n}`" for n in context_names(environment))
         raise EngineUnreachableError(
             f"there is no docker context `{name}`",
             causes=(f"it is named by {chosen_by}; there are {names}",),
@@ -153,14 +153,15 @@ def _endpoint_of(meta: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def _names(contexts: Path) -> list[str]:
+def context_names(environment: Mapping[str, str]) -> list[str]:
+    """The docker contexts that there are, the default one first."""
     names: list[str] = []
-    for meta in (contexts / "meta").glob("*/meta.json"):
+    for meta in (config_folder(environment) / "contexts" / "meta").glob("*/meta.json"):
         try:
             names.append(str(json.loads(meta.read_text(encoding="utf-8"))["Name"]))
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return sorted(names)
+    return [DEFAULT_CONTEXT, *sorted(names)]
 
 
 def _certificates(folder: Path, *, verify: bool) -> Tls:

@@ -1,0 +1,66 @@
+"""Completion of what commands take, for every shell: attached by a parameter's name, and only while completing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from wtc.orchestrator import completion
+from wtc.orchestrator.target import Target
+
+_BY_NAME: dict[str, Callable[[Target], list[str]]] = {
+    "service": completion.service_names,
+    "services": completion.service_names,
+    "worktree": completion.worktree_paths,
+    "profile": completion.profile_names,
+    "context": lambda target: completion.context_names(target.environment),
+    "harnesses": lambda _target: _harnesses(),
+}
+
+
+def attach(command: Any) -> None:
+    """Gives completion to those of the command's parameters that have none of their own."""
+    for parameter in command.params:
+        if parameter._custom_shell_complete is None:  # noqa: SLF001 - where the library keeps it
+            parameter._custom_shell_complete = _complete  # noqa: SLF001
+
+
+def items(names: list[tuple[str, str]], incomplete: str) -> list[Any]:
+    """Names with their help, as the library wants them."""
+    from typer._click.shell_completion import CompletionItem
+
+    return [CompletionItem(name, help=text or None) for name, text in names if name.startswith(incomplete)]
+
+
+def _complete(context: Any, parameter: Any, incomplete: str) -> list[Any]:
+    given = context.params.get(parameter.name)
+    # Of what may be given several times, each once; a single one may just be the default.
+    used = set(given) if isinstance(given, (list, tuple)) else set[str]()  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - of the library
+    names = _values(parameter, context)
+    return items([(name, "") for name in names if name not in used], incomplete)
+
+
+def _values(parameter: Any, context: Any) -> list[str]:
+    metavar = str(parameter.metavar or "")
+    if "|" in metavar:
+        return metavar.strip("[]").split("|")
+    look = _BY_NAME.get(parameter.name)
+    return look(_target(context)) if look else []
+
+
+def _target(context: Any) -> Target:
+    from wtc.cli.options import target
+
+    given = context.params
+    return target(
+        worktree=given.get("worktree") or None,
+        file=list(given.get("file") or ()),
+        env_file=list(given.get("env_file") or ()),
+        profile=[],
+        context="",
+        debug=False,
+    )
+
+
+def _harnesses() -> list[str]:
+    from wtc.orchestrator.harnesses.table import HARNESSES
+
+    return [harness.name for harness in HARNESSES]
