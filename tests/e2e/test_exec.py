@@ -154,7 +154,7 @@ def test_an_editor_and_top_work(stack: Workshop) -> None:
     with Terminal(stack, ["exec", "web", "vi", "/tmp/note"]) as terminal:
         terminal.see("/tmp/note")
         terminal.type("ihello from vi\x1b")
-        terminal.see("hello from vi")
+        terminal.see("- /tmp/note [Modified]")
         terminal.type(":wq\r")
         assert terminal.end() == 0
         assert terminal.is_as_before()

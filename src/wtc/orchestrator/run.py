@@ -112,6 +112,7 @@ class _Run:
     ) -> None:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
         self.request, self.report, self.stop = request, report, stop
+        self.started = False
 
     def to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
         busy: set[int] = set()
@@ -128,7 +129,8 @@ class _Run:
                 busy |= set(error.ports)
                 self.report(Note(text=f"host port {', '.join(map(str, error.ports))} is taken: looking for another"))
             except BaseException:
-                self._discard(container, remove=self.request.remove)
+                # One that never ran is of no use to anybody.
+                self._discard(container, remove=self.request.remove or not self.started)
                 raise
         raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
 
@@ -163,6 +165,10 @@ class _Run:
     def _start(self, container: ContainerRef, on_started: "Callable[[], None]") -> int:
         from wtc.engine.oneoff_calls import run_attached, start_detached
 
+        def started() -> None:
+            self.started = True
+            on_started()
+
         if self.stop.is_set():
             raise InterruptedByUserError("interrupted")
         if self.request.detached:
@@ -175,7 +181,7 @@ class _Run:
             self.request.local,
             terminal=terminal,
             auto_remove=remove,
-            on_started=on_started,
+            on_started=started,
         )
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
