@@ -4,12 +4,16 @@ from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path, Position
 
+MAX_FINDINGS = 1_000
+"""Of one severity: more than anyone reads."""
+
 
 class Diagnostics:
     """The findings of one load, in the order in which they were made."""
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
+        self._told: dict[Severity, set[Diagnostic]] = {}
 
     def error(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
         """Reports what makes the file unusable."""
@@ -26,8 +30,14 @@ class Diagnostics:
     def _add(self, severity: Severity, message: str, position: Position | None, path: Path, hint: str) -> None:
         where = position if position and position.file else None
         finding = Diagnostic(message=message, severity=severity, position=where, path=path, hint=hint)
-        if finding not in self.found:
-            self.found.append(finding)
+        told = self._told.setdefault(severity, set())
+        if finding in told or len(told) > MAX_FINDINGS:
+            return
+        told.add(finding)
+        if len(told) > MAX_FINDINGS:
+            message = f"there are more than {MAX_FINDINGS} findings of this kind, the rest is not shown"
+            finding = Diagnostic(message=message, severity=severity)
+        self.found.append(finding)
 
     @property
     def errors(self) -> list[Diagnostic]:

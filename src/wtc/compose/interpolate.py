@@ -9,7 +9,7 @@ from wtc.compose.casts import CASTS, Cast, to_bool
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.patterns import Cursor
-from wtc.compose.template import TemplateError, substitute
+from wtc.compose.template import TemplateError, Work, substitute
 from wtc.model.position import Path, Position
 
 MAX_UNSET = 200
@@ -27,6 +27,7 @@ class _Walk:
     def __init__(self, environment: Environment[str, str], diagnostics: Diagnostics) -> None:
         self.environment = environment
         self.diagnostics = diagnostics
+        self.work = Work()
         self.unset = {d.message for d in diagnostics.warnings}
 
     def node(self, node: Node, path: Path, cursor: Cursor[Cast] | None) -> Node:
@@ -49,9 +50,13 @@ class _Walk:
     def _string(self, node: Scalar, text: str, path: Path, cast: Cast | None) -> Scalar:
         position = node.position
         try:
-            value = substitute(text, self.environment.get, lambda name: self._report_unset(name, position, path))
+            value = substitute(
+                text, self.environment.get, lambda name: self._report_unset(name, position, path), self.work
+            )
         except TemplateError as error:
             self.diagnostics.error(error.message, position, path, hint=error.hint)
+            if self.work.is_too_much:
+                self.diagnostics.check()
             return node
         if cast is None:
             return Scalar(value, position, node.raw, node.tag)

@@ -4,6 +4,8 @@ An unquoted `; & | < >` silently ends the command. A backslash takes the next ch
 Variables and backquotes stay in the text.
 """
 
+MAX_CHARACTERS = 1 << 20
+"""No system starts a command that is longer: https://man7.org/linux/man-pages/man2/execve.2.html, 2 MB in all."""
 _ENDS = frozenset(";&|<>")
 _DIGITS = [[digit] for digit in "0123456789"]
 _BLANKS = frozenset(" \t\r\n")
@@ -13,8 +15,10 @@ def split(text: str) -> list[str]:
     """The words of a command.
 
     Raises:
-        ValueError: a quotation that never ends, or a parenthesis outside of quotes.
+        ValueError: a quotation that never ends, a parenthesis outside of quotes, or more than anyone can start.
     """
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"it has {len(text)} characters, past the limit of {MAX_CHARACTERS}")
     words, open_until = _Splitter().run(text)
     if open_until:
         raise ValueError(f"a `{open_until}` is missing")

@@ -14,6 +14,8 @@ _OPERATOR = re.compile("}|:?[-?+]")
 _BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose overlooks the character behind an opening brace
 MAX_DEPTH = 20
 """Defaults within defaults, each with all braces in it counted."""
+MAX_WORK = 500_000
+"""Variables of a document, with every hundred characters that are looked through for more counted as one."""
 
 
 class TemplateError(ValueError):
@@ -38,15 +40,37 @@ class Variable(NamedTuple):
     offset: int
 
 
-def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None) -> str:
+class Work:
+    """What the substitutions of one document have come to."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def add(self, amount: int) -> None:
+        """Raises: TemplateError: it is too much."""
+        self.done += amount
+        if self.is_too_much:
+            raise TemplateError(f"the variables up to here come to more than {MAX_WORK} substitutions", 0)
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the document is to be given up."""
+        return self.done > MAX_WORK
+
+
+def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None, work: Work | None = None) -> str:
     """The text with its variables replaced. `unset` is told each variable that has neither value nor default.
+
+    `work` is shared by the texts of a document, so that together they do not take for ever.
 
     Defaults are evaluated also where they are not used, as Docker Compose 2.40 does: a `${X:?}` in one always counts.
 
     Raises:
         TemplateError: with the first thing that is wrong.
     """
-    return _substitute(text, lookup, unset) if "$" in text else text
+    return _substitute(text, lookup, unset, work or Work()) if "$" in text else text
 
 
 def variables(text: str) -> list[Variable]:
@@ -63,14 +87,16 @@ def variables(text: str) -> list[Variable]:
     return found
 
 
-def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None) -> str:
+def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None, work: Work) -> str:
     out: list[str] = []
+    work.add(len(text) // 100)
     for part in _parts(text):
         if isinstance(part, str):
             out.append(part)
             continue
+        work.add(1)
         try:
-            default = _substitute(part.default, lookup, unset) if "$" in part.default else part.default
+            default = _substitute(part.default, lookup, unset, work) if "$" in part.default else part.default
         except TemplateError as error:
             error.offset += part.offset + 2 + len(part.name) + len(part.operator)
             raise
