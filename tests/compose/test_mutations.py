@@ -1,0 +1,103 @@
+"""Whatever is in a file: it loads or it is refused, soon, with no other exception, and in little memory.
+
+`pytest tests/compose/test_mutations.py --mutations 20000 --corpus FOLDER` damages the projects of a folder as well.
+"""
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.compose.memory import FOLDER, Memory
+from tests.compose.mutations import BOMBS, mutated
+from wtc.compose.decode import decode_project
+from wtc.compose.load import load
+from wtc.compose.render import config_json, config_yaml
+from wtc.compose.request import LoadRequest
+from wtc.errors import ComposeFileError
+
+OWN = Path(__file__).parent / "corpus"
+TIME_S = 5.0
+MEMORY_BYTES = 500 << 20
+BATCHES = 8
+Project = Mapping[str, bytes]
+"""Path in the project's folder -> content."""
+
+
+def projects(corpus: str) -> list[Project]:
+    """Our own files, each a project with the others beside it, and those of a folder."""
+    own = {path.name: path.read_bytes() for path in sorted(OWN.iterdir())}
+    found: list[Project] = [{**own, "compose.yaml": own[name]} for name in own if name.endswith(".yaml")]
+    folders = [entry.path for entry in os.scandir(corpus) if entry.is_dir()] if corpus else []
+    return [*found, *(_files(folder) for folder in sorted(folders))]
+
+
+def _files(folder: str) -> Project:
+    found = {
+        os.path.relpath(os.path.join(where, name), folder): Path(where, name)
+        for where, _, names in os.walk(folder)
+        for name in names
+    }
+    return {name: path.read_bytes() for name, path in found.items() if path.stat().st_size < 1 << 20}
+
+
+def outcome(files: Project) -> str:
+    """`loaded` or `refused`; fails where it is neither, or takes too long."""
+    began = time.process_time()
+    try:
+        loaded = load(LoadRequest(cwd=FOLDER, environment={"HOME": "/home/me"}, project_name="p"), Memory(files))
+        decode_project(loaded)
+        config_json(loaded)
+        config_yaml(loaded)
+        came = "loaded"
+    except ComposeFileError as error:
+        came = "refused" if error.message and all(d.message for d in error.diagnostics) else "refused without a word"
+    taken = time.process_time() - began
+    assert taken < TIME_S, f"{taken:.1f} s"
+    return came
+
+
+def peak_bytes() -> int:
+    """The most memory that this process has ever had."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(OWN.glob("*.yaml"))])
+def test_own_file_loads_undamaged(name: str) -> None:
+    own = {path.name: path.read_bytes() for path in OWN.iterdir()}
+    assert outcome({**own, "compose.yaml": own[name]}) == "loaded"
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_damaged_file_loads_or_is_refused(batch: int, request: pytest.FixtureRequest) -> None:
+    count = int(str(request.config.getoption("--mutations")))
+    corpus = projects(str(request.config.getoption("--corpus")))
+    mains = [_main(files) for files in corpus]
+    outcomes: set[str] = set()
+    for seed in range(batch, count, BATCHES):
+        which = seed % len(corpus)
+        damaged = {**corpus[which], mains[which]: mutated(corpus[which][mains[which]], seed)}
+        try:
+            outcomes.add(outcome(damaged))
+        except Exception as error:
+            error.add_note(f"seed {seed}, project {which}:\n{damaged[mains[which]].decode(errors='replace')[:5000]}")
+            raise
+    assert outcomes == {"loaded", "refused"}
+
+
+def _main(files: Project) -> str:
+    names = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+    return next((name for name in names if name in files), next(iter(files)))
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_file_that_is_made_to_hurt_does_not(name: str) -> None:
+    before = peak_bytes()
+    outcome({"compose.yaml": BOMBS[name]()})
+    after = peak_bytes()
+    assert after < MEMORY_BYTES or after == before, f"{after >> 20} MiB"
