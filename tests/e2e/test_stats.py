@@ -1,0 +1,166 @@
+"""What containers use, live; and `up` held against the memory of the engine's machine."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import QUICK, Workshop, one_service, write
+from tests.e2e.proxy import Proxy
+
+pytestmark = pytest.mark.engine
+
+MIB = 1024**2
+LIMITED = f"""\
+services:
+  limited:
+    {QUICK}
+    command: sleep 1000
+    mem_limit: 64m
+  busy:
+    {QUICK}
+    command: sh -c 'while :; do :; done'
+    cpus: 0.5
+"""
+
+
+def rows(document: dict[str, Any], namespace: str) -> dict[str, dict[str, Any]]:
+    """Service -> its container's entry, in one stack of the answer."""
+    stacks = [s for s in document["stacks"] if s["namespace"] == namespace]
+    return {c["service"]: c for s in stacks for c in s["containers"]}
+
+
+@pytest.fixture(scope="module")
+def two(shared: Workshop) -> tuple[str, str, Path]:
+    """Two worktrees' stacks: their namespaces, and the second one's folder."""
+    shared.commit({"compose.yaml": LIMITED})
+    other = shared.worktree("other")
+    write(other, {"compose.yaml": one_service("lonely")})
+    return shared.up().namespace, shared.up(cwd=other).namespace, other
+
+
+def test_stats_tells_memory_against_limits_and_the_processors_share(
+    shared: Workshop, two: tuple[str, str, Path]
+) -> None:
+    document = shared.wtc("stats", "--json").json()
+    assert [s["namespace"] for s in document["stacks"]] == [two[0]]
+    found = rows(document, two[0])
+    assert found["limited"]["memory_limit_bytes"] == 64 * MIB
+    assert 0 < found["limited"]["memory_bytes"] < 64 * MIB
+    assert found["busy"]["memory_limit_bytes"] is None
+    assert found["busy"]["cpus_limit"] == 0.5
+    assert found["limited"]["cpus_limit"] is None
+    assert found["busy"]["cpu_percent"] > 5 > found["limited"]["cpu_percent"]
+    assert document["machine"]["memory_bytes"] == shared.client.info()["MemTotal"]
+
+
+def test_memory_is_what_docker_stats_tells(shared: Workshop, two: tuple[str, str, Path]) -> None:
+    container = shared.client.containers.get(f"{two[0]}_limited")
+    theirs = container.stats(stream=False)["memory_stats"]
+    inactive = theirs["stats"].get("inactive_file", theirs["stats"].get("total_inactive_file"))
+    ours = rows(shared.wtc("stats", "--json").json(), two[0])["limited"]["memory_bytes"]
+    assert abs(ours - (theirs["usage"] - inactive)) < MIB
+
+
+def test_stats_of_all_worktrees_has_the_others_too(shared: Workshop, two: tuple[str, str, Path]) -> None:
+    document = shared.wtc("stats", "-a", "--json").json()
+    assert rows(document, two[0]).keys() == {"limited", "busy"}
+    assert rows(document, two[1]).keys() == {"lonely"}
+
+
+def test_stats_of_one_service(shared: Workshop, two: tuple[str, str, Path]) -> None:
+    assert rows(shared.wtc("stats", "limited", "--json").json(), two[0]).keys() == {"limited"}
+
+
+def test_stats_is_a_table_with_a_line_a_container(shared: Workshop, two: tuple[str, str, Path]) -> None:
+    head, *lines = shared.wtc("stats").out.splitlines()
+    assert head.split()[:3] == ["SERVICE", "MEMORY", "LIMIT"]
+    assert [line.split()[0] for line in lines] == ["busy", "limited"]
+    assert "64 MiB" in lines[1]
+
+
+@pytest.mark.usefixtures("two")
+def test_a_service_that_does_not_run_is_refused(shared: Workshop) -> None:
+    assert "`nope`" in shared.refused("stats", "nope", status=1).err
+
+
+@pytest.mark.usefixtures("two")
+def test_watch_draws_again_until_it_is_interrupted(shared: Workshop) -> None:
+    started = shared.start("stats", "--watch")
+    assert started.popen.stdout is not None
+    heads = 0
+    while heads < 3:
+        heads += started.popen.stdout.readline().startswith("SERVICE")
+    started.popen.send_signal(signal.SIGINT)
+    ended = started.end()
+    assert ended.status == 130
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(("arguments", "there"), [(["-s"], True), ([], False)])
+def test_ps_tells_memory_where_it_is_asked_to(
+    shared: Workshop, two: tuple[str, str, Path], arguments: list[str], *, there: bool
+) -> None:
+    found = rows(shared.wtc("ps", "--json", *arguments).json(), two[0])["limited"]
+    assert ("memory_bytes" in found) is there
+    assert (found.get("memory_limit_bytes") == 64 * MIB) is there
+
+
+@pytest.mark.parametrize("arguments", [["ps"], ["ps", "-s"], ["stats", "-a"]], ids=" ".join)
+def test_the_number_of_calls_does_not_grow_with_the_stacks(
+    workshop: Workshop, witness: Callable[..., Proxy], arguments: list[str]
+) -> None:
+    def calls() -> int:
+        proxy = witness()
+        workshop.wtc(*arguments, env={"DOCKER_HOST": proxy.address})
+        assert proxy.changes == []
+        return len([r for r in proxy.requests if "/stats?" not in r])
+
+    workshop.commit({"compose.yaml": one_service()})
+    workshop.up()
+    one = calls()
+    for name in ("second", "third"):
+        workshop.up(cwd=workshop.worktree(name))
+    assert calls() == one
+
+
+def huge(workshop: Workshop) -> str:
+    """A service that may use more than all of the machine's memory.
+
+    No two stacks that do so together: other tests' stacks, which run beside these, would be refused.
+    """
+    return one_service("web", f"mem_limit: {workshop.client.info()['MemTotal'] * 2}b")
+
+
+def test_up_refuses_what_there_is_no_memory_for_before_anything_is_made(
+    workshop: Workshop, witness: Callable[..., Proxy]
+) -> None:
+    workshop.commit({"compose.yaml": one_service("web", "mem_limit: 1g")})
+    workshop.up()
+    other = workshop.worktree("other")
+    write(other, {"compose.yaml": huge(workshop)})
+    proxy = witness()
+    ended = workshop.refused("up", cwd=other, status=1, env={"DOCKER_HOST": proxy.address})
+    assert proxy.changes == []
+    assert "memory is oversubscribed by" in ended.err
+    assert "the engine's machine has" in ended.err
+    assert f"wtc down -w {workshop.main}" in ended.err
+
+
+def test_oversubscribe_goes_on_and_an_up_with_nothing_to_do_does_not_ask_for_the_memory(
+    workshop: Workshop, witness: Callable[..., Proxy]
+) -> None:
+    workshop.commit({"compose.yaml": huge(workshop)})
+    assert workshop.up("--oversubscribe").container("web").status == "running"
+    proxy = witness()
+    assert workshop.up(env={"DOCKER_HOST": proxy.address}).answer["changed"] is False
+    assert not [r for r in proxy.requests if "/stats" in r or r.endswith("/info")]
+
+
+def test_a_dry_run_warns_of_what_up_would_refuse(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": huge(workshop)})
+    ended = workshop.wtc("up", "--dry-run")
+    assert "warning: memory is oversubscribed" in ended.err
+    assert "start container" in ended.out
