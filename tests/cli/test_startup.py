@@ -57,3 +57,8 @@ def test_config_imports_neither_the_engine_nor_the_registry(worktree: Path) -> N
 
 def test_help_imports_no_command(worktree: Path) -> None:
     assert not [name for name in modules("--help", cwd=worktree) if name.startswith("wtc.cli.commands.")]
+
+
+@pytest.mark.parametrize("command", ["setup", "env"])
+def test_what_hooks_and_shells_call_imports_nothing_that_reaches_an_engine(worktree: Path, command: str) -> None:
+    assert modules(command, cwd=worktree) & {"docker", "requests", "urllib3", "http.client", "rich", "ssl"} == set()
