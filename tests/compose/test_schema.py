@@ -67,7 +67,7 @@ def test_what_docker_compose_accepts_is_accepted(attribute: str) -> None:
         ("user: 1000", "f:3:11", "`user` must be a string, not a whole number"),
         ("container_name: c", "f:3:21", "`container_name` must be a name of two or more letters"),
         ("environment:", "f:3:17", "`environment` must be a list or a mapping, not empty"),
-        ("environment: {A: 2020-01-01}", "f:3:22", "`A` must be a string, a number or `true` or `false`, not a date"),
+        ("environment: {A: 2020-01-01}", "f:3:22", "`A` must be a string, a number, `true` or `false`, not a date"),
         ("environment: {A: [x]}", "f:3:22", "not a list"),
         ("environment: [1]", "f:3:19", "an item of `environment` must be a string, not a whole number"),
         ("command: [a, null]", "f:3:18", "an item of `command` must be a string, not empty"),

@@ -3,6 +3,8 @@
 Source: compose-spec, Merge; the order of the stages is Docker Compose's.
 """
 
+from itertools import takewhile
+
 from wtc.compose import extends, include, reset
 from wtc.compose.access import kind
 from wtc.compose.canonical import canonical
@@ -48,8 +50,23 @@ def _laid_upon(model: Mapping, document: Node, file: str, scope: Scope) -> Mappi
     from wtc.compose.schema.check import check as check_schema
 
     check_schema(model, diagnostics)
-    diagnostics.check()
+    if diagnostics.errors:
+        _look_on(model, scope)
     return _in_long_form(_without_version(model, scope), scope)
+
+
+def _look_on(model: Mapping, scope: Scope) -> None:
+    """Finds out what else is wrong with a model, leaving aside what is known to be.
+
+    Raises:
+        ComposeFileError: always.
+    """
+    diagnostics = scope.session.diagnostics
+    wrong = {tuple(takewhile(lambda step: isinstance(step, str), d.path)) for d in diagnostics.errors}
+    outermost = [path for path in wrong if not any(path[:n] in wrong for n in range(len(path)))]
+    rest = _in_long_form(_as_mapping(reset.delete(model, outermost)), scope)
+    check_values(with_defaults(rest, diagnostics), diagnostics)
+    diagnostics.check()
 
 
 def _read(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:

@@ -21,7 +21,7 @@ _NOUNS = {
     "string": "a string",
     "integer": "a whole number",
     "number": "a number",
-    "boolean": "`true` or `false`",
+    "boolean": "a boolean",
     "date": "a date",
     "null": "empty",
 }
@@ -167,7 +167,8 @@ def _converts(kind: str, value: object, types: frozenset[str]) -> bool:
 
 
 def _expected(shape: Shape) -> str:
-    kinds = [_NOUNS[kind] for kind in ("string", "integer", "number", "boolean") if kind in shape.types]
+    kinds = [_NOUNS[kind] for kind in ("string", "integer", "number") if kind in shape.types]
+    kinds += ["`true`", "`false`"] if "boolean" in shape.types else []
     if shape.words:
         kinds = [f"`{word}`" for word in shape.words]
     if shape.items is not None:
