@@ -1,0 +1,226 @@
+"""What a user reads when a file is wrong: the whole text."""
+
+import pytest
+
+from tests.compose.memory import FOLDER, project
+from wtc.cli.render.errors import diagnostic_text, error_text
+from wtc.errors import ComposeFileError
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def said(files: str | dict[str, str | bytes]) -> str:
+    """The error, or the warnings, as they are printed."""
+    try:
+        text = "".join(diagnostic_text(d) for d in project(files).warnings)
+    except ComposeFileError as error:
+        text = error_text(error)
+    return text.replace(f"{FOLDER}/", "")
+
+
+def test_misspelt_attribute_is_told_with_the_nearest_name() -> None:
+    assert said("services:\n  web:\n    image: x\n    enviroment: {A: 1}\n    deploy: {resorces: {}}\n") == (
+        "error: `web` has no attribute `enviroment`\n"
+        "  --> compose.yaml:4:5  services.web.enviroment\n"
+        "hint: did you mean `environment`?\n"
+        "error: `deploy` has no attribute `resorces`\n"
+        "  --> compose.yaml:5:14  services.web.deploy.resorces\n"
+        "hint: did you mean `resources`?\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place", "guess"),
+    [
+        ("service: {web: {image: x}}", "the compose file has no attribute `service`", "1:1  service", "services"),
+        (
+            "services: {web: {image: x, depends_on: [databse]}, database: {image: y}}",
+            "service `web` depends on `databse`, which is not defined",
+            "1:41  services.web.depends_on.databse",
+            "database",
+        ),
+        (
+            "services: {web: {image: x, networks: [backedn]}}\nnetworks: {backend: {}}",
+            "service `web` uses network `backedn`, which is not defined",
+            "1:39  services.web.networks.backedn",
+            "backend",
+        ),
+        (
+            "services: {web: {image: x, volumes: ['dta:/data']}}\nvolumes: {data: {}}",
+            "service `web` uses volume `dta`, which is not defined",
+            "1:38  services.web.volumes[0]",
+            "data",
+        ),
+        (
+            "services: {web: {extends: bse}, base: {image: x}}",
+            "`services.web.extends` names `bse`, no service of `compose.yaml`",
+            "1:27  services.web.extends",
+            "base",
+        ),
+    ],
+)
+def test_misspelt_name_is_told_with_the_nearest_one(text: str, message: str, place: str, guess: str) -> None:
+    expected = f"error: {message}\n  --> compose.yaml:{place}\nhint: did you mean `{guess}`?\n"
+    assert said(text) == expected
+
+
+def test_services_that_extend_each_other_are_told_with_the_trail() -> None:
+    files: dict[str, str | bytes] = {
+        "compose.yaml": "services:\n  a: {extends: {file: b.yaml, service: b}}\n",
+        "b.yaml": "services:\n  b: {extends: {file: compose.yaml, service: a}}\n",
+    }
+    assert said(files) == (
+        "error: services extend each other: `a` (compose.yaml) -> `b` (b.yaml) -> `a` (compose.yaml)\n"
+        "  --> compose.yaml:2:16  services.a.extends\n"
+        "hint: take one of the `extends` out\n"
+    )
+
+
+def test_files_that_include_each_other_are_told_with_the_trail() -> None:
+    files: dict[str, str | bytes] = {
+        "compose.yaml": "include: [a.yaml]\nservices: {}\n",
+        "a.yaml": "include:\n  - b.yaml\n",
+        "b.yaml": "include: [a.yaml]\n",
+    }
+    assert said(files) == (
+        "error: files include each other: `a.yaml` -> `b.yaml` -> `a.yaml`\n"
+        "  --> b.yaml:1:11  include[0]\n"
+        "hint: take one of the `include` entries out\n"
+    )
+
+
+def test_services_that_depend_on_each_other_are_told_in_a_circle() -> None:
+    services = "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n"
+    assert said(services + "  c: {image: x, depends_on: [a]}\n") == (
+        "error: services depend on each other in a circle: `a` -> `b` -> `c` -> `a`\n"
+        "  --> compose.yaml:4:30  services.c.depends_on.a\n"
+    )
+
+
+def test_unset_variable_is_told_once_with_the_place_that_wanted_it() -> None:
+    assert said("services:\n  web:\n    image: x:${TAG}\n    environment: [A=$TAG]\n") == (
+        "warning: the variable `TAG` is not set, an empty text stands in its place\n"
+        "  --> compose.yaml:3:12  services.web.image\n"
+        "hint: to set it, write `TAG=...` into the `.env` file\n"
+    )
+
+
+def test_required_variable_is_told_with_what_the_file_says_of_it() -> None:
+    assert said("services:\n  web:\n    image: x:${TAG:?give it a tag}\n") == (
+        "error: the required variable `TAG` is not set: give it a tag\n"
+        "  --> compose.yaml:3:12  services.web.image\n"
+        "hint: to set it, write `TAG=...` into the `.env` file\n"
+    )
+
+
+def test_broken_variable_is_told_with_how_to_write_a_dollar_sign() -> None:
+    assert said("services:\n  web:\n    image: x\n    command: echo ${A B}\n") == (
+        "error: `${A B}` is not a valid variable\n"
+        "  --> compose.yaml:4:14  services.web.command\n"
+        "hint: to write a dollar sign, double it: `$$`\n"
+    )
+
+
+def test_one_run_names_every_problem_of_a_file() -> None:
+    text = """\
+services:
+  web:
+    image: x
+    ports: ['80800:80']
+    cpus: many
+    volumes: {a: b}
+    tty: [x]
+  db:
+    image: 7
+    enviroment: {}
+    depends_on: {x: {condition: healthy}}
+"""
+    assert said(text) == (
+        "error: `many` is not a number\n"
+        "  --> compose.yaml:5:11  services.web.cpus\n"
+        "error: `volumes` must be a list, not a mapping\n"
+        "  --> compose.yaml:6:14  services.web.volumes\n"
+        "error: `tty` must be a string, `true` or `false`, not a list\n"
+        "  --> compose.yaml:7:10  services.web.tty\n"
+        "error: `image` must be a string, not a whole number\n"
+        "  --> compose.yaml:9:12  services.db.image\n"
+        "hint: to write it as a string, put it in quotes\n"
+        "error: `db` has no attribute `enviroment`\n"
+        "  --> compose.yaml:10:5  services.db.enviroment\n"
+        "hint: did you mean `environment`?\n"
+        "error: `condition` must be `service_started`, `service_healthy` or `service_completed_successfully`, "
+        "not `healthy`\n"
+        "  --> compose.yaml:11:33  services.db.depends_on.x.condition\n"
+        "error: `services.web.ports[0]` is no port: host port `80800` is no port or range of ports within 0-65535\n"
+        "  --> compose.yaml:4:13  services.web.ports[0]\n"
+        "hint: the form is `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`\n"
+    )
+
+
+def test_one_run_names_everything_that_is_missing() -> None:
+    text = "services:\n  web: {image: x, networks: [n], volumes: ['v1:/v'], depends_on: [x], secrets: [s]}\n  db: {}\n"
+    assert said(text) == (
+        "error: service `web` uses network `n`, which is not defined\n"
+        "  --> compose.yaml:2:30  services.web.networks.n\n"
+        "hint: define it: `networks: {n: {}}`\n"
+        "error: service `web` uses volume `v1`, which is not defined\n"
+        "  --> compose.yaml:2:44  services.web.volumes[0]\n"
+        "hint: define it: `volumes: {v1: {}}`\n"
+        "error: service `web` uses secret `s`, which is not defined\n"
+        "  --> compose.yaml:2:81  services.web.secrets[0]\n"
+        "hint: define it under `secrets:`\n"
+        "error: service `web` depends on `x`, which is not defined\n"
+        "  --> compose.yaml:2:67  services.web.depends_on.x\n"
+        "error: service `db` has neither `image` nor `build`\n"
+        "  --> compose.yaml:3:3  services.db\n"
+        "hint: name the image that it runs, or the folder that it is built from\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "services:\n\tweb: {image: x}\n",
+            (
+                "error: not valid YAML: found character that cannot start any token while scanning for the next token\n"
+                "  --> compose.yaml:2:1\n"
+                "hint: to indent, use spaces instead of the tab\n"
+            ),
+        ),
+        (
+            "services:\n  web: {image: x}\n  web: {image: y}\n",
+            (
+                "error: the key `web` is given twice, first in line 2\n"
+                "  --> compose.yaml:3:3\n"
+                "hint: to keep one `web`, remove or rename the other\n"
+            ),
+        ),
+        (
+            "services:\n  web:\n    image: x\n    environment:\n",
+            (
+                "error: `environment` must be a list or a mapping, not empty\n"
+                "  --> compose.yaml:4:17  services.web.environment\n"
+                "hint: to leave it out, remove the line\n"
+            ),
+        ),
+        (
+            "services:\n  web:\n    image: x\n    environment: {D: 2020-01-01}\n",
+            (
+                "error: `D` must be a string, a number, `true` or `false`, not a date\n"
+                "  --> compose.yaml:4:22  services.web.environment.D\n"
+                "hint: to write it as a string, put it in quotes\n"
+            ),
+        ),
+    ],
+)
+def test_what_people_trip_over_is_told_with_what_to_do(text: str, expected: str) -> None:
+    assert said(text) == expected
+
+
+def test_no_value_of_an_environment_is_shown() -> None:
+    text = "services:\n  web:\n    image: x\n    environment: {PASSWORD: [s3cret], KEY: {a: s3cret}}\n"
+    assert "s3cret" not in said(text)
