@@ -1,6 +1,7 @@
 """`include`."""
 
-from tests.compose.memory import config, refused
+from tests.compose.memory import config, project, refused
+from wtc.compose.decode import decode_project
 
 INNER = "services: {i: {image: 'q:${V:-none}', volumes: ['./v:/v'], environment: [W]}}\nvolumes: {d: {}}"
 
@@ -75,3 +76,17 @@ def test_exponential_tree_is_loaded_once_a_file() -> None:
 
 def test_remote_file_is_refused_by_name() -> None:
     assert "not on this disk" in refused("include: ['https://example.com/c.yaml']")[0]
+
+
+def test_secrets_and_configs_of_an_included_part_take_their_content_from_its_variables() -> None:
+    inner = "services: {i: {image: q, secrets: [s], configs: [c]}}\n"
+    inner += "secrets: {s: {environment: V}}\nconfigs: {c: {environment: W}}"
+    files = {
+        "compose.yaml": "include: [sub/c.yaml]\nservices: {m: {image: m, secrets: [own]}}\n"
+        "secrets: {own: {environment: V}}",
+        "sub/c.yaml": inner,
+        "sub/.env": "V=inner\nW=inner",
+    }
+    found = decode_project(project(files, environment={"W": "outer"}))
+    assert {name: s.content for name, s in found.secrets.items()} == {"s": "inner", "own": ""}
+    assert found.configs["c"].content == "outer"

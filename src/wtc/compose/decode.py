@@ -28,7 +28,7 @@ Read: TypeAlias = Callable[[Node], Any]
 
 def decode_project(loaded: Loaded) -> Project:
     """The project that was loaded, typed."""
-    root, environment = loaded.root, loaded.environment
+    root = loaded.root
     return Project(
         name=loaded.name,
         working_dir=loaded.working_dir,
@@ -36,8 +36,8 @@ def decode_project(loaded: Loaded) -> Project:
         services=_named(root, "services", lambda name, item: decode(item, Service, name=name)),
         networks=_named(root, "networks", lambda key, item: decode(item, Network, key=key)),
         volumes=_named(root, "volumes", lambda key, item: decode(item, Volume, key=key)),
-        secrets=_named(root, "secrets", lambda _, item: _file_source(item, environment)),
-        configs=_named(root, "configs", lambda _, item: _file_source(item, environment)),
+        secrets=_named(root, "secrets", lambda key, item: _file_source(item, "secrets", key, loaded)),
+        configs=_named(root, "configs", lambda key, item: _file_source(item, "configs", key, loaded)),
         models=_named(root, "models", lambda key, item: decode(item, AiModel, key=key)),
         disabled=frozenset(loaded.disabled.items),
         port_variables=tuple(
@@ -73,10 +73,12 @@ def _positions(root: Node) -> dict[Path, Position]:
     return {path: node.position for path, node in tree.walk(root) if node.position.file}
 
 
-def _file_source(node: Node, environment: Mapping[str, str]) -> FileSource:
+def _file_source(node: Node, section: str, key: str, loaded: Loaded) -> FileSource:
     variable = child(node, "environment")
     if isinstance(node, tree.Mapping) and isinstance(variable, Scalar):
-        content = Scalar(environment.get(written(variable), ""), variable.position)
+        name = written(variable)
+        known = loaded.contents.get((section, key, name), loaded.environment.get(name, ""))
+        content = Scalar(known, variable.position)
         node = tree.Mapping({**node.items, "content": content}, node.position)
     return decode(node, FileSource)
 

@@ -88,7 +88,17 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
     if known not in session.parts:
         part = Scope(session=session, working_dir=base, environment=environment, trail=trail)
         session.parts[known] = load(full, part)
+        _keep_contents(session.parts[known], part)
     return session.parts[known]
+
+
+def _keep_contents(part: Mapping, scope: Scope) -> None:
+    """Notes what the part's secrets and configs hold whose content is a variable."""
+    for section in ("secrets", "configs"):
+        for name, item in fields(part.items.get(section)).items():
+            variable = string(fields(item).get("environment")) or ""
+            if variable in scope.environment:
+                scope.session.contents.setdefault((section, name, variable), scope.environment[variable])
 
 
 def _texts(node: Node | None) -> list[str]:

@@ -79,6 +79,7 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         disabled=disabled,
         all_profiles=tuple(sorted({p for s in everything.items.values() for p in profiles.named(s)})),
         port_variables=_port_variables(enabled),
+        contents=session.contents,
         warnings=tuple(diagnostics.warnings),
     )
 

@@ -29,4 +29,6 @@ class Loaded:
     """Every profile that a service names, sorted."""
     port_variables: Table[Path, str] = field(default_factory=dict[Path, str])
     """`(service, index in its ports)` -> the variable that the file names its published side by."""
+    contents: Table[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
+    """(`secrets` or `configs`, name, variable) -> content, of those whose variable an included part knows."""
     warnings: tuple[Diagnostic, ...] = ()

@@ -27,6 +27,8 @@ class Session:
     """File -> its documents."""
     parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])
     """What was included already."""
+    contents: dict[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
+    """(`secrets` or `configs`, name, variable) -> content, of included ones: their part has variables of its own."""
 
     def read(self, path: str, position: Position | None = None, place: Path = (), *, hint: str = "") -> bytes | None:
         """The file's content; None, and a finding, where it cannot be read."""
