@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
@@ -21,8 +22,8 @@ from wtc.model.usage import Machine, MeasuredContainer, RunningContainer, Usage
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
-PARALLEL = 16
-GAP_S = 0.2
+PARALLEL = 8
+GAP_S = 0.1
 """How far apart the two looks are that a share of the processors is told from."""
 _INACTIVE = ("total_inactive_file", "inactive_file")
 """The file cache that is given up first: cgroup v1's name, cgroup v2's."""
@@ -75,12 +76,14 @@ def samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
 def measure(
     engine: "Engine", containers: Iterable[RunningContainer], machine_memory_bytes: int, *, with_cpu: bool
 ) -> tuple[MeasuredContainer, ...]:
-    """Each container with its use. The share of the processors costs a second look, `GAP_S` after the first."""
+    """Each container with its use. The share of the processors costs a second look, `GAP_S` later or more."""
     there = list(containers)
+    begun = monotonic()
     before = samples(engine, (c.id for c in there))
     after = before
     if with_cpu and there:
-        threading.Event().wait(GAP_S)
+        # Many containers take so long to ask that the first of them need not wait.
+        threading.Event().wait(max(0.0, begun + GAP_S - monotonic()))
         after = samples(engine, (c.id for c in there))
     return tuple(
         MeasuredContainer(container=c, usage=usage_of(after.get(c.id), before.get(c.id), machine_memory_bytes))

@@ -1,10 +1,12 @@
 """What containers use, as rows and as JSON."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wtc.model.usage import Usage
-from wtc.orchestrator.stats import StatsResult
 from wtc.planner.sizes import size_text
+
+if TYPE_CHECKING:
+    from wtc.model.usage import Usage
+    from wtc.orchestrator.stats import StatsResult
 
 HEADER = ("service", "memory", "limit", "memory %", "cpu %", "cpus")
 
@@ -14,7 +16,7 @@ def header(*, everywhere: bool) -> tuple[str, ...]:
     return ("namespace", "worktree", *HEADER) if everywhere else HEADER
 
 
-def stats_rows(result: StatsResult, *, everywhere: bool) -> list[list[str]]:
+def stats_rows(result: "StatsResult", *, everywhere: bool) -> list[list[str]]:
     """A line a container; a dash where there is nothing to tell, as of what has no limit."""
     rows: list[list[str]] = []
     for stack in result.stacks:
@@ -35,7 +37,7 @@ def stats_rows(result: StatsResult, *, everywhere: bool) -> list[list[str]]:
     return rows
 
 
-def total_text(result: StatsResult) -> str:
+def total_text(result: "StatsResult") -> str:
     """The sum of what they use, against the machine."""
     used = sum(m.usage.memory_bytes for s in result.stacks for m in s.containers if m.usage)
     memory = f" of {size_text(result.machine.memory_bytes)}" if result.machine.memory_bytes else ""
@@ -43,12 +45,12 @@ def total_text(result: StatsResult) -> str:
     return f"{size_text(used)}{memory} in use, by {count} container{'' if count == 1 else 's'}"
 
 
-def limit_text(usage: Usage | None) -> str:
+def limit_text(usage: "Usage | None") -> str:
     """`512 MiB`, or a dash."""
     return size_text(usage.limit_bytes) if usage and usage.limit_bytes else "-"
 
 
-def stats_document(result: StatsResult) -> dict[str, Any]:
+def stats_document(result: "StatsResult") -> dict[str, Any]:
     """All of it for a machine: what is not known, and limits that are not set, are null."""
     return {
         "ok": True,
@@ -74,7 +76,7 @@ def stats_document(result: StatsResult) -> dict[str, Any]:
     }
 
 
-def usage_document(usage: Usage | None) -> dict[str, Any]:
+def usage_document(usage: "Usage | None") -> dict[str, Any]:
     """A container's memory; null where it does not run, or has no limit."""
     return {
         "memory_bytes": usage.memory_bytes if usage else None,
