@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from wtc import labels as label
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed
+from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import CreateNetwork, CreateVolume
 from wtc.planner.builder import PlanBuilder
 
@@ -33,7 +33,7 @@ def renewed_networks(
         others = [
             c.name
             for c in observed.containers
-            if network.name in c.networks and c.service not in desired.services and c.id not in removed
+            if network.name in c.networks and c.id not in removed and _stays(c, desired)
         ]
         if others:
             builder.warn(
@@ -43,6 +43,11 @@ def renewed_networks(
         else:
             renewed[network.name] = "its configuration has changed"
     return renewed
+
+
+def _stays(container: ObservedContainer, desired: Desired) -> bool:
+    """Whether `up` does not touch it: another service's, or one-off and at work."""
+    return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
 
 
 def add_foundations(
