@@ -139,7 +139,7 @@ def test_up_leaves_it_alone_and_its_network_too_while_it_runs(state: str) -> Non
     first = before.services["web"].containers[0]
     spec = oneoff_spec(first, Oneoff(), name="mine", slug="0f3a9c1e")
     world.run(plan_oneoff(alone(before, spec), world.observed(), spec))
-    world.change("mine", state=state)
+    world.change("mine", state=state, oneoff=True)
     assert not plan_up(before, world.observed(), UpOptions(remove_orphans=True))
     plan = plan_up(desired(project(service, driver="other")), world.observed(), UpOptions())
     touched = [node for node in plan if getattr(getattr(node.operation, "container", None), "name", "") == "mine"]
