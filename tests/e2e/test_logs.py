@@ -44,6 +44,10 @@ services:
   job:
     {QUICK}
     command: sh -c 'echo out; usleep 1000; echo err >&2; head -c 40000 /dev/zero | tr "\\0" x; echo; printf part'
+  quiet:
+    {QUICK}
+    command: sleep 1000
+    logging: {{driver: none}}
 """
 
 
@@ -141,6 +145,12 @@ def test_each_service_has_a_colour_of_its_own(talk: Workshop) -> None:
     assert [len(of_one) for of_one in colours.values()] == [1, 1, 1]
     assert len({colour for of_one in colours.values() for colour in of_one}) == 3
     assert "\x1b" not in talk.wtc("logs", "--no-color", env={"FORCE_COLOR": "1"}).out
+
+
+def test_a_log_that_is_kept_nowhere_is_said_and_the_others_are_read(talk: Workshop) -> None:
+    ended = talk.wtc("logs")
+    assert ended.err == "warning: the log driver of service `quiet` keeps nothing that could be read\n"
+    assert len(ended.out.splitlines()) == 13
 
 
 def test_a_service_that_is_not_there_is_one_clear_error(talk: Workshop) -> None:
