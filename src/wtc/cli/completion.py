@@ -47,7 +47,7 @@ def _values(parameter: Any, context: Any) -> list[str]:
 
 
 def _target(context: Any) -> Target:
-    from wtc.cli.options import target
+    from wtc.cli.where import target
 
     given = context.params
     return target(

@@ -17,10 +17,11 @@ def run(arguments: Sequence[str]) -> int:
 
     Returns: its exit status, as `wtc.errors.Exit` lists them.
     """
-    from wtc.cli.app import build
-    from wtc.cli.usage import usage_error
-
     try:
+        if arguments[:1] == ["config"] and _quickly(arguments[1:]):
+            return Exit.DONE
+        from wtc.cli.app import build
+
         result = build().main(args=list(arguments), prog_name="wtc", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else Exit.DONE
@@ -36,9 +37,19 @@ def run(arguments: Sequence[str]) -> int:
             return _pipe_closed()
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
+        from wtc.cli.usage import usage_error
+
         if (usage := usage_error(error)) is not None:
             return _failed(usage, arguments)
         return _bug(error, arguments)
+
+
+def _quickly(arguments: Sequence[str]) -> bool:
+    from wtc.cli.quick import config
+
+    done = config(arguments)
+    sys.stdout.flush()
+    return done
 
 
 def _failed(error: WtcError, arguments: Sequence[str]) -> int:

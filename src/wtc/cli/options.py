@@ -2,14 +2,13 @@
 
 import functools
 import inspect
-import os
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from wtc.cli.where import target
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
 
 T = TypeVar("T")
 
@@ -73,35 +72,6 @@ def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, An
     wrapper.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in [*parameters, *shared]}
     return wrapper
-
-
-def target(
-    *, worktree: str | None, file: list[str], env_file: list[str], profile: list[str], context: str, debug: bool
-) -> Target:
-    """Where the command is to look, from its options and the process's own folder and environment."""
-    if worktree == "":
-        # A harness's variable that is not set must not make this the stack of another worktree.
-        raise UsageError("`--worktree` is empty", hints=["to use the worktree of the current folder, leave it out"])
-    del debug  # the way in looks for it by itself, since errors may come before options are read
-    return Target(
-        cwd=_cwd(),
-        environment=dict(os.environ),
-        worktree=worktree or "",
-        files=tuple(file),
-        env_files=tuple(env_file),
-        profiles=tuple(profile),
-        context=context,
-    )
-
-
-def _cwd() -> str:
-    """The current folder as the shell names it, links included, where that is true; `/` where the folder is gone."""
-    try:
-        here = os.getcwd()
-    except FileNotFoundError:
-        return os.environ.get("PWD") or "/"
-    named = os.environ.get("PWD", "")
-    return named if named.startswith("/") and os.path.realpath(named) == here else here
 
 
 def exclusive(given: Mapping[str, bool]) -> None:

@@ -1,13 +1,11 @@
 """`wtc config`."""
 
-import sys
 from typing import Annotated
 
 import typer
 
-from wtc.cli.options import one_of, targeted
-from wtc.errors import UsageError
-from wtc.orchestrator.config import ConfigRequest, Listing, config
+from wtc.cli.options import targeted
+from wtc.cli.render.config import show_config
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc config --format json"
@@ -40,41 +38,20 @@ def command(
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Write it to a file.")] = "",
 ) -> None:
     """Print the compose file as interpreted, exactly as `docker compose config` prints it."""
-    from wtc.cli.render.warnings import report_warnings
-
-    asked = {
-        Listing.SERVICES: list_services,
-        Listing.VOLUMES: list_volumes,
-        Listing.NETWORKS: list_networks,
-        Listing.IMAGES: list_images,
-        Listing.PROFILES: list_profiles,
-        Listing.ENVIRONMENT: list_environment,
-        Listing.HASH: bool(hashed),
-    }
-    chosen = [listing for listing, wanted in asked.items() if wanted]
-    if len(chosen) > 1:
-        raise UsageError(f"`--{chosen[0]}` and `--{chosen[1]}` do not go together")
-    request = ConfigRequest(
-        services=tuple(services or ()),
+    show_config(
+        target,
+        services=services or (),
+        form=form,
         project_name=project_name,
-        as_json=one_of("--format", form, ("yaml", "json")) == "json",
-        listing=chosen[0] if chosen else Listing.WHOLE,
-        hashed=hashed or "*",
-        interpolate=not no_interpolate,
+        list_services=list_services,
+        list_volumes=list_volumes,
+        list_networks=list_networks,
+        list_images=list_images,
+        list_profiles=list_profiles,
+        list_environment=list_environment,
+        hashed=hashed,
+        no_interpolate=no_interpolate,
         all_resources=all_resources,
+        quiet=quiet,
+        output=output,
     )
-    text = config(target, request, report_warnings)
-    if quiet:
-        return
-    if output:
-        _write(output, text)
-    else:
-        sys.stdout.write(text)
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise UsageError(f"cannot write `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
