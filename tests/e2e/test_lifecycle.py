@@ -113,14 +113,15 @@ def test_hooks_run_at_start_and_before_stop_with_the_leased_port(workshop: Works
     workshop.wtc("restart")
     workshop.wtc("stop")
     workshop.wtc("start")
-    assert said.read_text().splitlines() == ["ends", f"began {port}", "ends", f"began {port}"]
+    workshop.wtc("down")
+    assert said.read_text().splitlines() == ["ends", f"began {port}", "ends", f"began {port}", "ends"]
 
 
 def test_a_hook_that_fails_is_one_clear_error(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service("web", "pre_stop: [{command: [sh, -c, 'echo no; exit 5']}]")})
     stack = workshop.up()
-    ended = workshop.refused("stop", status=1)
-    assert "ended with status 5" in ended.err
+    for verb in ("stop", "down"):
+        assert "ended with status 5" in workshop.refused(verb, status=1).err
     assert states(stack) == {"web": "running"}
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from tests.planner.world import World, desired, project
+from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.errors import WtcError
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.service import Dependency, Hook, Service
+from wtc.planner.down import plan_down
 from wtc.planner.lifecycle import (
     Conduct,
     plan_kill,
@@ -179,6 +180,20 @@ def test_stop_of_one_service_leaves_its_dependency_and_its_dependents() -> None:
     assert carried_out(there, plan_stop(there.observed(), {}, services=["web"])) == (
         "1 stop container accra-a1b2c3_web: `stop`"
     )
+
+
+def test_down_runs_the_hooks_of_what_runs_before_it_stops() -> None:
+    there = world(DB, WEB)
+    there.change("accra-a1b2c3_db", state="exited")
+    conduct = {name: Conduct(pre_stop=(Hook(command=("flush",)),)) for name in ("db", "web")}
+    plan = plan_down(NAMESPACE, there.observed(), declared=conduct)
+    assert carried_out(there, plan) == snapshot("""\
+1 run hook in accra-a1b2c3_web: pre_stop
+2 stop container accra-a1b2c3_web: `down` (after 1)
+3 remove container accra-a1b2c3_web: `down` (after 2)
+4 remove container accra-a1b2c3_db: `down` (after 2)
+5 remove network accra-a1b2c3_net: nothing of the stack is on it (after 3, 4)\
+""")
 
 
 def test_restart_takes_along_whose_dependency_says_so() -> None:

@@ -3,16 +3,20 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
+from wtc.orchestrator.conduct import declared
 from wtc.orchestrator.failure import raise_failed
+from wtc.orchestrator.looking import OpenStack
 from wtc.orchestrator.named import refuse_unknown
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_down
+from wtc.planner.lifecycle import Declared
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -47,22 +51,35 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     home = open_home(target, report)
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
-        if request.services:
-            refuse_unknown(request.services, located, observe(engine, namespace))
+        observed = observe(engine, namespace)
+        refuse_unknown(request.services, located, observed)
+        stack = OpenStack(located=located, namespace=namespace, home=home, engine=engine, observed=observed)
+        conduct = declared(stack, report) if observed.containers else {}
         if request.dry_run:
             plan = plan_down(
-                namespace, observe(engine, namespace), services=request.services, timeout_s=request.timeout_s
+                namespace,
+                observed,
+                services=request.services,
+                timeout_s=request.timeout_s,
+                declared=conduct,
             )
             return DownResult(namespace=namespace, plan=plan)
         with home.store.stack_lock(namespace.name):
-            plan = take_down(engine, home, namespace, request, report, stop)
+            plan = take_down(engine, home, namespace, request, report, stop, conduct=conduct)
     return DownResult(namespace=namespace, plan=plan)
 
 
 def take_down(
-    engine: "Engine", home: Home, namespace: Namespace, request: DownRequest, report: Reporter, stop: threading.Event
+    engine: "Engine",
+    home: Home,
+    namespace: Namespace,
+    request: DownRequest,
+    report: Reporter,
+    stop: threading.Event,
+    *,
+    conduct: Declared = MappingProxyType({}),
 ) -> Plan:
-    """`down` of a stack whose lock is held.
+    """`down` of a stack whose lock is held. `conduct` is what the file says: the hooks before a stop.
 
     Raises:
         WtcError: something could not be removed.
@@ -71,7 +88,7 @@ def take_down(
     from wtc.engine.observe import observe
 
     observed = observe(engine, namespace)
-    plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s)
+    plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=conduct)
     report(Planned(plan=plan))
     outcome = execute(plan, engine, on_event=report, stop=stop)
     services = {c.service for c in observed.containers}

@@ -1,6 +1,7 @@
 """The plans of `down` and `clean`: from what is observed alone, so that they work when file and folder are gone."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from wtc import labels as label
 from wtc.model.namespace import Namespace
@@ -12,20 +13,31 @@ from wtc.model.plan import (
     RemoveImage,
     RemoveNetwork,
     RemoveVolume,
+    RunHook,
     StopContainer,
 )
+from wtc.model.service import Hook
 from wtc.planner.builder import PlanBuilder
+from wtc.planner.lifecycle import Declared
 from wtc.planner.order import dependency_order
 
 RUNNING = frozenset({"running", "restarting", "paused"})
 
 
 def plan_down(
-    namespace: Namespace, observed: Observed, *, services: Collection[str] = (), timeout_s: int | None = None
+    namespace: Namespace,
+    observed: Observed,
+    *,
+    services: Collection[str] = (),
+    timeout_s: int | None = None,
+    declared: Declared = MappingProxyType({}),
 ) -> Plan:
-    """Containers stop (dependents first) and go, then the networks; volumes stay. `services` empty: all of them."""
+    """Containers stop (dependents first) and go, then the networks; volumes stay. `services` empty: all of them.
+
+    `declared` is what the file says, where there is one: the hooks before a stop.
+    """
     builder = PlanBuilder()
-    _remove_containers(observed, builder, services, timeout_s, "`down`", volumes=False)
+    _remove_containers(observed, builder, services, timeout_s, "`down`", volumes=False, declared=declared)
     if not services:
         _remove_networks(namespace, observed, builder)
     return builder.plan()
@@ -54,6 +66,7 @@ def _remove_containers(
     cause: str,
     *,
     volumes: bool,
+    declared: Declared = MappingProxyType({}),
 ) -> list[int]:
     chosen = [c for c in observed.containers if not services or c.service in services]
     edges: dict[str, list[str]] = {}
@@ -67,13 +80,23 @@ def _remove_containers(
         ref = ContainerRef(name=container.name, id=container.id)
         after = before
         if container.state in RUNNING:
+            for hook in _hooks_before_stop(container, declared):
+                after = [
+                    builder.add(RunHook(container=ref, hook=hook), "pre_stop", service=container.service, after=after)
+                ]
             stop = StopContainer(container=ref, timeout_s=timeout_s)
-            after = [builder.add(stop, cause, service=container.service, after=before)]
+            after = [builder.add(stop, cause, service=container.service, after=after)]
             stopped.setdefault(container.service, []).extend(after)
         removed.append(
             builder.add(RemoveContainer(container=ref, volumes=volumes), cause, service=container.service, after=after)
         )
     return removed
+
+
+def _hooks_before_stop(container: ObservedContainer, declared: Declared) -> tuple[Hook, ...]:
+    """A one-off container, and one that is frozen, runs none."""
+    conduct = declared.get(container.service)
+    return conduct.pre_stop if conduct and container.state == "running" and not container.oneoff else ()
 
 
 def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuilder) -> None:
