@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from wtc.events import Reporter, Warned
 from wtc.orchestrator.files import DiskReader
 from wtc.orchestrator.target import Target, load_request
+
+if TYPE_CHECKING:
+    from wtc.events import Reporter
 
 
 class Listing(StrEnum):
@@ -35,7 +38,7 @@ class ConfigRequest:
     all_resources: bool = False
 
 
-def config(target: Target, request: ConfigRequest, report: Reporter) -> str:
+def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
     """The text to print.
 
     Raises:
@@ -51,8 +54,11 @@ def config(target: Target, request: ConfigRequest, report: Reporter) -> str:
         all_resources=request.all_resources,
     )
     loaded = load(asked, DiskReader(), fold_env_files=request.listing is not Listing.HASH)
-    for warning in loaded.warnings:
-        report(Warned(diagnostic=warning))
+    if loaded.warnings:
+        from wtc.events import Warned
+
+        for warning in loaded.warnings:
+            report(Warned(diagnostic=warning))
     if request.listing is Listing.WHOLE:
         from wtc.compose.render import config_json, config_yaml
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from wtc.compose.request import LoadRequest
 from wtc.errors import ComposeFileError, UsageError
 from wtc.orchestrator.files import DiskReader
-from wtc.worktrees.locate import worktree_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +51,8 @@ def locate(target: Target) -> Located:
     Raises:
         UsageError: `--worktree` names a file.
     """
+    from wtc.worktrees.locate import worktree_of
+
     worktree = _named_worktree(target)
     request = _request(target, worktree)
     if worktree and not target.files and not os.path.isdir(worktree):

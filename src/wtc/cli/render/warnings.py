@@ -1,12 +1,18 @@
 """Warnings and notes as lines: all that a command tells which changes nothing."""
 
+from typing import TYPE_CHECKING
+
 from wtc.cli.output import say
-from wtc.cli.render.errors import diagnostic_text
-from wtc.events import Event, Note, Warned
+
+if TYPE_CHECKING:
+    from wtc.events import Event
 
 
-def report_warnings(event: Event, /) -> None:
+def report_warnings(event: "Event", /) -> None:
     """Takes one event, and writes it if it is a warning or a note."""
+    from wtc.cli.render.errors import diagnostic_text
+    from wtc.events import Note, Warned
+
     match event:
         case Warned(diagnostic=diagnostic):
             say(diagnostic_text(diagnostic).rstrip("\n"))
