@@ -1,0 +1,41 @@
+"""One attribute of a service: how it is printed, merged and refused. Paths below the project are told as `./x`."""
+
+import json
+from typing import Any
+
+from tests.compose.memory import FOLDER, project, refused
+from wtc.compose.render import config_json
+
+ABSENT = "<absent>"
+"""What is not printed at all."""
+
+
+class Attribute:
+    """An attribute of service `a`; `top` is what else the file needs at its top, `beside` what the service needs."""
+
+    def __init__(self, name: str, *, top: str = "", beside: str = "") -> None:
+        self.name = name
+        self.top = top
+        self.beside = f", {beside}" if beside else ""
+
+    def printed(self, written: str) -> Any:
+        """The value in `config --format json`."""
+        return self._value({"compose.yaml": self._file(written)})
+
+    def merged(self, base: str, over: str) -> Any:
+        """The value of one file laid upon another."""
+        later = f"services: {{a: {{{self.name}: {over}}}}}"
+        texts: dict[str, str | bytes] = {"compose.yaml": self._file(base), "over.yaml": later}
+        return self._value(texts, files=tuple(texts))
+
+    def refused(self, written: str) -> list[str]:
+        """`LINE:COLUMN MESSAGE` of each problem."""
+        return [line.removeprefix("compose.yaml:").replace(FOLDER, ".") for line in refused(self._file(written))]
+
+    def _file(self, written: str) -> str:
+        image = "" if self.name == "image" else "image: x, "
+        return f"services: {{a: {{{image}{self.name}: {written}{self.beside}}}, b: {{image: y}}}}\n{self.top}"
+
+    def _value(self, texts: dict[str, str | bytes], **request: Any) -> Any:
+        text = config_json(project(texts, **request)).replace(FOLDER, ".")
+        return json.loads(text)["services"]["a"].get(self.name, ABSENT)

@@ -1,0 +1,42 @@
+"""`image` of a service. Source: compose-spec, Services; expectations are those of Docker Compose 2.40."""
+
+from typing import Any
+
+import pytest
+
+from tests.compose.attributes.reading import Attribute
+
+IMAGE = Attribute("image")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("nginx:1.22", "nginx:1.22"),
+        ("x@sha256:abc", "x@sha256:abc"),
+    ],
+)
+def test_value_is_printed_in_its_canonical_form(written: str, expected: Any) -> None:
+    assert IMAGE.printed(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "over", "expected"),
+    [
+        ("a", "b", "b"),
+    ],
+)
+def test_later_file_is_laid_upon_the_earlier_one(base: str, over: str, expected: Any) -> None:
+    assert IMAGE.merged(base, over) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "problems"),
+    [
+        ("1", ["1:23 `image` must be a string, not a whole number"]),
+        ("[a]", ["1:23 `image` must be a string, not a list"]),
+        ("null", ["1:23 `image` must be a string, not empty"]),
+    ],
+)
+def test_wrong_value_is_refused_at_its_place(written: str, problems: list[str]) -> None:
+    assert IMAGE.refused(written) == problems

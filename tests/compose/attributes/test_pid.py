@@ -1,0 +1,41 @@
+"""`pid` of a service. Source: compose-spec, Services; expectations are those of Docker Compose 2.40."""
+
+from typing import Any
+
+import pytest
+
+from tests.compose.attributes.reading import Attribute
+
+PID = Attribute("pid")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("host", "host"),
+        ("'service:b'", "service:b"),
+    ],
+)
+def test_value_is_printed_in_its_canonical_form(written: str, expected: Any) -> None:
+    assert PID.printed(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("base", "over", "expected"),
+    [
+        ("host", "'container:x'", "container:x"),
+    ],
+)
+def test_later_file_is_laid_upon_the_earlier_one(base: str, over: str, expected: Any) -> None:
+    assert PID.merged(base, over) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "problems"),
+    [
+        ("1", ["1:31 `pid` must be a string, not a whole number"]),
+        ("'service:zz'", ["1:31 service `a` depends on `zz`, which is not defined"]),
+    ],
+)
+def test_wrong_value_is_refused_at_its_place(written: str, problems: list[str]) -> None:
+    assert PID.refused(written) == problems
