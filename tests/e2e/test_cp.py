@@ -202,7 +202,12 @@ def test_what_is_copied_in_keeps_its_owner_or_becomes_the_containers_users(
     stack: tuple[Workshop, Stack], here: Path, options: list[str], owner: str
 ) -> None:
     workshop, there = stack
-    workshop.wtc("cp", "-w", str(workshop.main), *options, "folder", "web:/tmp/new", cwd=here)
+    copy = ("cp", "-w", str(workshop.main), *options, "folder", "web:/tmp/new")
+    if options and tuple(map(int, workshop.client.api.api_version.split("."))) < (1, 42):
+        # An engine of 20.10 looks for the user by name, and this one has none.
+        assert "1000:1000" in workshop.refused(*copy, cwd=here, status=1).err
+        return
+    workshop.wtc(*copy, cwd=here)
     assert set(run(there, "find /tmp/new -type f -exec stat -c %u:%g {} +").split()) == {owner}
 
 

@@ -146,7 +146,7 @@ def test_it_has_the_services_labels_volumes_and_networks_but_not_its_ports_and_n
     mounts = {m["Destination"]: m["Name"] for m in container.attrs["Mounts"]}
     assert mounts["/rows"] == f"{namespace}_rows"
     network = container.attrs["NetworkSettings"]["Networks"][f"{namespace}_net"]
-    assert "app" not in network["DNSNames"]
+    assert "app" not in (network["Aliases"] or [])
 
 
 def test_options_say_how_it_runs(stack: Workshop) -> None:
