@@ -62,11 +62,17 @@ def _look_on(model: Mapping, scope: Scope) -> None:
         ComposeFileError: always.
     """
     diagnostics = scope.session.diagnostics
-    wrong = {tuple(takewhile(lambda step: isinstance(step, str), d.path)) for d in diagnostics.errors}
+    wrong = {_left_aside(d.path) for d in diagnostics.errors}
     outermost = [path for path in wrong if not any(path[:n] in wrong for n in range(len(path)))]
     rest = _in_long_form(_as_mapping(reset.delete(model, outermost)), scope)
     check_values(with_defaults(rest, diagnostics), diagnostics)
     diagnostics.check()
+
+
+def _left_aside(path: Path) -> Path:
+    """What nothing more is said of: a service's attribute, but a whole resource, for its attributes hang together."""
+    attribute = tuple(takewhile(lambda step: isinstance(step, str), path))
+    return attribute if path[:1] == ("services",) else attribute[:2]
 
 
 def _read(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:

@@ -39,3 +39,31 @@ class Attribute:
     def _value(self, texts: dict[str, str | bytes], **request: Any) -> Any:
         text = config_json(project(texts, **request)).replace(FOLDER, ".")
         return json.loads(text)["services"]["a"].get(self.name, ABSENT)
+
+
+class Resource:
+    """A resource `res` at the top of a file (`networks`, `volumes`, `secrets`, `configs`), used by service `a`."""
+
+    def __init__(self, kind: str, *, use: str) -> None:
+        self.kind = kind
+        self.use = use
+
+    def printed(self, written: str) -> Any:
+        """What `config --format json` says of it."""
+        return self._value({"compose.yaml": self._file(written)})
+
+    def merged(self, base: str, over: str) -> Any:
+        """What one file laid upon another says of it."""
+        texts: dict[str, str | bytes] = {"compose.yaml": self._file(base), "over.yaml": f"{self.kind}: {{res: {over}}}"}
+        return self._value(texts, files=tuple(texts))
+
+    def refused(self, written: str) -> list[str]:
+        """`LINE:COLUMN MESSAGE` of each problem."""
+        return [line.removeprefix("compose.yaml:").replace(FOLDER, ".") for line in refused(self._file(written))]
+
+    def _file(self, written: str) -> str:
+        return f"services: {{a: {{image: x, {self.use}}}}}\n{self.kind}: {{res: {written}}}"
+
+    def _value(self, texts: dict[str, str | bytes], **request: Any) -> Any:
+        text = config_json(project(texts, **request)).replace(FOLDER, ".")
+        return json.loads(text)[self.kind]["res"]

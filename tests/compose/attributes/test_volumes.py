@@ -8,11 +8,13 @@ from tests.compose.attributes.reading import Attribute
 
 VOLUMES = Attribute("volumes", top="volumes: {vol: {}}")
 
+NOTHING: dict[str, Any] = {}
+
 
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("['vol:/v']", [{"type": "volume", "source": "vol", "target": "/v", "volume": {}}]),
+        ("['vol:/v']", [{"type": "volume", "source": "vol", "target": "/v", "volume": NOTHING}]),
         ("['./src:/src']", [{"type": "bind", "source": "./src", "target": "/src", "bind": {"create_host_path": True}}]),
         (
             "['~/k:/k:ro']",
@@ -26,7 +28,7 @@ VOLUMES = Attribute("volumes", top="volumes: {vol: {}}")
                 }
             ],
         ),
-        ("['/anon']", [{"type": "volume", "target": "/anon", "volume": {}}]),
+        ("['/anon']", [{"type": "volume", "target": "/anon", "volume": NOTHING}]),
         ("['vol:/v:nocopy']", [{"type": "volume", "source": "vol", "target": "/v", "volume": {"nocopy": True}}]),
         (
             "['/a:/b:rshared,z']",
@@ -39,7 +41,7 @@ VOLUMES = Attribute("volumes", top="volumes: {vol: {}}")
                 }
             ],
         ),
-        ("['x:/v']", [{"type": "volume", "target": "x:/v", "volume": {}}]),
+        ("['x:/v']", [{"type": "volume", "target": "x:/v", "volume": NOTHING}]),
         (
             ("[{type: bind, source: ../up, target: /u, bind: {propagation: rslave, create_host_path: false}}]"),
             [{"type": "bind", "source": "/work/up", "target": "/u", "bind": {"propagation": "rslave"}}],
@@ -75,14 +77,14 @@ def test_value_is_printed_in_its_canonical_form(written: str, expected: Any) -> 
             "['vol:/v']",
             "['vol:/w']",
             [
-                {"type": "volume", "source": "vol", "target": "/v", "volume": {}},
-                {"type": "volume", "source": "vol", "target": "/w", "volume": {}},
+                {"type": "volume", "source": "vol", "target": "/v", "volume": NOTHING},
+                {"type": "volume", "source": "vol", "target": "/w", "volume": NOTHING},
             ],
         ),
         (
             "['vol:/v/']",
             "['vol:/v:ro']",
-            [{"type": "volume", "source": "vol", "target": "/v", "read_only": True, "volume": {}}],
+            [{"type": "volume", "source": "vol", "target": "/v", "read_only": True, "volume": NOTHING}],
         ),
     ],
 )
