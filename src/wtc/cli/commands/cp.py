@@ -23,7 +23,7 @@ def command(
     follow_link: Annotated[
         bool, typer.Option("--follow-link", "-L", help="Copy what a symbolic link leads to, and not the link.")
     ] = False,
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0)] = 0,
+    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
 ) -> None:
     """Copy files and folders out of a container of this worktree's stack, or into one.
 

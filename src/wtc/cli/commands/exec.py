@@ -32,7 +32,7 @@ def command(
     ] = None,
     user: Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")] = "",
     workdir: Annotated[str, typer.Option("--workdir", metavar="PATH", help="Run it in this folder.")] = "",
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0)] = 0,
+    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself.")] = False,
     privileged: Annotated[bool, typer.Option("--privileged", help="Give it all privileges.")] = False,
 ) -> int:
