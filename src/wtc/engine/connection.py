@@ -1,8 +1,9 @@
 """The connection to an engine, and the one way in which calls go over it."""
 
 import contextlib
+import functools
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -58,7 +59,8 @@ class Engine:
             sent["Content-Type"] = "application/json"
         version = ".".join(map(str, self.api_version))
         with self.mapping(doing):
-            response = self.api.request(
+            ask = functools.partial(
+                self.api.request,
                 method,
                 f"{self.api.base_url}/v{version}{path}",
                 params=params,
@@ -68,6 +70,7 @@ class Engine:
                 # An engine takes its time over some calls (a stop, a big volume); only connecting is limited.
                 timeout=(CONNECT_TIMEOUT_S, None),
             )
+            response = _asked_again(ask) if method == "GET" else ask()
             if response.status_code >= 400 and response.status_code not in accept:
                 raise refused(response.status_code, message_of(response), doing=doing)
         return response
@@ -102,6 +105,16 @@ class Engine:
     def close(self) -> None:
         """Lets go of all connections."""
         self.api.close()
+
+
+def _asked_again(ask: "Callable[[], Response]") -> "Response":
+    """The answer to a question that changes nothing: once more where a kept connection turns out to be closed."""
+    import requests
+
+    try:
+        return ask()
+    except requests.ConnectionError:
+        return ask()
 
 
 def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
