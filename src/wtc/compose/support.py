@@ -146,7 +146,7 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
     ("networks.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     ("volumes.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     ("networks.*.ipam", "options", ignored(_UNREAD)),
-    ("services.*", "attach", ignored("it is for `docker compose up` at a terminal")),
+    ("services.*", "attach", ignored("`up --foreground` shows what every service writes")),
     ("services.*", "container_name", rewritten("the container is named after the namespace; this is an alias of it")),
     ("services.*", "cgroup ipc network_mode pid uts", _SHARED),
     ("services.*", "cpu_count cpu_percent isolation", honoured("the engine heeds it for Windows containers alone")),

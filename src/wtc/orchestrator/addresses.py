@@ -7,8 +7,11 @@ from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.project import Project
 from wtc.orchestrator.leases import Ports
+from wtc.orchestrator.variables import port_variable
 
-_ADDRESS = re.compile(r"\b(?:localhost|127\.0\.0\.1):(\d{1,5})\b")
+_ADDRESS = re.compile(
+    r"(?<![\w.-])(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|host\.docker\.internal):(\d{1,5})(?!\d)", re.IGNORECASE
+)
 
 
 def moved_addresses(desired: Desired, stack: Project, ports: Ports) -> Iterator[Diagnostic]:
@@ -16,13 +19,19 @@ def moved_addresses(desired: Desired, stack: Project, ports: Ports) -> Iterator[
 
     Shows nothing else of the value.
     """
-    moved = {r.published: r for r in ports.requests if r.number == 1 and r.published != str(ports.leased.get(r.key))}
+    moved = {
+        r.published: r
+        for r in ports.requests
+        if r.number == 1 and r.key in ports.leased and r.published != str(ports.leased[r.key])
+    }
+    variables = {(v.service, v.index): v.name for v in ports.variables}
     for service in desired.services.values():
         for name, value in service.containers[0].config.environment.items() if service.containers else ():
             for found in _ADDRESS.finditer(value or ""):
                 request = moved.get(found[1])
                 if request is None:
                     continue
+                variable = variables.get((request.service, request.index)) or port_variable(request, ports.requests)
                 path = ("services", service.name, "environment", name)
                 yield Diagnostic(
                     message=f"`{name}` of service `{service.name}` names `{found[0]}`, and that port of service "
@@ -30,5 +39,5 @@ def moved_addresses(desired: Desired, stack: Project, ports: Ports) -> Iterator[
                     severity=Severity.WARNING,
                     position=stack.positions.get(path) or stack.positions.get(path[:2]),
                     path=path,
-                    hint=f"to name the port wherever it is, write `${{PORT:-{found[1]}}}` both here and in `ports`",
+                    hint=f"to have it follow, write `${{{variable}:-{found[1]}}}` in place of `{found[1]}`",
                 )

@@ -42,6 +42,13 @@ def stack_variables(
     return variables
 
 
+def port_variable(request: PortRequest, requests: Sequence[PortRequest]) -> str:
+    """The variable that holds a request's host port: that of its service for the first port, else the port's own."""
+    first = next(r for r in requests if r.service == request.service)
+    service = shouted(request.service)
+    return f"WTC_PORT_{service}" if first.index == request.index else f"WTC_PORT_{service}_{request.target}"
+
+
 def shouted(name: str) -> str:
     """A service's name as part of a variable's: upper case, every other character `_`."""
     return re.sub(r"[^A-Z0-9]", "_", name.upper())

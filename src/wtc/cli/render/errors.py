@@ -40,11 +40,14 @@ def error_text(error: WtcError) -> str:
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> str:
-    """One finding with its place."""
+    """One finding with its place; on one line where it only tells what is left out, for a file may have many such."""
     word, colour = ("error", RED) if diagnostic.severity is Severity.ERROR else ("warning", YELLOW)
+    position = diagnostic.position
+    place = f"{shown_path(position.file)}:{position.line}:{position.column}" if position else ""
+    if diagnostic.severity is Severity.UNSUPPORTED:
+        return _headline(word, colour, f"{diagnostic.message} ({place})" if place else diagnostic.message)
     text = _headline(word, colour, diagnostic.message)
-    if diagnostic.position:
-        place = f"{shown_path(diagnostic.position.file)}:{diagnostic.position.line}:{diagnostic.position.column}"
+    if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
         text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {where}\n"
     if diagnostic.hint:
