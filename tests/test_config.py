@@ -9,15 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from wtc.config import (
-    MEM_LIMIT,
-    Section,
-    Source,
-    bind_address,
-    config_dir,
-    load,
-    port_range,
-)
+from wtc.config import BIND, MEM_LIMIT, OVERSUBSCRIBE, PORT_RANGE, Source, config_dir, load
+from wtc.config_file import Section
 from wtc.errors import ComposeFileError, UsageError
 from wtc.model.position import Position
 
@@ -68,8 +61,8 @@ def test_no_home_at_all_is_an_error_that_names_the_setting(monkeypatch: pytest.M
 
 
 def test_the_defaults_are_those_of_the_contract(environment: dict[str, str]) -> None:
-    assert port_range(environment) == range(20000, 30000)
-    assert bind_address(environment) == "127.0.0.1"
+    assert load(environment).of(PORT_RANGE).value == range(20000, 30000)
+    assert load(environment).of(BIND).value == "127.0.0.1"
     settings = load(environment)
     assert settings.of(MEM_LIMIT).value == 0
     assert {each.source for each in settings.chosen.values()} == {Source.DEFAULT}
@@ -106,13 +99,13 @@ def test_each_source_wins_over_those_below_it(environment: dict[str, str]) -> No
     ],
 )
 def test_a_port_range_has_both_its_ends(environment: dict[str, str], text: str, expected: range) -> None:
-    assert port_range({**environment, "WTC_PORT_RANGE": text}) == expected
+    assert load({**environment, "WTC_PORT_RANGE": text}).of(PORT_RANGE).value == expected
 
 
 @pytest.mark.parametrize("text", ["x", "20000", "1-2-3", "-1", "0-10", "30000-20000", "1-65536", "20000-", "²-³"])
 def test_what_is_no_port_range_is_a_usage_error(environment: dict[str, str], text: str) -> None:
     with pytest.raises(UsageError) as raised:
-        port_range({**environment, "WTC_PORT_RANGE": text})
+        load({**environment, "WTC_PORT_RANGE": text})
     assert raised.value.message == (
         f"`WTC_PORT_RANGE` is `{text}`, not two ports from 1 to 65535 with the lower one first, as in `20000-29999`"
     )
@@ -122,13 +115,13 @@ def test_what_is_no_port_range_is_a_usage_error(environment: dict[str, str], tex
     ("text", "expected"), [("0.0.0.0", "0.0.0.0"), ("::1", "::1"), ("[::1]", "::1"), ("10.0.0.7 ", "10.0.0.7")]
 )
 def test_an_address_of_either_family_binds(environment: dict[str, str], text: str, expected: str) -> None:
-    assert bind_address({**environment, "WTC_BIND": text}) == expected
+    assert load({**environment, "WTC_BIND": text}).of(BIND).value == expected
 
 
 @pytest.mark.parametrize("text", ["localhost", "127.1", "256.0.0.1", "10.0.0.0/8", ":"])
 def test_what_is_no_address_is_a_usage_error(environment: dict[str, str], text: str) -> None:
     with pytest.raises(UsageError, match=r"`WTC_BIND` is .*, not an IP address"):
-        bind_address({**environment, "WTC_BIND": text})
+        load({**environment, "WTC_BIND": text})
 
 
 @pytest.mark.parametrize(
@@ -166,7 +159,10 @@ def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str])
         ("`mem_limit` is `True`", Position(path, 2, 1)),
         ("unknown setting `colours`", Position(path, 3, 2)),
     ]
-    assert raised.value.diagnostics[2].hint == "the settings are `port_range`, `bind`, `mem_limit`, `env_from`"
+    assert (
+        raised.value.diagnostics[2].hint
+        == "the settings are `port_range`, `bind`, `mem_limit`, `oversubscribe`, `env_from`"
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,3 +200,16 @@ def test_settings_cost_no_heavy_import(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
     )
     assert found.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), ("true", True), ("1", True), (False, False), ("No", False)]
+)
+def test_a_switch_is_read_from_a_file(environment: dict[str, str], value: object, *, expected: bool) -> None:
+    project = Section(values={"oversubscribe": value})
+    assert load(environment, project=project).of(OVERSUBSCRIBE).value is expected
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused(environment: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="`WTC_OVERSUBSCRIBE` is `maybe`, not `true` or `false`"):
+        load({**environment, "WTC_OVERSUBSCRIBE": "maybe"})

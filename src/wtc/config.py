@@ -5,17 +5,17 @@ Command line, then environment, then the project's `x-wtc:`, then the user's `co
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeAlias, TypeVar, cast
 
+from wtc.config_file import Section, read_user
 from wtc.errors import ComposeFileError, UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Position
 
 T = TypeVar("T")
-_FILE = "config.toml"
 
 
 class Source(StrEnum):
@@ -64,14 +64,6 @@ class Settings:
         return cast("Chosen[T]", self.chosen[setting.key])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """The settings of one file: key -> value as the file has it, and where each key stands."""
-
-    values: Mapping[str, object] = field(default_factory=dict[str, object])
-    positions: Mapping[str, Position] = field(default_factory=dict[str, Position])
-
-
 def _ports(text: str) -> range:
     first, last = (int(part) for part in text.split("-"))
     if not 1 <= first <= last <= 65535:
@@ -90,6 +82,13 @@ def _size(text: str) -> int:
     if not found:
         raise ValueError(text)
     return int(float(found[1]) * 1024 ** " kmgt".index(found[2] or " "))
+
+
+def _truth(text: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
 
 
 def _paths(text: str) -> tuple[str, ...]:
@@ -120,6 +119,16 @@ MEM_LIMIT = Setting(
 )
 """In bytes; 0 sets no limit."""
 
+OVERSUBSCRIBE = Setting(
+    key="oversubscribe",
+    variable="WTC_OVERSUBSCRIBE",
+    default=False,
+    parse=_truth,
+    form="`true` or `false`",
+    option="--oversubscribe",
+)
+"""Whether `up` starts even what the engine has no memory for."""
+
 ENV_FROM = Setting(
     key="env_from",
     variable="WTC_ENV_FROM",
@@ -130,8 +139,8 @@ ENV_FROM = Setting(
 )
 """What `wtc setup` makes `.env` from where the usual files are not there; the first that is counts."""
 
-AnySetting: TypeAlias = Setting[range] | Setting[str] | Setting[int] | Setting[tuple[str, ...]]
-SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, ENV_FROM)
+AnySetting: TypeAlias = Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]]
+SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM)
 
 
 def config_dir(environment: Mapping[str, str]) -> str:
@@ -176,78 +185,6 @@ def load(
     return Settings(chosen=chosen)
 
 
-def port_range(environment: Mapping[str, str]) -> range:
-    """The host ports that may be leased.
-
-    Raises:
-        UsageError: as `load`.
-    """
-    return load(environment).of(PORT_RANGE).value
-
-
-def bind_address(environment: Mapping[str, str]) -> str:
-    """The address for published ports that name none.
-
-    Raises:
-        UsageError: as `load`.
-    """
-    return load(environment).of(BIND).value
-
-
-def read_user(directory: str) -> Section:
-    """The user's `config.toml`; a missing one says nothing.
-
-    Raises:
-        UsageError: it is there and is no TOML file.
-    """
-    path = Path(directory, _FILE)
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Section()
-    except OSError as error:
-        raise UsageError(f"cannot read `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
-    import tomllib
-
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
-        raise _no_toml(path, "it is not UTF-8", line, column) from error
-    try:
-        values: dict[str, object] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _no_toml(path, *_where(str(error), text)) from error
-    return Section(values=values, positions={key: _position_of(key, text, str(path)) for key in values})
-
-
-def _where(complaint: str, text: str) -> tuple[str, int, int]:
-    """The parser's complaint without its place, and the place: line, column."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", complaint, re.DOTALL)
-    why = found[1] if found else complaint
-    why = why[:1].lower() + why[1:]
-    if found is None:
-        return why, 1, 1
-    if found[2]:
-        return why, int(found[2]), int(found[3])
-    return why, text.count("\n") + 1, len(text) - text.rfind("\n")
-
-
-def _no_toml(path: Path, why: str, line: int, column: int) -> UsageError:
-    message = f"`{path}` is not a TOML file: {why}"
-    return UsageError(message, diagnostics=[Diagnostic(message=message, position=Position(str(path), line, column))])
-
-
-def _position_of(key: str, text: str, file: str) -> Position:
-    # The parser does not say where a key stands.
-    found = re.search(rf"^[ \t]*\[*[ \t]*(['\"]?{re.escape(key)}['\"]?)[ \t]*[=.\]]", text, re.MULTILINE)
-    if not found:
-        return Position(file, 1, 1)
-    start = found.start(1)
-    return Position(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-
-
 def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str, Chosen[object]]:
     by_key = {setting.key: setting for setting in SETTINGS}
     chosen: dict[str, Chosen[object]] = {}
@@ -286,7 +223,9 @@ def _path(key: str, source: Source) -> tuple[str, ...]:
 def _text(value: object, *, several: bool) -> str:
     if several and isinstance(value, list):
         return ":".join(_text(item, several=False) for item in cast("list[object]", value))
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float):
         raise ValueError(value)  # noqa: TRY004 - one kind of error for whatever does not fit
     return str(value).strip()
 

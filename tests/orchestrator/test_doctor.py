@@ -61,6 +61,7 @@ def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
         f"port_range = 21000-21999 (user, {tmp_path}/state/config.toml:1:1)",
         "bind = 0.0.0.0 (environment, WTC_BIND)",
         f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
+        "oversubscribe = false (default)",
         f"env_from = a:b (project, {tmp_path}/compose.yaml:2:34)",
     ]
 

@@ -96,8 +96,8 @@ def _env_from(located: Located, home: Home, target: Target) -> Sequence[str]:
     """The setting, as far as it can be told while the file's variables are not known."""
     from wtc.compose.load import load
     from wtc.compose.node import Scalar, plain
-    from wtc.config import Section
     from wtc.config import load as load_settings
+    from wtc.config_file import Section
     from wtc.orchestrator.files import DiskReader
 
     if located.missing:

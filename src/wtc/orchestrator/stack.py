@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from wtc.config import Section, Settings, config_dir, load
+from wtc.config import Settings, config_dir, load
+from wtc.config_file import Section
 from wtc.errors import ComposeFileError
 from wtc.events import Note, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wtc.config import MEM_LIMIT, OVERSUBSCRIBE
 from wtc.errors import PortTakenError, UsageError, WtcError
 from wtc.events import Note, Planned, Reporter, Warned
 from wtc.model.desired import Desired
@@ -71,7 +72,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
     located = locate(target)
-    home = open_home(target, report, given={"mem_limit": request.mem_limit} if request.mem_limit else {})
+    home = open_home(target, report, given=_given(request))
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
@@ -99,6 +100,12 @@ def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
         raise UsageError(message, hints=[hint] if hint else [])
 
 
+def _given(request: UpRequest) -> dict[str, str]:
+    """The settings that the command line gives."""
+    given = {MEM_LIMIT.key: request.mem_limit, OVERSUBSCRIBE.key: "true" if request.oversubscribe else ""}
+    return {key: text for key, text in given.items() if text}
+
+
 class _Run:
     def __init__(
         self,
@@ -123,7 +130,7 @@ class _Run:
             check_images(desired, observed, self.request.options)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
-            if not busy and (refusal := self._oversubscription(desired, plan)):
+            if not busy and (refusal := self._oversubscription(stack, desired, plan)):
                 raise refusal
             if images:
                 self._raise_failed(self._execute(images), desired)
@@ -148,14 +155,16 @@ class _Run:
             plan_images(desired, observed, self.request.options),
             plan_up(desired, observed, self.request.options),
         ]
-        if refusal := self._oversubscription(desired, self.plans[-1]):
+        if refusal := self._oversubscription(stack, desired, self.plans[-1]):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
         return self._result(desired)
 
-    def _oversubscription(self, desired: Desired, plan: Plan) -> WtcError | None:
+    def _oversubscription(self, stack: Project, desired: Desired, plan: Plan) -> WtcError | None:
         from wtc.orchestrator.memory import oversubscription
 
-        return None if self.request.oversubscribe else oversubscription(self.engine, desired, plan)
+        if self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
+            return None
+        return oversubscription(self.engine, desired, plan)
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
         ports = None if self.request.fixed_ports else self._lease(stack, busy)

@@ -112,6 +112,8 @@ def _shown(value: object) -> str:
             return f"{value.start}-{value.stop - 1}"
         case tuple():
             return ":".join(map(str, value)) or "nothing"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a setting's own type
+        case bool():
+            return str(value).lower()
         case 0:
             return "none"
         case _:
