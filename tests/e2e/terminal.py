@@ -15,6 +15,9 @@ from typing import Any, Self
 
 from tests.e2e.harness import DEADLINE_S, Workshop
 
+LOOP = """sh -c "trap 'echo cau''ght; exit' INT; echo rea''dy; while :; do sleep 0.1; done\""""
+"""For a shell: says `ready`, which is not how it is spelled here, and at Ctrl-C `caught`."""
+
 
 class Terminal:
     """`wtc ...` as the foreground job of a terminal of its own."""

@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.conftest import opened
 from tests.e2e.harness import Workshop, one_service, until
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import LOOP, Terminal
 
 pytestmark = pytest.mark.engine
 
@@ -137,8 +137,7 @@ def test_the_command_sees_the_terminals_size_and_its_changes(stack: Workshop) ->
 
 def test_ctrl_c_reaches_the_command_and_not_wtc(stack: Workshop) -> None:
     with Terminal(stack, ["exec", "web", "sh"]) as terminal:
-        terminal.type("trap 'echo cau''ght' INT\r")
-        terminal.type("echo rea''dy; sleep 1000\r")
+        terminal.type(f"{LOOP}\r")
         terminal.see("ready")
         terminal.type("\x03")
         terminal.see("caught")

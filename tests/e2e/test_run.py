@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.conftest import opened
 from tests.e2e.harness import QUICK, Workshop, one_service, until
 from tests.e2e.proxy import Proxy
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import LOOP, Terminal
 from wtc.labels import PROJECT, SERVICE
 
 pytestmark = pytest.mark.engine
@@ -210,7 +210,7 @@ def test_at_a_terminal_the_command_has_it(stack: Workshop) -> None:
         terminal.type("ihello from vi\x1b")
         terminal.see("- /tmp/note [Modified]")
         terminal.type(":wq\r")
-        terminal.type("cat /tmp/note; trap 'echo cau''ght' INT; echo rea''dy; sleep 1000\r")
+        terminal.type(f"cat /tmp/note; {LOOP}\r")
         terminal.see("ready")
         terminal.type("\x03")
         terminal.see("caught")
@@ -258,7 +258,9 @@ def test_without_a_terminal_sigint_goes_to_the_command(stack: Workshop) -> None:
 
 
 def test_a_stop_goes_on_when_wtc_is_killed_right_after_it_was_asked(stack: Workshop) -> None:
-    running = _started(stack, "sh", "-c", "trap 'sleep 1; exit 0' TERM; echo ready; while :; do sleep 0.1; done")
+    script = "trap 'sleep 1; exit 0' TERM; echo ready; while :; do sleep 0.1; done"
+    # Of the time to stop it has as much as the engine gives by itself.
+    running = _started(stack, "sh", "-c", script, service="bare")
     running.send_signal(signal.SIGHUP)
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(0.2)
@@ -294,10 +296,10 @@ def test_what_cannot_be_is_refused(stack: Workshop, arguments: tuple[str, ...], 
     assert oneoffs(stack) == []
 
 
-def _started(workshop: Workshop, *command: str) -> "subprocess.Popen[str]":
-    """`wtc run --rm app ...` without a terminal, that has said `ready`."""
+def _started(workshop: Workshop, *command: str, service: str = "app") -> "subprocess.Popen[str]":
+    """`wtc run --rm SERVICE ...` without a terminal, that has said `ready`."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "wtc", "run", "--rm", "--no-deps", "-q", "app", *command],
+        [sys.executable, "-m", "wtc", "run", "--rm", "--no-deps", "-q", service, *command],
         cwd=workshop.main,
         env=workshop.env,
         stdin=subprocess.DEVNULL,
