@@ -180,6 +180,19 @@ def test_one_run_names_everything_that_is_missing() -> None:
     )
 
 
+def test_wrong_form_does_not_hide_what_is_missing() -> None:
+    text = "services:\n  web:\n    image: x\n    stop_grace_period: soon\n    mem_limit: much\n    networks: [n]\n"
+    assert said(text) == (
+        "error: `services.web.stop_grace_period` is `soon`, expected a duration such as `1m30s`\n"
+        "  --> compose.yaml:4:24  services.web.stop_grace_period\n"
+        "error: `services.web.mem_limit` is `much`, expected a size such as `512m`\n"
+        "  --> compose.yaml:5:16  services.web.mem_limit\n"
+        "error: service `web` uses network `n`, which is not defined\n"
+        "  --> compose.yaml:6:16  services.web.networks.n\n"
+        "hint: define it: `networks: {n: {}}`\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

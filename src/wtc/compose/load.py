@@ -44,7 +44,6 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     if not request.interpolate:
         return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
     root = typed(normal, diagnostics)
-    diagnostics.check()
 
     everything = _services(root)
     active = (
