@@ -12,11 +12,11 @@ from wtc.compose.render import config_json
 from wtc.compose.request import LoadRequest
 from wtc.errors import ComposeFileError
 
-FOLDER = "/work/app"
+FOLDER = "/srv/app"
 
 
 class Memory:
-    """Files below `/work/app`, by relative path."""
+    """Files below `/srv/app`, by relative path."""
 
     def __init__(self, files: Mapping[str, str | bytes]) -> None:
         self.files = {path if path == "-" else f"{FOLDER}/{path}": text for path, text in files.items()}

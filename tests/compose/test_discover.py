@@ -15,14 +15,14 @@ def test_first_of_the_usual_names_is_read_with_its_override() -> None:
         "compose.override.yml": "services: {a: {command: c}}",
     }
     loaded = project(files)
-    assert loaded.files == ("/work/app/compose.yaml", "/work/app/compose.override.yml")
+    assert loaded.files == ("/srv/app/compose.yaml", "/srv/app/compose.override.yml")
     assert len(loaded.warnings) == 1
 
 
 def test_search_goes_up_and_both_env_files_count() -> None:
     files = {"compose.yaml": FILE, ".env": "V=above\nW=above", "sub/.env": "V=here"}
-    loaded = project(files, cwd="/work/app/sub")
-    assert loaded.working_dir == "/work/app"
+    loaded = project(files, cwd="/srv/app/sub")
+    assert loaded.working_dir == "/srv/app"
     assert (loaded.environment["V"], loaded.environment["W"]) == ("here", "above")
 
 
@@ -36,7 +36,7 @@ def test_variable_names_the_files_and_may_come_from_the_env_file() -> None:
 
 
 def test_folder_stands_for_the_compose_file_in_it() -> None:
-    assert project({"sub/compose.yaml": FILE}, files=("sub",)).files == ("/work/app/sub/compose.yaml",)
+    assert project({"sub/compose.yaml": FILE}, files=("sub",)).files == ("/srv/app/sub/compose.yaml",)
 
 
 def test_standard_input_is_a_file() -> None:
@@ -45,22 +45,22 @@ def test_standard_input_is_a_file() -> None:
 
 def test_paths_are_relative_to_the_first_file() -> None:
     files = {"compose.yaml": FILE, "o/o.yaml": "services: {a: {volumes: ['./v:/v']}}"}
-    assert config(files, files=("compose.yaml", "o/o.yaml"))["services"]["a"]["volumes"][0]["source"] == "/work/app/v"
+    assert config(files, files=("compose.yaml", "o/o.yaml"))["services"]["a"]["volumes"][0]["source"] == "/srv/app/v"
 
 
 def test_nothing_found_says_where_it_was_looked_for_and_what_to_do() -> None:
     with pytest.raises(ComposeFileError) as caught:
         project({})
     assert "`compose.yaml`" in caught.value.causes[0]
-    assert "/work/app" in caught.value.causes[0]
+    assert "/srv/app" in caught.value.causes[0]
     assert "-f FILE" in caught.value.hints[0]
 
 
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({}, "cannot read `/work/app/n.yaml`: no such file"),
-        ({"n.yaml/x": ""}, "cannot read `/work/app/n.yaml`: it is a folder"),
+        ({}, "cannot read `/srv/app/n.yaml`: no such file"),
+        ({"n.yaml/x": ""}, "cannot read `/srv/app/n.yaml`: it is a folder"),
     ],
 )
 def test_file_that_cannot_be_read_is_named(files: dict[str, str], message: str) -> None:

@@ -21,7 +21,7 @@ def test_values_refer_to_the_project_then_the_service_then_what_was_read() -> No
 def test_missing_file_is_an_error_unless_it_may_be_missing() -> None:
     text = "services: {a: {image: x, env_file: [{path: n.env, required: false}]}}"
     assert "environment" not in config(text)["services"]["a"]
-    assert refused(text.replace("false", "true"))[0].endswith("cannot read `/work/app/n.env`: no such file")
+    assert refused(text.replace("false", "true"))[0].endswith("cannot read `/srv/app/n.env`: no such file")
 
 
 def test_raw_format_takes_everything_literally() -> None:
@@ -41,7 +41,7 @@ def test_unread_files_stay_in_the_tree() -> None:
     reader = Memory({**ALL, "a.env": "broken '"})
     loaded = load(LoadRequest(cwd=FOLDER, environment={}), reader, fold_env_files=False)
     files = elements(child(loaded.root, "services", "a", "env_file"))
-    assert plain(files[0]) == {"path": "/work/app/a.env", "required": True}
+    assert plain(files[0]) == {"path": "/srv/app/a.env", "required": True}
 
 
 def test_broken_file_is_named_with_its_line_and_without_its_values() -> None:

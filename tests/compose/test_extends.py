@@ -21,8 +21,8 @@ def test_other_files_paths_are_relative_to_that_file_along_the_whole_chain() -> 
             "s/d/e.yaml": "services: {e: {volumes: ['./v:/v']}}",
         }
     )["services"]["a"]
-    assert found["build"]["context"] == "/work/app/s/ctx"
-    assert found["volumes"][0]["source"] == "/work/app/s/d/v"
+    assert found["build"]["context"] == "/srv/app/s/ctx"
+    assert found["volumes"][0]["source"] == "/srv/app/s/d/v"
 
 
 def test_other_file_is_not_held_against_the_schema_and_brings_nothing_but_its_service() -> None:
@@ -48,21 +48,21 @@ def test_resets_of_the_extending_service_act_on_its_base() -> None:
 def test_service_of_an_earlier_file_is_out_of_sight() -> None:
     files = {"compose.yaml": "services: {base: {image: x}}", "o.yaml": "services: {a: {extends: bas}}"}
     assert refused(files, files=("compose.yaml", "o.yaml")) == [
-        "o.yaml:1:25 `services.a.extends` names `bas`, no service of `/work/app/o.yaml`"
+        "o.yaml:1:25 `services.a.extends` names `bas`, no service of `/srv/app/o.yaml`"
     ]
 
 
 def test_circle_is_named_step_by_step() -> None:
     found = refused("services: {a: {extends: b}, b: {extends: a, image: x}}")
     assert found[0].endswith(
-        "services extend each other: `a` (/work/app/compose.yaml) -> `b` (/work/app/compose.yaml)"
-        " -> `a` (/work/app/compose.yaml)"
+        "services extend each other: `a` (/srv/app/compose.yaml) -> `b` (/srv/app/compose.yaml)"
+        " -> `a` (/srv/app/compose.yaml)"
     )
 
 
 def test_missing_file_is_named_at_the_place_that_wants_it() -> None:
     assert refused("services: {a: {extends: {file: n.yaml, service: b}}}") == [
-        "compose.yaml:1:32 cannot read `/work/app/n.yaml`: no such file"
+        "compose.yaml:1:32 cannot read `/srv/app/n.yaml`: no such file"
     ]
 
 

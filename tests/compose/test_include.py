@@ -15,7 +15,7 @@ def test_included_part_has_its_own_folder_and_env_file() -> None:
     found = config(files)["services"]["i"]
     assert found["image"] == "q:1"
     assert found["environment"] == {"W": "2"}
-    assert found["volumes"][0]["source"] == "/work/app/sub/v"
+    assert found["volumes"][0]["source"] == "/srv/app/sub/v"
 
 
 def test_parents_variables_win() -> None:
@@ -33,12 +33,12 @@ def test_several_paths_override_each_other_within_the_given_folder() -> None:
     }
     found = config(files)["services"]["i"]
     assert found["command"] == ["run", "x"]
-    assert found["build"]["context"] == "/work/app/pd"
+    assert found["build"]["context"] == "/srv/app/pd"
 
 
 def test_missing_project_directory_leaves_its_parent() -> None:
     files = {"compose.yaml": "include: [{path: a.yaml, project_directory: n/d}]", "a.yaml": "services: {i: {build: .}}"}
-    assert config(files)["services"]["i"]["build"]["context"] == "/work/app/n"
+    assert config(files)["services"]["i"]["build"]["context"] == "/srv/app/n"
 
 
 def test_one_file_by_two_ways_is_one_definition() -> None:
@@ -64,7 +64,7 @@ def test_what_is_included_can_be_overridden_by_a_later_file_alone() -> None:
 
 def test_circle_is_named_step_by_step() -> None:
     found = refused({"compose.yaml": "include: [a.yaml]", "a.yaml": "include: [compose.yaml]"})
-    chain = "`/work/app/compose.yaml` -> `/work/app/a.yaml` -> `/work/app/compose.yaml`"
+    chain = "`/srv/app/compose.yaml` -> `/srv/app/a.yaml` -> `/srv/app/compose.yaml`"
     assert found == [f"a.yaml:1:11 files include each other: {chain}"]
 
 

@@ -61,7 +61,7 @@ def test_list_dependency_over_a_mapping_takes_the_condition_back_and_leaves_the_
 
 def test_string_build_is_a_context() -> None:
     assert merged("build: .", "build: {args: {A: 1}}")["build"] == {
-        "context": "/work/app",
+        "context": "/srv/app",
         "dockerfile": "Dockerfile",
         "args": {"A": "1"},
     }
@@ -84,7 +84,7 @@ def test_value_in_both_files_breaks_a_list_that_wants_unique_items() -> None:
 def test_list_cannot_override_a_mapping() -> None:
     files = {"compose.yaml": "services: {a: {image: x, x-y: {b: 1}}}", "o.yaml": "services: {a: {x-y: [2]}}"}
     assert refused(files, files=("compose.yaml", "o.yaml")) == [
-        "o.yaml:1:21 cannot override `services.a.x-y`: it is a list here, a mapping at /work/app/compose.yaml:1:31"
+        "o.yaml:1:21 cannot override `services.a.x-y`: it is a list here, a mapping at /srv/app/compose.yaml:1:31"
     ]
 
 

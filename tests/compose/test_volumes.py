@@ -18,10 +18,10 @@ LABELLED = {"selinux": "z", "create_host_path": True}
         ("v:/v", {"type": "volume", "target": "v:/v", "volume": {}}),
         ("/x/", {"type": "volume", "target": "/x", "volume": {}}),
         ("./a", {"type": "volume", "target": "a", "volume": {}}),
-        ("./a:/x", {"type": "bind", "source": "/work/app/a", "target": "/x", **HOST}),
+        ("./a:/x", {"type": "bind", "source": "/srv/app/a", "target": "/x", **HOST}),
         ("~/a:/x", {"type": "bind", "source": "/home/me/a", "target": "/x", **HOST}),
         ("/abs//a/:/x", {"type": "bind", "source": "/abs//a/", "target": "/x", **HOST}),
-        ("./a:/x:ro,z", {"type": "bind", "source": "/work/app/a", "target": "/x", "read_only": True, "bind": LABELLED}),
+        ("./a:/x:ro,z", {"type": "bind", "source": "/srv/app/a", "target": "/x", "read_only": True, "bind": LABELLED}),
         ("data:/x:nocopy,what", {"type": "volume", "source": "data", "target": "/x", "volume": {"nocopy": True}}),
     ],
 )
@@ -43,12 +43,12 @@ def test_what_is_no_mount_is_refused(short: str, message: str) -> None:
 
 def test_long_bind_is_relative_to_the_project_and_creates_nothing() -> None:
     found = service("volumes: [{type: bind, source: a, target: /x}]")
-    assert found["volumes"] == [{"type": "bind", "source": "/work/app/a", "target": "/x"}]
+    assert found["volumes"] == [{"type": "bind", "source": "/srv/app/a", "target": "/x"}]
 
 
 def test_later_mount_takes_the_place_of_an_earlier_one_on_its_target() -> None:
     found = service("volumes: ['./a:/x/', './c:/c', './b:/x']")
-    assert [mount["source"] for mount in found["volumes"]] == ["/work/app/b", "/work/app/c"]
+    assert [mount["source"] for mount in found["volumes"]] == ["/srv/app/b", "/srv/app/c"]
 
 
 def test_tmpfs_and_volume_on_one_target_contradict_each_other() -> None:
@@ -60,4 +60,4 @@ def test_tmpfs_and_volume_on_one_target_contradict_each_other() -> None:
 def test_device_of_a_local_bind_volume_is_a_path() -> None:
     top = "volumes: {data: {driver: local, driver_opts: {type: none, o: bind, device: ./d}}}"
     found = config(f"services: {{a: {{image: x, volumes: ['data:/x']}}}}\n{top}")
-    assert found["volumes"]["data"]["driver_opts"]["device"] == "/work/app/d"
+    assert found["volumes"]["data"]["driver_opts"]["device"] == "/srv/app/d"

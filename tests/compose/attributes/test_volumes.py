@@ -44,7 +44,7 @@ NOTHING: dict[str, Any] = {}
         ("['x:/v']", [{"type": "volume", "target": "x:/v", "volume": NOTHING}]),
         (
             ("[{type: bind, source: ../up, target: /u, bind: {propagation: rslave, create_host_path: false}}]"),
-            [{"type": "bind", "source": "/work/up", "target": "/u", "bind": {"propagation": "rslave"}}],
+            [{"type": "bind", "source": "/srv/up", "target": "/u", "bind": {"propagation": "rslave"}}],
         ),
         (
             "[{type: volume, source: vol, target: /v, volume: {subpath: s, nocopy: true}}]",
