@@ -57,6 +57,7 @@ def test_a_container_that_is_shared_has_to_be_there_by_name_or_by_the_beginning_
     guest = Service(name="guest", image="redis:7", network_mode="container:nobody")
     with pytest.raises(WtcError, match="of container `nobody`, which is not there"):
         plan_up(desired(project(guest)), observed, UpOptions())
+    assert plan_up(desired(project(guest)), observed, UpOptions(no_start=True))
 
 
 def test_each_dependent_waits_as_it_says_whether_the_health_is_required() -> None:

@@ -35,8 +35,8 @@ def check_names(desired: Desired, observed: Observed) -> None:
         )
 
 
-def check_shared(desired: Desired, observed: Observed) -> None:
-    """Before anything is touched.
+def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> None:
+    """Before anything is touched. A container outside of the file has to be there only where something is `starting`.
 
     Raises:
         WtcError: a service shares namespaces or volumes of a container that is not there, and is not made either.
@@ -51,9 +51,10 @@ def check_shared(desired: Desired, observed: Observed) -> None:
         for name in sorted(referenced(spec) - there)
         if not any(known.startswith(name) for known in ids)
     ]
+    services = {container_name(desired.namespace, name, 1): name for name in (*desired.services, *desired.undeclared)}
+    missing = [(service, name) for service, name in missing if starting or name in services]
     if not missing:
         return
-    services = {container_name(desired.namespace, name, 1): name for name in (*desired.services, *desired.undeclared)}
     what = [
         f"service `{service}` shares namespaces or volumes of "
         + (
