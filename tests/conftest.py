@@ -1,6 +1,18 @@
 """Options of the whole test run."""
 
+import signal
+
 import pytest
+
+
+def _heed_signals() -> None:
+    """Whoever started the tests in the background may have them ignore what `wtc` is then to be stopped by."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+_heed_signals()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
