@@ -2,16 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wtc.config import BIND, PORT_RANGE, Settings
+from wtc.events import Note, Reporter
 from wtc.model.lease import PortRequest
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, PublishedPort
 from wtc.model.project import PortVariable, Project
+from wtc.orchestrator.stack import Home, warn
 from wtc.registry.key import keys_of
 from wtc.registry.lease import lease
 from wtc.registry.requests import port_requests
 from wtc.registry.store import Store
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,41 @@ def lease_ports(
         variables=project.port_variables,
         warnings=given.warnings,
     )
+
+
+def lease_on(
+    engine: "Engine",
+    home: Home,
+    namespace: Namespace,
+    stack: Project,
+    report: Reporter,
+    *,
+    observed: Observed,
+    busy: Collection[int] = (),
+    scales: Mapping[str, int] | None = None,
+) -> Ports:
+    """Leases what the stack publishes on this engine: past the ports that others hold there, and telling what moves.
+
+    Raises:
+        WtcError: the registry cannot be written, or no port is left.
+    """
+    from wtc.engine.observe import published_ports
+
+    ports = lease_ports(
+        home.store,
+        namespace,
+        stack,
+        scales=scales or {},
+        settings=home.settings_for(stack),
+        observed=observed,
+        busy={*published_ports(engine, other_than=namespace), *busy},
+        probe=engine.host_is_local,
+    )
+    for text in ports.warnings:
+        warn(report, text)
+    for key, before in ports.moved.items():
+        report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
+    return ports
 
 
 def known_ports(

@@ -13,9 +13,9 @@ from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for
-from wtc.orchestrator.leases import lease_ports
+from wtc.orchestrator.leases import lease_on
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
@@ -185,25 +185,12 @@ class _Run:
         )
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
-        from wtc.engine.observe import observe, published_ports
+        from wtc.engine.observe import observe
 
         observed = observe(self.engine, self.namespace)
         if self.request.oneoff.service_ports:
             self._refuse_twice(observed)
-        ports = lease_ports(
-            self.home.store,
-            self.namespace,
-            stack,
-            scales={},
-            settings=self.home.settings_for(stack),
-            observed=observed,
-            busy={*published_ports(self.engine, other_than=self.namespace), *busy},
-            probe=self.engine.host_is_local,
-        )
-        for text in ports.warnings:
-            warn(self.report, text)
-        for key, before in ports.moved.items():
-            self.report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
+        ports = lease_on(self.engine, self.home, self.namespace, stack, self.report, observed=observed, busy=busy)
         # One replica at least, to take after: the file may scale the service to none.
         return desired_stack(
             self.located,

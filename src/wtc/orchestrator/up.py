@@ -15,7 +15,7 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
-from wtc.orchestrator.leases import Ports, lease_ports
+from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
@@ -187,25 +187,18 @@ class _Run:
         return without_dependencies(desired, self.request.services) if alone else desired
 
     def _lease(self, stack: Project, busy: set[int]) -> Ports:
-        from wtc.engine.observe import observe, published_ports
+        from wtc.engine.observe import observe
 
-        observed = observe(self.engine, self.namespace)
-        others = published_ports(self.engine, other_than=self.namespace)
-        ports = lease_ports(
-            self.home.store,
+        return lease_on(
+            self.engine,
+            self.home,
             self.namespace,
             stack,
+            self.report,
+            observed=observe(self.engine, self.namespace),
+            busy=busy,
             scales=self.request.scales,
-            settings=self.home.settings_for(stack),
-            observed=observed,
-            busy={*others, *busy},
-            probe=self.engine.host_is_local,
         )
-        for text in ports.warnings:
-            warn(self.report, text)
-        for key, before in ports.moved.items():
-            self.report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
-        return ports
 
     def _execute(self, plan: Plan) -> "Outcome":
         from wtc.engine.execute import execute
