@@ -56,6 +56,26 @@ def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_b
     )
 
 
+def test_ports_are_told_by_service_replica_and_number_whatever_order_the_registry_has(tmp_path: Path) -> None:
+    keys = ("web:10/80/tcp", "web:2/80/tcp", "web/443/tcp", "web/80/udp", "web/80/tcp#1", "web/80/tcp", "db/5432/tcp")
+    record = StackRecord(
+        worktree=str(tmp_path), namespace="a-1", ports={key: 20000 + n for n, key in enumerate(sorted(keys))}
+    )
+    assert [key_of_endpoint(record, e) for e in told(tmp_path, record)] == [
+        "db/5432/tcp",
+        "web/80/tcp",
+        "web/80/tcp#1",
+        "web/80/udp",
+        "web/443/tcp",
+        "web:2/80/tcp",
+        "web:10/80/tcp",
+    ]
+
+
+def key_of_endpoint(record: StackRecord, endpoint: Endpoint) -> str:
+    return next(key for key, port in record.ports.items() if port == endpoint.port)
+
+
 def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> None:
     listed = (Port(target=80), Port(target=80), Port(target=80, protocol="udp"))
     project = Project(
