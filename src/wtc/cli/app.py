@@ -91,6 +91,9 @@ def build() -> Any:
             bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
         ] = False,
     ) -> None:
-        """A project's Docker Compose stack, once per git worktree: own containers, networks, volumes and ports."""
+        """A project's Docker Compose stack, once per git worktree: own containers, networks, volumes and ports.
+
+        `-w`, `-f`, `--env-file`, `--profile`, `--context` and `--debug` may also stand before the command.
+        """
 
     return get_command(app)

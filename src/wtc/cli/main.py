@@ -18,6 +18,10 @@ def run(arguments: Sequence[str]) -> int:
     Returns: its exit status, as `wtc.errors.Exit` lists them.
     """
     try:
+        if arguments[:1] and arguments[0].startswith("-"):
+            from wtc.cli.leading import behind_the_command
+
+            arguments = behind_the_command(arguments)
         if arguments[:1] == ["config"] and _quickly(arguments[1:]):
             return Exit.DONE
         from wtc.cli.app import build

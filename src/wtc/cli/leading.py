@@ -1,0 +1,43 @@
+"""Options that stand before the command, as in `wtc -f dev.yaml up`: read as if they stood behind it. Pure."""
+
+from collections.abc import Sequence
+
+# In full, for to a command a short one may mean something else, as `-f` does to `logs`.
+_VALUES = {
+    "-w": "--worktree",
+    "--worktree": "--worktree",
+    "-f": "--file",
+    "--file": "--file",
+    "--compose": "--file",
+    "--env-file": "--env-file",
+    "--profile": "--profile",
+    "--context": "--context",
+}
+_FLAGS = frozenset({"--debug"})
+
+
+def behind_the_command(arguments: Sequence[str]) -> list[str]:
+    """The command line with the options of place behind the command's name; as it is where none stands before it.
+
+    What is no such option, or has no value, is left for the command-line library to complain of.
+    """
+    moved: list[str] = []
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        argument = arguments[place]
+        name, equals, value = argument.partition("=")
+        place += 1
+        if argument in _FLAGS:
+            moved.append(argument)
+        elif equals and name.startswith("--") and name in _VALUES:
+            moved += [_VALUES[name], value]
+        elif argument in _VALUES and place < len(arguments):
+            moved += [_VALUES[argument], arguments[place]]
+            place += 1
+        elif argument[:2] in _VALUES and not argument.startswith("--") and len(argument) > 2:
+            moved += [_VALUES[argument[:2]], argument[2:]]
+        else:
+            return list(arguments)
+    if place == len(arguments):
+        return list(arguments)
+    return [arguments[place], *moved, *arguments[place + 1 :]]

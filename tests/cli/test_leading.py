@@ -1,0 +1,41 @@
+"""Options of place before the command, where Docker Compose has them."""
+
+from pathlib import Path
+
+import pytest
+
+from wtc.cli.leading import behind_the_command
+from wtc.cli.main import run
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("up web", "up web"),
+        ("-f dev.yaml up", "up --file dev.yaml"),
+        ("-fdev.yaml up", "up --file dev.yaml"),
+        ("-f a -f b --profile p up -q", "up --file a --file b --profile p -q"),
+        ("--file=a=b --env-file .e config", "config --file a=b --env-file .e"),
+        ("-w /x --context far --debug ps -a", "ps --worktree /x --context far --debug -a"),
+        ("-f a logs -f", "logs --file a -f"),
+        ("--compose a exec web ls -f /", "exec --file a web ls -f /"),
+        ("--worktree= up", "up --worktree "),
+        # What is for the library to complain of, or to answer.
+        ("", ""),
+        ("--help", "--help"),
+        ("--version", "--version"),
+        ("-f a", "-f a"),
+        ("-f", "-f"),
+        ("-f a --frob up", "-f a --frob up"),
+        ("-p x up", "-p x up"),
+    ],
+)
+def test_options_before_the_command_are_its_own(line: str, read: str) -> None:
+    assert behind_the_command(line.split(" ") if line else []) == (read.split(" ") if read else [])
+
+
+def test_config_reads_the_file_that_stands_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "dev.yaml"
+    file.write_text("services: {only-here: {image: busybox}}\n")
+    assert run(["-f", str(file), "config", "--services"]) == 0
+    assert capsys.readouterr().out == "only-here\n"
