@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.e2e.harness import SHOP, Stack, Workshop
+from tests.e2e.harness import SHOP, Stack, Workshop, one_service
 
 pytestmark = pytest.mark.engine
 
@@ -166,3 +166,17 @@ def test_a_foreign_container_in_the_way_of_a_running_stack_survives(workshop: Wo
         assert workshop.leftovers() == []
     finally:
         foreign.remove()
+
+
+def test_an_anonymous_volume_of_a_foreign_container_survives_recreation_and_clean(workshop: Workshop) -> None:
+    name = f"foreign-{workshop.token}"
+    api = workshop.client.api
+    foreign = workshop.client.containers.get(api.create_container("busybox:1.36", name=name, volumes=["/data"])["Id"])
+    try:
+        workshop.commit({"compose.yaml": one_service("web", f"volumes_from: ['container:{name}']")})
+        workshop.up()
+        (volume,) = [m["Name"] for m in workshop.up("--recreate").container("web").attrs["Mounts"]]
+        workshop.wtc("clean", "-y", "-t", "0")
+        assert workshop.client.volumes.get(volume).name == volume
+    finally:
+        foreign.remove(v=True, force=True)

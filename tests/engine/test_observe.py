@@ -8,7 +8,7 @@ import pytest
 from wtc import labels as label
 from wtc.engine.host_ports import requested_ports, taken
 from wtc.engine.observe import observe, stacks
-from wtc.engine.reading import container_name, listed_images
+from wtc.engine.reading import container, container_name, listed_images
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
 from wtc.model.observed import PublishedPort
@@ -136,3 +136,13 @@ def test_requested_ports_are_read_also_where_any_would_do() -> None:
         (80, 0),
         (80, 0),
     ]
+
+
+def test_a_volume_taken_over_from_another_container_is_no_anonymous_volume_of_its_own() -> None:
+    names = ["a" * 64, "b" * 64, "c" * 64]
+    mounts = [{"Type": "volume", "Name": name, "Destination": f"/{name[0]}"} for name in names]
+    asked = {"Mounts": [{"Type": "volume", "Target": "/a"}], "Binds": [f"{names[1]}:/b:rw"]}
+    alone = container({**inspected(1), "Mounts": mounts})
+    sharing = container({**inspected(1), "Mounts": mounts, "HostConfig": {**asked, "VolumesFrom": ["other"]}})
+    assert [v.anonymous for v in alone.volumes] == [True, True, True]
+    assert [v.anonymous for v in sharing.volumes] == [True, True, False]

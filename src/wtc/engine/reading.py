@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from wtc import labels as label
 from wtc.engine.answers import Json, part, parts, text
@@ -40,7 +41,7 @@ def container(inspected: Json) -> ObservedContainer:
         replaces=labels.get(label.REPLACES, ""),
         oneoff=_oneoff(labels),
         networks={name: text(part(networks, name), "NetworkID") for name in networks},
-        volumes=_volumes(inspected),
+        volumes=_own_volumes(inspected),
         ports=requested_ports(inspected),
         labels=labels,
         created=text(inspected, "Created"),
@@ -130,6 +131,17 @@ def _oneoff(labels: Mapping[str, str]) -> bool:
 def _health(state: Json) -> str:
     status = text(part(state, "Health"), "Status")
     return "" if status == "none" else status
+
+
+def _own_volumes(inspected: Json) -> tuple[MountedVolume, ...]:
+    """What it took over from another container (`volumes_from`) is none of its own anonymous volumes."""
+    host = part(inspected, "HostConfig")
+    volumes = _volumes(inspected)
+    if not host.get("VolumesFrom"):
+        return volumes
+    asked = {text(mount, "Target") for mount in parts(host, "Mounts")}
+    asked |= {str(bind).split(":")[1] for bind in host.get("Binds") or () if ":" in str(bind)}
+    return tuple(v if v.target in asked else replace(v, anonymous=False) for v in volumes)
 
 
 def _volumes(found: Json) -> tuple[MountedVolume, ...]:
