@@ -8,17 +8,19 @@ from wtc.events import Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path
 from wtc.model.project import Project
+from wtc.planner.files import out_of_reach
 
 
 def tell_unsupported(project: Project, api_version: tuple[int, int], report: Reporter, *, strict: bool) -> None:
     """Warns of all of it, the file's other warnings included.
 
     Raises:
-        ComposeFileError: `strict`, and there is some; with all of it.
+        ComposeFileError: it cannot be done at all; or `strict`, and something is left out; with all of it.
     """
-    found = [*project.warnings, *_left_out(project, api_version)]
-    errors = [replace(d, severity=Severity.ERROR) for d in found if d.severity is Severity.UNSUPPORTED]
-    if strict and errors:
+    found = [*project.warnings, *_left_out(project, api_version), *out_of_reach(project)]
+    refused = {Severity.ERROR, Severity.UNSUPPORTED} if strict else {Severity.ERROR}
+    errors = [replace(d, severity=Severity.ERROR) for d in found if d.severity in refused]
+    if errors:
         raise ComposeFileError(errors[0].message, diagnostics=errors)
     for finding in found:
         report(Warned(diagnostic=finding))

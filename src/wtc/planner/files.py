@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from wtc.model.desired import InjectedFile
+from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.mounts import FileGrant, FileSource, Mount
+from wtc.model.position import Path
+from wtc.model.project import Project
 from wtc.model.service import Service
 
 
@@ -13,7 +16,7 @@ def granted_files(
     """What to mount and what to inject. Source: compose-spec, secrets and configs of a service."""
     mounts: list[Mount] = []
     files: list[InjectedFile] = []
-    for grant, source, target in _grants(service, secrets, configs):
+    for _, grant, source, target in _grants(service, secrets, configs):
         if source.file:
             mounts.append(Mount(type="bind", source=source.file, target=target, read_only=True))
         elif source.content is not None:
@@ -29,14 +32,59 @@ def granted_files(
     return tuple(mounts), tuple(files)
 
 
+def out_of_reach(project: Project) -> tuple[Diagnostic, ...]:
+    """Contents that would not be found where the file wants them.
+
+    The engine puts nothing into a root that is read-only, but for what is mounted there; a tmpfs begins empty.
+    """
+    return tuple(
+        finding
+        for service in project.services.values()
+        for path, grant, source, target in _grants(service, project.secrets, project.configs)
+        if not source.file and source.content is not None
+        for finding in _out_of_reach(project, service, path, grant.source, target)
+    )
+
+
+def _out_of_reach(project: Project, service: Service, path: Path, name: str, target: str) -> Iterator[Diagnostic]:
+    what = f"the content of {str(path[2]).removesuffix('s')} `{name}`"
+    position = project.positions.get(path) or project.positions.get(path[:3])
+    mounted = [m for m in service.volumes if m.type in {"bind", "volume"} and _below(target, m.target)]
+    hiding = [
+        *(text.partition(":")[0] for text in service.tmpfs),
+        *(m.target for m in service.volumes if m.type == "tmpfs"),
+    ]
+    if service.read_only and not mounted:
+        yield Diagnostic(
+            message=f"service `{service.name}` is `read_only`, so {what} cannot be put into it",
+            position=position,
+            path=path,
+            hint="to have it mounted instead, keep it in a file and say `file:`",
+        )
+    elif over := next((t for t in hiding if _below(target, t)), ""):
+        yield Diagnostic(
+            message=f"{what} is put at `{target}` of service `{service.name}`, where the tmpfs on `{over}` hides it",
+            severity=Severity.WARNING,
+            position=position,
+            path=path,
+            hint="to have it mounted instead, keep it in a file and say `file:`",
+        )
+
+
+def _below(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")
+
+
 def _grants(
     service: Service, secrets: Mapping[str, FileSource], configs: Mapping[str, FileSource]
-) -> Iterator[tuple[FileGrant, FileSource, str]]:
-    for grants, sources, folder in ((service.configs, configs, "/"), (service.secrets, secrets, "/run/secrets/")):
-        for grant in grants:
+) -> Iterator[tuple[Path, FileGrant, FileSource, str]]:
+    kinds = (("configs", service.configs, configs, "/"), ("secrets", service.secrets, secrets, "/run/secrets/"))
+    for attribute, grants, sources, folder in kinds:
+        for index, grant in enumerate(grants):
             if source := sources.get(grant.source):
                 target = grant.target or grant.source
-                yield grant, source, target if target.startswith("/") else folder + target
+                path: Path = ("services", service.name, attribute, index)
+                yield path, grant, source, target if target.startswith("/") else folder + target
 
 
 def _number(text: str) -> int:

@@ -88,3 +88,10 @@ def test_files_of_a_service_with_a_read_only_root_are_there(workshop: Workshop) 
     workshop.commit({"compose.yaml": text, "s.txt": "hidden", "c.txt": "shown"})
     stack = workshop.up()
     assert (stack.run("web", "cat", "/run/secrets/s"), stack.run("web", "cat", "/c")) == ("hidden", "shown")
+
+
+def test_content_for_a_read_only_root_is_refused_with_its_place_before_anything_is_made(workshop: Workshop) -> None:
+    text = stackfile(service("web", "read_only: true", "configs: [c]"), configs="{c: {content: abc}}")
+    workshop.commit({"compose.yaml": text})
+    assert "services.web.configs[0]" in workshop.refused("up", status=3).err
+    assert workshop.leftovers() == []
