@@ -76,8 +76,8 @@ def test_a_stopped_container_is_started_and_not_recreated(workshop: Workshop, sh
     assert shop.container("web").status == "running"
 
 
-def test_a_paused_container_goes_on(workshop: Workshop) -> None:
-    workshop.commit({"compose.yaml": one_service()})
+def test_a_paused_container_goes_on_and_has_another_probe_before_it_is_called_unhealthy(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("web", "healthcheck: {test: [CMD, 'true'], interval: 500ms}")})
     stack = workshop.up()
     before = stack.ids()
     stack.container("web").pause()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from wtc.engine.streams import frames
-from wtc.engine.waiting import Sight, age, sight, verdict
+from wtc.engine.waiting import Sight, age, sight, since, verdict
 from wtc.model.plan import Condition
 
 STARTED, READY, HEALTHY, COMPLETED = Condition.STARTED, Condition.READY, Condition.HEALTHY, Condition.COMPLETED
@@ -75,6 +75,21 @@ def test_what_is_missing_or_null_in_an_answer_is_nothing() -> None:
     assert sight({"Name": "/x", "State": {"Status": "running", "Health": None}, "Config": None}, "") == Sight(
         name="x", service="", state="running", exit_code=0, health="", restarts=0, tty=False, started=""
     )
+
+
+@pytest.mark.parametrize(
+    ("health", "probed", "expected"),
+    [
+        ("unhealthy", "12:00", "starting"),
+        ("unhealthy", "12:05", "unhealthy"),
+        ("healthy", "12:00", "healthy"),
+        ("healthy", "12:05", "healthy"),
+        ("", "", ""),
+    ],
+)
+def test_a_resumed_container_is_unhealthy_by_a_later_probe_alone(health: str, probed: str, expected: str) -> None:
+    before = replace(RUNNING, health="unhealthy", probed="12:00")
+    assert since(before, replace(RUNNING, health=health, probed=probed)).health == expected
 
 
 @pytest.mark.parametrize("size", [1, 3, 8, 100])

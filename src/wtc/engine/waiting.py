@@ -5,7 +5,7 @@ Source: Engine API, `GET /containers/{id}/json` (State), `POST /containers/{id}/
 
 import contextlib
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -52,6 +52,8 @@ class Sight:
     started: str
     age_s: float = 0.0
     health_output: str = ""
+    probed: str = ""
+    """When the last probe began."""
     engine_error: str = ""
 
 
@@ -72,6 +74,7 @@ def sight(inspected: Json, date: str) -> Sight:
         started=text(state, "StartedAt"),
         age_s=age(text(state, "StartedAt"), date),
         health_output=text(checks[-1], "Output").strip() if checks else "",
+        probed=text(checks[-1], "Start") if checks else "",
         engine_error=text(state, "Error"),
     )
 
@@ -128,6 +131,12 @@ def _healthy(seen: Sight, running_s: float) -> str | None:
             return None
 
 
+def since(before: Sight, seen: Sight) -> Sight:
+    """What a later look shows: being unhealthy counts once there has been another probe."""
+    stale = seen.health == "unhealthy" and seen.probed == before.probed
+    return replace(seen, health="starting") if stale else seen
+
+
 def wait(engine: "Engine", operation: WaitContainer, watch: Watch, stop: threading.Event) -> None:
     """Returns when the condition holds.
 
@@ -136,10 +145,14 @@ def wait(engine: "Engine", operation: WaitContainer, watch: Watch, stop: threadi
     begun = monotonic()
     run = _Running()
     exit_watch: _ExitWatch | None = None
+    before: Sight | None = None
     with contextlib.ExitStack() as stack:
         while True:
             mark = watch.mark()
             seen = _look(engine, operation)
+            if operation.resumed:
+                before = before or seen
+                seen = since(before, seen)
             why = verdict(operation.condition, seen, running_s=run.seconds(seen))
             if why is None and exit_watch is not None:
                 why = exit_watch.verdict(seen)

@@ -201,6 +201,8 @@ class WaitContainer:
     timeout_s: float | None = None
     required: bool = True
     """Where it is not, a failed wait is a warning, and what depends on it goes on."""
+    resumed: bool = False
+    """It was paused, by which the engine calls it unhealthy: only what a probe says after that counts."""
 
 
 Operation: TypeAlias = (

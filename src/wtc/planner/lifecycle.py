@@ -229,7 +229,11 @@ class _Starting:
             return None
         if key not in self.waits:
             wait = WaitContainer(
-                container=_ref(container), condition=condition, timeout_s=self.wait_timeout_s, required=required
+                container=_ref(container),
+                condition=condition,
+                timeout_s=self.wait_timeout_s,
+                required=required,
+                resumed=container.state == "paused",
             )
             cause = f"`{dependent}` depends on it"
             self.waits[key] = self.builder.add(wait, cause, service=container.service, after=[started])

@@ -237,7 +237,11 @@ class _Up:
         if (name, condition, required) not in self.waits:
             ref = ContainerRef(name=name) if decision.fate in {Fate.CREATE, Fate.RECREATE} else _ref_of(decision)
             wait = WaitContainer(
-                container=ref, condition=condition, timeout_s=self.options.wait_timeout_s, required=required
+                container=ref,
+                condition=condition,
+                timeout_s=self.options.wait_timeout_s,
+                required=required,
+                resumed=decision.fate is Fate.START and _is_paused(decision),
             )
             cause = f"`{dependent}` depends on it" if dependent else "the stack is up when it is"
             after = [self.started.get(name)]
@@ -271,6 +275,10 @@ def _holds(decision: Decision, condition: Condition) -> bool:
             return running and current.health in {"", "healthy"}
         case Condition.STARTED:
             return running
+
+
+def _is_paused(decision: Decision) -> bool:
+    return decision.current is not None and decision.current.state == "paused"
 
 
 def _ref(container: ObservedContainer) -> ContainerRef:
