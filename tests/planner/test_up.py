@@ -223,15 +223,15 @@ def test_who_shares_a_network_namespace_is_made_anew_with_it() -> None:
 
 
 def test_an_old_engine_gets_one_network_at_create() -> None:
-    web = Service(name="web", image="nginx:1.22", networks={"front": Attachment(), "back": Attachment()})
-    stack = desired(project(web, front=Network(key="front", name=""), back=Network(key="back", name="")))
+    """Of two of one priority the first by the file's own name, though `net` comes after `front`."""
+    web = Service(name="web", image="nginx:1.22", networks={"front": Attachment(), "default": Attachment()})
+    stack = desired(project(web, front=Network(key="front", name="")))
     plan = plan_up(stack, World().observed(api_version=(1, 41)), UpOptions(no_start=True))
     assert plan_text(plan) == snapshot("""\
 1 create network accra-a1b2c3_net: not there yet
 2 create network accra-a1b2c3_front: not there yet
-3 create network accra-a1b2c3_back: not there yet
-4 create container accra-a1b2c3_web: not there yet (after 2, 3)
-5 connect accra-a1b2c3_web to accra-a1b2c3_back: it is on this network too (after 4)\
+3 create container accra-a1b2c3_web: not there yet (after 1, 2)
+4 connect accra-a1b2c3_web to accra-a1b2c3_front: it is on this network too (after 3)\
 """)
 
 

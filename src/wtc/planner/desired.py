@@ -125,7 +125,7 @@ def _service(
             for m in service.volumes
         ),
         volumes_from=tuple(_volumes_from(text, place.namespace) for text in service.volumes_from),
-        links=tuple(_link(text, place.namespace) for text in service.links),
+        links=tuple(link for text in service.links for link in _links(text, place.namespace)),
         mem_limit_bytes=service.mem_limit_bytes or (0 if _limited(service) else place.mem_limit_bytes),
         **{key: _shared(getattr(service, key), place.namespace) for key in SHARED_BY},
     )
@@ -170,12 +170,15 @@ def _container_labels(
 
 
 def _attachments(service: Service, networks: Mapping[str, Network]) -> dict[str, Attachment]:
-    """Network name on the engine -> attachment, reachable by the service's name and by its own container's name."""
+    """Network name on the engine -> attachment, reachable by the service's name and by its own container's name.
+
+    The highest priority comes first, then the file's own name for it: the first one is the container's own network.
+    """
     return {
         networks[key].name: replace(
             attachment, aliases=tuple(dict.fromkeys([*attachment.aliases, *_own_aliases(service)]))
         )
-        for key, attachment in service.networks.items()
+        for key, attachment in sorted(service.networks.items(), key=lambda item: (-item[1].priority, item[0]))
         if key in networks
     }
 
@@ -223,10 +226,11 @@ def _volumes_from(text: str, namespace: Namespace) -> str:
     return f"{container_name(namespace, service, 1)}{colon}{mode}"
 
 
-def _link(text: str, namespace: Namespace) -> str:
-    """`db:database` -> `accra-a1b2c3_db:database`."""
+def _links(text: str, namespace: Namespace) -> tuple[str, str]:
+    """`db:database` -> `accra-a1b2c3_db:database`, and `accra-a1b2c3_db:db-1`, which Docker Compose gives along."""
     service, _, alias = text.partition(":")
-    return f"{container_name(namespace, service, 1)}:{alias or service}"
+    container = container_name(namespace, service, 1)
+    return f"{container}:{alias or service}", f"{container}:{service}-1"
 
 
 def _limited(service: Service) -> bool:

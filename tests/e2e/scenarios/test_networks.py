@@ -43,7 +43,7 @@ def test_alias_service_name_and_link_resolve(workshop: Workshop) -> None:
     )
     workshop.commit({"compose.yaml": text})
     stack = workshop.up()
-    for client, hosts in (("c2", ("c1", "other-name", "plain", "linked")), ("c3", ("c1",))):
+    for client, hosts in (("c2", ("c1", "other-name", "plain", "linked", "c1-1")), ("c3", ("c1", "c1-1"))):
         for host in hosts:
             assert "root" in stack.run(client, "wget", "-qO-", f"http://{host}/passwd")
     status, _ = stack.container("c3").exec_run(["nslookup", "linked"])

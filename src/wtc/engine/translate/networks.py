@@ -16,8 +16,8 @@ INTERFACE_NAME = "com.docker.network.endpoint.ifname"
 
 
 def by_priority(attachments: Mapping[str, Attachment]) -> list[str]:
-    """Network names, the highest priority first, then by name: the first one is the container's own network."""
-    return sorted(attachments, key=lambda name: (-attachments[name].priority, name))
+    """Network names, the highest priority first, then as they come: the first one is the container's own network."""
+    return sorted(attachments, key=lambda name: -attachments[name].priority)
 
 
 def network_mode(create: CreateContainer) -> str:
