@@ -28,7 +28,8 @@ class _Commands(MutableMapping[str, Any]):
             module = import_module(MODULES[name])
             context = getattr(module, "CONTEXT", None)
             one.command(name, epilog=module.EXAMPLES, context_settings=context)(module.command)
-            made = get_command(one)
+            made: Any = get_command(one)
+            made.json_lines = getattr(module, "JSON_LINES", False)
             if COMPLETE in os.environ:
                 from wtc.cli.completion import attach
 

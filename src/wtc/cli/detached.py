@@ -98,7 +98,7 @@ def main() -> NoReturn:
     try:
         stop_stack(target, PlainReporter(), locked=locked == "locked")
     except WtcError as error:
-        show_error(error, as_json=False)
+        show_error(error)
         sys.exit(error.exit_status)
     with contextlib.suppress(OSError):
         os.unlink(log)

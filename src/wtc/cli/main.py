@@ -1,14 +1,19 @@
 """The way in: runs a command and turns whatever comes of it into an exit status."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn
 
-from wtc.errors import Exit, WtcError
+from wtc.errors import Exit, InterruptedByUserError, WtcError
 
 
 def main() -> NoReturn:
     """`wtc`."""
+    from wtc.cli.streams import prepare
+
+    prepare()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -22,81 +27,81 @@ def run(arguments: Sequence[str]) -> int:
             from wtc.cli.leading import behind_the_command
 
             arguments = behind_the_command(arguments)
-        if arguments[:1] == ["config"] and _quickly(arguments[1:]):
-            return Exit.DONE
-        from wtc.cli.app import build
-
-        result = build().main(args=list(arguments), prog_name="wtc", standalone_mode=False)
-        sys.stdout.flush()
-        return result if isinstance(result, int) else Exit.DONE
+        status = _called(arguments)
+        with suppress(BrokenPipeError):
+            sys.stdout.flush()
     except WtcError as error:
         return _failed(error, arguments)
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+        return _interrupted(arguments)
     except BrokenPipeError:
-        return _pipe_closed()
-    except SystemExit as left:
-        # The command-line library takes a reader that has gone for a failure.
-        if isinstance(left.__context__, BrokenPipeError):
-            return _pipe_closed()
-        raise
+        # The reader of our output has gone, as `head` does: that is no failure.
+        return Exit.DONE
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
         from wtc.cli.usage import usage_error
 
         if (usage := usage_error(error)) is not None:
             return _failed(usage, arguments)
         return _bug(error, arguments)
+    return status
 
 
-def _quickly(arguments: Sequence[str]) -> bool:
-    from wtc.cli.quick import config
+def _called(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["config"]:
+        from wtc.cli.quick import config
 
-    done = config(arguments)
-    sys.stdout.flush()
-    return done
+        if config(arguments[1:]):
+            return Exit.DONE
+    from wtc.cli.app import COMPLETE, build
+
+    app = build()
+    if COMPLETE in os.environ:
+        app.main(args=list(arguments), prog_name="wtc", standalone_mode=False)
+        return Exit.DONE
+    from typer import Exit as Left
+
+    try:
+        with app.make_context("wtc", list(arguments)) as context:
+            result = app.invoke(context)
+    except Left as left:
+        return left.exit_code
+    return result if isinstance(result, int) else Exit.DONE
 
 
-def _failed(error: WtcError, arguments: Sequence[str]) -> int:
+def _failed(error: WtcError, arguments: Sequence[str], *, status: int | None = None) -> int:
+    from wtc.cli.asked import asked
     from wtc.cli.render.errors import show_error
 
-    show_error(error, as_json="--json" in arguments, as_line=_tells_events(arguments))
-    if "--debug" in arguments:
-        _traceback()
-    return error.exit_status
+    status = int(error.exit_status) if status is None else status
+    wanted = asked(arguments)
+    try:
+        show_error(error, wanted, status=status)
+        sys.stdout.flush()
+    except (WtcError, BrokenPipeError):
+        # Of the two failures the first one counts.
+        return status
+    finally:
+        if wanted.debug:
+            import traceback
+
+            traceback.print_exc()
+    return status
 
 
 def _bug(error: Exception, arguments: Sequence[str]) -> int:
-    from wtc.cli.render.errors import show_error
-
     # Its text is left out: it may hold a value of the user's environment.
     bug = WtcError(
         f"wtc came upon a bug of its own: {type(error).__name__}",
         hints=["to see where, run the command again with `--debug`", "to have it mended, report it with that output"],
     )
-    show_error(bug, as_json="--json" in arguments, as_line=_tells_events(arguments), status=Exit.BUG)
-    if "--debug" in arguments:
-        _traceback()
-    return Exit.BUG
+    return _failed(bug, arguments, status=Exit.BUG)
 
 
-def _tells_events(arguments: Sequence[str]) -> bool:
-    """Whether standard error is to be JSON lines; looked for here, since errors may come before options are read."""
-    from itertools import pairwise
+def _interrupted(arguments: Sequence[str]) -> int:
+    """Ctrl-C is no news to a person, and the ordinary end of what goes on and on; one document has yet to come."""
+    from wtc.cli.asked import asked
 
-    return "--events=json" in arguments or ("--events", "json") in pairwise(arguments)
-
-
-def _traceback() -> None:
-    import traceback
-
-    traceback.print_exc()
-
-
-def _pipe_closed() -> int:
-    """The reader of our output has gone, as `head` does: that is no failure, and the last flush must not complain."""
-    import os
-
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
-    return Exit.DONE
+    wanted = asked(arguments)
+    if wanted.as_json and not wanted.as_line:
+        return _failed(InterruptedByUserError("interrupted"), arguments)
+    return Exit.INTERRUPTED

@@ -7,11 +7,12 @@ from typing import Any
 SCHEMA_VERSION = 1
 
 
-def print_json(document: dict[str, Any]) -> None:
+def print_json(document: dict[str, Any], *, as_line: bool = False) -> None:
     """One document on standard output, with the version of its schema."""
     import json
 
-    sys.stdout.write(json.dumps({"schema_version": SCHEMA_VERSION, **document}, indent=2) + "\n")
+    whole = {"schema_version": SCHEMA_VERSION, **document}
+    sys.stdout.write(json.dumps(whole, indent=None if as_line else 2) + "\n")
 
 
 def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:

@@ -218,5 +218,10 @@ class _Talk:
             written = os.write(descriptor, content[:_PIECE_BYTES])
         except BlockingIOError:
             written = 0
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise WtcError("the output could not be written", causes=[why]) from error
         if rest := content[written:]:
             self.sink.appendleft((descriptor, rest))

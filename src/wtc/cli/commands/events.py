@@ -13,6 +13,7 @@ from wtc.orchestrator.events import ContainerEvent
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc events --json web"
+JSON_LINES = True
 
 
 @targeted

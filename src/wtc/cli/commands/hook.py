@@ -28,7 +28,7 @@ def command(event: Annotated[str, typer.Argument(metavar=REMOVED)]) -> None:
     try:
         _remove(str(_document().get("worktree_path") or ""))
     except WtcError as error:
-        show_error(error, as_json=False)
+        show_error(error)
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     except Exception as error:  # noqa: BLE001 - the harness must not see a failure, whatever it is
@@ -36,7 +36,7 @@ def command(event: Annotated[str, typer.Argument(metavar=REMOVED)]) -> None:
             f"wtc came upon a bug of its own: {type(error).__name__}",
             hints=["to remove what is left of the stack, run `wtc clean --gone`"],
         )
-        show_error(bug, as_json=False)
+        show_error(bug)
 
 
 def _remove(worktree: str) -> None:

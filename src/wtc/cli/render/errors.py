@@ -4,6 +4,7 @@ import os
 import sys
 from typing import Any
 
+from wtc.cli.asked import Asked
 from wtc.cli.output import print_json
 from wtc.cli.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
 from wtc.errors import WtcError
@@ -11,17 +12,17 @@ from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import dotted
 
 
-def show_error(error: WtcError, *, as_json: bool, as_line: bool = False, status: int | None = None) -> None:
-    """The error on standard error (with `as_line` as JSON, the last of the events); with `as_json` a document too."""
-    if as_line:
+def show_error(error: WtcError, asked: Asked = Asked(), *, status: int | None = None) -> None:
+    """The error on standard error, as the last of the events where they are JSON; with `--json` a document too."""
+    if asked.events:
         from wtc.cli.render.jsonlines import failed
 
         failed(error, status=status)
     else:
         sys.stderr.write(error_text(error))
         sys.stderr.flush()
-    if as_json:
-        print_json({"ok": False, "error": error_document(error, status=status)})
+    if asked.as_json:
+        print_json({"ok": False, "error": error_document(error, status=status)}, as_line=asked.as_line)
 
 
 def error_text(error: WtcError) -> str:
