@@ -85,7 +85,7 @@ def test_options_after_the_service_are_the_commands(stack: Workshop) -> None:
 
 
 def test_options_say_how_it_runs(stack: Workshop) -> None:
-    arguments = ("-e", "COLOUR=blue", "-e", "LANG", "-e", "NOT_THERE", "-u", "1000:1000", "--workdir", "/etc")
+    arguments = ("-e", "COLOUR=blue", "-e", "LANG", "-e", "NOT_THERE", "-u", "1000:1000", "-w", "/etc")
     ended = piped(stack, "exec", *arguments, "web", "sh", "-c", "echo $COLOUR $LANG ${NOT_THERE-unset} $(id -u) $PWD")
     assert ended.stdout == b"blue C.UTF-8 unset 1000 /etc\n"
 
@@ -117,7 +117,7 @@ def test_what_does_not_run_is_told(workshop: Workshop) -> None:
 
 
 def test_the_compose_file_is_not_needed(stack: Workshop, tmp_path: Path) -> None:
-    ended = stack.wtc("exec", "-w", str(stack.main), "web", "echo", "here", cwd=tmp_path)
+    ended = stack.wtc("exec", "--worktree", str(stack.main), "web", "echo", "here", cwd=tmp_path)
     assert ended.out == "here\n"
 
 

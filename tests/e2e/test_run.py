@@ -153,9 +153,17 @@ def test_options_say_how_it_runs(stack: Workshop) -> None:
     (stack.main / "notes").mkdir()
     (stack.main / "notes" / "page").write_text("a page")
     said = "echo $COLOUR $SHAPE $SIZE $LANG ${NOT_THERE-unset} $(id -u) $PWD; cat /notes/page"
-    options = ("-e", "COLOUR=blue", "-e", "LANG", "-e", "NOT_THERE", "-u", "1000", "--workdir", "/etc")
+    options = ("-e", "COLOUR=blue", "-e", "LANG", "-e", "NOT_THERE", "-u", "1000", "-w", "/etc")
     ended = piped(stack, "--rm", "--no-deps", *options, "-v", "./notes:/notes:ro", "app", "sh", "-c", said)
     assert ended.stdout == b"blue round large C.UTF-8 unset 1000 /etc\na page"
+
+
+def test_variables_come_from_env_files_and_from_the_command_line_before_them(stack: Workshop) -> None:
+    (stack.main / "notes.env").write_text("COLOUR=green\nTASTE='sweet $COLOUR'\n")
+    options = ("--env-from-file", "notes.env", "-e", "COLOUR=blue")
+    ended = piped(stack, "--rm", *options, "bare", "sh", "-c", "echo $COLOUR $TASTE")
+    assert ended.stdout == b"blue sweet $COLOUR\n"
+    stack.refused("run", "--env-from-file", "missing.env", "bare", "true", status=2)
 
 
 def test_a_name_is_taken_once(stack: Workshop) -> None:

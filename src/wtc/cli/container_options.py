@@ -48,6 +48,29 @@ def variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str,
     return found
 
 
+def variables_of_files(given: Iterable[str], environment: Mapping[str, str], *, cwd: str) -> dict[str, str]:
+    """Those of env files, a later file's winning; a path that is not absolute begins in `cwd`.
+
+    Raises:
+        UsageError: one of them cannot be read.
+    """
+    from wtc.compose.dotenv import DotenvError, parse
+    from wtc.orchestrator.files import DiskReader
+
+    found: dict[str, str] = {}
+    for path in given:
+        try:
+            text = DiskReader().read(os.path.join(cwd, path)).decode()
+            found |= parse(text, environment.get, file=path)
+        except DotenvError as error:
+            place = f"{error.position.file}:{error.position.line}:{error.position.column}"
+            raise UsageError(f"env file `{path}` cannot be used", causes=[f"{error.message} ({place})"]) from error
+        except (OSError, UnicodeDecodeError) as error:
+            cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+            raise UsageError(f"env file `{path}` cannot be read", causes=[(cause or str(error)).lower()]) from error
+    return found
+
+
 def mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
     """`SOURCE:TARGET[:OPTIONS]`; a path that is not absolute begins in `cwd`.
 

@@ -18,6 +18,10 @@ _Worktree = Annotated[
         "--worktree", "-w", metavar="PATH", help="The worktree; by default the one that the compose file lies in."
     ),
 ]
+_WorktreeInFull = Annotated[
+    str | None,
+    typer.Option("--worktree", metavar="PATH", help="The worktree; by default the one that the compose file lies in."),
+]
 _Files = Annotated[
     list[str],
     typer.Option("--file", "-f", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable."),
@@ -53,6 +57,11 @@ def targeted(command: Callable[..., T]) -> Callable[..., T]:
 def targeted_by_file(command: Callable[..., T]) -> Callable[..., T]:
     """The same for a command to which `-f` is something else: compose files are named by `--file` alone."""
     return _with_options(command, {**_SHARED, "file": (_FilesInFull, ())})
+
+
+def targeted_by_worktree(command: Callable[..., T]) -> Callable[..., T]:
+    """The same for a command to which `-w` is something else: the worktree is named by `--worktree` alone."""
+    return _with_options(command, {**_SHARED, "worktree": (_WorktreeInFull, None)})
 
 
 def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., T]:

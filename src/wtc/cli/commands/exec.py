@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted
+from wtc.cli.options import targeted_by_worktree
 from wtc.errors import UsageError
 from wtc.orchestrator.target import Target
 
@@ -14,7 +14,7 @@ EXAMPLES = "Example: wtc exec -u root web sh -c 'ls /tmp | wc -l'"
 CONTEXT = {"allow_interspersed_args": False}
 
 
-@targeted
+@targeted_by_worktree
 def command(
     target: Target,
     service: Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)],
@@ -31,7 +31,7 @@ def command(
         typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable, your own where it has no value."),
     ] = None,
     user: Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")] = "",
-    workdir: Annotated[str, typer.Option("--workdir", metavar="PATH", help="Run it in this folder.")] = "",
+    workdir: Annotated[str, typer.Option("--workdir", "-w", metavar="PATH", help="Run it in this folder.")] = "",
     index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself.")] = False,
     privileged: Annotated[bool, typer.Option("--privileged", help="Give it all privileges.")] = False,

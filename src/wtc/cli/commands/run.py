@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import Quiet, one_of, targeted
+from wtc.cli.options import Quiet, one_of, targeted_by_worktree
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
@@ -14,7 +14,7 @@ EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
 CONTEXT = {"allow_interspersed_args": False}
 
 
-@targeted
+@targeted_by_worktree
 def command(
     target: Target,
     service: Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)],
@@ -35,8 +35,12 @@ def command(
         list[str] | None,
         typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable, your own where it has no value."),
     ] = None,
+    env_from_file: Annotated[
+        list[str] | None,
+        typer.Option("--env-from-file", metavar="FILE", help="An env file with variables; repeatable."),
+    ] = None,
     user: Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")] = "",
-    workdir: Annotated[str, typer.Option("--workdir", metavar="PATH", help="Run it in this folder.")] = "",
+    workdir: Annotated[str, typer.Option("--workdir", "-w", metavar="PATH", help="Run it in this folder.")] = "",
     entrypoint: Annotated[
         str | None, typer.Option("--entrypoint", metavar="COMMAND", help="In place of the service's.")
     ] = None,
@@ -78,7 +82,10 @@ def command(
         name=name,
         command=tuple(words) if words else None,
         entrypoint=None if entrypoint is None else options.words(entrypoint),
-        environment=options.variables(env or (), environment),
+        environment={
+            **options.variables_of_files(env_from_file or (), environment, cwd=target.cwd),
+            **options.variables(env or (), environment),
+        },
         labels=options.labels(label or ()),
         user=user,
         working_dir=workdir,
