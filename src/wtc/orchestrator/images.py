@@ -14,6 +14,7 @@ from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.leases import Ports, known_ports, lease_ports
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target
 from wtc.planner.fetching import buildable, pullable
 from wtc.planner.images import plan_images
@@ -44,6 +45,8 @@ class PullRequest:
     policy: str = ""
     """`always` or `missing` for all services; nothing leaves it to the file."""
     ignore_buildable: bool = False
+    ignore_failures: bool = False
+    """Warn of an image that cannot be pulled, and go on."""
     include_deps: bool = False
     dry_run: bool = False
 
@@ -86,7 +89,9 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
             if desired.services[name].image.build is not None:
                 report(Note(text=f"service `{name}` is built, not pulled; to build it, run `wtc build {name}`"))
         chosen = pullable(desired, tuple(named), request.policy)
-        return _carry_out(stack, chosen, UpOptions(), report, stop, dry_run=request.dry_run)
+        return _carry_out(
+            stack, chosen, UpOptions(), report, stop, dry_run=request.dry_run, forgiving=request.ignore_failures
+        )
 
 
 def _desired(stack: OpenStack, services: tuple[str, ...], *, lease: bool) -> Desired:
@@ -132,6 +137,7 @@ def _carry_out(
     stop: threading.Event,
     *,
     dry_run: bool,
+    forgiving: bool = False,
 ) -> ImagesResult:
     from wtc.engine.execute import execute
 
@@ -141,5 +147,9 @@ def _carry_out(
             report(Warned(diagnostic=warning))
         report(Planned(plan=plan))
         outcome = execute(plan, stack.engine, on_event=report, stop=stop)
-        raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=None)
+        if forgiving and not stop.is_set():
+            for _, error in outcome.failed:
+                warn(report, "; ".join([error.message, *error.causes]))
+        else:
+            raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=None)
     return ImagesResult(namespace=stack.namespace, plan=plan)

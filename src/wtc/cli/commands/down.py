@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.errors import UsageError
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc down -t 5"
@@ -17,16 +18,29 @@ def command(
     timeout: Annotated[
         int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
     ] = None,
+    remove_orphans: Annotated[bool, typer.Option("--remove-orphans", hidden=True)] = False,
+    volumes: Annotated[bool, typer.Option("--volumes", "-v", hidden=True)] = False,
+    rmi: Annotated[str, typer.Option("--rmi", hidden=True)] = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Stop and remove this worktree's containers and networks. Volumes stay, and so do the host ports."""
+    """Stop and remove this worktree's containers and networks. Volumes stay, and so do the host ports.
+
+    With no service named, containers of services that the file no longer has go too.
+    """
     from wtc.cli.output import print_json, say
     from wtc.cli.render.up import plan_document, show_plans
     from wtc.cli.reporting import reporter, stoppable
     from wtc.orchestrator.down import DownRequest, down
 
+    del remove_orphans  # without names it takes them anyway
+    for option, given in {"--volumes": volumes, "--rmi": bool(rmi)}.items():
+        if given:
+            hint = "to remove the stack with its volumes and built images, run `wtc clean`"
+            raise UsageError(
+                f"`wtc down` has no `{option}`: what it leaves is what the next `wtc up` goes on with", hints=[hint]
+            )
     request = DownRequest(services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)
     with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
         result = down(target, request, report, stop)

@@ -17,13 +17,18 @@ def command(
     signal: Annotated[
         str, typer.Option("--signal", "-s", metavar="SIGNAL", help="The signal, by name or number.")
     ] = "SIGKILL",
+    remove_orphans: Annotated[bool, typer.Option("--remove-orphans", hidden=True)] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Send a signal to this worktree's containers that run."""
+    """Send a signal to this worktree's containers that run.
+
+    With no service named, to those of services that the file no longer has too.
+    """
     from wtc.cli.lifecycle import carry_out
     from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
 
+    del remove_orphans  # without names they get it anyway, which is all that Docker Compose does with it
     request = LifecycleRequest(verb=Verb.KILL, services=tuple(services or ()), signal=signal, dry_run=dry_run)
     carry_out(target, request, as_json=as_json, quiet=quiet)

@@ -18,6 +18,9 @@ def command(
     ignore_buildable: Annotated[
         bool, typer.Option("--ignore-buildable", help="Say nothing of services that are built.")
     ] = False,
+    ignore_pull_failures: Annotated[
+        bool, typer.Option("--ignore-pull-failures", help="Go on where an image cannot be pulled, and only warn.")
+    ] = False,
     include_deps: Annotated[bool, typer.Option("--include-deps", help="Also what the services depend on.")] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -32,6 +35,7 @@ def command(
         services=tuple(services or ()),
         policy=one_of("--policy", policy, ("", "missing", "always")),
         ignore_buildable=ignore_buildable,
+        ignore_failures=ignore_pull_failures,
         include_deps=include_deps,
         dry_run=dry_run,
     )

@@ -15,7 +15,9 @@ EXAMPLES = "Example: wtc up --build web"
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    recreate: Annotated[bool, typer.Option("--recreate", help="Make every container anew.")] = False,
+    recreate: Annotated[
+        bool, typer.Option("--recreate", "--force-recreate", help="Make every container anew.")
+    ] = False,
     no_recreate: Annotated[bool, typer.Option("--no-recreate", help="Leave containers that are there.")] = False,
     build: Annotated[bool, typer.Option("--build", "--rebuild", help="Build images, up to date or not.")] = False,
     no_build: Annotated[bool, typer.Option("--no-build", help="Build nothing.")] = False,
@@ -38,6 +40,10 @@ def command(
     wait_timeout: Annotated[
         float | None, typer.Option("--wait-timeout", metavar="S", help="How long each wait may take, in seconds.")
     ] = None,
+    timeout: Annotated[
+        int | None,
+        typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container made anew may take to stop."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file that says what wtc cannot do.")] = False,
     mem_limit: Annotated[
         str, typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`.")
@@ -51,6 +57,8 @@ def command(
     events: Annotated[
         str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
+    detach: Annotated[bool, typer.Option("--detach", "-d", "--wait", hidden=True)] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", hidden=True)] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -58,7 +66,8 @@ def command(
     """Bring this worktree's stack up, and print its endpoints.
 
     What is missing is built or pulled, networks, volumes and containers are made, in dependency order. Where nothing
-    has changed, nothing is done; where something has, only the containers that it concerns are made anew.
+    has changed, nothing is done; where something has, only the containers that it concerns are made anew. It returns
+    once the stack is up, and asks nothing: `-d`, `--wait` and `-y` are taken, and change nothing.
     """
     from wtc.cli.render.up import show
     from wtc.cli.reporting import reporter, stoppable
@@ -67,7 +76,8 @@ def command(
 
     exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
     exclusive({"--quiet": quiet, "--events": bool(events)})
-    for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start}.items():
+    del yes
+    for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start, "--detach": detach}.items():
         exclusive({"--foreground": foreground, option: given})
     exclusive({"--build": build, "--no-build": no_build})
     how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
@@ -81,6 +91,7 @@ def command(
         renew_anonymous_volumes=renew_anon_volumes,
         remove_orphans=remove_orphans,
         wait_timeout_s=wait_timeout,
+        stop_timeout_s=timeout,
     )
     request = UpRequest(
         services=tuple(services or ()),
