@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan is about to be carried out."""
+    """A plan is about to be carried out, of the stack `namespace`."""
 
     plan: "Plan"
+    namespace: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

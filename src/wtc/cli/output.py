@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from wtc.cli.style import clickable, link
+
 SCHEMA_VERSION = 1
 
 
@@ -16,14 +18,15 @@ def print_json(document: dict[str, Any], *, as_line: bool = False) -> None:
 
 
 def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
-    """Rows on standard output, columns aligned; the header only on a terminal's behalf, in capitals."""
+    """Rows on standard output, columns aligned, web addresses as links at a terminal; the header in capitals."""
     table = [list(row) for row in rows]
     if header:
         table.insert(0, [title.upper() for title in header])
+    linked = clickable(sys.stdout)
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))] if table else []
     for row in table:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write(line.rstrip() + "\n")
+        sys.stdout.write((link(line.rstrip()) if linked else line.rstrip()) + "\n")
 
 
 def say(line: str) -> None:

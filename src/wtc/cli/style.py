@@ -1,6 +1,7 @@
 """Colours, where someone looks at them."""
 
 import os
+import re
 from typing import IO
 
 RED, GREEN, YELLOW, BLUE, CYAN, BOLD, DIM = "31", "32", "33", "34", "36", "1", "2"
@@ -18,3 +19,13 @@ def colours(stream: IO[str]) -> bool:
 def paint(text: str, *codes: str, stream: IO[str]) -> str:
     """The text in a colour, for a stream that wants one."""
     return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if colours(stream) else text
+
+
+def clickable(stream: IO[str]) -> bool:
+    """Whether someone may click on what is written there."""
+    return stream.isatty() and os.environ.get("TERM") not in {"dumb", "linux"}
+
+
+def link(text: str) -> str:
+    """The text with every address of a web page in it as a link to that (OSC 8), which is not seen."""
+    return re.sub(r"https?://[^\s,]+", lambda found: f"\x1b]8;;{found[0]}\x1b\\{found[0]}\x1b]8;;\x1b\\", text)

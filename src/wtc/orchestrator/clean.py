@@ -64,7 +64,7 @@ def carry_out(
         for namespace in (c.namespace for c in cleanings):
             with home.store.stack_lock(namespace.name, discard=True):
                 cleaning = _cleaning(namespace, home, engine, request)
-                report(Planned(plan=cleaning.plan))
+                report(Planned(plan=cleaning.plan, namespace=namespace.name))
                 outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if cleaning.leases or namespace.worktree in home.store.read().stacks:

@@ -89,7 +89,7 @@ def take_down(
 
     observed = observe(engine, namespace)
     plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=conduct)
-    report(Planned(plan=plan))
+    report(Planned(plan=plan, namespace=namespace.name))
     outcome = execute(plan, engine, on_event=report, stop=stop)
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)

@@ -145,7 +145,7 @@ def _carry_out(
     if not dry_run:
         for warning in plan.warnings:
             report(Warned(diagnostic=warning))
-        report(Planned(plan=plan))
+        report(Planned(plan=plan, namespace=stack.namespace.name))
         outcome = execute(plan, stack.engine, on_event=report, stop=stop)
         if forgiving and not stop.is_set():
             for _, error in outcome.failed:

@@ -88,7 +88,7 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
                 # Whoever had the lock before may have changed it.
                 seen = replace(stack, observed=observe(stack.engine, stack.namespace))
             plan = _plan(seen, request, conduct)
-            report(Planned(plan=plan))
+            report(Planned(plan=plan, namespace=stack.namespace.name))
             outcome = execute(plan, stack.engine, on_event=report, stop=stop)
             services = {c.service for c in seen.observed.containers}
             raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)

@@ -237,7 +237,7 @@ class _Run:
 
         for warning in plan.warnings:
             self.report(Warned(diagnostic=warning))
-        self.report(Planned(plan=plan))
+        self.report(Planned(plan=plan, namespace=self.namespace.name))
         outcome = execute(plan, self.engine, on_event=self.report, perform=perform or perform_operation, stop=self.stop)
         interrupted = self.stop.is_set()
         raise_failed(outcome, self.engine, self.namespace, interrupted=interrupted, services=desired.services)

@@ -206,7 +206,7 @@ class _Run:
         for warning in plan.warnings:
             self.report(Warned(diagnostic=warning))
         self.plans.append(plan)
-        self.report(Planned(plan=plan))
+        self.report(Planned(plan=plan, namespace=self.namespace.name))
         return execute(plan, self.engine, on_event=self.report, stop=self.stop)
 
     def _raise_failed(self, outcome: "Outcome", desired: Desired) -> None:

@@ -1,75 +1,66 @@
 """Events on a terminal: a line for every image, network, volume and container, redrawn as it gets on."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.spinner import Spinner
-from rich.table import Table
 from rich.text import Text
 
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.render.narration import outcome, subject, under_way
+from wtc.cli.render.screen import Line, State, columns, fitting
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Planned, Progress, Warned
-from wtc.model.plan import WaitContainer
+from wtc.model.plan import Plan, PlanNode, WaitContainer
 
-TAIL = 5
-"""Lines of a build that are shown while it goes on."""
-
-
-@dataclass(slots=True)
-class _Line:
-    kind: str
-    name: str
-    word: str = "waiting"
-    state: str = "pending"
-    started: float = 0.0
-    elapsed: float = 0.0
-    tail: list[str] = field(default_factory=list[str])
-    bytes_of: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+_MARKS = {State.DONE: ("✔", "green"), State.FAILED: ("✘", "red")}
+_STYLES = {State.DONE: "green", State.FAILED: "red", State.RUNNING: "cyan"}
+_UNTOLD = {"started", "done"}
+"""What a build's step is said to be, which its place on the screen tells already."""
 
 
 class LiveReporter:
-    """Draws on standard error while it is entered."""
+    """Draws on standard error while it is entered.
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._lines: dict[tuple[str, str], _Line] = {}
-        self._left: dict[tuple[str, str], int] = {}
+    A thread of the library's draws at any time: what it reads is copied first, and no lock may be held, for a signal's
+    message is printed from wherever the main thread is.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._namespace = ""
+        self._lines: dict[tuple[str, str], Line] = {}
+        self._unfinished: dict[int, PlanNode] = {}
+        self._ended = False
         self._spinner = Spinner("dots", style="cyan")
-        self._live = Live(console=self._console, get_renderable=self._draw, refresh_per_second=10, transient=False)
+        self._live = Live(console=self._console, get_renderable=self.draw, refresh_per_second=10, transient=False)
 
     def __enter__(self) -> Self:
         self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ended = True
         self._live.stop()
 
     def __call__(self, event: Event, /) -> None:
         """Takes one event."""
         match event:
-            case Planned(plan=plan):
-                for node in plan.nodes:
-                    key = subject(node)
-                    self._lines.setdefault(key, _Line(*key)).state = "pending"
-                    self._left[key] = self._left.get(key, 0) + 1
+            case Planned():
+                self._planned(event.plan, event.namespace)
             case NodeStarted(node=node):
-                line = self._line(subject(node))
-                line.word, line.state = under_way(node), "running"
+                line = self._line(node)
+                line.word, line.state, line.active = under_way(node), State.RUNNING, line.active + 1
                 line.started = line.started or time.monotonic()
             case NodeDone(node=node):
-                self._done(subject(node), outcome(node), wait=isinstance(node.operation, WaitContainer))
+                self._done(node)
             case NodeFailed(node=node):
-                line = self._line(subject(node))
-                line.word, line.state = "failed", "failed"
-                line.elapsed = time.monotonic() - line.started
+                line = self._ends(node)
+                line.word, line.state = "failed", State.FAILED
             case NodeSkipped(node=node):
-                line = self._line(subject(node))
-                if line.state != "failed":
-                    line.word, line.state = "skipped", "skipped"
+                self._skipped(node, broken_off=event.because is None)
             case Progress():
                 self._progress(event)
             case Note(text=text):
@@ -77,55 +68,114 @@ class LiveReporter:
             case Warned(diagnostic=diagnostic):
                 self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
 
-    def _line(self, key: tuple[str, str]) -> _Line:
-        return self._lines.setdefault(key, _Line(*key))
+    def draw(self) -> Group:
+        """What the screen is to show now: as much of it as fits, and at the end all of it."""
+        return self._drawn(None if self._ended else self._console.size.height - 1 - bool(self._namespace))
 
-    def _done(self, key: tuple[str, str], word: str, *, wait: bool) -> None:
-        line = self._line(key)
-        self._left[key] = self._left.get(key, 1) - 1
-        line.word = word
-        line.state = "running" if self._left[key] > 0 and not wait else "done"
-        line.elapsed = time.monotonic() - line.started
+    def _drawn(self, rows: int | None) -> Group:
+        lines = list(self._lines.values())
+        screen = fitting(lines, len(lines) if rows is None else rows)
+        heading = [Text(self._namespace, style="bold")] if self._namespace and lines else []
+        folded = [self._mark(state).append(f" {text}", style="dim") for state, text in screen.folded]
+        tail = [Text(f"  {text}", style="dim") for text in screen.tail]
+        texts = [*heading, *folded, *self._rows(screen.lines), *tail]
+        for text in texts:
+            text.no_wrap, text.overflow = True, "ellipsis"
+        return Group(*texts)
+
+    def _rows(self, lines: Sequence[Line]) -> list[Text]:
+        told = [(line.kind, line.name, *self._rest(line)) for line in lines]
+        rows: list[Text] = []
+        for line, cells in zip(lines, columns(told, self._console.size.width - len("✔ ")), strict=True):
+            styles = ("dim", "", _STYLES.get(line.state, "dim"), "dim")
+            parts = ((f" {cell}", style) for cell, style in zip(cells, styles, strict=True) if cell)
+            rows.append(Text.assemble(self._mark(line.state), *parts))
+        return rows
+
+    def _planned(self, plan: Plan, namespace: str) -> None:
+        if namespace != self._namespace:
+            if self._lines:
+                self._console.print(self._drawn(None))
+            self._lines.clear()
+            self._namespace = namespace
+        self._unfinished = {node.id: node for node in plan.nodes}
+        for line in self._lines.values():
+            # What is left of an earlier plan will not be done.
+            line.todo, line.active = [], 0
+        for node in plan.nodes:
+            line = self._line(node)
+            line.state = State.PENDING
+            line.todo.append(node)
+
+    def _line(self, node: PlanNode) -> Line:
+        kind, name = subject(node)
+        return self._lines.setdefault((kind, name), Line(kind=kind, name=self._short(name)))
+
+    def _short(self, name: str) -> str:
+        """Without the namespace, which is above it all."""
+        return name.removeprefix(self._namespace).lstrip("_-") if self._namespace else name
+
+    def _done(self, node: PlanNode) -> None:
+        line = self._ends(node)
+        line.word = outcome(node)
+        line.state = State.RUNNING if line.todo and not isinstance(node.operation, WaitContainer) else State.DONE
         line.tail.clear()
         line.bytes_of.clear()
 
+    def _ends(self, node: PlanNode) -> Line:
+        self._unfinished.pop(node.id, None)
+        line = self._line(node)
+        line.active = max(0, line.active - 1)
+        line.todo = [one for one in line.todo if one.id != node.id]
+        line.elapsed = time.monotonic() - line.started if line.started else 0.0
+        return line
+
+    def _skipped(self, node: PlanNode, *, broken_off: bool) -> None:
+        line = self._ends(node)
+        if broken_off and not line.started:
+            # The user knows why, and there is nothing to know about it.
+            self._lines.pop(subject(node), None)
+        elif line.state != State.FAILED:
+            line.word, line.state = "skipped", State.SKIPPED
+
     def _progress(self, event: Progress) -> None:
-        line = self._line(subject(event.node))
+        line = self._line(event.node)
         if event.total:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text:
-            line.tail.append(f"{event.item} {event.text}".strip())
-            del line.tail[:-TAIL]
+            line.tell(event.item, "" if event.item and event.text in _UNTOLD else event.text)
 
-    def _draw(self) -> Group:
-        table = Table.grid(padding=(0, 1))
-        below: list[Text] = []
-        for line in self._lines.values():
-            table.add_row(self._mark(line), Text(line.kind, style="dim"), Text(line.name), *self._rest(line))
-            if line.state == "running":
-                below += [Text(f"    {text}", style="dim", no_wrap=True, overflow="ellipsis") for text in line.tail]
-        return Group(table, *below)
+    def _mark(self, state: State) -> Text:
+        if state == State.RUNNING:
+            frame = self._spinner.render(self._console.get_time())
+            return frame.copy() if isinstance(frame, Text) else Text("*")
+        mark, style = _MARKS.get(state, ("·", "dim"))
+        return Text(mark, style=style)
 
-    def _mark(self, line: _Line) -> Text | Spinner:
-        match line.state:
-            case "done":
-                return Text("✔", style="green")
-            case "failed":
-                return Text("✘", style="red")
-            case "running":
-                return self._spinner
-            case _:
-                return Text("·", style="dim")
-
-    def _rest(self, line: _Line) -> tuple[Text, Text]:
-        style = {"done": "green", "failed": "red", "running": "cyan"}.get(line.state, "dim")
-        elapsed = time.monotonic() - line.started if line.state == "running" else line.elapsed
-        word = line.word
+    def _rest(self, line: Line) -> tuple[str, str]:
+        """What is being done with it, and for how long."""
+        elapsed = time.monotonic() - line.started if line.state == State.RUNNING else line.elapsed
+        word = self._waits(line) or line.word
         if line.bytes_of:
-            current, total = (sum(pair[i] for pair in line.bytes_of.values()) for i in (0, 1))
+            pairs = list(line.bytes_of.values())
+            current, total = (sum(pair[i] for pair in pairs) for i in (0, 1))
             word += f" {_size(current)} of {_size(total)}"
-        return Text(word, style=style), Text(f"{elapsed:.1f}s" if line.started else "", style="dim")
+        return word, _time(elapsed) if line.started else ""
+
+    def _waits(self, line: Line) -> str:
+        """`waits for db`, where something is done with it already and the next step has to wait for others."""
+        todo = list(line.todo)
+        if line.state != State.RUNNING or line.active or not todo:
+            return ""
+        before = [node for id_ in todo[0].after if (node := self._unfinished.get(id_)) is not None]
+        names = dict.fromkeys(self._short(subject(node)[1]) for node in before if self._line(node) is not line)
+        return f"waits for {', '.join(names)}" if names else ""
 
 
 def _size(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB"
+
+
+def _time(seconds: float) -> str:
+    """`4.2s`, `1m05s`."""
+    return f"{seconds:.1f}s" if seconds < 60 else f"{int(seconds) // 60}m{int(seconds) % 60:02}s"
