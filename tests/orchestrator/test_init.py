@@ -94,6 +94,31 @@ def test_claude_code_gets_two_hooks_and_keeps_its_own_way_of_making_worktrees() 
     assert commands == {"SessionStart": ["wtc setup"], "WorktreeRemove": ["wtc hook claude-worktree-remove"]}
 
 
+def test_claude_code_has_its_worktrees_made_by_wtc_only_on_request(tmp_path: Path) -> None:
+    init(target(tmp_path), ("claude",), make_worktrees=True, dry_run=False)
+    after = files(tmp_path)
+    assert after == files(EXAMPLES / "claude-worktrees")
+    hooks = json.loads(after[".claude/settings.json"])["hooks"]
+    assert [h["command"] for e in hooks["WorktreeCreate"] for h in e["hooks"]] == ["wtc hook claude-worktree-create"]
+    for make_worktrees in (True, False):
+        init(target(tmp_path), ("claude",), make_worktrees=make_worktrees, dry_run=False)
+        assert files(tmp_path) == after
+
+
+def test_another_hook_that_makes_claude_codes_worktrees_stays_the_only_one(tmp_path: Path) -> None:
+    theirs = [{"hooks": [{"type": "command", "command": "make-it"}]}]
+    write(tmp_path, ".claude/settings.json", json.dumps({"hooks": {"WorktreeCreate": theirs}}))
+    (edit,) = init(target(tmp_path), ("claude",), make_worktrees=True, dry_run=False).edits
+    assert json.loads(edit.after)["hooks"]["WorktreeCreate"] == theirs
+    assert any("`hooks.WorktreeCreate` has a hook and stays" in note for note in edit.notes)
+
+
+def test_nobody_else_has_worktrees_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is for Claude Code alone"):
+        init(target(tmp_path), ("conductor",), make_worktrees=True, dry_run=False)
+    assert files(tmp_path) == {}
+
+
 THEIRS = """\
 # Ours, with care.
 file_include_globs = '''

@@ -21,8 +21,10 @@ class InitResult:
     edits: tuple[Edit, ...]
 
 
-def init(target: Target, names: tuple[str, ...], *, dry_run: bool) -> InitResult:
+def init(target: Target, names: tuple[str, ...], *, make_worktrees: bool = False, dry_run: bool) -> InitResult:
     """Merges the hooks into each harness's file. All files are read before the first one is written.
+
+    With `make_worktrees` Claude Code gets the hook that has wtc make its worktrees.
 
     Raises:
         UsageError: a harness is not known, none was found, or a file cannot be merged with.
@@ -39,8 +41,13 @@ def init(target: Target, names: tuple[str, ...], *, dry_run: bool) -> InitResult
             causes=[f"wtc knows {NAMES}"],
             hints=["to write the hooks of one, run `wtc init NAME`"],
         )
+    if make_worktrees and "claude" not in {harness.name for harness in chosen}:
+        raise UsageError(
+            "`--with-worktree-create` is for Claude Code alone",
+            hints=["to write its hooks, run `wtc init claude --with-worktree-create`"],
+        )
     files = [os.path.relpath(os.path.join(target.cwd, f), root) for f in target.files if f != "-"]
-    hooks = Hooks(arguments="".join(f" --file {shlex.quote(file)}" for file in files))
+    hooks = Hooks(arguments="".join(f" --file {shlex.quote(file)}" for file in files), make_worktrees=make_worktrees)
     edits = tuple(harness.edit(lambda path: _read(os.path.join(root, path)), hooks) for harness in chosen)
     if not dry_run:
         for edit in edits:

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from wtc.errors import WtcError
-from wtc.worktrees.ignored import INCLUDE_FILE, NoGitError, ignored, included
+from wtc.worktrees.git import NoGitError
+from wtc.worktrees.ignored import INCLUDE_FILE, ignored, included
 from wtc.worktrees.locate import Worktree
 
 ENV_FILE = ".env"

@@ -1,16 +1,12 @@
 """Which files git ignores, and which of those `.worktreeinclude` names: git itself is asked."""
 
 import fnmatch
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+
+from wtc.worktrees.git import git
 
 INCLUDE_FILE = ".worktreeinclude"
 _AT_ONCE = 500
-_LIMIT_S = 20.0
-
-
-class NoGitError(Exception):
-    """git is not there, or does not answer; the message says which."""
 
 
 def ignored(folder: str, paths: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
@@ -23,7 +19,7 @@ def ignored(folder: str, paths: Iterable[str], environment: Mapping[str, str]) -
     if not asked:
         return frozenset()
     # It ends with 1 where none is.
-    out = _git(folder, ["check-ignore", "-z", "--stdin"], environment, given="\0".join(asked), well=(0, 1))
+    out = git(folder, ["check-ignore", "-z", "--stdin"], environment, given="\0".join(asked), well=(0, 1))
     return frozenset(_names(out))
 
 
@@ -37,13 +33,13 @@ def included(main: str, include_file: str, environment: Mapping[str, str]) -> tu
         NoGitError: git cannot be asked.
     """
     listing = ["--literal-pathspecs", "ls-files", "-z", "--others", "--ignored"]
-    entries = _names(_git(main, [*listing, "--exclude-standard", "--directory"], environment))
+    entries = _names(git(main, [*listing, "--exclude-standard", "--directory"], environment))
     patterns = _patterns(include_file)
     places = [e for e in entries if not e.endswith("/") or any(_speaks_of(p, e.rstrip("/")) for p in patterns)]
     found: list[str] = []
     for start in range(0, len(places), _AT_ONCE):
         some = places[start : start + _AT_ONCE]
-        found += _names(_git(main, [*listing, f"--exclude-from={include_file}", "--", *some], environment))
+        found += _names(git(main, [*listing, f"--exclude-from={include_file}", "--", *some], environment))
     # What ends with a slash is another repository.
     return tuple(sorted({name for name in found if not name.endswith("/")}))
 
@@ -67,36 +63,3 @@ def _speaks_of(pattern: str, folder: str) -> bool:
 
 def _names(out: str) -> list[str]:
     return [name for name in out.split("\0") if name]
-
-
-def _git(
-    folder: str,
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-    *,
-    given: str = "",
-    well: tuple[int, ...] = (0,),
-) -> str:
-    import subprocess
-
-    # Whoever runs in a hook of git's has variables that name another repository than the folder's.
-    own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
-    own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
-    own |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    try:
-        done = subprocess.run(
-            ["git", "-C", folder, *arguments],
-            input=os.fsencode(given),
-            env=own,
-            capture_output=True,
-            timeout=_LIMIT_S,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise NoGitError("git is not installed") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
-    if done.returncode not in well:
-        said = os.fsdecode(done.stderr).strip().splitlines()
-        raise NoGitError(said[-1] if said else f"git ended with {done.returncode}")
-    return os.fsdecode(done.stdout)

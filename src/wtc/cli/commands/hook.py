@@ -1,32 +1,65 @@
-"""`wtc hook`: what harnesses call that say on standard input what it is about. Not listed: `wtc init` writes it."""
+"""`wtc hook`: what Claude Code calls, with a document on standard input. Not listed: `wtc init` writes it."""
 
 import os
 import select
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from wtc.cli.options import one_of
-from wtc.errors import WtcError
+from wtc.cli.where import target
+from wtc.errors import UsageError, WtcError
 
 EXAMPLES = """Example: echo '{"worktree_path": "/code/accra"}' | wtc hook claude-worktree-remove"""
-REMOVED = "claude-worktree-remove"
+CREATED, REMOVED = "claude-worktree-create", "claude-worktree-remove"
 _PATIENCE_S = 5.0
 _LONGEST_INPUT = 1 << 20
 
 
-def command(event: Annotated[str, typer.Argument(metavar=REMOVED)]) -> None:
-    """Clean the stack of a worktree that Claude Code removes: its `WorktreeRemove` hook.
+def command(
+    event: Annotated[str, typer.Argument(metavar=f"{CREATED}|{REMOVED}")],
+    file: Annotated[
+        list[str] | None, typer.Option("--file", metavar="FILE", help="A compose file, by its path in the worktree.")
+    ] = None,
+) -> None:
+    """Make a worktree for Claude Code, or clean up after one: its `WorktreeCreate` and `WorktreeRemove` hooks.
 
-    Reads `{"worktree_path": ...}` on standard input, and always ends with 0: what goes wrong is told on standard error.
+    The first reads `{"name": ..., "cwd": ...}` on standard input and prints the path of the worktree that it has made.
+    The second reads `{"worktree_path": ...}` and always ends with 0: what goes wrong is told on standard error.
     """
-    one_of("event", event, (REMOVED,))
+    if one_of("event", event, (CREATED, REMOVED)) == CREATED:
+        _create(_document(), tuple(file or ()))
+    else:
+        _whatever_comes(lambda: _remove(str(_document().get("worktree_path") or "")))
+
+
+def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
+    from dataclasses import replace
+
+    from wtc.cli.render.errors import show_error
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.claude_worktree import create
+
+    name = given.get("name") or given.get("worktree_name")
+    if not isinstance(name, str):
+        raise UsageError("standard input has no `name`", hints=["to make a worktree yourself, run `git worktree add`"])
+    place = given.get("cwd")
+    looks = target()
+    if isinstance(place, str) and os.path.isabs(place):
+        looks = replace(looks, cwd=place)
+    path = create(replace(looks, files=files), name, report_warnings, lambda error: show_error(error, as_json=False))
+    sys.stdout.write(f"{path}\n")
+
+
+def _whatever_comes(work: Callable[[], None]) -> None:
+    """Does the work; the harness is not to see a failure, whatever it is."""
     from wtc.cli.render.errors import show_error
 
     try:
-        _remove(str(_document().get("worktree_path") or ""))
+        work()
     except WtcError as error:
         show_error(error)
     except (KeyboardInterrupt, BrokenPipeError):
@@ -40,20 +73,23 @@ def command(event: Annotated[str, typer.Argument(metavar=REMOVED)]) -> None:
 
 
 def _remove(worktree: str) -> None:
-    from wtc.cli.options import target
     from wtc.cli.output import say
     from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.claude_worktree import remove
     from wtc.orchestrator.clean import CleanRequest, carry_out, plan
 
     # Without a path this would be the stack of whatever worktree it is called in.
     if not worktree.startswith("/"):
         raise WtcError("standard input has no absolute `worktree_path`", hints=["to clean a stack, run `wtc clean`"])
-    looks = target(worktree=worktree, file=[], env_file=[], profile=[], context="", debug=False)
-    with stoppable() as stop, reporter(quiet=False) as report:
-        cleanings = plan(looks, CleanRequest(), report)
-        carry_out(looks, CleanRequest(), cleanings, report, stop)
-    if not cleanings:
-        say("nothing to clean")
+    looks = target(worktree=worktree)
+    try:
+        with stoppable() as stop, reporter(quiet=False) as report:
+            cleanings = plan(looks, CleanRequest(), report)
+            carry_out(looks, CleanRequest(), cleanings, report, stop)
+        if not cleanings:
+            say("nothing to clean")
+    finally:
+        remove(worktree, looks.environment, say)
 
 
 def _document() -> dict[str, Any]:

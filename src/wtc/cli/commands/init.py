@@ -21,6 +21,9 @@ def command(
         list[str] | None,
         typer.Argument(metavar="[HARNESS]...", help="conductor, cursor, codex, claude, worktrunk."),
     ] = None,
+    with_worktree_create: Annotated[
+        bool, typer.Option("--with-worktree-create", help="Have wtc make Claude Code's worktrees, in git's place.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +34,7 @@ def command(
     from wtc.cli.output import print_json, say
     from wtc.orchestrator.init import init
 
-    result = init(target, tuple(harnesses or ()), dry_run=dry_run)
+    result = init(target, tuple(harnesses or ()), make_worktrees=with_worktree_create, dry_run=dry_run)
     if as_json:
         print_json(
             {

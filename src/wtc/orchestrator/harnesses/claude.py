@@ -1,4 +1,4 @@
-"""Claude Code. Source: code.claude.com/docs, Hooks reference: SessionStart, WorktreeRemove."""
+"""Claude Code. Source: code.claude.com/docs, Hooks reference: SessionStart, WorktreeCreate, WorktreeRemove."""
 
 from typing import Any
 
@@ -7,24 +7,35 @@ from wtc.orchestrator.harnesses.conductor import calls
 from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, is_list, is_table
 
 SETTINGS = ".claude/settings.json"
-REMOVED = "wtc hook claude-worktree-remove"
+CREATED, REMOVED = "wtc hook claude-worktree-create", "wtc hook claude-worktree-remove"
 
 
 def edit(read: Read, hooks: Hooks) -> Edit:
     """A hook for each session that starts, and one for each worktree that is removed.
 
-    What `wtc setup` prints, the stack's ports, is what the session gets to know. `WorktreeCreate` is left alone: with a
-    hook there, Claude Code makes no worktree by itself.
+    What `wtc setup` prints, the stack's ports, is what the session gets to know. `WorktreeCreate` is left alone unless
+    it is asked for: with a hook there, Claude Code makes no worktree by itself, and one hook is all that there can be.
     """
     before = read(SETTINGS)
     notes: list[str] = []
     document = json_text.parsed(before, SETTINGS)
     events = json_text.table(document, "hooks", SETTINGS)
-    for event, command in (("SessionStart", hooks.setup), ("WorktreeRemove", REMOVED)):
+    wanted = {"SessionStart": hooks.setup, "WorktreeRemove": REMOVED}
+    if hooks.make_worktrees:
+        wanted["WorktreeCreate"] = f"{CREATED}{hooks.arguments}"
+    for event, command in wanted.items():
         entries: object = events.setdefault(event, [])
         if not is_list(entries):
             notes.append(f"`hooks.{event}` is no list and stays: to hook wtc in, run `{command}` there")
-        elif not any(calls(one, command) for one in _commands(entries)):
+            continue
+        there = _commands(entries)
+        if any(calls(one, command) for one in there):
+            continue
+        if event == "WorktreeCreate" and there:
+            notes.append(
+                f"`hooks.{event}` has a hook and stays: to have wtc make the worktrees, write `{command}` there"
+            )
+        else:
             entries.append({"hooks": [{"type": "command", "command": command}]})
     return Edit(path=SETTINGS, before=before, after=json_text.written(document, before, SETTINGS), notes=tuple(notes))
 

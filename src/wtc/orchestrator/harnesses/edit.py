@@ -15,6 +15,8 @@ class Hooks:
     """What the hooks call. `arguments` (` --file deploy/compose.yaml`) go to those that read the compose file."""
 
     arguments: str = ""
+    make_worktrees: bool = False
+    """Whether wtc is to make the harness's worktrees, too, in place of the harness."""
 
     @property
     def setup(self) -> str:
