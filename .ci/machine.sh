@@ -50,6 +50,17 @@ apt_install() { # PACKAGE...
   quietly "apt-get install $*" apt-get -qq install -y --no-install-recommends "$@"
 }
 
+ensure_shells() { # those that completion and hooks are tried in; without them these tests are skipped, but in CI
+  local missing=() shell
+  for shell in zsh fish; do command -v "$shell" >/dev/null 2>&1 || missing+=("$shell"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if has_apt && is_root; then
+    apt_install "${missing[@]}" || true
+  else
+    say "not installed: ${missing[*]}; what needs them is skipped"
+  fi
+}
+
 # --- Python and uv -------------------------------------------------------------------------------------------------
 
 is_python() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }

@@ -139,7 +139,48 @@ def test_completing_imports_nothing_that_reaches_an_engine(worktree: Path, line:
     assert imported & {"docker", "requests", "http.client", "rich", "filelock"} == set()
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_gets_its_script(worktree: Path, shell: str) -> None:
+SCRIPTS = {"bash": "complete -o default -F", "zsh": "#compdef wtc", "fish": "complete --command wtc"}
+
+
+@pytest.mark.parametrize("shell", SCRIPTS)
+def test_each_shell_gets_its_own_script(worktree: Path, shell: str) -> None:
     out = run(worktree, {}, "-m", "wtc", "--show-completion", shell)
+    assert SCRIPTS[shell] in out
     assert "_WTC_COMPLETE" in out
+
+
+@pytest.mark.parametrize(
+    ("shell", "file", "script"),
+    [
+        ("bash", ".bash_completions/wtc.sh", "complete -o default -F"),
+        ("zsh", ".zfunc/_wtc", "#compdef wtc"),
+        ("fish", ".config/fish/completions/wtc.fish", "complete --command wtc"),
+    ],
+)
+def test_completion_is_installed_for_the_shell_that_is_named(
+    worktree: Path, shell: str, file: str, script: str
+) -> None:
+    home = worktree.parent
+    done = wtc(worktree, "--install-completion", shell)
+    assert (done.returncode, done.stdout) == (0, f"{home / file}\n")
+    assert script in (home / file).read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--show-completion", "tcsh"], "error: `tcsh` is no shell that wtc completes in"),
+        (["--install-completion", "zsh", "fish"], "error: `--install-completion` takes one shell, and got 2"),
+    ],
+)
+def test_a_shell_that_is_not_known_is_an_error(worktree: Path, arguments: list[str], message: str) -> None:
+    done = wtc(worktree, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(message)
+
+
+def wtc(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    own = {"PATH": os.environ["PATH"], "HOME": str(folder.parent)}
+    return subprocess.run(
+        [sys.executable, "-m", "wtc", *arguments], cwd=folder, env=own, capture_output=True, text=True, check=False
+    )

@@ -1,20 +1,27 @@
 """The hooks of harnesses, run as they run them: by a shell, with their variables, twice, late, without a folder."""
 
+import contextlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.harness import SHOP, Ended, Stack, Workshop, ports_of, write
+from tests.e2e.harness import SHOP, Ended, Stack, Workshop, ports_of, until, write
+from tests.shells import having
 
 pytestmark = pytest.mark.engine
 
-SHELLS = [shell for shell in ("sh", "zsh") if shutil.which(shell)]
+GRACE_S = 0.2
+"""How long Conductor waits between SIGHUP and SIGKILL."""
 HOOKED = {
     "compose.yaml": SHOP.replace('"8080:80"', '"${WEB_PORT:-8080}:80"').replace("red}", "'${COLOUR:-red}'}"),
     ".gitignore": ".env\n*.key\n.docker/config/.env.local\n",
@@ -63,27 +70,33 @@ class Harness:
 
 
 def conductor(harness: Harness, shell: str, name: str) -> Ended:
-    """One of Conductor's scripts."""
+    """One of Conductor's scripts, which has to succeed."""
+    return harness.well(script_of(harness, name), shell=shell, **variables_of(harness))
+
+
+def script_of(harness: Harness, name: str) -> str:
     settings = harness.workshop.main / ".conductor/settings.toml"
     scripts = (
         tomllib.loads(settings.read_text())["scripts"]
         if settings.exists()
         else json.loads((harness.workshop.main / "conductor.json").read_text())["scripts"]
     )
-    return harness.well(
-        scripts[name],
-        shell=shell,
-        CONDUCTOR_WORKSPACE_PATH=str(harness.workspace),
-        CONDUCTOR_WORKSPACE_NAME="accra",
-        CONDUCTOR_ROOT_PATH=str(harness.workshop.main),
-        CONDUCTOR_DEFAULT_BRANCH="main",
-        CONDUCTOR_PORT="55000",
-    )
+    return str(scripts[name])
 
 
-@pytest.fixture(params=SHELLS)
+def variables_of(harness: Harness) -> dict[str, str]:
+    return {
+        "CONDUCTOR_WORKSPACE_PATH": str(harness.workspace),
+        "CONDUCTOR_WORKSPACE_NAME": "accra",
+        "CONDUCTOR_ROOT_PATH": str(harness.workshop.main),
+        "CONDUCTOR_DEFAULT_BRANCH": "main",
+        "CONDUCTOR_PORT": "55000",
+    }
+
+
+@pytest.fixture(params=["sh", "zsh"])
 def shell(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+    return having(str(request.param))
 
 
 def test_conductors_workspace_is_set_up_used_and_archived(workshop: Workshop, shell: str) -> None:
@@ -103,6 +116,67 @@ def test_conductors_workspace_is_set_up_used_and_archived(workshop: Workshop, sh
     assert not [name for name in workshop.leftovers() if stack.namespace in name]
     assert set(stays.ids()) == {"web", "db"}
     assert "nothing to clean" in conductor(harness, shell, "archive").err
+
+
+def run_and_stop(harness: Harness, script: str, shell: str) -> str:
+    """Conductor's Run button, pressed until the stack's logs are seen, and then its Stop; what was seen."""
+    run = subprocess.Popen(
+        [shell, "-c", script],
+        cwd=harness.workspace,
+        env={**harness.env, **variables_of(harness)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert run.stdout
+    seen = ""
+    try:
+        while " | " not in seen:
+            line = run.stdout.readline()
+            assert line, f"it ended by itself: {seen}"
+            seen += line
+    finally:
+        os.killpg(run.pid, signal.SIGHUP)
+        threading.Event().wait(GRACE_S)
+        # The group is gone where all of it has ended by now.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+    return seen
+
+
+TALKING = {
+    **HOOKED,
+    "compose.yaml": HOOKED["compose.yaml"].replace("httpd -f -p 80 -h /etc", "httpd -f -vv -p 80 -h /etc"),
+}
+"""`web` writes a line for every request, those of its healthcheck included."""
+
+
+def test_conductors_run_shows_the_logs_and_its_stop_leaves_the_stack(workshop: Workshop, shell: str) -> None:
+    harness = Harness(workshop, "conductor", TALKING)
+    conductor(harness, shell, "setup")
+    leased = ports_of(workshop.wtc("ports", "--json", cwd=harness.workspace).json()["endpoints"])
+    seen = run_and_stop(harness, script_of(harness, "run"), shell)
+    assert all(str(port) in seen for port in leased.values())
+    stack = workshop.up(cwd=harness.workspace)
+    assert stack.answer["changed"] is False
+    assert stack.ports == leased
+    # Pressed once more it finds the stack as it is.
+    assert run_and_stop(harness, script_of(harness, "run"), shell)
+    assert workshop.up(cwd=harness.workspace).ids() == stack.ids()
+
+
+def test_conductors_stop_takes_the_stack_down_where_the_script_says_so(workshop: Workshop, shell: str) -> None:
+    harness = Harness(workshop, "conductor", TALKING)
+    script = script_of(harness, "run").replace("--on-signal leave", "--on-signal down")
+    run_and_stop(harness, script, shell)
+    folder = os.path.realpath(harness.workspace)
+
+    def running() -> list[Any]:
+        return list(workshop.client.containers.list(filters={"label": f"com.wtc.worktree={folder}"}))
+
+    until(lambda: not running(), "the stack has stopped by itself, after who began that was killed")
 
 
 def test_the_legacy_file_hooks_the_same(workshop: Workshop) -> None:

@@ -97,4 +97,10 @@ def build() -> Any:
         `-w`, `-f`, `--env-file`, `--profile`, `--context` and `--debug` may also stand before the command.
         """
 
-    return get_command(app)
+    command: Any = get_command(app)
+    for parameter in command.params:
+        # `wtc.cli.shells` carries them out.
+        if parameter.name in {"install_completion", "show_completion"}:
+            verb = "Install" if parameter.name == "install_completion" else "Print"
+            parameter.help = f"{verb} completion for this shell, or for the one that is named: bash, zsh, fish."
+    return command

@@ -52,6 +52,10 @@ def _called(arguments: Sequence[str]) -> int:
 
         if config(arguments[1:]):
             return Exit.DONE
+    if arguments[:1] in (["--show-completion"], ["--install-completion"]):
+        from wtc.cli.shells import completion
+
+        return completion(*arguments)
     from wtc.cli.app import COMPLETE, build
 
     app = build()
