@@ -50,7 +50,7 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     looks = target()
     if isinstance(place, str) and os.path.isabs(place):
         looks = replace(looks, cwd=place)
-    path = create(replace(looks, files=files), name, report_warnings, lambda error: show_error(error, as_json=False))
+    path = create(replace(looks, files=files), name, report_warnings, show_error)
     sys.stdout.write(f"{path}\n")
 
 
