@@ -207,6 +207,10 @@ def test_restart_takes_along_whose_dependency_says_so() -> None:
 """)
 
 
+def test_restart_of_what_has_no_container_restarts_nothing() -> None:
+    assert plan_text(plan_restart(world(DB, WEB).observed(), {}, services=["tool"])) == ""
+
+
 def test_restart_without_dependents_restarts_what_is_named() -> None:
     there = world(DB, WEB, OTHER)
     assert carried_out(there, plan_restart(there.observed(), {}, services=["db"], no_deps=True)) == snapshot("""\

@@ -166,7 +166,7 @@ class _Stack:
             if any(how.restart and n in found for n, how in self.needs(s).items())
         }:
             found |= new
-        return self.there(found)
+        return [s for s in self.containers if s in found]
 
     def first_dependent(self, service: str, chosen: Collection[str]) -> str:
         return next((s for s in chosen if service in self.needs(s)), "")
