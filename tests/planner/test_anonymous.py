@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage
@@ -90,6 +92,18 @@ def test_a_named_volume_in_its_place_leaves_it_behind_until_clean() -> None:
     assert before in there.volumes
     there.run(plan_clean(NAMESPACE, there.observed()))
     assert there.volumes == {}
+
+
+@pytest.mark.parametrize("down", [False, True], ids=["at-once", "after-down"])
+def test_what_the_file_no_longer_asks_for_stays_behind_and_is_mounted_no_more(*, down: bool) -> None:
+    scratch = replace(CACHE, volumes=(Mount(type="volume", target="/scratch"),))
+    there = world(scratch)
+    before, kept = data(there, "/scratch"), data(there)
+    if down:
+        there.run(plan_down(NAMESPACE, there.observed()))
+    up(there, CACHE)
+    assert [(v.name, v.target) for v in there.find("accra-a1b2c3_cache").volumes] == [(kept, "/data")]
+    assert before in there.volumes
 
 
 def test_clean_after_down_leaves_none() -> None:

@@ -10,19 +10,21 @@ def inherited_volumes(
 ) -> tuple[tuple[str, str], ...]:
     """(Volume name, mount target) that go over to a new container: from the one before it, else from before a `down`.
 
-    What the file mounts something else on stays behind.
+    What neither the file nor the image asks for any more stays behind, and so does what the file mounts something on.
     """
     taken = _taken(spec)
+    asked = _asked(spec, observed) if spec.image in observed.images else None
     if current is not None:
-        return tuple((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
+        mine = ((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
+        return tuple((name, target) for name, target in mine if asked is None or target in asked)
     whose = f"{spec.service}/{spec.number}:"
     left: dict[str, list[ObservedVolume]] = {}
     for volume in observed.volumes.values():
         owner = volume.labels.get(label.ANONYMOUS, "")
         if owner.startswith(whose) and volume.labels.get(label.PROJECT) == spec.labels[label.PROJECT]:
             left.setdefault(owner.removeprefix(whose), []).append(volume)
-    found = ((_newest(volumes), target) for target, volumes in sorted(left.items()) if target not in taken)
-    return tuple((name, target) for name, target in found if name)
+    wanted = (t for t in sorted(left) if t not in taken and (asked is None or t in asked))
+    return tuple((name, target) for target in wanted if (name := _newest(left[target])))
 
 
 def _newest(volumes: list[ObservedVolume]) -> str:
@@ -36,17 +38,22 @@ def new_volumes(
     spec: ContainerSpec, observed: Observed, inherited: tuple[tuple[str, str], ...]
 ) -> dict[str, dict[str, str]]:
     """Mount target -> labels, for the volumes that file or image ask for and that nothing is inherited for."""
-    image = observed.images.get(spec.image)
-    targets = [m.target for m in spec.config.volumes if m.type == "volume" and not m.source]
-    targets += [t for t in (image.volumes if image else ()) if t not in _taken(spec)]
     kept = {target for _, target in inherited}
     own = (label.MANAGED, label.WORKTREE, label.PROJECT, label.SERVICE, label.COMPOSE_PROJECT)
     labels = {key: spec.labels[key] for key in own}
     return {
         target: {**labels, label.ANONYMOUS: f"{spec.service}/{spec.number}:{target}"}
-        for target in dict.fromkeys(targets)
+        for target in _asked(spec, observed)
         if target not in kept
     }
+
+
+def _asked(spec: ContainerSpec, observed: Observed) -> list[str]:
+    """The targets for which file or image want a volume without a name."""
+    image = observed.images.get(spec.image)
+    targets = [m.target for m in spec.config.volumes if m.type == "volume" and not m.source]
+    targets += [t for t in (image.volumes if image else ()) if t not in _taken(spec)]
+    return list(dict.fromkeys(targets))
 
 
 def _taken(spec: ContainerSpec) -> set[str]:
