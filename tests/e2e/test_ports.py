@@ -2,12 +2,13 @@
 
 import contextlib
 import socket
+import urllib.request
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import HEALTHY, SHOP, Workshop, one_service, ports_of, write
+from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service, ports_of, write
 
 pytestmark = pytest.mark.engine
 
@@ -137,6 +138,36 @@ def test_the_files_own_port_variable_is_the_leased_port(workshop: Workshop) -> N
     port = stack.ports["web/80/tcp"]
     assert stack.variable("web", "URL") == f"http://localhost:{port}"
     assert stack.variable("web", "OWN") == f"{stack.namespace} {port} {port} http://127.0.0.1:{port}"
+
+
+API = f"""\
+services:
+  api:
+    {QUICK}
+    command: sh -c 'mkdir /www && echo "$$NAME" >/www/index.html && exec httpd -f -p 8000 -h /www'
+    environment: {{NAME: "${{WTC_NAMESPACE}}"}}
+    ports: ["${{API_PORT:-8000}}:8000"]
+    healthcheck: {{test: [CMD, wget, -qO, /dev/null, 'http://127.0.0.1:8000/'], interval: 200ms, retries: 50}}
+  frontend:
+    {QUICK}
+    command: sleep 1000
+    network_mode: host
+    environment: {{API_URL: "http://localhost:${{API_PORT:-8000}}"}}
+    depends_on: {{api: {{condition: service_healthy}}}}
+"""
+"""`api` answers with its namespace; `frontend` has to reach it as a browser on this machine would."""
+
+
+def test_each_worktrees_frontend_reaches_the_api_of_its_own_worktree(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": API})
+    stacks = [workshop.up(), workshop.up(cwd=workshop.worktree("linked"))]
+    urls = [stack.variable("frontend", "API_URL") for stack in stacks]
+    assert urls == [f"http://localhost:{stack.ports['api/8000/tcp']}" for stack in stacks]
+    assert len(set(urls)) == 2
+    for stack, url in zip(stacks, urls, strict=True):
+        assert stack.run("frontend", "sh", "-c", 'wget -qO- "$API_URL/"') == f"{stack.namespace}\n"
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            assert answer.read().decode() == f"{stack.namespace}\n"
 
 
 def test_a_literal_address_of_a_moved_port_is_warned_of(workshop: Workshop) -> None:

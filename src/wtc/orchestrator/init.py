@@ -1,5 +1,7 @@
 """`init`: writes the hook files of the harnesses that are asked for, or found."""
 
+import codecs
+import errno
 import os
 import shlex
 from contextlib import suppress
@@ -69,7 +71,9 @@ def _named(names: tuple[str, ...]) -> list[Harness]:
 
 def _read(path: str) -> str | None:
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise WtcError(f"cannot read `{path}`", causes=["it is no file"])
+        with open(path, encoding="utf-8-sig", newline="") as file:
             return file.read()
     except FileNotFoundError:
         return None
@@ -79,12 +83,15 @@ def _read(path: str) -> str | None:
 
 
 def _write(path: str, text: str) -> None:
-    """As a whole or not at all; a link to the file stays one, and so do its permissions."""
+    """As a whole or not at all; a link to the file stays one, and so do its permissions and its byte order mark."""
     real = os.path.realpath(path)
     new = f"{real}.wtc-{os.getpid()}"
     try:
+        # Whoever has closed it to writing, themselves included, does not want it replaced.
+        if os.path.exists(real) and not os.stat(real).st_mode & 0o222:
+            raise PermissionError(errno.EACCES, "it is read-only")
         os.makedirs(os.path.dirname(real), exist_ok=True)
-        with open(new, "x", encoding="utf-8", newline="") as file:
+        with open(new, "x", encoding="utf-8-sig" if _is_marked(real) else "utf-8", newline="") as file:
             file.write(text)
             with suppress(FileNotFoundError):
                 os.fchmod(file.fileno(), os.stat(real).st_mode & 0o7777)
@@ -94,3 +101,11 @@ def _write(path: str, text: str) -> None:
     finally:
         with suppress(OSError):
             os.unlink(new)
+
+
+def _is_marked(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    except FileNotFoundError:
+        return False

@@ -65,7 +65,8 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 def unusable(path: str, what: str) -> UsageError:
     """A file that cannot be merged with."""
-    return UsageError(f"`{path}` {what}", hints=["to merge the hooks by hand, take them from `wtc init --dry-run`"])
+    hint = "to merge the hooks by hand, see what `wtc init NAME --dry-run` tells in an empty folder"
+    return UsageError(f"`{path}` {what}", hints=[hint])
 
 
 def appended(script: str, command: str) -> str:

@@ -1,0 +1,87 @@
+"""Hook files as they come: with marks, line ends and writing of their own, closed, broken, or no files at all."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.orchestrator.test_init import SETTINGS, files, merged, target, write
+from wtc.errors import UsageError, WtcError
+from wtc.orchestrator.init import init
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{}", '{\n  "setup-worktree": [\n    "wtc setup"\n  ]\n}'),
+        ('{"setup-worktree": [ ]}\n', '{"setup-worktree": [\n  "wtc setup"\n]}\n'),
+        ('{"a":1.10,"setup-worktree":["\\u00fc\\/"]}', '{"a":1.10,"setup-worktree":["\\u00fc\\/", "wtc setup"]}'),
+        ('{\n    "a": [1,\n          2], "b": 1e5 }\n', None),
+        ('{ "x": {"setup-worktree": []} ,\n\n  "setup-worktree": [\n\n    "a" ]}', None),
+        ('\n\n{"a\\"]": "}", "setup-worktree": []}\n\n', None),
+    ],
+)
+def test_what_a_json_file_says_stays_to_the_letter(tmp_path: Path, before: str, after: str | None) -> None:
+    text, _ = merged(tmp_path, ".cursor/worktrees.json", before, "cursor")
+    if after is not None:
+        assert text == after
+    # Only put in, nothing taken out.
+    rest = iter(text)
+    assert all(character in rest for character in before if not character.isspace())
+    assert json.loads(text)["setup-worktree"][-1] == "wtc setup"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "text"),
+    [
+        ("claude", ".claude/settings.json", '{\n  "a": 1\n}\n'),
+        ("conductor", "conductor.json", '{"scripts": {}}\n'),
+        ("conductor", SETTINGS, "# ours\n[scripts]\nsetup = 'a'\n"),
+        ("worktrunk", ".config/wt.toml", "[list]\nfull = true\n"),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "marked"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
+def test_line_ends_and_byte_order_mark_stay(
+    tmp_path: Path, name: str, path: str, text: str, mark: str, end: str
+) -> None:
+    before = mark + text.replace("\n", end)
+    after, _ = merged(tmp_path, path, before, name)
+    assert after != before
+    assert after.startswith("\ufeff") == bool(mark)
+    assert after.count("\r\n") == (after.count("\n") if end == "\r\n" else 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "message"),
+    [
+        (".claude/settings.json", '{\n  // ours\n  "a": 1\n}', r"is not JSON: .* \(line 2, column 3\)"),
+        (".claude/settings.json", '{"a": 1, "a": 2}', "`a` is there twice"),
+        (".claude/settings.json", "[" * 100_000, "that can be merged with"),
+        (".codex/environments/environment.toml", "a = 1\na = 2\n", r"is not TOML: .*line 2"),
+    ],
+)
+def test_what_cannot_be_merged_with_is_told_with_its_place(tmp_path: Path, path: str, text: str, message: str) -> None:
+    write(tmp_path, path, text)
+    with pytest.raises(UsageError, match=message):
+        init(target(tmp_path), (path[1:].partition("/")[0],), dry_run=False)
+    assert files(tmp_path) == {path: text.encode()}
+
+
+def test_a_file_that_is_closed_to_writing_stays(tmp_path: Path) -> None:
+    write(tmp_path, ".claude/settings.json", "{}")
+    (tmp_path / ".claude/settings.json").chmod(0o444)
+    with pytest.raises(WtcError, match="cannot write") as raised:
+        init(target(tmp_path), ("claude",), dry_run=False)
+    assert raised.value.causes == ("it is read-only",)
+    assert files(tmp_path) == {".claude/settings.json": b"{}"}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder"])
+def test_what_is_no_file_is_an_error(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / ".claude/settings.json"
+    place.parent.mkdir()
+    os.mkfifo(place) if kind == "pipe" else place.mkdir()
+    with pytest.raises(WtcError, match="cannot read"):
+        init(target(tmp_path), ("claude",), dry_run=False)
