@@ -166,6 +166,15 @@ def test_variables_come_from_env_files_and_from_the_command_line_before_them(sta
     stack.refused("run", "--env-from-file", "missing.env", "bare", "true", status=2)
 
 
+def test_a_container_whose_resources_it_would_share_has_to_be_there(workshop: Workshop) -> None:
+    text = one_service("base") + one_service("sharing", "network_mode: 'service:base'").removeprefix("services:\n")
+    workshop.commit({"compose.yaml": text})
+    ended = workshop.refused("run", "--no-deps", "sharing", "true", status=1)
+    assert "wtc up base" in ended.err
+    assert workshop.leftovers() == []
+    workshop.wtc("run", "--rm", "sharing", "true")
+
+
 def test_a_name_is_taken_once(stack: Workshop) -> None:
     name = f"mine-{stack.token}"
     assert created(stack, "--name", name, "bare", "true").name == name

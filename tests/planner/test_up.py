@@ -122,6 +122,15 @@ def test_a_replica_too_many_is_removed() -> None:
 """)
 
 
+def test_without_recreation_replicas_go_by_their_numbers_and_not_by_what_is_out_of_date() -> None:
+    world = running(desired(CLASSIC))
+    newer = desired(project(DB, replace(WEB, environment={"DEBUG": "1"}), volumes=("data",)), scales={"web": 2})
+    world.run(plan_up(newer, world.observed(), UpOptions(recreate=Recreate.NEVER)))
+    fewer = desired(project(DB, replace(WEB, environment={"DEBUG": "1"}), volumes=("data",)))
+    world.run(plan_up(fewer, world.observed(), UpOptions(recreate=Recreate.NEVER)))
+    assert [c.name for c in world.containers.values() if c.service == "web"] == ["accra-a1b2c3_web"]
+
+
 def test_an_orphan_is_named_and_left() -> None:
     world = running(desired(CLASSIC))
     lone = plan_up(desired(project(DB, volumes=("data",))), world.observed(), UpOptions())

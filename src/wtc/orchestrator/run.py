@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
@@ -19,7 +19,7 @@ from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
-from wtc.planner.conflicts import check_names
+from wtc.planner.conflicts import check_names, check_shared
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.oneoff import Oneoff, alone, oneoff_name, oneoff_spec, plan_oneoff, plan_waits
 from wtc.planner.options import UpOptions
@@ -148,6 +148,8 @@ class _Run:
         observed = observe_for(self.engine, wanted)
         self._refuse_taken(spec, observed)
         check_names(wanted, observed)
+        others = wanted.undeclared | (desired.services.keys() - wanted.services.keys())
+        check_shared(replace(wanted, undeclared=others), observed, starting=True)
         check_images(wanted, observed, options)
         if not self.request.no_deps:
             self._execute(plan_waits(desired, service), desired)
