@@ -191,6 +191,72 @@ def test_what_worktreeinclude_names_is_copied_if_git_ignores_it(
     assert {os.path.relpath(one.path, repository.linked) for one in result.copied} == expected
 
 
+def test_many_files_of_a_folder_are_told_in_one_line_and_not_waited_for_each(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.make({".gitignore": "node_modules/\n.env*\n", ".worktreeinclude": "node_modules/\n"}, {})
+    write(repository.main, {f"node_modules/{n % 20}/{n}.js": str(n) for n in range(400)})
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    repository.setup()
+    assert repository.files() == {f"node_modules/{n % 20}/{n}.js": str(n) for n in range(400)}
+    assert f"400 files of node_modules were copied from {repository.main}" in repository.told
+    assert len(repository.told) == 1
+    assert len(synced) < 10
+
+
+@pytest.mark.parametrize("name", ["with space.key", "new\nline.key", "tab\t.key", "-dash.key", "*.key", '"quoted".key'])
+def test_a_file_is_copied_whatever_it_is_called_and_told_on_one_line(repository: Repository, name: str) -> None:
+    repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n"}, {})
+    write(repository.main, {name: "k"})
+    repository.setup()
+    assert repository.files() == {name: "k"}
+    assert [text.count("\n") for text in repository.told] == [0]
+
+
+def test_a_link_stays_a_link_and_a_closed_file_closed(repository: Repository) -> None:
+    repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n"}, {"a.key": "a"})
+    (repository.main / "a.key").chmod(0o600)
+    for name, leads_to in {"link.key": "a.key", "dangling.key": "../nowhere", "far.key": "/etc/hostname"}.items():
+        (repository.main / name).symlink_to(leads_to)
+    repository.setup()
+    links = {p.name: os.readlink(p) for p in repository.linked.iterdir() if p.is_symlink()}
+    assert links == {"link.key": "a.key", "dangling.key": "../nowhere", "far.key": "/etc/hostname"}
+    assert stat.S_IMODE((repository.linked / "a.key").stat().st_mode) == 0o600
+
+
+def test_a_main_worktree_that_is_gone_is_told_and_the_stack_registered(repository: Repository) -> None:
+    repository.make({".worktreeinclude": "*.key\n"}, {})
+    repository.main.rename(repository.main.parent / "moved")
+    assert [e.service for e in repository.setup().endpoints] == ["web"]
+    assert any(".worktreeinclude` was not followed" in text for text in repository.told)
+
+
+def test_beside_a_bare_repository_there_is_nothing_to_copy_from(repository: Repository, tmp_path: Path) -> None:
+    repository.make({".worktreeinclude": "*.key\n", EXAMPLE: "example"}, {"a.key": "a"})
+    bare = tmp_path / "bare.git"
+    repository.git("clone", "-q", "--bare", str(repository.main), str(bare))
+    repository.git("worktree", "add", "-q", str(tmp_path / "of-bare"), "main", cwd=bare)
+    result = repository.setup(tmp_path / "of-bare")
+    assert (result.copied, result.env is not None) == ((), True)
+
+
+def test_a_submodules_files_are_its_own(repository: Repository, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    repository.git("init", "-q", cwd=other)
+    repository.git("commit", "-q", "--allow-empty", "-m", "a", cwd=other)
+    write(repository.main, {".gitignore": "*.key\n", ".worktreeinclude": "*.key\nsub/*.key\n", "compose.yaml": COMPOSE})
+    repository.git("init", "-q", "-b", "main")
+    repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "sub")
+    repository.git("add", "-A")
+    repository.git("commit", "-q", "-m", "a")
+    repository.git("worktree", "add", "-q", str(repository.linked))
+    write(repository.main, {"a.key": "a", "sub/b.key": "b"})
+    repository.setup()
+    assert repository.files() == {"a.key": "a"}
+
+
 def test_what_this_worktree_would_show_to_git_is_not_copied(repository: Repository) -> None:
     repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n"}, {"a.key": "a"})
     write(repository.linked, {".gitignore": ""})

@@ -15,6 +15,9 @@ ENV_FILE = ".env"
 ENV_SOURCES = (".docker/config/.env.local", ".env.example")
 """What `.env` is made from, the first that is there; after them comes the setting `env_from`."""
 
+_FEW = 100
+"""So many files are waited for until the disk has them; more, such as a `node_modules`, would take minutes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
@@ -74,20 +77,24 @@ def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Call
         warn(f"`{include_file}` was not followed: {error}")
         return []
     made: list[Copied] = []
+    inside: dict[str, bool] = {}
     for name in missing:
         if name not in wanted:
             warn(f"`{name}` was not copied: git does not ignore it in this worktree")
             continue
         source, path = os.path.join(worktree.main, name), os.path.join(worktree.path, name)
-        if _lies_in(worktree.path, os.path.dirname(path)) and copy(source, path):
+        folder = os.path.dirname(path)
+        if folder not in inside:
+            inside[folder] = _lies_in(worktree.path, folder)
+        if inside[folder] and copy(source, path, safely=len(missing) <= _FEW):
             made.append(Copied(path=path, source=source))
     return made
 
 
-def copy(source: str, path: str) -> bool:
+def copy(source: str, path: str, *, safely: bool = True) -> bool:
     """Copies a file with its permissions, whole or not at all; False where something is there by now.
 
-    A symbolic link stays one. Pipes, sockets and devices are passed over.
+    A symbolic link stays one. Pipes, sockets and devices are passed over. With `safely` it is on the disk by then.
 
     Raises:
         WtcError: it cannot be read or written.
@@ -110,7 +117,8 @@ def copy(source: str, path: str) -> bool:
             shutil.copyfileobj(content, copied)
             copied.flush()
             os.fchmod(copied.fileno(), stat.S_IMODE(mode))
-            os.fsync(copied.fileno())
+            if safely:
+                os.fsync(copied.fileno())
         return _appear(new, path)
     except FileExistsError:
         return False

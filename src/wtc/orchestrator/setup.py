@@ -1,7 +1,7 @@
 """`setup`: makes a fresh worktree ready for its stack. No engine is asked, and what is there stays as it is."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from wtc.config import BIND, ENV_FROM
@@ -17,6 +17,8 @@ from wtc.orchestrator.target import Located, Target, locate
 from wtc.registry.key import place_of
 from wtc.registry.lease import register
 from wtc.worktrees.locate import Worktree, worktree_at
+
+_MANY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,8 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         target.environment,
         tell,
     )
-    for one in [*copied, *([env] if env else [])]:
-        report(Note(text=f"{_shown(one.path, worktree)} was copied from {one.source}"))
+    for text in _told([*copied, *([env] if env else [])], worktree):
+        report(Note(text=text))
     located = locate(target)
     project = read_project(located, env_files=False)
     settings = home.settings_for(project)
@@ -129,5 +131,19 @@ def _endpoints(ports: Ports, bind: str) -> tuple[Endpoint, ...]:
     return tuple(endpoint_at(place, port, address) for place, port, address in found if place and port)
 
 
-def _shown(path: str, worktree: Worktree) -> str:
-    return os.path.relpath(path, worktree.path)
+def _told(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:
+    """A line each; of a folder at the worktree's top from which many came, one for them all."""
+    by_top: dict[str, list[Copied]] = {}
+    for one in copied:
+        by_top.setdefault(os.path.relpath(one.path, worktree.path).partition("/")[0], []).append(one)
+    for top, some in by_top.items():
+        if len(some) > _MANY:
+            yield f"{len(some)} files of {_shown(top)} were copied from {_shown(worktree.main)}"
+        else:
+            for one in some:
+                yield f"{_shown(os.path.relpath(one.path, worktree.path))} was copied from {_shown(one.source)}"
+
+
+def _shown(path: str) -> str:
+    """On one line, whatever it is called."""
+    return path if path.isprintable() else repr(path)
