@@ -5,7 +5,9 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
 from wtc.errors import InterruptedByUserError
@@ -35,7 +37,8 @@ def post(
     """
     check(stop)
     sent = _until(stop, data) if data is not None else None
-    response = engine.call("POST", path, doing=doing, data=sent, headers=headers, stream=True)
+    ask = partial(engine.call, "POST", path, doing=doing, data=sent, headers=headers, stream=True)
+    response = ask() if stop is None else _answer(ask, stop)
     with contextlib.closing(response), engine.mapping(doing), _cut_off_by(stop, response):
         yield from split(response.iter_content(chunk_size=None))
 
@@ -68,6 +71,32 @@ def _record(line: bytes) -> Record | None:
     except ValueError:
         return None
     return cast("Record", found) if isinstance(found, dict) else None
+
+
+def _answer(ask: "Callable[[], Response]", stop: threading.Event) -> "Response":
+    """What `ask` returns or raises; once `stop` is set it is left alone: an engine says nothing while it waits itself.
+
+    Raises: InterruptedByUserError.
+    """
+    answers: SimpleQueue[Response | Exception] = SimpleQueue()
+
+    def call() -> None:
+        try:
+            answers.put(ask())
+        except Exception as error:  # noqa: BLE001  it is raised again, on the caller's thread
+            answers.put(error)
+
+    # No thread that Python waits for at its end.
+    threading.Thread(target=call, daemon=True, name="wtc-stream-call").start()
+    while True:
+        try:
+            answer = answers.get(timeout=_LOOK_S)
+        except Empty:
+            check(stop)
+            continue
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def _until(stop: threading.Event | None, data: Iterable[bytes]) -> Iterator[bytes]:
