@@ -183,6 +183,37 @@ ensure_engine() {
   say "engine: $engine_version"
 }
 
+# --- the tests' image registry --------------------------------------------------------------------------------------
+
+unpack_registry() { # FOLDER
+  local folder=$1 work
+  work=$(mktemp -d "$cache/docker-registry.XXXXXX") || return
+  # Installed, the package would start a service.
+  if (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download docker-registry && dpkg -x docker-registry_*.deb root); then
+    rm -rf "$folder"
+    mv "$work/root" "$folder"
+    rm -rf "$work"
+  else
+    rm -rf "$work"
+    return 1
+  fi
+}
+
+ensure_registry() { # tests/e2e/registry.py looks for it in the same places
+  local folder=$cache/docker-registry
+  ! command -v docker-registry >/dev/null 2>&1 || return 0
+  ! [ -x "$folder/usr/bin/docker-registry" ] || return 0
+  if has_apt; then
+    say "unpacking Debian's docker-registry into $folder"
+    mkdir -p "$cache"
+    ! quietly "apt-get download docker-registry" unpack_registry "$folder" || return 0
+    if is_root && quietly "apt-get update" apt-get -qq update; then
+      ! quietly "apt-get download docker-registry" unpack_registry "$folder" || return 0
+    fi
+  fi
+  say "no docker-registry here: tests that need one fail where CI is set, and are skipped elsewhere"
+}
+
 # --- images --------------------------------------------------------------------------------------------------------
 
 registry_answers=unknown

@@ -85,7 +85,7 @@ def test_document_says_what_the_table_says() -> None:
         ("deploy: {mode: global}", "deploy.mode", "honoured"),
         ("deploy: {mode: replicated-job}", "deploy.mode", "ignored"),
         ("pull_policy: always", "pull_policy", "honoured"),
-        ("pull_policy: every_2d", "pull_policy", "ignored"),
+        ("pull_policy: every_2d", "pull_policy", "honoured"),
         ("secrets: [{source: s, mode: 0400}]", "secrets.0.mode", "ignored"),
         ("secrets: [{source: t, mode: 0400}]", "secrets.0.mode", "honoured"),
     ],

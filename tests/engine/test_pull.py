@@ -32,6 +32,7 @@ class FakeEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.answers: list[Answer] = []
         self.queries: list[dict[str, str]] = []
         self.sent: list[Record] = []
+        self.noted: list[str] = []
         self.gone = threading.Event()
         super().__init__(path, Handler)
 
@@ -53,6 +54,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"OK")
 
     def do_POST(self) -> None:
+        if urlsplit(self.path).path.endswith("/tag"):
+            self.server.noted.append(self.path.partition("/images/")[2])
+            self.send_response(201)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.server.queries.append({k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()})
         header = self.headers.get("X-Registry-Auth")
         self.server.sent.append(json.loads(base64.urlsafe_b64decode(header)) if header else {})
@@ -149,6 +156,44 @@ def test_one_tag_is_asked_for(fake: FakeEngine, run: Pull, reference: str, name:
     fake.answers = [(200, [])]
     run(reference)
     assert fake.queries == [{"fromImage": name, "tag": tag, "platform": "linux/arm64"}]
+
+
+@pytest.mark.parametrize(
+    ("reference", "noted"),
+    [
+        ("redis", ["redis/tag?repo=redis&tag=latest"]),
+        ("localhost:5000/a/b:2", ["localhost:5000/a/b:2/tag?repo=localhost%3A5000%2Fa%2Fb&tag=2"]),
+        ("a@sha256:12", []),
+    ],
+)
+def test_engine_is_made_to_note_the_time_of_the_pull(
+    fake: FakeEngine, run: Pull, reference: str, noted: list[str]
+) -> None:
+    fake.answers = [(200, [])]
+    run(reference)
+    assert fake.noted == noted
+
+
+def test_what_takes_long_to_fail_is_not_tried_again(
+    fake: FakeEngine, run: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine has tried again by itself all the while."""
+    monkeypatch.setattr(pull, "PATIENCE_S", -1.0)
+    fake.answers = [(200, [LAYER, {"errorDetail": {"message": "unexpected EOF"}, "error": "unexpected EOF"}])]
+    with pytest.raises(EngineError):
+        run("x:1")
+    assert len(fake.queries) == 1
+
+
+def test_failed_pull_of_an_image_that_is_here_tells_how_to_go_on(fake: FakeEngine, engine: Engine) -> None:
+    fake.answers = [(404, [{"message": "no such manifest"}])]
+    image = DesiredImage(service="web", reference="x")
+
+    def report(*_: object) -> None: ...
+
+    with pytest.raises(NotFoundError) as caught:
+        pull.pull_image(engine, PullImage(image=image, again=True), report)
+    assert caught.value.hints[-1] == "to go on with the image that is here, run `wtc up --pull missing`"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,54 @@ def test_options_decide(options: dict[str, Any], expected: list[str]) -> None:
     assert plan(built(), **options).splitlines() == expected
 
 
+NOW_S = 1.8e9
+HOUR_S = 3600
+
+
+def again(policy: str) -> list[str]:
+    return [f"1 pull image postgres:15: pull_policy is `{policy}`, and the last pull is longer ago, or not known"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "age_s", "expected"),
+    [
+        ("daily", 23 * HOUR_S, []),
+        ("daily", 24 * HOUR_S, again("daily")),
+        ("weekly", 6 * 24 * HOUR_S, []),
+        ("weekly", 8 * 24 * HOUR_S, again("weekly")),
+        ("every_12h", 13 * HOUR_S, again("every_12h")),
+        ("every_1w2d3h4m5s", 9 * 24 * HOUR_S, []),
+        ("every_1w2d3h4m5s", 9 * 24 * HOUR_S + 3 * HOUR_S + 4 * 60 + 5, again("every_1w2d3h4m5s")),
+        ("every_1h1.5h", 2 * HOUR_S, []),
+        ("every_1h1.5h", 3 * HOUR_S, again("every_1h1.5h")),
+        ("refresh", 100 * 24 * HOUR_S, []),
+        ("", 100 * 24 * HOUR_S, []),
+    ],
+)
+def test_a_policy_of_time_goes_by_the_last_pull(policy: str, age_s: float, expected: list[str]) -> None:
+    stack = desired(project(replace(PULLED, pull_policy=policy)))
+    world = World()
+    world.run(plan_images(stack, world.observed(), UpOptions()))
+    world.images[PULLED.image] = replace(world.images[PULLED.image], tagged_s=NOW_S - age_s)
+    seen = replace(world.observed(), at_s=NOW_S)
+    assert plan_text(plan_images(stack, seen, UpOptions())).splitlines() == expected
+    assert plan_text(plan_images(stack, seen, UpOptions(pull="missing"))) == ""
+
+
+def test_a_pull_of_unknown_time_is_made_again() -> None:
+    stack = desired(project(replace(PULLED, pull_policy="weekly")))
+    world = World()
+    world.run(plan_images(stack, world.observed(), UpOptions()))
+    assert plan_text(plan_images(stack, replace(world.observed(), at_s=NOW_S), UpOptions())) == again("weekly")[0]
+
+
+def test_a_digest_is_never_pulled_again_for_its_age() -> None:
+    stack = desired(project(Service(name="db", image="postgres@sha256:12", pull_policy="daily")))
+    world = World()
+    world.run(plan_images(stack, world.observed(), UpOptions()))
+    assert plan_text(plan_images(stack, replace(world.observed(), at_s=NOW_S), UpOptions())) == ""
+
+
 def test_a_build_comes_after_the_service_that_it_takes_files_from() -> None:
     base = Service(name="zbase", build=Build(context="/w/accra/base"))
     app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))

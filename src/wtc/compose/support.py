@@ -10,7 +10,6 @@ from wtc.compose.treatment import (
     honoured,
     ignored,
     is_built,
-    is_dated,
     is_job,
     is_named_volume,
     is_several,
@@ -193,20 +192,7 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
         ignored("wtc starts containers, and no other programs", "to have it, start it yourself"),
     ),
     ("services.*.provider", "options type", ignored("wtc starts containers, and no other programs")),
-    (
-        "services.*",
-        "pull_policy",
-        (
-            Case(
-                status=Status.IGNORED,
-                reason="wtc keeps no dates of pulls: the image is pulled where it is missing",
-                when="`daily`, `weekly`, `refresh`, `every_<duration>`",
-                applies=is_dated,
-                hint="to pull newer images, run `wtc up --pull always`",
-            ),
-            *honoured(),
-        ),
-    ),
+    ("services.*", "pull_policy", honoured("`refresh` alone is `missing`, as for Docker Compose")),
     (
         "services.*.build",
         "additional_contexts cache_from cache_to",

@@ -84,12 +84,6 @@ def is_job(node: Node, path: Path, root: Mapping) -> bool:
     return (string(node) or "").endswith("-job")
 
 
-def is_dated(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether a pull policy depends on the date of the last pull."""
-    del path, root
-    return (string(node) or "").startswith(("daily", "weekly", "every_", "refresh"))
-
-
 def is_built(node: Node, path: Path, root: Mapping) -> bool:
     """Whether the service that an attribute belongs to is built."""
     del node

@@ -1,6 +1,7 @@
 """Reading the engine's JSON, in which anything may be missing or null."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 Json: TypeAlias = Mapping[str, Any]
@@ -33,3 +34,14 @@ def number(found: Json, key: str) -> int:
     """A whole number, 0 where there is none."""
     value = found.get(key)
     return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else 0
+
+
+def seconds(moment: str) -> float:
+    """Since 1970, from RFC 3339 in UTC with as many digits as the engine likes; 0 for what is none."""
+    head, dot, rest = moment.rstrip("Z").partition(".")
+    digits = rest.partition("+")[0] if dot else ""
+    try:
+        whole = datetime.fromisoformat(f"{head[:19]}+00:00").timestamp()
+        return whole + (float(f"0.{digits}") if digits else 0.0)
+    except ValueError:
+        return 0.0

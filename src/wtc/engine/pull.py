@@ -4,8 +4,9 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from wtc.engine import records
 from wtc.engine.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
@@ -19,6 +20,8 @@ Report = Callable[[str, str, int, int], None]
 """Item (a layer, a build's step; empty for the whole), what it does, current and total bytes (0: not known)."""
 BACKOFF_S = (0.5, 1.5)
 """Before the second and the third try."""
+PATIENCE_S = 15.0
+"""A try that has failed after more than this was not for want of trying: engines try layers again for a minute."""
 
 
 class _DroppedError(Exception):
@@ -51,10 +54,17 @@ class _Progress:
 def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threading.Event | None = None) -> None:
     """Gets a service's image from its registry, with the user's credentials.
 
-    Raises: NotFoundError; EngineError where the registry refuses, or the third try fails; EngineUnreachableError;
+    Raises: NotFoundError; EngineError where the registry refuses, or the last try fails; EngineUnreachableError;
     InterruptedByUserError.
     """
-    pull_reference(engine, op.image.reference, report, service=op.image.service, platform=op.image.platform, stop=stop)
+    image = op.image
+    try:
+        pull_reference(engine, image.reference, report, service=image.service, platform=image.platform, stop=stop)
+    except EngineError as error:
+        if op.again:
+            error.hints = (*error.hints, "to go on with the image that is here, run `wtc up --pull missing`")
+        raise
+    _note(engine, image.reference)
 
 
 def pull_reference(
@@ -68,12 +78,14 @@ def pull_reference(
 ) -> None:
     """Gets one image; up to three tries where the network fails. Raises: as `pull_image`."""
     credentials = credentials_for(reference)
+    begun = monotonic()
     for delay in (*BACKOFF_S, None):
         progress = _Progress(report)
         try:
             _try(engine, reference, platform=platform, credentials=credentials, progress=progress, stop=stop)
         except _DroppedError as dropped:
-            if delay is None:
+            lost = isinstance(dropped.error, EngineUnreachableError)
+            if delay is None or (monotonic() - begun > PATIENCE_S and not lost):
                 raise _failed(dropped.error, reference, service, credentials) from dropped.error
             report("", "no success yet, trying again", 0, 0)
             (stop or threading.Event()).wait(delay)
@@ -144,8 +156,22 @@ def _failed(
         if not credentials.header:
             hints.append(f"to sign in, if it is a private image, run {login}")
         return NotFoundError(f"{what} was not found", status=404, causes=causes, hints=hints)
-    hints = () if credentials.header else (f"to sign in, if the registry asks for it, run {login}",)
+    # An engine of 20.10 tells refused credentials, and any engine missing ones, as it tells an error of its own.
+    sign_in = "to sign in again, if" if credentials.header else "to sign in, if"
+    hints = (f"{sign_in} the registry asks for it, run {login}",)
     return EngineError(f"{what} could not be pulled", status=error.status, causes=causes, hints=hints)
+
+
+def _note(engine: "Engine", reference: str) -> None:
+    """Has the engine note when the image was pulled; a pull by itself leaves no date in the classic image store.
+
+    Source: Engine API, `POST /images/{name}/tag` (ImageTag), which sets `Metadata.LastTagTime`.
+    """
+    if "@" in reference:
+        return
+    name, tag = _name_and_tag(reference)
+    path = f"/images/{quote(reference, safe='/:')}/tag"
+    engine.call("POST", path, doing=f"note the pull of `{reference}`", params={"repo": name, "tag": tag})
 
 
 def _name_and_tag(reference: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wtc import labels as label
-from wtc.engine.answers import Json, part, parts, text
+from wtc.engine.answers import Json, part, parts, seconds, text
 from wtc.engine.host_ports import listed_ports, requested_ports
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
@@ -92,8 +92,13 @@ def volume(found: Json) -> ObservedVolume:
 def image(reference: str, inspected: Json) -> ObservedImage:
     """From `GET /images/{name}/json`."""
     config = part(inspected, "Config")
-    volumes = tuple(sorted(part(config, "Volumes")))
-    return ObservedImage(reference=reference, id=str(inspected["Id"]), labels=_labels(config), volumes=volumes)
+    return ObservedImage(
+        reference=reference,
+        id=str(inspected["Id"]),
+        labels=_labels(config),
+        volumes=tuple(sorted(part(config, "Volumes"))),
+        tagged_s=max(0.0, seconds(text(part(inspected, "Metadata"), "LastTagTime"))),
+    )
 
 
 def listed_images(summary: Json) -> list[ObservedImage]:

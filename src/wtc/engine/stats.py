@@ -8,13 +8,12 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine import reading
-from wtc.engine.answers import Json, number, part, text
+from wtc.engine.answers import Json, number, part, seconds, text
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
 from wtc.model.usage import Machine, MeasuredContainer, RunningContainer, Usage
@@ -112,7 +111,7 @@ def sample_of(answer: Json) -> Sample | None:
     if not number(memory, "usage") and not number(cpu, "total_usage"):
         return None
     return Sample(
-        read_s=_seconds(text(answer, "read")),
+        read_s=seconds(text(answer, "read")),
         cpu_ns=number(cpu, "total_usage"),
         memory_bytes=working_set(memory),
         limit_bytes=number(memory, "limit"),
@@ -159,16 +158,5 @@ def _running(summary: Json) -> RunningContainer:
 def _cpus(labels: Mapping[str, str]) -> float:
     try:
         return max(0.0, float(labels.get(label.CPUS, "0")))
-    except ValueError:
-        return 0.0
-
-
-def _seconds(moment: str) -> float:
-    """From RFC 3339 with as many digits as the engine likes; 0 for what is none."""
-    head, dot, rest = moment.rstrip("Z").partition(".")
-    digits = rest.partition("+")[0] if dot else ""
-    try:
-        whole = datetime.fromisoformat(f"{head[:19]}+00:00").timestamp()
-        return whole + (float(f"0.{digits}") if digits else 0.0)
     except ValueError:
         return 0.0

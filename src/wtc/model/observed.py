@@ -84,6 +84,8 @@ class ObservedImage:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     volumes: tuple[str, ...] = ()
     """The mount targets for which it declares a volume; known of images that were asked for."""
+    tagged_s: float = 0.0
+    """Since 1970, when a tag of it was last set; known of images that were asked for, where the engine knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ class Observed:
     foreign_names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name -> id of every container on the engine that is not this stack's."""
     api_version: tuple[int, int] = (1, 41)
+    at_s: float = 0.0
+    """Since 1970, when it was looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

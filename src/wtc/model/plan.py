@@ -41,6 +41,8 @@ class PullImage:
     """`POST /images/create`."""
 
     image: DesiredImage
+    again: bool = False
+    """It is there, and could be gone on with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

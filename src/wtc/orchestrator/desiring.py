@@ -1,5 +1,6 @@
 """From the compose files to the desired stack: the step that `up`, `status` and what comes after share."""
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -95,10 +96,11 @@ def observe_for(engine: "Engine", desired: Desired) -> Observed:
     from wtc.engine.observe import observe
 
     references = {s.image.reference for s in desired.services.values() if s.containers or s.image.build}
-    return observe(
+    found = observe(
         engine,
         desired.namespace,
         references=sorted(references),
         networks=[n.name for n in desired.networks.values() if n.external],
         volumes=[v.name for v in desired.volumes.values() if v.external],
     )
+    return replace(found, at_s=time.time())

@@ -16,6 +16,7 @@ from wtc.model.service import Service
 from wtc.planner.builder import PlanBuilder
 from wtc.planner.names import image_reference
 from wtc.planner.options import UpOptions
+from wtc.planner.refresh import is_pinned, refresh_after_s
 
 OF_IMAGE = "docker-image://"
 OF_SERVICE = "service:"
@@ -68,7 +69,8 @@ def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Pla
                 build = BuildImage(image=image, no_cache=options.no_cache, pull=options.pull_bases)
                 nodes[image.reference] = builder.add(build, cause, service=image.service, after=after)
             elif image.build is None and (cause := _pull_cause(image, observed, options)):
-                nodes[image.reference] = builder.add(PullImage(image=image), cause, service=image.service)
+                pull = PullImage(image=image, again=image.reference in observed.images)
+                nodes[image.reference] = builder.add(pull, cause, service=image.service)
     return builder.plan()
 
 
@@ -152,12 +154,17 @@ def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) ->
 
 def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
     policy = _policy(image, options)
-    there = image.reference in observed.images
+    there = observed.images.get(image.reference)
     if policy == "always":
         return "pull_policy is `always`"
-    if policy == "never" or there:
+    if policy == "never":
         return ""
-    return "not there yet"
+    if there is None:
+        return "not there yet"
+    after_s = refresh_after_s(policy)
+    if after_s is None or is_pinned(image.reference) or observed.at_s < there.tagged_s + after_s:
+        return ""
+    return f"pull_policy is `{policy}`, and the last pull is longer ago, or not known"
 
 
 def _policy(image: DesiredImage, options: UpOptions) -> str:
