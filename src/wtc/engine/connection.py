@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from wtc.engine.endpoint import Endpoint, Tls, choose
 from wtc.engine.failures import mapped, refused, unreachable
+from wtc.engine.proxies import shown
 from wtc.errors import EngineError, EngineUnreachableError
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ def open_engine(endpoint: Endpoint) -> Engine:
     try:
         answer = api.get(f"{api.base_url}/_ping", timeout=(CONNECT_TIMEOUT_S, PING_TIMEOUT_S))
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
-        raise unreachable(error, endpoint.address, complaint=complaint()) from error
-    version = _negotiated(answer.headers.get("Api-Version", ""), endpoint.address)
+        raise _told_way(unreachable(error, endpoint.address, complaint=complaint()), endpoint) from error
+    version = _negotiated(answer.headers.get("Api-Version", ""), endpoint)
     # docker-py would spend a request of its own on finding this out.
     api._version = ".".join(map(str, version))  # type: ignore[attr-defined]  # noqa: SLF001
     return Engine(
@@ -174,8 +175,10 @@ def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
         raise EngineUnreachableError(
             f"cannot reach the engine at `{endpoint.address}`", causes=(str(error),)
         ) from error
-    # Proxies and CA bundles of the environment are meant for the web, not for the engine.
+    # The requests library would take CA bundles from the environment, and a proxy by rules of its own.
     api.trust_env = False
+    if endpoint.proxy:
+        api.proxies = dict.fromkeys(("http", "https"), endpoint.proxy)
     if not over_ssh:
         return api, str
     from wtc.engine.ssh import SshAdapter
@@ -192,18 +195,38 @@ def _tls_config(tls: Tls) -> Any:
     return TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
 
 
-def _negotiated(newest: str, address: str) -> tuple[int, int]:
-    try:
-        major, minor = (int(part) for part in newest.split("."))
-    except ValueError:
-        raise EngineUnreachableError(
-            f"what answers at `{address}` is no engine", causes=("it tells no API version",)
-        ) from None
-    if (major, minor) < OLDEST_API:
+def _negotiated(newest: str, endpoint: Endpoint) -> tuple[int, int]:
+    known = _version(newest)
+    if known is None:
+        what = f"what answers at `{endpoint.address}` is no engine"
+        raise _told_way(EngineUnreachableError(what, causes=("it tells no API version",)), endpoint)
+    needed = ".".join(map(str, OLDEST_API))
+    if known < OLDEST_API:
         raise EngineError(
-            f"the engine at `{address}` is too old",
-            causes=(
-                f"it speaks API {newest}; wtc needs {OLDEST_API[0]}.{OLDEST_API[1]}, Docker Engine 20.10, or newer",
-            ),
+            f"the engine at `{endpoint.address}` is too old",
+            causes=(f"it speaks API {newest}; wtc needs {needed}, Docker Engine 20.10, or newer",),
         )
-    return min((major, minor), NEWEST_API)
+    asked = _version(endpoint.api_version) if endpoint.api_version else known
+    if asked is None or not OLDEST_API <= asked <= known:
+        raise EngineError(
+            f"`DOCKER_API_VERSION` asks for API `{endpoint.api_version}`, which cannot be spoken",
+            causes=(f"wtc needs {needed} or newer, and the engine at `{endpoint.address}` speaks up to {newest}",),
+            hints=("to speak the newest that both know, unset `DOCKER_API_VERSION`",),
+        )
+    return min(asked, NEWEST_API)
+
+
+def _told_way(error: EngineUnreachableError, endpoint: Endpoint) -> EngineUnreachableError:
+    """With the proxy, where it may be to blame."""
+    if endpoint.proxy:
+        error.causes = (*error.causes, f"the way there goes over the proxy `{shown(endpoint.proxy)}`")
+        error.hints = ("to go there directly, name the engine's host in `NO_PROXY`", *error.hints)
+    return error
+
+
+def _version(text: str) -> tuple[int, int] | None:
+    try:
+        major, minor = (int(part) for part in text.split("."))
+    except ValueError:
+        return None
+    return major, minor

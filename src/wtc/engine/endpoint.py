@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from wtc.engine.proxies import proxy_for
 from wtc.errors import EngineUnreachableError
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
@@ -33,6 +34,10 @@ class Endpoint:
     address: str
     chosen_by: str
     tls: Tls | None = None
+    api_version: str = ""
+    """The one to speak, whatever the engine could; nothing leaves it to the two."""
+    proxy: str = field(default="", repr=False)
+    """The URL of the proxy on the way there; it may bear a password."""
 
     @property
     def scheme(self) -> str:
@@ -52,11 +57,21 @@ class Endpoint:
 
 
 def choose(*, context: str, environment: Mapping[str, str]) -> Endpoint:
-    """The engine that the docker command would talk to.
+    """The engine that the docker command would talk to, and how.
 
     Raises: EngineUnreachableError where the chosen context does not exist or cannot be read.
     Source: docker's command line reference, "Option types" and "Environment variables"; `docker context`.
     """
+    endpoint = _chosen(context, environment)
+    version = environment.get("DOCKER_API_VERSION", "").removeprefix("v")
+    parts, proxy = urlsplit(endpoint.address), ""
+    if parts.scheme == "tcp":
+        scheme = "https" if endpoint.tls else "http"
+        proxy = proxy_for(scheme, parts.hostname or "", parts.port or 0, environment)
+    return replace(endpoint, api_version=version, proxy=proxy)
+
+
+def _chosen(context: str, environment: Mapping[str, str]) -> Endpoint:
     folder = config_folder(environment)
     if context:
         return _context(context, "`--context`", folder, environment)
