@@ -46,6 +46,13 @@ def door(registry: Registry, client: Any) -> Iterator[OpenDoor]:
 
 
 @pytest.fixture
+def fresh(registry: Registry) -> str:
+    """An image of which the engine has never had the last layer: its build cache keeps what was built upon."""
+    registry.push("fresh:1", size=SIZE)
+    return "fresh:1"
+
+
+@pytest.fixture
 def workshop(door: OpenDoor, tmp_path: Path, client: Any) -> Iterator[Workshop]:
     """A repository of the test's own; its containers go before the images that they were made from."""
     with opened(tmp_path, client) as made:
@@ -155,7 +162,7 @@ def test_a_wrong_password(workshop: Workshop, door: OpenDoor, client: Any, comma
     log_in(workshop, opened, WRONG)
     workshop.commit(project(f"{opened.host}/{IMAGE}"))
     ended = refused(workshop, command)
-    assert f"image `{opened.host}/{IMAGE}` of service `web`" in ended.err
+    assert f"error: image `{opened.host}/{IMAGE}` of service `web` may not be pulled" in ended.err
     assert "authentication required" in ended.err
     assert f"run `docker login {opened.host}`" in ended.err
     assert pulled(client, opened) == []
@@ -197,22 +204,22 @@ def test_what_failed_is_one_json_document_too(workshop: Workshop, door: OpenDoor
     assert "was not found" in error["message"]
 
 
-def test_a_connection_that_is_cut_once_in_a_layer(workshop: Workshop, door: OpenDoor, client: Any) -> None:
+def test_a_connection_that_is_cut_once_in_a_layer(workshop: Workshop, door: OpenDoor, fresh: str) -> None:
     opened = door(cut_after=SIZE // 3, cuts=1)
     log_in(workshop, opened)
-    workshop.commit(project(f"{opened.host}/{IMAGE}"))
+    workshop.commit(project(f"{opened.host}/{fresh}"))
     stack = workshop.up()
     assert opened.cut == 1
     assert stack.run("web", "wc", "-c", "/random").split()[0] == str(SIZE)
 
 
-def test_a_connection_that_is_cut_in_every_layer(workshop: Workshop, door: OpenDoor, client: Any) -> None:
+def test_a_connection_that_is_cut_in_every_layer(workshop: Workshop, door: OpenDoor, client: Any, fresh: str) -> None:
     """Engines try for most of a minute; wtc does not make it three."""
     opened = door(cut_after=20_000)
     log_in(workshop, opened)
-    workshop.commit(project(f"{opened.host}/{IMAGE}"))
+    workshop.commit(project(f"{opened.host}/{fresh}"))
     ended = refused(workshop, "up")
-    assert f"error: image `{opened.host}/{IMAGE}` of service `web` could not be pulled" in ended.err
+    assert f"error: image `{opened.host}/{fresh}` of service `web` could not be pulled" in ended.err
     assert "EOF" in ended.err
     assert pulled(client, opened) == []
 

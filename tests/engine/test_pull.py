@@ -33,6 +33,8 @@ class FakeEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.queries: list[dict[str, str]] = []
         self.sent: list[Record] = []
         self.noted: list[str] = []
+        self.distribution = 500
+        """The status of its answer to what the registry has of an image."""
         self.gone = threading.Event()
         super().__init__(path, Handler)
 
@@ -47,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         return "unix"
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.send_response(self.server.distribution if "/distribution/" in self.path else 200)
         self.send_header("Api-Version", "1.47")
         self.send_header("Content-Length", "2")
         self.end_headers()
@@ -258,6 +260,18 @@ def test_wrong_password_is_not_tried_again(fake: FakeEngine, run: Pull, config: 
         run("host:5000/x")
     assert caught.value.hints == ("to sign in, run `docker login host:5000`",)
     assert "secret" not in f"{caught.value.message}{caught.value.causes}{caught.value.hints}"
+    assert len(fake.queries) == 1
+
+
+def test_wrong_password_that_an_old_engine_tells_as_an_error_is_not_tried_again(
+    fake: FakeEngine, run: Pull, config: Path
+) -> None:
+    log_in(config, "host:5000")
+    fake.answers = [(500, [{"message": "unauthorized"}])]
+    fake.distribution = 401
+    with pytest.raises(EngineError) as caught:
+        run("host:5000/x")
+    assert caught.value.hints == ("to sign in, run `docker login host:5000`",)
     assert len(fake.queries) == 1
 
 

@@ -22,6 +22,7 @@ BACKOFF_S = (0.5, 1.5)
 """Before the second and the third try."""
 PATIENCE_S = 15.0
 """A try that has failed after more than this was not for want of trying: engines try layers again for a minute."""
+_REFUSED = {401, 403}
 
 
 class _DroppedError(Exception):
@@ -84,9 +85,12 @@ def pull_reference(
         try:
             _try(engine, reference, platform=platform, credentials=credentials, progress=progress, stop=stop)
         except _DroppedError as dropped:
-            lost = isinstance(dropped.error, EngineUnreachableError)
-            if delay is None or (monotonic() - begun > PATIENCE_S and not lost):
-                raise _failed(dropped.error, reference, service, credentials) from dropped.error
+            why = dropped.error
+            hasty = isinstance(why, EngineUnreachableError) or monotonic() - begun <= PATIENCE_S
+            if hasty and not progress.begun and (refusal := _refusal(engine, reference, credentials)):
+                raise _failed(refusal, reference, service, credentials) from why
+            if delay is None or not hasty:
+                raise _failed(why, reference, service, credentials) from why
             report("", "no success yet, trying again", 0, 0)
             (stop or threading.Event()).wait(delay)
         except EngineError as error:
@@ -128,6 +132,23 @@ def _try(
         raise
 
 
+def _refusal(engine: "Engine", reference: str, credentials: Credentials) -> EngineError | None:
+    """Whether it is the credentials that the registry does not like: a pull on 20.10 tells that as any other failure.
+
+    Source: Engine API, `GET /distribution/{name}/json` (DistributionInspect).
+    """
+    if not credentials.header:
+        return None
+    path, headers = f"/distribution/{quote(reference, safe='/:@')}/json", {"X-Registry-Auth": credentials.header}
+    try:
+        engine.call("GET", path, doing=f"ask for `{reference}`", headers=headers)
+    except EngineError as error:
+        return error if error.status in _REFUSED else None
+    except EngineUnreachableError:
+        return None
+    return None
+
+
 def _in_stream(record: records.Record, doing: str) -> EngineError:
     detail = records.part(record, "errorDetail")
     message = str(detail.get("message") or record.get("error") or "")
@@ -144,7 +165,7 @@ def _failed(
     host = registry_of(reference)
     login = f"`docker login{'' if host == DOCKER_HUB else f' {host}'}`"
     causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
-    if error.status in {401, 403}:
+    if error.status in _REFUSED:
         return EngineError(
             f"{what} may not be pulled: the registry refuses the credentials",
             status=error.status,
@@ -156,9 +177,8 @@ def _failed(
         if not credentials.header:
             hints.append(f"to sign in, if it is a private image, run {login}")
         return NotFoundError(f"{what} was not found", status=404, causes=causes, hints=hints)
-    # An engine of 20.10 tells refused credentials, and any engine missing ones, as it tells an error of its own.
-    sign_in = "to sign in again, if" if credentials.header else "to sign in, if"
-    hints = (f"{sign_in} the registry asks for it, run {login}",)
+    # Engines tell missing credentials as they tell errors of their own.
+    hints = () if credentials.header else (f"to sign in, if the registry asks for it, run {login}",)
     return EngineError(f"{what} could not be pulled", status=error.status, causes=causes, hints=hints)
 
 
