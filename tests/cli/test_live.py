@@ -207,6 +207,13 @@ def test_of_what_was_not_begun_when_the_user_broke_off_nothing_is_said() -> None
     assert screen.shown() == []
 
 
+def test_what_was_under_way_then_is_told_to_be_broken_off() -> None:
+    screen = Screen(*TWENTY[:2])
+    screen.begins(0)
+    screen.reporter(NodeSkipped(node=screen.nodes[0], because=None))
+    assert screen.shown()[1:] == ["· container service-00 broken off T", "· container service-01 waiting"]
+
+
 def test_addresses_of_web_pages_are_links_that_are_not_seen() -> None:
     url = "http://127.0.0.1:21043"
     assert link(f"web  80/tcp  {url}") == f"web  80/tcp  \x1b]8;;{url}\x1b\\{url}\x1b]8;;\x1b\\"

@@ -136,7 +136,7 @@ class LiveReporter:
             # The user knows why, and there is nothing to know about it.
             self._lines.pop(subject(node), None)
         elif line.state != State.FAILED:
-            line.word, line.state = "skipped", State.SKIPPED
+            line.word, line.state = "broken off" if broken_off else "skipped", State.SKIPPED
 
     def _progress(self, event: Progress) -> None:
         line = self._line(event.node)
