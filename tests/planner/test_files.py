@@ -1,4 +1,4 @@
-"""Contents of secrets and configs that no engine can put where the file wants them."""
+"""Contents of secrets and configs that nobody has, or that no engine can put where the file wants them."""
 
 import pytest
 
@@ -7,15 +7,15 @@ from wtc.compose.decode import decode_project
 from wtc.planner.files import out_of_reach
 
 TOP = """\
-secrets: {inline: {environment: SECRET}, mounted: {file: ./s.txt}}
-configs: {text: {content: abc}}
+secrets: {inline: {environment: SECRET}, mounted: {file: ./s.txt}, unset: {environment: NOT_SET}}
+configs: {text: {content: abc}, empty: {environment: EMPTY}, unset: {environment: NOT_SET}}
 """
 
 
 def found(attributes: str) -> list[str]:
     """`SEVERITY PATH` of each finding, which has to have a place."""
     text = f"services:\n  a:\n    image: x\n    <<: {attributes}\n{TOP}"
-    own = out_of_reach(decode_project(project(text, environment={"SECRET": "hidden"})))
+    own = out_of_reach(decode_project(project(text, environment={"SECRET": "hidden", "EMPTY": ""})))
     return [f"{d.severity} {'.'.join(map(str, d.path))}" for d in own if d.position]
 
 
@@ -25,6 +25,8 @@ def found(attributes: str) -> list[str]:
         ("{read_only: true, secrets: [inline]}", "error services.a.secrets.0"),
         ("{read_only: true, configs: [text]}", "error services.a.configs.0"),
         ("{read_only: true, tmpfs: /run, secrets: [mounted, inline]}", "error services.a.secrets.1"),
+        ("{secrets: [mounted, unset]}", "error services.a.secrets.1"),
+        ("{configs: [unset]}", "error services.a.configs.0"),
         ("{tmpfs: ['/run:size=1m'], secrets: [inline]}", "warning services.a.secrets.0"),
         (
             "{volumes: [{type: tmpfs, target: /etc}], configs: [{source: text, target: /etc/c}]}",
@@ -43,6 +45,7 @@ def test_content_that_would_not_be_found_is_named_with_its_place(attributes: str
         "{read_only: true, volumes: ['/run/secrets'], secrets: [inline]}",
         "{tmpfs: /tmp, secrets: [inline], configs: [text]}",
         "{tmpfs: /run, secrets: [mounted]}",
+        "{configs: [empty]}",
     ],
 )
 def test_what_can_be_put_there_or_is_mounted_is_not_named(attributes: str) -> None:

@@ -77,9 +77,9 @@ def _file_source(node: Node, section: str, key: str, loaded: Loaded) -> FileSour
     variable = child(node, "environment")
     if isinstance(node, tree.Mapping) and isinstance(variable, Scalar):
         name = written(variable)
-        known = loaded.contents.get((section, key, name), loaded.environment.get(name, ""))
-        content = Scalar(known, variable.position)
-        node = tree.Mapping({**node.items, "content": content}, node.position)
+        known = loaded.contents.get((section, key, name), loaded.environment.get(name))
+        if known is not None:
+            node = tree.Mapping({**node.items, "content": Scalar(known, variable.position)}, node.position)
     return decode(node, FileSource)
 
 

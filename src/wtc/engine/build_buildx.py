@@ -186,8 +186,8 @@ def _secrets(op: "BuildImage", secrets: "Mapping[str, FileSource]", environment:
         identity = secret.target or secret.source
         if source is not None and source.file:
             yield f"--secret=id={identity},src={source.file}"
-        elif source is not None and source.content is not None:
-            environment[f"WTC_BUILD_SECRET_{number}"] = source.content
+        elif source is not None and (source.environment or source.content is not None):
+            environment[f"WTC_BUILD_SECRET_{number}"] = source.content or ""
             yield f"--secret=id={identity},env=WTC_BUILD_SECRET_{number}"
         else:
             raise WtcError(

@@ -43,7 +43,7 @@ class FileSource:
     """The name outside wtc, for what is external."""
     file: str = ""
     environment: str = ""
-    """The variable that holds the content; `content` then has its value."""
+    """The variable that holds the content; `content` then has its value, None where it is not set."""
     content: str | None = field(default=None, repr=False)
     external: bool = False
     driver: str = ""

@@ -35,19 +35,38 @@ def granted_files(
 def out_of_reach(project: Project) -> tuple[Diagnostic, ...]:
     """Contents that would not be found where the file wants them.
 
-    The engine puts nothing into a root that is read-only, but for what is mounted there; a tmpfs begins empty.
+    A variable that is not set has none. The engine puts nothing into a root that is read-only, but for what is mounted
+    there; a tmpfs begins empty.
     """
     return tuple(
         finding
         for service in project.services.values()
         for path, grant, source, target in _grants(service, project.secrets, project.configs)
-        if not source.file and source.content is not None
-        for finding in _out_of_reach(project, service, path, grant.source, target)
+        if not source.file
+        for finding in (
+            _unset(project, path, grant.source, source.environment)
+            if source.content is None
+            else _out_of_reach(project, service, path, grant.source, target)
+        )
     )
 
 
+def _unset(project: Project, path: Path, name: str, variable: str) -> Iterator[Diagnostic]:
+    if variable:
+        yield Diagnostic(
+            message=f"{_what(path, name)} of service `{path[1]}` is in the variable `{variable}`, which is not set",
+            position=project.positions.get(path) or project.positions.get(path[:3]),
+            path=path,
+            hint=f"to set it, export `{variable}`, or write it into `.env`",
+        )
+
+
+def _what(path: Path, name: str) -> str:
+    return f"{'secret' if path[2] == 'secrets' else 'config'} `{name}`"
+
+
 def _out_of_reach(project: Project, service: Service, path: Path, name: str, target: str) -> Iterator[Diagnostic]:
-    what = f"the content of {str(path[2]).removesuffix('s')} `{name}`"
+    what = f"the content of {_what(path, name)}"
     position = project.positions.get(path) or project.positions.get(path[:3])
     mounted = [m for m in service.volumes if m.type in {"bind", "volume"} and _below(target, m.target)]
     hiding = [
