@@ -65,7 +65,7 @@ def test_names_are_those_of_the_namespace(worktree: Path, capsys: pytest.Capture
 @pytest.mark.usefixtures("worktree")
 def test_leased_ports_are_told_and_none_is_leased(capsys: pytest.CaptureFixture[str]) -> None:
     ports = inspected(capsys)["services"][0]["ports"]
-    assert [(p["target"], p["published"], p["leased"]) for p in ports] == [(80, "8080", 20123), (90, "9090", None)]
+    assert [(p["target"], p["published"], p["port"]) for p in ports] == [(80, "8080", 20123), (90, "9090", None)]
 
 
 def test_each_attribute_has_its_place_and_its_status(worktree: Path, capsys: pytest.CaptureFixture[str]) -> None:

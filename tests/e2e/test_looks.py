@@ -123,7 +123,9 @@ def test_wait_lasts_until_the_end_and_takes_the_stack_down(workshop: Workshop) -
     stack.container("job").kill(signal="TERM")
     ended = waiting.end()
     assert ended.status == 143
-    assert ended.json()["endings"] == [{"service": "job", "replica": 1, "exit_code": 143}]
+    assert ended.json()["endings"] == [
+        {"service": "job", "replica": 1, "container": f"{stack.namespace}_job", "exit_status": 143}
+    ]
     assert stack.ids() == {}
 
 

@@ -104,8 +104,8 @@ def test_ps_tells_memory_where_it_is_asked_to(
     shared: Workshop, two: tuple[str, str, Path], arguments: list[str], *, there: bool
 ) -> None:
     found = rows(shared.wtc("ps", "--json", *arguments).json(), two[0])["limited"]
-    assert ("memory_bytes" in found) is there
-    assert (found.get("memory_limit_bytes") == 64 * MIB) is there
+    assert (found["memory_bytes"] is not None) is there
+    assert (found["memory_limit_bytes"] == 64 * MIB) is there
 
 
 @pytest.mark.parametrize("arguments", [["ps"], ["ps", "-s"], ["stats", "-a"]], ids=" ".join)

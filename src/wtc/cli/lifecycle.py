@@ -7,23 +7,14 @@ from wtc.orchestrator.target import Target
 def carry_out(target: Target, request: LifecycleRequest, *, as_json: bool, quiet: bool) -> None:
     """Does it, narrated; the answer is for machines, and with a dry run the plan."""
     from wtc.cli.output import print_json, say
-    from wtc.cli.render.up import plan_document, show_plans
+    from wtc.cli.render.up import changes, show_plans
     from wtc.cli.reporting import reporter, stoppable
     from wtc.orchestrator.lifecycle import change
 
     with stoppable() as stop, reporter(quiet=quiet or request.dry_run) as report:
         result = change(target, request, report, stop)
     if as_json:
-        print_json(
-            {
-                "ok": True,
-                "worktree": result.namespace.worktree,
-                "namespace": result.namespace.name,
-                "changed": bool(result.plan),
-                "dry_run": request.dry_run,
-                "plan": plan_document(result.plan),
-            }
-        )
+        print_json(changes(result.namespace, [result.plan], dry_run=request.dry_run))
     elif request.dry_run:
         show_plans((result.plan,))
     elif not result.plan and not quiet:

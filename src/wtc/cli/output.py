@@ -9,11 +9,11 @@ from wtc.cli.style import clickable, link
 SCHEMA_VERSION = 1
 
 
-def print_json(document: dict[str, Any], *, as_line: bool = False) -> None:
-    """One document on standard output, with the version of its schema."""
+def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = False) -> None:
+    """One document on standard output, with the version of its schema. `ok` unless it tells of an error."""
     import json
 
-    whole = {"schema_version": SCHEMA_VERSION, **document}
+    whole = {"schema_version": SCHEMA_VERSION, "ok": ok, **document}
     sys.stdout.write(json.dumps(whole, indent=None if as_line else 2) + "\n")
 
 

@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from wtc.errors import NotFoundError, WtcError
 from wtc.events import Reporter
-from wtc.model.observed import ObservedContainer, PublishedPort
+from wtc.model.lease import Endpoint
+from wtc.model.namespace import Namespace
+from wtc.model.observed import ObservedContainer
 from wtc.orchestrator.looking import open_stack
 from wtc.orchestrator.named import refuse_unknown
 from wtc.orchestrator.target import Target
@@ -42,7 +45,7 @@ class Ending:
     status: int
 
 
-def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Processes, ...]:
+def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Namespace, tuple[Processes, ...]]:
     """The processes of the running containers of these services, of all where none is named.
 
     Raises:
@@ -54,10 +57,12 @@ def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Proc
         refuse_unknown(services, stack.located, stack.observed)
         there = [c for c in stack.containers() if not services or c.service in services]
         tables = [(c, processes(stack.engine, c.id)) for c in there if c.state in {"running", "paused"}]
-    return tuple(Processes(container=c, table=table) for c, table in tables if table is not None)
+    return stack.namespace, tuple(Processes(container=c, table=table) for c, table in tables if table is not None)
 
 
-def port(target: Target, service: str, private: int, report: Reporter, *, protocol: str, number: int) -> PublishedPort:
+def port(
+    target: Target, service: str, private: int, report: Reporter, *, protocol: str, number: int
+) -> tuple[Namespace, Endpoint]:
     """Where a container's port answers.
 
     Raises:
@@ -71,7 +76,14 @@ def port(target: Target, service: str, private: int, report: Reporter, *, protoc
         bound = bound_ports(stack.engine, container.id)
     for one in bound:
         if (one.target, one.protocol) == (private, protocol) and one.port:
-            return one
+            return stack.namespace, Endpoint(
+                service=service,
+                number=container.number,
+                target=private,
+                protocol=protocol,
+                host=one.host_ip,
+                port=one.port,
+            )
     if container.state != "running":
         raise WtcError(
             f"service `{service}` does not run, so that no port of it answers",
@@ -84,7 +96,7 @@ def port(target: Target, service: str, private: int, report: Reporter, *, protoc
     )
 
 
-def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[UsedImage, ...]:
+def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[Namespace, tuple[UsedImage, ...]]:
     """The images that the containers of these services were made from.
 
     Raises:
@@ -98,10 +110,11 @@ def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[U
             key = (container.image_id, container.image)
             if key not in facts:
                 facts[key] = _facts(stack.engine, *key)
-    return tuple(UsedImage(container=c, image=facts[c.image_id, c.image]) for c in there)
+    return stack.namespace, tuple(UsedImage(container=c, image=facts[c.image_id, c.image]) for c in there)
 
 
-def wait(target: Target, services: Sequence[str], report: Reporter) -> Generator[Ending]:
+@contextmanager
+def wait(target: Target, services: Sequence[str], report: Reporter) -> Generator[tuple[Namespace, Generator[Ending]]]:
     """The containers of these services, each once it has ended; what has ended already comes at once.
 
     Raises:
@@ -124,11 +137,15 @@ def wait(target: Target, services: Sequence[str], report: Reporter) -> Generator
         for container in there:
             # Daemons: nothing but the end of the program breaks off a wait.
             threading.Thread(target=look, args=(container,), name=container.service, daemon=True).start()
-        for _ in there:
-            found = ended.get()
-            if isinstance(found, WtcError):
-                raise found
-            yield found
+
+        def endings() -> Generator[Ending]:
+            for _ in there:
+                found = ended.get()
+                if isinstance(found, WtcError):
+                    raise found
+                yield found
+
+        yield stack.namespace, endings()
 
 
 def _facts(engine: "Engine", image: str, reference: str) -> "ImageFacts | None":

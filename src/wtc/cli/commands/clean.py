@@ -47,7 +47,7 @@ def command(
             with reporter(quiet=quiet) as report:
                 carry_out(target, request, cleanings, report, stop)
     if as_json:
-        print_json({"ok": True, "dry_run": dry_run, "cleaned": [_document(c) for c in cleanings]})
+        print_json({"changed": bool(cleanings), "dry_run": dry_run, "cleaned": [_document(c) for c in cleanings]})
     elif dry_run:
         _preview(cleanings)
     elif not quiet:
@@ -103,5 +103,5 @@ def _document(cleaning: "Cleaning") -> dict[str, object]:
         "worktree": cleaning.namespace.worktree,
         "namespace": cleaning.namespace.name,
         "ports_freed": cleaning.leases,
-        "plan": plan_document(cleaning.plan),
+        "plan": plan_document([cleaning.plan]),
     }

@@ -27,7 +27,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
     if as_json:
         print_json(
             {
-                "ok": all_well,
+                "well": all_well,
                 "findings": [
                     {"subject": f.subject, "well": f.well, "text": f.text, "hint": f.hint or None} for f in findings
                 ],

@@ -30,7 +30,7 @@ def command(
     With no service named, containers of services that the file no longer has go too.
     """
     from wtc.cli.output import print_json, say
-    from wtc.cli.render.up import plan_document, show_plans
+    from wtc.cli.render.up import changes, show_plans
     from wtc.cli.reporting import reporter, stoppable
     from wtc.orchestrator.down import DownRequest, down
 
@@ -45,16 +45,7 @@ def command(
     with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
         result = down(target, request, report, stop)
     if as_json:
-        print_json(
-            {
-                "ok": True,
-                "worktree": result.namespace.worktree,
-                "namespace": result.namespace.name,
-                "changed": bool(result.plan),
-                "dry_run": dry_run,
-                "plan": plan_document(result.plan),
-            }
-        )
+        print_json(changes(result.namespace, [result.plan], dry_run=dry_run))
     elif dry_run:
         show_plans((result.plan,))
     elif not result.plan and not quiet:

@@ -34,7 +34,6 @@ def command(
     if chosen == "json":
         print_json(
             {
-                "ok": True,
                 "worktree": result.worktree,
                 "namespace": result.namespace,
                 "leased": result.leased,

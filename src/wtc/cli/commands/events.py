@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from wtc.cli.options import targeted
+from wtc.cli.output import SCHEMA_VERSION
 from wtc.orchestrator.events import ContainerEvent
 from wtc.orchestrator.target import Target
 
@@ -47,9 +48,10 @@ def _document(event: ContainerEvent) -> str:
     seconds, rest = divmod(event.at_ns, 10**9)
     return json.dumps(
         {
+            "schema_version": SCHEMA_VERSION,
             "time": f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z",
             "type": "container",
-            "service": event.service,
+            "service": event.service or None,
             "id": event.container,
             "action": event.action,
             "attributes": dict(event.attributes),

@@ -23,11 +23,12 @@ def command(
     from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.looks import images
 
-    found = images(target, tuple(services or ()), report_warnings)
+    namespace, found = images(target, tuple(services or ()), report_warnings)
     if as_json:
         print_json(
             {
-                "ok": True,
+                "worktree": namespace.worktree,
+                "namespace": namespace.name,
                 "images": [
                     {
                         "service": one.container.service,
@@ -35,9 +36,9 @@ def command(
                         "container": one.container.name,
                         "reference": one.container.image,
                         "id": one.container.image_id,
-                        "platform": one.image.platform if one.image else "",
+                        "platform": (one.image and one.image.platform) or None,
                         "size_bytes": one.image.size_bytes if one.image else None,
-                        "created": one.image.created if one.image else "",
+                        "created": (one.image and one.image.created) or None,
                     }
                     for one in found
                 ],

@@ -38,7 +38,6 @@ def command(
     if as_json:
         print_json(
             {
-                "ok": True,
                 "worktree": result.worktree,
                 "dry_run": dry_run,
                 "files": [

@@ -22,15 +22,15 @@ def command(
 ) -> None:
     """Print where a container's port answers, as HOST:PORT."""
     from wtc.cli.output import print_json
+    from wtc.cli.render.endpoints import endpoint_document
     from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.looks import port
 
     one_of("--protocol", protocol, ("tcp", "udp", "sctp"))
-    found = port(target, service, private_port, report_warnings, protocol=protocol, number=index)
+    namespace, endpoint = port(target, service, private_port, report_warnings, protocol=protocol, number=index)
     if as_json:
-        print_json(
-            {"ok": True, "host": found.host_ip, "port": found.port, "target": found.target, "protocol": protocol}
-        )
+        place = {"worktree": namespace.worktree, "namespace": namespace.name}
+        print_json({**place, **endpoint_document(endpoint)})
         return
-    host = f"[{found.host_ip}]" if ":" in found.host_ip else found.host_ip
-    sys.stdout.write(f"{host}:{found.port}\n")
+    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+    sys.stdout.write(f"{host}:{endpoint.port}\n")

@@ -18,7 +18,6 @@ def command(target: Target, as_json: AsJson = False) -> None:
     if as_json:
         print_json(
             {
-                "ok": True,
                 "worktree": result.worktree,
                 "namespace": result.namespace,
                 "endpoints": [endpoint_document(e) for e in result.endpoints],

@@ -28,7 +28,6 @@ def command(
     if as_json:
         print_json(
             {
-                "ok": True,
                 "stacks": [
                     {
                         "worktree": s.namespace.worktree,
@@ -41,12 +40,12 @@ def command(
                                 "container": c.name,
                                 "image": c.image,
                                 "state": c.state,
-                                "health": c.health,
+                                "health": c.health or None,
                                 "ports": [
                                     {"target": p.target, "protocol": p.protocol, "host": p.host_ip, "port": p.port}
                                     for p in c.ports
                                 ],
-                                **(usage_document(s.usage.get(c.id)) if sized else {}),
+                                **usage_document(s.usage.get(c.id)),
                             }
                             for c in s.containers
                         ],

@@ -26,7 +26,6 @@ def command(target: Target, as_json: AsJson = False) -> None:
     if as_json:
         print_json(
             {
-                "ok": True,
                 "worktree": result.worktree,
                 "namespace": result.namespace,
                 "env": _document(result.env) if result.env else None,

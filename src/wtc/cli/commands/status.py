@@ -18,7 +18,6 @@ def command(target: Target, as_json: AsJson = False) -> None:
     if as_json:
         print_json(
             {
-                "ok": True,
                 "worktree": result.namespace.worktree,
                 "namespace": result.namespace.name,
                 "services": [
@@ -27,10 +26,10 @@ def command(target: Target, as_json: AsJson = False) -> None:
                         "replica": s.number,
                         "container": s.container,
                         "state": s.state,
-                        "health": s.health,
-                        "exit_code": s.exit_code,
+                        "health": s.health or None,
+                        "exit_status": s.exit_code if s.state == "exited" else None,
                         "well": s.well,
-                        "diverged": s.diverged,
+                        "diverged": s.diverged or None,
                         "endpoints": [endpoint_document(e) for e in s.endpoints],
                     }
                     for s in result.services

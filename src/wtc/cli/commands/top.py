@@ -21,11 +21,12 @@ def command(
     from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.looks import top
 
-    found = top(target, tuple(services or ()), report_warnings)
+    namespace, found = top(target, tuple(services or ()), report_warnings)
     if as_json:
         print_json(
             {
-                "ok": True,
+                "worktree": namespace.worktree,
+                "namespace": namespace.name,
                 "containers": [
                     {
                         "service": one.container.service,

@@ -31,24 +31,31 @@ def command(
     from wtc.orchestrator.looks import Ending, wait
 
     endings: list[Ending] = []
-    for ending in wait(target, tuple(services), report_warnings):
-        endings.append(ending)
-        if not as_json:
-            name = ending.container.service
-            name += "" if ending.container.number == 1 else f".{ending.container.number}"
-            sys.stdout.write(f"{name}  {ending.status}\n")
-            sys.stdout.flush()
-        if down_project:
-            break
+    with wait(target, tuple(services), report_warnings) as (namespace, found):
+        for ending in found:
+            endings.append(ending)
+            if not as_json:
+                name = ending.container.service
+                name += "" if ending.container.number == 1 else f".{ending.container.number}"
+                sys.stdout.write(f"{name}  {ending.status}\n")
+                sys.stdout.flush()
+            if down_project:
+                break
     if down_project:
         with stoppable() as stop, reporter(quiet=False) as report:
             down(target, DownRequest(), report, stop)
     if as_json:
         print_json(
             {
-                "ok": True,
+                "worktree": namespace.worktree,
+                "namespace": namespace.name,
                 "endings": [
-                    {"service": e.container.service, "replica": e.container.number, "exit_code": e.status}
+                    {
+                        "service": e.container.service,
+                        "replica": e.container.number,
+                        "container": e.container.name,
+                        "exit_status": e.status,
+                    }
                     for e in endings
                 ],
             }

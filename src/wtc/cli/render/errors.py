@@ -22,7 +22,7 @@ def show_error(error: WtcError, asked: Asked = Asked(), *, status: int | None = 
         sys.stderr.write(error_text(error))
         sys.stderr.flush()
     if asked.as_json:
-        print_json({"ok": False, "error": error_document(error, status=status)}, as_line=asked.as_line)
+        print_json({"error": error_document(error, status=status)}, ok=False, as_line=asked.as_line)
 
 
 def error_text(error: WtcError) -> str:
@@ -64,13 +64,13 @@ def error_document(error: WtcError, *, status: int | None = None) -> dict[str, A
         "causes": list(error.causes),
         "notes": list(error.notes),
         "hints": list(error.hints),
-        "detail": error.detail,
+        "detail": error.detail or None,
         "diagnostics": [diagnostic_document(d) for d in error.diagnostics],
     }
 
 
 def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
-    """A finding for a machine; without a position its `file`, `line` and `column` are null."""
+    """A finding for a machine; what it does not have is null."""
     position = diagnostic.position
     return {
         "severity": str(diagnostic.severity),
@@ -78,8 +78,8 @@ def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
         "file": position.file if position else None,
         "line": position.line if position else None,
         "column": position.column if position else None,
-        "path": dotted(diagnostic.path),
-        "hint": diagnostic.hint,
+        "path": dotted(diagnostic.path) or None,
+        "hint": diagnostic.hint or None,
     }
 
 

@@ -38,7 +38,6 @@ def show_json(result: InspectResult) -> None:
     """One document."""
     print_json(
         {
-            "ok": True,
             "worktree": result.namespace.worktree,
             "namespace": result.namespace.name,
             "files": list(result.project.files),
@@ -75,16 +74,16 @@ def _service(result: InspectResult, name: str) -> dict[str, Any]:
     return {
         "service": name,
         "containers": [c.name for c in desired.containers] if desired else [],
-        "image": desired.image.reference if desired else "",
+        "image": desired.image.reference if desired else None,
         "built": desired is not None and desired.image.build is not None,
         "networks": {key: list(a.aliases) for key, a in config.networks.items()} if config else {},
         "ports": [
             {
                 "target": p.target,
                 "protocol": p.protocol,
-                "published": p.published,
-                "host_ip": p.host_ip,
-                "leased": p.leased or None,
+                "published": p.published or None,
+                "host": p.host_ip or None,
+                "port": p.leased or None,
             }
             for p in result.published(name)
         ],
@@ -97,7 +96,7 @@ def _documents(treated: Iterable[Treated]) -> list[dict[str, Any]]:
         {
             "path": dotted(t.path),
             "status": str(t.case.status),
-            "reason": t.case.reason,
+            "reason": t.case.reason or None,
             "file": t.position.file or None,
             "line": t.position.line or None,
             "column": t.position.column or None,

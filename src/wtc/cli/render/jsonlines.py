@@ -5,14 +5,18 @@ from typing import Any, Self
 
 from wtc.cli.output import SCHEMA_VERSION, say
 from wtc.cli.render.errors import diagnostic_document, error_document
+from wtc.cli.render.up import node_document, planned_document
 from wtc.errors import WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Planned, Progress, Warned
 from wtc.model.plan import PlanNode
-from wtc.planner.text import operation_text
 
 
 class JsonReporter:
     """Writes each event as it comes. Every line bears `schema_version` and `event`, which says what else it has."""
+
+    def __init__(self) -> None:
+        self._before = self._planned = 0
+        """How many nodes the plans before this one have, and with it."""
 
     def __enter__(self) -> Self:
         return self
@@ -22,7 +26,35 @@ class JsonReporter:
 
     def __call__(self, event: Event, /) -> None:
         """Takes one event."""
-        write_line(*_document(event))
+        if isinstance(event, Planned):
+            self._before = self._planned
+            self._planned += len(event.plan.nodes)
+        write_line(*self._document(event))
+
+    def _document(self, event: Event) -> tuple[str, dict[str, Any]]:
+        match event:
+            case Planned(plan=plan):
+                return "planned", {"plan": [planned_document(node, self._before) for node in plan]}
+            case NodeStarted(node=node):
+                return "started", self._node(node)
+            case NodeDone(node=node, elapsed_s=elapsed):
+                return "done", {**self._node(node), "elapsed_s": round(elapsed, 3)}
+            case NodeFailed(node=node, error=error):
+                return "node_failed", {**self._node(node), "error": error_document(error)}
+            case NodeSkipped(node=node, because=because):
+                return "skipped", {**self._node(node), "because": self._before + because.id if because else None}
+            case Progress():
+                bytes_of = {"current_bytes": event.current, "total_bytes": event.total} if event.total else {}
+                about = {"item": event.item or None, "status": event.text or None}
+                nothing = {"current_bytes": None, "total_bytes": None}
+                return "progress", {**self._node(event.node), **about, **nothing, **bytes_of}
+            case Warned(diagnostic=diagnostic):
+                return "warning", {"diagnostic": diagnostic_document(diagnostic)}
+            case Note(text=text):
+                return "note", {"text": text}
+
+    def _node(self, node: PlanNode) -> dict[str, Any]:
+        return {"id": self._before + node.id, **node_document(node)}
 
 
 def write_line(kind: str, document: dict[str, Any]) -> None:
@@ -33,34 +65,3 @@ def write_line(kind: str, document: dict[str, Any]) -> None:
 def failed(error: WtcError, *, status: int | None = None) -> None:
     """The last line of a command that has failed."""
     write_line("failed", {"error": error_document(error, status=status)})
-
-
-def _document(event: Event) -> tuple[str, dict[str, Any]]:
-    match event:
-        case Planned(plan=plan):
-            return "planned", {"nodes": [{**_node(node), "after": list(node.after)} for node in plan]}
-        case NodeStarted(node=node):
-            return "started", _node(node)
-        case NodeDone(node=node, elapsed_s=elapsed):
-            return "done", {**_node(node), "elapsed_s": round(elapsed, 3)}
-        case NodeFailed(node=node, error=error):
-            return "node_failed", {**_node(node), "error": error_document(error)}
-        case NodeSkipped(node=node, because=because):
-            return "skipped", {**_node(node), "because": because.id if because else None}
-        case Progress():
-            about = {"item": event.item, "text": event.text, "current": event.current, "total": event.total}
-            return "progress", {**_node(event.node), **about}
-        case Warned(diagnostic=diagnostic):
-            return "warning", {"diagnostic": diagnostic_document(diagnostic)}
-        case Note(text=text):
-            return "note", {"text": text}
-
-
-def _node(node: PlanNode) -> dict[str, Any]:
-    """What tells a node: its number within the last plan, and what it is about."""
-    return {
-        "node": node.id,
-        "operation": type(node.operation).__name__,
-        "text": operation_text(node.operation),
-        "service": node.service,
-    }

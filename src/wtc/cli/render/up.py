@@ -1,11 +1,13 @@
 """What `up` and `down` came to."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtc.cli.output import print_columns, print_json, say
 from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
-from wtc.model.plan import Plan
+from wtc.model.namespace import Namespace
+from wtc.model.plan import Plan, PlanNode
 from wtc.orchestrator.up import UpResult
 from wtc.planner.text import node_text, operation_text
 
@@ -13,16 +15,8 @@ from wtc.planner.text import node_text, operation_text
 def show(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
     """The endpoints; with a dry run the plan. With `silent` nothing is said beside them."""
     if as_json:
-        document: dict[str, Any] = {
-            "ok": True,
-            "worktree": result.namespace.worktree,
-            "namespace": result.namespace.name,
-            "changed": result.changed,
-            "dry_run": dry_run,
-            "plan": [node for plan in result.plans for node in plan_document(plan)],
-            "endpoints": [endpoint_document(e) for e in result.endpoints],
-        }
-        print_json(document)
+        endpoints = [endpoint_document(e) for e in result.endpoints]
+        print_json({**changes(result.namespace, result.plans, dry_run=dry_run), "endpoints": endpoints})
     elif dry_run:
         show_plans(result.plans)
     else:
@@ -39,16 +33,40 @@ def show_plans(plans: tuple[Plan, ...]) -> None:
         say("nothing to do")
 
 
-def plan_document(plan: Plan) -> list[dict[str, Any]]:
-    """A plan's nodes for a machine."""
-    return [
-        {
-            "id": node.id,
-            "operation": type(node.operation).__name__,
-            "text": operation_text(node.operation),
-            "service": node.service,
-            "cause": node.cause,
-            "after": list(node.after),
-        }
-        for node in plan.nodes
-    ]
+def changes(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bool) -> dict[str, Any]:
+    """What was done to a stack, or with a dry run would be, for a machine."""
+    return {
+        "worktree": namespace.worktree,
+        "namespace": namespace.name,
+        "changed": any(plans),
+        "dry_run": dry_run,
+        "plan": plan_document(plans),
+    }
+
+
+def plan_document(plans: Iterable[Plan]) -> list[dict[str, Any]]:
+    """The nodes of plans that are carried out one after the other; their ids go on counting."""
+    found: list[dict[str, Any]] = []
+    for plan in plans:
+        before = len(found)
+        found += [planned_document(node, before) for node in plan]
+    return found
+
+
+def planned_document(node: PlanNode, before: int) -> dict[str, Any]:
+    """A node, with its place in its plan. `before` is how many nodes the plans before it have."""
+    return {
+        "id": before + node.id,
+        **node_document(node),
+        "cause": node.cause,
+        "after": [before + after for after in node.after],
+    }
+
+
+def node_document(node: PlanNode) -> dict[str, Any]:
+    """What a node is about."""
+    return {
+        "operation": type(node.operation).__name__,
+        "text": operation_text(node.operation),
+        "service": node.service or None,
+    }

@@ -53,7 +53,6 @@ def limit_text(usage: "Usage | None") -> str:
 def stats_document(result: "StatsResult") -> dict[str, Any]:
     """All of it for a machine: what is not known, and limits that are not set, are null."""
     return {
-        "ok": True,
         "machine": {"memory_bytes": result.machine.memory_bytes or None, "cpus": result.machine.cpus or None},
         "stacks": [
             {
