@@ -58,7 +58,7 @@ class Runs:
         self.wrong: list[str] = []
 
     def __call__(
-        self, line: str, *, status: int = 0, cwd: Path | None = None, env: Mapping[str, str] | None = None
+        self, line: str, *, status: int | None = 0, cwd: Path | None = None, env: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """One document; of an error where `ok` is false."""
         ended = self._run(line, status, cwd, env)
@@ -83,7 +83,7 @@ class Runs:
             self._hold(line, EVENTS, event)
         return found
 
-    def _run(self, line: str, status: int, cwd: Path | None, env: Mapping[str, str] | None) -> Ended:
+    def _run(self, line: str, status: int | None, cwd: Path | None, env: Mapping[str, str] | None) -> Ended:
         return self.workshop.wtc(*line.split(), "--json", status=status, cwd=cwd, env=env)
 
     def _hold(self, line: str, name: str, document: dict[str, Any]) -> None:
@@ -159,8 +159,10 @@ def a_stack_is_up(run: Runs) -> None:
     ids = [node["id"] for node in document["plan"]]
     assert ids == list(range(1, len(ids) + 1))
     run("wait job")
-    for line in ("ports", "env", "images", "top", "stats", "stats -a", "inspect", "port web 80", "doctor"):
+    for line in ("ports", "env", "images", "top", "stats", "stats -a", "inspect", "port web 80"):
         run(line)
+    # Other stacks of this machine may give it something to say.
+    run("doctor", status=None)
     assert any(s["endpoints"] for s in run("status")["services"])
     assert all(c["memory_bytes"] is None for c in _own(run, "ps")["containers"])
     assert any(c["memory_bytes"] for c in _own(run, "ps -a -s")["containers"])

@@ -23,9 +23,7 @@ COMMANDS = (
     Entry("pause", "The stack", "Freeze containers"),
     Entry("unpause", "The stack", "Let frozen containers go on"),
     Entry("clean", "The stack", "Remove everything of it: volumes and built images too"),
-    Entry(
-        "status", "Looking", "Each service of this worktree: up or down, its health, its endpoints, what has diverged"
-    ),
+    Entry("status", "Looking", "Each service: its state, health and endpoints, and what has diverged"),
     Entry("ports", "Looking", "This worktree's host ports"),
     Entry("ps", "Looking", "The stacks of all worktrees"),
     Entry("logs", "Looking", "What its containers have written, and go on writing"),
@@ -39,11 +37,11 @@ COMMANDS = (
     Entry("run", "In containers", "Run a command in a container of its own, made as a service's are"),
     Entry("cp", "In containers", "Copy files and folders out of a container, or into one"),
     Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
-    Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, registry, host ports"),
+    Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, host ports"),
     Entry("env", "Harnesses and shells", "The stack's variables, for a shell, direnv or a file"),
-    Entry("doctor", "Harnesses and shells", "Whether all that a stack needs is well, and what to do where it is not"),
-    Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` prints it"),
-    Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, and what breaks the isolation"),
+    Entry("doctor", "Harnesses and shells", "Whether all that a stack needs is well, and if not, what to do"),
+    Entry("config", "The compose file", "The compose file as interpreted, as `docker compose config` has it"),
+    Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, what breaks the isolation"),
 )
 """In the order in which they are listed."""
 

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from wtc.errors import UsageError
 
@@ -11,6 +13,22 @@ if TYPE_CHECKING:
     from wtc.engine.terminal import Descriptors
     from wtc.model.mounts import Mount
     from wtc.model.service import Port
+
+
+Service = Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)]
+NoTty = Annotated[
+    bool, typer.Option("--no-tty", "--no-TTY", "-T", help="Give the command no terminal, even if there is one.")
+]
+Tty = Annotated[bool, typer.Option("--tty", "-t", hidden=True)]
+Interactive = Annotated[bool, typer.Option("--interactive/--no-interactive", "-i", help="Hand standard input on.")]
+Env = Annotated[
+    list[str] | None,
+    typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable, your own where it has no value."),
+]
+User = Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")]
+Workdir = Annotated[str, typer.Option("--workdir", "-w", metavar="PATH", help="Run it in this folder.")]
+ITS_OWN = {"allow_interspersed_args": False}
+"""What follows the service is the command's own."""
 
 
 def has_terminal(*, no_tty: bool, detached: bool) -> bool:
@@ -21,13 +39,10 @@ def has_terminal(*, no_tty: bool, detached: bool) -> bool:
 
 
 def descriptors(*, interactive: bool) -> "Descriptors":
-    """The process's own; those that are closed read nothing, and write nowhere."""
-    from wtc.engine.terminal import Descriptors, is_open
+    """The process's own."""
+    from wtc.engine.terminal import Descriptors
 
-    for number in (1, 2):
-        if not is_open(number):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), number)
-    return Descriptors(stdin=0 if interactive and is_open(0) else None)
+    return Descriptors(stdin=0 if interactive else None)
 
 
 def variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:

@@ -5,46 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wtc.engine.container_calls import (
-    connect_network,
-    create_container,
-    disconnect_network,
-    inject_files,
-    kill_container,
-    pause_container,
-    remove_container,
-    rename_container,
-    start_container,
-    stop_container,
-    unpause_container,
-)
+from wtc.engine import container_calls as containers
+from wtc.engine import resource_calls as resources
 from wtc.engine.hooks import run_hook
-from wtc.engine.resource_calls import create_network, create_volume, remove_image, remove_network, remove_volume
 from wtc.engine.waiting import wait
 from wtc.engine.watch import Watch
-from wtc.model.plan import (
-    BuildImage,
-    ConnectNetwork,
-    CreateContainer,
-    CreateNetwork,
-    CreateVolume,
-    DisconnectNetwork,
-    InjectFiles,
-    KillContainer,
-    Operation,
-    PauseContainer,
-    PullImage,
-    RemoveContainer,
-    RemoveImage,
-    RemoveNetwork,
-    RemoveVolume,
-    RenameContainer,
-    RunHook,
-    StartContainer,
-    StopContainer,
-    UnpauseContainer,
-    WaitContainer,
-)
+from wtc.model import plan as op
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -69,51 +35,55 @@ class Call:
     watch: Watch
 
 
-def _build_image(operation: BuildImage, call: Call) -> None:
+def _build_image(operation: op.BuildImage, call: Call) -> None:
     from wtc.engine.build import build_image
 
     build_image(call.engine, operation, call.report, secrets=operation.image.secrets, stop=call.stop)
 
 
-def _pull_image(operation: PullImage, call: Call) -> None:
+def _pull_image(operation: op.PullImage, call: Call) -> None:
     from wtc.engine.pull import pull_image
 
     pull_image(call.engine, operation, call.report, stop=call.stop)
 
 
-def _create_container(operation: CreateContainer, call: Call) -> None:
-    for warning in create_container(call.engine, operation):
+def _create_container(operation: op.CreateContainer, call: Call) -> None:
+    for warning in containers.create_container(call.engine, operation):
         call.warn(f"container `{operation.name}`: {warning}")
 
 
-def _wait(operation: WaitContainer, call: Call) -> None:
+def _wait(operation: op.WaitContainer, call: Call) -> None:
     wait(call.engine, operation, call.watch, call.stop)
 
 
+def _simply(act: "Callable[[Engine, Any], None]") -> Callable[[Any, Call], None]:
+    return lambda operation, call: act(call.engine, operation)
+
+
 OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
-    PullImage: _pull_image,
-    BuildImage: _build_image,
-    RemoveImage: lambda op, call: remove_image(call.engine, op),
-    CreateNetwork: lambda op, call: create_network(call.engine, op),
-    RemoveNetwork: lambda op, call: remove_network(call.engine, op),
-    CreateVolume: lambda op, call: create_volume(call.engine, op),
-    RemoveVolume: lambda op, call: remove_volume(call.engine, op),
-    CreateContainer: _create_container,
-    ConnectNetwork: lambda op, call: connect_network(call.engine, op),
-    DisconnectNetwork: lambda op, call: disconnect_network(call.engine, op),
-    InjectFiles: lambda op, call: inject_files(call.engine, op),
-    RenameContainer: lambda op, call: rename_container(call.engine, op),
-    StartContainer: lambda op, call: start_container(call.engine, op),
-    StopContainer: lambda op, call: stop_container(call.engine, op),
-    KillContainer: lambda op, call: kill_container(call.engine, op),
-    PauseContainer: lambda op, call: pause_container(call.engine, op),
-    UnpauseContainer: lambda op, call: unpause_container(call.engine, op),
-    RemoveContainer: lambda op, call: remove_container(call.engine, op),
-    RunHook: lambda op, call: run_hook(call.engine, op),
-    WaitContainer: _wait,
+    op.PullImage: _pull_image,
+    op.BuildImage: _build_image,
+    op.RemoveImage: _simply(resources.remove_image),
+    op.CreateNetwork: _simply(resources.create_network),
+    op.RemoveNetwork: _simply(resources.remove_network),
+    op.CreateVolume: _simply(resources.create_volume),
+    op.RemoveVolume: _simply(resources.remove_volume),
+    op.CreateContainer: _create_container,
+    op.ConnectNetwork: _simply(containers.connect_network),
+    op.DisconnectNetwork: _simply(containers.disconnect_network),
+    op.InjectFiles: _simply(containers.inject_files),
+    op.RenameContainer: _simply(containers.rename_container),
+    op.StartContainer: _simply(containers.start_container),
+    op.StopContainer: _simply(containers.stop_container),
+    op.KillContainer: _simply(containers.kill_container),
+    op.PauseContainer: _simply(containers.pause_container),
+    op.UnpauseContainer: _simply(containers.unpause_container),
+    op.RemoveContainer: _simply(containers.remove_container),
+    op.RunHook: _simply(run_hook),
+    op.WaitContainer: _wait,
 }
 
 
-def perform_operation(operation: Operation, call: Call) -> None:
+def perform_operation(operation: op.Operation, call: Call) -> None:
     """Carries out one operation. Raises: WtcError."""
     OPERATIONS[type(operation)](operation, call)

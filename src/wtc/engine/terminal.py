@@ -33,15 +33,6 @@ def is_terminal(descriptor: int) -> bool:
         return False
 
 
-def is_open(descriptor: int) -> bool:
-    """Whether the caller of the program has left it open."""
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return True
-
-
 def size(descriptor: int) -> tuple[int, int]:
     """Rows and columns; (0, 0) where nobody knows."""
     try:

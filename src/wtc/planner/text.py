@@ -1,83 +1,59 @@
 """A plan as text: one line a node, for `--dry-run` and for the tests."""
 
-from wtc.model.plan import (
-    BuildImage,
-    ConnectNetwork,
-    CreateContainer,
-    CreateNetwork,
-    CreateVolume,
-    DisconnectNetwork,
-    InjectFiles,
-    KillContainer,
-    Operation,
-    PauseContainer,
-    Plan,
-    PlanNode,
-    PullImage,
-    RemoveContainer,
-    RemoveImage,
-    RemoveNetwork,
-    RemoveVolume,
-    RenameContainer,
-    RunHook,
-    StartContainer,
-    StopContainer,
-    UnpauseContainer,
-    WaitContainer,
-)
+from wtc.model import plan as op
 
 
-def plan_text(plan: Plan) -> str:
+def plan_text(plan: op.Plan) -> str:
     """`3 create container accra-a1b2c3_web: not there yet (after 1, 2)`, a line a node; empty for nothing to do."""
     return "\n".join(node_text(node) for node in plan.nodes)
 
 
-def node_text(node: PlanNode) -> str:
+def node_text(node: op.PlanNode) -> str:
     """One line of the plan."""
     after = f" (after {', '.join(map(str, node.after))})" if node.after else ""
     return f"{node.id} {operation_text(node.operation)}: {node.cause}{after}"
 
 
-def operation_text(operation: Operation) -> str:  # noqa: C901, PLR0912 - one line for each operation
+def operation_text(operation: op.Operation) -> str:  # noqa: C901, PLR0912 - one line for each operation
     """What an operation does, in three or four words. No contents of files, no values of variables."""
     match operation:
-        case PullImage(image=image):
+        case op.PullImage(image=image):
             return f"pull image {image.reference}"
-        case BuildImage(image=image):
+        case op.BuildImage(image=image):
             return f"build image {image.reference}"
-        case RemoveImage(reference=reference):
+        case op.RemoveImage(reference=reference):
             return f"remove image {reference}"
-        case CreateNetwork(network=network):
+        case op.CreateNetwork(network=network):
             return f"create network {network.name}"
-        case RemoveNetwork(name=name):
+        case op.RemoveNetwork(name=name):
             return f"remove network {name}"
-        case CreateVolume(volume=volume):
+        case op.CreateVolume(volume=volume):
             return f"create volume {volume.name}"
-        case RemoveVolume(name=name):
+        case op.RemoveVolume(name=name):
             return f"remove volume {name}"
-        case CreateContainer(name=name):
+        case op.CreateContainer(name=name):
             return f"create container {name}"
-        case ConnectNetwork(container=container, network=network):
+        case op.ConnectNetwork(container=container, network=network):
             return f"connect {container.name} to {network}"
-        case DisconnectNetwork(container=container, network=network):
+        case op.DisconnectNetwork(container=container, network=network):
             return f"disconnect {container.name} from {network}"
-        case InjectFiles(container=container, files=files):
+        case op.InjectFiles(container=container, files=files):
             return f"put {', '.join(f.path for f in files)} into {container.name}"
-        case RenameContainer(container=container, name=name):
+        case op.RenameContainer(container=container, name=name):
             return f"rename container {container.name} to {name}"
-        case StartContainer(container=container):
+        case op.StartContainer(container=container):
             return f"start container {container.name}"
-        case StopContainer(container=container):
+        case op.StopContainer(container=container):
             return f"stop container {container.name}"
-        case KillContainer(container=container, signal=signal):
+        case op.KillContainer(container=container, signal=signal):
             return f"send {signal} to container {container.name}"
-        case PauseContainer(container=container):
+        case op.PauseContainer(container=container):
             return f"pause container {container.name}"
-        case UnpauseContainer(container=container):
+        case op.UnpauseContainer(container=container):
             return f"unpause container {container.name}"
-        case RemoveContainer(container=container):
+        case op.RemoveContainer(container=container):
             return f"remove container {container.name}"
-        case RunHook(container=container):
+        case op.RunHook(container=container):
             return f"run hook in {container.name}"
-        case WaitContainer(container=container, condition=condition):
+        case op.WaitContainer(container=container, condition=condition):
             return f"wait for {container.name} to be {condition}"

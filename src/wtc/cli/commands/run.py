@@ -6,41 +6,34 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import Quiet, one_of, targeted_by_worktree
+from wtc.cli import container_options as options
+from wtc.cli.options import Quiet, exclusive, one_of, targeted_by_worktree
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
-# What follows the service is the command's own.
-CONTEXT = {"allow_interspersed_args": False}
+CONTEXT = options.ITS_OWN
 
 
 @targeted_by_worktree
 def command(
     target: Target,
-    service: Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)],
+    service: options.Service,
     words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND] [ARGS]...")] = None,
     rm: Annotated[bool, typer.Option("--rm", help="Remove the container when the command has ended.")] = False,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself, and print its name.")] = False,
     no_deps: Annotated[bool, typer.Option("--no-deps", help="Start nothing that the service depends on.")] = False,
     build: Annotated[bool, typer.Option("--build", help="Build the service's image, up to date or not.")] = False,
     pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
-    no_tty: Annotated[
-        bool, typer.Option("--no-TTY", "--no-tty", "-T", help="Give the command no terminal, even if there is one.")
-    ] = False,
-    interactive: Annotated[
-        bool, typer.Option("--interactive/--no-interactive", "-i", help="Hand standard input on.")
-    ] = True,
-    tty: Annotated[bool, typer.Option("--tty", "-t", hidden=True)] = False,
-    env: Annotated[
-        list[str] | None,
-        typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable, your own where it has no value."),
-    ] = None,
+    no_tty: options.NoTty = False,
+    interactive: options.Interactive = True,
+    tty: options.Tty = False,
+    env: options.Env = None,
     env_from_file: Annotated[
         list[str] | None,
         typer.Option("--env-from-file", metavar="FILE", help="An env file with variables; repeatable."),
     ] = None,
-    user: Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")] = "",
-    workdir: Annotated[str, typer.Option("--workdir", "-w", metavar="PATH", help="Run it in this folder.")] = "",
+    user: options.User = "",
+    workdir: options.Workdir = "",
     entrypoint: Annotated[
         str | None, typer.Option("--entrypoint", metavar="COMMAND", help="In place of the service's.")
     ] = None,
@@ -70,8 +63,6 @@ def command(
     What the service depends on is brought up first. The container publishes no ports unless that is asked for. It has a
     terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
     """
-    from wtc.cli import container_options as options
-    from wtc.cli.options import exclusive
     from wtc.cli.reporting import reporter, stoppable
     from wtc.orchestrator.run import RunRequest, run
     from wtc.planner.oneoff import Oneoff

@@ -1,0 +1,48 @@
+"""What `--help` says: every option, an example, and all of it within 80 columns."""
+
+from typing import Any
+
+import pytest
+
+from wtc.cli.app import build
+from wtc.cli.catalog import COMMANDS, HIDDEN
+from wtc.cli.main import run
+
+NAMES = [*(entry.name for entry in COMMANDS), *HIDDEN]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Gives the lines of a command's help, in 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def lines(*command: str) -> list[str]:
+        assert run([*command, "--help"]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    return lines
+
+
+def test_each_command_has_one_line_in_its_section(told: Any) -> None:
+    lines = told()
+    assert [line for line in lines if len(line) > 80] == []
+    for section in dict.fromkeys(entry.section for entry in COMMANDS):
+        begin = lines.index(f"{section}:") + 1
+        own = [entry for entry in COMMANDS if entry.section == section]
+        found = [line.split(maxsplit=1) for line in lines[begin : begin + len(own)]]
+        assert found == [[entry.name, entry.summary] for entry in own]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_help_of_each_command_ends_with_an_example_of_it(told: Any, name: str) -> None:
+    lines = told(name)
+    assert [line for line in lines if len(line) > 80] == []
+    (begin,) = [n for n, line in enumerate(lines) if line.startswith("  Example: ")]
+    assert f"wtc {name}" in " ".join(lines[begin:])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_option_is_told(name: str) -> None:
+    options = [p for p in build().commands[name].params if p.param_type_name == "option" and not p.hidden]
+    assert options or name in HIDDEN
+    assert [p.opts for p in options if not (p.help or "").endswith(".")] == []
