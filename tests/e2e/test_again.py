@@ -122,6 +122,68 @@ def test_a_changed_context_rebuilds_and_recreates_that_service_alone(workshop: W
     assert workshop.up().answer["changed"] is False
 
 
+MODERN = """\
+FROM busybox:1.36 AS tools
+RUN <<SCRIPT
+mkdir /out
+echo made in a stage > /out/tool
+SCRIPT
+FROM busybox:1.36
+RUN --mount=type=cache,target=/cache echo from the cache > /cache/x && cp /cache/x /cached
+COPY <<-WORDS /words
+	from the document
+WORDS
+COPY --link --from=tools /out/tool /tool
+COPY --link . /app
+"""
+# The BuildKit of Docker 20.10 knows neither here-documents nor `--link`.
+PLAIN = """\
+FROM busybox:1.36 AS tools
+RUN mkdir /out && echo made in a stage > /out/tool
+FROM busybox:1.36
+RUN --mount=type=cache,target=/cache echo from the cache > /cache/x && cp /cache/x /cached
+RUN echo from the document > /words
+COPY --from=tools /out/tool /tool
+COPY . /app
+"""
+
+
+def test_a_build_needs_no_docker_command(workshop: Workshop) -> None:
+    """Cache mounts, here-documents, linked copies, stages, ignored files with exceptions."""
+    old = tuple(map(int, workshop.client.api.api_version.split("."))) < (1, 42)
+    workshop.commit(
+        {
+            "compose.yaml": SHOP.replace("image: busybox:1.36", "build: web", 1),
+            "web/Dockerfile": PLAIN if old else MODERN,
+            "web/.dockerignore": "**/*.log\n!logs/kept.log\nnode_modules\n.dockerignore\n",
+            "web/page": "first",
+            "web/logs/kept.log": "",
+            "web/logs/left.log": "",
+            "web/node_modules/left": "",
+        }
+    )
+    empty = {"PATH": str(workshop.base / "bin")}
+    first = workshop.up(env=empty)
+    assert first.run("web", "cat", "/tool", "/cached", "/words").splitlines() == [
+        "made in a stage",
+        "from the cache",
+        "from the document",
+    ]
+    files = first.run("web", "find", "/app", "-type", "f").split()
+    assert sorted(files) == ["/app/Dockerfile", "/app/logs/kept.log", "/app/page"]
+    before = first.ids()
+    # What is ignored changes nothing.
+    write(workshop.main, {"web/node_modules/left": "changed", "web/logs/left.log": "changed"})
+    again = workshop.up(env=empty)
+    assert (again.answer["changed"], again.answer["plan"], again.ids()) == (False, [], before)
+    write(workshop.main, {"web/page": "second"})
+    changed = workshop.up(env=empty)
+    assert changed.run("web", "cat", "/app/page") == "second"
+    assert changed.ids()["web"] != before["web"]
+    assert changed.ids()["db"] == before["db"]
+    assert [n["service"] for n in changed.answer["plan"] if n["operation"] == "BuildImage"] == ["web"]
+
+
 def test_build_builds_what_is_up_to_date(workshop: Workshop) -> None:
     workshop.commit(
         {

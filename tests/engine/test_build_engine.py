@@ -217,7 +217,8 @@ def test_failing_step_is_named_with_its_last_lines(it: Builder) -> None:
 def test_senseless_dockerfile_is_told_in_the_builders_words(it: Builder) -> None:
     with pytest.raises(WtcError) as caught:
         it.build("NONSENSE here\n")
-    assert "NONSENSE" in caught.value.causes[-1]
+    assert "NONSENSE" in caught.value.causes[0]
+    assert caught.value.causes[1] == f"its Dockerfile is `{it.root}/Dockerfile`"
 
 
 def test_missing_base_image_is_told_as_a_pull_that_failed(it: Builder) -> None:

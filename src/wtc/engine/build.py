@@ -11,7 +11,7 @@ from wtc.engine import build_query, records
 from wtc.engine.build_bases import base_images
 from wtc.engine.build_progress import Progress, Report, not_built
 from wtc.engine.build_query import BUILDKIT, LEGACY
-from wtc.engine.context import Context, ContextError, is_remote, locate, read_file
+from wtc.engine.context import DEFAULT_DOCKERFILE, Context, ContextError, is_remote, locate, read_file
 from wtc.errors import EngineError, NotFoundError, WtcError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _through_the_engine(
     headers = {"Content-Type": "application/x-tar"}
     if version == LEGACY and (found := all_credentials()):
         headers["X-Registry-Config"] = found
-    progress = Progress(service, report)
+    progress = Progress(service, report, source=_source(build, context))
     path, doing = f"/build?{urlencode(parameters)}", f"build the image of service `{service}`"
     data = _sent(context, report, for_legacy_builder=version == LEGACY) if context else None
     try:
@@ -92,6 +92,15 @@ def _through_the_engine(
     except WtcError as error:
         raise _told(error, missed, service) from error
     return progress.image_id or _id_of(engine, op)
+
+
+def _source(build: "Build", context: Context | None) -> str:
+    if build.dockerfile_inline:
+        return "`build.dockerfile_inline` of the compose file"
+    if context is None:
+        return f"`{build.dockerfile or DEFAULT_DOCKERFILE}` of `{build.context}`"
+    path = build.dockerfile if context.extra_dockerfile is not None else context.dockerfile
+    return f"`{os.path.normpath(os.path.join(context.root, path))}`"
 
 
 def _builder(engine: "Engine") -> str:

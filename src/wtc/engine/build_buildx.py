@@ -85,7 +85,9 @@ def build(
         status = running.wait()
     check(stop)
     if status:
-        raise WtcError(not_built(op.image.service), causes=output.causes(), detail="\n".join(output.failed_lines))
+        file = _dockerfile(build_query.of(op))
+        causes = (*output.causes(), f"its Dockerfile is `{file}`") if file != "-" else output.causes()
+        raise WtcError(not_built(op.image.service), causes=causes, detail="\n".join(output.failed_lines))
 
 
 class _Output:

@@ -36,6 +36,8 @@ class Progress:
     service: str
     report: Report
     image_id: str = ""
+    source: str = ""
+    """Where its instructions stand, in words; for failures."""
     _steps: dict[str, _Step] = field(default_factory=dict[str, _Step])
     _legacy: str = ""
 
@@ -99,7 +101,8 @@ class Progress:
         detail = part(record, "errorDetail")
         message = str(detail.get("message") or record.get("error") or "").strip()
         step = self._failed(message)
-        causes = (f"step `{step.name}` failed", message) if step else (message,)
+        causes = [f"step `{step.name}` failed", message] if step else [message]
+        causes += [f"its Dockerfile is {self.source}"] if self.source else []
         lines = [*step.lines, step.rest.decode(errors="replace").rstrip()] if step else []
         return WtcError(not_built(self.service), causes=causes, detail="\n".join(filter(None, lines)))
 
