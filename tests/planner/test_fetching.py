@@ -7,7 +7,7 @@ import pytest
 from tests.planner.world import World, desired, project
 from wtc.model.build import Build
 from wtc.model.service import Service
-from wtc.planner.fetching import buildable, pullable
+from wtc.planner.fetching import buildable, pullable, single_platform
 from wtc.planner.images import plan_images
 from wtc.planner.options import UpOptions
 from wtc.planner.text import plan_text
@@ -60,6 +60,28 @@ def test_build_of_one_service_builds_what_its_build_stands_on() -> None:
 
 def test_build_of_what_is_not_built_is_nothing() -> None:
     assert built("db") == []
+
+
+@pytest.mark.parametrize(
+    ("platforms", "platform", "told"),
+    [
+        ((), "", []),
+        (("linux/amd64",), "", []),
+        (
+            ("linux/amd64", "linux/arm64"),
+            "",
+            ["of the 2 `build.platforms` of service `app`, only that of the engine is built"],
+        ),
+        (
+            ("linux/amd64", "linux/arm64"),
+            "linux/arm64",
+            ["of the 2 `build.platforms` of service `app`, only `linux/arm64`, its `platform`, is built"],
+        ),
+    ],
+)
+def test_platforms_that_are_not_built_are_told(platforms: tuple[str, ...], platform: str, told: list[str]) -> None:
+    app = Service(name="app", platform=platform, build=Build(context="/w/accra", platforms=platforms))
+    assert [d.message for d in single_platform(project(app, DB), ["app", "db"])] == told
 
 
 def test_build_arguments_are_laid_over_those_of_the_file() -> None:

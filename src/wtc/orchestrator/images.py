@@ -16,7 +16,7 @@ from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target
-from wtc.planner.fetching import buildable, pullable
+from wtc.planner.fetching import buildable, pullable, single_platform
 from wtc.planner.images import plan_images
 from wtc.planner.options import UpOptions
 
@@ -68,9 +68,12 @@ def build(target: Target, request: BuildRequest, report: Reporter, stop: threadi
     """
     with open_stack(target, report) as stack:
         # A build may use the ports' variables: leased now, they are the same when `up` looks at what was built.
-        desired = _desired(stack, request.services, lease=True)
+        project = read_project(stack.located, services=request.services)
+        desired = _desired(stack, project, request.services, lease=True)
         named = desired.services.keys() if request.with_dependencies else request.services
         chosen = buildable(desired, tuple(named), request.args)
+        for warning in single_platform(project, chosen.services):
+            report(Warned(diagnostic=warning))
         options = UpOptions(build=True, no_cache=request.no_cache, pull_bases=request.pull)
         return _carry_out(stack, chosen, options, report, stop, dry_run=request.dry_run)
 
@@ -83,7 +86,8 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
         WtcError: an image cannot be pulled.
     """
     with open_stack(target, report) as stack:
-        desired = _desired(stack, request.services, lease=False)
+        project = read_project(stack.located, services=request.services)
+        desired = _desired(stack, project, request.services, lease=False)
         named = desired.services.keys() if request.include_deps or not request.services else request.services
         for name in named if not request.ignore_buildable else ():
             if desired.services[name].image.build is not None:
@@ -94,9 +98,8 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
         )
 
 
-def _desired(stack: OpenStack, services: tuple[str, ...], *, lease: bool) -> Desired:
+def _desired(stack: OpenStack, project: "Project", services: tuple[str, ...], *, lease: bool) -> Desired:
     located, home = stack.located, stack.home
-    project = read_project(located, services=services)
     whole = with_the_rest(project, located) if services else project
     return desired_stack(
         located,

@@ -1,9 +1,11 @@
 """What `build` and `pull` make of a stack before its images are planned: the part that they are about."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from wtc.model.desired import Desired, DesiredImage
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.project import Project
 from wtc.planner.images import bases
 
 NEVER = frozenset({"never", "build"})
@@ -25,6 +27,24 @@ def buildable(desired: Desired, services: Collection[str], args: Mapping[str, st
         wanted |= more
     chosen = {name: replace(s, image=_with_args(s.image, args)) for name, s in built.items() if name in wanted}
     return replace(desired, services=chosen)
+
+
+def single_platform(project: Project, services: Collection[str]) -> Iterator[Diagnostic]:
+    """Of these services, those of whose platforms only one is built, though the file names several."""
+    for name in services:
+        build = project.services[name].build
+        if build is None or len(build.platforms) < 2:
+            continue
+        own = project.services[name].platform
+        path = ("services", name, "build", "platforms")
+        yield Diagnostic(
+            message=f"of the {len(build.platforms)} `build.platforms` of service `{name}`, only "
+            f"{f'`{own}`, its `platform`,' if own else 'that of the engine'} is built",
+            severity=Severity.WARNING,
+            position=project.positions.get(path),
+            path=path,
+            hint="to build an image of them all, run `docker buildx build --platform`",
+        )
 
 
 def pullable(desired: Desired, services: Collection[str], policy: str) -> Desired:
