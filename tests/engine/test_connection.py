@@ -1,28 +1,39 @@
 """Calls over a connection that the engine has closed meanwhile."""
 
+import io
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import pytest
 import requests
 
-from wtc.engine.connection import Engine
+from wtc.engine.connection import Engine, connect
 from wtc.errors import EngineUnreachableError
 
 
 class Session:
-    """A docker-py client whose first calls meet a closed connection."""
+    """A docker-py client, and its way to the engine, whose first calls meet a closed connection."""
 
     base_url = "http+docker://localhost"
+    headers: Mapping[str, str] = MappingProxyType({"User-Agent": "tests"})
+    verify, cert = True, None
+    proxies: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, *, closed: int) -> None:
         self.closed, self.calls = closed, 0
 
-    def request(self, *_arguments: object, **_options: object) -> requests.Response:
+    def get_adapter(self, _url: str) -> "Session":
+        return self
+
+    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:
+        assert request.headers["User-Agent"] == "tests"
         self.calls += 1
         if self.calls <= self.closed:
             raise requests.ConnectionError("closed")
         response = requests.Response()
-        response.status_code = 200
+        response.status_code, response.raw = 200, io.BytesIO()
         return response
 
 
@@ -55,3 +66,15 @@ def test_what_changes_something_is_never_asked_twice() -> None:
     with pytest.raises(EngineUnreachableError):
         engine(session).call("POST", "/containers/create", doing="create")
     assert session.calls == 1
+
+
+@pytest.mark.engine
+def test_calls_to_the_engines_socket_share_their_connections() -> None:
+    found = connect(context="", environment=os.environ)
+    try:
+        for path in ("/info", "/version", "/networks", "/volumes"):
+            found.call("GET", path, doing="look")
+        pool = cast("Any", found.api.get_adapter(str(found.api.base_url))).get_connection(found.api.base_url)
+        assert len([kept for kept in pool.pool.queue if kept is not None]) == 1
+    finally:
+        found.close()

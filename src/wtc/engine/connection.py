@@ -61,15 +61,14 @@ class Engine:
         version = ".".join(map(str, self.api_version))
         with self.mapping(doing):
             ask = functools.partial(
-                self.api.request,
+                _sent,
+                self.api,
                 method,
                 f"{self.api.base_url}/v{version}{path}",
                 params=params,
-                data=cast("Any", data),
+                data=data,
                 headers=sent,
                 stream=stream,
-                # An engine takes its time over some calls (a stop, a big volume); only connecting is limited.
-                timeout=(CONNECT_TIMEOUT_S, None),
             )
             response = _asked_again(ask) if method == "GET" else ask()
             if response.status_code >= 400 and response.status_code not in accept:
@@ -106,6 +105,36 @@ class Engine:
     def close(self) -> None:
         """Lets go of all connections."""
         self.api.close()
+
+
+def _sent(
+    api: "APIClient",
+    method: str,
+    url: str,
+    *,
+    params: Params | None,
+    data: object,
+    headers: Mapping[str, str],
+    stream: bool,
+) -> "Response":
+    """The answer, by the transport itself: cookies and redirects, the session's part, cost as much as all the rest."""
+    import requests
+
+    request = requests.Request(
+        method, url, params=params, data=cast("Any", data), headers={**cast("Any", api.headers), **headers}
+    ).prepare()
+    response = api.get_adapter(url).send(
+        request,
+        stream=stream,
+        # An engine takes its time over some calls (a stop, a big volume); only connecting is limited.
+        timeout=(CONNECT_TIMEOUT_S, None),
+        verify=cast("Any", api.verify),
+        cert=api.cert,
+        proxies=cast("Any", api.proxies),
+    )
+    if not stream:
+        _ = response.content
+    return response
 
 
 def _asked_again(ask: "Callable[[], Response]") -> "Response":
@@ -179,6 +208,11 @@ def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
     api.trust_env = False
     if endpoint.proxy:
         api.proxies = dict.fromkeys(("http", "https"), endpoint.proxy)
+    if endpoint.scheme == "unix":
+        from wtc.engine.unix import SocketAdapter
+
+        made = cast("Any", api.get_adapter(str(api.base_url)))
+        api.mount("http+docker://", SocketAdapter(made.socket_path, max_pool_size=POOL_SIZE))
     if not over_ssh:
         return api, str
     from wtc.engine.ssh import SshAdapter
