@@ -1,4 +1,4 @@
-"""What containers use, live; and `up` held against the memory of the engine's machine."""
+"""What containers use, live."""
 
 import signal
 from collections.abc import Callable
@@ -124,44 +124,3 @@ def test_the_number_of_calls_does_not_grow_with_the_stacks(
     for name in ("second", "third"):
         workshop.up(cwd=workshop.worktree(name))
     assert calls() == one
-
-
-GUARDED = {"WTC_OVERSUBSCRIBE": "false"}
-"""As users have it; the workshop's own stacks are let in whatever runs beside them."""
-
-
-def huge(workshop: Workshop) -> str:
-    """A service that may use more than all of the machine's memory."""
-    return one_service("web", f"mem_limit: {workshop.client.info()['MemTotal'] * 2}b")
-
-
-def test_up_refuses_what_there_is_no_memory_for_before_anything_is_made(
-    workshop: Workshop, witness: Callable[..., Proxy]
-) -> None:
-    workshop.commit({"compose.yaml": one_service("web", "mem_limit: 1g")})
-    workshop.up()
-    other = workshop.worktree("other")
-    write(other, {"compose.yaml": huge(workshop)})
-    proxy = witness()
-    ended = workshop.refused("up", cwd=other, status=1, env={"DOCKER_HOST": proxy.address} | GUARDED)
-    assert proxy.changes == []
-    assert "memory is oversubscribed by" in ended.err
-    assert "the engine's machine has" in ended.err
-    assert f"wtc down -w {workshop.main}" in ended.err
-
-
-def test_oversubscribe_goes_on_and_an_up_with_nothing_to_do_does_not_ask_for_the_memory(
-    workshop: Workshop, witness: Callable[..., Proxy]
-) -> None:
-    workshop.commit({"compose.yaml": huge(workshop)})
-    assert workshop.up("--oversubscribe", env=GUARDED).container("web").status == "running"
-    proxy = witness()
-    assert workshop.up(env={"DOCKER_HOST": proxy.address} | GUARDED).answer["changed"] is False
-    assert not [r for r in proxy.requests if "/stats" in r or r.endswith("/info")]
-
-
-def test_a_dry_run_warns_of_what_up_would_refuse(workshop: Workshop) -> None:
-    workshop.commit({"compose.yaml": huge(workshop)})
-    ended = workshop.wtc("up", "--dry-run", env=GUARDED)
-    assert "warning: memory is oversubscribed" in ended.err
-    assert "start container" in ended.out

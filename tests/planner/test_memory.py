@@ -1,5 +1,6 @@
 """The sum that `up` is held against: what counts for how much, and which stacks are idle."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,10 +9,14 @@ from hypothesis import strategies as st
 
 from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.model.deploy import Deploy, Resources
+from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.plan import Plan
 from wtc.model.service import Service
 from wtc.model.usage import MeasuredContainer, RunningContainer, Usage
-from wtc.planner.memory import budget, idlest, starts
+from wtc.planner.lifecycle import Conduct, plan_restart, plan_start
+from wtc.planner.memory import Budget, Starting, budget, claim_of, idlest, starting_again, starting_of
 from wtc.planner.options import Recreate, UpOptions
 from wtc.planner.sizes import age_text, size_text
 from wtc.planner.up import plan_up
@@ -44,6 +49,12 @@ def running(
     )
 
 
+def summed(wanted: Desired, plan: Plan, there: list[MeasuredContainer], memory: int, **promised: int) -> Budget:
+    """The sum for a plan of `up`; `promised` is container name -> MiB."""
+    promises = {name: size * MIB for name, size in promised.items()}
+    return budget(wanted.namespace, starting_of(wanted, plan), plan, there, memory, promised=promises)
+
+
 def deployed(limit: int = 0, reserved: int = 0) -> Service:
     limits, reservations = Resources(memory_bytes=limit * MIB), Resources(memory_bytes=reserved * MIB)
     return replace(WEB, deploy=Deploy(limits=limits, reservations=reservations))
@@ -65,7 +76,7 @@ def deployed(limit: int = 0, reserved: int = 0) -> Service:
 )
 def test_a_service_that_starts_counts_with(service: Service, mib: int) -> None:
     wanted = desired(project(service))
-    found = budget(wanted, plan_up(wanted, World().observed(), UpOptions()), [], 1024 * MIB)
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), [], 1024 * MIB)
     assert found.starting_bytes == mib * MIB
     assert found.running_bytes == 0
 
@@ -80,7 +91,7 @@ def test_a_service_that_starts_counts_with(service: Service, mib: int) -> None:
 )
 def test_a_container_that_runs_counts_with(there: MeasuredContainer, mib: int) -> None:
     wanted = desired(project(WEB))
-    found = budget(wanted, plan_up(wanted, World().observed(), UpOptions()), [there], 1024 * MIB)
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), [there], 1024 * MIB)
     assert found.running_bytes == mib * MIB
 
 
@@ -99,7 +110,7 @@ def test_a_container_that_runs_counts_with(there: MeasuredContainer, mib: int) -
 def test_the_sum_against_the_memory(limit: int, others: list[int], memory: int, *, fits: bool) -> None:
     wanted = desired(project(replace(WEB, mem_limit_bytes=limit * MIB)))
     there = [running(f"s{n}", limit=size) for n, size in enumerate(others)]
-    found = budget(wanted, plan_up(wanted, World().observed(), UpOptions()), there, memory * MIB)
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), there, memory * MIB)
     assert found.fits is fits
     assert found.sum_bytes == (limit + sum(others)) * MIB
 
@@ -123,7 +134,7 @@ def test_what_takes_its_own_place_again_is_not_refused_unless_it_wants_more(
     there = [running(of=NAMESPACE.name, id=own.id, limit=before), running("db", limit=900)]
     wanted = desired(project(replace(WEB, mem_limit_bytes=int(after * MIB))))
     plan = plan_up(wanted, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
-    found = budget(wanted, plan, there, 1024 * MIB)
+    found = summed(wanted, plan, there, 1024 * MIB)
     assert (found.running_bytes, found.starting_bytes) == (900 * MIB, int(after * MIB))
     assert found.fits is fits
 
@@ -134,7 +145,7 @@ def test_what_is_made_anew_without_a_limit_counts_with_what_it_used() -> None:
     world.run(plan_up(wanted, world.observed(), UpOptions()))
     own = running(of=NAMESPACE.name, id=world.observed().containers[0].id, used=70)
     plan = plan_up(wanted, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
-    found = budget(wanted, plan, [own], 1024 * MIB)
+    found = summed(wanted, plan, [own], 1024 * MIB)
     assert (found.running_bytes, found.starting_bytes, found.grows) == (0, 70 * MIB, False)
 
 
@@ -146,14 +157,74 @@ def test_what_is_made_anew_without_a_limit_counts_with_what_it_used() -> None:
     ],
 )
 def test_only_a_plan_that_starts_something_is_looked_at(options: UpOptions, *, expected: bool) -> None:
-    assert starts(plan_up(desired(project(WEB)), World().observed(), options)) is expected
+    wanted = desired(project(WEB))
+    assert bool(starting_of(wanted, plan_up(wanted, World().observed(), options))) is expected
 
 
 def test_an_up_with_nothing_to_do_is_not_looked_at() -> None:
     world = World()
     wanted = desired(project(WEB))
     world.run(plan_up(wanted, world.observed(), UpOptions()))
-    assert not starts(plan_up(wanted, world.observed(), UpOptions()))
+    assert starting_of(wanted, plan_up(wanted, world.observed(), UpOptions())) == ()
+
+
+@pytest.mark.parametrize(
+    ("promised", "there", "mib"),
+    [
+        pytest.param({"boston-d4e5f6_web": 400}, [], 400, id="what others are just starting"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=400)], 0, id="what of it runs counts once"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=300)], 100, id="a predecessor that is smaller"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=900)], 0, id="a predecessor that is bigger"),
+        pytest.param({f"{NAMESPACE.name}_web": 400}, [], 0, id="what this one starts itself counts once"),
+    ],
+)
+def test_promises_of_others_count(promised: dict[str, int], there: list[MeasuredContainer], mib: int) -> None:
+    wanted = desired(project(replace(WEB, mem_limit_bytes=100 * MIB)))
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), there, 499 * MIB, **promised)
+    assert found.promised_bytes == mib * MIB
+    assert found.fits is (100 + mib + sum(claim_of(m) for m in there) // MIB <= 499)
+
+
+@pytest.mark.parametrize(
+    ("states", "plan", "names", "grows"),
+    [
+        pytest.param({"db": "exited"}, plan_start, ["db"], True, id="start"),
+        pytest.param({"db": "exited", "web": "running"}, plan_start, ["db"], True, id="start of what does not run"),
+        pytest.param({"web": "running"}, plan_restart, ["web"], False, id="restart takes its own place"),
+        pytest.param({"db": "exited", "web": "running"}, plan_restart, ["db", "web"], True, id="restart of a stopped"),
+    ],
+)
+def test_what_starts_again_counts_with_the_limit_that_it_was_made_with(
+    states: dict[str, str], plan: Callable[[Observed, dict[str, Conduct]], Plan], names: list[str], *, grows: bool
+) -> None:
+    containers = tuple(
+        ObservedContainer(
+            id=f"{NAMESPACE.name}/{service}",
+            name=f"{NAMESPACE.name}_{service}",
+            service=service,
+            number=1,
+            image="busybox",
+            image_id="",
+            state=state,
+            mem_limit_bytes=200 * MIB,
+            mem_reservation_bytes=50 * MIB,
+        )
+        for service, state in states.items()
+    )
+    observed = replace(World().observed(), containers=containers)
+    there = [running(service, of=NAMESPACE.name, limit=200) for service, state in states.items() if state == "running"]
+    wanted = plan(observed, {})
+    starting = starting_again(observed, wanted)
+    assert sorted(s.service for s in starting) == names
+    assert {(s.limit_bytes, s.reserved_bytes) for s in starting} == {(200 * MIB, 50 * MIB)}
+    found = budget(NAMESPACE, starting, wanted, there, 100 * MIB)
+    assert (found.sum_bytes, found.grows) == (200 * MIB * len(states), grows)
+    assert found.fits is not grows
+
+
+def test_without_a_limit_the_reservation_counts() -> None:
+    each = Starting(name="n", service="web", number=1, limit_bytes=0, reserved_bytes=30 * MIB)
+    assert budget(NAMESPACE, [each], Plan(), [], MIB).starting == {"n": 30 * MIB}
 
 
 @pytest.mark.parametrize(

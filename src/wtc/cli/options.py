@@ -37,6 +37,7 @@ _Context = Annotated[str, typer.Option("--context", metavar="NAME", help="The do
 _Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")]
+Oversubscribe = Annotated[bool, typer.Option("--oversubscribe", help="Start even what there is no memory for.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
 
 _SHARED: dict[str, tuple[Any, Any]] = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wtc import labels as label
-from wtc.engine.answers import Json, part, parts, seconds, text
+from wtc.engine.answers import Json, number, part, parts, seconds, text
 from wtc.engine.host_ports import listed_ports, requested_ports
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
@@ -47,6 +47,8 @@ def container(inspected: Json) -> ObservedContainer:
         created=text(inspected, "Created"),
         started="" if started == _NEVER else started,
         stop_grace_s=None if stop_timeout is None else int(stop_timeout),
+        mem_limit_bytes=number(part(inspected, "HostConfig"), "Memory"),
+        mem_reservation_bytes=number(part(inspected, "HostConfig"), "MemoryReservation"),
     )
 
 

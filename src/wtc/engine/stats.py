@@ -49,7 +49,7 @@ def survey(engine: "Engine", namespace: Namespace | None = None) -> tuple[Machin
 def machine(engine: "Engine") -> Machine:
     """The machine that the containers share, which need not be this one."""
     info = engine.object("/info", doing="ask for the engine's memory")
-    return Machine(memory_bytes=number(info, "MemTotal"), cpus=number(info, "NCPU"))
+    return Machine(memory_bytes=number(info, "MemTotal"), cpus=number(info, "NCPU"), engine=text(info, "ID"))
 
 
 def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[RunningContainer, ...]:

@@ -54,6 +54,8 @@ class ObservedContainer:
     started: str = ""
     """RFC 3339, as the engine writes it; empty where it never ran."""
     stop_grace_s: int | None = None
+    mem_limit_bytes: int = 0
+    mem_reservation_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

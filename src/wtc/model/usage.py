@@ -45,6 +45,8 @@ class Machine:
     memory_bytes: int
     """0 where the engine does not tell."""
     cpus: int
+    engine: str = ""
+    """What the engine calls itself, whichever way one has come to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

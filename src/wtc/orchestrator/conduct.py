@@ -1,5 +1,6 @@
 """What the compose file says of its services' coming and going, for commands that can do without the file."""
 
+from wtc.config import Settings
 from wtc.errors import ComposeFileError
 from wtc.events import Reporter
 from wtc.model.project import Project
@@ -31,6 +32,16 @@ def declared(stack: OpenStack, report: Reporter) -> dict[str, Conduct]:
         name: Conduct(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
         for name, s in project.services.items()
     }
+
+
+def settings_of(stack: OpenStack) -> Settings:
+    """The settings, with the project's own where the file can be used."""
+    if stack.located.missing:
+        return stack.home.settings
+    try:
+        return stack.home.settings_for(read_project(stack.located, name=stack.namespace.name, env_files=False))
+    except ComposeFileError:
+        return stack.home.settings
 
 
 def _variables(stack: OpenStack, project: Project) -> dict[str, str]:

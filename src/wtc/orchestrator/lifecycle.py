@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wtc.config import OVERSUBSCRIBE
 from wtc.errors import WtcError
 from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.conduct import declared
+from wtc.orchestrator.conduct import declared, settings_of
 from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.looking import OpenStack, open_stack
+from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.named import refuse_unknown
+from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target
 from wtc.planner.lifecycle import (
+    ALIVE,
     Conduct,
     plan_kill,
     plan_pause,
@@ -24,6 +28,7 @@ from wtc.planner.lifecycle import (
     plan_stop,
     plan_unpause,
 )
+from wtc.planner.memory import starting_again
 
 
 class Verb(StrEnum):
@@ -52,6 +57,8 @@ class LifecycleRequest:
     wait_timeout_s: float | None = None
     signal: str = "SIGKILL"
     no_deps: bool = False
+    oversubscribe: bool = False
+    """Start even what the engine's machine has no memory for."""
     dry_run: bool = False
 
 
@@ -80,7 +87,11 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
         conduct = {} if request.verb in AT_ONCE else declared(stack, report)
         if request.dry_run:
-            return _result(stack, _plan(stack, request, conduct))
+            plan = _plan(stack, request, conduct)
+            wanted = _wanted(stack, request, plan)
+            if wanted and (refusal := oversubscription(stack.engine, stack.home, wanted)):
+                warn(report, refusal.message, hint=refusal.hints[-1])
+            return _result(stack, plan)
         with contextlib.ExitStack() as held:
             seen = stack
             if request.verb not in AT_ONCE:
@@ -88,6 +99,8 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
                 # Whoever had the lock before may have changed it.
                 seen = replace(stack, observed=observe(stack.engine, stack.namespace))
             plan = _plan(seen, request, conduct)
+            if wanted := _wanted(seen, request, plan):
+                held.enter_context(memory_for(seen.engine, seen.home, wanted))
             report(Planned(plan=plan, namespace=stack.namespace.name))
             outcome = execute(plan, stack.engine, on_event=report, stop=stop)
             services = {c.service for c in seen.observed.containers}
@@ -112,6 +125,18 @@ def _plan(stack: OpenStack, request: LifecycleRequest, conduct: Mapping[str, Con
             return plan_pause(observed, services=services)
         case Verb.UNPAUSE:
             return plan_unpause(observed, services=services)
+
+
+def _wanted(stack: OpenStack, request: LifecycleRequest, plan: Plan) -> Wanted | None:
+    """What there has to be memory for; None where nobody is to look, or nothing starts that did not run before."""
+    starting = starting_again(stack.observed, plan)
+    ran = {c.name for c in stack.observed.containers if c.state in ALIVE}
+    if request.oversubscribe or ran.issuperset(s.name for s in starting) or settings_of(stack).of(OVERSUBSCRIBE).value:
+        return None
+    start = " ".join(["wtc start --oversubscribe", *request.services])
+    return Wanted(
+        namespace=stack.namespace, starting=starting, plan=plan, command=request.verb, anyway=f"run `{start}`"
+    )
 
 
 def _result(stack: OpenStack, plan: Plan) -> LifecycleResult:

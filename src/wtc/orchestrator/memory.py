@@ -1,46 +1,100 @@
-"""The guard against oversubscription: what `up` would add, against the memory of the engine's machine."""
+"""The guard against oversubscription: what would start, against the memory of the engine's machine."""
 
 import shlex
 import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
-from wtc.model.desired import Desired
+from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.planner.memory import SUGGESTED, Budget, IdleStack, budget, idlest, starts
+from wtc.model.usage import Machine
+from wtc.orchestrator.stack import Home
+from wtc.planner.memory import SUGGESTED, Budget, IdleStack, Starting, budget, idlest
 from wtc.planner.sizes import age_text, size_text
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
 
-def oversubscription(engine: "Engine", desired: Desired, plan: Plan) -> WtcError | None:
-    """Why there is no memory for what the plan starts; None where there is, or where nothing starts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a command is about to start. `anyway` completes "to start it all the same, ..."."""
+
+    namespace: Namespace
+    starting: tuple[Starting, ...]
+    plan: Plan
+    command: str
+    anyway: str
+
+
+@contextmanager
+def memory_for(engine: "Engine", home: Home, wanted: Wanted) -> Generator[None]:
+    """Sees that there is memory for it, and keeps it from others until the body is through.
 
     Asks the engine for its memory, its list, and one sample of each running container; where it comes to a refusal,
-    for a second one, that tells who is idle.
+    for a second one, that tells who is idle. Nothing is asked where nothing starts.
+
+    Raises:
+        WtcError: there is not enough.
     """
-    if not starts(plan):
-        return None
-    from wtc.engine.stats import measure, survey
+    if not wanted.starting:
+        yield
+        return
+    with home.store.admission() as promises:
+        machine = _machine(engine)
+        found, refusal = _look(engine, machine, wanted, promises.standing(machine.engine))
+        if refusal:
+            raise refusal
+        promise = promises.make(machine.engine, found.starting)
+    try:
+        yield
+    finally:
+        promise.end()
 
-    machine, running = survey(engine)
-    measured = measure(engine, running, machine.memory_bytes, with_cpu=False)
-    found = budget(desired, plan, measured, machine.memory_bytes)
+
+def oversubscription(engine: "Engine", home: Home, wanted: Wanted) -> WtcError | None:
+    """Why there is no memory for it; promises nothing."""
+    if not wanted.starting:
+        return None
+    with home.store.admission() as promises:
+        machine = _machine(engine)
+        return _look(engine, machine, wanted, promises.standing(machine.engine))[1]
+
+
+def _machine(engine: "Engine") -> Machine:
+    from wtc.engine.stats import machine
+
+    return machine(engine)
+
+
+def _look(
+    engine: "Engine", machine: Machine, wanted: Wanted, promised: Mapping[str, int]
+) -> tuple[Budget, WtcError | None]:
+    from wtc.engine.stats import measure, running
+
+    there = running(engine)
+    measured = measure(engine, there, machine.memory_bytes, with_cpu=False)
+    found = budget(wanted.namespace, wanted.starting, wanted.plan, measured, machine.memory_bytes, promised=promised)
     if found.fits:
-        return None
-    measured = measure(engine, running, machine.memory_bytes, with_cpu=True)
-    return _refusal(found, idlest(measured, other_than=desired.namespace, now_s=int(time.time()))[:SUGGESTED])
+        return found, None
+    measured = measure(engine, there, machine.memory_bytes, with_cpu=True)
+    idle = idlest(measured, other_than=wanted.namespace, now_s=int(time.time()))[:SUGGESTED]
+    return found, _refusal(found, idle, wanted)
 
 
-def _refusal(found: Budget, idle: tuple[IdleStack, ...]) -> WtcError:
+def _refusal(found: Budget, idle: tuple[IdleStack, ...], wanted: Wanted) -> WtcError:
     over = found.sum_bytes - found.memory_bytes
+    promised = f"what others are just starting counts for {size_text(found.promised_bytes)}"
     return WtcError(
         f"memory is oversubscribed by {size_text(over)}: {size_text(found.sum_bytes)} would be needed, "
         f"and the engine's machine has {size_text(found.memory_bytes)}",
         causes=[
             f"what runs counts for {size_text(found.running_bytes)}, by its limits or else its use",
-            f"what this `up` starts counts for {size_text(found.starting_bytes)}",
+            *([promised] if found.promised_bytes else []),
+            f"what this `{wanted.command}` starts counts for {size_text(found.starting_bytes)}",
         ],
         notes=[
             f"idle: {s.namespace.name} counts for {size_text(s.bytes)}, uses {s.cpu_percent:.1f}% of a processor, "
@@ -53,6 +107,6 @@ def _refusal(found: Budget, idle: tuple[IdleStack, ...]) -> WtcError:
                 for s in idle
                 if s.bytes
             ),
-            "to start it all the same, run `wtc up --oversubscribe`",
+            f"to start it all the same, {wanted.anyway}",
         ],
     )

@@ -1,10 +1,12 @@
 """`run`: one command in a container of its own, made as a service's containers are."""
 
+import contextlib
 import secrets
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wtc.config import OVERSUBSCRIBE
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Note, Planned, Reporter, Warned
 from wtc.model.desired import ContainerSpec, Desired
@@ -14,6 +16,7 @@ from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import lease_on
+from wtc.orchestrator.memory import Wanted, memory_for
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
 from wtc.orchestrator.target import Located, Target, locate
@@ -21,6 +24,7 @@ from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
 from wtc.planner.conflicts import check_names, check_shared
 from wtc.planner.images import check_images, plan_images
+from wtc.planner.memory import starting_spec
 from wtc.planner.oneoff import Oneoff, alone, oneoff_name, oneoff_spec, plan_oneoff, plan_waits
 from wtc.planner.options import UpOptions
 
@@ -48,6 +52,8 @@ class RunRequest:
     pull: str = ""
     """A pull policy: `always`, `missing`, `never`."""
     remove_orphans: bool = False
+    oversubscribe: bool = False
+    """Start even what the engine's machine has no memory for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ def run(
         WtcError: it never ran; `exit_status` is 125 to 127 where docker's would be.
     """
     located = locate(target)
-    home = open_home(target, report)
+    home = open_home(target, report, given={OVERSUBSCRIBE.key: "true"} if request.oversubscribe else {})
     project = read_project(located, services=(request.service,))
     service = project.services[request.service]
     if service.provider:
@@ -76,7 +82,8 @@ def run(
     report = _Once(report)
     if depends_on and not request.no_deps:
         options = UpOptions(remove_orphans=request.remove_orphans)
-        up(target, UpRequest(services=depends_on, options=options), report, stop)
+        needs = UpRequest(services=depends_on, options=options, oversubscribe=request.oversubscribe)
+        up(target, needs, report, stop)
     with engine_of(target) as engine:
         tell_unsupported(project, engine.api_version, report, strict=False)
         namespace = namespace_for(located.worktree, home, engine, report)
@@ -113,8 +120,14 @@ class _Run:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
         self.request, self.report, self.stop = request, report, stop
         self.started = False
+        self.held = contextlib.ExitStack()
+        """The memory that is promised until the container runs."""
 
     def to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
+        with self.held:
+            return self._to_the_end(stack, on_started)
+
+    def _to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
         busy: set[int] = set()
         for _ in range(MOVES):
             with self.home.store.stack_lock(self.namespace.name):
@@ -151,6 +164,15 @@ class _Run:
         others = wanted.undeclared | (desired.services.keys() - wanted.services.keys())
         check_shared(replace(wanted, undeclared=others), observed, starting=True)
         check_images(wanted, observed, options)
+        if not busy and not self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
+            memory = Wanted(
+                namespace=self.namespace,
+                starting=(starting_spec(spec),),
+                plan=Plan(),
+                command="run",
+                anyway="run `wtc run --oversubscribe ...`",
+            )
+            self.held.enter_context(memory_for(self.engine, self.home, memory))
         if not self.request.no_deps:
             self._execute(plan_waits(desired, service), desired)
         if images := plan_images(wanted, observed, options):
@@ -169,6 +191,7 @@ class _Run:
 
         def started() -> None:
             self.started = True
+            self.held.close()
             on_started()
 
         if self.stop.is_set():

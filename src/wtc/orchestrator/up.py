@@ -1,5 +1,6 @@
 """`up`: locate, load, namespace, observe, plan, execute."""
 
+import contextlib
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,12 +17,14 @@ from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.leases import Ports, lease_on
+from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
 from wtc.planner.images import check_images, plan_images
+from wtc.planner.memory import starting_of
 from wtc.planner.options import UpOptions
 from wtc.planner.up import plan_up
 
@@ -122,6 +125,10 @@ class _Run:
         self.plans: list[Plan] = []
 
     def up(self, stack: Project) -> UpResult:
+        with contextlib.ExitStack() as held:
+            return self._up(stack, held)
+
+    def _up(self, stack: Project, held: contextlib.ExitStack) -> UpResult:
         busy: set[int] = set()
         for _ in range(MOVES):
             desired = self._desired(stack, busy)
@@ -130,8 +137,8 @@ class _Run:
             check_images(desired, observed, self.request.options)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
-            if not busy and (refusal := self._oversubscription(stack, desired, plan)):
-                raise refusal
+            if not busy and (wanted := self._wanted(stack, desired, plan)):
+                held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
                 plan = plan_up(desired, observe_for(self.engine, desired), self.request.options)
@@ -155,16 +162,22 @@ class _Run:
             plan_images(desired, observed, self.request.options),
             plan_up(desired, observed, self.request.options),
         ]
-        if refusal := self._oversubscription(stack, desired, self.plans[-1]):
+        wanted = self._wanted(stack, desired, self.plans[-1])
+        if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
         return self._result(desired)
 
-    def _oversubscription(self, stack: Project, desired: Desired, plan: Plan) -> WtcError | None:
-        from wtc.orchestrator.memory import oversubscription
-
+    def _wanted(self, stack: Project, desired: Desired, plan: Plan) -> Wanted | None:
+        """What there has to be memory for; None where nobody is to look."""
         if self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
             return None
-        return oversubscription(self.engine, desired, plan)
+        return Wanted(
+            namespace=self.namespace,
+            starting=starting_of(desired, plan),
+            plan=plan,
+            command="up",
+            anyway="run `wtc up --oversubscribe`",
+        )
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
         ports = None if self.request.fixed_ports else self._lease(stack, busy)

@@ -1,10 +1,11 @@
 """Whether the engine's machine has the memory for what is to start beside what runs already."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan, RemoveContainer, StartContainer, StopContainer
 from wtc.model.service import Service
 from wtc.model.usage import MeasuredContainer
@@ -16,22 +17,40 @@ SLACK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Starting:
+    """A container that is to run. `reserved_bytes` counts where it has no limit."""
+
+    name: str
+    service: str
+    number: int
+    limit_bytes: int
+    reserved_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """What runs and what starts, against what there is.
 
-    `running_bytes` are the limits, or where there is none the use, of what runs and goes on running; `starting_bytes`
-    those of what the plan starts. With `grows` something starts that does not merely take its own place again.
+    `running_bytes` are the limits, or where there is none the use, of what runs and goes on running; `promised_bytes`
+    those of what others are just starting. With `grows` something starts that does not merely take its own place again.
     """
 
     memory_bytes: int
     running_bytes: int
-    starting_bytes: int
+    promised_bytes: int = 0
+    starting: Mapping[str, int]
+    """Container name -> what it counts for."""
     grows: bool
+
+    @property
+    def starting_bytes(self) -> int:
+        """What all that starts counts for."""
+        return sum(self.starting.values())
 
     @property
     def sum_bytes(self) -> int:
         """All that may be needed at once."""
-        return self.running_bytes + self.starting_bytes
+        return self.running_bytes + self.promised_bytes + self.starting_bytes
 
     @property
     def fits(self) -> bool:
@@ -49,30 +68,74 @@ class IdleStack:
     age_s: int
 
 
-def starts(plan: Plan) -> bool:
-    """Whether the plan starts anything at all."""
-    return any(isinstance(node.operation, StartContainer) for node in plan)
+def starting_of(desired: Desired, plan: Plan) -> tuple[Starting, ...]:
+    """What a plan of `up` starts."""
+    by_name = {c.name: c for s in desired.services.values() for c in s.containers}
+    return tuple(starting_spec(by_name[name]) for name in _started(plan) if name in by_name)
 
 
-def budget(desired: Desired, plan: Plan, running: Iterable[MeasuredContainer], memory_bytes: int) -> Budget:
-    """The sum for a plan of `up`. `running` is every container of wtc's that runs, of all stacks."""
+def starting_again(observed: Observed, plan: Plan) -> tuple[Starting, ...]:
+    """What a plan of `start` or `restart` starts: containers as they are, whatever the file says by now."""
+    by_name = {c.name: c for c in observed.containers}
+    return tuple(
+        Starting(
+            name=name,
+            service=found.service,
+            number=found.number,
+            limit_bytes=found.mem_limit_bytes,
+            reserved_bytes=found.mem_reservation_bytes,
+        )
+        for name in _started(plan)
+        if (found := by_name.get(name))
+    )
+
+
+def starting_spec(spec: ContainerSpec) -> Starting:
+    """A container that is made first."""
+    return Starting(
+        name=spec.name,
+        service=spec.service,
+        number=spec.number,
+        limit_bytes=_limit(spec.config),
+        reserved_bytes=_reserved(spec.config),
+    )
+
+
+def budget(
+    namespace: Namespace,
+    starting: Iterable[Starting],
+    plan: Plan,
+    running: Iterable[MeasuredContainer],
+    memory_bytes: int,
+    *,
+    promised: Mapping[str, int] | None = None,
+) -> Budget:
+    """The sum for a plan that starts these containers.
+
+    `running` is every container of wtc's that runs, of all stacks; `promised` (container name -> bytes) what others are
+    just starting.
+    """
     there = {m.container.id: m for m in running}
     leaving = _refs(plan, StopContainer, RemoveContainer)
     ending = {one for one, m in there.items() if one in leaving or m.container.name in leaving}
-    places = {_place(m): m for one, m in there.items() if one in ending and m.container.namespace == desired.namespace}
-    starting = 0
+    places = {_place(m): m for one, m in there.items() if one in ending and m.container.namespace == namespace}
+    counted: dict[str, int] = {}
     grows = False
-    for spec in _started(desired, plan):
-        before = places.get((spec.service, spec.number))
+    for each in starting:
+        before = places.get((each.service, each.number))
         was = claim_of(before) if before else 0
         # Without a limit, what its predecessor uses is the best that can be known.
-        claim = _limit(spec.config) or max(_reserved(spec.config), _used(before))
-        starting += claim
-        grows = grows or before is None or claim > was + SLACK_BYTES
+        counted[each.name] = each.limit_bytes or max(each.reserved_bytes, _used(before))
+        grows = grows or before is None or counted[each.name] > was + SLACK_BYTES
+    claims = {m.container.name: claim_of(m) for m in there.values()}
     return Budget(
         memory_bytes=memory_bytes,
         running_bytes=sum(claim_of(m) for one, m in there.items() if one not in ending),
-        starting_bytes=starting,
+        # What of it runs by now is among the running.
+        promised_bytes=sum(
+            max(0, size - claims.get(name, 0)) for name, size in (promised or {}).items() if name not in counted
+        ),
+        starting=counted,
         grows=grows,
     )
 
@@ -101,10 +164,8 @@ def idlest(running: Iterable[MeasuredContainer], *, other_than: Namespace, now_s
     return tuple(sorted(found, key=lambda s: (round(s.cpu_percent), -s.bytes, -s.age_s, s.namespace.name)))
 
 
-def _started(desired: Desired, plan: Plan) -> Sequence[ContainerSpec]:
-    by_name: Mapping[str, ContainerSpec] = {c.name: c for s in desired.services.values() for c in s.containers}
-    refs = [node.operation.container for node in plan if isinstance(node.operation, StartContainer)]
-    return [by_name[ref.name] for ref in refs if ref.name in by_name]
+def _started(plan: Plan) -> list[str]:
+    return [node.operation.container.name for node in plan if isinstance(node.operation, StartContainer)]
 
 
 def _refs(plan: Plan, *kinds: type[StopContainer | RemoveContainer]) -> frozenset[str]:

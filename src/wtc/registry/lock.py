@@ -35,17 +35,17 @@ def acquire(path: Path, *, patience_s: float, waiting: Callable[[str], None]) ->
     return lock
 
 
-def seize(path: Path) -> int | None:
+def seize(path: Path, *, create: bool = True) -> int | None:
     """The lock as a descriptor, for another process to inherit: it lasts until all that have it have closed it.
 
-    Where somebody has it, there is none; nobody is waited for.
+    Where somebody has it, there is none; nobody is waited for. Without `create` the file has to be there.
 
     Raises:
         OSError: the file cannot be made or locked.
     """
     import fcntl
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Who had it before is no longer the one to name.

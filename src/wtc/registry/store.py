@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wtc.errors import WtcError
 from wtc.registry import lock
+from wtc.registry.promises import Promises
 from wtc.registry.record import DamagedError, Ledger, StackRecord, decode, encode
 
 _FILE = "registry.json"
@@ -88,6 +89,16 @@ class Store:
         path = self._directory / _lock_of(namespace)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return lock.seize(path)
+
+    @contextmanager
+    def admission(self) -> Generator[Promises]:
+        """What is promised of engines' memory, while nobody else looks at it or promises more.
+
+        Raises:
+            WtcError: the config folder cannot be written.
+        """
+        with self._lock_file(Path("memory.lock"), "its look at the memory"):
+            yield Promises(self._directory / "memory", unwritable=self._unwritable)
 
     @contextmanager
     def _locked(self) -> Generator[None]:

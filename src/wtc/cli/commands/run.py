@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wtc.cli import container_options as options
-from wtc.cli.options import Quiet, exclusive, one_of, targeted_by_worktree
+from wtc.cli.options import Oversubscribe, Quiet, exclusive, one_of, targeted_by_worktree
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
@@ -56,6 +56,7 @@ def command(
     remove_orphans: Annotated[
         bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
+    oversubscribe: Oversubscribe = False,
     quiet: Quiet = False,
 ) -> int:
     """Run one command in a container of its own, made as a service's are. Its exit status is wtc's.
@@ -99,6 +100,7 @@ def command(
         build=build,
         pull=one_of("--pull", pull, ("", "always", "missing", "never")),
         remove_orphans=remove_orphans,
+        oversubscribe=oversubscribe,
     )
     with stoppable() as stop, ExitStack() as stack:
         report = stack.enter_context(reporter(quiet=quiet))

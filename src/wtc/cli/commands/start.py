@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, targeted
 from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc start web"
@@ -17,6 +17,7 @@ def command(
     wait_timeout: Annotated[
         float | None, typer.Option("--wait-timeout", metavar="S", help="How long each wait may take, in seconds.")
     ] = None,
+    oversubscribe: Oversubscribe = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -26,6 +27,10 @@ def command(
     from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
 
     request = LifecycleRequest(
-        verb=Verb.START, services=tuple(services or ()), wait_timeout_s=wait_timeout, dry_run=dry_run
+        verb=Verb.START,
+        services=tuple(services or ()),
+        wait_timeout_s=wait_timeout,
+        oversubscribe=oversubscribe,
+        dry_run=dry_run,
     )
     carry_out(target, request, as_json=as_json, quiet=quiet)

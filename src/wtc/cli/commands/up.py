@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, exclusive, one_of, targeted
+from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, exclusive, one_of, targeted
 from wtc.errors import UsageError
 from wtc.orchestrator.target import Target
 
@@ -48,9 +48,7 @@ def command(
     mem_limit: Annotated[
         str, typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`.")
     ] = "",
-    oversubscribe: Annotated[
-        bool, typer.Option("--oversubscribe", help="Start even what there is no memory for.")
-    ] = False,
+    oversubscribe: Oversubscribe = False,
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
     ] = "leased",
