@@ -120,4 +120,6 @@ def test_what_is_ignored_is_told_once_with_its_place(attribute: str, expected: l
 def test_ignored_resources_are_told_too() -> None:
     files = "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}\n"
     found = [d.message for d in decode_project(project(files)).warnings]
-    assert found == ["`secrets.s.external` is ignored: only a Swarm keeps such things, an engine has none to look up"]
+    assert found == [
+        "`secrets.s.external` is ignored: only a Swarm keeps such things: a service that is given it is refused"
+    ]

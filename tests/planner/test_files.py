@@ -7,8 +7,9 @@ from wtc.compose.decode import decode_project
 from wtc.planner.files import out_of_reach
 
 TOP = """\
-secrets: {inline: {environment: SECRET}, mounted: {file: ./s.txt}, unset: {environment: NOT_SET}}
-configs: {text: {content: abc}, empty: {environment: EMPTY}, unset: {environment: NOT_SET}}
+secrets:
+  {inline: {environment: SECRET}, mounted: {file: ./s.txt}, unset: {environment: NOT_SET}, swarm: {external: true}}
+configs: {text: {content: abc}, empty: {environment: EMPTY}, unset: {environment: NOT_SET}, swarm: {external: true}}
 """
 
 
@@ -27,6 +28,8 @@ def found(attributes: str) -> list[str]:
         ("{read_only: true, tmpfs: /run, secrets: [mounted, inline]}", "error services.a.secrets.1"),
         ("{secrets: [mounted, unset]}", "error services.a.secrets.1"),
         ("{configs: [unset]}", "error services.a.configs.0"),
+        ("{secrets: [mounted, swarm]}", "error services.a.secrets.1"),
+        ("{configs: [swarm]}", "error services.a.configs.0"),
         ("{tmpfs: ['/run:size=1m'], secrets: [inline]}", "warning services.a.secrets.0"),
         (
             "{volumes: [{type: tmpfs, target: /etc}], configs: [{source: text, target: /etc/c}]}",

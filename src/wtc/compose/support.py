@@ -51,7 +51,7 @@ _OWN_NAME: Row = (
 _EXTERNAL_FILE: Row = (
     Case(
         status=Status.IGNORED,
-        reason="only a Swarm keeps such things, an engine has none to look up",
+        reason="only a Swarm keeps such things: a service that is given it is refused",
         when="`true`",
         applies=is_true,
         hint="to give it content, write `file:` or `environment:` in place of `external:`",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from wtc.model.desired import InjectedFile
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.mounts import FileGrant, FileSource, Mount
-from wtc.model.position import Path
+from wtc.model.position import Path, Position
 from wtc.model.project import Project
 from wtc.model.service import Service
 
@@ -35,8 +35,8 @@ def granted_files(
 def out_of_reach(project: Project) -> tuple[Diagnostic, ...]:
     """Contents that would not be found where the file wants them.
 
-    A variable that is not set has none. The engine puts nothing into a root that is read-only, but for what is mounted
-    there; a tmpfs begins empty.
+    A variable that is not set has none, and what is external is nowhere on an engine, which puts nothing into a root
+    that is read-only, but for what is mounted there; a tmpfs begins empty.
     """
     return tuple(
         finding
@@ -44,21 +44,33 @@ def out_of_reach(project: Project) -> tuple[Diagnostic, ...]:
         for path, grant, source, target in _grants(service, project.secrets, project.configs)
         if not source.file
         for finding in (
-            _unset(project, path, grant.source, source.environment)
+            _nowhere(project, path, grant.source, source)
             if source.content is None
             else _out_of_reach(project, service, path, grant.source, target)
         )
     )
 
 
-def _unset(project: Project, path: Path, name: str, variable: str) -> Iterator[Diagnostic]:
-    if variable:
+def _nowhere(project: Project, path: Path, name: str, source: FileSource) -> Iterator[Diagnostic]:
+    what, position = f"{_what(path, name)} of service `{path[1]}`", _position(project, path)
+    if source.external:
         yield Diagnostic(
-            message=f"{_what(path, name)} of service `{path[1]}` is in the variable `{variable}`, which is not set",
-            position=project.positions.get(path) or project.positions.get(path[:3]),
+            message=f"{what} is external, and only a Swarm keeps such things",
+            position=position,
             path=path,
-            hint=f"to set it, export `{variable}`, or write it into `.env`",
+            hint="to give it content, write `file:` or `environment:` in place of `external:`",
         )
+    elif source.environment:
+        yield Diagnostic(
+            message=f"{what} is in the variable `{source.environment}`, which is not set",
+            position=position,
+            path=path,
+            hint=f"to set it, export `{source.environment}`, or write it into `.env`",
+        )
+
+
+def _position(project: Project, path: Path) -> Position | None:
+    return project.positions.get(path) or project.positions.get(path[:3])
 
 
 def _what(path: Path, name: str) -> str:
@@ -67,7 +79,7 @@ def _what(path: Path, name: str) -> str:
 
 def _out_of_reach(project: Project, service: Service, path: Path, name: str, target: str) -> Iterator[Diagnostic]:
     what = f"the content of {_what(path, name)}"
-    position = project.positions.get(path) or project.positions.get(path[:3])
+    position = _position(project, path)
     mounted = [m for m in service.volumes if m.type in {"bind", "volume"} and _below(target, m.target)]
     hiding = [
         *(text.partition(":")[0] for text in service.tmpfs),
