@@ -56,6 +56,24 @@ def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_b
     )
 
 
+@pytest.mark.parametrize(
+    ("engine", "bound", "host"),
+    [
+        pytest.param("unix:///nowhere", "0.0.0.0", "127.0.0.1", id="here"),
+        pytest.param("tcp://build.example:2375", "127.0.0.1", "build.example", id="tcp"),
+        pytest.param("ssh://ada@build.example", "0.0.0.0", "build.example", id="ssh"),
+        pytest.param("ssh://ada@build.example", "10.0.0.7", "10.0.0.7", id="an address that the file gives"),
+        pytest.param("tcp://localhost:2375", "127.0.0.1", "127.0.0.1", id="tcp to this machine"),
+        pytest.param("gopher://nobody", "127.0.0.1", "127.0.0.1", id="no engine's address"),
+    ],
+)
+def test_endpoints_name_the_host_to_connect_to(tmp_path: Path, engine: str, bound: str, host: str) -> None:
+    record = StackRecord(
+        worktree=str(tmp_path), namespace="a-1", ports={"web/80/tcp": 20001}, addresses={"web/80/tcp": bound}
+    )
+    assert [e.host for e in told(tmp_path, record, DOCKER_HOST=engine)] == [host]
+
+
 def test_ports_are_told_by_service_replica_and_number_whatever_order_the_registry_has(tmp_path: Path) -> None:
     keys = ("web:10/80/tcp", "web:2/80/tcp", "web/443/tcp", "web/80/udp", "web/80/tcp#1", "web/80/tcp", "db/5432/tcp")
     record = StackRecord(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from wtc.config import BIND
 from wtc.events import Reporter
 from wtc.model.lease import Endpoint
-from wtc.orchestrator.stack import engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.stack import engine_host, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Target, locate
+from wtc.planner.desired import reached_at
 from wtc.registry.key import PortPlace, place_of
 
 
@@ -30,7 +31,7 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     ledger = home.store.read()
     for text in ledger.warnings:
         warn(report, text)
-    bind = home.settings.of(BIND).value
+    bind, host = home.settings.of(BIND).value, engine_host(target)
     record = ledger.stacks.get(located.worktree)
     if record is not None and (record.ports or record.fixed):
         name, leased = record.namespace, record.fixed or record.ports
@@ -47,17 +48,17 @@ def ports(target: Target, report: Reporter) -> PortsResult:
         addresses = {key: published.host_ip for key, published in seen.items()}
     places = {place: key for key in leased if (place := place_of(key))}
     in_order = sorted(places, key=lambda p: (p.service, p.number, p.target, p.protocol, p.entry))
-    endpoints = tuple(endpoint_at(p, leased[places[p]], addresses.get(places[p]) or bind) for p in in_order)
+    endpoints = tuple(endpoint_at(p, leased[places[p]], addresses.get(places[p]) or bind, host) for p in in_order)
     return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
 
 
-def endpoint_at(place: PortPlace, port: int, address: str) -> Endpoint:
-    """Where a leased port answers that is bound to `address`."""
+def endpoint_at(place: PortPlace, port: int, address: str, host: str) -> Endpoint:
+    """Where a leased port answers that is bound to `address` of the engine's machine, which is `host` to the caller."""
     return Endpoint(
         service=place.service,
         number=place.number,
         target=place.target,
         protocol=place.protocol,
-        host="127.0.0.1" if address in {"0.0.0.0", "::"} else address,
+        host=reached_at(address, host),
         port=port,
     )

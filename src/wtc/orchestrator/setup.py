@@ -12,7 +12,7 @@ from wtc.orchestrator.leases import Ports, lease_ports
 from wtc.orchestrator.ports import endpoint_at
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.seeding import Copied, copy_included, seed_env
-from wtc.orchestrator.stack import Home, open_home, warn
+from wtc.orchestrator.stack import Home, engine_host, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.registry.key import place_of
 from wtc.registry.lease import register
@@ -83,7 +83,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         namespace=registered.namespace.name,
         env=env,
         copied=tuple(copied),
-        endpoints=_endpoints(ports, settings.of(BIND).value),
+        endpoints=_endpoints(ports, settings.of(BIND).value, engine_host(target)),
     )
 
 
@@ -126,9 +126,9 @@ def _engine_is_local(target: Target) -> bool:
         return False
 
 
-def _endpoints(ports: Ports, bind: str) -> tuple[Endpoint, ...]:
+def _endpoints(ports: Ports, bind: str, host: str) -> tuple[Endpoint, ...]:
     found = ((place_of(r.key), ports.leased.get(r.key), r.host_ip or bind) for r in ports.requests)
-    return tuple(endpoint_at(place, port, address) for place, port, address in found if place and port)
+    return tuple(endpoint_at(place, port, address, host) for place, port, address in found if place and port)
 
 
 def _told(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from wtc.config import Settings, config_dir, load
 from wtc.config_file import Section
-from wtc.errors import ComposeFileError
+from wtc.errors import ComposeFileError, EngineUnreachableError
 from wtc.events import Note, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.namespace import Namespace
@@ -66,6 +66,16 @@ def engine_of(target: Target) -> "Generator[Engine]":
         yield engine
     finally:
         engine.close()
+
+
+def engine_host(target: Target) -> str:
+    """Where published ports answer, by the engine's address alone; this machine where there is no telling."""
+    from wtc.engine.endpoint import LOOPBACK, choose
+
+    try:
+        return choose(context=target.context, environment=target.environment).host
+    except EngineUnreachableError:
+        return LOOPBACK
 
 
 def namespace_for(worktree: str, home: Home, engine: "Engine | None", report: Reporter) -> Namespace:

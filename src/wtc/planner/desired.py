@@ -198,13 +198,18 @@ def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
     return tuple(ports)
 
 
+def reached_at(bound: str, host: str) -> str:
+    """Where one connects to a port that is bound to an address of the engine, which is `host` to the caller."""
+    return host if bound in {"", "0.0.0.0", "::", "127.0.0.1"} else bound
+
+
 def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
     return [
         Endpoint(
             service=container.service,
             target=port.target,
             protocol=port.protocol,
-            host=place.host if port.host_ip in {"", "0.0.0.0", "::", "127.0.0.1"} else port.host_ip,
+            host=reached_at(port.host_ip, place.host),
             port=int(port.published),
             number=container.number,
         )
