@@ -23,14 +23,14 @@ class PortRequest:
     """Requests with the same one get the same host port: the file names them by one variable. Nothing: a port alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Endpoint:
-    """Where a published port answers."""
+    """Where a published port answers. Sorted, they stand as every command lists them."""
 
     service: str
+    number: int = 1
+    """The replica, from 1."""
     target: int
     protocol: str
     host: str
     port: int
-    number: int = 1
-    """The replica, from 1."""

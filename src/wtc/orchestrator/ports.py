@@ -46,10 +46,9 @@ def ports(target: Target, report: Reporter) -> PortsResult:
             seen = observed_ports(observe(engine, namespace), range(1, 65536))
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
-    places = {place: key for key in leased if (place := place_of(key))}
-    in_order = sorted(places, key=lambda p: (p.service, p.number, p.target, p.protocol, p.entry))
-    endpoints = tuple(endpoint_at(p, leased[places[p]], addresses.get(places[p]) or bind, host) for p in in_order)
-    return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
+    places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())
+    endpoints = sorted(endpoint_at(place, port, address, host) for place, port, address in places if place)
+    return PortsResult(worktree=located.worktree, namespace=name, endpoints=tuple(endpoints))
 
 
 def endpoint_at(place: PortPlace, port: int, address: str, host: str) -> Endpoint:

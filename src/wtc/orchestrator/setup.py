@@ -128,7 +128,7 @@ def _engine_is_local(target: Target) -> bool:
 
 def _endpoints(ports: Ports, bind: str, host: str) -> tuple[Endpoint, ...]:
     found = ((place_of(r.key), ports.leased.get(r.key), r.host_ip or bind) for r in ports.requests)
-    return tuple(endpoint_at(place, port, address, host) for place, port, address in found if place and port)
+    return tuple(sorted(endpoint_at(place, port, address, host) for place, port, address in found if place and port))
 
 
 def _told(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:

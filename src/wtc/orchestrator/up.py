@@ -264,7 +264,7 @@ class _Run:
     def _result(self, desired: Desired) -> UpResult:
         return UpResult(
             namespace=self.namespace,
-            endpoints=desired.endpoints,
+            endpoints=tuple(sorted(desired.endpoints)),
             plans=tuple(self.plans),
             replicas=tuple((c.service, c.number) for s in desired.services.values() for c in s.containers),
         )
