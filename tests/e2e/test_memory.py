@@ -2,9 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from filelock import FileLock
 
 from tests.e2e.harness import DEADLINE_S, Ended, Workshop, one_service, write
 from tests.e2e.proxy import Proxy
@@ -15,6 +16,13 @@ pytestmark = pytest.mark.engine
 GIB = 1024**3
 GUARDED = {"WTC_OVERSUBSCRIBE": "false"}
 """As users have it; the workshop's own stacks are let in whatever runs beside them."""
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No two of these at once: what one starts is what another has no memory for."""
+    with FileLock(tmp_path_factory.getbasetemp().parent / "memory.lock"):
+        yield
 
 
 def huge(workshop: Workshop) -> str:
@@ -117,6 +125,15 @@ def test_oversubscribe_goes_on_and_an_up_with_nothing_to_do_does_not_ask_for_the
     proxy = witness()
     assert workshop.up(env={"DOCKER_HOST": proxy.address} | GUARDED).answer["changed"] is False
     assert not [r for r in proxy.requests if "/stats" in r or r.endswith("/info")]
+
+
+def test_what_is_paused_holds_its_memory(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": most_of_it(workshop)})
+    workshop.up()
+    workshop.wtc("pause")
+    assert workshop.wtc("stats", "--json").json()["stacks"][0]["containers"][0]["memory_bytes"] > 0
+    second = workshop.worktree("second")
+    assert "memory is oversubscribed by" in workshop.refused("up", cwd=second, status=1, env=GUARDED).err
 
 
 def test_a_dry_run_warns_of_what_up_would_refuse(workshop: Workshop) -> None:

@@ -53,8 +53,8 @@ def machine(engine: "Engine") -> Machine:
 
 
 def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[RunningContainer, ...]:
-    """wtc's containers that run, of all stacks or of one, by stack, service and replica."""
-    filters = {"label": [f"{label.MANAGED}=true"], "status": ["running"]}
+    """wtc's containers that run or are paused, of all stacks or of one, by stack, service and replica."""
+    filters = {"label": [f"{label.MANAGED}=true"], "status": ["running", "paused"]}
     listed = engine.list("/containers/json", doing="list containers", params={"filters": json.dumps(filters)})
     if namespace is not None:
         listed = [one for one in listed if reading.belongs(reading.labels_of(one), namespace)]
