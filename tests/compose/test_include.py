@@ -88,5 +88,5 @@ def test_secrets_and_configs_of_an_included_part_take_their_content_from_its_var
         "sub/.env": "V=inner\nW=inner",
     }
     found = decode_project(project(files, environment={"W": "outer"}))
-    assert {name: s.content for name, s in found.secrets.items()} == {"s": "inner", "own": ""}
+    assert {name: s.content for name, s in found.secrets.items()} == {"s": "inner", "own": None}
     assert found.configs["c"].content == "outer"
