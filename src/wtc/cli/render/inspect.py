@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtc.cli.output import print_columns, print_json
-from wtc.cli.render.errors import diagnostic_document, shown_path
+from wtc.cli.render.errors import shown_path
+from wtc.cli.render.findings import diagnostic_document
 from wtc.compose.examine import Treated
 from wtc.compose.treatment import Status
 from wtc.model.position import Position, dotted

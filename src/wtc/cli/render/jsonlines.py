@@ -4,7 +4,7 @@ import json
 from typing import Any, Self
 
 from wtc.cli.output import SCHEMA_VERSION, say
-from wtc.cli.render.errors import diagnostic_document, error_document
+from wtc.cli.render.findings import diagnostic_document, error_document
 from wtc.cli.render.up import node_document, planned_document
 from wtc.errors import WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Planned, Progress, Warned
