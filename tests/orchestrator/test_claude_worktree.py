@@ -1,7 +1,6 @@
 """Worktrees that wtc makes for Claude Code, and what becomes of them when it removes them. No engine is there."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,40 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.orchestrator.repository import COMPOSE, Repository, write
 from wtc.registry.store import Store
 
-COMPOSE = "services: {web: {image: nginx, ports: ['8080:80']}}\n"
 
-
-class Repository:
+class Claude(Repository):
     """A repository that has an origin, and Claude Code's calls of the hooks in it."""
 
     def __init__(self, base: Path) -> None:
-        self.base, self.main, self.state = base, base / "main", base / "state"
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(base),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "WTC_CONFIG_DIR": str(self.state),
-            "DOCKER_HOST": "unix:///nowhere/docker.sock",
-        }
-        self.main.mkdir()
+        super().__init__(base)
         self.git("init", "-q", "-b", "main")
         self.commit({"compose.yaml": COMPOSE, ".gitignore": "*.key\n.env\n", ".worktreeinclude": "*.key\n"})
         (self.main / "a.key").write_text("secret")
 
     def git(self, *arguments: str, cwd: Path | None = None) -> str:
-        own = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
-        done = subprocess.run(
-            ["git", *own, *arguments], cwd=cwd or self.main, env=self.environment, check=True, capture_output=True
-        )
-        return done.stdout.decode().strip()
+        return super().git(*arguments, cwd=cwd).strip()
 
     def commit(self, files: Mapping[str, str]) -> str:
-        for name, content in files.items():
-            (self.main / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.main / name).write_text(content)
+        write(self.main, files)
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "a")
         return self.git("rev-parse", "HEAD")
@@ -83,11 +66,11 @@ class Repository:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    return Repository(tmp_path)
+def repository(tmp_path: Path) -> Claude:
+    return Claude(tmp_path)
 
 
-def test_a_worktree_is_made_where_claude_code_makes_it_and_set_up(repository: Repository) -> None:
+def test_a_worktree_is_made_where_claude_code_makes_it_and_set_up(repository: Claude) -> None:
     made = repository.create("bold-oak")
     assert made == repository.main / ".claude/worktrees/bold-oak"
     assert repository.branch(made) == "worktree-bold-oak"
@@ -95,25 +78,25 @@ def test_a_worktree_is_made_where_claude_code_makes_it_and_set_up(repository: Re
     assert Store(str(repository.state)).read().stacks[str(made)].ports
 
 
-def test_a_slash_in_the_name_is_a_plus(repository: Repository) -> None:
+def test_a_slash_in_the_name_is_a_plus(repository: Claude) -> None:
     made = repository.create("feature/login")
     assert made.name == "feature+login"
     assert repository.branch(made) == "worktree-feature+login"
 
 
-def test_from_within_a_worktree_it_is_made_beside_that(repository: Repository) -> None:
+def test_from_within_a_worktree_it_is_made_beside_that(repository: Claude) -> None:
     first = repository.create("first")
     assert repository.create("second", cwd=first) == repository.main / ".claude/worktrees/second"
 
 
-def test_a_worktree_that_is_there_is_the_answer(repository: Repository) -> None:
+def test_a_worktree_that_is_there_is_the_answer(repository: Claude) -> None:
     made = repository.create("again")
     (made / "work").write_text("begun")
     assert repository.create("again") == made
     assert (made / "work").read_text() == "begun"
 
 
-def test_a_branch_that_is_there_keeps_its_commits(repository: Repository) -> None:
+def test_a_branch_that_is_there_keeps_its_commits(repository: Claude) -> None:
     made = repository.create("kept")
     (made / "work").write_text("done")
     repository.git("add", "work", cwd=made)
@@ -123,7 +106,7 @@ def test_a_branch_that_is_there_keeps_its_commits(repository: Repository) -> Non
     assert repository.head(repository.create("kept")) == work
 
 
-def with_origin(repository: Repository) -> tuple[str, str]:
+def with_origin(repository: Claude) -> tuple[str, str]:
     """The commit that `origin` has, and a later one that is only here."""
     pushed = repository.git("rev-parse", "HEAD")
     repository.git("clone", "-q", "--bare", str(repository.main), str(repository.base / "origin.git"))
@@ -133,7 +116,7 @@ def with_origin(repository: Repository) -> tuple[str, str]:
     return pushed, repository.commit({"later": "x"})
 
 
-def test_a_new_branch_begins_at_origins_default_branch(repository: Repository) -> None:
+def test_a_new_branch_begins_at_origins_default_branch(repository: Claude) -> None:
     pushed, _ = with_origin(repository)
     made = repository.create("fresh")
     assert repository.head(made) == pushed
@@ -141,27 +124,27 @@ def test_a_new_branch_begins_at_origins_default_branch(repository: Repository) -
         repository.git("rev-parse", "@{upstream}", cwd=made)
 
 
-def test_without_an_origin_it_begins_at_what_is_checked_out(repository: Repository) -> None:
+def test_without_an_origin_it_begins_at_what_is_checked_out(repository: Claude) -> None:
     assert repository.head(repository.create("local")) == repository.git("rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize(
     "file", ["main/.claude/settings.json", "main/.claude/settings.local.json", ".claude/settings.json"]
 )
-def test_claude_codes_setting_of_where_to_begin_is_heeded(repository: Repository, file: str) -> None:
+def test_claude_codes_setting_of_where_to_begin_is_heeded(repository: Claude, file: str) -> None:
     _, later = with_origin(repository)
     (repository.base / file).parent.mkdir(exist_ok=True)
     (repository.base / file).write_text('{"worktree": {"baseRef": "head"}}')
     assert repository.head(repository.create("here")) == later
 
 
-def test_a_compose_file_that_lies_deeper_is_named_by_its_path_in_the_worktree(repository: Repository) -> None:
+def test_a_compose_file_that_lies_deeper_is_named_by_its_path_in_the_worktree(repository: Claude) -> None:
     repository.commit({"deploy/compose.yaml": COMPOSE.replace("web", "api")})
     made = repository.create("deep", "--file", "deploy/compose.yaml")
     assert list(Store(str(repository.state)).read().stacks[str(made)].ports) == ["api/80/tcp"]
 
 
-def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repository: Repository) -> None:
+def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repository: Claude) -> None:
     repository.commit({"compose.yaml": "services: [\n"})
     given = {"cwd": str(repository.main), "name": "broken"}
     done = repository.hook("claude-worktree-create", given)
@@ -170,7 +153,7 @@ def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repositor
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../out", "a/../b", "/etc", "a//b", "a b", "-" * 300, "ü"])
-def test_what_is_no_name_makes_nothing(repository: Repository, name: str) -> None:
+def test_what_is_no_name_makes_nothing(repository: Claude, name: str) -> None:
     done = repository.hook("claude-worktree-create", {"cwd": str(repository.main), "name": name})
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
@@ -178,13 +161,13 @@ def test_what_is_no_name_makes_nothing(repository: Repository, name: str) -> Non
 
 
 @pytest.mark.parametrize("given", [{}, [], "no object", {"name": 3}])
-def test_without_a_name_it_fails_and_says_so(repository: Repository, given: object) -> None:
+def test_without_a_name_it_fails_and_says_so(repository: Claude, given: object) -> None:
     done = repository.hook("claude-worktree-create", given)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: standard input has no `name`")
 
 
-def test_a_folder_in_its_place_is_an_error_and_stays(repository: Repository) -> None:
+def test_a_folder_in_its_place_is_an_error_and_stays(repository: Claude) -> None:
     place = repository.main / ".claude/worktrees/taken"
     place.mkdir(parents=True)
     (place / "file").write_text("mine")
@@ -194,20 +177,20 @@ def test_a_folder_in_its_place_is_an_error_and_stays(repository: Repository) -> 
     assert (place / "file").read_text() == "mine"
 
 
-def test_outside_of_a_repository_it_fails(repository: Repository, tmp_path: Path) -> None:
+def test_outside_of_a_repository_it_fails(repository: Claude, tmp_path: Path) -> None:
     done = repository.hook("claude-worktree-create", {"cwd": str(tmp_path), "name": "a"})
     assert (done.returncode, done.stdout) == (2, "")
     assert "is in no git repository" in done.stderr
 
 
-def test_a_worktree_that_wtc_has_made_goes_when_claude_code_removes_it(repository: Repository) -> None:
+def test_a_worktree_that_wtc_has_made_goes_when_claude_code_removes_it(repository: Claude) -> None:
     made = repository.create("done")
     repository.remove(made)
     assert not made.exists()
     assert repository.git("branch", "--list", "worktree-done") == ""
 
 
-def test_commits_of_its_own_keep_the_branch(repository: Repository) -> None:
+def test_commits_of_its_own_keep_the_branch(repository: Claude) -> None:
     made = repository.create("worked")
     (made / "work").write_text("done")
     repository.git("add", "work", cwd=made)
@@ -217,14 +200,14 @@ def test_commits_of_its_own_keep_the_branch(repository: Repository) -> None:
     assert repository.git("branch", "--list", "worktree-worked") == "worktree-worked"
 
 
-def test_what_is_not_committed_keeps_the_worktree_and_is_told(repository: Repository) -> None:
+def test_what_is_not_committed_keeps_the_worktree_and_is_told(repository: Claude) -> None:
     made = repository.create("dirty")
     (made / "work").write_text("not committed")
     assert f"the worktree `{made}` stays" in repository.remove(made)
     assert (made / "work").read_text() == "not committed"
 
 
-def test_a_worktree_that_wtc_has_not_made_is_left_alone(repository: Repository) -> None:
+def test_a_worktree_that_wtc_has_not_made_is_left_alone(repository: Claude) -> None:
     place = repository.main / ".claude/worktrees/theirs"
     repository.git("worktree", "add", "-q", "-b", "worktree-theirs", str(place))
     repository.remove(place)
