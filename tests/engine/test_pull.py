@@ -33,6 +33,8 @@ class FakeEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.queries: list[dict[str, str]] = []
         self.sent: list[Record] = []
         self.noted: list[str] = []
+        self.tagging = 201
+        """The status of its answer to who tags an image."""
         self.distribution = 500
         """The status of its answer to what the registry has of an image."""
         self.gone = threading.Event()
@@ -58,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if urlsplit(self.path).path.endswith("/tag"):
             self.server.noted.append(self.path.partition("/images/")[2])
-            self.send_response(201)
+            self.send_response(self.server.tagging)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -161,18 +163,24 @@ def test_one_tag_is_asked_for(fake: FakeEngine, run: Pull, reference: str, name:
 
 
 @pytest.mark.parametrize(
-    ("reference", "noted"),
+    ("reference", "policy", "noted"),
     [
-        ("redis", ["redis/tag?repo=redis&tag=latest"]),
-        ("localhost:5000/a/b:2", ["localhost:5000/a/b:2/tag?repo=localhost%3A5000%2Fa%2Fb&tag=2"]),
-        ("a@sha256:12", []),
+        ("redis", "daily", ["redis/tag?repo=redis&tag=latest"]),
+        ("localhost:5000/a/b:2", "every_1h", ["localhost:5000/a/b:2/tag?repo=localhost%3A5000%2Fa%2Fb&tag=2"]),
+        ("a@sha256:12", "weekly", []),
+        ("redis", "always", []),
     ],
 )
-def test_engine_is_made_to_note_the_time_of_the_pull(
-    fake: FakeEngine, run: Pull, reference: str, noted: list[str]
+@pytest.mark.parametrize("answer", [201, 500])
+def test_engine_is_made_to_note_the_time_of_a_pull_where_that_matters(
+    fake: FakeEngine, engine: Engine, reference: str, policy: str, noted: list[str], answer: int
 ) -> None:
-    fake.answers = [(200, [])]
-    run(reference)
+    fake.answers, fake.tagging = [(200, [])], answer
+    image = DesiredImage(service="web", reference=reference, pull_policy=policy)
+
+    def report(*_: object) -> None: ...
+
+    pull.pull_image(engine, PullImage(image=image), report)
     assert fake.noted == noted
 
 

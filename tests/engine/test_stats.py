@@ -2,13 +2,14 @@
 
 import json
 from itertools import pairwise
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wtc.engine.stats import Sample, sample_of, usage_of, working_set
+from wtc.engine.stats import Sample, sample_of, samples, usage_of, working_set
 from wtc.engine.stats_streams import documents
 
 
@@ -89,3 +90,9 @@ def test_documents_come_whole_however_the_stream_is_cut(sent: list[dict[str, int
     edges = [0, *cuts, len(stream)]
     chunks = [stream[a:b] for a, b in pairwise(edges)]
     assert list(documents(chunks)) == sent
+
+
+def test_a_container_that_ends_while_it_is_asked_has_no_use() -> None:
+    """An engine of 20.10 then answers with status 200 and nothing."""
+    ending = SimpleNamespace(call=lambda *_, **__: SimpleNamespace(content=b""))  # pyright: ignore[reportUnknownLambdaType]
+    assert samples(cast("Any", ending), ["a", "b"]) == {}

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from wtc.engine import records
 from wtc.engine.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
+from wtc.planner.refresh import refresh_after_s
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -65,7 +66,8 @@ def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threa
         if op.again:
             error.hints = (*error.hints, "to go on with the image that is here, run `wtc up --pull missing`")
         raise
-    _note(engine, image.reference)
+    if refresh_after_s(image.pull_policy) is not None:
+        _note(engine, image.reference)
 
 
 def pull_reference(
@@ -191,7 +193,9 @@ def _note(engine: "Engine", reference: str) -> None:
         return
     name, tag = _name_and_tag(reference)
     path = f"/images/{quote(reference, safe='/:')}/tag"
-    engine.call("POST", path, doing=f"note the pull of `{reference}`", params={"repo": name, "tag": tag})
+    # Where that fails the image is here all the same, and is pulled again the sooner.
+    with contextlib.suppress(EngineError):
+        engine.call("POST", path, doing=f"note the pull of `{reference}`", params={"repo": name, "tag": tag})
 
 
 def _name_and_tag(reference: str) -> tuple[str, str]:
