@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from wtc.engine import records
 from wtc.engine.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
-from wtc.planner.refresh import refresh_after_s
+from wtc.planner.refresh import is_pinned, refresh_after_s
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -189,7 +189,7 @@ def _note(engine: "Engine", reference: str) -> None:
 
     Source: Engine API, `POST /images/{name}/tag` (ImageTag), which sets `Metadata.LastTagTime`.
     """
-    if "@" in reference:
+    if is_pinned(reference):
         return
     name, tag = _name_and_tag(reference)
     path = f"/images/{quote(reference, safe='/:')}/tag"
