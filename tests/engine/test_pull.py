@@ -163,24 +163,19 @@ def test_one_tag_is_asked_for(fake: FakeEngine, run: Pull, reference: str, name:
 
 
 @pytest.mark.parametrize(
-    ("reference", "policy", "noted"),
+    ("reference", "noted"),
     [
-        ("redis", "daily", ["redis/tag?repo=redis&tag=latest"]),
-        ("localhost:5000/a/b:2", "every_1h", ["localhost:5000/a/b:2/tag?repo=localhost%3A5000%2Fa%2Fb&tag=2"]),
-        ("a@sha256:12", "weekly", []),
-        ("redis", "always", []),
+        ("redis", ["redis/tag?repo=redis&tag=latest"]),
+        ("localhost:5000/a/b:2", ["localhost:5000/a/b:2/tag?repo=localhost%3A5000%2Fa%2Fb&tag=2"]),
+        ("a@sha256:12", []),
     ],
 )
 @pytest.mark.parametrize("answer", [201, 500])
-def test_engine_is_made_to_note_the_time_of_a_pull_where_that_matters(
-    fake: FakeEngine, engine: Engine, reference: str, policy: str, noted: list[str], answer: int
+def test_engine_is_made_to_note_the_time_of_the_pull(
+    fake: FakeEngine, run: Pull, reference: str, noted: list[str], answer: int
 ) -> None:
     fake.answers, fake.tagging = [(200, [])], answer
-    image = DesiredImage(service="web", reference=reference, pull_policy=policy)
-
-    def report(*_: object) -> None: ...
-
-    pull.pull_image(engine, PullImage(image=image), report)
+    run(reference)
     assert fake.noted == noted
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from wtc.engine import records
 from wtc.engine.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
-from wtc.planner.refresh import is_pinned, refresh_after_s
+from wtc.planner.refresh import is_pinned
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -66,8 +66,7 @@ def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threa
         if op.again:
             error.hints = (*error.hints, "to go on with the image that is here, run `wtc up --pull missing`")
         raise
-    if refresh_after_s(image.pull_policy) is not None:
-        _note(engine, image.reference)
+    _note(engine, image.reference)
 
 
 def pull_reference(
