@@ -23,7 +23,13 @@ services:
     {QUICK}
     command: sh -c 'while :; do :; done'
     cpus: 0.5
+  apart:
+    {QUICK}
+    command: sleep 1000
+    mem_limit: 32m
+    cgroup_parent: ${{PARENT}}
 """
+"""The last one's control group is not where those of containers are, so that the engine has to be asked for its use."""
 
 
 def rows(document: dict[str, Any], namespace: str) -> dict[str, dict[str, Any]]:
@@ -35,7 +41,8 @@ def rows(document: dict[str, Any], namespace: str) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def two(shared: Workshop) -> tuple[str, str, Path]:
     """Two worktrees' stacks: their namespaces, and the second one's folder."""
-    shared.commit({"compose.yaml": LIMITED})
+    systemd = shared.client.info()["CgroupDriver"] == "systemd"
+    shared.commit({"compose.yaml": LIMITED, ".env": f"PARENT={'wtctests.slice' if systemd else '/docker/wtctests'}"})
     other = shared.worktree("other")
     write(other, {"compose.yaml": one_service("lonely")})
     return shared.up().namespace, shared.up(cwd=other).namespace, other
@@ -53,20 +60,24 @@ def test_stats_tells_memory_against_limits_and_the_processors_share(
     assert found["busy"]["cpus_limit"] == 0.5
     assert found["limited"]["cpus_limit"] is None
     assert found["busy"]["cpu_percent"] > 5 > found["limited"]["cpu_percent"]
+    assert found["apart"]["memory_limit_bytes"] == 32 * MIB
+    assert 0 < found["apart"]["memory_bytes"] < 32 * MIB
+    assert 5 > found["apart"]["cpu_percent"] >= 0
     assert document["machine"]["memory_bytes"] == shared.client.info()["MemTotal"]
 
 
-def test_memory_is_what_docker_stats_tells(shared: Workshop, two: tuple[str, str, Path]) -> None:
-    container = shared.client.containers.get(f"{two[0]}_limited")
+@pytest.mark.parametrize("service", ["limited", "apart"])
+def test_memory_is_what_docker_stats_tells(shared: Workshop, two: tuple[str, str, Path], service: str) -> None:
+    container = shared.client.containers.get(f"{two[0]}_{service}")
     theirs = container.stats(stream=False)["memory_stats"]
     inactive = theirs["stats"].get("inactive_file", theirs["stats"].get("total_inactive_file"))
-    ours = rows(shared.wtc("stats", "--json").json(), two[0])["limited"]["memory_bytes"]
+    ours = rows(shared.wtc("stats", "--json").json(), two[0])[service]["memory_bytes"]
     assert abs(ours - (theirs["usage"] - inactive)) < MIB
 
 
 def test_stats_of_all_worktrees_has_the_others_too(shared: Workshop, two: tuple[str, str, Path]) -> None:
     document = shared.wtc("stats", "-a", "--json").json()
-    assert rows(document, two[0]).keys() == {"limited", "busy"}
+    assert rows(document, two[0]).keys() == {"limited", "busy", "apart"}
     assert rows(document, two[1]).keys() == {"lonely"}
 
 
@@ -77,8 +88,8 @@ def test_stats_of_one_service(shared: Workshop, two: tuple[str, str, Path]) -> N
 def test_stats_is_a_table_with_a_line_a_container(shared: Workshop, two: tuple[str, str, Path]) -> None:
     head, *lines = shared.wtc("stats").out.splitlines()
     assert head.split()[:3] == ["SERVICE", "MEMORY", "LIMIT"]
-    assert [line.split()[0] for line in lines] == ["busy", "limited"]
-    assert "64 MiB" in lines[1]
+    assert [line.split()[0] for line in lines] == ["apart", "busy", "limited"]
+    assert "64 MiB" in lines[2]
 
 
 @pytest.mark.usefixtures("two")

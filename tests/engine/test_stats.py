@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wtc.engine.stats import Sample, sample_of, samples, usage_of, working_set
+from wtc.engine.stats import sample_of, samples, usage_of
 from wtc.engine.stats_streams import documents
+from wtc.model.usage import CpuTime, Sample
 
 
 @pytest.mark.parametrize(
@@ -20,15 +21,16 @@ from wtc.engine.stats_streams import documents
         pytest.param({"usage": 100, "stats": {"total_inactive_file": 40, "inactive_file": 30}}, 60, id="cgroup v1"),
         pytest.param({"usage": 100, "stats": {"inactive_file": 100}}, 100, id="a cache of all of it is not believed"),
         pytest.param({"usage": 100}, 100, id="without details"),
-        pytest.param({}, 0, id="not running"),
     ],
 )
 def test_the_working_set_leaves_out_the_inactive_file_cache(memory: dict[str, Any], expected: int) -> None:
-    assert working_set(memory) == expected
+    found = sample_of({"read": "2026-11-21T02:53:05Z", "memory_stats": memory})
+    assert found is not None
+    assert found.memory_bytes == expected
 
 
 def sample(read_s: float = 10.0, cpu_ns: int = 0, limit: int = 0) -> Sample:
-    return Sample(read_s=read_s, cpu_ns=cpu_ns, memory_bytes=5, limit_bytes=limit)
+    return Sample(cpu=CpuTime(read_s=read_s, used_ns=cpu_ns), memory_bytes=5, limit_bytes=limit)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_a_limit_is_one_only_below_the_machines_memory(limit: int, machine: int,
     ],
 )
 def test_the_share_of_a_processor(before: Sample | None, after: Sample, expected: float | None) -> None:
-    usage = usage_of(after, before, 0)
+    usage = usage_of(after, before.cpu if before else None, 0)
     assert usage is not None
     assert usage.cpu_percent == (None if expected is None else pytest.approx(expected))
 
@@ -74,8 +76,8 @@ def test_a_sample_is_read_with_the_engines_own_clock() -> None:
     first, second = sample_of(answer), sample_of(later)
     assert first is not None
     assert second is not None
-    assert (first.cpu_ns, first.memory_bytes, first.limit_bytes) == (12, 5, 20)
-    assert second.read_s - first.read_s == pytest.approx(1.25)
+    assert (first.cpu.used_ns, first.memory_bytes, first.limit_bytes) == (12, 5, 20)
+    assert second.cpu.read_s - first.cpu.read_s == pytest.approx(1.25)
 
 
 def test_what_has_ended_has_no_sample() -> None:
@@ -94,5 +96,5 @@ def test_documents_come_whole_however_the_stream_is_cut(sent: list[dict[str, int
 
 def test_a_container_that_ends_while_it_is_asked_has_no_use() -> None:
     """An engine of 20.10 then answers with status 200 and nothing."""
-    ending = SimpleNamespace(call=lambda *_, **__: SimpleNamespace(content=b""))  # pyright: ignore[reportUnknownLambdaType]
+    ending = SimpleNamespace(host_is_local=True, call=lambda *_, **__: SimpleNamespace(content=b""))  # pyright: ignore[reportUnknownLambdaType]
     assert samples(cast("Any", ending), ["a", "b"]) == {}

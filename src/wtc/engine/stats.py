@@ -1,22 +1,22 @@
 """What containers use. Source: Engine API, `GET /containers/{id}/stats`, and `GET /info` for the machine.
 
-A list and `/info` are all that is asked beside each container's own stats, however many stacks there are.
+A list and `/info` are all that is asked beside containers' own stats, however many stacks there are.
 """
 
 import json
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from time import monotonic
+from time import time
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine import reading
 from wtc.engine.answers import Json, number, part, seconds, text
+from wtc.engine.cgroups import Cgroups, working_set
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
-from wtc.model.usage import Machine, MeasuredContainer, RunningContainer, Usage
+from wtc.model.usage import CpuTime, Machine, MeasuredContainer, RunningContainer, Sample, Usage
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -26,16 +26,6 @@ GAP_S = 0.1
 """How far apart the two looks are that a share of the processors is told from."""
 _INACTIVE = ("total_inactive_file", "inactive_file")
 """The file cache that is given up first: cgroup v1's name, cgroup v2's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One answer of the engine. `read_s` is its clock, `cpu_ns` what the container has used up since it began."""
-
-    read_s: float
-    cpu_ns: int
-    memory_bytes: int
-    limit_bytes: int
 
 
 def survey(engine: "Engine", namespace: Namespace | None = None) -> tuple[Machine, tuple[RunningContainer, ...]]:
@@ -63,42 +53,54 @@ def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[Runni
 
 
 def samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
-    """Container id -> its use now; one that has ended is not there."""
+    """Container id -> its use now; one that has ended is not there.
+
+    What this machine's kernel does not tell of them the engine is asked for, a call a container.
+    """
     wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
-    with ThreadPoolExecutor(min(PARALLEL, len(wanted)), thread_name_prefix="stats") as pool:
-        asked = {one: pool.submit(_once, engine, one) for one in wanted}
-        return {one: sample for one, future in asked.items() if (sample := future.result())}
+    found = Cgroups.of().samples(wanted) if engine.host_is_local else {}
+    if left := [one for one in wanted if one not in found]:
+        with ThreadPoolExecutor(min(PARALLEL, len(left)), thread_name_prefix="stats") as pool:
+            asked = {one: pool.submit(_once, engine, one) for one in left}
+            found |= {one: sample for one, future in asked.items() if (sample := future.result())}
+    return found
 
 
 def measure(
-    engine: "Engine", containers: Iterable[RunningContainer], machine_memory_bytes: int, *, with_cpu: bool
+    engine: "Engine",
+    containers: Iterable[RunningContainer],
+    machine_memory_bytes: int,
+    *,
+    earlier: Mapping[str, CpuTime] | None = None,
 ) -> tuple[MeasuredContainer, ...]:
-    """Each container with its use. The share of the processors costs a second look, `GAP_S` later or more."""
+    """Each container with its use; with the share of the processors, too, where there are `earlier` times.
+
+    The share takes two looks, `GAP_S` apart or more: of what those times do not tell, the first one is made here.
+    """
     there = list(containers)
-    begun = monotonic()
-    before = samples(engine, (c.id for c in there))
-    after = before
-    if with_cpu and there:
+    before = dict(earlier or {})
+    if earlier is not None and there:
+        begun_s = max((before[c.id].read_s for c in there if c.id in before), default=0.0)
+        if unknown := [c.id for c in there if c.id not in before]:
+            begun_s = time()
+            before |= {one: sample.cpu for one, sample in samples(engine, unknown).items()}
         # Many containers take so long to ask that the first of them need not wait.
-        threading.Event().wait(max(0.0, begun + GAP_S - monotonic()))
-        after = samples(engine, (c.id for c in there))
+        threading.Event().wait(min(GAP_S, max(0.0, begun_s + GAP_S - time())))
+    after = samples(engine, (c.id for c in there))
     return tuple(
         MeasuredContainer(container=c, usage=usage_of(after.get(c.id), before.get(c.id), machine_memory_bytes))
         for c in there
     )
 
 
-def usage_of(sample: Sample | None, before: Sample | None, machine_memory_bytes: int) -> Usage | None:
-    """A container's use from its latest sample and, for the share of the processors, the one before it."""
+def usage_of(sample: Sample | None, before: CpuTime | None, machine_memory_bytes: int) -> Usage | None:
+    """A container's use from its latest sample and, for the share of the processors, an earlier time of theirs."""
     if sample is None:
         return None
-    elapsed_s = sample.read_s - before.read_s if before else 0.0
+    elapsed_s = sample.cpu.read_s - before.read_s if before else 0.0
     percent = None
     if before is not None and elapsed_s > 0:
-        percent = max(0.0, (sample.cpu_ns - before.cpu_ns) / 1e9 / elapsed_s * 100)
-    # Without a limit of its own a container's is the machine's memory, or a number beyond any.
+        percent = max(0.0, (sample.cpu.used_ns - before.used_ns) / 1e9 / elapsed_s * 100)
     limited = sample.limit_bytes > 0 and (not machine_memory_bytes or sample.limit_bytes < machine_memory_bytes)
     return Usage(
         memory_bytes=sample.memory_bytes, limit_bytes=sample.limit_bytes if limited else 0, cpu_percent=percent
@@ -111,21 +113,16 @@ def sample_of(answer: Json) -> Sample | None:
     if not number(memory, "usage") and not number(cpu, "total_usage"):
         return None
     return Sample(
-        read_s=seconds(text(answer, "read")),
-        cpu_ns=number(cpu, "total_usage"),
-        memory_bytes=working_set(memory),
+        cpu=CpuTime(read_s=seconds(text(answer, "read")), used_ns=number(cpu, "total_usage")),
+        memory_bytes=_memory_bytes(memory),
         limit_bytes=number(memory, "limit"),
     )
 
 
-def working_set(memory: Json) -> int:
-    """Usage without the inactive file cache, as `docker stats` has it. Source: Engine API, `memory_stats`."""
-    usage, details = number(memory, "usage"), part(memory, "stats")
-    for name in _INACTIVE:
-        if name in details:
-            inactive = number(details, name)
-            return usage - inactive if inactive < usage else usage
-    return usage
+def _memory_bytes(memory: Json) -> int:
+    details = part(memory, "stats")
+    inactive = next((number(details, name) for name in _INACTIVE if name in details), 0)
+    return working_set(number(memory, "usage"), inactive)
 
 
 def _once(engine: "Engine", container: str) -> Sample | None:

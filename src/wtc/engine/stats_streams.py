@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc.engine.answers import Json
-from wtc.engine.stats import Sample, sample_of
+from wtc.engine.stats import sample_of
 from wtc.engine.streams import cut, pieces
 from wtc.errors import WtcError
+from wtc.model.usage import CpuTime, Sample
 
 if TYPE_CHECKING:
     from requests import Response
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class _Stream:
     response: "Response | None" = None
     latest: Sample | None = None
-    before: Sample | None = None
+    before: CpuTime | None = None
     closed: bool = False
 
 
@@ -58,8 +59,8 @@ class StatsStreams:
         for container, stream in new.items():
             threading.Thread(target=self._read, args=(container, stream), name="stats", daemon=True).start()
 
-    def latest(self, container: str) -> tuple[Sample | None, Sample | None]:
-        """The container's last sample and the one before it, as far as they have come."""
+    def latest(self, container: str) -> tuple[Sample | None, CpuTime | None]:
+        """The container's last sample and its time at the one before it, as far as they have come."""
         with self._lock:
             stream = self._streams.get(container)
             return (stream.latest, stream.before) if stream else (None, None)
@@ -78,7 +79,8 @@ class StatsStreams:
                 cut(response)
             for answer in documents(pieces(response)):
                 with self._lock:
-                    stream.latest, stream.before = sample_of(answer), stream.latest
+                    stream.before = stream.latest.cpu if stream.latest else None
+                    stream.latest = sample_of(answer)
 
 
 def documents(chunks: Iterable[bytes]) -> Generator[Json]:

@@ -6,6 +6,24 @@ from wtc.model.namespace import Namespace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CpuTime:
+    """What a container has used up of processors since it began, at one moment by its machine's clock."""
+
+    read_s: float
+    used_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One look at a container. Without a limit of its own the limit is 0, the machine's memory, or beyond any."""
+
+    cpu: CpuTime
+    memory_bytes: int
+    """Its working set, as in Usage."""
+    limit_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """A running container's use at one moment."""
 

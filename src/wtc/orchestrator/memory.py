@@ -76,11 +76,11 @@ def _look(
     from wtc.engine.stats import measure, running
 
     there = running(engine)
-    measured = measure(engine, there, machine.memory_bytes, with_cpu=False)
+    measured = measure(engine, there, machine.memory_bytes)
     found = budget(wanted.namespace, wanted.starting, wanted.plan, measured, machine.memory_bytes, promised=promised)
     if found.fits:
         return found, None
-    measured = measure(engine, there, machine.memory_bytes, with_cpu=True)
+    measured = measure(engine, there, machine.memory_bytes, earlier={})
     idle = idlest(measured, other_than=wanted.namespace, now_s=int(time.time()))[:SUGGESTED]
     return found, _refusal(found, idle, wanted)
 
