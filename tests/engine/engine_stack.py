@@ -1,7 +1,9 @@
 """A namespace of its own on a real engine, for one test."""
 
 import os
+import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +45,9 @@ class Stack:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         name = f"wtctest-{os.urandom(4).hex()}"
-        self.namespace = Namespace(name=name, worktree=f"/nowhere/{name}")
+        # One that is there: a `clean --gone` of another test would take the stack of one that is not.
+        self.folder = tempfile.mkdtemp(prefix=f"{name}-")
+        self.namespace = Namespace(name=name, worktree=os.path.realpath(self.folder))
         self.network = f"{name}_net"
         self.volume = f"{name}_data"
         self.labels = label.own(self.namespace)
@@ -104,6 +108,7 @@ class Stack:
         for volume in found.volumes.values():
             if volume.labels.get(label.PROJECT) == self.namespace.name:
                 self.do(RemoveVolume(name=volume.name))
+        shutil.rmtree(self.folder)
 
 
 def free_port() -> int:
