@@ -16,7 +16,7 @@ from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.named import refuse_unknown
-from wtc.orchestrator.stack import warn
+from wtc.orchestrator.stack import asked_for, warn
 from wtc.orchestrator.target import Target
 from wtc.planner.lifecycle import (
     ALIVE,
@@ -81,7 +81,7 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
     from wtc.engine.execute import execute
     from wtc.engine.observe import observe
 
-    with open_stack(target, report) as stack:
+    with open_stack(target, report, given=asked_for(oversubscribe=request.oversubscribe)) as stack:
         refuse_unknown(request.services, stack.located, stack.observed)
         if request.verb is Verb.START and not stack.containers():
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
@@ -131,7 +131,7 @@ def _wanted(stack: OpenStack, request: LifecycleRequest, plan: Plan) -> Wanted |
     """What there has to be memory for; None where nobody is to look, or nothing starts that did not run before."""
     starting = starting_again(stack.observed, plan)
     ran = {c.name for c in stack.observed.containers if c.state in ALIVE}
-    if request.oversubscribe or ran.issuperset(s.name for s in starting) or settings_of(stack).of(OVERSUBSCRIBE).value:
+    if ran.issuperset(s.name for s in starting) or settings_of(stack).of(OVERSUBSCRIBE).value:
         return None
     start = " ".join(["wtc start --oversubscribe", *request.services])
     return Wanted(

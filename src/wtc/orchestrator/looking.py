@@ -1,6 +1,6 @@
 """A worktree's stack as it is on the engine, for the commands that act on what is there."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,8 +59,8 @@ class OpenStack:
 
 
 @contextmanager
-def open_stack(target: Target, report: Reporter) -> Generator[OpenStack]:
-    """The worktree's stack, by label: the compose file is not read.
+def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Generator[OpenStack]:
+    """The worktree's stack, by label: the compose file is not read. `given`: settings, as `open_home` takes them.
 
     Raises:
         EngineUnreachableError: no engine answers.
@@ -68,7 +68,7 @@ def open_stack(target: Target, report: Reporter) -> Generator[OpenStack]:
     from wtc.engine.observe import observe
 
     located = locate(target)
-    home = open_home(target, report)
+    home = open_home(target, report, given=given)
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
         yield OpenStack(

@@ -18,7 +18,7 @@ from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import lease_on
 from wtc.orchestrator.memory import Wanted, memory_for
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
+from wtc.orchestrator.stack import Home, asked_for, engine_of, namespace_for, open_home
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
@@ -73,7 +73,7 @@ def run(
         WtcError: it never ran; `exit_status` is 125 to 127 where docker's would be.
     """
     located = locate(target)
-    home = open_home(target, report, given={OVERSUBSCRIBE.key: "true"} if request.oversubscribe else {})
+    home = open_home(target, report, given=asked_for(oversubscribe=request.oversubscribe))
     project = read_project(located, services=(request.service,))
     service = project.services[request.service]
     if service.provider:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from wtc.config import Settings, config_dir, load
+from wtc.config import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load
 from wtc.config_file import Section
 from wtc.errors import ComposeFileError, EngineUnreachableError
 from wtc.events import Note, Reporter, Warned
@@ -50,6 +50,12 @@ def open_home(target: Target, report: Reporter, *, given: Mapping[str, str] | No
     store = Store(config_dir(target.environment), waiting=lambda line: report(Note(text=line)))
     settings = load(target.environment, command_line=given)
     return Home(store=store, settings=settings, environment=target.environment, given=given or {})
+
+
+def asked_for(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:
+    """The settings that the command line gives, as `open_home` takes them."""
+    given = {MEM_LIMIT.key: mem_limit, OVERSUBSCRIBE.key: "true" if oversubscribe else ""}
+    return {key: text for key, text in given.items() if text}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wtc.config import MEM_LIMIT, OVERSUBSCRIBE
+from wtc.config import OVERSUBSCRIBE
 from wtc.errors import PortTakenError, UsageError, WtcError
 from wtc.events import Note, Planned, Reporter, Warned
 from wtc.model.desired import Desired
@@ -19,7 +19,7 @@ from wtc.orchestrator.desiring import desired_stack, observe_for, without_depend
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.stack import Home, asked_for, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
@@ -75,7 +75,8 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
     located = locate(target)
-    home = open_home(target, report, given=_given(request))
+    given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
+    home = open_home(target, report, given=given)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
@@ -101,12 +102,6 @@ def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
         hint = off or nearest(name, project.services)
         message = f"`--scale` names service `{name}`, which is not among those to start"
         raise UsageError(message, hints=[hint] if hint else [])
-
-
-def _given(request: UpRequest) -> dict[str, str]:
-    """The settings that the command line gives."""
-    given = {MEM_LIMIT.key: request.mem_limit, OVERSUBSCRIBE.key: "true" if request.oversubscribe else ""}
-    return {key: text for key, text in given.items() if text}
 
 
 class _Run:
