@@ -237,3 +237,85 @@ def test_what_people_trip_over_is_told_with_what_to_do(text: str, expected: str)
 def test_no_value_of_an_environment_is_shown() -> None:
     text = "services:\n  web:\n    image: x\n    environment: {PASSWORD: [s3cret], KEY: {a: s3cret}}\n"
     assert "s3cret" not in said(text)
+
+
+def findings(files: str | dict[str, str | bytes]) -> list[str]:
+    """The errors' first lines."""
+    return [line.removeprefix("error: ") for line in said(files).splitlines() if line.startswith("error: ")]
+
+
+def test_what_is_misspelt_and_what_is_undefined_are_told_in_one_run() -> None:
+    text = """\
+services:
+  web:
+    image: x
+    imagee: y
+    volumes: [data:/data, logs:/logs]
+    networks: [back]
+    depends_on: [dbb]
+  db:
+    image: z
+    secrets: [key]
+volumes:
+  logs: {drivr: local}
+"""
+    assert findings(text) == [
+        "`web` has no attribute `imagee`",
+        "`logs` has no attribute `drivr`",
+        "service `web` uses network `back`, which is not defined",
+        "service `web` uses volume `data`, which is not defined",
+        "service `web` depends on `dbb`, which is not defined",
+        "service `db` uses secret `key`, which is not defined",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "only"),
+    [
+        pytest.param(
+            "services: {web: {image: x, volumes: ['data:/x']}}\nvolums: {data: {}}",
+            "the compose file has no attribute `volums`",
+            id="a section that is misspelt",
+        ),
+        pytest.param(
+            "services: {web: {image: x, volumes: ['data:/x']}}\nvolumes: [data]",
+            "`volumes` must be a mapping, not a list",
+            id="a section that is none",
+        ),
+        pytest.param(
+            "services: {web: {image: x, volumes: ['data:/x', {type: volume, sourc: data, target: /y}]}}",
+            "an item of `volumes` has no attribute `sourc`",
+            id="an attribute with an error in it",
+        ),
+        pytest.param(
+            "services: {web: {image: x, volumes: ['${DATA:?is not set}:/x']}}",
+            "the required variable `DATA` is not set: is not set",
+            id="a name that is not known",
+        ),
+        pytest.param(
+            "services: {web: {image: x, depends_on: [db]}, db: {imag: x}}",
+            "`db` has no attribute `imag`",
+            id="a service with an error in it",
+        ),
+        pytest.param(
+            "services: {web: {image: x, depends_on: [db]}, db: 1}",
+            "`db` must be a mapping, not a whole number",
+            id="a service that is none",
+        ),
+        pytest.param(
+            {
+                "compose.yaml": "services: {web: {image: x, imag: y, volumes: ['data:/x']}}",
+                "compose.override.yaml": "volumes: {data: {}}",
+            },
+            "`web` has no attribute `imag`",
+            id="what a later file defines",
+        ),
+        pytest.param(
+            "include: [none.yaml]\nservices: {web: {image: x, volumes: ['data:/x']}}",
+            "cannot read `none.yaml`: no such file",
+            id="what an included file would define",
+        ),
+    ],
+)
+def test_what_an_error_is_the_reason_of_is_not_told_again(files: str | dict[str, str | bytes], only: str) -> None:
+    assert findings(files) == [only]

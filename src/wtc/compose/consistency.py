@@ -1,13 +1,10 @@
 """Whether the project holds together: what a service names exists, and nothing in it contradicts itself."""
 
-from collections.abc import Iterator
-
 from wtc.compose import cycles
 from wtc.compose.access import child, elements, fields, string
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.node import Mapping, Node, Scalar
-from wtc.compose.select import dependencies
-from wtc.compose.suggest import nearest
+from wtc.compose.references import undefined
 from wtc.model.position import Path, dotted
 
 TWICE = (
@@ -63,7 +60,6 @@ class _Service:
         """Every rule, in turn."""
         self._origin()
         self._references()
-        self._dependencies()
         self._limits()
         self._container()
         self._mounts()
@@ -117,67 +113,9 @@ class _Service:
                 "network_mode",
                 hint="keep one of them",
             )
-        for kind, attribute, name, near in self._named():
-            defined = fields(self.root.items.get(kind))
-            if name in defined:
-                continue
-            self.error(
-                f"service `{self.name}` uses {kind[:-1]} `{name}`, which is not defined",
-                near,
-                *attribute,
-                hint=nearest(name, defined) or _how_to_define(kind, name),
-            )
-
-    def _named(self) -> Iterator[tuple[str, tuple[str | int, ...], str, Node]]:
-        """Each use of a top-level resource: its kind, the attribute, the name."""
-        networks = self.items.get("networks")
-        for name, item in fields(networks).items():
-            yield "networks", ("networks", name), name, _key(networks, name, item)
-        models = self.items.get("models")
-        for name, item in fields(models).items():
-            yield "models", ("models", name), name, _key(models, name, item)
-        for index, mount in enumerate(elements(self.items.get("volumes"))):
-            source = child(mount, "source")
-            if string(child(mount, "type")) == "volume" and source is not None and string(source):
-                yield "volumes", ("volumes", index), string(source) or "", source
-        for kind in ("configs", "secrets"):
-            for index, grant in enumerate(elements(self.items.get(kind))):
-                source = child(grant, "source")
-                yield kind, (kind, index), string(source) or "", source or grant
-        for index, grant in enumerate(elements(child(self.items.get("build"), "secrets"))):
-            source = child(grant, "source")
-            yield "secrets", ("build", "secrets", index), string(source) or "", source or grant
-
-    def _dependencies(self) -> None:
-        services = fields(self.root.items.get("services"))
-        for name, dependency in dependencies(self.node).items():
-            if name in services:
-                continue
-            required = child(dependency, "required")
-            is_off = name in self.disabled.items
-            if is_off and isinstance(required, Scalar) and required.value is False:
-                continue
-            near = _key(self.items.get("depends_on"), name, dependency)
-            if is_off:
-                profiles = ", ".join(
-                    f"`{string(p)}`" for p in elements(fields(self.disabled.items[name]).get("profiles"))
-                )
-                message = f"service `{self.name}` depends on `{name}`, which no active profile enables"
-                self.error(
-                    message,
-                    near,
-                    "depends_on",
-                    name,
-                    hint=f"enable one of its profiles: {profiles}; or write `required: false`",
-                )
-            else:
-                self.error(
-                    f"service `{self.name}` depends on `{name}`, which is not defined",
-                    near,
-                    "depends_on",
-                    name,
-                    hint=nearest(name, services),
-                )
+        for found in undefined(self.name, self.node, self.root, self.disabled):
+            near = Scalar(None, found.position) if found.position else None
+            self.error(found.message, near, *found.path[2:], hint=found.hint)
 
     def _limits(self) -> None:
         deploy = self.items.get("deploy")
@@ -240,12 +178,6 @@ class _Service:
                 taken.setdefault(target, path)
 
 
-def _how_to_define(kind: str, name: str) -> str:
-    if kind == "volumes" and "/" in name:
-        return f"to mount a folder of this machine, write `./{name}`"
-    return f"define it: `{kind}: {{{name}: {{}}}}`" if kind in {"networks", "volumes"} else f"define it under `{kind}:`"
-
-
 def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> None:
     taken: dict[str, str] = {}
     for service, node in services.items():
@@ -261,10 +193,3 @@ def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> Non
                 hint="take it out of one of them; a service is reached by its own name anyway",
             )
         taken.setdefault(name, service)
-
-
-def _key(mapping: Node | None, name: str, item: Node) -> Node:
-    """Something at the key's place, for a message about the key."""
-    if isinstance(mapping, Mapping) and name in mapping.keys:
-        return Scalar(name, mapping.keys[name])
-    return item

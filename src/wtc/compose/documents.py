@@ -3,6 +3,7 @@
 Source: compose-spec, Merge; the order of the stages is Docker Compose's.
 """
 
+from collections.abc import Iterable
 from itertools import takewhile
 
 from wtc.compose import extends, include, reset
@@ -16,21 +17,17 @@ from wtc.compose.node import Mapping, Node
 from wtc.compose.paths import resolve
 from wtc.compose.session import Scope
 from wtc.compose.unicity import enforce
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
 
 
 def load_part(files: tuple[str, ...], scope: Scope) -> Mapping:
-    """The files as one model: merged, checked, canonical, its paths absolute.
-
-    Raises:
-        ComposeFileError: a file is not what the schema wants.
-    """
+    """The files as one model: merged, checked, canonical, its paths absolute; without what is reported as wrong."""
     session = scope.session
     model = Mapping({})
     for file in files:
         for document in session.documents(file):
             model = _laid_upon(model, document, file, scope)
-    session.diagnostics.check()
     model = _as_mapping(with_defaults(model, session.diagnostics))
     check_values(model, session.diagnostics)
     resolved = resolve(
@@ -51,22 +48,15 @@ def _laid_upon(model: Mapping, document: Node, file: str, scope: Scope) -> Mappi
 
     check_schema(model, diagnostics)
     if diagnostics.errors:
-        _look_on(model, scope)
+        model = _without_wrong(model, diagnostics.errors)
     return _in_long_form(_without_version(model, scope), scope)
 
 
-def _look_on(model: Mapping, scope: Scope) -> None:
-    """Finds out what else is wrong with a model, leaving aside what is known to be.
-
-    Raises:
-        ComposeFileError: always.
-    """
-    diagnostics = scope.session.diagnostics
-    wrong = {_left_aside(d.path) for d in diagnostics.errors}
+def _without_wrong(model: Mapping, errors: Iterable[Diagnostic]) -> Mapping:
+    """What is left when all that is known to be wrong is left aside, to find out what else is."""
+    wrong = {_left_aside(error.path) for error in errors}
     outermost = [path for path in wrong if not any(path[:n] in wrong for n in range(len(path)))]
-    rest = _in_long_form(_as_mapping(reset.delete(model, outermost)), scope)
-    check_values(with_defaults(rest, diagnostics), diagnostics)
-    diagnostics.check()
+    return _as_mapping(reset.delete(model, outermost))
 
 
 def _left_aside(path: Path) -> Path:

@@ -1,6 +1,8 @@
 """Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
 
-from wtc.compose import consistency, envfiles, profiles, select
+from itertools import islice
+
+from wtc.compose import consistency, envfiles, profiles, references, select
 from wtc.compose.access import child, elements, fields
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.discover import Place, discover, project_name
@@ -38,19 +40,17 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     name = project_name(request, place, session)
     environment = {**place.environment, "COMPOSE_PROJECT_NAME": name}
     model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environment=environment))
-    _check_substance(model, name)
     normal = normalize(model, name, environment)
+    if diagnostics.errors:
+        _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
+    _check_substance(model, name)
     if not request.interpolate:
         return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
     root = typed(normal, diagnostics)
 
     everything = _services(root)
-    active = (
-        *place.profiles,
-        *(p for s in request.services for p in profiles.named(everything.items.get(s, Scalar(None)))),
-    )
-    enabled, disabled = profiles.split(everything, active)
+    enabled, disabled = _split(everything, request, place)
     consistency.check(_with_services(root, enabled), disabled, diagnostics)
     diagnostics.check()
 
@@ -94,6 +94,21 @@ def _uninterpreted(root: Mapping, name: str, place: Place, warnings: tuple[Diagn
         disabled=Mapping({}),
         warnings=warnings,
     )
+
+
+def _split(services: Mapping, request: LoadRequest, place: Place) -> tuple[Mapping, Mapping]:
+    """The services that are on, and those that are off; whoever names a service has its profiles on."""
+    asked = (p for s in request.services for p in profiles.named(services.items.get(s, Scalar(None))))
+    return profiles.split(services, (*place.profiles, *asked))
+
+
+def _report_undefined(normal: Mapping, request: LoadRequest, place: Place, diagnostics: Diagnostics) -> None:
+    """What is undefined is told along with errors that are there, as far as it is not one of them told again."""
+    root = typed(normal, Diagnostics())
+    enabled, disabled = _split(_services(root), request, place)
+    undefined = references.undefined_beside(diagnostics.errors, _with_services(root, enabled), disabled)
+    for found in islice(undefined, consistency.MOST_FINDINGS):
+        diagnostics.error(found.message, found.position, found.path, hint=found.hint)
 
 
 def _check_substance(model: Mapping, name: str) -> None:
