@@ -32,6 +32,7 @@ class Proxy:
         self._changing = changing
         self._count = 0
         self._lock = threading.Lock()
+        self._clients: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen(64)
@@ -43,6 +44,14 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self._listener.close()
 
+    def leave(self) -> None:
+        """As an engine that is stopped: it ends its connections, and takes no more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for client in self._clients:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
     @property
     def changes(self) -> list[str]:
         """The requests that may have changed something."""
@@ -52,6 +61,7 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                self._clients.append(client)
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:

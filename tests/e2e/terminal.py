@@ -20,7 +20,9 @@ LOOP = """sh -c "trap 'echo cau''ght; exit' INT; echo rea''dy; while :; do sleep
 
 
 class Terminal:
-    """`wtc ...` as the foreground job of a terminal of its own."""
+    """`wtc ...` as the foreground job of a terminal of its own; with a `shell` script, in which `"$@"` is it, as that
+    shell's job.
+    """
 
     def __init__(
         self,
@@ -28,6 +30,7 @@ class Terminal:
         arguments: Sequence[str],
         *,
         size: tuple[int, int] = (24, 80),
+        shell: str = "",
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
@@ -37,7 +40,7 @@ class Terminal:
         self.resize(*size)
         self.settings: list[Any] = termios.tcgetattr(self._screen)
         self.popen = subprocess.Popen(
-            [sys.executable, "-m", "wtc", *arguments],
+            [*(["bash", "-m", "-c", shell, "bash"] if shell else []), sys.executable, "-m", "wtc", *arguments],
             cwd=cwd or workshop.main,
             env={**workshop.env, "TERM": "xterm", **(env or {})},
             stdin=self._screen,
@@ -54,8 +57,13 @@ class Terminal:
         if self.popen.poll() is None:
             self.popen.kill()
             self.popen.wait()
-        os.close(self._screen)
-        os.close(self._driver)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Closes the window."""
+        for end in {self._screen, self._driver} - {-1}:
+            os.close(end)
+        self._screen = self._driver = -1
 
     def resize(self, rows: int, columns: int) -> None:
         """As a user drags the window; the foreground job gets SIGWINCH."""

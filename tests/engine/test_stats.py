@@ -1,6 +1,7 @@
 """The engine's stats as use: the working set, limits that are none, and shares of a processor."""
 
 import json
+from contextlib import nullcontext
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.e2e.harness import until
 from wtc.engine.stats import sample_of, samples, usage_of
-from wtc.engine.stats_streams import documents
+from wtc.engine.stats_streams import StatsStreams, documents
 from wtc.model.usage import CpuTime, Sample
 
 
@@ -98,3 +100,33 @@ def test_a_container_that_ends_while_it_is_asked_has_no_use() -> None:
     """An engine of 20.10 then answers with status 200 and nothing."""
     ending = SimpleNamespace(host_is_local=True, call=lambda *_, **__: SimpleNamespace(content=b""))  # pyright: ignore[reportUnknownLambdaType]
     assert samples(cast("Any", ending), ["a", "b"]) == {}
+
+
+class Told:
+    """An engine whose streams tell one thing each, and end."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def call(self, method: str, path: str, **options: Any) -> Any:
+        self.asked.append(path)
+        answer = {"read": "2026-11-21T02:53:05Z", "memory_stats": {"usage": len(self.asked)}}
+        pieces = iter([json.dumps(answer).encode() + b"\n", b""])
+        return SimpleNamespace(raw=SimpleNamespace(read1=lambda *_: next(pieces)), close=lambda: None)
+
+    def mapping(self, doing: str) -> Any:
+        return nullcontext()
+
+
+def test_a_stream_that_has_ended_is_opened_anew() -> None:
+    engine = Told()
+    with StatsStreams.over(cast("Any", engine)) as streams:
+        for memory in (1, 2):
+
+            def told(memory: int = memory) -> bool:
+                streams.follow(["a"])
+                sample, _ = streams.latest("a")
+                return sample is not None and sample.memory_bytes >= memory
+
+            until(told, f"{memory} is told")
+    assert engine.asked[:2] == ["/containers/a/stats"] * 2

@@ -1,9 +1,11 @@
 """Writing the answer: standard output for it, standard error for what is said beside it."""
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from wtc.cli.columns import aligned
 from wtc.cli.style import clickable, link
 
 SCHEMA_VERSION = 1
@@ -18,15 +20,14 @@ def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = Fal
 
 
 def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
-    """Rows on standard output, columns aligned, web addresses as links at a terminal; the header in capitals."""
-    table = [list(row) for row in rows]
-    if header:
-        table.insert(0, [title.upper() for title in header])
+    """Rows on standard output, columns aligned, the header in capitals.
+
+    At a terminal paths are cut where a line has no room for them, and web addresses are links.
+    """
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     linked = clickable(sys.stdout)
-    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))] if table else []
-    for row in table:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write((link(line.rstrip()) if linked else line.rstrip()) + "\n")
+    for line in aligned(rows, header=header, room=room):
+        sys.stdout.write((link(line) if linked else line) + "\n")
 
 
 def say(line: str) -> None:

@@ -52,13 +52,18 @@ def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[Runni
     return tuple(sorted(found, key=lambda c: (c.namespace.name, c.service, c.number, c.name)))
 
 
+def told_by_kernel(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
+    """Container id -> its use now, of those that this machine's kernel knows of."""
+    return Cgroups.of().samples(ids) if engine.host_is_local else {}
+
+
 def samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
     """Container id -> its use now; one that has ended is not there.
 
     What this machine's kernel does not tell of them the engine is asked for, a call a container.
     """
     wanted = list(dict.fromkeys(ids))
-    found = Cgroups.of().samples(wanted) if engine.host_is_local else {}
+    found = told_by_kernel(engine, wanted)
     if left := [one for one in wanted if one not in found]:
         with ThreadPoolExecutor(min(PARALLEL, len(left)), thread_name_prefix="stats") as pool:
             asked = {one: pool.submit(_once, engine, one) for one in left}
@@ -85,12 +90,17 @@ def measure(
             begun_s = time()
             before |= {one: sample.cpu for one, sample in samples(engine, unknown).items()}
         # Many containers take so long to ask that the first of them need not wait.
-        threading.Event().wait(min(GAP_S, max(0.0, begun_s + GAP_S - time())))
+        keep_apart(begun_s)
     after = samples(engine, (c.id for c in there))
     return tuple(
         MeasuredContainer(container=c, usage=usage_of(after.get(c.id), before.get(c.id), machine_memory_bytes))
         for c in there
     )
+
+
+def keep_apart(begun_s: float) -> None:
+    """Waits until it is `GAP_S` past the first of two looks."""
+    threading.Event().wait(min(GAP_S, max(0.0, begun_s + GAP_S - time())))
 
 
 def usage_of(sample: Sample | None, before: CpuTime | None, machine_memory_bytes: int) -> Usage | None:

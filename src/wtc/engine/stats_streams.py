@@ -25,6 +25,9 @@ class _Stream:
     latest: Sample | None = None
     before: CpuTime | None = None
     closed: bool = False
+    """Nobody looks any more."""
+    ended: bool = False
+    """Nothing comes any more, as after a restart of the container."""
 
 
 class StatsStreams:
@@ -46,11 +49,12 @@ class StatsStreams:
             streams.follow(())
 
     def follow(self, ids: Iterable[str]) -> None:
-        """Opens the streams of these containers, and ends those of all others."""
+        """Opens the streams of these containers, anew where one has ended, and ends those of all others."""
         wanted = set(ids)
         with self._lock:
             gone = [self._streams.pop(one) for one in self._streams.keys() - wanted]
-            new = {one: _Stream() for one in wanted - self._streams.keys()}
+            open_ = {one for one, stream in self._streams.items() if not stream.ended}
+            new = {one: _Stream() for one in wanted - open_}
             self._streams |= new
             for stream in gone:
                 stream.closed = True
@@ -67,8 +71,8 @@ class StatsStreams:
 
     def _read(self, container: str, stream: _Stream) -> None:
         doing = f"ask what container `{container[:12]}` uses"
-        # A container that ends ends its stream; whoever looks sees from the list that it is gone.
-        with contextlib.suppress(WtcError), self._engine.mapping(doing):
+        # A container that ends ends its stream; whoever looks sees from the list whether it is gone.
+        with contextlib.suppress(WtcError), self._ending(stream), self._engine.mapping(doing):
             response = self._engine.call(
                 "GET", f"/containers/{container}/stats", doing=doing, params={"stream": "1"}, stream=True
             )
@@ -81,6 +85,14 @@ class StatsStreams:
                 with self._lock:
                     stream.before = stream.latest.cpu if stream.latest else None
                     stream.latest = sample_of(answer)
+
+    @contextlib.contextmanager
+    def _ending(self, stream: _Stream) -> Generator[None]:
+        try:
+            yield
+        finally:
+            with self._lock:
+                stream.ended = True
 
 
 def documents(chunks: Iterable[bytes]) -> Generator[Json]:

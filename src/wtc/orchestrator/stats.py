@@ -63,26 +63,32 @@ def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResul
 
 @contextmanager
 def watching(target: Target, request: StatsRequest, report: Reporter) -> Generator[Callable[[], StatsResult]]:
-    """A look that can be taken again and again; the containers' own streams tell the news in between.
+    """A look that can be taken again and again; containers' own streams tell what the kernel does not.
 
     Raises:
         EngineUnreachableError: none answers; a look may raise it too.
         WtcError: a service that was named has no running container at the first look.
     """
-    from wtc.engine.stats import running, survey, usage_of
+    from wtc.engine.cgroups import Cgroups
+    from wtc.engine.stats import keep_apart, running, survey, told_by_kernel, usage_of
     from wtc.engine.stats_streams import StatsStreams
 
+    before = Cgroups.of().cpu_times()
     with engine_of(target) as engine, StatsStreams.over(engine) as streams:
         namespace = _namespace(target, request, engine, report)
         machine, found = survey(engine, namespace)
-        streams.follow(c.id for c in _chosen(found, request.services))
+        first = _chosen(found, request.services)
+        keep_apart(max((before[c.id].read_s for c in first if c.id in before), default=0.0))
 
         def look() -> StatsResult:
             there = [c for c in running(engine, namespace) if not request.services or c.service in request.services]
-            streams.follow(c.id for c in there)
+            told = told_by_kernel(engine, (c.id for c in there))
+            streams.follow(c.id for c in there if c.id not in told)
+            pairs = {c.id: streams.latest(c.id) for c in there if c.id not in told}
+            pairs |= {one: (sample, before.get(one)) for one, sample in told.items()}
+            before.update({one: sample.cpu for one, sample in told.items()})
             measured = [
-                MeasuredContainer(container=c, usage=usage_of(*streams.latest(c.id), machine.memory_bytes))
-                for c in there
+                MeasuredContainer(container=c, usage=usage_of(*pairs[c.id], machine.memory_bytes)) for c in there
             ]
             return StatsResult(machine=machine, stacks=by_stack(measured))
 

@@ -24,28 +24,30 @@ def command(
     one processor.
     """
     from wtc.cli.output import print_columns, print_json, say
-    from wtc.cli.render.usage import header, stats_document, stats_rows, total_text
+    from wtc.cli.render.usage import SPARE, header, stats_document, stats_rows, total_text
     from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.stats import StatsRequest, stats, watching
 
     exclusive({"--watch": watch, "--json": as_json})
     request = StatsRequest(services=tuple(services or ()), everywhere=everywhere)
     titles = header(everywhere=everywhere)
+    nothing = "nothing runs" if everywhere else "nothing of this worktree runs"
     if watch:
-        from wtc.cli.render.watch import redraw
+        from wtc.cli.render.watch import Table, redraw
 
         with watching(target, request, report_warnings) as look:
 
-            def once() -> tuple[list[list[str]], str]:
+            def once() -> Table:
                 result = look()
-                return stats_rows(result, everywhere=everywhere), total_text(result)
+                below = total_text(result) if result.stacks else nothing
+                return Table(header=titles, rows=stats_rows(result, everywhere=everywhere), below=below, spare=SPARE)
 
-            redraw(once, header=titles)
+            redraw(once)
     result = stats(target, request, report_warnings)
     if as_json:
         print_json(stats_document(result))
     elif not result.stacks:
-        say("nothing runs" if everywhere else "nothing of this worktree runs; to start its stack, run `wtc up`")
+        say(nothing if everywhere else f"{nothing}; to start its stack, run `wtc up`")
     else:
         print_columns(stats_rows(result, everywhere=everywhere), header=titles)
         say(total_text(result))

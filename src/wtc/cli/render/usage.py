@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from wtc.orchestrator.stats import StatsResult
 
 HEADER = ("service", "memory", "limit", "memory %", "cpu %", "cpus")
+SPARE = ("cpus", "memory %", "limit")
+"""What can be done without where there is no room, the first one first."""
 
 
 def header(*, everywhere: bool) -> tuple[str, ...]:

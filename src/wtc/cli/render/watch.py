@@ -1,50 +1,77 @@
 """A table that is drawn again and again, until Ctrl-C."""
 
+import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from dataclasses import dataclass
+from typing import NoReturn
 
+from wtc.cli.columns import PATHS, aligned, fitted, narrowed, shortened, without
 from wtc.cli.output import print_columns
-
-if TYPE_CHECKING:
-    from rich.console import Group
 
 EVERY_S = 1.0
 
 
-def redraw(look: Callable[[], tuple[Sequence[Sequence[str]], str]], *, header: Sequence[str]) -> NoReturn:
-    """Draws the rows, and the line below them, once a second; where nobody looks at a terminal it prints them anew.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What is drawn: the columns' titles, a row for each thing, and a line that sums them up.
 
-    Ends by KeyboardInterrupt alone.
+    `spare` are titles of columns that can be done without where there is no room, the first one first.
     """
-    pause = threading.Event()
-    if not sys.stdout.isatty():
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    below: str
+    spare: Sequence[str] = ()
+
+
+def redraw(look: Callable[[], Table]) -> NoReturn:
+    """Draws the table once a second; where nobody looks at a terminal it prints it anew.
+
+    Ends by KeyboardInterrupt alone, or with the error of a look. At a terminal the last table stays.
+    """
+    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        pause = threading.Event()
         while True:
-            rows, below = look()
-            print_columns(rows, header=header)
-            sys.stdout.write(f"{below}\n\n")
+            _print(look())
+            sys.stdout.write("\n")
             sys.stdout.flush()
             pause.wait(EVERY_S)
-    from rich.console import Console
-    from rich.live import Live
+    from wtc.cli.render.fullscreen import Fullscreen
 
-    with Live(console=Console(), auto_refresh=False, vertical_overflow="visible") as live:
-        while True:
-            rows, below = look()
-            live.update(_table(rows, below, header), refresh=True)
-            pause.wait(EVERY_S)
+    table = None
+    try:
+        with Fullscreen() as screen:
+            while True:
+                table = look()
+                screen.show(lambda columns, rows, shown=table: frame(shown, columns, rows))
+                screen.rest(EVERY_S)
+    finally:
+        if table is not None:
+            sys.stdout.write("\n".join(frame(table, shutil.get_terminal_size().columns)) + "\n")
 
 
-def _table(rows: Sequence[Sequence[str]], below: str, header: Sequence[str]) -> "Group":
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
+def frame(table: Table, columns: int, rows: int | None = None) -> list[str]:
+    """The lines that are shown on a screen of that size; rows that it has no room for are counted in the last one."""
+    if not table.rows:
+        return [fitted(table.below, columns)]
+    header, *cells = without(table.rows, table.header, (*table.spare, PATHS), columns)
+    if PATHS in header:
+        cells = shortened(cells, header, columns)
+    head, *body = aligned(narrowed([[title.upper() for title in header], *cells], columns))
+    heads, below = [head], table.below
+    if rows is not None and len(body) + 2 > rows:
+        room = max(0, rows - 1)
+        heads = [head] if room > 1 else []
+        left = len(body) - (room - len(heads))
+        body = body[: room - len(heads)]
+        below = f"{left} more; {below}"
+    return [fitted(line, columns) for line in (*heads, *body, below)]
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for title in header:
-        # On a narrow terminal it is the path that gives way.
-        table.add_column(title.upper(), no_wrap=title != "worktree", overflow="ellipsis")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return Group(table, Text(below, style="dim"))
+
+def _print(table: Table) -> None:
+    if table.rows:
+        print_columns(table.rows, header=table.header)
+    sys.stdout.write(f"{table.below}\n")

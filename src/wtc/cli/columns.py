@@ -1,0 +1,96 @@
+"""Rows in columns, as wide as they are on a terminal and no wider than there is room. Pure."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+GAP = "  "
+PATHS = "worktree"
+"""The title of the column that gives way: the end of a path tells the most."""
+_SHORTEST = 12
+_SHORTEST_CELL = 8
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal it takes."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_width, text))
+
+
+def fitted(text: str, room: int) -> str:
+    """The text, its end cut off where there is no room for it."""
+    if width(text) <= room:
+        return text
+    return f"{_beginning(text, room - 1)}…" if room > 0 else ""
+
+
+def fitted_path(text: str, room: int) -> str:
+    """The path, its beginning cut off where there is no room for it."""
+    if width(text) <= room:
+        return text
+    return f"…{_beginning(text[::-1], room - 1)[::-1]}" if room > 0 else ""
+
+
+def aligned(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), room: int | None = None) -> list[str]:
+    """Rows as lines, the header in capitals above them. What is wider than `room` has its paths cut; no other cell is.
+
+    Each row has as many cells as the header, or as the first row.
+    """
+    table = [list(row) for row in rows]
+    if room is not None and PATHS in header:
+        table = shortened(table, header, room)
+    if header:
+        table.insert(0, [title.upper() for title in header])
+    widths = _widths(table)
+    return [
+        GAP.join(cell + " " * (full - width(cell)) for cell, full in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    ]
+
+
+def shortened(rows: Sequence[Sequence[str]], header: Sequence[str], room: int) -> list[list[str]]:
+    """The rows, with their paths cut as far as it takes to fit, but for their ends."""
+    index, widths = list(header).index(PATHS), _widths([header, *rows])
+    least = max(_SHORTEST, room - sum(widths) + widths[index] - len(GAP) * (len(widths) - 1))
+    return [[fitted_path(cell, least) if i == index else cell for i, cell in enumerate(row)] for row in rows]
+
+
+def without(rows: Sequence[Sequence[str]], header: Sequence[str], titles: Iterable[str], room: int) -> list[list[str]]:
+    """Header and rows with so many columns left out, those of `titles` one after the other, as it takes to fit."""
+    table = [list(header), *map(list, rows)]
+    for title in titles:
+        widths = [min(w, _SHORTEST) if t == PATHS else w for t, w in zip(table[0], _widths(table), strict=True)]
+        if sum(widths) + len(GAP) * (len(widths) - 1) <= room:
+            break
+        if title in table[0]:
+            index = table[0].index(title)
+            for row in table:
+                del row[index]
+    return table
+
+
+def narrowed(table: Sequence[Sequence[str]], room: int) -> list[list[str]]:
+    """The table with the ends of its longest cells cut off, as far as it takes to fit and as cells can be cut."""
+    widths = _widths(table)
+    while (excess := sum(widths) + len(GAP) * (len(widths) - 1) - room) > 0 and max(widths) > _SHORTEST_CELL:
+        *_, second, widest = sorted([_SHORTEST_CELL, *widths])
+        widths[widths.index(widest)] = max(min(second, widest - 1), _SHORTEST_CELL, widest - excess)
+    return [[fitted(cell, full) for cell, full in zip(row, widths, strict=True)] for row in table]
+
+
+def _widths(table: Sequence[Sequence[str]]) -> list[int]:
+    return [max(width(row[i]) for row in table) for i in range(len(table[0]))] if table else []
+
+
+def _beginning(text: str, room: int) -> str:
+    for index, character in enumerate(text):
+        room -= _width(character)
+        if room < 0:
+            return text[:index]
+    return text
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
