@@ -12,6 +12,7 @@ from rich.console import Console
 
 from wtc.cli.output import print_columns
 from wtc.cli.render.live import LiveReporter
+from wtc.cli.reporting import reporter
 from wtc.cli.style import link
 from wtc.errors import WtcError
 from wtc.events import NodeDone, NodeFailed, NodeSkipped, NodeStarted, Planned, Progress
@@ -65,6 +66,12 @@ class Screen:
             self.console.print(self.reporter.draw())
         text = captured.get().translate(dict.fromkeys(map(ord, SPINNER), "*"))
         return [line.rstrip().replace("0.0s", "T") for line in text.splitlines()]
+
+    def clears(self) -> int:
+        """How many rows the next frame clears."""
+        with self.console.capture() as captured:
+            self.reporter._live.refresh()
+        return captured.get().count("\x1b[2K")
 
 
 def start(name: str) -> StartContainer:
@@ -182,7 +189,7 @@ def test_at_the_end_all_of_it_stays() -> None:
     [
         (60, "* container a-name-of-some-length starting T"),
         (40, "* a-name-of-some-length starting T"),
-        (30, "* a-name-of-som… starting T"),
+        (30, "* a-name-of-s… starting T"),
     ],
 )
 def test_a_narrow_screen_loses_the_kind_first_and_never_what_is_going_on(columns: int, expected: str) -> None:
@@ -190,6 +197,23 @@ def test_a_narrow_screen_loses_the_kind_first_and_never_what_is_going_on(columns
     screen.begins(0)
     assert screen.shown()[1] == expected
     assert all(len(line) < columns for line in screen.shown())
+
+
+def test_on_a_terminal_that_has_become_narrower_all_rows_of_the_last_frame_are_cleared() -> None:
+    screen = Screen(start("a-name-of-some-length"), start("web"), columns=50)
+    with screen.reporter:
+        screen.reporter._live.refresh()
+        assert screen.clears() == 3
+        # Lines of 12, 43 and 43 columns, which now take 1, 3 and 3 rows.
+        screen.console.width = 20
+        assert screen.clears() == 7
+        assert screen.clears() == 3
+
+
+def test_what_is_typed_does_not_wrap_behind_the_last_line() -> None:
+    screen = Screen(*TWENTY[:2], columns=30)
+    screen.begins(0, 1)
+    assert max(map(len, screen.shown())) <= 28
 
 
 def test_a_failure_is_marked_and_what_waited_for_it_is_skipped() -> None:
@@ -242,3 +266,24 @@ def test_endpoints_can_be_clicked_on_at_a_terminal_and_only_there(
     assert written(ROWS, monkeypatch, "dumb") == "web  http://127.0.0.1:21043\r\n"
     print_columns(ROWS)
     assert capsys.readouterr().out == "web  http://127.0.0.1:21043\n"
+
+
+@pytest.mark.parametrize(
+    ("term", "encoding", "kind"),
+    [
+        ("xterm-256color", "utf-8", "LiveReporter"),
+        ("dumb", "utf-8", "PlainReporter"),
+        ("", "utf-8", "PlainReporter"),
+        ("xterm-256color", "latin-1", "PlainReporter"),
+    ],
+)
+def test_live_lines_are_for_terminals_that_can_show_them(
+    monkeypatch: pytest.MonkeyPatch, term: str, encoding: str, kind: str
+) -> None:
+    driver, screen = pty.openpty()
+    with os.fdopen(driver, "rb", buffering=0), os.fdopen(screen, "w", encoding=encoding) as terminal:
+        monkeypatch.setenv("TERM", term) if term else monkeypatch.delenv("TERM", raising=False)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        assert type(reporter(quiet=False)).__name__ == kind
+        assert type(reporter(quiet=True)).__name__ == "PlainReporter"
+        monkeypatch.undo()

@@ -100,7 +100,7 @@ def test_what_comes_and_goes_comes_and_goes_on_the_screen(workshop: Workshop) ->
         terminal.see("by 2 containers")
         workshop.wtc("stop", "db")
         terminal.see("by 1 container")
-        workshop.wtc("restart")
+        workshop.wtc("restart", "web")
         terminal.see("by 1 container")
         workshop.wtc("down")
         terminal.see("nothing of this worktree runs")

@@ -1,5 +1,6 @@
 """The engine's stats as use: the working set, limits that are none, and shares of a processor."""
 
+import io
 import json
 from contextlib import nullcontext
 from itertools import pairwise
@@ -111,8 +112,8 @@ class Told:
     def call(self, method: str, path: str, **options: Any) -> Any:
         self.asked.append(path)
         answer = {"read": "2026-11-21T02:53:05Z", "memory_stats": {"usage": len(self.asked)}}
-        pieces = iter([json.dumps(answer).encode() + b"\n", b""])
-        return SimpleNamespace(raw=SimpleNamespace(read1=lambda *_: next(pieces)), close=lambda: None)
+        raw = SimpleNamespace(read1=io.BytesIO(json.dumps(answer).encode() + b"\n").read1)
+        return SimpleNamespace(raw=raw, close=lambda: None)
 
     def mapping(self, doing: str) -> Any:
         return nullcontext()

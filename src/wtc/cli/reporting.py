@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wtc.cli.render.plain import PlainReporter
+from wtc.cli.style import movable, writable
 from wtc.errors import Exit, InterruptedByUserError
 
 if TYPE_CHECKING:
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from wtc.cli.render.jsonlines import JsonReporter
     from wtc.cli.render.live import LiveReporter
 
+MARKS = "✔✘·…⠋"
+"""What live lines are written with beside letters."""
+
 
 def reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter | JsonReporter":
-    """Live lines where someone looks at a terminal, plain ones elsewhere; with `quiet` only warnings.
+    """Live lines on a terminal, plain ones elsewhere; with `quiet` only warnings.
 
     `events` is `json` for every event as a line of JSON.
     """
@@ -26,7 +30,7 @@ def reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter 
         from wtc.cli.render.jsonlines import JsonReporter
 
         return JsonReporter()
-    if quiet or not sys.stderr.isatty():
+    if quiet or not movable(sys.stderr) or not writable(MARKS, sys.stderr):
         return PlainReporter(quiet=quiet)
     from wtc.cli.render.live import LiveReporter
 

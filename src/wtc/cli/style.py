@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import IO
+from typing import IO, TextIO
 
 RED, GREEN, YELLOW, BLUE, CYAN, BOLD, DIM = "31", "32", "33", "34", "36", "1", "2"
 
@@ -14,6 +14,20 @@ def colours(stream: IO[str]) -> bool:
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def movable(stream: IO[str]) -> bool:
+    """Whether it is a terminal that can draw over what stands there already."""
+    return stream.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+
+
+def writable(text: str, stream: TextIO) -> bool:
+    """Whether the stream's encoding has all of these characters."""
+    try:
+        text.encode(stream.encoding)
+    except UnicodeError:
+        return False
+    return True
 
 
 def paint(text: str, *codes: str, stream: IO[str]) -> str:

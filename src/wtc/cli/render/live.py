@@ -4,13 +4,13 @@ import time
 from collections.abc import Sequence
 from typing import Self
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Console
 from rich.spinner import Spinner
 from rich.text import Text
 
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.render.narration import outcome, subject, under_way
+from wtc.cli.render.reflow import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.render.screen import Line, State, columns, fitting
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Planned, Progress, Warned
 from wtc.model.plan import Plan, PlanNode, WaitContainer
@@ -35,7 +35,8 @@ class LiveReporter:
         self._unfinished: dict[int, PlanNode] = {}
         self._ended = False
         self._spinner = Spinner("dots", style="cyan")
-        self._live = Live(console=self._console, get_renderable=self.draw, refresh_per_second=10, transient=False)
+        self._widths: list[int] = []
+        self._live = ReflowingLive(self.draw, self._widths, console=self._console)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -68,25 +69,22 @@ class LiveReporter:
             case Warned(diagnostic=diagnostic):
                 self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
 
-    def draw(self) -> Group:
+    def draw(self) -> Frame:
         """What the screen is to show now: as much of it as fits, and at the end all of it."""
         return self._drawn(None if self._ended else self._console.size.height - 1 - bool(self._namespace))
 
-    def _drawn(self, rows: int | None) -> Group:
+    def _drawn(self, rows: int | None) -> Frame:
         lines = list(self._lines.values())
         screen = fitting(lines, len(lines) if rows is None else rows)
         heading = [Text(self._namespace, style="bold")] if self._namespace and lines else []
         folded = [self._mark(state).append(f" {text}", style="dim") for state, text in screen.folded]
         tail = [Text(f"  {text}", style="dim") for text in screen.tail]
-        texts = [*heading, *folded, *self._rows(screen.lines), *tail]
-        for text in texts:
-            text.no_wrap, text.overflow = True, "ellipsis"
-        return Group(*texts)
+        return Frame([*heading, *folded, *self._rows(screen.lines), *tail], self._widths)
 
     def _rows(self, lines: Sequence[Line]) -> list[Text]:
         told = [(line.kind, line.name, *self._rest(line)) for line in lines]
         rows: list[Text] = []
-        for line, cells in zip(lines, columns(told, self._console.size.width - len("✔ ")), strict=True):
+        for line, cells in zip(lines, columns(told, self._console.size.width - FOR_KEYS - len("✔ ")), strict=True):
             styles = ("dim", "", _STYLES.get(line.state, "dim"), "dim")
             parts = ((f" {cell}", style) for cell, style in zip(cells, styles, strict=True) if cell)
             rows.append(Text.assemble(self._mark(line.state), *parts))

@@ -1,6 +1,5 @@
 """A table that is drawn again and again, until Ctrl-C."""
 
-import os
 import shutil
 import sys
 import threading
@@ -10,6 +9,7 @@ from typing import NoReturn
 
 from wtc.cli.columns import PATHS, aligned, fitted, narrowed, shortened, without
 from wtc.cli.output import print_columns
+from wtc.cli.style import movable
 
 EVERY_S = 1.0
 
@@ -28,11 +28,11 @@ class Table:
 
 
 def redraw(look: Callable[[], Table]) -> NoReturn:
-    """Draws the table once a second; where nobody looks at a terminal it prints it anew.
+    """Draws the table once a second; elsewhere than on a terminal it prints it anew.
 
     Ends by KeyboardInterrupt alone, or with the error of a look. At a terminal the last table stays.
     """
-    if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+    if not movable(sys.stdout):
         pause = threading.Event()
         while True:
             _print(look())
