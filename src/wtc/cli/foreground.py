@@ -123,6 +123,8 @@ def _watch(target: Target, result: UpResult, signals: _Signals, *, begun_s: floa
 def _leave(signals: _Signals, stopping: "DetachedStop | None") -> int:
     # Whoever read us may have gone, which is no news after a signal.
     with contextlib.suppress(OSError):
+        if sys.stderr.isatty():
+            sys.stderr.write("\r")  # over what the terminal shows of Ctrl-C
         if stopping is None:
             say("left running; to stop it, run `wtc down`")
         else:

@@ -22,11 +22,16 @@ def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = Fal
 def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
     """Rows on standard output, columns aligned, the header in capitals.
 
-    At a terminal paths are cut where a line has no room for them, and web addresses are links.
+    At a terminal they are laid out for its width, and web addresses are links.
     """
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if sys.stdout.isatty():
+        from wtc.cli.narrow import laid_out
+
+        lines = laid_out(list(rows), header=header, room=shutil.get_terminal_size().columns)
+    else:
+        lines = aligned(rows, header=header)
     linked = clickable(sys.stdout)
-    for line in aligned(rows, header=header, room=room):
+    for line in lines:
         sys.stdout.write((link(line) if linked else line) + "\n")
 
 

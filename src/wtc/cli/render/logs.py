@@ -1,5 +1,6 @@
 """Log lines on standard output: each with its service before it, in a colour of the service's own."""
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import cycle
@@ -9,6 +10,8 @@ from wtc.orchestrator.logs import StackLine
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92", "95", "94")
 """Cyan, yellow, green, magenta, blue; then their bright ones. Red is for errors."""
+
+_RESET = b"\x1b[0m"
 
 
 class LogWriter:
@@ -20,13 +23,16 @@ class LogWriter:
         self._free = cycle(COLOURS)
         self._colour: dict[str, str] = {}
         self._width = 0
+        # One long name must not take the room of what all the others write.
+        self._most = shutil.get_terminal_size().columns // 4 if sys.stdout.isatty() else None
         self._prefixes: dict[tuple[str, int], bytes] = {}
 
     def expect(self, replicas: Iterable[tuple[str, int]]) -> None:
         """Makes room for the names of replicas, and gives their services a colour, before they say something."""
         for service, number in replicas:
             self._colour.setdefault(service, next(self._free))
-            if (width := len(_name(service, number))) > self._width:
+            width = len(_name(service, number))
+            if width > self._width and (self._most is None or width <= self._most):
                 self._width = width
                 self._prefixes.clear()
 
@@ -40,7 +46,8 @@ class LogWriter:
                 parts.append(self._prefix(line.service, line.number))
             if self._timestamps and line.time:
                 parts += (line.time.encode(), b" ")
-            parts += (line.text, b"\n")
+            # What a program leaves coloured must not colour what comes after it.
+            parts += (line.text, _RESET if self._coloured and b"\x1b[" in line.text else b"", b"\n")
         sys.stdout.buffer.write(b"".join(parts))
         sys.stdout.buffer.flush()
 
