@@ -72,6 +72,16 @@ def bash(line: str) -> dict[str, str]:
         ("wtc ps --context ", {"default"}),
         ("wtc init co", {"conductor", "codex"}),
         ("wtc down --time", {"--timeout"}),
+        ("wtc up --pull ", {"always", "missing", "never"}),
+        ("wtc up --events ", {"json"}),
+        ("wtc logs --tail ", {"all"}),
+        ("wtc cp ", set[str]()),
+        ("wtc --profile front up w", {"web", "worker"}),
+        ("wtc -w ", {"/code/accra"}),
+        ("wtc --profile ", {"front", "back"}),
+        ("wtc --prof", {"--profile"}),
+        ("wtc -f none.yaml up ", set[str]()),
+        ("wtc --debug do", {"down", "doctor"}),
     ],
 )
 def test_bash_completes_commands_options_and_what_they_take(worktree: Path, line: str, expected: set[str]) -> None:

@@ -56,12 +56,20 @@ class _Group(TyperGroup):
         super().__init__(**attributes)
         self.commands = _Commands()
 
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The library's; while completing, of a line whose options of place stand behind the command."""
+        if COMPLETE in os.environ:
+            from wtc.cli.completion import arranged
+
+            args = arranged(args)
+        return super().make_context(info_name, args, parent, **extra)
+
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Commands from the table, without importing any; options otherwise."""
-        if incomplete.startswith("-"):
-            return super().shell_complete(ctx, incomplete)
-        from wtc.cli.completion import items
+        from wtc.cli.completion import items, leading
 
+        if incomplete.startswith("-"):
+            return [*super().shell_complete(ctx, incomplete), *leading(incomplete)]
         return items([(entry.name, entry.summary) for entry in COMMANDS], incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library's signature

@@ -1,8 +1,9 @@
 """Completion of what commands take, for every shell: attached by a parameter's name, and only while completing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from wtc.cli.leading import FLAGS, VALUES, behind_the_command
 from wtc.orchestrator import completion
 from wtc.orchestrator.target import Target
 
@@ -13,6 +14,7 @@ _BY_NAME: dict[str, Callable[[Target], list[str]]] = {
     "profile": completion.profile_names,
     "context": lambda target: completion.context_names(target.environment),
     "harnesses": lambda _target: _harnesses(),
+    "events": lambda _target: ["json"],
 }
 
 
@@ -21,6 +23,20 @@ def attach(command: Any) -> None:
     for parameter in command.params:
         if parameter._custom_shell_complete is None:  # noqa: SLF001 - where the library keeps it
             parameter._custom_shell_complete = _complete  # noqa: SLF001
+
+
+def arranged(arguments: Sequence[str]) -> list[str]:
+    """The words before the one that is completed, with what stands before the command behind it.
+
+    If the command is yet to come, and the last word wants a value, they are those of a command that takes it.
+    """
+    found = behind_the_command(arguments)
+    return ["ports", *found] if found and found[0].startswith("-") and found[-1] in VALUES else found
+
+
+def leading(incomplete: str) -> list[Any]:
+    """The options that may stand before the command."""
+    return items([(name, "") for name in (*VALUES, *FLAGS) if name.startswith("--")], incomplete)
 
 
 def items(names: list[tuple[str, str]], incomplete: str) -> list[Any]:
@@ -41,7 +57,8 @@ def _complete(context: Any, parameter: Any, incomplete: str) -> list[Any]:
 def _values(parameter: Any, context: Any) -> list[str]:
     metavar = str(parameter.metavar or "")
     if "|" in metavar:
-        return metavar.strip("[]").split("|")
+        # `N` of `N|all` is not to be written, but stands for what is.
+        return [value for value in metavar.strip("[]").split("|") if value.islower()]
     look = _BY_NAME.get(parameter.name)
     return look(_target(context)) if look else []
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 # In full, for to a command a short one may mean something else, as `-f` does to `logs`.
-_VALUES = {
+VALUES = {
     "-w": "--worktree",
     "--worktree": "--worktree",
     "-f": "--file",
@@ -13,7 +13,7 @@ _VALUES = {
     "--profile": "--profile",
     "--context": "--context",
 }
-_FLAGS = frozenset({"--debug"})
+FLAGS = frozenset({"--debug"})
 
 
 def behind_the_command(arguments: Sequence[str]) -> list[str]:
@@ -27,15 +27,15 @@ def behind_the_command(arguments: Sequence[str]) -> list[str]:
         argument = arguments[place]
         name, equals, value = argument.partition("=")
         place += 1
-        if argument in _FLAGS:
+        if argument in FLAGS:
             moved.append(argument)
-        elif equals and name.startswith("--") and name in _VALUES:
-            moved += [_VALUES[name], value]
-        elif argument in _VALUES and place < len(arguments):
-            moved += [_VALUES[argument], arguments[place]]
+        elif equals and name.startswith("--") and name in VALUES:
+            moved += [VALUES[name], value]
+        elif argument in VALUES and place < len(arguments):
+            moved += [VALUES[argument], arguments[place]]
             place += 1
-        elif argument[:2] in _VALUES and not argument.startswith("--") and len(argument) > 2:
-            moved += [_VALUES[argument[:2]], argument[2:]]
+        elif argument[:2] in VALUES and not argument.startswith("--") and len(argument) > 2:
+            moved += [VALUES[argument[:2]], argument[2:]]
         else:
             return list(arguments)
     if place == len(arguments):

@@ -23,7 +23,7 @@ def command(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself, and print its name.")] = False,
     no_deps: Annotated[bool, typer.Option("--no-deps", help="Start nothing that the service depends on.")] = False,
     build: Annotated[bool, typer.Option("--build", help="Build the service's image, up to date or not.")] = False,
-    pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
+    pull: Annotated[str, typer.Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
     no_tty: options.NoTty = False,
     interactive: options.Interactive = True,
     tty: options.Tty = False,

@@ -29,7 +29,7 @@ def command(
     ] = "leave",
     no_start: Annotated[bool, typer.Option("--no-start", help="Create, and start nothing.")] = False,
     no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what the services depend on.")] = False,
-    pull: Annotated[str, typer.Option("--pull", metavar="POLICY", help="`always`, `missing` or `never`.")] = "",
+    pull: Annotated[str, typer.Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
     scale: Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="How many replicas.")] = None,
     renew_anon_volumes: Annotated[
         bool, typer.Option("--renew-anon-volumes", "-V", help="New anonymous volumes for containers made anew.")
