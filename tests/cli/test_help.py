@@ -42,6 +42,25 @@ def test_the_help_of_each_command_ends_with_an_example_of_it(told: Any, name: st
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_on_a_narrow_terminal_all_but_the_example_still_fits(
+    told: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = told(name)
+    end = next(n for n, line in enumerate(lines) if line.startswith("  Example: "))
+    assert [line for line in lines[:end] if len(line) > 60] == []
+
+
+def test_an_example_can_be_copied_from_a_narrow_terminal(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert told("setup")[-1] == '  Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
+
+
+def test_it_is_told_what_naming_no_service_means(told: Any) -> None:
+    assert "  [SERVICE]...  These alone; all where none is named." in told("up")
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_each_option_is_told(name: str) -> None:
     options = [p for p in build().commands[name].params if p.param_type_name == "option" and not p.hidden]
     assert options or name in HIDDEN

@@ -15,6 +15,8 @@ from wtc.cli.catalog import COMMANDS, MODULES
 COMPLETE = "_WTC_COMPLETE"
 """Set by a shell's completion script."""
 
+_SERVICES = "These alone; all where none is named."
+
 
 class _Commands(MutableMapping[str, Any]):
     """Command name -> command, made on first use."""
@@ -27,8 +29,12 @@ class _Commands(MutableMapping[str, Any]):
             one = typer.Typer(rich_markup_mode=None, add_completion=False)
             module = import_module(MODULES[name])
             context = getattr(module, "CONTEXT", None)
-            one.command(name, epilog=module.EXAMPLES, context_settings=context)(module.command)
+            # `\b` keeps the library from breaking lines that are to be copied.
+            one.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(module.command)
             made: Any = get_command(one)
+            for parameter in made.params:
+                if parameter.name == "services" and not parameter.required:
+                    parameter.help = _SERVICES
             made.json_lines = getattr(module, "JSON_LINES", False)
             if COMPLETE in os.environ:
                 from wtc.cli.completion import attach

@@ -13,7 +13,7 @@ from wtc.cli.options import one_of
 from wtc.cli.where import target
 from wtc.errors import UsageError, WtcError
 
-EXAMPLES = """Example: echo '{"worktree_path": "/code/accra"}' | wtc hook claude-worktree-remove"""
+EXAMPLES = "Example: wtc hook claude-worktree-remove <event.json"
 CREATED, REMOVED = "claude-worktree-create", "claude-worktree-remove"
 _PATIENCE_S = 5.0
 _LONGEST_INPUT = 1 << 20

@@ -25,7 +25,9 @@ def command(
     timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Each line with its time.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="Without colours.")] = False,
     no_log_prefix: Annotated[bool, typer.Option("--no-log-prefix", help="Without the services' names.")] = False,
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Of this replica alone.", min=0)] = 0,
+    index: Annotated[
+        int, typer.Option("--index", metavar="N", help="Of this replica alone.", min=0, show_default=False)
+    ] = 0,
 ) -> None:
     """Print what this worktree's containers have written, in the order of time; with `-f` as it comes."""
     from wtc.cli.render.logs import LogWriter
