@@ -11,25 +11,40 @@ MAX_FINDINGS = 1_000
 class Diagnostics:
     """The findings of one load, in the order in which they were made."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, provisional: bool = False) -> None:
         self.found: list[Diagnostic] = []
+        self._provisional = provisional
         self._told: dict[Severity, set[Diagnostic]] = {}
 
-    def error(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
+    def error(
+        self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "", variable: str = ""
+    ) -> None:
         """Reports what makes the file unusable."""
-        self._add(Severity.ERROR, message, position, path, hint)
+        self._add(Severity.ERROR, message, position, path, hint, variable)
 
-    def warning(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
+    def warning(
+        self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "", variable: str = ""
+    ) -> None:
         """Reports what is odd and goes through."""
-        self._add(Severity.WARNING, message, position, path, hint)
+        self._add(Severity.WARNING, message, position, path, hint, variable)
 
     def unsupported(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
         """Reports what wtc reads and cannot carry out: a warning, an error under `--strict`."""
         self._add(Severity.UNSUPPORTED, message, position, path, hint)
 
-    def _add(self, severity: Severity, message: str, position: Position | None, path: Path, hint: str) -> None:
+    def _add(
+        self,
+        severity: Severity,
+        message: str,
+        position: Position | None,
+        path: Path,
+        hint: str,
+        variable: str = "",
+    ) -> None:
         where = position if position and position.file else None
-        finding = Diagnostic(message=message, severity=severity, position=where, path=path, hint=hint)
+        finding = Diagnostic(
+            message=message, severity=severity, position=where, path=path, hint=hint, variable=variable
+        )
         told = self._told.setdefault(severity, set())
         if finding in told or len(told) > MAX_FINDINGS:
             return
@@ -42,7 +57,12 @@ class Diagnostics:
     @property
     def errors(self) -> list[Diagnostic]:
         """The findings that make the file unusable."""
-        return [d for d in self.found if d.severity is Severity.ERROR]
+        return [d for d in self.found if d.severity is Severity.ERROR and not (self._provisional and d.variable)]
+
+    @property
+    def pending(self) -> list[Diagnostic]:
+        """In a provisional load: required variables that have no value by now."""
+        return [d for d in self.found if d.severity is Severity.ERROR and self._provisional and d.variable]
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -55,5 +75,9 @@ class Diagnostics:
         Raises:
             ComposeFileError: with every finding.
         """
-        if errors := self.errors:
-            raise ComposeFileError(errors[0].message, diagnostics=self.found)
+        if self.errors:
+            # What the empty text in a missing variable's place is not fit for goes without saying.
+            missing = {d.position for d in self.pending if d.position}
+            found = [d for d in self.found if d.variable or d.position not in missing]
+            first = next(d for d in found if d.severity is Severity.ERROR)
+            raise ComposeFileError(first.message, diagnostics=found)

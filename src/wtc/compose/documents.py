@@ -75,7 +75,9 @@ def _read(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
     if scope.session.interpolate:
         from wtc.compose.interpolate import interpolate
 
-        document = interpolate(document, scope.environment, scope.session.diagnostics)
+        document = interpolate(
+            document, scope.environment, scope.session.diagnostics, provisional=scope.session.provisional
+        )
     return _as_mapping(document), cuts
 
 

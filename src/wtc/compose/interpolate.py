@@ -15,18 +15,22 @@ from wtc.model.position import Path, Position
 MAX_UNSET = 200
 
 
-def interpolate(root: Node, environment: Environment[str, str], diagnostics: Diagnostics) -> Node:
+def interpolate(
+    root: Node, environment: Environment[str, str], diagnostics: Diagnostics, *, provisional: bool = False
+) -> Node:
     """The document as its variables make it. `Scalar.raw` stays the text as written.
 
-    An unset variable is reported once, where it is first wanted.
+    An unset variable is reported once, where it is first wanted. With `provisional` the walk goes on behind a required
+    one that is missing.
     """
-    return _Walk(environment, diagnostics).node(root, (), CASTS.root)
+    return _Walk(environment, diagnostics, provisional=provisional).node(root, (), CASTS.root)
 
 
 class _Walk:
-    def __init__(self, environment: Environment[str, str], diagnostics: Diagnostics) -> None:
+    def __init__(self, environment: Environment[str, str], diagnostics: Diagnostics, *, provisional: bool) -> None:
         self.environment = environment
         self.diagnostics = diagnostics
+        self.provisional = provisional
         self.work = Work()
         self.unset = {d.message for d in diagnostics.warnings}
 
@@ -51,10 +55,14 @@ class _Walk:
         position = node.position
         try:
             value = substitute(
-                text, self.environment.get, lambda name: self._report_unset(name, position, path), self.work
+                text,
+                self.environment.get,
+                lambda name: self._report_unset(name, position, path),
+                self.work,
+                (lambda error: self._report(error, position, path)) if self.provisional else None,
             )
         except TemplateError as error:
-            self.diagnostics.error(error.message, position, path, hint=error.hint)
+            self._report(error, position, path)
             if self.work.is_too_much:
                 self.diagnostics.check()
             return node
@@ -72,6 +80,9 @@ class _Walk:
             self.diagnostics.warning(f"`{value}` is not a boolean in YAML 1.2", position, path, hint=hint)
         return Scalar(typed, position, node.raw, node.tag)
 
+    def _report(self, error: TemplateError, position: Position, path: Path) -> None:
+        self.diagnostics.error(error.message, position, path, hint=error.hint, variable=error.variable)
+
     def _report_unset(self, name: str, position: Position, path: Path) -> None:
         message = f"the variable `{name}` is not set, an empty text stands in its place"
         if message not in self.unset and len(self.unset) < MAX_UNSET:
@@ -79,5 +90,5 @@ class _Walk:
             if len(self.unset) == MAX_UNSET:
                 message = "more variables are not set, the rest is not shown"
             self.diagnostics.warning(
-                message, position, path, hint=f"to set it, write `{name}=...` into the `.env` file"
+                message, position, path, hint=f"to set it, write `{name}=...` into the `.env` file", variable=name
             )

@@ -28,12 +28,13 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         ComposeFileError: the files cannot be used; with every finding.
         UsageError: a service was named that there is none of.
     """
-    diagnostics = Diagnostics()
+    diagnostics = Diagnostics(provisional=request.provisional)
     session = Session(
         reader=reader,
         diagnostics=diagnostics,
         home=request.environment.get("HOME", ""),
         interpolate=request.interpolate,
+        provisional=request.provisional,
     )
 
     place = discover(request, session)
@@ -80,6 +81,7 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         port_variables=_port_variables(enabled),
         contents=session.contents,
         warnings=tuple(diagnostics.warnings),
+        pending=tuple(diagnostics.pending),
     )
 
 

@@ -32,3 +32,5 @@ class Loaded:
     contents: Table[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
     """(`secrets` or `configs`, name, variable) -> content, of those whose variable an included part knows."""
     warnings: tuple[Diagnostic, ...] = ()
+    pending: tuple[Diagnostic, ...] = ()
+    """Of a provisional load: an error for each required variable that has no value by now."""

@@ -48,6 +48,8 @@ class LoadRequest:
     services: tuple[str, ...] = ()
     """Services named on the command line; empty: all that the profiles enable."""
     interpolate: bool = True
+    provisional: bool = False
+    """Whether more variables will be known later: a required one that is missing is in `Loaded.pending`, no error."""
     all_resources: bool = False
     """Keep networks, volumes, secrets and configs that no service uses."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -23,6 +23,7 @@ class Session:
     diagnostics: Diagnostics
     home: str = ""
     interpolate: bool = True
+    provisional: bool = False
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
     """File -> its documents."""
     parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])

@@ -21,11 +21,13 @@ MAX_WORK = 500_000
 class TemplateError(ValueError):
     """A text with a `${` that is no variable, or that asks for one which is missing. `offset` counts characters."""
 
-    def __init__(self, message: str, offset: int, *, hint: str = "") -> None:
+    def __init__(self, message: str, offset: int, *, hint: str = "", variable: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.hint = hint
+        self.variable = variable
+        """The one that is missing."""
 
 
 class Variable(NamedTuple):
@@ -60,8 +62,16 @@ class Work:
         return self.done > MAX_WORK
 
 
-def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = None, work: Work | None = None) -> str:
+def substitute(
+    text: str,
+    lookup: Lookup,
+    unset: Callable[[str], None] | None = None,
+    work: Work | None = None,
+    missing: Callable[[TemplateError], None] | None = None,
+) -> str:
     """The text with its variables replaced. `unset` is told each variable that has neither value nor default.
+
+    With `missing`, that is told of a required variable without a value, and an empty text stands in its place.
 
     `work` is shared by the texts of a document, so that together they do not take for ever.
 
@@ -70,7 +80,7 @@ def substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None = 
     Raises:
         TemplateError: with the first thing that is wrong.
     """
-    return _substitute(text, lookup, unset, work or Work()) if "$" in text else text
+    return _substitute(text, lookup, unset, work or Work(), missing) if "$" in text else text
 
 
 def variables(text: str) -> list[Variable]:
@@ -87,7 +97,13 @@ def variables(text: str) -> list[Variable]:
     return found
 
 
-def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None, work: Work) -> str:
+def _substitute(
+    text: str,
+    lookup: Lookup,
+    unset: Callable[[str], None] | None,
+    work: Work,
+    missing: Callable[[TemplateError], None] | None,
+) -> str:
     out: list[str] = []
     work.add(len(text) // 100)
     for part in _parts(text):
@@ -96,14 +112,19 @@ def _substitute(text: str, lookup: Lookup, unset: Callable[[str], None] | None, 
             continue
         work.add(1)
         try:
-            default = _substitute(part.default, lookup, unset, work) if "$" in part.default else part.default
+            default = _substitute(part.default, lookup, unset, work, missing) if "$" in part.default else part.default
         except TemplateError as error:
             error.offset += part.offset + 2 + len(part.name) + len(part.operator)
             raise
         value = lookup(part.name)
         if value is None and not part.operator and unset is not None:
             unset(part.name)
-        out.append(_apply(part, value, default))
+        try:
+            out.append(_apply(part, value, default))
+        except TemplateError as error:
+            if missing is None:
+                raise
+            missing(error)
     return "".join(out)
 
 
@@ -118,7 +139,8 @@ def _apply(part: Variable, value: str | None, default: str) -> str:
         case "?" if not present:
             state = "is not set" if value is None else "is empty"
             message = f"the required variable `{part.name}` {state}" + (f": {default}" if default else "")
-            raise TemplateError(message, part.offset, hint=f"to set it, write `{part.name}=...` into the `.env` file")
+            hint = f"to set it, write `{part.name}=...` into the `.env` file"
+            raise TemplateError(message, part.offset, hint=hint, variable=part.name)
         case _:
             return value or ""
 

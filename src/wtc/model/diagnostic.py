@@ -23,3 +23,5 @@ class Diagnostic:
     position: Position | None = None
     path: Path = ()
     hint: str = ""
+    variable: str = ""
+    """The variable that it says is not set."""

@@ -18,6 +18,7 @@ from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Located
 from wtc.orchestrator.variables import stack_variables
 from wtc.planner.desired import Placement, desire
+from wtc.registry.requests import port_requests
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -44,7 +45,7 @@ def desired_stack(
         ComposeFileError: the files cannot be used.
         WtcError: a build context or a Dockerfile is not there, or cannot be read.
     """
-    known = ports or Ports(requests=(), leased={}, moved={})
+    known = ports or _as_written(located, namespace)
     variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
     project = read_project(located, name=namespace.name, services=services, overrides=variables)
     settings = home.settings_for(project)
@@ -54,10 +55,22 @@ def desired_stack(
         host=host,
         build_hashes=_build_hashes(project) if hashed else {},
         scales=scales or {},
-        ports=known.by_place(),
+        ports=ports.by_place() if ports else {},
         mem_limit_bytes=settings.of(MEM_LIMIT).value,
     )
     return desire(project, place)
+
+
+def _as_written(located: Located, namespace: Namespace) -> Ports:
+    """The ports that the file itself gives."""
+    whole = read_project(located, name=namespace.name, env_files=False)
+    requests = port_requests(whole, {})
+    return Ports(
+        requests=requests,
+        leased={r.key: int(r.published) for r in requests if r.published.isdecimal()},
+        moved={},
+        variables=whole.port_variables,
+    )
 
 
 def without_dependencies(desired: Desired, services: Collection[str]) -> Desired:

@@ -1,11 +1,9 @@
 """`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from wtc.compose.decode import decode_project
 from wtc.compose.examine import Treated, examine
-from wtc.compose.load import load
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService
 from wtc.model.diagnostic import Diagnostic
@@ -13,8 +11,8 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack
-from wtc.orchestrator.files import DiskReader
 from wtc.orchestrator.leases import Ports, known_ports
+from wtc.orchestrator.project import reading
 from wtc.orchestrator.stack import namespace_for, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.sharing import breaches
@@ -82,11 +80,10 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         raise located.missing
     home = open_home(target, report)
     namespace = namespace_for(located.worktree, home, None, report)
-    request = replace(located.request, project_name=namespace.name, services=services)
-    loaded = load(request, DiskReader())
-    for warning in loaded.warnings:
-        report(Warned(diagnostic=warning))
-    project = decode_project(loaded)
+    loaded, project = reading(located, name=namespace.name, services=services)
+    for warning in project.warnings:
+        if warning in loaded.warnings:
+            report(Warned(diagnostic=warning))
     ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
     return InspectResult(

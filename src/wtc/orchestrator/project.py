@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from wtc.compose.loaded import Loaded
+from wtc.errors import ComposeFileError
 from wtc.model.project import Project
 from wtc.orchestrator.files import DiskReader
 from wtc.orchestrator.target import Located
+from wtc.orchestrator.variables import stack_variables
 from wtc.project import namespace_of
+from wtc.registry.requests import port_requests
 
 
 def read_project(
@@ -23,6 +27,25 @@ def read_project(
     worktree's path gives stands in, so that a folder whose name has no letter in it is no error. Without `env_files`
     those are left unread, and what only they say of an environment is not known.
 
+    That what wtc sets once ports are leased (`WTC_*`, ports by the file's own variables) has no value yet is no
+    finding: to tell the ports takes a reading.
+
+    Raises:
+        ComposeFileError: there are no files, or they cannot be used.
+    """
+    return reading(located, name=name, services=services, overrides=overrides, env_files=env_files)[1]
+
+
+def reading(
+    located: Located,
+    *,
+    name: str = "",
+    services: Sequence[str] = (),
+    overrides: Mapping[str, str] | None = None,
+    env_files: bool = True,
+) -> tuple[Loaded, Project]:
+    """The project as `read_project` has it, and what it is made from.
+
     Raises:
         ComposeFileError: there are no files, or they cannot be used.
     """
@@ -31,9 +54,33 @@ def read_project(
 
     if located.missing:
         raise located.missing
-    named = name or namespace_of(located.worktree).name
-    request = replace(located.request, project_name=named, services=tuple(services), overrides=overrides or {})
-    return decode_project(load(request, DiskReader(), fold_env_files=env_files))
+    request = replace(
+        located.request,
+        project_name=name or namespace_of(located.worktree).name,
+        services=tuple(services),
+        overrides=overrides or {},
+        provisional=True,
+    )
+    reader = DiskReader()
+    loaded = load(request, reader, fold_env_files=env_files)
+    project = decode_project(loaded)
+    if any(d.variable for d in (*loaded.pending, *project.warnings)):
+        others = replace(request, services=())
+        whole = decode_project(load(others, reader, fold_env_files=False)) if services else project
+        project = _settled(loaded, project, located, whole)
+    return loaded, project
+
+
+def _settled(loaded: Loaded, project: Project, located: Located, whole: Project) -> Project:
+    """The project without findings on variables that the whole stack is going to have. Raises ComposeFileError."""
+    requests = port_requests(whole, {})
+    ports = {request.key: request.target for request in requests}
+    later = stack_variables(namespace_of(located.worktree), requests, ports, whole.port_variables, "")
+    missing = [d for d in loaded.pending if d.variable not in later]
+    warnings = tuple(d for d in project.warnings if d.variable not in later)
+    if missing:
+        raise ComposeFileError(missing[0].message, diagnostics=[*warnings, *missing])
+    return replace(project, warnings=warnings)
 
 
 def with_the_rest(project: Project, located: Located) -> Project:
