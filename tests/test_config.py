@@ -156,7 +156,7 @@ def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str])
         load(environment)
     assert [(found.message.split(",")[0], found.position) for found in raised.value.diagnostics] == [
         ("`bind` is `here`", Position(path, 1, 1)),
-        ("`mem_limit` is `True`", Position(path, 2, 1)),
+        ("`mem_limit` is `true`", Position(path, 2, 1)),
         ("unknown setting `colours`", Position(path, 3, 2)),
     ]
     assert (

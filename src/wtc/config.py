@@ -198,7 +198,7 @@ def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str
         try:
             parsed = setting.parse(_text(value, several=setting.several))
         except ValueError:
-            message = f"`{key}` is `{value}`, not {setting.form}"
+            message = f"`{key}` is `{_shown(value)}`, not {setting.form}"
             wrong.append(Diagnostic(message=message, position=position, path=_path(key, source)))
             continue
         chosen[key] = Chosen(value=parsed, source=source, origin=str(position or key))
@@ -228,6 +228,15 @@ def _text(value: object, *, several: bool) -> str:
     if not isinstance(value, str | int | float):
         raise ValueError(value)  # noqa: TRY004 - one kind of error for whatever does not fit
     return str(value).strip()
+
+
+def _shown(value: object) -> str:
+    """The value as a file would have it, not as Python has."""
+    if isinstance(value, str):
+        return value
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _from_text(setting: AnySetting, text: str, source: Source, name: str) -> Chosen[object]:

@@ -261,6 +261,34 @@ def test_claude_codes_hook_without_a_path_removes_nothing(running: tuple[Worksho
     assert set(stack.ids()) == {"web", "db"}
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ('{"worktree_path": "/a\\u0000b"}', "the `worktree_path` on standard input is none that a system can have"),
+        ('{"worktree_path": "/a\\ud800b"}', "the `worktree_path` on standard input is none that a system can have"),
+        ("[" * 100_000, "standard input has no absolute `worktree_path`"),
+        ('{"a": "' + "b" * (1 << 20) + '"}', "standard input has no absolute `worktree_path`"),
+    ],
+    ids=["null", "half a character", "deep", "huge"],
+)
+def test_claude_codes_hook_is_given_no_path(running: tuple[Workshop, Stack], given: str, message: str) -> None:
+    workshop, stack = running
+    document = workshop.base / "given.json"
+    document.write_text(given)
+    with document.open() as standard_input:
+        done = subprocess.run(
+            [sys.executable, "-m", "wtc", "hook", "claude-worktree-remove"],
+            cwd=workshop.main,
+            env=workshop.env,
+            stdin=standard_input,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[0]) == (0, "", f"error: {message}")
+    assert set(stack.ids()) == {"web", "db"}
+
+
 def test_claude_codes_hook_ends_well_without_an_engine(workshop: Workshop, tmp_path: Path) -> None:
     workshop.commit(HOOKED)
     done = subprocess.run(

@@ -95,6 +95,16 @@ def test_beside_a_bare_repository_there_is_nothing_to_copy_from(repository: Pair
     assert (result.copied, result.env is not None) == ((), True)
 
 
+def test_a_bare_repository_called_git_is_no_worktree_to_copy_from(repository: Pair, tmp_path: Path) -> None:
+    repository.make({".worktreeinclude": "*.key\n"}, {})
+    project = tmp_path / "project"
+    repository.git("clone", "-q", "--bare", str(repository.main), str(project / ".git"))
+    (project / ".env.example").write_text("nobody's")
+    repository.git("worktree", "add", "-q", str(project / "accra"), "main", cwd=project)
+    result = repository.setup(project / "accra")
+    assert (result.copied, result.env, repository.told) == ((), None, [])
+
+
 def test_a_submodules_files_are_its_own(repository: Pair, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()

@@ -58,6 +58,7 @@ def test_line_ends_and_byte_order_mark_stay(
     [
         (".claude/settings.json", '{\n  // ours\n  "a": 1\n}', r"is not JSON: .* \(line 2, column 3\)"),
         (".claude/settings.json", '{"a": 1, "a": 2}', "`a` is there twice"),
+        (".claude/settings.json", '{"a": [NaN]}', "`NaN` is no value"),
         (".claude/settings.json", "[" * 100_000, "that can be merged with"),
         (".codex/environments/environment.toml", "a = 1\na = 2\n", r"is not TOML: .*line 2"),
     ],
@@ -85,3 +86,67 @@ def test_what_is_no_file_is_an_error(tmp_path: Path, kind: str) -> None:
     os.mkfifo(place) if kind == "pipe" else place.mkdir()
     with pytest.raises(WtcError, match="cannot read"):
         init(target(tmp_path), ("claude",), dry_run=False)
+
+
+HOOKED = [
+    "wtc {}",
+    "wtc -w . {}",
+    'wtc --worktree "$CONDUCTOR_WORKSPACE_PATH" -q {} --json',
+    "npm ci && wtc  {}; true",
+    "wtc --file='deploy here/compose.yaml' {}",
+    '"$HOME/.local/bin/wtc" {}',
+    "uvx --from worktree-container-manager wtc {}",
+    "# ours\nset -e\n/opt/wtc/bin/wtc {} || exit 1",
+]
+NOT_HOOKED = ["# wtc {}\nnpm ci", "my-wtc {}", "wtc {}-more", "wtc; npm {}", "wtc doctor", "wtc.sh {}"]
+
+
+@pytest.mark.parametrize("script", HOOKED)
+def test_a_hook_of_another_spelling_is_wtcs_all_the_same(tmp_path: Path, script: str) -> None:
+    setup, clean, up = (script.format(name) for name in ("setup", "clean", "up"))
+    before = json.dumps({"scripts": {"setup": setup, "run": up, "archive": clean}, "runScriptMode": "concurrent"})
+    assert merged(tmp_path, "conductor.json", before, "conductor") == (before, ())
+
+
+@pytest.mark.parametrize("script", NOT_HOOKED)
+def test_what_only_looks_like_a_hook_gets_one(tmp_path: Path, script: str) -> None:
+    before = json.dumps({"scripts": {"setup": script.format("setup")}})
+    text, notes = merged(tmp_path, "conductor.json", before, "conductor")
+    assert notes == ()
+    assert 'wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"' in json.loads(text)["scripts"]["setup"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exit 0",
+        "npm ci\nexit 0\n",
+        "set -e; exec ./setup.sh",
+        "npm ci && exec bash setup.sh # all of it",
+        "npm \\",
+        "a |",
+    ],
+)
+def test_behind_a_script_that_has_ended_nothing_is_written(tmp_path: Path, script: str) -> None:
+    path = ".codex/environments/environment.toml"
+    for name, place, before in [
+        ("conductor", "conductor.json", json.dumps({"scripts": {"setup": script}})),
+        ("codex", path, f"[setup]\nscript = {json.dumps(script)}\n"),
+    ]:
+        folder = tmp_path / name
+        folder.mkdir()
+        text, notes = merged(folder, place, before, name)
+        assert json.dumps(script) in text
+        assert any("to hook wtc in, run `wtc setup --worktree " in note for note in notes)
+
+
+@pytest.mark.parametrize("script", ["a || exit 1", "exit_early", "cd web && ./exec", "exec >log; a"])
+def test_behind_a_script_that_goes_on_it_is(tmp_path: Path, script: str) -> None:
+    text, notes = merged(tmp_path, "conductor.json", json.dumps({"scripts": {"setup": script}}), "conductor")
+    assert notes == ()
+    assert json.loads(text)["scripts"]["setup"].startswith(f"{script} && wtc setup")
+
+
+def test_a_hook_of_worktrunk_in_any_of_its_forms_is_seen(tmp_path: Path) -> None:
+    before = "[post-start]\na = 'npm ci'\nb = 'wtc -w . setup'\n\n[[pre-remove]]\nc = 'wtc -q clean -y'\n"
+    assert merged(tmp_path, ".config/wt.toml", before, "worktrunk") == (before, ())

@@ -15,6 +15,7 @@ from wtc.model.service import Port, Service
 from wtc.orchestrator.desiring import desired_stack
 from wtc.orchestrator.leases import lease_ports
 from wtc.orchestrator.project import read_project
+from wtc.orchestrator.setup import setup
 from wtc.orchestrator.stack import open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.options import UpOptions
@@ -112,6 +113,11 @@ def test_an_override_file_changes_one_setting_of_the_project(tmp_path: Path) -> 
     [
         ("x-wtc: {mem_limit: lots}", "`mem_limit` is `lots`, not a size, as in `512m`", "compose.yaml:6:20"),
         ("x-wtc: {bin: 127.0.0.1}", "unknown setting `bin`", "compose.yaml:6:14"),
+        (
+            "x-wtc: {bind: [a, null]}",
+            '`bind` is `["a", null]`, not an IP address, as in `127.0.0.1`',
+            "compose.yaml:6:15",
+        ),
         ("x-wtc: [bind]", "`x-wtc` is no mapping of settings", "compose.yaml:6:8"),
     ],
 )
@@ -130,3 +136,11 @@ def test_what_a_project_cannot_ask_for_is_named_with_its_place(
 def test_an_option_that_cannot_be_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="`--mem-limit` is `lots`, not a size"):
         open_home(target(tmp_path), silent, given={"mem_limit": "lots"})
+
+
+def test_what_setup_cannot_make_an_env_file_from_is_named_with_its_place(tmp_path: Path) -> None:
+    with pytest.raises(ComposeFileError) as raised:
+        setup(target(tmp_path, project="x-wtc: {env_from: [a, [b]]}"), silent)
+    (found,) = raised.value.diagnostics
+    assert found.message.startswith('`env_from` is `["a", ["b"]]`, not a list of file names')
+    assert str(found.position).endswith("compose.yaml:6:19")

@@ -75,6 +75,18 @@ def test_a_linked_worktree_of_a_bare_repository_has_no_main_one(here: Path, repo
     assert worktree_of(str(here / "accra")) == linked_worktree(here / "accra", None)
 
 
+@pytest.mark.parametrize("config", ["config", "config.worktree"])
+def test_a_bare_repository_called_git_has_no_main_worktree_around_it(here: Path, repository: Path, config: str) -> None:
+    git(here, "clone", "--quiet", "--bare", str(repository), "project/.git")
+    if config == "config.worktree":
+        git(here / "project", "config", "extensions.worktreeConfig", "true")
+        git(here / "project", "config", "--unset", "core.bare")
+        git(here / "project", "config", "--worktree", "core.bare", "true")
+    git(here / "project", "worktree", "add", "--quiet", "accra")
+    accra = here / "project" / "accra"
+    assert worktree_of(str(accra)) == linked_worktree(accra, None)
+
+
 def test_a_git_dir_elsewhere_makes_no_linked_worktree(here: Path) -> None:
     (here / "modules").mkdir()
     git(here, "init", "--quiet", "--separate-git-dir", str(here / "modules" / "shop.git"), "shop")

@@ -97,7 +97,7 @@ def _project_folder(located: Located) -> str:
 def _env_from(located: Located, home: Home, target: Target) -> Sequence[str]:
     """The setting, as far as it can be told while the file's variables are not known."""
     from wtc.compose.load import load
-    from wtc.compose.node import Scalar, plain
+    from wtc.compose.node import Mapping, plain
     from wtc.config import load as load_settings
     from wtc.config_file import Section
     from wtc.orchestrator.files import DiskReader
@@ -109,10 +109,10 @@ def _env_from(located: Located, home: Home, target: Target) -> Sequence[str]:
     except ComposeFileError:
         # Whatever is wrong with it is said when it is read for good.
         return home.settings.of(ENV_FROM).value
-    own = plain(loaded.root.items.get("x-wtc", Scalar(None)))
-    if not isinstance(own, dict) or ENV_FROM.key not in own:
+    own = loaded.root.items.get("x-wtc")
+    if not isinstance(own, Mapping) or (given := own.items.get(ENV_FROM.key)) is None:
         return home.settings.of(ENV_FROM).value
-    section = Section(values={ENV_FROM.key: own[ENV_FROM.key]})
+    section = Section(values={ENV_FROM.key: plain(given)}, positions={ENV_FROM.key: given.position})
     return load_settings(target.environment, project=section).of(ENV_FROM).value
 
 

@@ -1,11 +1,13 @@
 """Which worktree a folder lies in, as git sees it, without asking git."""
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 _LONGEST_GIT_FILE = 1 << 16
+_BARE = re.compile(r"^[ \t]*bare[ \t]*(?:=[ \t]*(?:true|yes|on|1)[ \t]*)?$", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,25 +75,35 @@ def _is_submodules(git_dir: Path) -> bool:
 
 
 def _main_of(common: Path) -> str:
-    return str(common.parent) if common.name == ".git" else ""
+    return str(common.parent) if common.name == ".git" and not _is_bare(common) else ""
+
+
+def _is_bare(common: Path) -> bool:
+    """Whether nothing is checked out beside it: `git clone --bare` into a folder's `.git`, worktrees beside that."""
+    return any(_BARE.search(_content(common / name)) for name in ("config", "config.worktree"))
 
 
 def _target(file: Path, prefix: str, base: Path) -> Path | None:
     """The path that a one-line file of git's names, relative to `base`."""
-    try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
-        return None
-    try:
-        content = os.fsdecode(os.read(descriptor, _LONGEST_GIT_FILE)).rstrip("\r\n")
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
+    content = _content(file).rstrip("\r\n")
     named = content.removeprefix(prefix)
     if not content.startswith(prefix) or not named or "\0" in named:
         return None
     return Path(os.path.realpath(base / named))
+
+
+def _content(file: Path) -> str:
+    """The beginning of a file; nothing of one that cannot be read."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        return os.fsdecode(os.read(descriptor, _LONGEST_GIT_FILE))
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)
 
 
 def _mode(path: Path, *, follow: bool = True) -> int:

@@ -81,6 +81,8 @@ def _remove(worktree: str) -> None:
     # Without a path this would be the stack of whatever worktree it is called in.
     if not worktree.startswith("/"):
         raise WtcError("standard input has no absolute `worktree_path`", hints=["to clean a stack, run `wtc clean`"])
+    if not _can_be_a_path(worktree):
+        raise WtcError("the `worktree_path` on standard input is none that a system can have")
     looks = target(worktree=worktree)
     try:
         with stoppable() as stop, reporter(quiet=False) as report:
@@ -90,6 +92,13 @@ def _remove(worktree: str) -> None:
             say("nothing to clean")
     finally:
         remove(worktree, looks.environment, say)
+
+
+def _can_be_a_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _document() -> dict[str, Any]:
@@ -104,6 +113,8 @@ def _document() -> dict[str, Any]:
         content += chunk
         try:
             found: object = json.loads(content)
+        except RecursionError:
+            break
         except ValueError:
             if not chunk:
                 break

@@ -3,8 +3,7 @@
 from typing import Any
 
 from wtc.orchestrator.harnesses import json_text
-from wtc.orchestrator.harnesses.conductor import calls
-from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, is_list, is_table
+from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, calls, is_list, is_table
 
 SETTINGS = ".claude/settings.json"
 CREATED, REMOVED = "wtc hook claude-worktree-create", "wtc hook claude-worktree-remove"

@@ -1,8 +1,7 @@
 """Codex's local environments. Source: developers.openai.com/codex, Local environments."""
 
 from wtc.orchestrator.harnesses import toml_text
-from wtc.orchestrator.harnesses.conductor import calls
-from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, appended, is_table
+from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, appended, calls, is_table, takes_more
 
 SETTINGS = ".codex/environments/environment.toml"
 _HEAD = 'version = 1\nname = "wtc"\n'
@@ -19,9 +18,9 @@ def edit(read: Read, hooks: Hooks) -> Edit:
         there: object = owner.get("script") if is_table(owner) else owner
         if isinstance(there, str) and calls(there, command):
             continue
-        change = toml_text.with_key if there is None else toml_text.with_value
-        script = appended(there, command) if isinstance(there, str) else command
-        changed = change(text, table, "script", script)
+        change = toml_text.with_value if there is not None else toml_text.with_key
+        script = there if isinstance(there, str) else ""
+        changed = change(text, table, "script", appended(script, command)) if takes_more(script) else None
         if changed is None:
             notes.append(f"`{table}.script` stays as it is: to hook wtc in, run `{command}` there")
         else:

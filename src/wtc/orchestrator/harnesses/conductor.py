@@ -1,9 +1,7 @@
 """Conductor. Source: conductor.build/docs, Settings, Scripts, and conductor.json."""
 
-import re
-
 from wtc.orchestrator.harnesses import json_text, toml_text
-from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, appended, is_table, unusable
+from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, appended, calls, is_table, takes_more, unusable
 
 SETTINGS = ".conductor/settings.toml"
 LEGACY = "conductor.json"
@@ -52,7 +50,7 @@ def _wanted(scripts: dict[str, object], hooks: Hooks, notes: list[str]) -> dict[
         if calls(str(there), command):
             continue
         # What runs until it is stopped lets nothing run after it.
-        if not isinstance(there, str) or (name == "run" and there.strip()):
+        if not isinstance(there, str) or (name == "run" and there.strip()) or not takes_more(there):
             notes.append(f"`scripts.{name}` stays as it is: to hook wtc in, run `{command}` there")
         else:
             wanted[name] = appended(there, command)
@@ -66,9 +64,3 @@ def _mode(owner: dict[str, object], key: str, notes: list[str]) -> dict[str, str
     if there != CONCURRENT:
         notes.append(f"`{key}` stays `{there}`: to run stacks of several workspaces at once, write `{CONCURRENT}`")
     return {}
-
-
-def calls(script: str, command: str) -> bool:
-    """Whether a script has the command's `wtc SUBCOMMAND` in it already, whatever its options."""
-    first = " ".join(command.split()[:2])
-    return re.search(rf"\b{re.escape(first)}\b", script) is not None

@@ -1,8 +1,7 @@
 """Cursor. Source: cursor.com/docs, Worktrees."""
 
 from wtc.orchestrator.harnesses import json_text
-from wtc.orchestrator.harnesses.conductor import calls
-from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, is_list
+from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, calls, is_list
 
 SETTINGS = ".cursor/worktrees.json"
 _KEY, _UNIX = "setup-worktree", "setup-worktree-unix"

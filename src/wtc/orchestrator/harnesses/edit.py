@@ -1,5 +1,6 @@
 """What a harness's module works with: the files as they are, and what it makes of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeGuard
@@ -69,6 +70,21 @@ def unusable(path: str, what: str) -> UsageError:
     return UsageError(f"`{path}` {what}", hints=[hint])
 
 
+def calls(script: str, command: str) -> bool:
+    """Whether a script calls the command's `wtc SUBCOMMAND`, whatever its options; a comment calls nothing."""
+    value = r"""(?:"[^"]*"|'[^']*'|[^\s"';&|])+"""
+    options = rf"(?:[ \t]+-[\w-]+(?:[ \t=]+{value})?)*"
+    live = re.sub(r"^[ \t]*#.*$", "", script, flags=re.MULTILINE)
+    called = rf"(?<![\w-])wtc[\"']?{options}[ \t]+{re.escape(command.split()[1])}(?![\w-])"
+    return re.search(called, live) is not None
+
+
+def takes_more(script: str) -> bool:
+    """Whether a command behind the script would run: none does behind `exit`, `exec`, or a line that is not whole."""
+    last = re.split(r"&&|;|\n", script.rstrip())[-1].split("#")[0].strip()
+    return re.match(r"(?:exit|exec)\b", last) is None and not script.rstrip().endswith(("\\", "|"))
+
+
 def appended(script: str, command: str) -> str:
     """A shell script that ends with one more command.
 
@@ -77,5 +93,5 @@ def appended(script: str, command: str) -> str:
     script = script.rstrip()
     if not script:
         return command
-    single = "\n" not in script and not script.endswith(("&", ";", "|", "\\")) and "#" not in script
+    single = "\n" not in script and not script.endswith(("&", ";")) and "#" not in script
     return f"{script} && {command}" if single else f"{script}\n{command}\n"

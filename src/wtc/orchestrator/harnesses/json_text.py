@@ -22,7 +22,7 @@ def parsed(text: str | None, path: str) -> Document:
     if text is None or not text.strip():
         return {}
     try:
-        document: object = json.loads(text, object_pairs_hook=_unique)
+        document: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
     except json.JSONDecodeError as error:
         what = error.msg[:1].lower() + error.msg[1:]
         raise unusable(path, f"is not JSON: {what} (line {error.lineno}, column {error.colno})") from error
@@ -68,6 +68,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> Document:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"`{twice}` is there twice")
     return document
+
+
+def _refused(constant: str) -> None:
+    # Python's own; no harness reads it.
+    raise ValueError(f"`{constant}` is no value")
 
 
 def _dumped(value: object, unit: str | None, base: str = "") -> str:

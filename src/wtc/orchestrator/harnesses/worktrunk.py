@@ -1,8 +1,7 @@
 """worktrunk. Source: worktrunk.dev, `wt hook`."""
 
 from wtc.orchestrator.harnesses import toml_text
-from wtc.orchestrator.harnesses.conductor import calls
-from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read
+from wtc.orchestrator.harnesses.edit import Edit, Hooks, Read, calls, is_list, is_table
 
 SETTINGS = ".config/wt.toml"
 _WORKTREE = "{{ worktree_path }}"
@@ -16,7 +15,7 @@ def edit(read: Read, hooks: Hooks) -> Edit:
     text = before or ""
     for hook, command in (("post-start", hooks.setup_of(_WORKTREE)), ("pre-remove", hooks.clean_of(_WORKTREE))):
         there = toml_text.parsed(text, SETTINGS).get(hook)
-        if calls(repr(there), command):
+        if calls(_scripts(there), command):
             continue
         changed = _with_command(text, hook, there, command)
         if changed is None:
@@ -24,6 +23,13 @@ def edit(read: Read, hooks: Hooks) -> Edit:
         else:
             text = changed
     return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))
+
+
+def _scripts(hook: object) -> str:
+    """All that a hook runs."""
+    if is_table(hook):
+        hook = list(hook.values())
+    return "\n".join(map(_scripts, hook)) if is_list(hook) else str(hook)
 
 
 def _with_command(text: str, hook: str, there: object, command: str) -> str | None:
