@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Self
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.render.narration import outcome, subject, under_way
 from wtc.cli.render.reflow import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.render.screen import Line, State, columns, fitting
+from wtc.cli.render.suspending import suspending
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Planned, Progress, Warned
 from wtc.model.plan import Plan, PlanNode, WaitContainer
 
@@ -36,15 +38,18 @@ class LiveReporter:
         self._ended = False
         self._spinner = Spinner("dots", style="cyan")
         self._widths: list[int] = []
+        self._around = ExitStack()
         self._live = ReflowingLive(self.draw, self._widths, console=self._console)
 
     def __enter__(self) -> Self:
+        self._around.enter_context(suspending(2, again=self._widths.clear))
         self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended = True
         self._live.stop()
+        self._around.close()
 
     def __call__(self, event: Event, /) -> None:
         """Takes one event."""

@@ -34,8 +34,8 @@ class ReflowingLive(Live):
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """Puts what clears the last frame before what is printed, and the next one behind it."""
-        if self._drawn:
-            self._live_render._shape = (0, rows(self._drawn, self.console.size.width))  # noqa: SLF001 - it has no other way
+        taken = rows(self._drawn, self.console.size.width)
+        self._live_render._shape = (0, taken) if taken else None  # noqa: SLF001 - it has no other way
         return super().process_renderables(renderables)
 
 
