@@ -1,5 +1,6 @@
 """Ignored files that `.worktreeinclude` has copied into a fresh worktree."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.orchestrator.seeding import copy
+from wtc.worktrees import ignored as included_files
 
 INCLUDED = {
     "a.key": "a",
@@ -167,3 +169,23 @@ def test_only_files_are_copied(tmp_path: Path, kind: str) -> None:
     os.mkfifo(source) if kind == "pipe" else source.mkdir()
     assert copy(str(source), str(tmp_path / "copy")) is False
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_marked_include_file_with_windows_line_ends_is_read_as_git_reads_it(repository: Pair) -> None:
+    repository.make(
+        {".worktreeinclude": "\ufeffd/*.key\r\nb.key\r\n", ".gitignore": "*.key\nd/\n"}, {"d/a.key": "a", "b.key": "b"}
+    )
+    result = repository.setup()
+    assert sorted(os.path.relpath(one.path, result.worktree) for one in result.copied) == ["b.key", "d/a.key"]
+
+
+def test_an_include_file_that_cannot_be_read_is_told_and_not_followed(
+    repository: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_path: str) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(included_files, "_patterns", closed)
+    repository.make({".worktreeinclude": "*.key\n"}, {"a.key": "a"})
+    assert repository.setup().copied == ()
+    assert any(".worktreeinclude` was not followed: Permission denied" in text for text in repository.told)

@@ -1,5 +1,9 @@
 """Variables that have a value only once ports are leased: asking for them in a file is no mistake."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +95,25 @@ def test_setup_leases_the_ports_of_a_file_that_asks_for_them(tmp_path: Path) -> 
 def test_the_files_own_ports_have_their_variables_too(tmp_path: Path) -> None:
     text = "${WTC_PORT_WEB:?} ${WTC_PORT_WEB_91} ${WTC_URL_WEB} ${WEB_PORT}"
     assert job_of(target(tmp_path, text)) == "8080 9001 http://127.0.0.1:8080 8080"
+
+
+def test_a_port_that_the_file_leaves_to_the_engine_has_no_variable(tmp_path: Path) -> None:
+    looks = target(tmp_path, "${WTC_PORT_WEB_80:?}")
+    (tmp_path / "compose.yaml").write_text(FILE.format(value="${WTC_PORT_WEB_80:?}").replace("${WEB_PORT:-8080}:", ""))
+    assert read_project(locate(looks)).services
+    with pytest.raises(ComposeFileError, match="the required variable `WTC_PORT_WEB_80` is not set"):
+        job_of(looks)
+
+
+def test_a_file_on_standard_input_is_read_as_often_as_it_takes(tmp_path: Path) -> None:
+    for command in ("setup", "env", "inspect"):
+        done = subprocess.run(
+            [sys.executable, "-m", "wtc", command, "-f", "-", "--json"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WTC_CONFIG_DIR": str(tmp_path / "state")},
+            input=FILE.format(value="${WTC_PORT_WEB:?}"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, json.loads(done.stdout)["ok"]) == (0, True), done.stderr

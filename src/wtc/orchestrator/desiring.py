@@ -47,7 +47,8 @@ def desired_stack(
     """
     known = ports or _as_written(located, namespace)
     variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
-    project = read_project(located, name=namespace.name, services=services, overrides=variables)
+    # Of ports that are leased all is known before anything is made; of the file's own, never more than now.
+    project = read_project(located, name=namespace.name, services=services, overrides=variables, final=ports is None)
     settings = home.settings_for(project)
     place = Placement(
         namespace=namespace,

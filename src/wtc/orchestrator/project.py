@@ -6,7 +6,6 @@ from dataclasses import replace
 from wtc.compose.loaded import Loaded
 from wtc.errors import ComposeFileError
 from wtc.model.project import Project
-from wtc.orchestrator.files import DiskReader
 from wtc.orchestrator.target import Located
 from wtc.orchestrator.variables import stack_variables
 from wtc.project import namespace_of
@@ -20,6 +19,7 @@ def read_project(
     services: Sequence[str] = (),
     overrides: Mapping[str, str] | None = None,
     env_files: bool = True,
+    final: bool = False,
 ) -> Project:
     """The project that the files describe; `overrides` are variables that win over all others.
 
@@ -28,12 +28,12 @@ def read_project(
     those are left unread, and what only they say of an environment is not known.
 
     That what wtc sets once ports are leased (`WTC_*`, ports by the file's own variables) has no value yet is no
-    finding: to tell the ports takes a reading.
+    finding: to tell the ports takes a reading. With `final` it is one.
 
     Raises:
         ComposeFileError: there are no files, or they cannot be used.
     """
-    return reading(located, name=name, services=services, overrides=overrides, env_files=env_files)[1]
+    return reading(located, name=name, services=services, overrides=overrides, env_files=env_files, final=final)[1]
 
 
 def reading(
@@ -43,6 +43,7 @@ def reading(
     services: Sequence[str] = (),
     overrides: Mapping[str, str] | None = None,
     env_files: bool = True,
+    final: bool = False,
 ) -> tuple[Loaded, Project]:
     """The project as `read_project` has it, and what it is made from.
 
@@ -59,14 +60,13 @@ def reading(
         project_name=name or namespace_of(located.worktree).name,
         services=tuple(services),
         overrides=overrides or {},
-        provisional=True,
+        provisional=not final,
     )
-    reader = DiskReader()
-    loaded = load(request, reader, fold_env_files=env_files)
+    loaded = load(request, located.reader, fold_env_files=env_files)
     project = decode_project(loaded)
-    if any(d.variable for d in (*loaded.pending, *project.warnings)):
+    if not final and any(d.variable for d in (*loaded.pending, *project.warnings)):
         others = replace(request, services=())
-        whole = decode_project(load(others, reader, fold_env_files=False)) if services else project
+        whole = decode_project(load(others, located.reader, fold_env_files=False)) if services else project
         project = _settled(loaded, project, located, whole)
     return loaded, project
 

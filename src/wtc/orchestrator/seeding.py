@@ -73,8 +73,9 @@ def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Call
         names = included(worktree.main, include_file, environment)
         missing = [name for name in names if not os.path.lexists(os.path.join(worktree.path, name))]
         wanted = ignored(worktree.path, missing, environment)
-    except NoGitError as error:
-        warn(f"`{include_file}` was not followed: {error}")
+    except (NoGitError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        warn(f"`{include_file}` was not followed: {why}")
         return []
     made: list[Copied] = []
     inside: dict[str, bool] = {}

@@ -100,12 +100,11 @@ def _env_from(located: Located, home: Home, target: Target) -> Sequence[str]:
     from wtc.compose.node import Mapping, plain
     from wtc.config import load as load_settings
     from wtc.config_file import Section
-    from wtc.orchestrator.files import DiskReader
 
     if located.missing:
         return home.settings.of(ENV_FROM).value
     try:
-        loaded = load(replace(located.request, interpolate=False), DiskReader(), fold_env_files=False)
+        loaded = load(replace(located.request, interpolate=False), located.reader, fold_env_files=False)
     except ComposeFileError:
         # Whatever is wrong with it is said when it is read for good.
         return home.settings.of(ENV_FROM).value

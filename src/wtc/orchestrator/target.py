@@ -22,6 +22,8 @@ class Target:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     context: str = ""
+    reader: DiskReader = field(default_factory=DiskReader, compare=False, repr=False)
+    """What all readings share, for standard input can be read only once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Located:
 
     worktree: str
     request: LoadRequest
+    reader: DiskReader = field(compare=False, repr=False)
     files: tuple[str, ...] = ()
     """The compose files, absolute; empty where there are none."""
     missing: ComposeFileError | None = field(default=None, compare=False)
@@ -56,12 +59,13 @@ def locate(target: Target) -> Located:
     worktree = _named_worktree(target)
     request = _request(target, worktree)
     if worktree and not target.files and not os.path.isdir(worktree):
-        return Located(worktree=worktree, request=request, missing=_gone(target.worktree))
-    files, missing = _discovered(request)
+        return Located(worktree=worktree, request=request, reader=target.reader, missing=_gone(target.worktree))
+    files, missing = _discovered(request, target.reader)
     folder = next((os.path.dirname(f) for f in files if f != "-"), request.cwd)
     return Located(
         worktree=worktree or worktree_of(folder).path,
         request=request,
+        reader=target.reader,
         files=files,
         missing=missing,
     )
@@ -102,12 +106,12 @@ def _start(target: Target, worktree: str) -> str:
     return target.cwd if inside else worktree
 
 
-def _discovered(request: LoadRequest) -> tuple[tuple[str, ...], ComposeFileError | None]:
+def _discovered(request: LoadRequest, reader: DiskReader) -> tuple[tuple[str, ...], ComposeFileError | None]:
     from wtc.compose.diagnostics import Diagnostics
     from wtc.compose.discover import discover
     from wtc.compose.session import Session
 
-    session = Session(reader=DiskReader(), diagnostics=Diagnostics(), home=request.environment.get("HOME", ""))
+    session = Session(reader=reader, diagnostics=Diagnostics(), home=request.environment.get("HOME", ""))
     try:
         return discover(request, session).files, None
     except ComposeFileError as error:

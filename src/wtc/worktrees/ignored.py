@@ -45,7 +45,7 @@ def included(main: str, include_file: str, environment: Mapping[str, str]) -> tu
 
 
 def _patterns(include_file: str) -> list[str]:
-    with open(include_file, encoding="utf-8", errors="surrogateescape") as file:
+    with open(include_file, encoding="utf-8-sig", errors="surrogateescape") as file:
         lines = [line.rstrip("\n").rstrip() for line in file]
     return [line for line in lines if line and not line.startswith(("#", "!"))]
 
