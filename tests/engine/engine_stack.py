@@ -105,9 +105,11 @@ class Stack:
         for network in found.networks.values():
             if network.labels.get(label.PROJECT) == self.namespace.name:
                 self.do(RemoveNetwork(name=network.name, id=network.id))
-        for volume in found.volumes.values():
-            if volume.labels.get(label.PROJECT) == self.namespace.name:
-                self.do(RemoveVolume(name=volume.name))
+        own = {v.name for v in found.volumes.values() if v.labels.get(label.PROJECT) == self.namespace.name}
+        # An anonymous one that was handed on does not go with its container.
+        handed_on = {v.name for c in found.containers for v in c.volumes if v.anonymous}
+        for name in sorted(own | handed_on):
+            self.do(RemoveVolume(name=name))
         shutil.rmtree(self.folder)
 
 

@@ -62,7 +62,7 @@ def bring_up(stack: Desired, world: World) -> None:
     world.run(plan_up(stack, world.observed(), UpOptions(remove_orphans=True)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     first=stacks(),
     second=stacks(),
@@ -89,7 +89,7 @@ def test_whatever_was_cut_off_the_next_up_comes_home(
     assert not plan_up(third, _healthy(world).observed(), UpOptions())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(first=stacks(), second=stacks(), cut=st.integers(0, 30))
 def test_clean_leaves_nothing_wherever_up_was_cut_off(first: Desired, second: Desired, cut: int) -> None:
     world = World(image_volumes=("/image",))
