@@ -16,10 +16,11 @@ services:
   api: {image: x, ports: ["9000:90", "9001:91"]}
   app:
     image: x
+    ports: ["7000:7000"]
     environment:
       URL: %s
 """
-LEASES = {"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003}
+LEASES = {"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003, "app/7000/tcp": 20004}
 
 
 def told(value: str) -> list[str]:
@@ -45,7 +46,7 @@ def told(value: str) -> list[str]:
 )
 def test_literal_address_is_told_with_its_variable(value: str, variable: str, port: int) -> None:
     (line,) = told(value)
-    assert line.startswith("7:12 `URL` of service `app` names `")
+    assert line.startswith("8:12 `URL` of service `app` names `")
     assert f"is published as {port} here" in line
     assert f"write `${{{variable}}}`" in line
 
@@ -61,10 +62,19 @@ def test_literal_address_is_told_with_its_variable(value: str, variable: str, po
         "http://my.localhost:9000",
         "localhost",
         "http://10.127.0.0.1:9000",
+        "0.0.0.0:7000",
+        "'[::]:7000'",
     ],
 )
 def test_what_leads_somewhere_is_not_told(value: str) -> None:
     assert told(value) == []
+
+
+@pytest.mark.parametrize(("host", "inside"), [("localhost", True), ("host.docker.internal", False)])
+def test_a_containers_own_port_may_be_what_is_meant(host: str, *, inside: bool) -> None:
+    (line,) = told(f"http://{host}:7000")
+    assert "write `${WTC_PORT_APP:-7000}` in place of `7000`" in line
+    assert ("inside its container it stays right" in line) is inside
 
 
 def test_nothing_else_of_the_value_is_told() -> None:
