@@ -239,6 +239,12 @@ def test_no_value_of_an_environment_is_shown() -> None:
     assert "s3cret" not in said(text)
 
 
+def test_names_that_are_not_known_without_their_variables_are_not_told_as_undefined() -> None:
+    with pytest.raises(ComposeFileError) as caught:
+        project("services: {web: {image: x, imag: y, volumes: ['${DATA}:/x'], networks: ['${NET}']}}", interpolate=False)
+    assert [d.message for d in caught.value.diagnostics] == ["`web` has no attribute `imag`"]
+
+
 def findings(files: str | dict[str, str | bytes]) -> list[str]:
     """The errors' first lines."""
     return [line.removeprefix("error: ") for line in said(files).splitlines() if line.startswith("error: ")]

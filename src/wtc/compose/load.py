@@ -42,7 +42,7 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     environment = {**place.environment, "COMPOSE_PROJECT_NAME": name}
     model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environment=environment))
     normal = normalize(model, name, environment)
-    if diagnostics.errors:
+    if diagnostics.errors and request.interpolate:
         _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
     _check_substance(model, name)
