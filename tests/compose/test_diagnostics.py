@@ -241,7 +241,9 @@ def test_no_value_of_an_environment_is_shown() -> None:
 
 def test_names_that_are_not_known_without_their_variables_are_not_told_as_undefined() -> None:
     with pytest.raises(ComposeFileError) as caught:
-        project("services: {web: {image: x, imag: y, volumes: ['${DATA}:/x'], networks: ['${NET}']}}", interpolate=False)
+        project(
+            "services: {web: {image: x, imag: y, volumes: ['${DATA}:/x'], networks: ['${NET}']}}", interpolate=False
+        )
     assert [d.message for d in caught.value.diagnostics] == ["`web` has no attribute `imag`"]
 
 

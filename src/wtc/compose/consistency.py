@@ -114,8 +114,7 @@ class _Service:
                 hint="keep one of them",
             )
         for found in undefined(self.name, self.node, self.root, self.disabled):
-            near = Scalar(None, found.position) if found.position else None
-            self.error(found.message, near, *found.path[2:], hint=found.hint)
+            self.diagnostics.report(found)
 
     def _limits(self) -> None:
         deploy = self.items.get("deploy")

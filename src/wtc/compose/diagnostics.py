@@ -1,5 +1,7 @@
 """Collecting what is wrong: a stage reports and goes on, so that one run names every problem of a file."""
 
+from dataclasses import replace
+
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path, Position
@@ -20,31 +22,27 @@ class Diagnostics:
         self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "", variable: str = ""
     ) -> None:
         """Reports what makes the file unusable."""
-        self._add(Severity.ERROR, message, position, path, hint, variable)
+        self.report(Diagnostic(message=message, position=position, path=path, hint=hint, variable=variable))
 
     def warning(
         self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "", variable: str = ""
     ) -> None:
         """Reports what is odd and goes through."""
-        self._add(Severity.WARNING, message, position, path, hint, variable)
+        severity = Severity.WARNING
+        self.report(
+            Diagnostic(message=message, severity=severity, position=position, path=path, hint=hint, variable=variable)
+        )
 
     def unsupported(self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "") -> None:
         """Reports what wtc reads and cannot carry out: a warning, an error under `--strict`."""
-        self._add(Severity.UNSUPPORTED, message, position, path, hint)
+        severity = Severity.UNSUPPORTED
+        self.report(Diagnostic(message=message, severity=severity, position=position, path=path, hint=hint))
 
-    def _add(
-        self,
-        severity: Severity,
-        message: str,
-        position: Position | None,
-        path: Path,
-        hint: str,
-        variable: str = "",
-    ) -> None:
-        where = position if position and position.file else None
-        finding = Diagnostic(
-            message=message, severity=severity, position=where, path=path, hint=hint, variable=variable
-        )
+    def report(self, finding: Diagnostic) -> None:
+        """Takes a finding, once; a position without a file is none."""
+        if finding.position and not finding.position.file:
+            finding = replace(finding, position=None)
+        severity = finding.severity
         told = self._told.setdefault(severity, set())
         if finding in told or len(told) > MAX_FINDINGS:
             return

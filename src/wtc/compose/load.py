@@ -110,7 +110,7 @@ def _report_undefined(normal: Mapping, request: LoadRequest, place: Place, diagn
     enabled, disabled = _split(_services(root), request, place)
     undefined = references.undefined_beside(diagnostics.errors, _with_services(root, enabled), disabled)
     for found in islice(undefined, consistency.MOST_FINDINGS):
-        diagnostics.error(found.message, found.position, found.path, hint=found.hint)
+        diagnostics.report(found)
 
 
 def _check_substance(model: Mapping, name: str) -> None:

@@ -7,7 +7,7 @@ from wtc.compose.node import Mapping, Node, Scalar
 from wtc.compose.select import dependencies
 from wtc.compose.suggest import nearest
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.position import Path
+from wtc.model.position import Path, Position
 
 _KINDS = ("services", "networks", "volumes", "configs", "secrets", "models")
 
@@ -44,7 +44,7 @@ def _missing(name: str, service: Mapping, root: Mapping, disabled: Mapping) -> I
                 (kind, used),
                 Diagnostic(
                     message=f"service `{name}` uses {kind[:-1]} `{used}`, which is not defined",
-                    position=near.position,
+                    position=_position(near, service, attribute),
                     path=("services", name, *attribute),
                     hint=nearest(used, defined) or _how_to_define(kind, used),
                 ),
@@ -53,7 +53,7 @@ def _missing(name: str, service: Mapping, root: Mapping, disabled: Mapping) -> I
         yield ("services", str(finding.path[-1])), finding
 
 
-def _used(service: Mapping) -> Iterator[tuple[str, tuple[str | int, ...], str, Node]]:
+def _used(service: Mapping) -> Iterator[tuple[str, Path, str, Node]]:
     """Each use of a top-level resource: its kind, the attribute, the name, and the place."""
     for kind in ("networks", "models"):
         items = service.items.get(kind)
@@ -88,10 +88,15 @@ def _dependencies(name: str, service: Mapping, root: Mapping, disabled: Mapping)
             hint = f"enable one of its profiles: {profiles}; or write `required: false`"
         yield Diagnostic(
             message=f"service `{name}` depends on `{other}`, {missing}",
-            position=_key(service.items.get("depends_on"), other, dependency).position,
+            position=_position(_key(service.items.get("depends_on"), other, dependency), service, ("depends_on",)),
             path=("services", name, "depends_on", other),
             hint=hint,
         )
+
+
+def _position(near: Node, service: Mapping, attribute: Path) -> Position:
+    """Of what no file has written itself, its attribute's."""
+    return near.position if near.position.file else service.keys.get(str(attribute[0]), service.position)
 
 
 def _how_to_define(kind: str, name: str) -> str:
