@@ -81,9 +81,8 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
     home = open_home(target, report)
     namespace = namespace_for(located.worktree, home, None, report)
     loaded, project = reading(located, name=namespace.name, services=services)
-    for warning in project.warnings:
-        if warning in loaded.warnings:
-            report(Warned(diagnostic=warning))
+    for warning in loaded.warnings:
+        report(Warned(diagnostic=warning))
     ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
     return InspectResult(

@@ -67,20 +67,20 @@ def reading(
     if not final and any(d.variable for d in (*loaded.pending, *project.warnings)):
         others = replace(request, services=())
         whole = decode_project(load(others, located.reader, fold_env_files=False)) if services else project
-        project = _settled(loaded, project, located, whole)
+        return _settled(loaded, project, located, whole)
     return loaded, project
 
 
-def _settled(loaded: Loaded, project: Project, located: Located, whole: Project) -> Project:
-    """The project without findings on variables that the whole stack is going to have. Raises ComposeFileError."""
+def _settled(loaded: Loaded, project: Project, located: Located, whole: Project) -> tuple[Loaded, Project]:
+    """Both without findings on variables that the whole stack is going to have. Raises ComposeFileError."""
     requests = port_requests(whole, {})
     ports = {request.key: request.target for request in requests}
     later = stack_variables(namespace_of(located.worktree), requests, ports, whole.port_variables, "")
     missing = [d for d in loaded.pending if d.variable not in later]
-    warnings = tuple(d for d in project.warnings if d.variable not in later)
+    read, made = (tuple(d for d in each.warnings if d.variable not in later) for each in (loaded, project))
     if missing:
-        raise ComposeFileError(missing[0].message, diagnostics=[*warnings, *missing])
-    return replace(project, warnings=warnings)
+        raise ComposeFileError(missing[0].message, diagnostics=[*made, *missing])
+    return replace(loaded, warnings=read, pending=()), replace(project, warnings=made)
 
 
 def with_the_rest(project: Project, located: Located) -> Project:
