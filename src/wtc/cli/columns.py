@@ -51,7 +51,7 @@ def aligned(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), room: 
 def shortened(rows: Sequence[Sequence[str]], header: Sequence[str], room: int) -> list[list[str]]:
     """The rows, with their paths cut as far as it takes to fit, but for their ends."""
     index, widths = list(header).index(PATHS), _widths([header, *rows])
-    least = max(_SHORTEST, room - sum(widths) + widths[index] - len(GAP) * (len(widths) - 1))
+    least = max(_SHORTEST, room - _total(widths) + widths[index])
     return [[fitted_path(cell, least) if i == index else cell for i, cell in enumerate(row)] for row in rows]
 
 
@@ -60,7 +60,7 @@ def without(rows: Sequence[Sequence[str]], header: Sequence[str], titles: Iterab
     table = [list(header), *map(list, rows)]
     for title in titles:
         widths = [min(w, _SHORTEST) if t == PATHS else w for t, w in zip(table[0], _widths(table), strict=True)]
-        if sum(widths) + len(GAP) * (len(widths) - 1) <= room:
+        if _total(widths) <= room:
             break
         if title in table[0]:
             index = table[0].index(title)
@@ -72,7 +72,7 @@ def without(rows: Sequence[Sequence[str]], header: Sequence[str], titles: Iterab
 def narrowed(table: Sequence[Sequence[str]], room: int) -> list[list[str]]:
     """The table with the ends of its longest cells cut off, as far as it takes to fit and as cells can be cut."""
     widths = _widths(table)
-    while (excess := sum(widths) + len(GAP) * (len(widths) - 1) - room) > 0 and max(widths) > _SHORTEST_CELL:
+    while (excess := _total(widths) - room) > 0 and max(widths) > _SHORTEST_CELL:
         *_, second, widest = sorted([_SHORTEST_CELL, *widths])
         widths[widths.index(widest)] = max(min(second, widest - 1), _SHORTEST_CELL, widest - excess)
     return [[fitted(cell, full) for cell, full in zip(row, widths, strict=True)] for row in table]
@@ -80,6 +80,11 @@ def narrowed(table: Sequence[Sequence[str]], room: int) -> list[list[str]]:
 
 def _widths(table: Sequence[Sequence[str]]) -> list[int]:
     return [max(width(row[i]) for row in table) for i in range(len(table[0]))] if table else []
+
+
+def _total(widths: Sequence[int]) -> int:
+    """How wide a line of such columns is."""
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def _beginning(text: str, room: int) -> str:

@@ -85,7 +85,7 @@ def measure(
     there = list(containers)
     before = dict(earlier or {})
     if earlier is not None and there:
-        begun_s = max((before[c.id].read_s for c in there if c.id in before), default=0.0)
+        begun_s = last_read_s(before, there)
         if unknown := [c.id for c in there if c.id not in before]:
             begun_s = time()
             before |= {one: sample.cpu for one, sample in samples(engine, unknown).items()}
@@ -96,6 +96,11 @@ def measure(
         MeasuredContainer(container=c, usage=usage_of(after.get(c.id), before.get(c.id), machine_memory_bytes))
         for c in there
     )
+
+
+def last_read_s(times: Mapping[str, CpuTime], containers: Iterable[RunningContainer]) -> float:
+    """When the last of these containers' times was read; 0 where there is none."""
+    return max((times[c.id].read_s for c in containers if c.id in times), default=0.0)
 
 
 def keep_apart(begun_s: float) -> None:

@@ -70,7 +70,7 @@ def watching(target: Target, request: StatsRequest, report: Reporter) -> Generat
         WtcError: a service that was named has no running container at the first look.
     """
     from wtc.engine.cgroups import Cgroups
-    from wtc.engine.stats import keep_apart, running, survey, told_by_kernel, usage_of
+    from wtc.engine.stats import keep_apart, last_read_s, running, survey, told_by_kernel, usage_of
     from wtc.engine.stats_streams import StatsStreams
 
     before = Cgroups.of().cpu_times()
@@ -78,7 +78,7 @@ def watching(target: Target, request: StatsRequest, report: Reporter) -> Generat
         namespace = _namespace(target, request, engine, report)
         machine, found = survey(engine, namespace)
         first = _chosen(found, request.services)
-        keep_apart(max((before[c.id].read_s for c in first if c.id in before), default=0.0))
+        keep_apart(last_read_s(before, first))
 
         def look() -> StatsResult:
             there = [c for c in running(engine, namespace) if not request.services or c.service in request.services]

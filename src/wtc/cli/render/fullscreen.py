@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self, cast
 
+from wtc.cli.render.suspending import as_by_default
 from wtc.errors import WtcError
 
 if TYPE_CHECKING:
@@ -101,10 +102,8 @@ class Fullscreen:
     def _on_end(self, number: int, frame: "FrameType | None") -> None:
         with contextlib.suppress(OSError, WtcError):
             self._give_back()
-        handler = signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        as_by_default(number)
         # It was stopped for a while, or nobody is there who would let it go on and so it was not.
-        signal.signal(number, handler)
         self._on_return(number, frame)
 
     def _on_return(self, number: int, frame: "FrameType | None") -> None:

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
 _SHOW, _HIDE = b"\x1b[?25h\n", b"\x1b[?25l"
 
 
+def as_by_default(number: int) -> None:
+    """Does to this process what the signal would do without its handler, which is there again if that was no end."""
+    handler = signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    signal.signal(number, handler)
+
+
 @contextlib.contextmanager
 def suspending(descriptor: int, *, again: Callable[[], None]) -> Generator[None]:
     """While it lasts, SIGTSTP is met so. `again` is called when the process goes on."""
@@ -20,9 +27,7 @@ def suspending(descriptor: int, *, again: Callable[[], None]) -> Generator[None]
     def on_stop(number: int, _frame: "FrameType | None") -> None:
         with contextlib.suppress(OSError):
             os.write(descriptor, _SHOW)
-        handler = signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-        signal.signal(number, handler)
+        as_by_default(number)
         again()
         with contextlib.suppress(OSError):
             os.write(descriptor, _HIDE)
