@@ -1,16 +1,19 @@
 """Looking at the engine: GETs only, few of them, and in parallel."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtc import labels as label
 from wtc.engine import reading
-from wtc.engine.host_ports import listed_ports, requested_ports
+from wtc.engine.host_ports import requested_ports
 from wtc.errors import NotFoundError
+from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
+    Listing,
     Observed,
     ObservedContainer,
     ObservedImage,
@@ -18,57 +21,75 @@ from wtc.model.observed import (
     ObservedStack,
     ObservedVolume,
 )
+from wtc.planner.ownership import foreign_objects, foreign_use, ownership
+from wtc.planner.stacks import labelled_stacks, namespace_of
 
 if TYPE_CHECKING:
-    from wtc.engine.answers import Json
     from wtc.engine.connection import Engine
 
-T = TypeVar("T")
 PARALLEL = 8
 HEALTH = ("starting", "healthy", "unhealthy")
 _MANAGED = f"{label.MANAGED}=true"
+
+
+def list_engine(engine: "Engine") -> Listing:
+    """Everything on the engine, in four calls at once.
+
+    Source: Engine API, GET /containers/json, /networks, /volumes, /images/json.
+    """
+    with ThreadPoolExecutor(4) as pool:
+        containers = pool.submit(_containers, engine)
+        networks = pool.submit(engine.list, "/networks", doing="list networks")
+        volumes = pool.submit(engine.object, "/volumes", doing="list volumes")
+        images = pool.submit(_images, engine, _MANAGED)
+        return Listing(
+            containers=tuple(reading.listed_container(s, "") for s in containers.result()),
+            networks=tuple(map(reading.network, networks.result())),
+            volumes=tuple(map(reading.volume, volumes.result().get("Volumes") or ())),
+            images=tuple(images.result()),
+        )
 
 
 def observe(
     engine: "Engine",
     namespace: Namespace,
     *,
+    listing: Listing | None = None,
     references: Iterable[str] = (),
     networks: Iterable[str] = (),
     volumes: Iterable[str] = (),
 ) -> Observed:
-    """The stack of a namespace, and whatever may stand in its way.
+    """The stack of a namespace, and what can conflict with it.
 
-    `references` are images to look for; `networks` and `volumes` are names (or ids, for networks) that are asked for
-    one by one where the lists do not have them.
-    Source: Engine API, GET /containers/json, /containers/{id}/json, /networks, /volumes, /images/json, /images/{}/json.
+    `listing` is a list that was made for this look; without it the engine is listed. `references` are images to look
+    for; `networks` and `volumes` are names (or ids, for networks) that are asked for one by one where the lists do not
+    have them. Source: Engine API, GET /containers/{id}/json, /images/{}/json.
     """
     wanted = list(dict.fromkeys(references))
     with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = pool.submit(_containers, engine)
-        all_networks = pool.submit(engine.list, "/networks", doing="list networks")
-        all_volumes = pool.submit(engine.object, "/volumes", doing="list volumes")
-        built = pool.submit(_images, engine, f"{label.PROJECT}={namespace.name}")
         found = [pool.submit(_image, engine, reference) for reference in wanted]
-        own = [s for s in listed.result() if reading.belongs(reading.labels_of(s), namespace)]
-        inspected = [pool.submit(_inspect, engine, str(s["Id"])) for s in own]
-        networks_there = {n.name: n for n in map(reading.network, all_networks.result())}
-        volumes_there = {v.name: v for v in map(reading.volume, all_volumes.result().get("Volumes") or ())}
+        listed = listing or list_engine(engine)
+        own = [c for c in listed.containers if ownership(c, namespace).own]
+        inspected = [pool.submit(_inspect, engine, c.id) for c in own]
+        networks_there = {n.name: n for n in listed.networks}
+        volumes_there = {v.name: v for v in listed.volumes}
         extra_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in networks_there}
         extra_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in volumes_there}
-        images = {image.reference: image for image in built.result()}
+        images = {i.reference: i for i in listed.images if i.labels.get(label.PROJECT) == namespace.name}
         images |= {i.reference: i for future in found if (i := future.result())}
         containers = [reading.container(i) for future in inspected if (i := future.result())]
         networks_there |= {name: n for name, future in extra_networks.items() if (n := future.result())}
         volumes_there |= {name: v for name, future in extra_volumes.items() if (v := future.result())}
-        known = {str(s["Id"]) for s in own}
-        foreign = {reading.container_name(s): str(s["Id"]) for s in listed.result() if str(s["Id"]) not in known}
+    known = {c.id for c in own}
+    use = foreign_use(listed.containers)
     return Observed(
         containers=tuple(sorted(containers, key=lambda c: (c.service, c.number, c.name))),
         networks=networks_there,
         volumes=volumes_there,
         images=images,
-        foreign_names=foreign,
+        foreign_names={c.name: c.id for c in listed.containers if c.id not in known},
+        foreign_use=use,
+        foreign=foreign_objects(listed, namespace, use),
         api_version=engine.api_version,
     )
 
@@ -76,67 +97,46 @@ def observe(
 def published_ports(engine: "Engine", *, other_than: Namespace | None = None) -> frozenset[int]:
     """The host ports that containers hold, and those that wtc's stopped ones will ask for again."""
     with ThreadPoolExecutor(PARALLEL) as pool:
-        others: list[Json] = []
-        for summary in _containers(engine):
-            labels = reading.labels_of(summary)
-            if other_than is None or not reading.belongs(labels, other_than):
-                others.append(summary)
-        stopped = [s for s in others if s.get("State") != "running" and label.managed(reading.labels_of(s))]
-        inspected = [future.result() for future in [pool.submit(_inspect, engine, str(s["Id"])) for s in stopped]]
-        held = {port.port for summary in others for port in listed_ports(summary)}
+        listed = [reading.listed_container(summary, "") for summary in _containers(engine)]
+        others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
+        stopped = [c for c in others if c.state != "running" and label.managed(c.labels)]
+        inspected = [future.result() for future in [pool.submit(_inspect, engine, c.id) for c in stopped]]
+        held = {port.port for container in others for port in container.ports}
         held |= {port.port for one in inspected if one for port in requested_ports(one)}
     return frozenset(held - {0})
-
-
-def namespaces(engine: "Engine") -> dict[str, str]:
-    """Namespace -> worktree, of everything that wtc made on this engine."""
-    found: dict[str, str] = {}
-    for labels in _parallel(
-        lambda: [reading.labels_of(s) for s in _containers(engine, _MANAGED)],
-        lambda: [dict(n.labels) for n in _networks(engine)],
-        lambda: [dict(v.labels) for v in _volumes(engine)],
-        lambda: [dict(i.labels) for i in _images(engine, _MANAGED)],
-    ):
-        found |= {one[label.PROJECT]: one.get(label.WORKTREE, "") for one in labels if label.PROJECT in one}
-    return found
 
 
 def stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
     """All stacks of all worktrees, by name; as many calls for a hundred of them as for one."""
     with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = pool.submit(_containers, engine, _MANAGED)
-        networks = pool.submit(_networks, engine)
-        volumes = pool.submit(_volumes, engine)
-        images = pool.submit(_images, engine, _MANAGED)
+        listed = pool.submit(list_engine, engine)
         by_health = {h: pool.submit(_containers, engine, _MANAGED, health=h) for h in HEALTH}
         health = {str(s["Id"]): h for h, future in by_health.items() for s in future.result()}
-        containers = [reading.listed_container(s, health.get(str(s["Id"]), "")) for s in listed.result()]
-    found: dict[str, Namespace] = {}
-    for one in (*containers, *networks.result(), *volumes.result(), *images.result()):
-        if name := one.labels.get(label.PROJECT):
-            found.setdefault(name, Namespace(name=name, worktree=one.labels.get(label.WORKTREE, "")))
+        listing = listed.result()
+    use = foreign_use(listing.containers)
+
+    def own(stack: LabelledStack, found: Iterable[Labelled]) -> list[Labelled]:
+        namespace = namespace_of(stack)
+        return [one for one in found if ownership(one, namespace, use).own]
+
     return tuple(
         ObservedStack(
-            namespace=namespace,
-            containers=tuple(sorted(_of(namespace, containers), key=lambda c: (c.service, c.number, c.name))),
-            networks=tuple(_of(namespace, networks.result())),
-            volumes=tuple(_of(namespace, volumes.result())),
-            images=tuple(_of(namespace, images.result())),
+            stack=stack,
+            containers=tuple(
+                sorted(
+                    (replace(c, health=health.get(c.id, "")) for c in own(stack, listing.containers)),
+                    key=lambda c: (c.service, c.number, c.name),
+                )
+            ),
+            networks=tuple(own(stack, listing.networks)),
+            volumes=tuple(own(stack, listing.volumes)),
+            images=tuple(own(stack, listing.images)),
         )
-        for _, namespace in sorted(found.items())
+        for stack in labelled_stacks(listing)
     )
 
 
 Labelled = TypeVar("Labelled", ObservedContainer, ObservedNetwork, ObservedVolume, ObservedImage)
-
-
-def _of(namespace: Namespace, found: Iterable[Labelled]) -> list[Labelled]:
-    return [one for one in found if one.labels.get(label.PROJECT) == namespace.name]
-
-
-def _parallel(*calls: Callable[[], T]) -> Sequence[T]:
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
 def _filters(**filters: str) -> dict[str, str]:
@@ -147,16 +147,6 @@ def _containers(engine: "Engine", labelled: str = "", *, health: str = "") -> li
     filters = {**({"label": labelled} if labelled else {}), **({"health": health} if health else {})}
     params = {"all": "1", **(_filters(**filters) if filters else {})}
     return engine.list("/containers/json", doing="list containers", params=params)
-
-
-def _networks(engine: "Engine") -> list[ObservedNetwork]:
-    found = engine.list("/networks", doing="list networks", params=_filters(label=_MANAGED))
-    return [reading.network(one) for one in found]
-
-
-def _volumes(engine: "Engine") -> list[ObservedVolume]:
-    found = engine.object("/volumes", doing="list volumes", params=_filters(label=_MANAGED))
-    return [reading.volume(one) for one in found.get("Volumes") or ()]
 
 
 def _images(engine: "Engine", labelled: str) -> list[ObservedImage]:

@@ -1,13 +1,11 @@
 """The engine's JSON about containers, networks, volumes and images -> observed values. Source: Engine API."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from wtc import labels as label
 from wtc.engine.answers import Json, number, part, parts, seconds, text
 from wtc.engine.host_ports import listed_ports, requested_ports
-from wtc.model.namespace import Namespace
 from wtc.model.observed import (
     MountedVolume,
     ObservedContainer,
@@ -15,8 +13,8 @@ from wtc.model.observed import (
     ObservedNetwork,
     ObservedVolume,
 )
+from wtc.planner.ownership import is_anonymous
 
-_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _NEVER = "0001-01-01T00:00:00Z"
 
 
@@ -42,6 +40,7 @@ def container(inspected: Json) -> ObservedContainer:
         oneoff=_oneoff(labels),
         networks={name: text(part(networks, name), "NetworkID") for name in networks},
         volumes=_own_volumes(inspected),
+        binds=_binds(inspected),
         ports=requested_ports(inspected),
         labels=labels,
         created=text(inspected, "Created"),
@@ -70,6 +69,7 @@ def listed_container(summary: Json, health: str) -> ObservedContainer:
         oneoff=_oneoff(labels),
         networks={name: text(part(networks, name), "NetworkID") for name in networks},
         volumes=_volumes(summary),
+        binds=_binds(summary),
         ports=listed_ports(summary),
         labels=labels,
     )
@@ -108,13 +108,6 @@ def listed_images(summary: Json) -> list[ObservedImage]:
     tags = [str(tag) for tag in summary.get("RepoTags") or () if tag != "<none>:<none>"]
     digest = str(summary["Id"])
     return [ObservedImage(reference=tag, id=digest, labels=_labels(summary)) for tag in tags or [digest]]
-
-
-def belongs(labels: Mapping[str, str], namespace: Namespace) -> bool:
-    """Whether wtc made it for this worktree."""
-    return label.managed(labels) and (
-        labels.get(label.PROJECT) == namespace.name or labels.get(label.WORKTREE) == namespace.worktree
-    )
 
 
 def labels_of(found: Json) -> dict[str, str]:
@@ -156,8 +149,13 @@ def _volumes(found: Json) -> tuple[MountedVolume, ...]:
         MountedVolume(
             name=text(mount, "Name"),
             target=text(mount, "Destination"),
-            anonymous=_ANONYMOUS.fullmatch(text(mount, "Name")) is not None,
+            anonymous=is_anonymous(text(mount, "Name")),
+            writable=mount.get("RW") is not False,
         )
         for mount in parts(found, "Mounts")
         if mount.get("Type") == "volume" and mount.get("Name")
     )
+
+
+def _binds(found: Json) -> tuple[str, ...]:
+    return tuple(text(mount, "Source") for mount in parts(found, "Mounts") if mount.get("Type") == "bind")

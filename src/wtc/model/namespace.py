@@ -1,11 +1,15 @@
 """The name under which a worktree's stack lives on the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from wtc.model.identity import Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Namespace:
-    """`name` (`accra-a1b2c3`) begins the name of everything that wtc makes for `worktree` (a real absolute path)."""
+    """`name` (`accra-a1b2c3`) begins the name of everything that wtc creates for `worktree` (a real absolute path)."""
 
     name: str
     worktree: str
+    identity: Identity = field(default_factory=Identity, compare=False, repr=False)
+    """What proves that the stack is this worktree's."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wtc.model.namespace import Namespace
+from wtc.model.identity import LabelledStack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class MountedVolume:
     name: str
     target: str
     anonymous: bool = False
+    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class ObservedContainer:
     networks: Mapping[str, str] = field(default_factory=dict[str, str])
     """Network name -> network id ("" where it is attached to one that is gone)."""
     volumes: tuple[MountedVolume, ...] = ()
+    binds: tuple[str, ...] = ()
+    """The host paths that it mounts."""
     ports: tuple[PublishedPort, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     created: str = ""
@@ -91,10 +94,33 @@ class ObservedImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observed:
-    """One stack on the engine, and what stands in its way.
+class ForeignUse:
+    """What the containers that are not wtc's use, of all that are on the engine."""
 
-    `networks` and `volumes` hold everything on the engine by name, whoever made it: labels tell.
+    volumes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Volume name -> the name of a container that mounts it."""
+    writers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Volume name -> the name of a running container that mounts it writable."""
+    images: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Image id -> the name of a container that was created from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Everything on an engine, as its lists show it: all containers, networks and volumes, and the images of wtc's."""
+
+    containers: tuple[ObservedContainer, ...] = ()
+    networks: tuple[ObservedNetwork, ...] = ()
+    volumes: tuple[ObservedVolume, ...] = ()
+    images: tuple[ObservedImage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One stack on the engine, and what can conflict with it.
+
+    `containers` are the stack's own. `networks` and `volumes` hold everything on the engine by name; `ownership` says
+    which of them are the stack's.
     """
 
     containers: tuple[ObservedContainer, ...] = ()
@@ -104,6 +130,9 @@ class Observed:
     """Reference -> image, for the references that were asked for and those of this worktree's built images."""
     foreign_names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name -> id of every container on the engine that is not this stack's."""
+    foreign_use: ForeignUse = field(default_factory=ForeignUse)
+    foreign: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What carries the namespace's label and is not the stack's: kind and name -> the reason."""
     api_version: tuple[int, int] = (1, 41)
     at_s: float = 0.0
     """Since 1970, when it was looked at."""
@@ -111,9 +140,9 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedStack:
-    """All that bears one namespace's labels, as lists tell it: no exit statuses, and ports only of what runs."""
+    """A stack as lists show it: no exit statuses, and ports only of what runs."""
 
-    namespace: Namespace
+    stack: LabelledStack
     containers: tuple[ObservedContainer, ...] = ()
     networks: tuple[ObservedNetwork, ...] = ()
     volumes: tuple[ObservedVolume, ...] = ()

@@ -1,58 +1,102 @@
-"""`clean`: all that the labels name goes, volumes and built images included, and the leases are freed."""
+"""`clean`: removes stacks with their volumes and built images, and frees their leases."""
 
 import os
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wtc.events import Planned, Reporter
+from wtc.errors import ConflictError, UsageError
+from wtc.events import Planned, Reporter, Warned
+from wtc.model.identity import GitState, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
+from wtc.orchestrator.clean_scope import (
+    Choice,
+    Chosen,
+    Left,
+    Scope,
+    all_stacks,
+    gone_stacks,
+    missing_worktree,
+    named_stack,
+    with_legacy,
+)
 from wtc.orchestrator.failure import raise_failed
+from wtc.orchestrator.identify import identify, judge, namespace_here, repository_of, standings
+from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.stack import Home, engine_of, open_home, warn
-from wtc.orchestrator.target import Target, locate
-from wtc.planner.down import plan_clean
+from wtc.orchestrator.target import Located, Target, locate
+from wtc.planner.down import plan_clean, plan_clean_volumes
+from wtc.planner.stacks import labelled_stacks, namespace_of
+from wtc.worktrees.facts import read_here, read_path
+from wtc.worktrees.host import host_id
+from wtc.worktrees.identity import Standing, held_by
+from wtc.worktrees.locate import worktree_at
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
+    from wtc.model.observed import Listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRequest:
-    """Which stacks: this worktree's, every worktree's, or those whose folder is gone."""
+    """Which stacks, or which volumes of the project's stack."""
 
-    all_worktrees: bool = False
-    gone: bool = False
+    scope: Scope = Scope.PROJECT
+    stack: str = ""
+    """The namespace, for `Scope.STACK`."""
+    volumes: tuple[str, ...] = ()
+    """Only these volumes, by their key in the file or by name."""
+    all_gone: bool = False
+    """Even if more than half of this host's stacks are gone."""
     timeout_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaning:
-    """One stack and what its removal takes. `leases` is how many host ports are freed."""
+    """One stack, why it may be removed, and what that takes. `leases` is how many host ports are freed."""
 
     namespace: Namespace
+    why: str
+    ask: bool
     plan: Plan
     leases: int
 
 
-def plan(target: Target, request: CleanRequest, report: Reporter) -> tuple[Cleaning, ...]:
-    """What would be removed; stacks of which nothing is left are not there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanPlan:
+    """What would be removed (stacks of which nothing is left are not in it), and what stays."""
+
+    cleanings: tuple[Cleaning, ...] = ()
+    left: tuple[Left, ...] = ()
+    stale: tuple[str, ...] = ()
+    """Namespaces that only the registry has, and whose folders are missing."""
+
+
+def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
+    """What would be removed.
 
     Raises:
-        WtcError: the engine cannot be reached, or the registry not be read.
+        WtcError: the engine cannot be reached, or the registry cannot be read.
+        ConflictError: a container that is not wtc's uses a volume.
     """
     home = open_home(target, report)
     for text in home.store.read().warnings:
         warn(report, text)
     with engine_of(target) as engine:
-        found = (_cleaning(namespace, home, engine, request) for namespace in _chosen(target, request, home, engine))
-        return tuple(c for c in found if c.plan or c.leases)
+        listing = _list(engine)
+        chosen = _chosen(target, request, home, engine, listing)
+        found = [_cleaning(choice, home, engine, listing, request) for choice in chosen.removed]
+        names = {s.namespace for s in labelled_stacks(listing)}
+        stale = _stale(target, request, home, names) if not request.volumes else ()
+        return CleanPlan(cleanings=tuple(c for c in found if c.plan or c.leases), left=chosen.left, stale=stale)
 
 
 def carry_out(
-    target: Target, request: CleanRequest, cleanings: tuple[Cleaning, ...], report: Reporter, stop: threading.Event
+    target: Target, request: CleanRequest, cleanings: Sequence[Cleaning], report: Reporter, stop: threading.Event
 ) -> None:
-    """Removes the stacks, each planned once more under its lock: what is there by then goes.
+    """Removes the stacks, each chosen and planned once more under its lock: what exists by then is removed.
 
     Raises:
         WtcError: something could not be removed.
@@ -62,33 +106,165 @@ def carry_out(
     home = open_home(target, report)
     with engine_of(target) as engine:
         for namespace in (c.namespace for c in cleanings):
-            with home.store.stack_lock(namespace.name, discard=True):
-                cleaning = _cleaning(namespace, home, engine, request)
+            with stack_lock(home, namespace, discard=not os.path.isdir(namespace.worktree)):
+                listing = _list(engine)
+                chosen = _chosen(target, request, home, engine, listing)
+                choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
+                if choice is None:
+                    warn(report, f"stack `{namespace.name}` stays: it has changed since")
+                    continue
+                cleaning = _cleaning(choice, home, engine, listing, request)
+                for warning in cleaning.plan.warnings:
+                    report(Warned(diagnostic=warning))
                 report(Planned(plan=cleaning.plan, namespace=namespace.name))
                 outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
-                if cleaning.leases or namespace.worktree in home.store.read().stacks:
-                    with home.store.transaction() as ledger:
-                        ledger.drop(namespace.worktree)
+                if not request.volumes:
+                    forget(home, [namespace.name], report)
 
 
-def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine") -> list[Namespace]:
-    from wtc.engine.observe import namespaces
+def forget(home: Home, namespaces: Sequence[str], report: Reporter) -> None:
+    """Drops the registry's entries; a registry that cannot be written is a warning, for the labels suffice."""
+    from wtc.errors import WtcError
 
-    known = {**home.store.read().namespaces(), **namespaces(engine)}
-    stacks = [Namespace(name=name, worktree=worktree) for name, worktree in sorted(known.items())]
-    if request.gone:
-        return [s for s in stacks if not os.path.isdir(s.worktree)]
-    if request.all_worktrees:
-        return stacks
-    worktree = locate(target).worktree
-    return [s for s in stacks if s.worktree == worktree]
+    if not set(namespaces) & home.store.read().stacks.keys():
+        return
+    try:
+        with home.store.transaction() as ledger:
+            for name in namespaces:
+                ledger.drop(name)
+    except WtcError as error:
+        warn(report, error.message)
 
 
-def _cleaning(namespace: Namespace, home: Home, engine: "Engine", request: CleanRequest) -> Cleaning:
+def raise_left(left: Sequence[Left]) -> None:
+    """Raises ConflictError where stacks stay that the user named by their worktree."""
+    if not left:
+        return
+    names = [one.stack.namespace for one in left]
+    raise ConflictError(
+        f"it is not proved that {_count(len(left))} may be removed",
+        causes=[f"stack `{one.stack.namespace}` of `{one.stack.worktree}` stays: {one.why}" for one in left],
+        hints=[f"to delete it with its volumes, run `wtc clean --stack {name}`" for name in dict.fromkeys(names)],
+    )
+
+
+def _count(number: int) -> str:
+    return "a stack" if number == 1 else f"{number} stacks"
+
+
+def _list(engine: "Engine") -> "Listing":
+    from wtc.engine.observe import list_engine
+
+    return list_engine(engine)
+
+
+def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine", listing: "Listing") -> Chosen:
+    stacks = labelled_stacks(listing)
+    host = host_id(home.environment)
+    match request.scope:
+        case Scope.GONE:
+            chosen = gone_stacks(stacks, lambda s: judge(s, host), host=host, every=request.all_gone)
+        case Scope.ALL:
+            chosen = all_stacks(stacks, host=host)
+        case Scope.STACK:
+            chosen = named_stack(stacks, request.stack)
+        case Scope.PROJECT:
+            found = identify(locate(target), home, engine, listing=listing)
+            return Chosen(removed=(Choice(namespace=found.namespace, why="it is this project's"),))
+        case Scope.FORMER:
+            chosen = _former(locate(target), stacks, host)
+        case Scope.WORKTREE:
+            return _of_worktree(target, stacks, host, local=engine.host_is_local)
+    return with_legacy(chosen, local=engine.host_is_local)
+
+
+def _former(located: Located, stacks: Sequence[LabelledStack], host: str) -> Chosen:
+    here = read_here(worktree_at(located.worktree), located.directory, host)
+    found = [s for s, which, _ in standings(here, stacks, every_project=True) if which is Standing.FORMER]
+    other = [s for s in found if s.identity.host != host]
+    return Chosen(
+        removed=tuple(Choice(namespace=namespace_of(s), why="its worktree is gone") for s in found if s not in other),
+        left=tuple(Left(stack=s, why="it was created on another host") for s in other),
+    )
+
+
+def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, local: bool) -> Chosen:
+    """Every stack of the worktree that `-w` names; where its folder is missing, those that were created there."""
+    path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
+    place = read_path(path)
+    created = [
+        s for s in stacks if path == s.worktree or path in repository_of(s.identity).moved.get(s.identity.id, ())
+    ]
+    if place.presence is not Presence.PRESENT or place.git is GitState.NONE:
+        missing = missing_worktree(created, place, _holder, host=host)
+        if missing.removed or place.presence is not Presence.PRESENT:
+            return with_legacy(missing, local=local)
+    here = read_here(worktree_at(path), path, host)
+    here = replace(here, identity=replace(here.identity, legacy=local))
+    found = standings(here, stacks, every_project=True)
+    inside = _lies_in(os.path.realpath(target.cwd), path)
+    former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
+    if former and not inside:
+        why = "it is left of a worktree that was at this path before"
+        return with_legacy(
+            Chosen(removed=tuple(Choice(namespace=namespace_of(s), why=why) for s in former)), local=local
+        )
+    own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED}]
+    return Chosen(
+        removed=tuple(Choice(namespace=namespace_here(s, here), why="it is this worktree's") for s in own),
+        left=tuple(Left(stack=s, why=reason) for s, which, reason in found if which is Standing.CONFLICT),
+    )
+
+
+def _holder(stack: LabelledStack) -> str:
+    return held_by(stack.identity.id, [repository_of(stack.identity)])
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _stale(target: Target, request: CleanRequest, home: Home, names: set[str]) -> tuple[str, ...]:
+    """The registry's entries without objects whose folders are missing, of those that the scope covers."""
+    records = [r for r in home.store.read().stacks.values() if r.namespace not in names]
+    if request.scope is Scope.WORKTREE:
+        path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
+        records = [r for r in records if r.worktree == path]
+    elif request.scope not in {Scope.GONE, Scope.ALL}:
+        return ()
+    return tuple(r.namespace for r in records if read_path(r.worktree).presence is Presence.MISSING)
+
+
+def _cleaning(choice: Choice, home: Home, engine: "Engine", listing: "Listing", request: CleanRequest) -> Cleaning:
     from wtc.engine.observe import observe
 
-    record = home.store.read().stacks.get(namespace.worktree)
-    observed = observe(engine, namespace)
-    plan = plan_clean(namespace, observed, timeout_s=request.timeout_s)
-    return Cleaning(namespace=namespace, plan=plan, leases=len(record.ports) if record else 0)
+    namespace = choice.namespace
+    record = home.store.read().stacks.get(namespace.name)
+    observed = observe(engine, namespace, listing=listing)
+    if request.volumes:
+        removal = plan_clean_volumes(namespace, observed, request.volumes)
+    else:
+        removal = plan_clean(namespace, observed, timeout_s=request.timeout_s)
+    leases = 0 if request.volumes or record is None else len(record.ports)
+    return Cleaning(namespace=namespace, why=choice.why, ask=choice.ask, plan=removal, leases=leases)
+
+
+def _same(one: Namespace, other: Namespace) -> bool:
+    return (one.name, one.identity.id, one.worktree) == (other.name, other.identity.id, other.worktree)
+
+
+def request_of(*, worktree: str, every: bool, gone: bool, former: bool, stack: str) -> Scope:
+    """The scope that the command line names.
+
+    Raises:
+        UsageError: it names several.
+    """
+    named = {"--all": every, "--gone": gone, "--former": former, "--stack": bool(stack)}
+    chosen = [option for option, given in named.items() if given]
+    if len(chosen) > 1:
+        raise UsageError(f"`{chosen[0]}` and `{chosen[1]}` cannot be given together")
+    scopes = {"--all": Scope.ALL, "--gone": Scope.GONE, "--former": Scope.FORMER, "--stack": Scope.STACK}
+    if chosen:
+        return scopes[chosen[0]]
+    return Scope.WORKTREE if worktree else Scope.PROJECT

@@ -31,6 +31,10 @@ class Located:
     """A worktree by its real absolute path (its folder may be gone), and how to read its compose project."""
 
     worktree: str
+    directory: str
+    """The real path of the project folder: the first compose file's, or the worktree where there is no file."""
+    at_top: bool = True
+    """Whether the compose file lies at the worktree's top, or is the one that `wtc.toml` names."""
     request: LoadRequest
     reader: DiskReader = field(compare=False, repr=False)
     files: tuple[str, ...] = ()
@@ -59,11 +63,21 @@ def locate(target: Target) -> Located:
     worktree = _named_worktree(target)
     request = _request(target, worktree)
     if worktree and not target.files and not os.path.isdir(worktree):
-        return Located(worktree=worktree, request=request, reader=target.reader, missing=_gone(target.worktree))
+        return Located(
+            worktree=worktree,
+            directory=worktree,
+            request=request,
+            reader=target.reader,
+            missing=_gone(target.worktree),
+        )
     files, missing = _discovered(request, target.reader)
     folder = next((os.path.dirname(f) for f in files if f != "-"), request.cwd)
+    worktree = worktree or worktree_of(folder).path
+    directory = os.path.realpath(folder) if files else worktree
     return Located(
-        worktree=worktree or worktree_of(folder).path,
+        worktree=worktree,
+        directory=directory,
+        at_top=directory == worktree,
         request=request,
         reader=target.reader,
         files=files,

@@ -1,22 +1,23 @@
 """What stands in the way: names that something else has, and external things that are missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from wtc import labels as label
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
 from wtc.planner.convergence import referenced
 from wtc.planner.names import container_name
+from wtc.planner.ownership import ownership
 
 
 def check_names(desired: Desired, observed: Observed) -> None:
     """Before anything is touched.
 
     Raises:
-        ConflictError: something without this stack's labels has a name that the stack needs.
+        ConflictError: something that is not this stack's has a name that the stack needs, or writes into its volume.
         WtcError: an external network or volume is not there.
     """
+    check_writers(observed, [v.name for v in desired.volumes.values() if not v.external])
     clashes = [*_containers(desired, observed), *_networks(desired, observed), *_volumes(desired, observed)]
     if clashes:
         noun = "name" if len(clashes) == 1 else "names"
@@ -32,6 +33,22 @@ def check_names(desired: Desired, observed: Observed) -> None:
             f"external {kind} `{name}` is not there",
             causes=[f"the file's {k} `{y}` is external, and the engine has no {k} `{n}`" for k, y, n in missing],
             hints=[f"to create it, run `docker {k} create {n}`" for k, _, n in missing],
+        )
+
+
+def check_writers(observed: Observed, volumes: Iterable[str]) -> None:
+    """Before anything is touched.
+
+    Raises:
+        ConflictError: a running container that is not wtc's mounts one of the volumes writable.
+    """
+    found = [(name, user) for name in volumes if (user := observed.foreign_use.writers.get(name))]
+    if found:
+        volume, user = found[0]
+        raise ConflictError(
+            f"container `{user}`, which is not wtc's, writes into volume `{volume}` of this stack",
+            causes=[f"also: `{other}` into `{name}`" for name, other in found[1:]],
+            hints=[f"to stop it, run `docker stop {other}`" for other in dict.fromkeys(o for _, o in found)],
         )
 
 
@@ -75,17 +92,13 @@ def _containers(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
 
 
 def _networks(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
-    there = ((n.name, observed.networks.get(n.name)) for n in desired.networks.values() if not n.external)
-    return [("network", name) for name, net in there if net and not _own(net.labels, desired)]
+    there = (observed.networks.get(n.name) for n in desired.networks.values() if not n.external)
+    return [("network", n.name) for n in there if n and not ownership(n, desired.namespace).own]
 
 
 def _volumes(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
-    there = ((v.name, observed.volumes.get(v.name)) for v in desired.volumes.values() if not v.external)
-    return [("volume", name) for name, volume in there if volume and not _own(volume.labels, desired)]
-
-
-def _own(labels: Mapping[str, str], desired: Desired) -> bool:
-    return label.managed(labels) and labels.get(label.PROJECT) == desired.namespace.name
+    there = (observed.volumes.get(v.name) for v in desired.volumes.values() if not v.external)
+    return [("volume", v.name) for v in there if v and not ownership(v, desired.namespace, observed.foreign_use).own]
 
 
 def _missing(desired: Desired, observed: Observed) -> list[tuple[str, str, str]]:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from wtc import labels as label
+from wtc.errors import ConflictError, UsageError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, ObservedNetwork, ObservedVolume
+from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import (
     ContainerRef,
     Plan,
@@ -18,10 +19,10 @@ from wtc.model.plan import (
 )
 from wtc.model.service import Hook
 from wtc.planner.builder import PlanBuilder
+from wtc.planner.conflicts import check_writers
 from wtc.planner.lifecycle import Declared
 from wtc.planner.order import dependency_order
-
-RUNNING = frozenset({"running", "restarting", "paused"})
+from wtc.planner.ownership import RUNNING, ownership
 
 
 def plan_down(
@@ -44,18 +45,63 @@ def plan_down(
 
 
 def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | None = None) -> Plan:
-    """As `down`, and volumes and built images too: everything that bears the namespace's labels, and nothing else."""
+    """As `down`, and volumes and built images too: everything that is the stack's, and nothing else.
+
+    Raises:
+        ConflictError: a running container that is not wtc's writes into a volume of the stack.
+    """
     builder = PlanBuilder()
+    volumes = own_volumes(namespace, observed)
+    check_writers(observed, volumes)
     gone = _remove_containers(observed, builder, (), timeout_s, "`clean`", volumes=True)
     _remove_networks(namespace, observed, builder)
-    inherited = {v.name for c in observed.containers for v in c.volumes if v.anonymous}
-    for volume in observed.volumes.values():
-        if _own(volume, namespace) or (volume.name in inherited and not _labelled(volume)):
-            builder.add(RemoveVolume(name=volume.name), "`clean`", after=gone)
+    for name in volumes:
+        if user := observed.foreign_use.volumes.get(name):
+            builder.warn(f"volume `{name}` stays, because container `{user}` uses it")
+        else:
+            builder.add(RemoveVolume(name=name), "`clean`", after=gone)
     for image in observed.images.values():
-        if label.managed(image.labels) and image.labels.get(label.PROJECT) == namespace.name:
+        if not ownership(image, namespace, observed.foreign_use).own:
+            continue
+        if user := observed.foreign_use.images.get(image.id):
+            builder.warn(f"image `{image.reference}` stays, because container `{user}` was created from it")
+        else:
             builder.add(RemoveImage(reference=image.reference), "`clean`", after=gone)
     return builder.plan()
+
+
+def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collection[str]) -> Plan:
+    """Only these volumes of the stack, by their key in the file or by name.
+
+    Raises:
+        UsageError: the stack has no such volume.
+        ConflictError: a container uses one of them.
+    """
+    builder = PlanBuilder()
+    own = own_volumes(namespace, observed)
+    for text in wanted:
+        keys = {observed.volumes[name].labels.get(label.RESOURCE): name for name in own if name in observed.volumes}
+        name = text if text in own else keys.get(text, "")
+        if not name:
+            known = ", ".join(f"`{key or name}`" for key, name in sorted(keys.items(), key=str)) or "none"
+            raise UsageError(f"the stack has no volume `{text}`", causes=[f"its volumes: {known}"])
+        users = [c.name for c in observed.containers if name in {v.name for v in c.volumes}]
+        if user := next(iter(users), observed.foreign_use.volumes.get(name, "")):
+            hint = "to remove the stack's containers first, run `wtc down`"
+            raise ConflictError(f"container `{user}` uses volume `{name}`", hints=[hint] if users else [])
+        builder.add(RemoveVolume(name=name), "`clean --volume`")
+    return builder.plan()
+
+
+def own_volumes(namespace: Namespace, observed: Observed) -> list[str]:
+    """The stack's volumes by name; those without a name in the file too, by their label or their only container."""
+    inherited = {v.name for c in observed.containers for v in c.volumes if v.anonymous}
+    return [
+        volume.name
+        for volume in observed.volumes.values()
+        if ownership(volume, namespace, observed.foreign_use).own
+        or (volume.name in inherited and not _labelled(volume) and volume.name not in observed.foreign_use.volumes)
+    ]
 
 
 def _remove_containers(
@@ -101,7 +147,7 @@ def _hooks_before_stop(container: ObservedContainer, declared: Declared) -> tupl
 
 def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuilder) -> None:
     for network in observed.networks.values():
-        if not _own(network, namespace):
+        if not ownership(network, namespace).own:
             continue
         users = [c for c in observed.containers if network.name in c.networks]
         after = [n.id for n in builder.plan() if _removes(n.operation, users)]
@@ -115,10 +161,6 @@ def _removes(operation: object, containers: list[ObservedContainer]) -> bool:
 def depends_on(labels: Mapping[str, str]) -> list[str]:
     """The services that a container's own depend on, as its label has them: `db:service_healthy:false,cache:…`."""
     return [part.partition(":")[0] for part in labels.get(label.COMPOSE_DEPENDS_ON, "").split(",") if part]
-
-
-def _own(resource: ObservedNetwork | ObservedVolume, namespace: Namespace) -> bool:
-    return label.managed(resource.labels) and resource.labels.get(label.PROJECT) == namespace.name
 
 
 def _labelled(volume: ObservedVolume) -> bool:

@@ -21,6 +21,10 @@ class Worktree:
     """Whether it was made by `git worktree add`."""
     main: str = ""
     """The main worktree's path: `path` itself where this is it, nothing where there is none (a bare repository)."""
+    git_dir: str = ""
+    """git's own folder for this worktree."""
+    common: str = ""
+    """The common git folder of the repository."""
 
 
 def worktree_of(folder: str) -> Worktree:
@@ -49,7 +53,10 @@ def _git_worktree(folder: Path) -> Worktree | None:
     mode = _mode(entry)
     if stat.S_ISDIR(mode):
         # git, too, passes over a `.git` without a HEAD.
-        return Worktree(path=str(folder), git=True, main=str(folder)) if _mode(entry / "HEAD", follow=False) else None
+        if not _mode(entry / "HEAD", follow=False):
+            return None
+        git_dir = os.path.realpath(entry)
+        return Worktree(path=str(folder), git=True, main=str(folder), git_dir=git_dir, common=git_dir)
     if not stat.S_ISREG(mode):
         return None
     git_dir = _target(entry, "gitdir: ", folder)
@@ -60,10 +67,17 @@ def _git_worktree(folder: Path) -> Worktree | None:
         # Its repository is out of sight (pruned, moved, not mounted in here): the path still tells.
         common = git_dir.parent.parent
     if common is not None:
-        return Worktree(path=str(folder), git=True, linked=True, main=_main_of(common))
+        return Worktree(
+            path=str(folder),
+            git=True,
+            linked=True,
+            main=_main_of(common),
+            git_dir=str(git_dir),
+            common=str(common),
+        )
     if _is_submodules(git_dir):
         return None
-    return Worktree(path=str(folder), git=True, main=str(folder))
+    return Worktree(path=str(folder), git=True, main=str(folder), git_dir=str(git_dir), common=str(git_dir))
 
 
 def _is_submodules(git_dir: Path) -> bool:
@@ -90,6 +104,16 @@ def _target(file: Path, prefix: str, base: Path) -> Path | None:
     if not content.startswith(prefix) or not named or "\0" in named:
         return None
     return Path(os.path.realpath(base / named))
+
+
+def target_of(file: str, prefix: str, base: str) -> str:
+    """The real path that a one-line file of git's names, relative to `base`; empty where it names none."""
+    return str(_target(Path(file), prefix, Path(base)) or "")
+
+
+def content_of(file: str) -> str:
+    """The beginning of a file; empty where it cannot be read."""
+    return _content(Path(file))
 
 
 def _content(file: Path) -> str:

@@ -1,0 +1,135 @@
+"""Which worktree a stack belongs to: what its labels record, and what is known about folders and repositories.
+
+Paths are real and absolute. Source: product.md, Identity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ancestor:
+    """A folder on the way to a worktree: inode number, filesystem id (hex), and whether it is a mount point."""
+
+    inode: int
+    filesystem: str
+    mount: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The identity that a worktree puts on the labels of its stack; empty where something is not known."""
+
+    id: str = ""
+    """The worktree's random id; empty where its path is the identity."""
+    host: str = ""
+    """The host id."""
+    git: str = ""
+    """The common git folder."""
+    git_inode: int = 0
+    directory: str = ""
+    """The project folder."""
+    parents: tuple[Ancestor, ...] = ()
+    """The worktree's folder, then each folder above it, up to the root."""
+    git_dir: str = ""
+    """git's own folder for the worktree, where the id and the lock are. Not in labels."""
+    former_paths: tuple[str, ...] = ()
+    """Other paths of this worktree, from which a move or an adoption is recorded. Not in labels."""
+    legacy: bool = False
+    """Whether objects without an identity, of the version before, count as this worktree's. Not in labels."""
+
+    @property
+    def inode(self) -> int:
+        """The inode of the worktree's folder; 0 where it is not known."""
+        return self.parents[0].inode if self.parents else 0
+
+
+class Presence(StrEnum):
+    """Whether a folder exists."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    """It cannot be looked at: no permission, an input/output error, a stale network mount."""
+
+
+class GitState(StrEnum):
+    """What a folder's `.git` is."""
+
+    NONE = "none"
+    WORKTREE = "worktree"
+    BROKEN = "broken"
+    """It leads nowhere, or it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathFacts:
+    """What is found at a path."""
+
+    path: str
+    presence: Presence
+    mounted: bool = False
+    """Whether the folder is a mount point now."""
+    git: GitState = GitState.NONE
+    id: str = ""
+    """The id that the folder holds: its `.git` leads to the git folder with that id."""
+    git_inode: int = 0
+    """The inode of the common git folder that its `.git` leads to."""
+    depth: int = 0
+    """How many components of the path are missing, from the end."""
+    parents: tuple[Ancestor, ...] = ()
+    """The nearest existing folder (the folder itself where it exists), then each folder above it."""
+
+    @classmethod
+    def unread(cls, path: str) -> "PathFacts":
+        """Facts that were not looked for, about a path by which nothing has to be proved."""
+        return cls(path=path, presence=Presence.UNKNOWN)
+
+
+class Lock(StrEnum):
+    """Whether git has a worktree locked."""
+
+    NONE = "none"
+    STALE = "stale"
+    """By a process that is dead."""
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorktreeEntry:
+    """A worktree as its repository lists it. `holds`: its folder exists and leads back to this entry."""
+
+    path: str
+    id: str = ""
+    lock: Lock = Lock.NONE
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryFacts:
+    """A common git folder; `inode` is 0 where it is missing or cannot be read."""
+
+    path: str
+    inode: int = 0
+    worktrees: tuple[WorktreeEntry, ...] = ()
+    """The main worktree first, where there is one, then the linked ones."""
+    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Id -> the paths that its moves and adoptions record, the latest last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledStack:
+    """What carries one namespace and one identity on an engine. `worktree` is the path where it was created."""
+
+    namespace: str
+    worktree: str
+    identity: Identity
+    legacy: bool = False
+    """Created by a wtc that wrote no names and no ids into labels."""
+    running: tuple[str, ...] = ()
+    """The names of running containers."""
+    binds: tuple[str, ...] = ()
+    """The host paths that running containers mount."""
+    volumes: tuple[str, ...] = ()
+    containers: int = 0

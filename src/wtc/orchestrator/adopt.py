@@ -1,0 +1,177 @@
+"""`up --adopt`, and what `up` does about stacks that were created at the worktree's path for another worktree."""
+
+import shlex
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from wtc.errors import ConflictError, WtcError
+from wtc.events import Note, Planned, Reporter
+from wtc.model.identity import LabelledStack
+from wtc.model.plan import ContainerRef, StopContainer
+from wtc.orchestrator.identify import Former, Identified, repository_of, standings
+from wtc.orchestrator.stack import Home, warn
+from wtc.orchestrator.target import Located
+from wtc.planner.builder import PlanBuilder
+from wtc.worktrees.facts import read_here
+from wtc.worktrees.host import host_id
+from wtc.worktrees.identity import Here, Standing, Verdict, held_by
+from wtc.worktrees.ids import create_id, record_move
+from wtc.worktrees.locate import worktree_at
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+
+SIZES_WITHIN_S = 2.0
+"""How long the engine may take to measure the volumes of a former stack; a large one can take minutes."""
+
+
+def adopt(located: Located, home: Home, stacks: Sequence[LabelledStack], name: str = "") -> str:
+    """Make the worktree take over the id of a stack: of the former one at this path, or of the one that is named.
+
+    Returns: the stack's namespace.
+
+    Raises:
+        ConflictError: another worktree holds the id, or it is not clear which stack is meant, or this worktree's own
+            stack has containers.
+        WtcError: there is no such stack, or the stack or the worktree cannot have an id.
+    """
+    worktree = worktree_at(located.worktree)
+    here = read_here(worktree, located.directory, host_id(home.environment, create=True), create=True)
+    found = standings(here, stacks, every_project=bool(name))
+    stack = _named(stacks, name) if name else _only(found, here)
+    own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED} and s.containers and s != stack]
+    if own:
+        raise ConflictError(
+            f"this worktree has containers of its stack `{own[0].namespace}`",
+            hints=["to remove them and keep their volumes, run `wtc down`"],
+        )
+    if not stack.identity.id:
+        raise WtcError(
+            f"stack `{stack.namespace}` has no id that could be taken over",
+            causes=["it was created outside git, or by an older wtc"],
+            hints=[f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`"],
+        )
+    repositories = [repository_of(i) for i in (stack.identity, here.identity) if i.git]
+    if holder := held_by(stack.identity.id, repositories, other_than=here.path):
+        raise ConflictError(f"stack `{stack.namespace}` belongs to the worktree `{holder}`, which holds its id")
+    if not worktree.git_dir or here.copied_from:
+        raise WtcError("the worktree cannot have an id", causes=[f"`{here.path}` has no git folder that is its own"])
+    try:
+        create_id(worktree.git_dir, worktree_id=stack.identity.id)
+        record_move(worktree.common, stack.identity.id, stack.worktree)
+        record_move(worktree.common, stack.identity.id, here.path)
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise WtcError(f"cannot write the worktree's id in `{worktree.git_dir}`", causes=[cause]) from error
+    return stack.namespace
+
+
+def record_moved(found: Identified) -> None:
+    """Record the move of a worktree, so that later commands find it; a folder that cannot be written is no failure."""
+    identity = found.namespace.identity
+    with suppress(OSError):
+        record_move(identity.git, identity.id, found.moved_from)
+        record_move(identity.git, identity.id, found.namespace.worktree)
+
+
+def report_former(found: Identified, engine: "Engine", report: Reporter) -> None:
+    """Say once, before the worktree's own stack exists, what else was found at its path."""
+    if found.here.copied_id or found.here.copied_from:
+        text = "this worktree is a copy of another one, and gets a stack of its own"
+        warn(report, text, hint="to add a worktree, run `git worktree add`")
+    if found.present:
+        return
+    for former in found.former:
+        name, host = former.stack.namespace, former.stack.identity.host
+        if former.held:
+            report(
+                Note(text=f"stack `{name}` was created at this path and belongs to a worktree that is elsewhere now")
+            )
+        elif former.stack.identity.id and host != found.here.identity.host:
+            hint = f"to take it over, run `wtc up --adopt --stack {name}`"
+            warn(
+                report, f"stack `{name}`{_volumes(former, engine)} was created at this path on another host", hint=hint
+            )
+        else:
+            take = "`wtc up --adopt`" if former.stack.identity.id else "nothing: it has no id"
+            hint = f"to take it over, run {take}; to delete it, run `wtc clean --stack {name}`"
+            warn(report, f"a former worktree at this path left stack `{name}`{_volumes(former, engine)}", hint=hint)
+
+
+def stop_former(found: Identified, engine: "Engine", report: Reporter, stop: threading.Event) -> None:
+    """Stop the running containers of former stacks that mount this worktree, if their worktrees are proved to be gone.
+
+    Raises:
+        ConflictError: it is not proved.
+        WtcError: one could not be stopped.
+    """
+    from wtc.engine.execute import execute
+    from wtc.orchestrator.failure import raise_failed
+
+    path = found.namespace.worktree
+    for former in found.former:
+        stack = former.stack
+        if not any(bind == path or bind.startswith(f"{path}/") for bind in stack.binds):
+            continue
+        if former.judgement.verdict is not Verdict.GONE:
+            raise ConflictError(
+                f"containers of stack `{stack.namespace}` run and mount this worktree",
+                causes=[f"the stack was created for another worktree: {former.judgement.reason}"],
+                hints=[
+                    f"to take the stack over, run `wtc up --adopt --stack {stack.namespace}`",
+                    f"to stop its containers, run `docker stop {shlex.join(stack.running)}`",
+                    f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`",
+                ],
+            )
+        builder = PlanBuilder()
+        for name in stack.running:
+            builder.add(StopContainer(container=ContainerRef(name=name)), "its worktree is gone")
+        plan = builder.plan()
+        report(Planned(plan=plan, namespace=stack.namespace))
+        outcome = execute(plan, engine, on_event=report, stop=stop)
+        raise_failed(outcome, engine, found.namespace, interrupted=stop.is_set(), services=None)
+
+
+def _volumes(former: Former, engine: "Engine") -> str:
+    """` with volumes `a` and `b` (12 MiB)`."""
+    from wtc.engine.disk_usage import volume_bytes
+    from wtc.planner.sizes import size_text
+
+    names = former.stack.volumes
+    if not names:
+        return ""
+    size = volume_bytes(engine, names, within_s=SIZES_WITHIN_S)
+    sized = f" ({size_text(size)})" if size is not None else ""
+    shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f" with {'volume' if len(names) == 1 else 'volumes'} {shown}{sized}"
+
+
+def _named(stacks: Sequence[LabelledStack], name: str) -> LabelledStack:
+    from wtc.compose.suggest import nearest
+
+    found = [s for s in stacks if s.namespace == name]
+    if not found:
+        hint = nearest(name, [s.namespace for s in stacks])
+        raise WtcError(f"no such stack: `{name}`", hints=[hint or "to see which stacks exist, run `wtc ps --all`"])
+    return max(found, key=lambda s: bool(s.identity.id))
+
+
+def _only(found: Sequence[tuple[LabelledStack, Standing, str]], here: Here) -> LabelledStack:
+    """The one stack that `--adopt` can mean without a name."""
+    open_to = [s for s, which, _ in found if which in {Standing.FORMER, Standing.CONFLICT}]
+    if not open_to:
+        raise WtcError(
+            "there is no former stack of this worktree to take over",
+            hints=["to see which stacks exist, run `wtc ps --all`"],
+        )
+    other = [s for s in open_to if s.identity.host != here.identity.host]
+    if len(open_to) > 1 or other:
+        why = "it was created on another host" if len(open_to) == 1 else f"{len(open_to)} stacks can be meant"
+        raise ConflictError(
+            "the stack to take over has to be named",
+            causes=[why],
+            hints=[f"to take it over, run `wtc up --adopt --stack {s.namespace}`" for s in open_to],
+        )
+    return open_to[0]

@@ -1,0 +1,210 @@
+"""Which stack belongs to the worktree that a command acts on: the namespace, with what proves it.
+
+Facts are read in `worktrees/facts.py`, decided on in `worktrees/identity.py`. Source: product.md, Identity.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wtc.errors import ConflictError
+from wtc.model.identity import Identity, LabelledStack, PathFacts, RepositoryFacts
+from wtc.model.namespace import Namespace
+from wtc.namespace import Site, free_name
+from wtc.orchestrator.stack import Home
+from wtc.orchestrator.target import Located
+from wtc.planner.stacks import labelled_stacks
+from wtc.worktrees.facts import read_here, read_path
+from wtc.worktrees.host import host_id
+from wtc.worktrees.identity import Here, Judgement, Standing, gone, held_by, standing
+from wtc.worktrees.locate import worktree_at
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+    from wtc.model.observed import Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """A stack of a worktree that was at this path before. `held`: a worktree elsewhere holds its id."""
+
+    stack: LabelledStack
+    judgement: Judgement
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """A worktree's stack: its namespace (which may have nothing on the engine yet), and what else was found."""
+
+    namespace: Namespace
+    here: Here
+    present: bool = False
+    """Whether the engine has something of it."""
+    moved_from: str = ""
+    """The path at which the stack was created, where the worktree is found to have moved."""
+    former: tuple[Former, ...] = ()
+
+
+def identify(
+    located: Located,
+    home: Home,
+    engine: "Engine | None",
+    *,
+    listing: "Listing | None" = None,
+    create: bool = False,
+) -> Identified:
+    """The worktree's stack for the project folder. Writes nothing, but the ids that are missing with `create`.
+
+    The registry answers where it knows this very worktree; else the engine's labels do. Without an engine, the registry
+    alone.
+
+    Raises:
+        ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.
+        UnreadableIdError: the worktree's id cannot be read.
+    """
+    here = read_here(
+        worktree_at(located.worktree), located.directory, host_id(home.environment, create=create), create=create
+    )
+    here = replace(here, identity=replace(here.identity, legacy=engine is None or engine.host_is_local))
+    if listing is None and (known := _registered(here, home, anywhere=engine is None)):
+        return Identified(namespace=known, here=here)
+    if engine is None:
+        return Identified(namespace=_new(located, here, (), home), here=here)
+    from wtc.engine.observe import list_engine
+
+    stacks = labelled_stacks(listing or list_engine(engine))
+    return _identified(located, home, here, stacks)
+
+
+def judge(stack: LabelledStack, host: str) -> Judgement:
+    """Whether the stack's worktree is gone."""
+    return gone(stack, read_path(stack.worktree), repository_of(stack.identity), host)
+
+
+def standings(
+    here: Here, stacks: Sequence[LabelledStack], *, every_project: bool = False
+) -> list[tuple[LabelledStack, Standing, str]]:
+    """What each stack that has the id, the path or the folder of the worktree is to it; with the reason of a conflict.
+
+    Only stacks of the same project folder, unless `every_project`.
+    """
+    found: list[tuple[LabelledStack, Standing, str]] = []
+    for stack in stacks:
+        if _is_candidate(stack, here) and (every_project or _same_project(stack, here, stacks)):
+            other = stack.identity.id != here.identity.id
+            place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
+            repositories = _repositories(stack.identity, here.identity) if other else []
+            held = bool(held_by(stack.identity.id, repositories, other_than=here.path))
+            which, reason = standing(stack, here, place, held=held, legacy=here.identity.legacy)
+            if which is not Standing.UNRELATED:
+                found.append((stack, which, reason))
+    return found
+
+
+def _identified(located: Located, home: Home, here: Here, stacks: Sequence[LabelledStack]) -> Identified:
+    found = standings(here, stacks)
+    former = tuple(
+        Former(stack=stack, judgement=judge(stack, here.identity.host), held=which is Standing.HELD)
+        for stack, which, _ in found
+        if which in {Standing.FORMER, Standing.HELD}
+    )
+    known = _registered(here, home)
+    for wanted in (Standing.OWN, Standing.MOVED):
+        if own := [stack for stack, which, _ in found if which is wanted]:
+            stack = _preferred(own, known)
+            return Identified(
+                namespace=namespace_here(stack, here),
+                present=True,
+                moved_from=stack.worktree if wanted is Standing.MOVED else "",
+                former=former,
+                here=here,
+            )
+    if conflicts := [(stack, reason) for stack, which, reason in found if which is Standing.CONFLICT]:
+        raise _unproved(conflicts)
+    if known and known.name not in {s.namespace for s in stacks}:
+        return Identified(namespace=known, former=former, here=here)
+    return Identified(namespace=_new(located, here, stacks, home, fresh=bool(former)), former=former, here=here)
+
+
+def _is_candidate(stack: LabelledStack, here: Here) -> bool:
+    """Whether facts about the stack are worth reading: it has the id, the path, or the folder of this worktree."""
+    ids = {here.identity.id, here.copied_id} - {""}
+    folder = stack.identity.inode != 0 and stack.identity.inode == here.identity.inode
+    return stack.identity.id in ids or stack.worktree in {here.path, *here.identity.former_paths} or folder
+
+
+def _same_project(stack: LabelledStack, here: Here, stacks: Iterable[LabelledStack]) -> bool:
+    """Whether the stack is of the same project folder, as seen from the worktree's top."""
+    folder = stack.identity.directory
+    if folder:
+        return os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+    # Volumes and networks of the version before do not record the folder: whichever project took them over has them.
+    return not any(s.namespace == stack.namespace and s.identity.directory for s in stacks)
+
+
+def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> LabelledStack:
+    """Of several stacks, the registry's, else the one with containers."""
+    by_name = [s for s in own if known and s.namespace == known.name]
+    return next(iter(by_name), max(own, key=lambda s: (s.containers, bool(s.volumes))))
+
+
+def namespace_here(stack: LabelledStack, here: Here) -> Namespace:
+    """The namespace of a stack that is the worktree's own."""
+    paths = {*here.identity.former_paths, stack.worktree} - {here.path}
+    return Namespace(
+        name=stack.namespace,
+        worktree=here.path,
+        identity=replace(here.identity, former_paths=tuple(sorted(paths))),
+    )
+
+
+def _new(
+    located: Located, here: Here, stacks: Iterable[LabelledStack], home: Home, *, fresh: bool = False
+) -> Namespace:
+    folder = "" if located.directory == located.worktree else located.directory
+    site = Site(worktree=located.worktree, directory=folder, named=not located.at_top)
+    taken = {stack.namespace for stack in stacks}
+    taken |= {
+        name for name, record in home.store.read().stacks.items() if not _is_here(record.worktree, record.id, here)
+    }
+    name = free_name(site, taken, fresh_for=here.identity.id if fresh else "")
+    return Namespace(name=name, worktree=here.path, identity=here.identity)
+
+
+def _registered(here: Here, home: Home, *, anywhere: bool = False) -> Namespace | None:
+    """The registry's namespace for this worktree and project folder; `anywhere`: even if it has moved since."""
+    folder = os.path.relpath(here.identity.directory, here.path)
+    for record in home.store.read().stacks.values():
+        if record.directory and os.path.relpath(record.directory, record.worktree) != folder:
+            continue
+        moved = anywhere and bool(record.id) and record.id == here.identity.id
+        if moved or _is_here(record.worktree, record.id, here):
+            return Namespace(name=record.namespace, worktree=here.path, identity=here.identity)
+    return None
+
+
+def _is_here(worktree: str, worktree_id: str, here: Here) -> bool:
+    return worktree == here.path and worktree_id == here.identity.id
+
+
+def repository_of(identity: Identity) -> RepositoryFacts:
+    """The repository that a stack's labels record."""
+    return read_repository(identity.git) if identity.git else RepositoryFacts(path="")
+
+
+def _repositories(*identities: Identity) -> list[RepositoryFacts]:
+    return [repository_of(i) for i in {i.git: i for i in identities if i.git}.values()]
+
+
+def _unproved(conflicts: Sequence[tuple[LabelledStack, str]]) -> ConflictError:
+    name = conflicts[0][0].namespace
+    return ConflictError(
+        f"it is not proved that stack `{name}` belongs to this worktree",
+        causes=[f"stack `{stack.namespace}` has this worktree's id, but {reason}" for stack, reason in conflicts],
+        hints=[
+            f"to take it over, run `wtc up --adopt --stack {name}`",
+            f"to delete it with its volumes, run `wtc clean --stack {name}`",
+        ],
+    )

@@ -1,0 +1,160 @@
+"""Whether wtc may change or remove an object of the engine: one function for every command. Pure.
+
+Labels alone are not a proof: what a user starts from, commits or builds on an image of wtc's inherits its labels. So an
+object's labels have to agree with each other and with its name, and then with the identity of the worktree.
+Source: product.md, Identity.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wtc import labels as label
+from wtc.model.namespace import Namespace
+from wtc.model.observed import ForeignUse, Listing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
+from wtc.planner.names import next_name
+
+Object = ObservedContainer | ObservedNetwork | ObservedVolume | ObservedImage
+
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Own, or foreign with the reason as it completes "it is left alone, because ..."."""
+
+    own: bool
+    reason: str = ""
+
+
+OWN = Ownership(own=True)
+RUNNING = frozenset({"running", "restarting", "paused"})
+NO_FOREIGN_USE = ForeignUse()
+
+
+def ownership(found: Object, namespace: Namespace, foreign: ForeignUse = NO_FOREIGN_USE) -> Ownership:
+    """Whether the object belongs to the stack of this namespace and identity."""
+    if why := inconsistency(found, foreign) or _belongs_elsewhere(found, namespace):
+        return Ownership(own=False, reason=why)
+    return OWN
+
+
+def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
+    """Why an object's labels do not agree with each other and with its name; empty where they do."""
+    labels = found.labels
+    if not label.managed(labels):
+        return "wtc did not create it"
+    project = labels.get(label.PROJECT, "")
+    if not project or labels.get(label.COMPOSE_PROJECT, project) != project:
+        return "its labels name two projects"
+    match found:
+        case ObservedContainer():
+            return _container(found, project)
+        case ObservedNetwork():
+            return _named(found.name, found.labels, f"{project}_")
+        case ObservedVolume():
+            return _volume(found, project, foreign)
+        case ObservedImage():
+            return _image(found, project, foreign)
+
+
+def foreign_use(containers: Iterable[ObservedContainer]) -> ForeignUse:
+    """What the containers that are not consistently wtc's use, of all that are on the engine."""
+    volumes: dict[str, str] = {}
+    writers: dict[str, str] = {}
+    images: dict[str, str] = {}
+    for container in containers:
+        if not inconsistency(container):
+            continue
+        images.setdefault(container.image_id, container.name)
+        for volume in container.volumes:
+            volumes.setdefault(volume.name, container.name)
+            if volume.writable and container.state in RUNNING:
+                writers.setdefault(volume.name, container.name)
+    return ForeignUse(volumes=volumes, writers=writers, images=images)
+
+
+def foreign_objects(listing: Listing, namespace: Namespace, foreign: ForeignUse) -> dict[str, str]:
+    """What carries the namespace's label and does not belong to it: kind and name -> the reason."""
+    found: dict[str, str] = {}
+    kinds = (("container", listing.containers), ("network", listing.networks), ("volume", listing.volumes))
+    for kind, objects in kinds:
+        for one in objects:
+            if label.managed(one.labels) and one.labels.get(label.PROJECT) == namespace.name:
+                judged = ownership(one, namespace, foreign)
+                if not judged.own:
+                    found[f"{kind} `{one.name}`"] = judged.reason
+    return found
+
+
+def is_legacy(labels: Mapping[str, str]) -> bool:
+    """Whether a wtc created it that wrote no names and no identity into labels."""
+    return not (labels.keys() & {label.ID, label.NAME, label.HOST})
+
+
+def is_anonymous(name: str) -> bool:
+    """Whether the engine chose the name of a volume."""
+    return _ANONYMOUS.fullmatch(name) is not None
+
+
+def _container(found: ObservedContainer, project: str) -> str:
+    if label.CONFIG_HASH not in found.labels:
+        return "its labels come from its image"
+    own = found.labels.get(label.NAME, "")
+    if own and found.name not in {own, next_name(own)}:
+        return f"its labels are those of `{own}`"
+    if not own and not is_legacy(found.labels):
+        return "its labels have no name"
+    if not own and not found.name.startswith((f"{project}_", next_name(f"{project}_"))):
+        return "its labels are those of another container"
+    return ""
+
+
+def _named(name: str, labels: Mapping[str, str], prefix: str) -> str:
+    own = labels.get(label.NAME, "")
+    if own:
+        return "" if own == name else f"its labels are those of `{own}`"
+    return "" if is_legacy(labels) and name.startswith(prefix) else "its labels do not name it"
+
+
+def _volume(found: ObservedVolume, project: str, foreign: ForeignUse) -> str:
+    if not is_anonymous(found.name):
+        return _named(found.name, found.labels, f"{project}_")
+    if label.NAME in found.labels:
+        return f"its labels are those of `{found.labels[label.NAME]}`"
+    user = foreign.volumes.get(found.name)
+    return f"container `{user}` uses it" if user else ""
+
+
+def _image(found: ObservedImage, project: str, foreign: ForeignUse) -> str:
+    if found.reference == found.id:
+        user = foreign.images.get(found.id)
+        return f"container `{user}` uses it" if user else ""
+    tag = found.reference.removesuffix(":latest")
+    own = found.labels.get(label.NAME, "")
+    if own:
+        return "" if own == tag else f"its labels are those of `{own}`"
+    service = found.labels.get(label.SERVICE, "")
+    expected = f"{project}-{service.lower().strip('._-')}"
+    return "" if is_legacy(found.labels) and tag == expected else "its labels are those of another image"
+
+
+def _belongs_elsewhere(found: Object, namespace: Namespace) -> str:
+    """Why labels that agree with each other do not make it this stack's; empty where they do."""
+    labels, identity = found.labels, namespace.identity
+    if labels.get(label.PROJECT) != namespace.name:
+        return f"it belongs to stack `{labels.get(label.PROJECT)}`"
+    created = label.namespace_of(labels)
+    if worktree_id := created.identity.id:
+        return "" if worktree_id == identity.id else f"it belongs to another worktree, created at `{created.worktree}`"
+    if not is_legacy(labels):
+        same = created.identity.host == identity.host and created.identity.inode == identity.inode != 0
+        return "" if same else f"it was created for another folder or host at `{created.worktree}`"
+    if created.worktree not in {namespace.worktree, *identity.former_paths}:
+        return f"it belongs to another worktree, created at `{created.worktree}`"
+    if not identity.legacy:
+        return "an older wtc created it, for another compose file or on a remote engine"
+    folder = labels.get(label.COMPOSE_WORKING_DIR, "")
+    if isinstance(found, ObservedContainer) and folder and identity.directory and folder != identity.directory:
+        return f"an older wtc created it, for the project in `{folder}`"
+    return ""

@@ -1,0 +1,208 @@
+"""Whether a stack belongs to a worktree, and whether the worktree of a stack is gone: decisions over facts. Pure.
+
+Where there is no proof, nothing is handed on and nothing is removed. Source: product.md, Identity.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wtc.model.identity import (
+    Ancestor,
+    GitState,
+    Identity,
+    LabelledStack,
+    Lock,
+    PathFacts,
+    Presence,
+    RepositoryFacts,
+)
+
+UNREADABLE = "unreadable"
+"""In place of an id that exists and cannot be read: it may be any id."""
+
+
+class Standing(StrEnum):
+    """What a stack is to a worktree."""
+
+    OWN = "own"
+    MOVED = "moved"
+    """The worktree's stack, created when the worktree was at another path."""
+    FORMER = "former"
+    """Created at this path for another worktree, which nothing holds any more."""
+    HELD = "held"
+    """Created at this path for a worktree that is elsewhere now."""
+    CONFLICT = "conflict"
+    """It has this worktree's id, and nothing proves that it is this worktree's."""
+    UNRELATED = "unrelated"
+
+
+class Verdict(StrEnum):
+    """Whether the worktree of a stack is gone."""
+
+    GONE = "gone"
+    PRUNABLE = "prunable"
+    """Its folder is missing and git still lists it: it was removed or moved by hand."""
+    PRESENT = "present"
+    UNPROVED = "unproved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict with its reason, as it completes "the worktree is ..., because ..."."""
+
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Here:
+    """The worktree that a command acts on."""
+
+    path: str
+    identity: Identity
+    copied_id: str = ""
+    """The id in a file that is a copy, which is another worktree's."""
+    copied_from: str = ""
+    """The linked worktree that the folder is a copy of."""
+
+
+def standing(
+    stack: LabelledStack, here: Here, place: PathFacts, *, held: bool = False, legacy: bool = False
+) -> tuple[Standing, str]:
+    """What the stack is to the worktree, and why where that is a conflict.
+
+    `place` is what is found at the path where the stack was created. `held`: a worktree elsewhere holds the stack's id.
+    `legacy`: stacks of the version before count (same compose file, local engine).
+    """
+    same = stack.worktree == here.path or _same_folder(place, here)
+    if stack.identity.id and stack.identity.id == here.identity.id:
+        if same or stack.worktree in here.identity.former_paths:
+            return Standing.OWN, ""
+        return _elsewhere(stack, here, place)
+    if not same:
+        recorded = stack.legacy and legacy and stack.worktree in here.identity.former_paths
+        return (Standing.OWN if recorded else Standing.UNRELATED), ""
+    if stack.identity.id:
+        if here.copied_id == stack.identity.id and stack.identity.host != here.identity.host:
+            reason = (
+                "it has the id and the path of this worktree, was created on another host, and the id file is a copy"
+            )
+            return Standing.CONFLICT, reason
+        return (Standing.HELD if held else Standing.FORMER), ""
+    own = legacy if stack.legacy else _is_same_folder(stack.identity, here.identity)
+    return (Standing.OWN if own else Standing.FORMER), ""
+
+
+def _elsewhere(stack: LabelledStack, here: Here, place: PathFacts) -> tuple[Standing, str]:
+    """A stack with this worktree's id that was created at another path."""
+    if stack.identity.host != here.identity.host or not stack.identity.host:
+        return Standing.CONFLICT, f"it was created at `{stack.worktree}` on another host"
+    if place.id and place.id != stack.identity.id and place.git is GitState.WORKTREE:
+        return Standing.MOVED, ""
+    why = unproved_absence(stack, place, here.identity.host)
+    if not why:
+        return Standing.MOVED, ""
+    return Standing.CONFLICT, f"it was created at `{stack.worktree}`, and {why}"
+
+
+def unproved_absence(stack: LabelledStack, place: PathFacts, host: str) -> str:
+    """Why it is not proved that the folder of the stack's worktree is missing; empty where it is proved."""
+    recorded = stack.identity.parents
+    if stack.legacy:
+        return "it was created by an older wtc, which recorded no host"
+    if not host or stack.identity.host != host:
+        return "it was created on another host"
+    if not recorded:
+        return "its labels record no folders"
+    if recorded[0].mount:
+        return "the worktree was a mount point, so that it can be unmounted"
+    if place.presence is Presence.UNKNOWN:
+        return "its folder cannot be looked at"
+    if place.presence is Presence.MISSING:
+        return _unproved_parents(recorded[place.depth :], place.parents)
+    if why := _present(stack, place):
+        return why
+    return _unproved_parents(recorded[1:], place.parents[1:])
+
+
+def _present(stack: LabelledStack, place: PathFacts) -> str:
+    """Why a folder that exists does not count as missing."""
+    if place.git is GitState.BROKEN:
+        return "its `.git` leads nowhere"
+    if place.git is GitState.WORKTREE:
+        other = place.id and place.id != stack.identity.id
+        if other and place.git_inode and place.git_inode == stack.identity.git_inode:
+            return ""
+        return "its folder exists"
+    if not stack.identity.id:
+        return "its folder exists"
+    # The engine creates missing folders that a container binds. A filesystem that is mounted there hides the worktree.
+    parents = place.parents
+    if place.mounted or len(parents) < 2 or parents[0].filesystem != parents[1].filesystem:
+        return "something is mounted at its folder"
+    return ""
+
+
+def _unproved_parents(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -> str:
+    """Why the nearest existing folder is not proved to be the one that the worktree was in."""
+    if not recorded or not found:
+        return "the folders above it cannot be looked at"
+    if (found[0].filesystem, found[0].mount) != (recorded[0].filesystem, recorded[0].mount):
+        return "the filesystem that it was on is not the one that is mounted there"
+    if found[0].inode == recorded[0].inode:
+        return ""
+    above = len(recorded) > 1 and len(found) > 1
+    if above and (found[1].inode, found[1].filesystem) == (recorded[1].inode, recorded[1].filesystem):
+        return ""
+    return "the folder above it is not the one that it was in"
+
+
+def gone(stack: LabelledStack, place: PathFacts, repository: RepositoryFacts, host: str) -> Judgement:
+    """Whether the stack's worktree is gone, with the reason."""
+    if holder := held_by(stack.identity.id, [repository]):
+        return Judgement(verdict=Verdict.PRESENT, reason=f"the worktree `{holder}` holds its id")
+    if why := unproved_absence(stack, place, host):
+        present = place.presence is Presence.PRESENT and place.git is not GitState.BROKEN
+        return Judgement(
+            verdict=Verdict.PRESENT if present and why == "its folder exists" else Verdict.UNPROVED, reason=why
+        )
+    if not stack.identity.git:
+        return Judgement(verdict=Verdict.GONE, reason="its folder is gone")
+    if not repository.inode:
+        return Judgement(verdict=Verdict.UNPROVED, reason=f"its repository `{stack.identity.git}` is missing")
+    if repository.inode != stack.identity.git_inode:
+        return Judgement(verdict=Verdict.UNPROVED, reason=f"`{stack.identity.git}` is another repository")
+    paths = {stack.worktree, *repository.moved.get(stack.identity.id, ())}
+    listed = [
+        e
+        for e in repository.worktrees
+        if (stack.identity.id and e.id == stack.identity.id) or (e.path in paths and not e.id)
+    ]
+    if any(e.lock is Lock.LIVE for e in listed):
+        return Judgement(verdict=Verdict.UNPROVED, reason="git has the worktree locked")
+    if listed:
+        return Judgement(verdict=Verdict.PRUNABLE, reason="its folder is missing, and git still lists it")
+    return Judgement(verdict=Verdict.GONE, reason="its folder is gone, and git does not list it")
+
+
+def held_by(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a worktree that holds the id, or may hold it because its id cannot be read; empty where none does."""
+    if not worktree_id:
+        return ""
+    entries = [e for r in repositories for e in r.worktrees if e.holds and e.path != other_than]
+    certain = next((e.path for e in entries if e.id == worktree_id), "")
+    return certain or next((e.path for e in entries if e.id == UNREADABLE), "")
+
+
+def _same_folder(place: PathFacts, here: Here) -> bool:
+    """Whether two spellings lead to one folder: a filesystem that ignores case, a second mount."""
+    mine = here.identity.parents
+    if place.presence is not Presence.PRESENT or not mine or not place.parents:
+        return False
+    return (place.parents[0].inode, place.parents[0].filesystem) == (mine[0].inode, mine[0].filesystem)
+
+
+def _is_same_folder(stack: Identity, here: Identity) -> bool:
+    """Whether a stack without an id was created for this very folder."""
+    return bool(stack.host) and stack.host == here.host and stack.inode == here.inode != 0
