@@ -15,7 +15,7 @@ from wtc.namespace import Site, free_name
 from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Located
 from wtc.planner.stacks import labelled_stacks
-from wtc.worktrees.facts import read_here, read_path
+from wtc.worktrees.facts import read_here, read_path, read_repository
 from wtc.worktrees.host import host_id
 from wtc.worktrees.identity import Here, Judgement, Standing, gone, held_by, standing
 from wtc.worktrees.locate import worktree_at

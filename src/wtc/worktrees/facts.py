@@ -90,7 +90,7 @@ def held_id(worktree: Worktree) -> str:
 
 
 def copied_from(worktree: Worktree) -> str:
-    """The linked worktree that this folder is a copy of: git's folder leads back to that one; empty where it is none."""
+    """The linked worktree that this folder is a copy of, to which git's folder leads back; empty where it is none."""
     if not worktree.linked:
         return ""
     back = _listed_path(worktree.git_dir)
