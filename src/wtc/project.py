@@ -11,6 +11,12 @@ from wtc.model.namespace import Namespace
 _LONGEST_STEM = 40
 _DIGITS = 6
 _ALL_DIGITS = 64
+_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
+
+
+def is_namespace(name: str) -> bool:
+    """Whether `namespace_of` can return this name: it never leads out of a folder."""
+    return _NAMESPACE.fullmatch(name) is not None
 
 
 def namespace_of(worktree: str, *, digits: int = _DIGITS) -> Namespace:

@@ -18,6 +18,7 @@ from wtc.model.observed import (
     ObservedStack,
     ObservedVolume,
 )
+from wtc.project import is_namespace
 
 if TYPE_CHECKING:
     from wtc.engine.answers import Json
@@ -97,7 +98,9 @@ def namespaces(engine: "Engine") -> dict[str, str]:
         lambda: [dict(v.labels) for v in _volumes(engine)],
         lambda: [dict(i.labels) for i in _images(engine, _MANAGED)],
     ):
-        found |= {one[label.PROJECT]: one.get(label.WORKTREE, "") for one in labels if label.PROJECT in one}
+        found |= {
+            name: one.get(label.WORKTREE, "") for one in labels if is_namespace(name := one.get(label.PROJECT, ""))
+        }
     return found
 
 
@@ -113,7 +116,7 @@ def stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
         containers = [reading.listed_container(s, health.get(str(s["Id"]), "")) for s in listed.result()]
     found: dict[str, Namespace] = {}
     for one in (*containers, *networks.result(), *volumes.result(), *images.result()):
-        if name := one.labels.get(label.PROJECT):
+        if is_namespace(name := one.labels.get(label.PROJECT, "")):
             found.setdefault(name, Namespace(name=name, worktree=one.labels.get(label.WORKTREE, "")))
     return tuple(
         ObservedStack(

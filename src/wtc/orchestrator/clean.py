@@ -9,7 +9,7 @@ from wtc.events import Planned, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.stack import Home, engine_of, open_home, warn
+from wtc.orchestrator.stack import Home, engine_of, lock_if_possible, open_home, read_registry, update_registry
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_clean
 
@@ -39,11 +39,10 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> tuple[Clean
     """What would be removed; stacks of which nothing is left are not there.
 
     Raises:
-        WtcError: the engine cannot be reached, or the registry not be read.
+        EngineUnreachableError: no engine answers.
     """
     home = open_home(target, report)
-    for text in home.store.read().warnings:
-        warn(report, text)
+    read_registry(home, report)
     with engine_of(target) as engine:
         found = (_cleaning(namespace, home, engine, request) for namespace in _chosen(target, request, home, engine))
         return tuple(c for c in found if c.plan or c.leases)
@@ -62,14 +61,13 @@ def carry_out(
     home = open_home(target, report)
     with engine_of(target) as engine:
         for namespace in (c.namespace for c in cleanings):
-            with home.store.stack_lock(namespace.name, discard=True):
+            with lock_if_possible(home, namespace, report, discard=True):
                 cleaning = _cleaning(namespace, home, engine, request)
                 report(Planned(plan=cleaning.plan, namespace=namespace.name))
                 outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
-                if cleaning.leases or namespace.worktree in home.store.read().stacks:
-                    with home.store.transaction() as ledger:
-                        ledger.drop(namespace.worktree)
+                if namespace.name in home.store.read().stacks:
+                    update_registry(home, report, lambda ledger, name=namespace.name: ledger.drop(name))
 
 
 def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine") -> list[Namespace]:
@@ -88,7 +86,7 @@ def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine")
 def _cleaning(namespace: Namespace, home: Home, engine: "Engine", request: CleanRequest) -> Cleaning:
     from wtc.engine.observe import observe
 
-    record = home.store.read().stacks.get(namespace.worktree)
+    record = home.store.read().stacks.get(namespace.name)
     observed = observe(engine, namespace)
     plan = plan_clean(namespace, observed, timeout_s=request.timeout_s)
     return Cleaning(namespace=namespace, plan=plan, leases=len(record.ports) if record else 0)

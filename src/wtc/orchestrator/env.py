@@ -34,7 +34,7 @@ def env(target: Target, report: Reporter) -> EnvResult:
     namespace = namespace_for(located.worktree, home, None, report)
     project = read_project(located, name=namespace.name, env_files=False)
     known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    record = home.store.read().stacks.get(located.worktree)
+    record = home.store.read().stacks.get(namespace.name)
     if record is not None and record.fixed:
         known = replace(known, leased=record.fixed)
     host, engine = _engine(target, report)

@@ -16,7 +16,7 @@ from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.named import refuse_unknown
-from wtc.orchestrator.stack import asked_for, warn
+from wtc.orchestrator.stack import asked_for, lock_if_possible, warn
 from wtc.orchestrator.target import Target
 from wtc.planner.lifecycle import (
     ALIVE,
@@ -95,7 +95,7 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
         with contextlib.ExitStack() as held:
             seen = stack
             if request.verb not in AT_ONCE:
-                held.enter_context(stack.home.store.stack_lock(stack.namespace.name))
+                held.enter_context(_lock(stack, request, report))
                 # Whoever had the lock before may have changed it.
                 seen = replace(stack, observed=observe(stack.engine, stack.namespace))
             plan = _plan(seen, request, conduct)
@@ -106,6 +106,12 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
             services = {c.service for c in seen.observed.containers}
             raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)
             return _result(seen, plan)
+
+
+def _lock(stack: OpenStack, request: LifecycleRequest, report: Reporter) -> "contextlib.AbstractContextManager[None]":
+    if request.verb is Verb.STOP:
+        return lock_if_possible(stack.home, stack.namespace, report)
+    return stack.home.store.stack_lock(stack.namespace.name)
 
 
 def _plan(stack: OpenStack, request: LifecycleRequest, conduct: Mapping[str, Conduct]) -> Plan:

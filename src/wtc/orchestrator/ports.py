@@ -24,7 +24,7 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     """The ports that the worktree's stack has, whether or not it runs.
 
     Raises:
-        WtcError: the registry knows nothing of the worktree, and no engine answers.
+        WtcError: the registry has no ports of the worktree, and no engine answers.
     """
     located = locate(target)
     home = open_home(target, report)
@@ -32,7 +32,8 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     for text in ledger.warnings:
         warn(report, text)
     bind, host = home.settings.of(BIND).value, engine_host(target)
-    record = ledger.stacks.get(located.worktree)
+    # A refusal is reported by `namespace_for`: without a record it is asked.
+    record = next(iter(ledger.of_worktree(located.worktree)), None)
     if record is not None and (record.ports or record.fixed):
         name, leased = record.namespace, record.fixed or record.ports
         addresses = record.addresses

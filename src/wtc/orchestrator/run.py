@@ -74,6 +74,7 @@ def run(
     """
     located = locate(target)
     home = open_home(target, report, given=asked_for(oversubscribe=request.oversubscribe))
+    home.store.require()
     project = read_project(located, services=(request.service,))
     service = project.services[request.service]
     if service.provider:

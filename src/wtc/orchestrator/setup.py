@@ -12,7 +12,7 @@ from wtc.orchestrator.leases import Ports, lease_ports
 from wtc.orchestrator.ports import endpoint_at
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.seeding import Copied, copy_included, seed_env
-from wtc.orchestrator.stack import Home, engine_host, open_home, warn
+from wtc.orchestrator.stack import Home, engine_host, open_home, read_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.registry.key import place_of
 from wtc.registry.lease import register
@@ -42,6 +42,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         WtcError: a file cannot be copied, or the registry not be written.
     """
     home = open_home(target, report)
+    home.store.require()
     first = locate(target)
     if not os.path.isdir(first.worktree) and first.missing:
         raise first.missing
@@ -65,9 +66,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
     located = locate(target)
     project = read_project(located, env_files=False)
     settings = home.settings_for(project)
-    known = home.store.read()
-    for text in known.warnings:
-        warn(report, text)
+    known = read_registry(home, report)
     registered = register(home.store, located.worktree, known={})
     ports = lease_ports(
         home.store,

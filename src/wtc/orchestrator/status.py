@@ -63,7 +63,7 @@ def status(target: Target, report: Reporter) -> StatusResult:
         ports = known_ports(
             home.store, namespace, project, settings=home.settings_for(project), observed=observe(engine, namespace)
         )
-        record = home.store.read().stacks.get(located.worktree)
+        record = home.store.read().stacks.get(namespace.name)
         fixed = record is not None and bool(record.fixed)
         desired = desired_stack(located, namespace, home, host=engine.host, ports=None if fixed else ports)
         observed = observe_for(engine, desired)

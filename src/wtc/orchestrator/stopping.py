@@ -8,7 +8,7 @@ from wtc.config import config_dir
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.events import Reporter
 from wtc.orchestrator.down import DownRequest, take_down
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
+from wtc.orchestrator.stack import Home, engine_of, lock_if_possible, namespace_for, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.registry.store import Store
 
@@ -39,7 +39,7 @@ def stop_stack(target: Target, report: Reporter, *, locked: bool) -> None:
     home = open_home(target, report)
     with engine_of(target) as engine:
         namespace = namespace_for(located.worktree, home, engine, report)
-        with nullcontext() if locked else home.store.stack_lock(namespace.name):
+        with nullcontext() if locked else lock_if_possible(home, namespace, report):
             _until_nothing_is_left(engine, home, namespace, report)
 
 

@@ -77,6 +77,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     located = locate(target)
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
+    home.store.require()
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
@@ -223,17 +224,15 @@ class _Run:
         raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
 
     def _record(self, stack: Project, desired: Desired) -> None:
-        from wtc.registry.record import StackRecord, Status
+        from wtc.registry.record import Status
 
         volumes = [v.name for v in desired.volumes.values() if not v.external]
         own = [n.name for n in desired.networks.values() if not n.external]
         with self.home.store.transaction() as ledger:
-            before = ledger.stacks.get(self.namespace.worktree)
-            record = before or StackRecord(worktree=self.namespace.worktree, namespace=self.namespace.name)
+            record = ledger.record_of(self.namespace)
             ledger.put(
                 replace(
                     record,
-                    namespace=self.namespace.name,
                     project=stack.name,
                     network=next(iter(own), ""),
                     volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),
