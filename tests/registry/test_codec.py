@@ -164,7 +164,7 @@ GOOD = {"worktree": "/w/good", "ports": {"web/80/tcp": 20001}}
         ("bad-1", {"fixed": {"web": 0}}, "its `fixed` are not numbers from 1 to 65535"),
     ],
 )
-def test_an_entry_that_is_not_valid_is_dropped_alone(name: str, entry: object, why: str) -> None:
+def test_an_entry_that_is_not_valid_is_dropped_alone(name: str, entry: dict[str, object] | int, why: str) -> None:
     bad = {"worktree": "/w/bad", **entry} if isinstance(entry, dict) else entry
     found = decode(json.dumps({"version": 2, "stacks": {name: bad, "good-1": GOOD}}).encode())
     assert list(found.stacks) == ["good-1"]

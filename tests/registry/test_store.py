@@ -303,7 +303,8 @@ def leased():
 def die_at_line(last):
     lines = itertools.count(1)
     def trace(frame, event, argument):
-        if "/wtc/registry/" not in frame.f_code.co_filename or frame.f_code.co_filename.endswith(("record.py", "codec.py")):
+        file = frame.f_code.co_filename
+        if "/wtc/registry/" not in file or file.endswith(("record.py", "codec.py")):
             return None  # only what touches the disk, and that by wtc's own lines
         if event == "line" and next(lines) == last:
             os.kill(os.getpid(), signal.SIGKILL)

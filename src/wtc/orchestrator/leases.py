@@ -63,7 +63,7 @@ def lease_ports(
     bind = settings.of(BIND).value
     requests = port_requests(project, scales)
     if observed is not None:
-        _adopt(store, namespace, observed, span)
+        _adopt(store, namespace, observed, span, busy)
     given = lease(
         store,
         namespace,
@@ -158,15 +158,19 @@ def observed_ports(observed: Observed, span: range) -> dict[str, PublishedPort]:
     return ports
 
 
-def unrecorded_ports(ledger: Ledger, namespace: Namespace, observed: Observed, span: range) -> dict[str, PublishedPort]:
+def unrecorded_ports(
+    ledger: Ledger, namespace: Namespace, observed: Observed, span: range, busy: Collection[int]
+) -> dict[str, PublishedPort]:
     """Request key -> what the stack's container publishes, for each lease that the registry lacks.
 
     A port that a running container publishes is the stack's lease, whatever the registry has for its key, and even if
-    it leases the port to another stack. What a stopped container is going to publish only counts for a missing key.
+    it leases the port to another stack. What a stopped container is going to publish only counts for a missing key, and
+    not if the port is in `busy`: others have it by now.
     """
     record = ledger.record_of(namespace)
     others = ledger.leased_to_others(namespace.name)
-    found = {key: port for key, port in observed_ports(observed, span).items() if key not in record.ports}
+    seen = observed_ports(observed, span)
+    found = {key: seen[key] for key in seen.keys() - record.ports.keys() if seen[key].port not in busy}
     for key, published in _published(c for c in observed.containers if c.state in ALIVE):
         recorded, port = record.ports.get(key), published.port
         is_lease = port == recorded or (port in span and port != record.fixed.get(key))
@@ -183,10 +187,10 @@ def _published(containers: Iterable[ObservedContainer]) -> Iterator[tuple[str, P
             yield from zip(keys, container.ports, strict=True)
 
 
-def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range) -> None:
-    if unrecorded_ports(store.read(), namespace, observed, span):
+def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range, busy: Collection[int]) -> None:
+    if unrecorded_ports(store.read(), namespace, observed, span, busy):
         with store.transaction() as ledger:
-            found = unrecorded_ports(ledger, namespace, observed, span)
+            found = unrecorded_ports(ledger, namespace, observed, span, busy)
             ports = {key: published.port for key, published in found.items()}
             addresses = {key: published.host_ip for key, published in found.items() if published.host_ip}
             ledger.adopt(namespace, ports, addresses)
