@@ -61,6 +61,14 @@ class ComposeFileError(WtcError):
     exit_status = Exit.COMPOSE_FILE
 
 
+class RegistryError(WtcError):
+    """The registry cannot be read or written."""
+
+
+class NewerRegistryError(RegistryError):
+    """A newer wtc wrote the registry; it is neither used nor changed."""
+
+
 class EngineUnreachableError(WtcError):
     """No engine answers at the chosen address."""
 

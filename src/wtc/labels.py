@@ -48,12 +48,14 @@ COMPOSE_NETWORK = "com.docker.compose.network"
 COMPOSE_VOLUME = "com.docker.compose.volume"
 
 _BYTES = "wtc-bytes:"
+_PREFIX = "com.wtc."
 
 
 def own(namespace: Namespace, name: str = "") -> dict[str, str]:
     """The labels of everything that belongs to a namespace; `name` is the object's own, empty for anonymous volumes."""
     identity = namespace.identity
-    found = {
+    # Empty ones too: a container inherits what it does not set from its image's labels.
+    return {
         MANAGED: "true",
         WORKTREE: path_text(namespace.worktree),
         PROJECT: namespace.name,
@@ -66,7 +68,11 @@ def own(namespace: Namespace, name: str = "") -> dict[str, str]:
         PARENTS: parents_text(identity.parents),
         NAME: name,
     }
-    return {key: value for key, value in found.items() if value}
+
+
+def of_user(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels of the compose file without those that are wtc's alone to set."""
+    return {key: value for key, value in labels.items() if not key.startswith(_PREFIX)}
 
 
 def managed(labels: Mapping[str, str]) -> bool:

@@ -11,6 +11,12 @@ from wtc.errors import ConflictError
 _LONGEST_STEM = 40
 _DIGITS = 6
 _ALL_DIGITS = 64
+_VALID = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
+
+
+def is_namespace(name: str) -> bool:
+    """Whether wtc can have chosen this name: it never leads out of a folder."""
+    return _VALID.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ def worktree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "compose.yaml").write_text(FILE)
     state = tmp_path / "state"
     state.mkdir()
-    record = {"namespace": "accra-a1b2c3", "ports": {"web/80/tcp": 20123}}
-    (state / "registry.json").write_text(json.dumps({"version": 1, "worktrees": {str(folder.resolve()): record}}))
+    record = {"worktree": str(folder.resolve()), "ports": {"web/80/tcp": 20123}}
+    (state / "registry.json").write_text(json.dumps({"version": 2, "stacks": {"accra-a1b2c3": record}}))
     monkeypatch.chdir(folder)
     monkeypatch.setenv("WTC_CONFIG_DIR", str(state))
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -35,10 +35,10 @@ def modules(*arguments: str, cwd: Path) -> set[str]:
 def worktree(tmp_path: Path) -> Path:
     """A folder with a compose file, whose ports are leased."""
     (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx, ports: ['80']}}")
-    record = {"namespace": "web-abc123", "ports": {"web/80/tcp": 20001}}
+    record = {"worktree": str(tmp_path.resolve()), "ports": {"web/80/tcp": 20001}}
     state = tmp_path / "state"
     state.mkdir()
-    (state / "registry.json").write_text(json.dumps({"version": 1, "worktrees": {str(tmp_path.resolve()): record}}))
+    (state / "registry.json").write_text(json.dumps({"version": 2, "stacks": {"web-abc123": record}}))
     return tmp_path
 
 

@@ -22,10 +22,10 @@ def worktree(tmp_path: Path) -> Path:
     folder = tmp_path / "schön ☃"
     folder.mkdir()
     (folder / "compose.yaml").write_text(FILE, encoding="utf-8")
-    record = {"namespace": "web-abc123", "ports": {"web/80/tcp": 20001}}
+    record = {"worktree": str(folder.resolve()), "ports": {"web/80/tcp": 20001}}
     state = tmp_path / "state"
     state.mkdir()
-    registry = {"version": 1, "worktrees": {str(folder.resolve()): record}}
+    registry = {"version": 2, "stacks": {"web-abc123": record}}
     (state / "registry.json").write_text(json.dumps(registry), encoding="utf-8")
     return folder
 

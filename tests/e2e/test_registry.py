@@ -1,11 +1,13 @@
 """The registry lost or damaged while stacks run: the engine's labels are the truth."""
 
+import json
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SHOP, Stack, Workshop, ports_of
+from tests.e2e.harness import SHOP, Stack, Workshop, one_service, ports_of
 
 pytestmark = pytest.mark.engine
 
@@ -87,3 +89,91 @@ def test_what_was_damaged_is_put_aside_and_said(workshop: Workshop, damage: Dama
     (aside,) = workshop.config.glob("registry.json.damaged-*")
     assert str(aside) in ended.err
     assert "was damaged" not in workshop.wtc("ports").err
+
+
+@pytest.mark.parametrize("running_first", [True, False])
+@pytest.mark.parametrize("end", ["down", "stop"])
+def test_one_port_of_two_stacks_never_moves_the_running_one(
+    workshop: Workshop, end: str, *, running_first: bool
+) -> None:
+    workshop.commit({"compose.yaml": one_service("web", 'ports: ["80"]')})
+    linked = workshop.worktree("linked")
+    running, idle = workshop.up(), workshop.up(cwd=linked)
+    ids = running.ids()
+    workshop.wtc(end, "-t", "0", cwd=linked)
+    registry = workshop.config / "registry.json"
+    document = json.loads(registry.read_bytes())
+    document["stacks"][idle.namespace]["ports"] = running.ports
+    registry.write_text(json.dumps(document))
+
+    order = [workshop.main, linked] if running_first else [linked, workshop.main]
+    again = {folder: workshop.up(cwd=folder) for folder in order}
+    assert (again[workshop.main].ports, running.ids()) == (running.ports, ids)
+    assert again[linked].ports != running.ports
+    recorded = json.loads(registry.read_bytes())["stacks"]
+    assert {name: stack["ports"] for name, stack in recorded.items()} == {
+        running.namespace: running.ports,
+        idle.namespace: again[linked].ports,
+    }
+
+
+@pytest.fixture
+def newer(workshop: Workshop) -> tuple[Workshop, Stack, bytes]:
+    """A running stack, and a registry that a newer wtc wrote."""
+    workshop.commit(
+        {"compose.yaml": one_service("web", 'ports: ["80"]', "volumes: [rows:/data]") + "volumes: {rows: {}}\n"}
+    )
+    stack = workshop.up()
+    content = b'{"version": 3, "stacks": {}, "more": true}\n'
+    (workshop.config / "registry.json").write_bytes(content)
+    return workshop, stack, content
+
+
+def test_labels_suffice_beside_a_newer_registry(newer: tuple[Workshop, Stack, bytes]) -> None:
+    workshop, stack, content = newer
+    assert "newer" not in workshop.wtc("ps").err
+    ended = workshop.wtc("ports", "--json")
+    assert ports_of(ended.json()["endpoints"]) == stack.ports
+    commands = [
+        ("logs",),
+        ("exec", "-T", "web", "true"),
+        ("status",),
+        ("stop", "-t", "0"),
+        ("down", "-t", "0"),
+        ("clean", "-y"),
+    ]
+    for warned in [ended, *(workshop.wtc(*command) for command in commands)]:
+        (line,) = [line for line in warned.err.splitlines() if "newer" in line]
+        assert line.startswith("warning: a newer wtc wrote the registry")
+    assert workshop.leftovers() == []
+    assert (workshop.config / "registry.json").read_bytes() == content
+
+
+@pytest.mark.parametrize("command", [("up",), ("up", "--ports", "fixed"), ("setup",), ("run", "web", "true")])
+def test_a_newer_registry_is_refused_before_anything_is_touched(
+    newer: tuple[Workshop, Stack, bytes], command: tuple[str, ...]
+) -> None:
+    workshop, stack, content = newer
+    workshop.commit(
+        {"compose.yaml": one_service("web", 'ports: ["80"]', "environment: {NEW: 1}"), ".env.example": "A=1"}
+    )
+    ids, files = stack.ids(), sorted(workshop.main.iterdir())
+    ended = workshop.refused(*command, status=1)
+    assert "it has version 3, and this wtc reads versions up to 2" in ended.err
+    assert "to use another registry, set `WTC_CONFIG_DIR`" in ended.err
+    assert (stack.ids(), sorted(workshop.main.iterdir())) == (ids, files)
+    assert (workshop.config / "registry.json").read_bytes() == content
+    assert not list(workshop.config.glob("registry.json.damaged-*"))
+
+
+@pytest.mark.parametrize("command", [("stop", "-t", "0"), ("down", "-t", "0"), ("clean", "-y", "-t", "0")])
+def test_labels_suffice_where_the_config_folder_cannot_be_written(
+    workshop: Workshop, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    workshop.commit({"compose.yaml": one_service()})
+    stack = workshop.up()
+    (tmp_path / "file").write_text("")
+    ended = workshop.wtc(*command, env={"WTC_CONFIG_DIR": str(tmp_path / "file")})
+    assert f"warning: cannot write the registry in `{tmp_path / 'file'}`" in ended.err
+    states = {container.status for container in workshop.client.containers.list() if stack.namespace in container.name}
+    assert states == set()

@@ -75,7 +75,8 @@ def test_a_worktree_is_made_where_claude_code_makes_it_and_set_up(repository: Cl
     assert made == repository.main / ".claude/worktrees/bold-oak"
     assert repository.branch(made) == "worktree-bold-oak"
     assert (made / "a.key").read_text() == "secret"
-    assert Store(str(repository.state)).read().stacks[str(made)].ports
+    (record,) = Store(str(repository.state)).read().of_worktree(str(made))
+    assert record.ports
 
 
 def test_a_slash_in_the_name_is_a_plus(repository: Claude) -> None:
@@ -141,7 +142,8 @@ def test_claude_codes_setting_of_where_to_begin_is_heeded(repository: Claude, fi
 def test_a_compose_file_that_lies_deeper_is_named_by_its_path_in_the_worktree(repository: Claude) -> None:
     repository.commit({"deploy/compose.yaml": COMPOSE.replace("web", "api")})
     made = repository.create("deep", "--file", "deploy/compose.yaml")
-    assert list(Store(str(repository.state)).read().stacks[str(made)].ports) == ["api/80/tcp"]
+    (record,) = Store(str(repository.state)).read().of_worktree(str(made))
+    assert list(record.ports) == ["api/80/tcp"]
 
 
 def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repository: Claude) -> None:

@@ -116,7 +116,8 @@ def stack(worktree: Path, namespace: str) -> StackRecord:
         (None, set[str](), {"1 stack with 1 leased port"}),
         ({}, set[str](), {"1 stack with 1 leased port; the engine has 0 stacks by label"}),
         ({"a-1": "{0}/a"}, set[str](), {"every stack's folder is there"}),
-        ({"a-2": "{0}/a"}, {"labels"}, {"`{0}/a` is `a-1` in the registry and `a-2` on the engine"}),
+        ({"a-1": "{0}/b"}, {"labels"}, {"stack `a-1` is of `{0}/a` in the registry and of `{0}/b` by its labels"}),
+        ({"a-2": "{0}/a"}, set[str](), {"not in the registry until their next `wtc up`: `{0}/a`"}),
         ({"b-1": "{0}/b"}, set[str](), {"not in the registry until their next `wtc up`: `{0}/b`"}),
         ({"c-1": "{0}/c"}, {"gone folders"}, {"stacks or leases are left of `{0}/c`"}),
     ],
@@ -127,14 +128,14 @@ def test_the_registry_is_held_against_the_labels(
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     seen = None if labels is None else {name: path.format(tmp_path) for name, path in labels.items()}
-    found = list(state.compare(Ledger(stacks={str(tmp_path / "a"): stack(tmp_path / "a", "a-1")}), seen))
+    found = list(state.compare(Ledger(stacks={"a-1": stack(tmp_path / "a", "a-1")}), seen))
     assert {f.subject for f in found if not f.well} == ill
     assert {text.format(tmp_path) for text in texts} <= {f.text for f in found}
     assert all(f.hint for f in found if not f.well)
 
 
 def test_leases_of_a_folder_that_is_gone_are_said(tmp_path: Path) -> None:
-    found = list(state.compare(Ledger(stacks={str(tmp_path / "x"): stack(tmp_path / "x", "x-1")}), None))
+    found = list(state.compare(Ledger(stacks={"x-1": stack(tmp_path / "x", "x-1")}), None))
     assert [(f.subject, f.hint) for f in found if not f.well] == [
         ("gone folders", "to remove what is left of them, run `wtc clean --gone`")
     ]
@@ -146,3 +147,12 @@ def test_a_damaged_registry_is_said(tmp_path: Path) -> None:
     found = told(tmp_path)["registry"]
     assert [f.well for f in found] == [False]
     assert "was damaged" in found[0].text
+
+
+def test_a_newer_registry_is_reported_with_its_hint(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/registry.json").write_text('{"version": 99}')
+    (found,) = told(tmp_path)["registry"]
+    assert not found.well
+    assert "it has version 99, and this wtc reads versions up to 2" in found.text
+    assert "uv tool upgrade" in found.hint

@@ -89,9 +89,9 @@ def test_the_stack_is_registered_with_its_ports(repository: Pair) -> None:
     repository.make({}, {})
     result = repository.setup()
     (endpoint,) = result.endpoints
-    record = Store(str(repository.state)).read().stacks[str(repository.linked)]
+    record = Store(str(repository.state)).read().stacks[result.namespace]
     assert record.ports == {"web/80/tcp": endpoint.port}
-    assert (record.namespace, record.status) == (result.namespace, "registered")
+    assert (record.worktree, record.status) == (str(repository.linked), "registered")
 
 
 def test_a_second_setup_changes_nothing(repository: Pair) -> None:
@@ -115,8 +115,9 @@ def test_nothing_else_is_written(repository: Pair) -> None:
 
 def test_a_stack_without_ports_is_registered_too(repository: Pair) -> None:
     repository.make({"compose.yaml": "services: {web: {image: nginx}}\n"}, {})
-    assert repository.setup().endpoints == ()
-    assert str(repository.linked) in Store(str(repository.state)).read().stacks
+    result = repository.setup()
+    assert result.endpoints == ()
+    assert list(Store(str(repository.state)).read().stacks) == [result.namespace]
 
 
 def test_a_lost_registry_gives_the_same_ports_back(repository: Pair) -> None:

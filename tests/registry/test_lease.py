@@ -34,7 +34,7 @@ WEB, DB = request("web"), request("db")
 def test_a_lease_is_the_same_ever_after(store: Store) -> None:
     first = lease(store, A, [WEB, DB], span=SPAN)
     assert lease(store, A, [DB, WEB], span=range(40000, 50000)).ports == first.ports
-    assert store.read().stacks["/w/a"].ports == first.ports
+    assert store.read().stacks["a-1"].ports == first.ports
 
 
 def test_a_service_that_is_off_keeps_its_lease(store: Store) -> None:
@@ -83,11 +83,22 @@ def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path)
     assert len(after.warnings) == 1
 
 
+def test_one_port_of_two_stacks_moves_unless_it_is_to_be_kept(store: Store) -> None:
+    with store.transaction() as ledger:
+        for namespace in (A, B):
+            ledger.put(replace(ledger.record_of(namespace), ports={"web": 20001}))
+    assert lease(store, A, [WEB], span=SPAN, keep=True).ports == {"web": 20001}
+    moved = lease(store, A, [WEB], span=SPAN)
+    assert moved.moved == {"web": 20001}
+    assert moved.ports["web"] != 20001
+    assert lease(store, B, [WEB], span=SPAN).ports == {"web": 20001}
+
+
 def test_the_address_is_kept_with_the_lease(store: Store) -> None:
     lease(store, A, [WEB, replace(DB, host_ip="127.0.0.2")], span=SPAN, bind="0.0.0.0")
-    assert store.read().stacks["/w/a"].addresses == {"web": "0.0.0.0", "db": "127.0.0.2"}
+    assert store.read().stacks["a-1"].addresses == {"web": "0.0.0.0", "db": "127.0.0.2"}
     lease(store, A, [WEB], span=SPAN, bind="127.0.0.1")
-    assert store.read().stacks["/w/a"].addresses == {"web": "127.0.0.1", "db": "127.0.0.2"}
+    assert store.read().stacks["a-1"].addresses == {"web": "127.0.0.1", "db": "127.0.0.2"}
 
 
 def test_a_shared_port_is_one_that_is_free_for_each(store: Store) -> None:
@@ -103,7 +114,7 @@ def test_registering_keeps_the_namespace_and_the_leases(store: Store) -> None:
     assert first == namespace_of("/w/a")
     lease(store, first, [WEB], span=SPAN)
     assert register(store, "/w/a", known={}).namespace == first
-    assert set(store.read().stacks["/w/a"].ports) == {"web"}
+    assert set(store.read().stacks[first.name].ports) == {"web"}
 
 
 def test_a_namespace_that_the_labels_give_to_another_is_not_given_twice(store: Store) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from wtc.errors import WtcError
 from wtc.registry.store import Store
 
 HOLDER = """
@@ -74,6 +75,16 @@ def test_the_stacks_of_two_worktrees_do_not_wait_for_each_other(tmp_path: Path) 
     store = Store(str(tmp_path), waiting=pytest.fail, patience_s=0)
     with store.stack_lock("a-1"), store.stack_lock("b-1"), store.transaction():
         assert {path.name for path in (tmp_path / "locks").iterdir()} == {"a-1.lock", "b-1.lock"}
+
+
+@pytest.mark.parametrize("namespace", ["../../evil", "..", "", "a/b", "/tmp/evil", "a\0b"])
+def test_a_namespace_that_leads_out_of_the_folder_has_no_lock(tmp_path: Path, namespace: str) -> None:
+    store = Store(str(tmp_path / "config"))
+    with pytest.raises(WtcError, match="is not a valid namespace"), store.stack_lock(namespace):
+        pass
+    with pytest.raises(WtcError, match="is not a valid namespace"):
+        store.seize_stack(namespace)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_a_discarded_lock_leaves_no_file_and_can_be_taken_again(tmp_path: Path) -> None:

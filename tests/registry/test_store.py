@@ -1,6 +1,7 @@
 """The registry file under damage, refusal and sudden death."""
 
 import errno
+import json
 import os
 import stat
 import subprocess
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from wtc.errors import WtcError
+from wtc.errors import Exit, NewerRegistryError, RegistryError, WtcError
+from wtc.model.namespace import Namespace
 from wtc.registry.record import StackRecord
 from wtc.registry.store import Store
+
+A = Namespace(name="a-1", worktree="/w/a")
 
 
 @pytest.fixture
@@ -21,8 +25,8 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "config" / "wtc"
 
 
-def record(worktree: str, **ports: int) -> StackRecord:
-    return StackRecord(worktree=worktree, namespace=worktree.strip("/"), ports=ports)
+def record(namespace: str, **ports: int) -> StackRecord:
+    return StackRecord(worktree=f"/w/{namespace}", namespace=namespace, ports=ports)
 
 
 def write(store: Store, *records: StackRecord) -> None:
@@ -37,13 +41,13 @@ def test_reading_makes_nothing(config: Path) -> None:
 
 
 def test_what_one_writes_another_reads(config: Path) -> None:
-    write(Store(str(config)), record("/w/a", web=20001))
-    assert Store(str(config)).read().stacks == {"/w/a": record("/w/a", web=20001)}
+    write(Store(str(config)), record("a-1", web=20001))
+    assert Store(str(config)).read().stacks == {"a-1": record("a-1", web=20001)}
 
 
 def test_file_and_folders_are_the_users_alone(config: Path) -> None:
     store = Store(str(config))
-    write(store, record("/w/a"))
+    write(store, record("a-1"))
     with store.stack_lock("a-1"):
         pass
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (config, *config.rglob("*"))}
@@ -58,28 +62,24 @@ def test_file_and_folders_are_the_users_alone(config: Path) -> None:
 
 def test_a_failed_transaction_writes_nothing(config: Path) -> None:
     store = Store(str(config))
-    write(store, record("/w/a"))
+    write(store, record("a-1"))
     with suppress(ZeroDivisionError), store.transaction() as ledger:
-        ledger.drop("/w/a")
+        ledger.drop("a-1")
         raise ZeroDivisionError
-    assert list(store.read().stacks) == ["/w/a"]
+    assert list(store.read().stacks) == ["a-1"]
 
 
 def test_a_transaction_that_changes_nothing_leaves_the_file_alone(config: Path) -> None:
     store = Store(str(config))
-    write(store, record("/w/a", web=1))
+    write(store, record("a-1", web=1))
     before = (config / "registry.json").stat()
-    write(store, record("/w/a", web=1))
+    write(store, record("a-1", web=1))
     after = (config / "registry.json").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
 def garbage(path: Path) -> None:
     path.write_bytes(b"\x00garbage")
-
-
-def newer(path: Path) -> None:
-    path.write_text('{"version": 99, "worktrees": {}}')
 
 
 def fifo(path: Path) -> None:
@@ -90,7 +90,7 @@ def loop(path: Path) -> None:
     path.symlink_to(path)
 
 
-DAMAGES = [garbage, newer, Path.mkdir, fifo, loop]
+DAMAGES = [garbage, Path.mkdir, fifo, loop]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -113,9 +113,95 @@ def test_a_transaction_goes_on_from_a_damaged_registry(config: Path, damage: Cal
     store = Store(str(config))
     with store.transaction() as ledger:
         assert len(ledger.warnings) == 1
-        ledger.adopt("/w/a", "a-1", {"web/80/tcp": 20001})
-    assert store.read().stacks["/w/a"].ports == {"web/80/tcp": 20001}
+        ledger.adopt(A, {"web/80/tcp": 20001})
+    assert store.read().stacks["a-1"].ports == {"web/80/tcp": 20001}
     assert store.read().warnings == ()
+
+
+MIXED = b"""{"version": 2, "stacks": {
+  "../../evil": {"worktree": "/w/evil"}, "b-1": {"worktree": "w"}, "a-1": {"worktree": "/w/a-1", "ports": {"web": 1}}
+}}"""
+
+
+@pytest.mark.parametrize("by_transaction", [False, True])
+def test_an_entry_that_is_not_valid_is_dropped_and_the_file_is_kept(config: Path, *, by_transaction: bool) -> None:
+    config.mkdir(parents=True)
+    (config / "registry.json").write_bytes(MIXED)
+    store, aside = Store(str(config)), config / "registry.json.damaged-1"
+    if by_transaction:
+        with store.transaction() as ledger:
+            pass
+    else:
+        ledger = store.read()
+    assert ledger.stacks == {"a-1": record("a-1", web=1)}
+    assert ledger.warnings == tuple(
+        f"the registry `{config / 'registry.json'}` was damaged: entry `{name}` was dropped,"
+        f" because its `{field}` is not valid; it was kept as `{aside}`"
+        for name, field in (("../../evil", "namespace"), ("b-1", "worktree"))
+    )
+    assert aside.read_bytes() == MIXED
+    again = Store(str(config)).read()
+    assert (again.stacks, again.warnings) == (ledger.stacks, ())
+
+
+def test_valid_entries_stay_usable_if_the_damaged_file_cannot_be_kept(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.mkdir(parents=True)
+    (config / "registry.json").write_bytes(MIXED)
+
+    def refuse(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    ledger = Store(str(config)).read()
+    assert list(ledger.stacks) == ["a-1"]
+    assert len(ledger.warnings) == 2
+    assert (config / "registry.json").read_bytes() == MIXED
+
+
+def test_a_registry_of_version_1_becomes_version_2_at_the_next_write(config: Path) -> None:
+    config.mkdir(parents=True)
+    old = '{"version": 1, "worktrees": {"/w/a-1": {"namespace": "a-1", "ports": {"web": 1}}}}'
+    (config / "registry.json").write_text(old)
+    store = Store(str(config))
+    assert store.read().stacks == {"a-1": record("a-1", web=1)}
+    assert (config / "registry.json").read_text() == old
+    write(store, record("b-1"))
+    assert json.loads((config / "registry.json").read_bytes())["version"] == 2
+    assert store.read().stacks == {"a-1": record("a-1", web=1), "b-1": record("b-1")}
+
+
+def test_a_newer_registry_is_refused_and_never_changed(config: Path) -> None:
+    config.mkdir(parents=True)
+    newer = b'{ "version": 3,  "unknown": [] }'
+    (config / "registry.json").write_bytes(newer)
+    store = Store(str(config))
+    ledger = store.read()
+    assert (ledger.stacks, ledger.warnings) == ({}, ())
+    assert isinstance(ledger.refusal, NewerRegistryError)
+    for call in (store.require, lambda: write(store, record("a-1"))):
+        with pytest.raises(NewerRegistryError) as raised:
+            call()
+        assert raised.value.exit_status == Exit.FAILED
+        assert raised.value.message == (
+            f"a newer wtc wrote the registry `{config / 'registry.json'}`:"
+            " it has version 3, and this wtc reads versions up to 2"
+        )
+        assert raised.value.hints == (
+            "to use it, run `uv tool upgrade worktree-container-manager`",
+            "to use another registry, set `WTC_CONFIG_DIR`",
+        )
+    assert (config / "registry.json").read_bytes() == newer
+    assert {path.name for path in config.iterdir()} == {"registry.json", "registry.lock"}
+
+
+def test_requiring_a_damaged_registry_leaves_it_to_the_next_reader(config: Path) -> None:
+    config.mkdir(parents=True)
+    garbage(config / "registry.json")
+    store = Store(str(config))
+    store.require()
+    assert len(store.read().warnings) == 1
 
 
 def test_each_damaged_registry_is_kept(config: Path) -> None:
@@ -137,7 +223,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_setting(
 
     monkeypatch.setattr(Path if call == "mkdir" else os, call, refuse)
     with pytest.raises(WtcError) as raised:
-        write(Store(str(config)), record("/w/a"))
+        write(Store(str(config)), record("a-1"))
     assert raised.value.message == f"cannot write the registry in `{config}`"
     assert raised.value.causes == (os.strerror(code).lower(),)
     assert any("WTC_CONFIG_DIR" in hint for hint in raised.value.hints)
@@ -145,7 +231,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_setting(
 
 def test_a_full_disk_leaves_the_registry_as_it_was(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(str(config))
-    write(store, record("/w/a"))
+    write(store, record("a-1"))
 
     def refuse(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -153,10 +239,10 @@ def test_a_full_disk_leaves_the_registry_as_it_was(config: Path, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", refuse)
         with pytest.raises(WtcError):
-            write(store, record("/w/b"))
-    assert list(store.read().stacks) == ["/w/a"]
-    write(store, record("/w/b"))
-    assert list(store.read().stacks) == ["/w/a", "/w/b"]
+            write(store, record("b-1"))
+    assert list(store.read().stacks) == ["a-1"]
+    write(store, record("b-1"))
+    assert list(store.read().stacks) == ["a-1", "b-1"]
 
 
 @pytest.mark.parametrize("below", ["", "wtc"])
@@ -165,7 +251,7 @@ def test_a_file_in_the_folders_place_is_an_error_not_a_crash(tmp_path: Path, bel
     store = Store(str(tmp_path / "file" / below))
     assert store.read().stacks == {}
     with pytest.raises(WtcError, match="cannot write the registry"):
-        write(store, record("/w/a"))
+        write(store, record("a-1"))
 
 
 def test_a_damaged_registry_that_cannot_be_moved_is_still_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,18 +263,25 @@ def test_a_damaged_registry_that_cannot_be_moved_is_still_said(config: Path, mon
 
     monkeypatch.setattr(Path, "rename", refuse)
     (warning,) = Store(str(config)).read().warnings
-    assert "cannot be used" in warning
+    assert "is damaged" in warning
 
 
-def test_a_registry_that_cannot_be_read_is_an_error(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(Store(str(config)), record("/w/a"))
+def test_a_registry_that_cannot_be_read_reads_as_empty_and_is_not_written(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(Store(str(config)), record("a-1"))
 
     def refuse(*_arguments: object) -> int:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(WtcError, match=r"cannot read the registry `.*registry\.json`"):
-        Store(str(config)).read()
+    store = Store(str(config))
+    refusal = store.read().refusal
+    assert refusal is not None
+    assert refusal.message == f"cannot read the registry `{config / 'registry.json'}`"
+    for call in (store.require, lambda: write(store, record("a-1"))):
+        with pytest.raises(RegistryError, match="cannot"):
+            call()
 
 
 DIES_AT_EACH_LINE = """
@@ -205,12 +298,13 @@ def lease(port):
 def leased():
     ledger = store.read()
     assert ledger.warnings == (), ledger.warnings
-    return ledger.stacks["/w/a"].ports["web/80/tcp"]
+    return ledger.stacks["a-1"].ports["web/80/tcp"]
 
 def die_at_line(last):
     lines = itertools.count(1)
     def trace(frame, event, argument):
-        if "/wtc/registry/" not in frame.f_code.co_filename or frame.f_code.co_filename.endswith("record.py"):
+        file = frame.f_code.co_filename
+        if "/wtc/registry/" not in file or file.endswith(("record.py", "codec.py")):
             return None  # only what touches the disk, and that by wtc's own lines
         if event == "line" and next(lines) == last:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -240,12 +334,12 @@ def test_a_kill_at_any_instant_leaves_a_whole_registry_and_a_free_lock(config: P
     )
     assert found.stderr == ""
     assert int(found.stdout) > 40
-    assert Store(str(config)).read().stacks["/w/a"].ports == {"web/80/tcp": 65535}
+    assert Store(str(config)).read().stacks["a-1"].ports == {"web/80/tcp": 65535}
     assert {path.name for path in config.iterdir()} <= {"registry.json", "registry.json.new", "registry.lock"}
 
 
 def test_who_only_reads_does_not_pay_for_locks(config: Path) -> None:
-    write(Store(str(config)), record("/w/a"))
+    write(Store(str(config)), record("a-1"))
     reads = "import sys; from wtc.registry.store import Store; Store(sys.argv[1]).read(); print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", reads, str(config)], capture_output=True, text=True, check=True)
     assert "filelock" not in found.stdout.split()

@@ -1,6 +1,6 @@
 """Stopping a stack in a process of its own: whoever began it may be killed, with its whole process group.
 
-`python -m wtc.cli.detached LOG WORKTREE CONTEXT LOCKED` is that process.
+`python -m wtc.cli.detached LOG WORKTREE DIRECTORY CONTEXT LOCKED` is that process.
 """
 
 import contextlib
@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from wtc.config import config_dir
 from wtc.orchestrator.stopping import seize
-from wtc.orchestrator.target import Target, locate
-from wtc.project import namespace_of
+from wtc.orchestrator.target import Target, default_namespace, locate
 
 if TYPE_CHECKING:
     from wtc.model.namespace import Namespace
@@ -25,9 +24,9 @@ class DetachedStop:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._worktree = locate(target).worktree
+        self._located = locate(target)
         self._folder = os.path.join(config_dir(target.environment), "logs")
-        self.log = os.path.join(self._folder, f"stop-{namespace_of(self._worktree).name}.log")
+        self.log = os.path.join(self._folder, f"stop-{default_namespace(self._located)}.log")
         self.namespace: Namespace | None = None
         """Once the stack is up. Its lock is taken along then, so that no other wtc comes before the stop."""
         self._process: subprocess.Popen[bytes] | None = None
@@ -40,7 +39,7 @@ class DetachedStop:
         output = self._open_log()
         try:
             self._process = subprocess.Popen(
-                [*command, self.log, self._worktree, self._target.context, locked],
+                [*command, self.log, self._located.worktree, self._located.directory, self._target.context, locked],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -93,10 +92,10 @@ def main() -> NoReturn:
     from wtc.errors import WtcError
     from wtc.orchestrator.stopping import stop_stack
 
-    log, worktree, context, locked = sys.argv[1:]
+    log, worktree, directory, context, locked = sys.argv[1:]
     target = Target(cwd="/", environment=dict(os.environ), worktree=worktree, context=context)
     try:
-        stop_stack(target, PlainReporter(), locked=locked == "locked")
+        stop_stack(target, directory, PlainReporter(), locked=locked == "locked")
     except WtcError as error:
         show_error(error)
         sys.exit(error.exit_status)

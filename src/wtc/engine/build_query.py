@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from wtc.engine.context import is_remote
-from wtc.labels import BUILD_HASH
+from wtc.labels import BUILD_HASH, of_user
 from wtc.model.build import Build
 from wtc.model.desired import DesiredImage
 from wtc.model.plan import BuildImage
@@ -62,7 +62,7 @@ def tags_of(image: DesiredImage, build: Build) -> tuple[str, ...]:
 def labels_of(image: DesiredImage, build: Build) -> dict[str, str]:
     """The file's labels, and wtc's, which tell whether the image is out of date."""
     own = {BUILD_HASH: image.build_hash} if image.build_hash else {}
-    return {**build.labels, **own, **image.labels}
+    return {**of_user(build.labels), **own, **image.labels}
 
 
 def platform_of(image: DesiredImage, build: Build) -> str:

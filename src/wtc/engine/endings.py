@@ -9,6 +9,7 @@ from wtc import labels as label
 from wtc.engine import reading
 from wtc.engine.answers import number, part, text
 from wtc.errors import NotFoundError
+from wtc.planner.ownership import is_named
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -31,6 +32,8 @@ def endings(engine: "Engine", namespace: "Namespace", wanted: Callable[[str], bo
     found: list[Ending] = []
     for summary in listed:
         labels = reading.labels_of(summary)
+        if not is_named(labels, reading.container_name(summary)):
+            continue
         if labels.get(label.COMPOSE_ONEOFF, "").lower() == "true" or not wanted(labels.get(label.SERVICE, "")):
             continue
         try:

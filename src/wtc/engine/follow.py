@@ -21,6 +21,7 @@ from wtc.engine.inbox import Inbox, InboxClosedError
 from wtc.engine.log_lines import LogLine
 from wtc.engine.logs import LogStream, lines, logs
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
+from wtc.planner.ownership import is_named
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -176,15 +177,17 @@ class _Follow:
         filters = json.dumps({"label": [f"{label.PROJECT}={self.namespace.name}"]})
         listed = self.engine.list("/containers/json", doing="list containers", params={"all": 1, "filters": filters})
         for summary in listed:
-            source = self._source(reading.labels_of(summary), str(summary["Id"]))
+            source = self._source(reading.labels_of(summary), str(summary["Id"]), reading.container_name(summary))
             if source is not None and text(summary, "State") in ALIVE:
                 self.alive.add(source.id)
                 self.grace_s = GRACE_S
             if source is not None and source.id not in self.followed:
                 self._attach(source, since=self.wanted.since, tail=tail)
 
-    def _source(self, labels: Mapping[str, str], identity: str) -> Source | None:
-        """None for what is not wanted."""
+    def _source(self, labels: Mapping[str, str], identity: str, name: str) -> Source | None:
+        """None for what is not wanted, and for what has inherited its labels from the stack's images."""
+        if not is_named(labels, name):
+            return None
         count = labels.get(label.COMPOSE_NUMBER, "")
         source = Source(id=identity, service=labels.get(label.SERVICE, ""), number=int(count) if count.isdigit() else 1)
         oneoff = labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
@@ -269,7 +272,7 @@ class _Follow:
                 for event in self.events:
                     actor = part(event, "Actor")
                     attributes = {str(k): str(v) for k, v in part(actor, "Attributes").items()}
-                    if source := self._source(attributes, text(actor, "ID")):
+                    if source := self._source(attributes, text(actor, "ID"), attributes.get("name", "")):
                         at_ns = int(event.get("timeNano") or 0)
                         started = text(event, "Action") == "start"
                         self.inbox.put(_Happened(source=source, started=started, at_ns=at_ns))

@@ -95,7 +95,7 @@ def remove_image(engine: "Engine", operation: RemoveImage) -> None:
 def _own_or_conflict(
     kind: str, name: str, there: "Mapping[str, str]", wanted: "Mapping[str, str]", error: EngineError | None
 ) -> None:
-    if label.managed(there) and there.get(label.PROJECT) == wanted.get(label.PROJECT):
+    if label.managed(there) and all(there.get(key) == wanted.get(key) for key in (label.PROJECT, label.ID, label.NAME)):
         return
     raise ConflictError(
         f"{kind} `{name}` is there already, and is not of this stack",

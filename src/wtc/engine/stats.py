@@ -17,6 +17,7 @@ from wtc.engine.cgroups import Cgroups, working_set
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
 from wtc.model.usage import CpuTime, Machine, MeasuredContainer, RunningContainer, Sample, Usage
+from wtc.planner.ownership import inconsistency, ownership
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -47,8 +48,8 @@ def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[Runni
     filters = {"label": [f"{label.MANAGED}=true"], "status": ["running", "paused"]}
     listed = engine.list("/containers/json", doing="list containers", params={"filters": json.dumps(filters)})
     if namespace is not None:
-        listed = [one for one in listed if reading.belongs(reading.labels_of(one), namespace)]
-    found = [_running(one) for one in listed]
+        listed = [one for one in listed if ownership(reading.listed_container(one, ""), namespace).own]
+    found = [_running(one) for one in listed if not inconsistency(reading.listed_container(one, ""))]
     return tuple(sorted(found, key=lambda c: (c.namespace.name, c.service, c.number, c.name)))
 
 
@@ -160,7 +161,7 @@ def _running(summary: Json) -> RunningContainer:
     return RunningContainer(
         id=found.id,
         name=found.name,
-        namespace=Namespace(name=labels.get(label.PROJECT, ""), worktree=labels.get(label.WORKTREE, "")),
+        namespace=label.namespace_of(labels),
         service=found.service,
         number=found.number,
         oneoff=found.oneoff,

@@ -4,16 +4,20 @@ import shlex
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, Planned, Reporter
 from wtc.model.identity import LabelledStack
+from wtc.model.namespace import Namespace
 from wtc.model.plan import ContainerRef, StopContainer
-from wtc.orchestrator.identify import Former, Identified, repository_of, standings
-from wtc.orchestrator.stack import Home, warn
+from wtc.orchestrator.identify import Former, Identified, identify, repository_of, standings
+from wtc.orchestrator.stack import Home, read_registry, warn
 from wtc.orchestrator.target import Located
 from wtc.planner.builder import PlanBuilder
+from wtc.planner.stacks import labelled_stacks
+from wtc.registry.lease import register
 from wtc.worktrees.facts import read_here
 from wtc.worktrees.host import host_id
 from wtc.worktrees.identity import Here, Standing, Verdict, held_by
@@ -66,6 +70,48 @@ def adopt(located: Located, home: Home, stacks: Sequence[LabelledStack], name: s
         cause = (error.strerror or str(error)).lower()
         raise WtcError(f"cannot write the worktree's id in `{worktree.git_dir}`", causes=[cause]) from error
     return stack.namespace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """Whether the user asked to take over a stack: `name` is its namespace, empty for the former one at this path."""
+
+    wanted: bool = False
+    name: str = ""
+
+
+def take_place(
+    located: Located,
+    home: Home,
+    engine: "Engine",
+    report: Reporter,
+    stop: threading.Event,
+    *,
+    adoption: Adoption | None = None,
+) -> Namespace:
+    """The namespace of a stack that is about to be created or changed, under the worktree's lock.
+
+    The worktree gets an id, a move is recorded, former stacks are reported, and the registry knows the stack.
+
+    Raises:
+        ConflictError: it is not proved which stack is this worktree's, or a former one runs in it.
+        WtcError: the registry cannot be written, or the adoption cannot be carried out.
+    """
+    from wtc.engine.observe import list_engine
+
+    listing = list_engine(engine)
+    if adoption and adoption.wanted:
+        name = adopt(located, home, labelled_stacks(listing), adoption.name)
+        report(Note(text=f"this worktree takes over stack `{name}`"))
+    read_registry(home, report)
+    found = identify(located, home, engine, listing=listing, create=True)
+    if found.moved_from:
+        record_moved(found)
+        report(Note(text=f"stack `{found.namespace.name}` moves along with the worktree from `{found.moved_from}`"))
+    report_former(found, engine, report)
+    stop_former(found, engine, report, stop)
+    register(home.store, found.namespace)
+    return found.namespace
 
 
 def record_moved(found: Identified) -> None:

@@ -24,8 +24,8 @@ from wtc.orchestrator.clean_scope import (
 )
 from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.identify import identify, judge, namespace_here, repository_of, standings
-from wtc.orchestrator.locks import stack_lock
-from wtc.orchestrator.stack import Home, engine_of, open_home, warn
+from wtc.orchestrator.locks import lock_if_possible
+from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.planner.down import plan_clean, plan_clean_volumes
 from wtc.planner.stacks import labelled_stacks, namespace_of
@@ -37,6 +37,7 @@ from wtc.worktrees.locate import worktree_at
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
     from wtc.model.observed import Listing
+    from wtc.registry.record import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,7 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
         ConflictError: a container that is not wtc's uses a volume.
     """
     home = open_home(target, report)
-    for text in home.store.read().warnings:
-        warn(report, text)
+    read_registry(home, report)
     with engine_of(target) as engine:
         listing = _list(engine)
         chosen = _chosen(target, request, home, engine, listing)
@@ -106,7 +106,7 @@ def carry_out(
     home = open_home(target, report)
     with engine_of(target) as engine:
         for namespace in (c.namespace for c in cleanings):
-            with stack_lock(home, namespace, discard=not os.path.isdir(namespace.worktree)):
+            with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
                 listing = _list(engine)
                 chosen = _chosen(target, request, home, engine, listing)
                 choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
@@ -120,21 +120,21 @@ def carry_out(
                 outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
-                    forget(home, [namespace.name], report)
+                    _forget(home, [namespace.name], report)
 
 
-def forget(home: Home, namespaces: Sequence[str], report: Reporter) -> None:
-    """Drops the registry's entries; a registry that cannot be written is a warning, for the labels suffice."""
-    from wtc.errors import WtcError
+def forget_stale(target: Target, plan: CleanPlan, report: Reporter) -> None:
+    """Drop the registry's entries without objects."""
+    _forget(open_home(target, report), plan.stale, report)
 
-    if not set(namespaces) & home.store.read().stacks.keys():
-        return
-    try:
-        with home.store.transaction() as ledger:
-            for name in namespaces:
-                ledger.drop(name)
-    except WtcError as error:
-        warn(report, error.message)
+
+def _forget(home: Home, namespaces: Sequence[str], report: Reporter) -> None:
+    def drop(ledger: "Ledger") -> None:
+        for name in namespaces:
+            ledger.drop(name)
+
+    if set(namespaces) & home.store.read().stacks.keys():
+        update_registry(home, report, drop)
 
 
 def raise_left(left: Sequence[Left]) -> None:

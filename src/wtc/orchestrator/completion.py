@@ -34,7 +34,7 @@ def worktree_paths(target: Target) -> list[str]:
 
     found: set[str] = set()
     try:
-        found |= Store(config_dir(target.environment)).read().stacks.keys()
+        found |= set(Store(config_dir(target.environment)).read().namespaces().values())
         here = worktree_of(locate(target).worktree)
     except WtcError:
         here = worktree_of(target.cwd)

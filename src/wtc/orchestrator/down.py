@@ -1,7 +1,6 @@
 """`down` and `clean`: from labels alone, so that they work when the file, the folder or the registry is gone."""
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,9 +10,11 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.conduct import declared
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.looking import OpenStack
+from wtc.orchestrator.identify import namespace_for
+from wtc.orchestrator.locks import lock_if_possible
+from wtc.orchestrator.looking import OpenStack, report_foreign
 from wtc.orchestrator.named import refuse_unknown
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
+from wtc.orchestrator.stack import Home, engine_of, open_home, update_registry
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_down
 from wtc.planner.lifecycle import Declared
@@ -45,13 +46,15 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.observe import observe
+    from wtc.engine.observe import list_engine, observe
 
     located = locate(target)
     home = open_home(target, report)
     with engine_of(target) as engine:
-        namespace = namespace_for(located.worktree, home, engine, report)
-        observed = observe(engine, namespace)
+        listing = list_engine(engine)
+        namespace = namespace_for(located, home, engine, report, listing=listing)
+        observed = observe(engine, namespace, listing=listing)
+        report_foreign(observed, report)
         refuse_unknown(request.services, located, observed)
         stack = OpenStack(located=located, namespace=namespace, home=home, engine=engine, observed=observed)
         conduct = declared(stack, report) if observed.containers else {}
@@ -64,7 +67,7 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
                 declared=conduct,
             )
             return DownResult(namespace=namespace, plan=plan)
-        with home.store.stack_lock(namespace.name):
+        with lock_if_possible(home, namespace.worktree, report):
             plan = take_down(engine, home, namespace, request, report, stop, conduct=conduct)
     return DownResult(namespace=namespace, plan=plan)
 
@@ -94,15 +97,17 @@ def take_down(
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
     if not request.services:
-        mark_down(home, [namespace])
+        _mark_down(home, namespace, report)
     return plan
 
 
-def mark_down(home: Home, namespaces: Sequence[Namespace]) -> None:
-    """Notes in the registry that the stacks are down; those it does not know it leaves unknown."""
-    from wtc.registry.record import Status
+def _mark_down(home: Home, namespace: Namespace, report: Reporter) -> None:
+    """Record that the stack is down, if the registry has it."""
+    from wtc.registry.record import Ledger, Status
 
-    with home.store.transaction() as ledger:
-        for namespace in namespaces:
-            if record := ledger.stacks.get(namespace.worktree):
-                ledger.put(replace(record, status=Status.DOWN, fixed={}))
+    def change(ledger: Ledger) -> None:
+        if record := ledger.stacks.get(namespace.name):
+            ledger.put(replace(record, status=Status.DOWN, fixed={}))
+
+    if namespace.name in home.store.read().stacks:
+        update_registry(home, report, change)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.observed import Observed
+from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
-from wtc.orchestrator.stack import namespace_for, open_home, warn
+from wtc.orchestrator.stack import open_home, warn
 from wtc.orchestrator.target import Target, locate
 from wtc.orchestrator.variables import stack_variables
 
@@ -31,10 +32,10 @@ def env(target: Target, report: Reporter) -> EnvResult:
     """
     located = locate(target)
     home = open_home(target, report)
-    namespace = namespace_for(located.worktree, home, None, report)
+    namespace = namespace_for(located, home, None, report)
     project = read_project(located, name=namespace.name, env_files=False)
     known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    record = home.store.read().stacks.get(located.worktree)
+    record = home.store.read().stacks.get(namespace.name)
     if record is not None and record.fixed:
         known = replace(known, leased=record.fixed)
     host, engine = _engine(target, report)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError
+from wtc.events import Reporter
 from wtc.model.identity import Identity, LabelledStack, PathFacts, RepositoryFacts
 from wtc.model.namespace import Namespace
-from wtc.namespace import Site, free_name
-from wtc.orchestrator.stack import Home
-from wtc.orchestrator.target import Located
+from wtc.namespace import free_name
+from wtc.orchestrator.stack import Home, read_registry
+from wtc.orchestrator.target import Located, site_of
 from wtc.planner.stacks import labelled_stacks
 from wtc.worktrees.facts import read_here, read_path, read_repository
 from wtc.worktrees.host import host_id
@@ -76,6 +77,25 @@ def identify(
 
     stacks = labelled_stacks(listing or list_engine(engine))
     return _identified(located, home, here, stacks)
+
+
+def namespace_for(
+    located: Located,
+    home: Home,
+    engine: "Engine | None",
+    report: Reporter,
+    *,
+    listing: "Listing | None" = None,
+    create: bool = False,
+) -> Namespace:
+    """The namespace of the worktree's stack, as `identify` finds it; what is wrong with the registry is reported.
+
+    Raises:
+        ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.
+        UnreadableIdError: the worktree's id cannot be read.
+    """
+    read_registry(home, report)
+    return identify(located, home, engine, listing=listing, create=create).namespace
 
 
 def judge(stack: LabelledStack, host: str) -> Judgement:
@@ -163,13 +183,11 @@ def namespace_here(stack: LabelledStack, here: Here) -> Namespace:
 def _new(
     located: Located, here: Here, stacks: Iterable[LabelledStack], home: Home, *, fresh: bool = False
 ) -> Namespace:
-    folder = "" if located.directory == located.worktree else located.directory
-    site = Site(worktree=located.worktree, directory=folder, named=not located.at_top)
-    taken = {stack.namespace for stack in stacks}
-    taken |= {
-        name for name, record in home.store.read().stacks.items() if not _is_here(record.worktree, record.id, here)
-    }
-    name = free_name(site, taken, fresh_for=here.identity.id if fresh else "")
+    records = home.store.read().stacks.values()
+    others = [r for r in records if not _is_here(r.worktree, r.id, here)]
+    fresh = fresh or any(r.worktree == here.path for r in others)
+    taken = {stack.namespace for stack in stacks} | {r.namespace for r in others}
+    name = free_name(site_of(located), taken, fresh_for=here.identity.id if fresh else "")
     return Namespace(name=name, worktree=here.path, identity=here.identity)
 
 

@@ -11,7 +11,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.leases import Ports, known_ports, lease_ports
+from wtc.orchestrator.leases import Ports, held_by_others, known_ports, lease_ports
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import warn
@@ -118,8 +118,6 @@ def _known(stack: OpenStack, project: "Project") -> Ports:
 
 
 def _leased(stack: OpenStack, project: "Project") -> Ports:
-    from wtc.engine.observe import published_ports
-
     return lease_ports(
         stack.home.store,
         stack.namespace,
@@ -127,7 +125,7 @@ def _leased(stack: OpenStack, project: "Project") -> Ports:
         scales={},
         settings=stack.home.settings_for(project),
         observed=stack.observed,
-        busy=published_ports(stack.engine, other_than=stack.namespace),
+        busy=held_by_others(stack.engine, stack.namespace, stack.observed),
         probe=stack.engine.host_is_local,
     )
 

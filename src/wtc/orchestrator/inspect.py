@@ -11,9 +11,10 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack
+from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, known_ports
 from wtc.orchestrator.project import reading
-from wtc.orchestrator.stack import namespace_for, open_home
+from wtc.orchestrator.stack import open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.sharing import breaches
 
@@ -79,7 +80,7 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
     if located.missing:
         raise located.missing
     home = open_home(target, report)
-    namespace = namespace_for(located.worktree, home, None, report)
+    namespace = namespace_for(located, home, None, report)
     loaded, project = reading(located, name=namespace.name, services=services)
     for warning in loaded.warnings:
         report(Warned(diagnostic=warning))

@@ -1,6 +1,6 @@
 """Host ports for a stack: the registry's leases, with what the engine shows taken into account."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,11 +8,13 @@ from wtc.config import BIND, PORT_RANGE, Settings
 from wtc.events import Note, Reporter
 from wtc.model.lease import PortRequest
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, PublishedPort
+from wtc.model.observed import Observed, ObservedContainer, PublishedPort
 from wtc.model.project import PortVariable, Project
 from wtc.orchestrator.stack import Home, warn
+from wtc.planner.lifecycle import ALIVE
 from wtc.registry.key import keys_of
 from wtc.registry.lease import lease
+from wtc.registry.record import Ledger
 from wtc.registry.requests import port_requests
 from wtc.registry.store import Store
 
@@ -51,8 +53,9 @@ def lease_ports(
 ) -> Ports:
     """Leases what the project publishes.
 
-    `observed` gives leases back that the registry has lost; `busy` are ports that others hold on the engine; with
-    `probe` (a local engine) a port that some program of this machine has is passed over.
+    `observed` gives back the leases that the registry has lost, or has given to others too; without it no lease moves
+    for what others have leased. `busy` are ports that others hold on the engine. With `probe` (a local engine) a port
+    that some program of this machine has is passed over.
     """
     from wtc.registry.probe import bindable
 
@@ -60,7 +63,7 @@ def lease_ports(
     bind = settings.of(BIND).value
     requests = port_requests(project, scales)
     if observed is not None:
-        _adopt(store, namespace, observed, span)
+        _adopt(store, namespace, observed, span, busy)
     given = lease(
         store,
         namespace,
@@ -69,6 +72,7 @@ def lease_ports(
         bind=bind,
         busy=busy,
         free=lambda request, port: not probe or bindable(port, request.protocol, request.host_ip or bind),
+        keep=observed is None,
     )
     return Ports(
         requests=requests,
@@ -95,8 +99,6 @@ def lease_on(
     Raises:
         WtcError: the registry cannot be written, or no port is left.
     """
-    from wtc.engine.observe import published_ports
-
     ports = lease_ports(
         home.store,
         namespace,
@@ -104,7 +106,7 @@ def lease_on(
         scales=scales or {},
         settings=home.settings_for(stack),
         observed=observed,
-        busy={*published_ports(engine, other_than=namespace), *busy},
+        busy={*held_by_others(engine, namespace, observed), *busy},
         probe=engine.host_is_local,
     )
     for text in ports.warnings:
@@ -124,7 +126,7 @@ def known_ports(
 ) -> Ports:
     """The ports that the stack has by now; leases nothing."""
     requests = port_requests(project, {})
-    record = store.read().stacks.get(namespace.worktree)
+    record = store.read().stacks.get(namespace.name)
     seen = observed_ports(observed, settings.of(PORT_RANGE).value)
     leased = {key: published.port for key, published in seen.items()} | dict(record.ports if record else {})
     asked = {request.key for request in requests}
@@ -136,25 +138,59 @@ def known_ports(
     )
 
 
+def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -> frozenset[int]:
+    """Return the host ports that the stack cannot have: what others hold, without what its own containers publish now.
+
+    One port can be published twice, at two addresses or for two protocols, and a stack that runs is not moved for that.
+    """
+    from wtc.engine.observe import published_ports
+
+    own = {port.port for container in observed.containers if container.state in ALIVE for port in container.ports}
+    return published_ports(engine, other_than=namespace) - own
+
+
 def observed_ports(observed: Observed, span: range) -> dict[str, PublishedPort]:
     """Request key -> what the stack's container was created to publish; only ports that are leases."""
     ports: dict[str, PublishedPort] = {}
-    for container in observed.containers:
-        if container.oneoff:
-            continue
-        keys = keys_of(container.service, container.number, ((p.target, p.protocol) for p in container.ports))
-        for key, published in zip(keys, container.ports, strict=True):
-            if published.port in span:
-                ports.setdefault(key, published)
+    for key, published in _published(observed.containers):
+        if published.port in span:
+            ports.setdefault(key, published)
     return ports
 
 
-def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range) -> None:
-    record = store.read().stacks.get(namespace.worktree)
+def unrecorded_ports(
+    ledger: Ledger, namespace: Namespace, observed: Observed, span: range, busy: Collection[int]
+) -> dict[str, PublishedPort]:
+    """Request key -> what the stack's container publishes, for each lease that the registry lacks.
+
+    A port that a running container publishes is the stack's lease, whatever the registry has for its key, and even if
+    it leases the port to another stack. What a stopped container is going to publish only counts for a missing key, and
+    not if the port is in `busy`: others have it by now.
+    """
+    record = ledger.record_of(namespace)
+    others = ledger.leased_to_others(namespace.name)
     seen = observed_ports(observed, span)
-    lost = {key: published for key, published in seen.items() if record is None or key not in record.ports}
-    if lost:
-        ports = {key: published.port for key, published in lost.items()}
-        addresses = {key: published.host_ip for key, published in lost.items() if published.host_ip}
+    found = {key: seen[key] for key in seen.keys() - record.ports.keys() if seen[key].port not in busy}
+    for key, published in _published(c for c in observed.containers if c.state in ALIVE):
+        recorded, port = record.ports.get(key), published.port
+        is_lease = port == recorded or (port in span and port != record.fixed.get(key))
+        if is_lease and (port != recorded or port in others):
+            found[key] = published
+    return found
+
+
+def _published(containers: Iterable[ObservedContainer]) -> Iterator[tuple[str, PublishedPort]]:
+    """Request key and port of each published port; one-off containers are left out."""
+    for container in containers:
+        if not container.oneoff:
+            keys = keys_of(container.service, container.number, ((p.target, p.protocol) for p in container.ports))
+            yield from zip(keys, container.ports, strict=True)
+
+
+def _adopt(store: Store, namespace: Namespace, observed: Observed, span: range, busy: Collection[int]) -> None:
+    if unrecorded_ports(store.read(), namespace, observed, span, busy):
         with store.transaction() as ledger:
-            ledger.adopt(namespace.worktree, namespace.name, ports, addresses)
+            found = unrecorded_ports(ledger, namespace, observed, span, busy)
+            ports = {key: published.port for key, published in found.items()}
+            addresses = {key: published.host_ip for key, published in found.items() if published.host_ip}
+            ledger.adopt(namespace, ports, addresses)

@@ -13,6 +13,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.conduct import declared, settings_of
 from wtc.orchestrator.failure import raise_failed
+from wtc.orchestrator.locks import lock_if_possible, stack_lock
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.named import refuse_unknown
@@ -95,7 +96,7 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
         with contextlib.ExitStack() as held:
             seen = stack
             if request.verb not in AT_ONCE:
-                held.enter_context(stack.home.store.stack_lock(stack.namespace.name))
+                held.enter_context(_lock(stack, request, report))
                 # Whoever had the lock before may have changed it.
                 seen = replace(stack, observed=observe(stack.engine, stack.namespace))
             plan = _plan(seen, request, conduct)
@@ -106,6 +107,12 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
             services = {c.service for c in seen.observed.containers}
             raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)
             return _result(seen, plan)
+
+
+def _lock(stack: OpenStack, request: LifecycleRequest, report: Reporter) -> "contextlib.AbstractContextManager[None]":
+    if request.verb is Verb.STOP:
+        return lock_if_possible(stack.home, stack.namespace.worktree, report)
+    return stack_lock(stack.home, stack.namespace.worktree)
 
 
 def _plan(stack: OpenStack, request: LifecycleRequest, conduct: Mapping[str, Conduct]) -> Plan:

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
-from wtc.errors import WtcError
-from wtc.model.namespace import Namespace
-from wtc.orchestrator.stack import Home
+from wtc.errors import RegistryError, WtcError
+from wtc.events import Reporter
+from wtc.namespace import Site, default_name
+from wtc.orchestrator.stack import Home, warn
 from wtc.registry.store import Store
 from wtc.worktrees.facts import copied_from
 from wtc.worktrees.ids import lock_path
@@ -14,38 +15,54 @@ from wtc.worktrees.locate import worktree_at
 
 
 @contextmanager
-def stack_lock(home: Home, namespace: Namespace, *, discard: bool = False) -> Generator[None]:
-    """The lock of the worktree's stacks, held by whatever changes one of them. Not to be taken twice by one process.
+def lock_if_possible(home: Home, worktree: str, report: Reporter, *, discard: bool = False) -> Generator[None]:
+    """The lock of the worktree's stacks; without it, after a warning, where its file cannot be written.
+
+    For commands that only stop or remove: what they could collide with, `up`, fails in such a folder.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(stack_lock(home, worktree, discard=discard))
+        except RegistryError as error:
+            warn(report, ": ".join([error.message, *error.causes]))
+        yield
+
+
+@contextmanager
+def stack_lock(home: Home, worktree: str, *, discard: bool = False) -> Generator[None]:
+    """The lock of a worktree's stacks, held by whatever changes one of them. Not to be taken twice by one process.
 
     With `discard`, for a stack that no longer exists, no lock file is left in the configuration folder.
 
     Raises:
         WtcError: the lock file cannot be created.
     """
-    path = _beside_id(namespace)
-    with (
-        home.store.lock_at(path, f"`{namespace.name}`")
-        if path
-        else home.store.stack_lock(namespace.name, discard=discard)
-    ):
+    path, name = _beside_id(worktree), _name(worktree)
+    with home.store.lock_at(path, f"`{name}`") if path else home.store.stack_lock(name, discard=discard):
         yield
 
 
-def seize_lock(store: Store, namespace: Namespace) -> int | None:
+def seize_lock(store: Store, worktree: str) -> int | None:
     """The lock as a descriptor that another process may inherit; None where it is held, or cannot be had."""
+    from pathlib import Path
+
     from wtc.registry import lock
 
-    path = _beside_id(namespace)
+    path = _beside_id(worktree)
     try:
-        return lock.seize_path(path) if path else store.seize_stack(namespace.name)
+        return lock.seize(Path(path)) if path else store.seize_stack(_name(worktree))
     except (OSError, WtcError):
         return None
 
 
-def _beside_id(namespace: Namespace) -> str:
+def _name(worktree: str) -> str:
+    return default_name(Site(worktree=worktree))
+
+
+def _beside_id(folder: str) -> str:
     """The lock file in git's folder for the worktree; empty where there is none, or it cannot be written."""
     with suppress(WtcError, OSError):
-        worktree = worktree_at(namespace.worktree)
+        worktree = worktree_at(folder)
         if worktree.git_dir and not copied_from(worktree):
             path = lock_path(worktree.git_dir)
             return path if os.access(path, os.W_OK) else ""

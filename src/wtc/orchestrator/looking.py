@@ -9,7 +9,8 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
+from wtc.orchestrator.identify import namespace_for
+from wtc.orchestrator.stack import Home, engine_of, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 
 if TYPE_CHECKING:
@@ -65,16 +66,23 @@ def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | N
     Raises:
         EngineUnreachableError: no engine answers.
     """
-    from wtc.engine.observe import observe
+    from wtc.engine.observe import list_engine, observe
 
     located = locate(target)
     home = open_home(target, report, given=given)
     with engine_of(target) as engine:
-        namespace = namespace_for(located.worktree, home, engine, report)
+        listing = list_engine(engine)
+        namespace = namespace_for(located, home, engine, report, listing=listing)
         yield OpenStack(
             located=located,
             namespace=namespace,
             home=home,
             engine=engine,
-            observed=observe(engine, namespace),
+            observed=observe(engine, namespace, listing=listing),
         )
+
+
+def report_foreign(observed: Observed, report: Reporter) -> None:
+    """Report what carries the stack's label and is left alone, because it is not proved to be the stack's."""
+    for what, why in observed.foreign.items():
+        warn(report, f"{what} is left alone: {why}")

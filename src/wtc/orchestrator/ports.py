@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from wtc.config import BIND
 from wtc.events import Reporter
 from wtc.model.lease import Endpoint
-from wtc.orchestrator.stack import engine_host, engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.identify import identify
+from wtc.orchestrator.stack import engine_host, engine_of, open_home, read_registry
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.desired import reached_at
 from wtc.registry.key import PortPlace, place_of
@@ -24,26 +25,25 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     """The ports that the worktree's stack has, whether or not it runs.
 
     Raises:
-        WtcError: the registry knows nothing of the worktree, and no engine answers.
+        WtcError: the registry has no ports of the worktree, and no engine answers.
     """
     located = locate(target)
     home = open_home(target, report)
-    ledger = home.store.read()
-    for text in ledger.warnings:
-        warn(report, text)
+    ledger = read_registry(home, report)
     bind, host = home.settings.of(BIND).value, engine_host(target)
-    record = ledger.stacks.get(located.worktree)
+    record = ledger.stacks.get(identify(located, home, None).namespace.name)
     if record is not None and (record.ports or record.fixed):
         name, leased = record.namespace, record.fixed or record.ports
         addresses = record.addresses
     else:
-        from wtc.engine.observe import observe
+        from wtc.engine.observe import list_engine, observe
         from wtc.orchestrator.leases import observed_ports
 
         with engine_of(target) as engine:
-            namespace = namespace_for(located.worktree, home, engine, report)
+            listing = list_engine(engine)
+            namespace = identify(located, home, engine, listing=listing).namespace
             # Whatever is published answers, be it a lease or not.
-            seen = observed_ports(observe(engine, namespace), range(1, 65536))
+            seen = observed_ports(observe(engine, namespace, listing=listing), range(1, 65536))
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
     places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())

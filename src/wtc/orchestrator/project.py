@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from wtc.compose.loaded import Loaded
 from wtc.errors import ComposeFileError
+from wtc.model.namespace import Namespace
 from wtc.model.project import Project
-from wtc.orchestrator.target import Located
+from wtc.orchestrator.target import Located, default_namespace
 from wtc.orchestrator.variables import stack_variables
-from wtc.project import namespace_of
 from wtc.registry.requests import port_requests
 
 
@@ -57,7 +57,7 @@ def reading(
         raise located.missing
     request = replace(
         located.request,
-        project_name=name or namespace_of(located.worktree).name,
+        project_name=name or default_namespace(located),
         services=tuple(services),
         overrides=overrides or {},
         provisional=not final,
@@ -75,7 +75,8 @@ def _settled(loaded: Loaded, project: Project, located: Located, whole: Project)
     """Both without findings on variables that the whole stack is going to have. Raises ComposeFileError."""
     requests = port_requests(whole, {})
     ports = {request.key: request.target for request in requests}
-    later = stack_variables(namespace_of(located.worktree), requests, ports, whole.port_variables, "")
+    place = Namespace(name=default_namespace(located), worktree=located.worktree)
+    later = stack_variables(place, requests, ports, whole.port_variables, "")
     missing = [d for d in loaded.pending if d.variable not in later]
     read, made = (tuple(d for d in each.warnings if d.variable not in later) for each in (loaded, project))
     if missing:

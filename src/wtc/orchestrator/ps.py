@@ -1,6 +1,5 @@
 """`ps`: every worktree's stack, by label."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,6 +9,9 @@ from wtc.model.observed import ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
 from wtc.orchestrator.stack import engine_of
 from wtc.orchestrator.target import Target
+from wtc.orchestrator.whereabouts import Place, place_of
+from wtc.planner.stacks import namespace_of
+from wtc.worktrees.host import host_id
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -17,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackSummary:
-    """One stack with the containers that were asked for. `gone`: its worktree's folder is not there any more."""
+    """One stack with the containers that were asked for, and where its worktree is now."""
 
     namespace: Namespace
     containers: tuple[ObservedContainer, ...]
-    gone: bool
+    place: Place
+    reason: str = ""
+    """Why its worktree is not simply where the stack was created."""
+    path: str = ""
+    """Where the worktree is; empty where that is not known."""
     usage: Mapping[str, Usage] = field(default_factory=dict[str, Usage])
     """Container id -> what it uses, of those that run and where it was asked for; without the processors' share."""
 
@@ -39,7 +45,8 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
     with engine_of(target) as engine:
         observed = stacks(engine)
         usage = _measured(engine, observed) if measured else {}
-    found = [_summary(stack, usage, stopped=stopped) for stack in observed]
+    host = host_id(target.environment)
+    found = [_summary(stack, usage, host, stopped=stopped) for stack in observed]
     return tuple(s for s in found if s.containers or stopped)
 
 
@@ -55,10 +62,13 @@ def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Us
     return {one: each for one, each in usage.items() if each}
 
 
-def _summary(stack: ObservedStack, usage: Mapping[str, Usage], *, stopped: bool) -> StackSummary:
+def _summary(stack: ObservedStack, usage: Mapping[str, Usage], host: str, *, stopped: bool) -> StackSummary:
+    place, reason, path = place_of(stack.stack, host)
     return StackSummary(
-        namespace=stack.namespace,
+        namespace=namespace_of(stack.stack),
         containers=tuple(c for c in stack.containers if stopped or c.state in {"running", "restarting", "paused"}),
         usage={c.id: usage[c.id] for c in stack.containers if c.id in usage},
-        gone=not os.path.isdir(stack.namespace.worktree),
+        place=place,
+        reason=reason,
+        path=path,
     )

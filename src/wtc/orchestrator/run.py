@@ -14,11 +14,13 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
+from wtc.orchestrator.adopt import take_place
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import lease_on
+from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import Home, asked_for, engine_of, namespace_for, open_home
+from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
@@ -74,6 +76,7 @@ def run(
     """
     located = locate(target)
     home = open_home(target, report, given=asked_for(oversubscribe=request.oversubscribe))
+    home.store.require()
     project = read_project(located, services=(request.service,))
     service = project.services[request.service]
     if service.provider:
@@ -86,7 +89,8 @@ def run(
         up(target, needs, report, stop)
     with engine_of(target) as engine:
         tell_unsupported(project, engine.api_version, report, strict=False)
-        namespace = namespace_for(located.worktree, home, engine, report)
+        with stack_lock(home, located.worktree):
+            namespace = take_place(located, home, engine, report, stop)
         stack = with_the_rest(project, located)
         return _Run(located, home, engine, namespace, request, report, stop).to_the_end(stack, on_started)
 
@@ -130,7 +134,7 @@ class _Run:
     def _to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
         busy: set[int] = set()
         for _ in range(MOVES):
-            with self.home.store.stack_lock(self.namespace.name):
+            with stack_lock(self.home, self.namespace.worktree):
                 spec = self._make(stack, busy)
             container = ContainerRef(name=spec.name)
             try:

@@ -8,11 +8,12 @@ from wtc.config import BIND, ENV_FROM
 from wtc.errors import ComposeFileError, EngineUnreachableError
 from wtc.events import Note, Reporter
 from wtc.model.lease import Endpoint
+from wtc.orchestrator.identify import identify
 from wtc.orchestrator.leases import Ports, lease_ports
 from wtc.orchestrator.ports import endpoint_at
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.seeding import Copied, copy_included, seed_env
-from wtc.orchestrator.stack import Home, engine_host, open_home, warn
+from wtc.orchestrator.stack import Home, engine_host, open_home, read_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.registry.key import place_of
 from wtc.registry.lease import register
@@ -42,6 +43,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         WtcError: a file cannot be copied, or the registry not be written.
     """
     home = open_home(target, report)
+    home.store.require()
     first = locate(target)
     if not os.path.isdir(first.worktree) and first.missing:
         raise first.missing
@@ -65,13 +67,12 @@ def setup(target: Target, report: Reporter) -> SetupResult:
     located = locate(target)
     project = read_project(located, env_files=False)
     settings = home.settings_for(project)
-    known = home.store.read()
-    for text in known.warnings:
-        warn(report, text)
-    registered = register(home.store, located.worktree, known={})
+    known = read_registry(home, report)
+    namespace = identify(located, home, None, create=True).namespace
+    register(home.store, namespace)
     ports = lease_ports(
         home.store,
-        registered.namespace,
+        namespace,
         project,
         scales={},
         settings=settings,
@@ -80,7 +81,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
     )
     return SetupResult(
         worktree=located.worktree,
-        namespace=registered.namespace.name,
+        namespace=namespace.name,
         env=env,
         copied=tuple(copied),
         endpoints=_endpoints(ports, settings.of(BIND).value, engine_host(target)),

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, cast
 
 from wtc.config import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load
 from wtc.config_file import Section
-from wtc.errors import ComposeFileError, EngineUnreachableError
+from wtc.errors import ComposeFileError, EngineUnreachableError, RegistryError
 from wtc.events import Note, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.namespace import Namespace
 from wtc.orchestrator.target import Target
 from wtc.registry.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from wtc.engine.connection import Engine
     from wtc.model.project import Project
+    from wtc.registry.record import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,21 +84,24 @@ def engine_host(target: Target) -> str:
         return LOOPBACK
 
 
-def namespace_for(worktree: str, home: Home, engine: "Engine | None", report: Reporter) -> Namespace:
-    """The worktree's namespace: the registry's, else the engine's labels', else a new one. Writes nothing."""
-    from wtc.project import distinct
-
+def read_registry(home: Home, report: Reporter) -> "Ledger":
+    """Return the registry, and report what is wrong with its file."""
     ledger = home.store.read()
     for text in ledger.warnings:
         warn(report, text)
-    if record := ledger.stacks.get(worktree):
-        return Namespace(name=record.namespace, worktree=worktree)
-    known = ledger.namespaces()
-    if engine is not None:
-        from wtc.engine.observe import namespaces
+    if ledger.refusal is not None:
+        reason = ": ".join([ledger.refusal.message, *ledger.refusal.causes])
+        warn(report, f"{reason}; only labels are used")
+    return ledger
 
-        known = {**known, **namespaces(engine)}
-    return distinct(worktree, known)
+
+def update_registry(home: Home, report: Reporter, change: "Callable[[Ledger], None]") -> None:
+    """Change the registry, or warn that it cannot be written: for commands that labels suffice for."""
+    try:
+        with home.store.transaction() as ledger:
+            change(ledger)
+    except RegistryError as error:
+        warn(report, ": ".join([error.message, *error.causes]))
 
 
 def warn(report: Reporter, text: str, *, hint: str = "") -> None:

@@ -10,7 +10,8 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.usage import Machine, MeasuredContainer, RunningContainer
-from wtc.orchestrator.stack import engine_of, namespace_for, open_home
+from wtc.orchestrator.identify import namespace_for
+from wtc.orchestrator.stack import engine_of, open_home
 from wtc.orchestrator.target import Target, locate
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, ...]:
 def _namespace(target: Target, request: StatsRequest, engine: "Engine", report: Reporter) -> Namespace | None:
     if request.everywhere:
         return None
-    return namespace_for(locate(target).worktree, open_home(target, report), engine, report)
+    return namespace_for(locate(target), open_home(target, report), engine, report)
 
 
 def _chosen(found: Iterable[RunningContainer], services: Collection[str]) -> list[RunningContainer]:

@@ -9,9 +9,10 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for
+from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
-from wtc.orchestrator.stack import engine_of, namespace_for, open_home
+from wtc.orchestrator.stack import engine_of, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.convergence import Fate, decide
 from wtc.planner.images import plan_images
@@ -53,17 +54,22 @@ def status(target: Target, report: Reporter) -> StatusResult:
     Raises:
         WtcError: the compose file cannot be used, or no engine answers.
     """
-    from wtc.engine.observe import observe
+    from wtc.engine.observe import list_engine, observe
 
     located = locate(target)
     home = open_home(target, report)
     project = read_project(located)
     with engine_of(target) as engine:
-        namespace = namespace_for(located.worktree, home, engine, report)
+        listing = list_engine(engine)
+        namespace = namespace_for(located, home, engine, report, listing=listing)
         ports = known_ports(
-            home.store, namespace, project, settings=home.settings_for(project), observed=observe(engine, namespace)
+            home.store,
+            namespace,
+            project,
+            settings=home.settings_for(project),
+            observed=observe(engine, namespace, listing=listing),
         )
-        record = home.store.read().stacks.get(located.worktree)
+        record = home.store.read().stacks.get(namespace.name)
         fixed = record is not None and bool(record.fixed)
         desired = desired_stack(located, namespace, home, host=engine.host, ports=None if fixed else ports)
         observed = observe_for(engine, desired)

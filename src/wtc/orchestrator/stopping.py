@@ -2,13 +2,16 @@
 
 import threading
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wtc.config import config_dir
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.events import Reporter
 from wtc.orchestrator.down import DownRequest, take_down
-from wtc.orchestrator.stack import Home, engine_of, namespace_for, open_home
+from wtc.orchestrator.identify import namespace_for
+from wtc.orchestrator.locks import lock_if_possible, seize_lock
+from wtc.orchestrator.stack import Home, engine_of, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.registry.store import Store
 
@@ -23,23 +26,22 @@ PAUSE_S = 0.3
 
 def seize(target: Target, namespace: "Namespace") -> int | None:
     """The stack's lock, for the process that is going to stop it; None where somebody has it, or nobody can."""
-    try:
-        return Store(config_dir(target.environment)).seize_stack(namespace.name)
-    except (OSError, WtcError):
-        return None
+    return seize_lock(Store(config_dir(target.environment)), namespace.worktree)
 
 
-def stop_stack(target: Target, report: Reporter, *, locked: bool) -> None:
+def stop_stack(target: Target, directory: str, report: Reporter, *, locked: bool) -> None:
     """`down`, again and again until a look finds nothing; `locked` where this process has the lock by inheritance.
+
+    `directory` is the project folder.
 
     Raises:
         WtcError: something could not be removed.
     """
-    located = locate(target)
+    located = replace(locate(target), directory=directory)
     home = open_home(target, report)
     with engine_of(target) as engine:
-        namespace = namespace_for(located.worktree, home, engine, report)
-        with nullcontext() if locked else home.store.stack_lock(namespace.name):
+        namespace = namespace_for(located, home, engine, report)
+        with nullcontext() if locked else lock_if_possible(home, namespace.worktree, report):
             _until_nothing_is_left(engine, home, namespace, report)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wtc.compose.request import LoadRequest
 from wtc.errors import ComposeFileError, UsageError
+from wtc.namespace import Site, default_name
 from wtc.orchestrator.files import DiskReader
 
 
@@ -104,6 +105,17 @@ def _request(target: Target, worktree: str) -> LoadRequest:
         env_files=tuple(os.path.join(target.cwd, f) for f in target.env_files),
         profiles=target.profiles,
     )
+
+
+def site_of(located: Located) -> Site:
+    """What the namespace of the project's stack is named after."""
+    folder = "" if located.directory == located.worktree else located.directory
+    return Site(worktree=located.worktree, directory=folder, named=not located.at_top)
+
+
+def default_namespace(located: Located) -> str:
+    """The name that the project's stack has where nothing else took it."""
+    return default_name(site_of(located))
 
 
 def _gone(worktree: str) -> ComposeFileError:

@@ -15,11 +15,14 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
+from wtc.orchestrator.adopt import Adoption, take_place
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
+from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import Home, asked_for, engine_of, namespace_for, open_home, warn
+from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
@@ -44,6 +47,7 @@ class UpRequest:
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
     options: UpOptions = field(default_factory=UpOptions)
     fixed_ports: bool = False
+    adoption: Adoption = field(default_factory=Adoption)
     mem_limit: str = ""
     """The cap on services that set no limit of their own, as in `512m`; nothing leaves it to the settings."""
     oversubscribe: bool = False
@@ -77,18 +81,19 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     located = locate(target)
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
+    home.store.require()
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
     stack = with_the_rest(project, located) if request.services else project
     with engine_of(target) as engine:
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
-        namespace = namespace_for(located.worktree, home, engine, report)
-        run = _Run(located, home, engine, namespace, request, report, stop)
         if request.dry_run:
-            return run.rehearse(stack)
-        with home.store.stack_lock(namespace.name):
-            return run.up(stack)
+            namespace = namespace_for(located, home, engine, report)
+            return _Run(located, home, engine, namespace, request, report, stop).rehearse(stack)
+        with stack_lock(home, located.worktree):
+            namespace = take_place(located, home, engine, report, stop, adoption=request.adoption)
+            return _Run(located, home, engine, namespace, request, report, stop).up(stack)
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -223,17 +228,15 @@ class _Run:
         raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
 
     def _record(self, stack: Project, desired: Desired) -> None:
-        from wtc.registry.record import StackRecord, Status
+        from wtc.registry.record import Status
 
         volumes = [v.name for v in desired.volumes.values() if not v.external]
         own = [n.name for n in desired.networks.values() if not n.external]
         with self.home.store.transaction() as ledger:
-            before = ledger.stacks.get(self.namespace.worktree)
-            record = before or StackRecord(worktree=self.namespace.worktree, namespace=self.namespace.name)
+            record = ledger.record_of(self.namespace)
             ledger.put(
                 replace(
                     record,
-                    namespace=self.namespace.name,
                     project=stack.name,
                     network=next(iter(own), ""),
                     volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),

@@ -2,11 +2,13 @@
 
 from wtc import labels as label
 from wtc.model.desired import ContainerSpec
+from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+from wtc.planner.ownership import ownership
 
 
 def inherited_volumes(
-    spec: ContainerSpec, current: ObservedContainer | None, observed: Observed
+    spec: ContainerSpec, current: ObservedContainer | None, observed: Observed, namespace: Namespace
 ) -> tuple[tuple[str, str], ...]:
     """(Volume name, mount target) that go over to a new container: from the one before it, else from before a `down`.
 
@@ -21,7 +23,7 @@ def inherited_volumes(
     left: dict[str, list[ObservedVolume]] = {}
     for volume in observed.volumes.values():
         owner = volume.labels.get(label.ANONYMOUS, "")
-        if owner.startswith(whose) and volume.labels.get(label.PROJECT) == spec.labels[label.PROJECT]:
+        if owner.startswith(whose) and ownership(volume, namespace, observed.foreign_use).own:
             left.setdefault(owner.removeprefix(whose), []).append(volume)
     wanted = (t for t in sorted(left) if t not in taken and (asked is None or t in asked))
     return tuple((name, target) for target in wanted if (name := _newest(left[target])))
@@ -39,13 +41,27 @@ def new_volumes(
 ) -> dict[str, dict[str, str]]:
     """Mount target -> labels, for the volumes that file or image ask for and that nothing is inherited for."""
     kept = {target for _, target in inherited}
-    own = (label.MANAGED, label.WORKTREE, label.PROJECT, label.SERVICE, label.COMPOSE_PROJECT)
-    labels = {key: spec.labels[key] for key in own}
+    labels = {key: spec.labels[key] for key in _INHERITED if key in spec.labels}
     return {
         target: {**labels, label.ANONYMOUS: f"{spec.service}/{spec.number}:{target}"}
         for target in _asked(spec, observed)
         if target not in kept
     }
+
+
+_INHERITED = (
+    label.MANAGED,
+    label.WORKTREE,
+    label.PROJECT,
+    label.SERVICE,
+    label.COMPOSE_PROJECT,
+    label.ID,
+    label.HOST,
+    label.GIT,
+    label.DIRECTORY,
+    label.PARENTS,
+)
+"""The labels of a container that its anonymous volumes have too: all but its name."""
 
 
 def _asked(spec: ContainerSpec, observed: Observed) -> list[str]:

@@ -84,8 +84,8 @@ def _networks(project: Project, namespace: Namespace) -> dict[str, Network]:
 
 def _own_network(network: Network, name: str, namespace: Namespace) -> Network:
     labels = {
-        **network.labels,
-        **label.own(namespace),
+        **label.of_user(network.labels),
+        **label.own(namespace, name),
         label.RESOURCE: network.key,
         label.COMPOSE_NETWORK: network.key,
         label.CONFIG_HASH: resource_hash(network),
@@ -101,15 +101,16 @@ def _volumes(project: Project, namespace: Namespace) -> dict[str, Volume]:
 
 
 def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
+    name = volume_name(namespace, volume.key)
+    # Not Docker Compose's config hash: where that differs, `docker compose -p` recreates the volume.
     labels = {
-        **volume.labels,
-        **label.own(namespace),
+        **label.of_user(volume.labels),
+        **label.own(namespace, name),
         label.RESOURCE: volume.key,
         label.COMPOSE_VOLUME: volume.key,
         label.CONFIG_HASH: resource_hash(volume),
-        label.COMPOSE_CONFIG_HASH: resource_hash(volume),
     }
-    return replace(volume, name=volume_name(namespace, volume.key), labels=labels)
+    return replace(volume, name=name, labels=labels)
 
 
 def _service(
@@ -135,27 +136,29 @@ def _service(
     for number in range(1, replicas(service, place.scales) + 1):
         config = replace(base, ports=_ports(service, number, place))
         digest = service_hash(config, files)
+        name = container_name(place.namespace, service.name, number)
         containers.append(
             ContainerSpec(
-                name=container_name(place.namespace, service.name, number),
+                name=name,
                 service=service.name,
                 number=number,
                 image=image.reference,
                 config=config,
                 config_hash=digest,
-                labels={**service.labels, **_container_labels(project, service, number, digest, place.namespace)},
+                labels={
+                    **label.of_user(service.labels),
+                    **label.own(place.namespace, name),
+                    **_container_labels(project, service, number, digest),
+                },
                 files=files,
             )
         )
     return DesiredService(name=service.name, image=image, containers=tuple(containers), depends_on=service.depends_on)
 
 
-def _container_labels(
-    project: Project, service: Service, number: int, digest: str, namespace: Namespace
-) -> dict[str, str]:
+def _container_labels(project: Project, service: Service, number: int, digest: str) -> dict[str, str]:
     depends = (f"{n}:{d.condition}:{str(d.restart).lower()}" for n, d in service.depends_on.items())
     return {
-        **label.own(namespace),
         label.SERVICE: service.name,
         label.CONFIG_HASH: digest,
         label.COMPOSE_SERVICE: service.name,

@@ -40,12 +40,13 @@ def desired_image(
             pull_policy=service.pull_policy,
         )
     digest = _with_bases(service.name, service.build, build_hashes)
-    labels = {**label.own(namespace), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
+    reference = image_reference(namespace, service.name)
+    labels = {**label.own(namespace, reference), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
     if digest:
         labels[label.BUILD_HASH] = digest
     return DesiredImage(
         service=service.name,
-        reference=image_reference(namespace, service.name),
+        reference=reference,
         build=replace(service.build, tags=(), additional_contexts=_contexts(service.build, project, namespace)),
         platform=service.platform,
         pull_policy=service.pull_policy,

@@ -78,7 +78,8 @@ def oneoff_spec(spec: ContainerSpec, oneoff: Oneoff, *, name: str, slug: str) ->
     digest = service_hash(changed, spec.files)
     labels = {k: v for k, v in spec.labels.items() if k != label.COMPOSE_NUMBER}
     labels |= {
-        **{k: v for k, v in oneoff.labels.items() if not k.startswith(("com.wtc.", "com.docker.compose."))},
+        **{k: v for k, v in label.of_user(oneoff.labels).items() if not k.startswith("com.docker.compose.")},
+        label.NAME: name,
         label.CONFIG_HASH: digest,
         label.COMPOSE_CONFIG_HASH: digest,
         label.COMPOSE_ONEOFF: "True",

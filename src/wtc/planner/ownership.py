@@ -89,7 +89,13 @@ def foreign_objects(listing: Listing, namespace: Namespace, foreign: ForeignUse)
 
 def is_legacy(labels: Mapping[str, str]) -> bool:
     """Whether a wtc created it that wrote no names and no identity into labels."""
-    return not (labels.keys() & {label.ID, label.NAME, label.HOST})
+    return not any(labels.get(key) for key in (label.ID, label.NAME, label.HOST))
+
+
+def is_named(labels: Mapping[str, str], container: str) -> bool:
+    """Whether a container's labels do not name another one: it is the container itself or its replacement."""
+    own = labels.get(label.NAME, "")
+    return not own or container in {own, next_name(own)}
 
 
 def is_anonymous(name: str) -> bool:
@@ -101,7 +107,7 @@ def _container(found: ObservedContainer, project: str) -> str:
     if label.CONFIG_HASH not in found.labels:
         return "its labels come from its image"
     own = found.labels.get(label.NAME, "")
-    if own and found.name not in {own, next_name(own)}:
+    if not is_named(found.labels, found.name):
         return f"its labels are those of `{own}`"
     if not own and not is_legacy(found.labels):
         return "its labels have no name"
@@ -120,7 +126,7 @@ def _named(name: str, labels: Mapping[str, str], prefix: str) -> str:
 def _volume(found: ObservedVolume, project: str, foreign: ForeignUse) -> str:
     if not is_anonymous(found.name):
         return _named(found.name, found.labels, f"{project}_")
-    if label.NAME in found.labels:
+    if found.labels.get(label.NAME):
         return f"its labels are those of `{found.labels[label.NAME]}`"
     user = foreign.volumes.get(found.name)
     return f"container `{user}` uses it" if user else ""

@@ -6,6 +6,7 @@ from wtc import labels as label
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Listing, ObservedContainer, ObservedVolume
+from wtc.namespace import is_namespace
 from wtc.planner.ownership import RUNNING, Object, foreign_use, inconsistency, is_legacy
 
 Key = tuple[str, ...]
@@ -20,7 +21,7 @@ def labelled_stacks(listing: Listing) -> tuple[LabelledStack, ...]:
     use = foreign_use(listing.containers)
     groups: dict[Key, list[Object]] = {}
     for found in (*listing.containers, *listing.networks, *listing.volumes, *listing.images):
-        if label.managed(found.labels) and not inconsistency(found, use):
+        if is_namespace(found.labels.get(label.PROJECT, "")) and not inconsistency(found, use):
             groups.setdefault(_key(found), []).append(found)
     owners = {(key[0], label.namespace_of(o[0].labels).worktree): key for key, o in groups.items() if key[1] != "path"}
     for key in [key for key in groups if key[1] == "path"]:

@@ -125,7 +125,7 @@ class _Up:
         networks = tuple(sorted(spec.config.networks, key=lambda n: -spec.config.networks[n].priority))
         at_once = networks if self.observed.api_version >= MANY_NETWORKS_API else networks[:1]
         renew = self.options.renew_anonymous_volumes
-        inherited = () if renew else inherited_volumes(spec, current, self.observed)
+        inherited = () if renew else inherited_volumes(spec, current, self.observed, self.desired.namespace)
         create = CreateContainer(
             name=name,
             spec=spec,

@@ -11,15 +11,15 @@ from wtc.model.lease import PortRequest
 def choose(
     requests: Sequence[PortRequest],
     *,
-    worktree: str,
+    namespace: str,
     held: Mapping[str, int],
     taken: Collection[int],
     span: range,
 ) -> dict[str, int]:
     """A host port for each request: request key -> port, no port twice (whatever the protocols) unless it is shared.
 
-    `held` are the worktree's leases (key -> port): one is kept unless it is in `taken`, the ports that others have.
-    The rest get the port in `span` that worktree and key hash to, or the next free one of a sequence that is as fixed.
+    `held` are the stack's leases (key -> port): one is kept unless it is in `taken`, the ports that others have.
+    The rest get the port in `span` that namespace and key hash to, or the next free one of a sequence that is as fixed.
 
     Raises:
         WtcError: every port of `span` is spoken for.
@@ -32,7 +32,7 @@ def choose(
     waiting = sorted({key for key in first_of.values() if key not in kept})
     displaced: list[str] = []
     for key in waiting:
-        first = next(_candidates(worktree, key, span), None)
+        first = next(_candidates(namespace, key, span), None)
         if first is None or first in spoken_for:
             displaced.append(key)
         else:
@@ -40,7 +40,7 @@ def choose(
             spoken_for.add(first)
     # Only then do the displaced look on, lest they take what another is first in line for.
     for key in displaced:
-        port = next((port for port in _candidates(worktree, key, span) if port not in spoken_for), None)
+        port = next((port for port in _candidates(namespace, key, span) if port not in spoken_for), None)
         if port is None:
             raise _exhausted(next(request for request in requests if request.key == key), span, len(waiting))
         chosen[key] = port
@@ -67,10 +67,10 @@ def _kept(first_of: Mapping[str, str], held: Mapping[str, int], taken: frozenset
     return kept
 
 
-def _candidates(worktree: str, key: str, span: range) -> Iterator[int]:
-    """Every port of the span once, in an order that worktree and key decide."""
+def _candidates(namespace: str, key: str, span: range) -> Iterator[int]:
+    """Every port of the span once, in an order that namespace and key decide."""
     size = len(span)
-    digest = hashlib.sha256(f"{worktree}\0{key}".encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.sha256(f"{namespace}\0{key}".encode("utf-8", "surrogatepass")).digest()
     place = int.from_bytes(digest[:8])
     stride = int.from_bytes(digest[8:16])
     # A stride that shares no factor with the size visits every place.

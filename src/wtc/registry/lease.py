@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 
 from wtc.model.lease import PortRequest
 from wtc.model.namespace import Namespace
-from wtc.project import distinct
 from wtc.registry.choose import choose
-from wtc.registry.record import StackRecord
 from wtc.registry.store import Store
 
 
@@ -22,25 +20,18 @@ class Leased:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
-    """A worktree's namespace, which is in the registry now."""
-
-    namespace: Namespace
-    warnings: tuple[str, ...] = ()
-
-
-def register(store: Store, worktree: str, *, known: Mapping[str, str]) -> Registered:
-    """Gives the worktree its namespace, for good. `known` is namespace -> worktree as the engine's labels have it.
+def register(store: Store, namespace: Namespace) -> None:
+    """Enter the stack in the registry, in place of another one of the same worktree and project folder.
 
     Raises:
-        WtcError: the registry cannot be written, or no name is left.
+        WtcError: the registry cannot be written.
     """
     with store.transaction() as ledger:
-        namespace = distinct(worktree, {**ledger.namespaces(), **known})
-        record = ledger.stacks.get(worktree) or StackRecord(worktree=worktree, namespace=namespace.name)
-        ledger.put(replace(record, namespace=namespace.name))
-    return Registered(namespace=namespace, warnings=ledger.warnings)
+        record = ledger.record_of(namespace)
+        for other in ledger.of_worktree(record.worktree):
+            if (other.id, other.directory) == (record.id, record.directory):
+                ledger.drop(other.namespace)
+        ledger.put(record)
 
 
 def lease(
@@ -52,22 +43,23 @@ def lease(
     bind: str = "",
     busy: Collection[int] = (),
     free: Callable[[PortRequest, int], bool] = lambda _request, _port: True,
+    keep: bool = False,
 ) -> Leased:
     """Leases a host port for each request, and keeps the leases of what is not asked for now.
 
     `bind` is the address of those that name none. `busy` are ports that something else has, as the engine says; a lease
-    on one of them moves. `free` is asked about ports that were not this worktree's before.
+    on one of them moves. `free` is asked about ports that were not this stack's before. With `keep` a lease that
+    another stack has too does not move: which of the two runs, only the engine knows.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
     """
     with store.transaction() as ledger:
-        record = ledger.stacks.get(namespace.worktree) or StackRecord(
-            worktree=namespace.worktree, namespace=namespace.name
-        )
-        taken = {*busy, *ledger.leased_to_others(namespace.worktree)}
+        record = ledger.record_of(namespace)
+        others = ledger.leased_to_others(namespace.name)
+        taken = {*busy, *(others - set(record.ports.values()) if keep else others)}
         while True:
-            ports = choose(requests, worktree=namespace.worktree, held=record.ports, taken=taken, span=span)
+            ports = choose(requests, namespace=namespace.name, held=record.ports, taken=taken, span=span)
             refused = {
                 port
                 for request in requests
@@ -80,7 +72,6 @@ def lease(
         ledger.put(
             replace(
                 record,
-                namespace=namespace.name,
                 ports={**record.ports, **ports},
                 addresses={**record.addresses, **addresses},
             )

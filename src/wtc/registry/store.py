@@ -4,18 +4,23 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from wtc.errors import WtcError
+from wtc.errors import NewerRegistryError, RegistryError, WtcError
+from wtc.namespace import is_namespace
 from wtc.registry import lock
+from wtc.registry.codec import DamagedError, Decoded, NewerVersionError, decode, encode
 from wtc.registry.promises import Promises
-from wtc.registry.record import DamagedError, Ledger, StackRecord, decode, encode
+from wtc.registry.record import Ledger
 
 _FILE = "registry.json"
 
 
 def _lock_of(namespace: str) -> Path:
+    """Raises WtcError if the name could lead out of the folder."""
+    if not is_namespace(namespace):
+        raise WtcError(f"`{namespace}` is not a valid namespace")
     return Path("locks", f"{namespace}.lock")
 
 
@@ -36,21 +41,35 @@ class Store:
         self._patience_s = patience_s
 
     def read(self) -> Ledger:
-        """The registry as it is now; changes to it are lost. Makes nothing where there is none.
+        """Return the registry as it is now; changes to it are lost. Create nothing.
 
-        A damaged file reads as empty, is put aside, and is told in the ledger's warnings.
-
-        Raises:
-            WtcError: the file is there and cannot be read.
+        A damaged file is set aside, and its valid entries are written again. A file that this wtc cannot read, or that
+        a newer one wrote, reads as empty, with the reason in `refusal`.
         """
         try:
-            return Ledger(stacks=self._stacks())
+            found = self._decoded()
+        except RegistryError as refusal:
+            return Ledger(refusal=refusal)
         except DamagedError as damage:
-            try:
-                with self._locked():
-                    return self._load()
-            except WtcError:
-                return Ledger(warnings=(f"the registry `{self._path}` cannot be used: {damage}",))
+            found = Decoded(rejected=(str(damage),))
+        if not found.rejected:
+            return Ledger(stacks=found.stacks)
+        try:
+            with self._locked():
+                return self._load()
+        except RegistryError:
+            warnings = tuple(f"the registry `{self._path}` is damaged: {reason}" for reason in found.rejected)
+            return Ledger(stacks=found.stacks, warnings=warnings)
+
+    def require(self) -> None:
+        """Raise what a transaction would raise about the file: for a command that acts before it writes.
+
+        Raises:
+            NewerRegistryError: a newer wtc wrote the file.
+            RegistryError: the file cannot be read.
+        """
+        with suppress(DamagedError):
+            self._decoded()
 
     @contextmanager
     def transaction(self) -> Generator[Ledger]:
@@ -59,32 +78,45 @@ class Store:
         Keep it short: every other wtc waits. Where the body raises, nothing is written.
 
         Raises:
-            WtcError: the config folder cannot be written.
+            NewerRegistryError: a newer wtc wrote the file.
+            RegistryError: the file cannot be read, or the config folder cannot be written.
         """
         with self._locked():
             ledger = self._load()
             before = dict(ledger.stacks)
             yield ledger
             if ledger.stacks != before:
-                self._write(encode(ledger.stacks))
+                self._write(self._path, encode(ledger.stacks))
 
     @contextmanager
     def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:
-        """The lock of one worktree's stack, held by whatever changes it. Not to be taken twice by one process.
+        """The lock of one stack, held by whatever changes it. Not to be taken twice by one process.
 
         With `discard` (for a stack that is no more) no lock file is left over.
 
         Raises:
-            WtcError: the config folder cannot be written.
+            RegistryError: the config folder cannot be written.
+            WtcError: the namespace is not valid.
         """
         with self._lock_file(_lock_of(namespace), f"`{namespace}`", discard=discard):
             yield
 
+    @contextmanager
+    def lock_at(self, path: str, what: str) -> Generator[None]:
+        """The lock of a file outside the config folder, in a folder that exists. `what` is shown to who waits.
+
+        Raises:
+            RegistryError: the file cannot be locked.
+        """
+        with self._held(Path(path), what, discard=False):
+            yield
+
     def seize_stack(self, namespace: str) -> int | None:
-        """The lock of one worktree's stack as a descriptor that another process may inherit; None where it is held.
+        """The lock of one stack as a descriptor that another process may inherit; None where it is held.
 
         Raises:
             OSError: the config folder cannot be written.
+            WtcError: the namespace is not valid.
         """
         path = self._directory / _lock_of(namespace)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -108,13 +140,20 @@ class Store:
     @contextmanager
     def _lock_file(self, name: Path, what: str, *, discard: bool = False) -> Generator[None]:
         path = self._directory / name
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with self._held(path, what, discard=discard):
+            yield
 
+    @contextmanager
+    def _held(self, path: Path, what: str, *, discard: bool) -> Generator[None]:
         def wait(holder: str) -> None:
             self._waiting(f"waiting for another wtc{f' (process {holder})' if holder else ''} to finish with {what}")
 
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
             held = lock.acquire(path, patience_s=self._patience_s, waiting=wait)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -127,20 +166,46 @@ class Store:
                 lock.release(held)
 
     def _load(self) -> Ledger:
-        """The file's ledger; a damaged file is put aside. Only under the lock."""
-        try:
-            return Ledger(stacks=self._stacks())
-        except DamagedError as damage:
-            aside = self._put_aside()
-            return Ledger(warnings=(f"the registry `{self._path}` was damaged: {damage}; it was kept as `{aside}`",))
+        """Return the file's ledger; of a damaged file a copy is kept. Only under the lock.
 
-    def _stacks(self) -> dict[str, StackRecord]:
-        """Raises DamagedError, and WtcError where the file is there and cannot be read."""
+        Raises:
+            RegistryError: the file cannot be read, set aside or written again.
+        """
         try:
-            # Should something odd stand there, opening it is not to wait for a writer.
+            found = self._decoded()
+        except DamagedError as damage:
+            found = Decoded(rejected=(str(damage),))
+            aside = self._free_aside()
+            self._set_aside(aside)
+        else:
+            if not found.rejected:
+                return Ledger(stacks=found.stacks)
+            aside = self._free_aside()
+            # A copy: after a crash between the two writes, the registry still has all its valid entries.
+            self._write(aside, self._content() or b"")
+            self._write(self._path, encode(found.stacks))
+        warnings = tuple(
+            f"the registry `{self._path}` was damaged: {reason}; it was kept as `{aside}`" for reason in found.rejected
+        )
+        return Ledger(stacks=found.stacks, warnings=warnings)
+
+    def _decoded(self) -> Decoded:
+        """Raises DamagedError and RegistryError."""
+        content = self._content()
+        if content is None:
+            return Decoded()
+        try:
+            return decode(content)
+        except NewerVersionError as newer:
+            raise self._newer(newer) from None
+
+    def _content(self) -> bytes | None:
+        """None if the file is missing. Raises DamagedError if it is not a file, and RegistryError."""
+        try:
+            # Opening a FIFO in its place must not wait for a writer.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except (FileNotFoundError, NotADirectoryError):
-            return {}
+            return None
         except OSError as error:
             if error.errno in {errno.ELOOP, errno.ENXIO}:
                 raise DamagedError("it is not a file") from None
@@ -149,26 +214,26 @@ class Store:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise DamagedError("it is not a file")
             with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return decode(file.read())
+                return file.read()
         except OSError as error:
             raise self._unreadable(error) from error
         finally:
             os.close(descriptor)
 
-    def _put_aside(self) -> Path:
-        for number in range(1, 10_000):
-            aside = self._directory / f"{_FILE}.damaged-{number}"
-            if not os.path.lexists(aside):
-                break
-        else:
-            raise self._unwritable(OSError(errno.EEXIST, "too many damaged registries were kept"))
+    def _set_aside(self, aside: Path) -> None:
         try:
             self._path.rename(aside)
         except OSError as error:
             raise self._unwritable(error) from error
-        return aside
 
-    def _write(self, content: bytes) -> None:
+    def _free_aside(self) -> Path:
+        for number in range(1, 10_000):
+            aside = self._directory / f"{_FILE}.damaged-{number}"
+            if not os.path.lexists(aside):
+                return aside
+        raise self._unwritable(OSError(errno.EEXIST, "too many damaged registries were kept"))
+
+    def _write(self, path: Path, content: bytes) -> None:
         # One name for the new file is enough under the lock, and what a crash leaves of it the next write takes over.
         new = self._directory / f"{_FILE}.new"
         try:
@@ -177,7 +242,7 @@ class Store:
                 file.write(content)
                 file.flush()
                 os.fsync(descriptor)
-            new.replace(self._path)
+            new.replace(path)
             self._sync_directory()
         except OSError as error:
             raise self._unwritable(error) from error
@@ -189,15 +254,24 @@ class Store:
         finally:
             os.close(descriptor)
 
-    def _unreadable(self, error: OSError) -> WtcError:
-        return WtcError(
+    def _newer(self, newer: NewerVersionError) -> NewerRegistryError:
+        return NewerRegistryError(
+            f"a newer wtc wrote the registry `{self._path}`: {newer}",
+            hints=[
+                "to use it, run `uv tool upgrade worktree-container-manager`",
+                "to use another registry, set `WTC_CONFIG_DIR`",
+            ],
+        )
+
+    def _unreadable(self, error: OSError) -> RegistryError:
+        return RegistryError(
             f"cannot read the registry `{self._path}`",
             causes=[(error.strerror or str(error)).lower()],
             hints=[f"to make it readable, run `sudo chown -R $(id -u) {self._directory}`"],
         )
 
-    def _unwritable(self, error: OSError) -> WtcError:
-        return WtcError(
+    def _unwritable(self, error: OSError) -> RegistryError:
+        return RegistryError(
             f"cannot write the registry in `{self._directory}`",
             causes=[(error.strerror or str(error)).lower()],
             hints=["to keep it in another folder, set `WTC_CONFIG_DIR`"],

@@ -52,6 +52,10 @@ def command(
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
     ] = "leased",
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take over the stack of a former worktree at this path, with its volumes.")
+    ] = False,
+    stack: Annotated[str, typer.Option("--stack", metavar="NAMESPACE", help="Which stack `--adopt` takes over.")] = "",
     events: Annotated[
         str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
@@ -69,6 +73,7 @@ def command(
     """
     from wtc.cli.render.up import show
     from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
     from wtc.planner.options import Recreate, UpOptions
 
@@ -78,6 +83,10 @@ def command(
     for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start, "--detach": detach}.items():
         exclusive({"--foreground": foreground, option: given})
     exclusive({"--build": build, "--no-build": no_build})
+    if stack and not adopt:
+        raise UsageError(
+            "`--stack` goes with `--adopt`", hints=["to take a stack over, run `wtc up --adopt --stack NAMESPACE`"]
+        )
     how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
     options = UpOptions(
         recreate=how,
@@ -95,6 +104,7 @@ def command(
         services=tuple(services or ()),
         scales=dict(_scale(text) for text in scale or ()),
         options=options,
+        adoption=Adoption(wanted=adopt, name=stack),
         fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
         mem_limit=mem_limit,
         oversubscribe=oversubscribe,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
 from wtc.orchestrator.doctor.finding import Finding, ill, of_error, well
-from wtc.registry.record import Ledger, StackRecord
+from wtc.registry.record import Ledger
 from wtc.registry.store import Store
 
 if TYPE_CHECKING:
@@ -29,27 +29,29 @@ def compare(ledger: Ledger, labels: Mapping[str, str] | None) -> Iterator[Findin
     """The registry by itself, and against the engine's labels (namespace -> worktree) where those are known."""
     for text in ledger.warnings:
         yield ill("registry", text, "to enter a stack again, run `wtc up` in its worktree")
-    stacks = ledger.stacks
-    ports = sum(len(record.ports) for record in stacks.values())
+    if ledger.refusal is not None:
+        yield from of_error("registry", ledger.refusal)
+    ports = sum(len(record.ports) for record in ledger.stacks.values())
     beside = "" if labels is None else f"; the engine has {_count(len(labels), 'stack')} by label"
-    if not ledger.warnings:
-        yield well("registry", f"{_count(len(stacks), 'stack')} with {_count(ports, 'leased port')}{beside}")
+    if not ledger.warnings and ledger.refusal is None:
+        yield well("registry", f"{_count(len(ledger.stacks), 'stack')} with {_count(ports, 'leased port')}{beside}")
     if labels is not None:
-        yield from _disagreements(stacks, labels)
-    gone = sorted({w for w in (*stacks, *(labels or {}).values()) if w and not os.path.isdir(w)})
+        yield from _disagreements(ledger.namespaces(), labels)
+    worktrees = {*ledger.namespaces().values(), *(labels or {}).values()} - {""}
+    gone = sorted(worktree for worktree in worktrees if not os.path.isdir(worktree))
     if gone:
         yield ill("gone folders", f"stacks or leases are left of {_listed(gone)}", _GONE)
     else:
         yield well("gone folders", "every stack's folder is there")
 
 
-def _disagreements(stacks: Mapping[str, StackRecord], labels: Mapping[str, str]) -> Iterator[Finding]:
-    names = {worktree: name for name, worktree in labels.items()}
-    for worktree, record in stacks.items():
-        if names.get(worktree, record.namespace) != record.namespace:
-            text = f"`{worktree}` is `{record.namespace}` in the registry and `{names[worktree]}` on the engine"
-            yield ill("labels", text, f"to make them one, run `wtc clean -w {worktree}`, then `wtc up`")
-    unknown = sorted(worktree for worktree in names if worktree not in stacks and os.path.isdir(worktree))
+def _disagreements(registry: Mapping[str, str], labels: Mapping[str, str]) -> Iterator[Finding]:
+    """Both are namespace -> worktree."""
+    for name in sorted(registry.keys() & labels.keys()):
+        if labels[name] != registry[name]:
+            text = f"stack `{name}` is of `{registry[name]}` in the registry and of `{labels[name]}` by its labels"
+            yield ill("labels", text, f"to compare its containers with the file, run `wtc status -w {registry[name]}`")
+    unknown = sorted({path for name, path in labels.items() if name not in registry and os.path.isdir(path)})
     if unknown:
         yield well("labels", f"not in the registry until their next `wtc up`: {_listed(unknown)}")
 
