@@ -254,7 +254,7 @@ def _same(one: Namespace, other: Namespace) -> bool:
     return (one.name, one.identity.id, one.worktree) == (other.name, other.identity.id, other.worktree)
 
 
-def request_of(*, worktree: str, every: bool, gone: bool, former: bool, stack: str) -> Scope:
+def scope_of(*, worktree: str, every: bool, gone: bool, former: bool, stack: str) -> Scope:
     """The scope that the command line names.
 
     Raises:

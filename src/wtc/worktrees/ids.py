@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -146,7 +146,7 @@ def _content(path: str) -> tuple[bytes, int]:
 
 
 @contextmanager
-def _folder(git_dir: str) -> Iterator[int]:
+def _folder(git_dir: str) -> Generator[int]:
     """A descriptor of wtc's folder in a git folder."""
     parent = os.open(git_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -157,7 +157,7 @@ def _folder(git_dir: str) -> Iterator[int]:
 
 
 @contextmanager
-def _folder_in(parent: int, name: str, git_dir: str) -> Iterator[int]:
+def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
     """A descriptor of a folder, created with the owner and permissions of the git folder."""
     created = False
     with contextlib.suppress(FileExistsError):
@@ -206,7 +206,7 @@ def _write(folder: int, git_dir: str, worktree_id: str, *, replace: bool) -> Non
 
 
 @contextmanager
-def _new_file(folder: int, name: str, git_dir: str, content: Callable[[int], bytes]) -> Iterator[str]:
+def _new_file(folder: int, name: str, git_dir: str, content: Callable[[int], bytes]) -> Generator[str]:
     """The name of a new file with the git folder's owner, which does not outlive the body; `content` gets its inode."""
     temporary = f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -9,7 +9,7 @@ from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.target import Target
 
 if TYPE_CHECKING:
-    from wtc.orchestrator.clean import Cleaning
+    from wtc.orchestrator.clean import Cleaning, CleanPlan
 
 EXAMPLES = "Example: wtc clean -y -w ../accra"
 
@@ -17,8 +17,22 @@ EXAMPLES = "Example: wtc clean -y -w ../accra"
 @targeted
 def command(
     target: Target,
-    all_worktrees: Annotated[bool, typer.Option("--all", help="The stacks of all worktrees.")] = False,
-    gone: Annotated[bool, typer.Option("--gone", help="The stacks of all worktrees whose folder is gone.")] = False,
+    all_worktrees: Annotated[bool, typer.Option("--all", help="All stacks that were created on this host.")] = False,
+    gone: Annotated[
+        bool, typer.Option("--gone", help="The stacks whose worktrees are proved to be gone; ask about the prunable.")
+    ] = False,
+    all_gone: Annotated[
+        bool, typer.Option("--all-gone", help="With `--gone`: even if that is more than half of this host's stacks.")
+    ] = False,
+    former: Annotated[
+        bool, typer.Option("--former", help="The stacks that former worktrees left at this worktree's path.")
+    ] = False,
+    stack: Annotated[
+        str, typer.Option("--stack", metavar="NAMESPACE", help="One stack by its namespace, whatever is proved of it.")
+    ] = "",
+    volume: Annotated[
+        list[str] | None, typer.Option("--volume", metavar="NAME", help="Only this volume of the stack. Repeatable.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     timeout: Annotated[
         int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
@@ -27,34 +41,72 @@ def command(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Remove everything of this worktree's stack: containers, networks, VOLUMES, built images, leased ports.
+    """Remove this project's stack: containers, networks, VOLUMES, built images, leased ports.
 
-    It goes by the labels on the engine, so it works when the folder is gone; nothing without them is touched. Having
-    nothing to do is success.
+    With `-w` it removes all stacks of that worktree, also when its folder is gone. Only what is proved to belong to the
+    worktree is removed; what is not proved is named, and the exit status is 5. Having nothing to do is success.
     """
     from wtc.cli.output import print_json, say
     from wtc.cli.reporting import reporter, stoppable
-    from wtc.orchestrator.clean import CleanRequest, carry_out, plan
+    from wtc.orchestrator.clean import CleanRequest, carry_out, forget_stale, plan, raise_left, scope_of
+    from wtc.orchestrator.clean_scope import Scope
 
-    exclusive({"--all": all_worktrees, "--gone": gone})
-    request = CleanRequest(all_worktrees=all_worktrees, gone=gone, timeout_s=timeout)
+    scope = scope_of(worktree=target.worktree, every=all_worktrees, gone=gone, former=former, stack=stack)
+    for option, given in {"--all": all_worktrees, "--gone": gone, "--former": former}.items():
+        exclusive({"--volume": bool(volume), option: given})
+    if all_gone and not gone:
+        raise UsageError("`--all-gone` goes with `--gone`")
+    request = CleanRequest(
+        scope=scope, stack=stack, volumes=tuple(volume or ()), all_gone=all_gone or dry_run, timeout_s=timeout
+    )
     with stoppable() as stop:
         with reporter(quiet=quiet or dry_run) as report:
-            cleanings = plan(target, request, report)
-        if cleanings and not (yes or dry_run):
-            _confirm(cleanings)
-        if cleanings and not dry_run:
+            found = plan(target, request, report)
+        chosen = found.cleanings if dry_run else _confirmed(found.cleanings, yes=yes)
+        if not dry_run and (chosen or found.stale):
             with reporter(quiet=quiet) as report:
-                carry_out(target, request, cleanings, report, stop)
+                carry_out(target, request, chosen, report, stop)
+                forget_stale(target, found, report)
+    if scope is Scope.WORKTREE and not dry_run:
+        raise_left(found.left)
     if as_json:
-        print_json({"changed": bool(cleanings), "dry_run": dry_run, "cleaned": [_document(c) for c in cleanings]})
+        print_json(_document(found, chosen, dry_run=dry_run))
     elif dry_run:
-        _preview(cleanings)
+        _preview(found)
     elif not quiet:
-        for cleaning in cleanings:
-            say(f"`{cleaning.namespace.name}` is gone{_freed(cleaning.leases)}")
-        if not cleanings:
+        for cleaning in chosen:
+            what = "volumes of " if request.volumes else ""
+            say(f"{what}`{cleaning.namespace.name}` removed{_freed(cleaning.leases)}")
+        for one in found.left if scope is not Scope.WORKTREE else ():
+            say(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
+        if not chosen:
             say("nothing to clean")
+
+
+def _confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple[Cleaning, ...]":
+    """What is to be removed: with `--yes` all that is proved, else what a person confirms."""
+    from wtc.cli.output import say
+
+    certain = tuple(c for c in cleanings if not c.ask)
+    asked = [c for c in cleanings if c.ask]
+    if certain and not yes:
+        _confirm(certain)
+    if yes:
+        for cleaning in asked:
+            say(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree} stays: {cleaning.why}")
+        if asked:
+            say("hint: to find a moved worktree again, run `git worktree repair PATH`; to forget it, `git worktree prune`")
+        return certain
+    return certain + tuple(c for c in asked if _confirm_prunable(c))
+
+
+def _confirm_prunable(cleaning: "Cleaning") -> bool:
+    """A person's answer about one stack whose worktree may have been moved by hand."""
+    from wtc.cli.output import say
+
+    _require_terminal()
+    say(f"{cleaning.namespace.worktree}: {cleaning.why}; {_contents(cleaning)}")
+    return typer.confirm("Remove this stack, volumes and their data included?", err=True)
 
 
 def _freed(leases: int) -> str:
@@ -68,19 +120,23 @@ def _freed(leases: int) -> str:
 
 
 def _confirm(cleanings: "tuple[Cleaning, ...]") -> None:
-    import sys
-
     from wtc.cli.output import say
+
+    _require_terminal()
+    for cleaning in cleanings:
+        say(f"{cleaning.namespace.worktree}: {_contents(cleaning)}")
+    if not typer.confirm("Remove all of this, volumes and their data included?", err=True):
+        raise InterruptedByUserError("nothing was removed")
+
+
+def _require_terminal() -> None:
+    import sys
 
     if not sys.stdin.isatty():
         raise UsageError(
             "`clean` removes volumes, and there is no terminal to ask on",
             hints=["to see what it would remove, run `wtc clean --dry-run`", "to remove it, run `wtc clean --yes`"],
         )
-    for cleaning in cleanings:
-        say(f"{cleaning.namespace.worktree}: {_contents(cleaning)}")
-    if not typer.confirm("Remove all of this, volumes and their data included?", err=True):
-        raise InterruptedByUserError("nothing was removed")
 
 
 def _contents(cleaning: "Cleaning") -> str:
@@ -90,18 +146,36 @@ def _contents(cleaning: "Cleaning") -> str:
     return ", ".join(name for name in names if not name.startswith("stop ")) or "its leased ports"
 
 
-def _preview(cleanings: "tuple[Cleaning, ...]") -> None:
+def _preview(found: "CleanPlan") -> None:
+    """The plans, with the reason for each stack that is removed or stays."""
+    from wtc.cli.output import say
     from wtc.cli.render.up import show_plans
 
-    show_plans(tuple(c.plan for c in cleanings))
+    for cleaning in found.cleanings:
+        asked = " (only after a person confirms it)" if cleaning.ask else ""
+        say(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree}: {cleaning.why}{asked}")
+    for one in found.left:
+        say(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
+    show_plans(tuple(c.plan for c in found.cleanings))
 
 
-def _document(cleaning: "Cleaning") -> dict[str, object]:
+def _document(found: "CleanPlan", chosen: "tuple[Cleaning, ...]", *, dry_run: bool) -> dict[str, object]:
     from wtc.cli.render.up import plan_document
 
     return {
-        "worktree": cleaning.namespace.worktree,
-        "namespace": cleaning.namespace.name,
-        "ports_freed": cleaning.leases,
-        "plan": plan_document([cleaning.plan]),
+        "changed": bool(chosen),
+        "dry_run": dry_run,
+        "cleaned": [
+            {
+                "worktree": c.namespace.worktree,
+                "namespace": c.namespace.name,
+                "reason": c.why,
+                "ports_freed": c.leases,
+                "plan": plan_document([c.plan]),
+            }
+            for c in chosen
+        ],
+        "left": [
+            {"worktree": one.stack.worktree, "namespace": one.stack.namespace, "reason": one.why} for one in found.left
+        ],
     }

@@ -22,6 +22,7 @@ def command(
     from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.usage import limit_text, usage_document
     from wtc.orchestrator.ps import ps
+    from wtc.orchestrator.whereabouts import Place
     from wtc.planner.sizes import size_text
 
     found = ps(target, stopped=stopped, measured=sized)
@@ -32,7 +33,10 @@ def command(
                     {
                         "worktree": s.namespace.worktree,
                         "namespace": s.namespace.name,
-                        "gone": s.gone,
+                        "gone": s.place is Place.GONE,
+                        "place": s.place,
+                        "reason": s.reason or None,
+                        "path": s.path or None,
                         "containers": [
                             {
                                 "service": c.service,
@@ -64,7 +68,8 @@ def command(
 
     rows: list[list[str]] = []
     for stack in found:
-        place = stack.namespace.worktree + (" (gone)" if stack.gone else "")
+        mark = "" if stack.place is Place.PRESENT else f" ({stack.place.replace('-', ' ')})"
+        place = (stack.path or stack.namespace.worktree) + mark
         containers = [
             [
                 c.service if c.number == 1 else f"{c.service}.{c.number}",

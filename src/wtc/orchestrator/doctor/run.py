@@ -6,6 +6,7 @@ from wtc.orchestrator.doctor import place, state
 from wtc.orchestrator.doctor.finding import Finding, of_error
 from wtc.orchestrator.stack import Home, open_home
 from wtc.orchestrator.target import Target
+from wtc.worktrees.host import host_id
 
 
 def doctor(target: Target) -> tuple[Finding, ...]:
@@ -20,7 +21,10 @@ def doctor(target: Target) -> tuple[Finding, ...]:
         home, home_findings = _home(target)
         findings += home_findings
         if home:
-            findings += [*state.examine(home.store, engine), *place.settings(home, project)]
+            findings += [
+                *state.examine(home.store, engine, host_id(target.environment)),
+                *place.settings(home, project),
+            ]
     finally:
         if engine:
             engine.close()

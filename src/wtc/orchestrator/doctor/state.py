@@ -1,59 +1,81 @@
 """The registry, and what the engine's labels say beside it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
+from wtc.model.identity import LabelledStack
 from wtc.orchestrator.doctor.finding import Finding, ill, of_error, well
+from wtc.orchestrator.whereabouts import Place, place_of
+from wtc.planner.stacks import labelled_stacks
 from wtc.registry.record import Ledger
 from wtc.registry.store import Store
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
-_GONE = "to remove what is left of them, run `wtc clean --gone`"
 
-
-def examine(store: Store, engine: "Engine | None") -> list[Finding]:
+def examine(store: Store, engine: "Engine | None", host: str) -> list[Finding]:
     """The findings; without an engine those that need none."""
     try:
         ledger = store.read()
-        labels = _labels(engine) if engine else None
+        stacks = _stacks(engine) if engine else None
     except WtcError as error:
         return of_error("registry", error)
-    return list(compare(ledger, labels))
+    return [*compare(ledger, stacks), *(_places(stacks, host) if stacks is not None else ())]
 
 
-def compare(ledger: Ledger, labels: Mapping[str, str] | None) -> Iterator[Finding]:
-    """The registry by itself, and against the engine's labels (namespace -> worktree) where those are known."""
+def compare(ledger: Ledger, stacks: Sequence[LabelledStack] | None) -> Iterator[Finding]:
+    """The registry by itself, and against the engine's stacks where those are known."""
     for text in ledger.warnings:
         yield ill("registry", text, "to enter a stack again, run `wtc up` in its worktree")
     if ledger.refusal is not None:
         yield from of_error("registry", ledger.refusal)
     ports = sum(len(record.ports) for record in ledger.stacks.values())
-    beside = "" if labels is None else f"; the engine has {_count(len(labels), 'stack')} by label"
+    beside = "" if stacks is None else f"; the engine has {_count(len(stacks), 'stack')} by label"
     if not ledger.warnings and ledger.refusal is None:
         yield well("registry", f"{_count(len(ledger.stacks), 'stack')} with {_count(ports, 'leased port')}{beside}")
-    if labels is not None:
-        yield from _disagreements(ledger.namespaces(), labels)
-    worktrees = {*ledger.namespaces().values(), *(labels or {}).values()} - {""}
-    gone = sorted(worktree for worktree in worktrees if not os.path.isdir(worktree))
-    if gone:
-        yield ill("gone folders", f"stacks or leases are left of {_listed(gone)}", _GONE)
-    else:
-        yield well("gone folders", "every stack's folder is there")
+    if stacks is not None:
+        unknown = sorted({s.worktree for s in stacks if s.namespace not in ledger.stacks and os.path.isdir(s.worktree)})
+        if unknown:
+            yield well("labels", f"not in the registry until their next `wtc up`: {_listed(unknown)}")
 
 
-def _disagreements(registry: Mapping[str, str], labels: Mapping[str, str]) -> Iterator[Finding]:
-    """Both are namespace -> worktree."""
-    for name in sorted(registry.keys() & labels.keys()):
-        if labels[name] != registry[name]:
-            text = f"stack `{name}` is of `{registry[name]}` in the registry and of `{labels[name]}` by its labels"
-            yield ill("labels", text, f"to compare its containers with the file, run `wtc status -w {registry[name]}`")
-    unknown = sorted({path for name, path in labels.items() if name not in registry and os.path.isdir(path)})
-    if unknown:
-        yield well("labels", f"not in the registry until their next `wtc up`: {_listed(unknown)}")
+def _places(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
+    """Where the stacks' worktrees are; what may be alive is never recommended for removal."""
+    found: dict[Place, list[str]] = {}
+    for stack in stacks:
+        found.setdefault(place_of(stack, host)[0], []).append(stack.worktree)
+    for place, (text, hint) in _OF_PLACE.items():
+        if paths := sorted(set(found.get(place, ()))):
+            yield (
+                ill("worktrees", f"{text}: {_listed(paths)}", hint)
+                if hint
+                else well("worktrees", f"{text}: {_listed(paths)}")
+            )
+    if not found.keys() & _OF_PLACE.keys():
+        yield well("worktrees", "every stack's worktree is where the stack was created")
+
+
+_OF_PLACE = {
+    Place.GONE: ("stacks are left of worktrees that are gone", "to remove them, run `wtc clean --gone`"),
+    Place.PRUNABLE: (
+        "git lists worktrees whose folders are missing",
+        "to find a moved one again, run `git worktree repair PATH`; to forget one, `git worktree prune`",
+    ),
+    Place.FORMER: (
+        "former worktrees left stacks at paths that have another worktree now",
+        "to remove one, run `wtc clean --former` in the worktree; to take it over, `wtc up --adopt`",
+    ),
+    Place.MOVED: ("stacks of worktrees that have moved, which their next `wtc up` adopts", ""),
+    Place.UNPROVED: (
+        "it is not proved whether worktrees are gone",
+        "to see why, run `wtc clean --gone --dry-run`; mount the disk they are on, if they are on one",
+    ),
+    Place.OTHER_HOST: ("stacks that were created on another host", ""),
+}
+"""What `doctor` reports about stacks whose worktrees are not where they were created, and the hint, if any."""
 
 
 def _count(number: int, what: str) -> str:
@@ -65,7 +87,7 @@ def _listed(paths: list[str]) -> str:
     return f"{shown} and {len(paths) - 3} more" if len(paths) > 3 else shown
 
 
-def _labels(engine: "Engine") -> dict[str, str]:
-    from wtc.engine.observe import namespaces
+def _stacks(engine: "Engine") -> tuple[LabelledStack, ...]:
+    from wtc.engine.observe import list_engine
 
-    return namespaces(engine)
+    return labelled_stacks(list_engine(engine))
