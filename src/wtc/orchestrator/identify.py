@@ -100,7 +100,9 @@ def namespace_for(
 
 def judge(stack: LabelledStack, host: str) -> Judgement:
     """Whether the stack's worktree is gone."""
-    return gone(stack, read_path(stack.worktree), repository_of(stack.identity), host)
+    repository = repository_of(stack.identity)
+    moved = [read_path(p) for p in repository.moved.get(stack.identity.id, ()) if p != stack.worktree]
+    return gone(stack, read_path(stack.worktree), repository, host, moved=moved)
 
 
 def standings(

@@ -30,7 +30,9 @@ def place_of(stack: LabelledStack, host: str) -> tuple[Place, str, str]:
         return Place.PRESENT, "", stack.worktree
     if stack.identity.host and stack.identity.host != host:
         return Place.OTHER_HOST, "it was created on another host", ""
-    if holder := held_by(stack.identity.id, [repository_of(stack.identity)]):
+    repository = repository_of(stack.identity)
+    moved = (p for p in repository.moved.get(stack.identity.id, ()) if read_path(p).id == stack.identity.id)
+    if holder := held_by(stack.identity.id, [repository]) or next(moved, ""):
         return Place.MOVED, f"its worktree is `{holder}` now", holder
     if not stack.identity.id and found.presence is Presence.PRESENT and found.parents[:1] == stack.identity.parents[:1]:
         return Place.PRESENT, "", stack.worktree

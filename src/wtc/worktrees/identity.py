@@ -158,10 +158,21 @@ def _unproved_parents(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -
     return "the folder above it is not the one that it was in"
 
 
-def gone(stack: LabelledStack, place: PathFacts, repository: RepositoryFacts, host: str) -> Judgement:
-    """Whether the stack's worktree is gone, with the reason."""
-    if holder := held_by(stack.identity.id, [repository]):
+def gone(
+    stack: LabelledStack, place: PathFacts, repository: RepositoryFacts, host: str, *, moved: Sequence[PathFacts] = ()
+) -> Judgement:
+    """Whether the stack's worktree is gone, with the reason.
+
+    `place` is what is found at the path where the stack was created, `moved` at the paths that its moves record.
+    """
+    holder = held_by(stack.identity.id, [repository])
+    holder = holder or next((p.path for p in moved if stack.identity.id and p.id == stack.identity.id), "")
+    if holder:
         return Judgement(verdict=Verdict.PRESENT, reason=f"the worktree `{holder}` holds its id")
+    if doubt := next((p for p in moved if p.presence is Presence.UNKNOWN or p.git is GitState.BROKEN), None):
+        return Judgement(
+            verdict=Verdict.UNPROVED, reason=f"it moved to `{doubt.path}`, which cannot be read as a worktree"
+        )
     if why := unproved_absence(stack, place, host):
         present = place.presence is Presence.PRESENT and place.git is not GitState.BROKEN
         return Judgement(
