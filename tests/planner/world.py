@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
 from wtc.model.desired import Desired
+from wtc.model.identity import Ancestor, Identity
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
     MountedVolume,
@@ -42,7 +43,15 @@ from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Service
 from wtc.planner.desired import Placement, desire
 
-NAMESPACE = Namespace(name="accra-a1b2c3", worktree="/w/accra")
+IDENTITY = Identity(
+    id="0123456789abcdef0123456789abcdef",
+    host="fedcba9876543210fedcba9876543210",
+    git="/w/accra/.git",
+    git_inode=7,
+    directory="/w/accra",
+    parents=(Ancestor(inode=3, filesystem="f"), Ancestor(inode=2, filesystem="f")),
+)
+NAMESPACE = Namespace(name="accra-a1b2c3", worktree="/w/accra", identity=IDENTITY)
 
 
 def project(*services: Service, volumes: tuple[str, ...] = (), driver: str = "", **more: Network) -> Project:

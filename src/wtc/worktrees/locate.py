@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _LONGEST_GIT_FILE = 1 << 16
@@ -21,9 +21,9 @@ class Worktree:
     """Whether it was made by `git worktree add`."""
     main: str = ""
     """The main worktree's path: `path` itself where this is it, nothing where there is none (a bare repository)."""
-    git_dir: str = ""
+    git_dir: str = field(default="", compare=False)
     """git's own folder for this worktree."""
-    common: str = ""
+    common: str = field(default="", compare=False)
     """The common git folder of the repository."""
 
 

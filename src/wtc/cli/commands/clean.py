@@ -95,9 +95,8 @@ def _confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple[Cleani
         for cleaning in asked:
             say(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree} stays: {cleaning.why}")
         if asked:
-            say(
-                "hint: to find a moved worktree again, run `git worktree repair PATH`; to forget it, `git worktree prune`"
-            )
+            say("hint: to find a moved worktree again, run `git worktree repair PATH`")
+            say("hint: to let git forget it, run `git worktree prune`")
         return certain
     return certain + tuple(c for c in asked if _confirm_prunable(c))
 
