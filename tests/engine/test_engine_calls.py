@@ -88,6 +88,17 @@ def test_what_others_made_is_known_by_name_alone(engine: Engine, stack: Stack, r
         raw("DELETE", f"/containers/{name}", None)
 
 
+def test_a_label_that_is_not_a_namespace_names_no_stack(engine: Engine, stack: Stack, raw: Raw) -> None:
+    name, project = f"{stack.namespace.name}_evil", f"../../{stack.namespace.name}"
+    labels = {label.MANAGED: "true", label.PROJECT: project, label.WORKTREE: "/evil"}
+    raw("POST", "/volumes/create", {"Name": name, "Labels": labels})
+    try:
+        assert project not in namespaces(engine)
+        assert project not in {found.namespace.name for found in stacks(engine)}
+    finally:
+        raw("DELETE", f"/volumes/{name}", None)
+
+
 def test_external_things_are_found_by_name_and_not_by_half_an_id(engine: Engine, stack: Stack) -> None:
     identity = observe(engine, stack.namespace).networks[stack.network].id
     found = observe(engine, stack.namespace, networks=[identity, identity[:12]], volumes=["wtctest-none"])
