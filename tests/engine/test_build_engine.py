@@ -338,7 +338,12 @@ def test_options_reach_the_build_through_buildx(it: Builder) -> None:
 
 
 @pytest.mark.usefixtures("buildx")
-def test_build_argument_does_not_choose_the_plugin_that_docker_runs(it: Builder, tmp_path: Path) -> None:
+def test_build_argument_does_not_choose_the_plugin_that_docker_runs(
+    it: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docker").rename(tmp_path / ".docker")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DOCKER_CONFIG")
     plugin = tmp_path / "evil/cli-plugins/docker-buildx"
     plugin.parent.mkdir(parents=True)
     plugin.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
