@@ -211,6 +211,40 @@ def test_what_is_copied_in_keeps_its_owner_or_becomes_the_containers_users(
     assert set(run(there, "find /tmp/new -type f -exec stat -c %u:%g {} +").split()) == {owner}
 
 
+def test_hard_link_to_a_link_leaves_the_linked_file_of_this_machine_alone(
+    stack: tuple[Workshop, Stack], here: Path
+) -> None:
+    workshop, there = stack
+    (here / "file").chmod(0o640)
+    before = (here / "file").stat()
+    run(there, f"mkdir /tmp/trap; cd /tmp/trap; ln -s {here}/file l; ln l h; chmod 777 .")
+    workshop.wtc("cp", "-w", str(workshop.main), "web:/tmp/trap", "out", cwd=here)
+    assert {path.name: str(path.readlink()) for path in (here / "out" / "trap").iterdir()} == {
+        "l": f"{here}/file",
+        "h": f"{here}/file",
+    }
+    assert (here / "file").stat() == before
+
+
+@pytest.mark.parametrize("kind", ["p", "c 1 3"])
+def test_special_file_is_refused_by_name_both_ways(stack: tuple[Workshop, Stack], here: Path, kind: str) -> None:
+    workshop, there = stack
+    run(there, f"mkdir /tmp/special; mknod /tmp/special/one {kind}")
+    refused = workshop.refused("cp", "-w", str(workshop.main), "web:/tmp/special", "out", cwd=here, status=1)
+    assert "`special/one`" in refused.err
+    os.mkfifo(here / "folder" / "pipe")
+    refused = workshop.refused("cp", "-w", str(workshop.main), "folder", "web:/tmp/new", cwd=here, status=1)
+    assert f"`{here}/folder/pipe`" in refused.err
+
+
+def test_device_of_this_machine_is_not_replaced(stack: tuple[Workshop, Stack], here: Path) -> None:
+    workshop, _ = stack
+    os.mkfifo(here / "pipe")
+    refused = workshop.refused("cp", "-w", str(workshop.main), f"web:{THERE}/folder/f", "pipe", cwd=here, status=1)
+    assert "not a regular file" in refused.err
+    assert (here / "pipe").is_fifo()
+
+
 def test_a_tar_comes_and_goes_through_pipes(stack: tuple[Workshop, Stack], here: Path) -> None:
     workshop, there = stack
     command = [sys.executable, "-m", "wtc", "cp", "-w", str(workshop.main)]

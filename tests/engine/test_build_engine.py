@@ -315,6 +315,49 @@ def test_build_that_fails_in_buildx_tells_its_step(it: Builder) -> None:
     assert caught.value.detail == "wrong"
 
 
+@pytest.mark.usefixtures("buildx")
+def test_options_reach_the_build_through_buildx(it: Builder) -> None:
+    it.needs_engine_23()
+    it.lay("a.txt", "")
+    text = "\n".join(["$$${A} ${B:-x} %{if} %%{y} 100% $", "é \\ \" '"])
+    it.build(
+        f"FROM {BASE} AS wanted\nARG TEXT\nRUN printf '%s' \"$TEXT\" > /text; ulimit -n > /limit\n"
+        "RUN --mount=type=secret,id=token df -k /dev/shm | tail -1 > /shm; grep there /etc/hosts > /hosts\n"
+        f"FROM {BASE}\nRUN false\n".replace(",id=a,b", ',"id=a,b"'),
+        target="wanted",
+        args={"TEXT": text, "UNUSED": "1"},
+        secrets=(BuildSecret(source="token"),),
+        extra_hosts={"there": ("10.1.2.3", "10.1.2.4")},
+        labels={"${a}": "${b}"},
+        no_cache=True,
+        **LIMITS,
+    )
+    assert it.run("cat /text").replace("\r", "") == text
+    assert {"123", "8192", "10.1.2.3", "10.1.2.4"} <= set(it.run("cat /limit /shm /hosts").split())
+    assert it.config()["Labels"] == {"${a}": "${b}", "l": it.reference, BUILD_HASH: "abc"}
+
+
+@pytest.mark.usefixtures("buildx")
+def test_build_argument_does_not_choose_the_plugin_that_docker_runs(
+    it: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docker").rename(tmp_path / ".docker")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DOCKER_CONFIG")
+    plugin = tmp_path / "evil/cli-plugins/docker-buildx"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
+    plugin.chmod(0o755)
+    evil = str(tmp_path / "evil")
+    it.build(
+        f"FROM {BASE}\nARG DOCKER_CONFIG\nRUN echo $DOCKER_CONFIG > /given\n",
+        args={"DOCKER_CONFIG": evil, "PATH": f"{evil}/cli-plugins", "DOCKER_HOST": "tcp://127.0.0.1:1"},
+        secrets=(BuildSecret(source="token"),),
+    )
+    assert it.run("cat /given") == evil
+    assert not (tmp_path / "ran").exists()
+
+
 def test_without_buildx_the_error_names_what_needs_it(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(WtcError) as caught:

@@ -1,4 +1,4 @@
-"""What a build's options become: parameters of the engine's call, or arguments of `docker buildx`."""
+"""What a build's options become: parameters of the engine's call."""
 
 import json
 from pathlib import Path
@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from wtc.engine import build_buildx, build_query
+from wtc.engine import build_query
 from wtc.engine.build_progress import Progress
 from wtc.engine.credentials import proxy_arguments
-from wtc.errors import WtcError
 from wtc.labels import BUILD_HASH
 from wtc.model.build import Build, BuildSecret, BuildUlimit
 from wtc.model.desired import DesiredImage
-from wtc.model.mounts import FileSource
 from wtc.model.plan import BuildImage
 
 
@@ -85,53 +83,6 @@ NEEDED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 @pytest.mark.parametrize(("options", "needed"), NEEDED)
 def test_what_only_a_client_can_serve_is_told(options: dict[str, Any], needed: tuple[str, ...]) -> None:
     assert build_query.beyond_the_call(built(options)) == needed
-
-
-def buildx(op: BuildImage, environment: dict[str, str], **secrets: FileSource) -> list[str]:
-    return list(build_buildx.arguments(op, secrets, environment))
-
-
-def test_secret_values_are_not_on_the_command_line() -> None:
-    environment = {"PATH": "/bin"}
-    op = operation(
-        dockerfile_inline="FROM x",
-        args={"PASSWORD": "hunter2", "PATH": "/other"},
-        secrets=(BuildSecret(source="key"), BuildSecret(source="file", target="as")),
-    )
-    key, file = FileSource(name="key", content="hunter3"), FileSource(name="file", file="/run/file")
-    arguments = buildx(op, environment, key=key, file=file)
-    assert "hunter" not in " ".join(arguments)
-    assert {"--build-arg=PASSWORD", "--build-arg=PATH=/other", "--secret=id=as,src=/run/file"} <= set(arguments)
-    assert environment == {"PATH": "/bin", "PASSWORD": "hunter2", "WTC_BUILD_SECRET_0": "hunter3"}
-
-
-def test_secret_without_a_source_is_named() -> None:
-    with pytest.raises(WtcError) as caught:
-        buildx(operation(dockerfile_inline="FROM x", secrets=(BuildSecret(source="key"),)), {})
-    assert "`key`" in caught.value.causes[0]
-
-
-def test_options_become_arguments_and_the_context_comes_last(tmp_path: Path) -> None:
-    (tmp_path / "x.Dockerfile").write_text("FROM x")
-    op = operation(
-        context=str(tmp_path),
-        dockerfile="x.Dockerfile",
-        additional_contexts={"lib": "/lib"},
-        ssh={"default": "", "k": "/key"},
-        privileged=True,
-        network="host",
-    )
-    arguments = buildx(op, {})
-    assert arguments[-1] == str(tmp_path)
-    assert {
-        f"--file={tmp_path}/x.Dockerfile",
-        "--build-context=lib=/lib",
-        "--ssh=default",
-        "--ssh=k=/key",
-        "--allow=security.insecure",
-        "--allow=network.host",
-        "--network=host",
-    } <= set(arguments)
 
 
 def test_proxies_of_the_docker_configuration_become_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

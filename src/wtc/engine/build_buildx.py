@@ -1,18 +1,18 @@
 """Builds that need a client which BuildKit can ask back (for secrets, keys, folders), through `docker buildx`."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wtc.engine import build_query
+from wtc.engine import bake, build_query, buildx_environment
 from wtc.engine.build_progress import KEPT_LINES, Report, not_built
-from wtc.engine.context import is_remote, locate
+from wtc.engine.context import DEFAULT_DOCKERFILE, is_remote, locate
 from wtc.engine.records import check
 from wtc.errors import WtcError
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"#(\d+) (.*)")
 _LOG = re.compile(r"\d+\.\d+ (.*)")
 _LOOK_S = 0.1
+_ERROR = "ERROR: "
+_UNKNOWN = re.compile(r'An argument named "([a-z-]+)" is not expected here')
+"""How buildx reports an attribute of the definition that its version does not know."""
 _ENDS = {"DONE": "done", "CACHED": "cached", "CANCELED": "canceled"}
 
 
@@ -32,7 +35,9 @@ def is_installed() -> bool:
     """Whether there is a docker command with the buildx plugin."""
     if shutil.which("docker") is None:
         return False
-    return subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False).returncode == 0
+    environment = buildx_environment.caller_environment(os.environ)
+    asked = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False, env=environment)
+    return asked.returncode == 0
 
 
 def not_installed(service: str, needed: Sequence[str]) -> WtcError:
@@ -60,34 +65,34 @@ def build(
 
     Raises: WtcError with the failed step's last lines; InterruptedByUserError.
     """
-    environment = {**os.environ, "DOCKER_HOST": engine.address}
-    command = [*arguments(op, secrets, environment)]
-    inline = build_query.of(op).dockerfile_inline.encode()
+    build, service = build_query.of(op), op.image.service
+    dockerfile = _dockerfile(build)
+    definition = bake.definition(op, secrets, dockerfile=dockerfile)
+    environment = buildx_environment.build_environment(os.environ, engine=engine.address)
     check(stop)
     with (
         subprocess.Popen(
-            ["docker", "buildx", "build", *command],
+            arguments(op),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=environment,
+            env={**environment, **bake.secret_environment(op, secrets)},
             start_new_session=True,
         ) as running,
         _ended_by(stop, running),
     ):
         assert running.stdin  # noqa: S101  it is a pipe
         assert running.stderr  # noqa: S101
-        running.stdin.write(inline)
-        running.stdin.close()
+        # If it ends without reading, its output says why.
+        with contextlib.suppress(BrokenPipeError), running.stdin as reading:
+            reading.write(definition)
         output = _Output(report)
         for line in running.stderr:
             output.read(line.decode(errors="replace").rstrip())
         status = running.wait()
     check(stop)
     if status:
-        file = _dockerfile(build_query.of(op))
-        causes = (*output.causes(), f"its Dockerfile is `{file}`") if file != "-" else output.causes()
-        raise WtcError(not_built(op.image.service), causes=causes, detail="\n".join(output.failed_lines))
+        raise _failure(service, dockerfile, output)
 
 
 class _Output:
@@ -97,13 +102,13 @@ class _Output:
         self._report = report
         self._names: dict[str, str] = {}
         self._lines: dict[str, deque[str]] = {}
-        self._error = ""
+        self.error = ""
         self._failed = ""
 
     def read(self, line: str) -> None:
         found = _LINE.fullmatch(line)
         if not found:
-            self._error = line if line.startswith("ERROR: ") else self._error
+            self.error = line.removeprefix(_ERROR) if line.startswith(_ERROR) else self.error
             return
         number, text = found[1], found[2]
         if number not in self._names:
@@ -127,79 +132,45 @@ class _Output:
 
     def causes(self) -> tuple[str, ...]:
         step = (f"step `{self._names[self._failed]}` failed",) if self._failed else ()
-        return (*step, *filter(None, (self._error.removeprefix("ERROR: "),)))
+        return (*step, *filter(None, (self.error.removeprefix(f"target {bake.TARGET}: "),)))
 
 
-def arguments(op: "BuildImage", secrets: "Mapping[str, FileSource]", environment: dict[str, str]) -> Iterator[str]:
-    """The command's arguments; values that may be secret go into the environment, where no other user sees them."""
-    image, build = op.image, build_query.of(op)
-    yield from ("--progress=plain", "--load", f"--file={_dockerfile(build)}")
-    for tag in build_query.tags_of(image, build):
-        yield f"--tag={tag}"
-    for name, value in build.args.items():
-        if environment.setdefault(name, value) == value:
-            yield f"--build-arg={name}"
-        else:
-            yield f"--build-arg={name}={value}"
-    yield from (f"--label={name}={value}" for name, value in build_query.labels_of(image, build).items())
-    yield from (f"--build-context={name}={value}" for name, value in build.additional_contexts.items())
-    yield from (f"--add-host={host}:{ip}" for host, ips in build.extra_hosts.items() for ip in ips)
-    yield from (f"--ulimit={name}={limit.soft}:{limit.hard}" for name, limit in build.ulimits.items())
-    yield from (f"--cache-from={entry}" for entry in build.cache_from)
-    yield from (f"--cache-to={entry}" for entry in build.cache_to)
-    yield from (f"--no-cache-filter={stage}" for stage in build.no_cache_filter)
-    yield from (f"--allow={entitlement}" for entitlement in _entitlements(build))
-    yield from (f"--ssh={name}={source}" if source else f"--ssh={name}" for name, source in build.ssh.items())
-    yield from _secrets(op, secrets, environment)
-    single = {
-        "--target": build.target,
-        "--network": build.network,
-        "--platform": build_query.platform_of(image, build),
-        "--shm-size": str(build.shm_size_bytes or ""),
-        "--provenance": build.provenance,
-        "--sbom": build.sbom,
-        "--no-cache": "true" if op.no_cache or build.no_cache else "",
-        "--pull": "true" if op.pull or build.pull else "",
-    }
-    yield from (f"{option}={value}" for option, value in single.items() if value)
-    yield build.context
+def arguments(op: "BuildImage") -> list[str]:
+    """The command line. Other users see it, so values that may be secret are in the definition that bake reads."""
+    build = build_query.of(op)
+    single = {"--provenance": build.provenance, "--sbom": build.sbom}
+    return [
+        *("docker", "buildx", "bake", "--file=-", "--progress=plain", "--load"),
+        *(f"--allow={entitlement}" for entitlement in bake.entitlements(build)),
+        *(f"{option}={value}" for option, value in single.items() if value),
+    ]
 
 
 def _dockerfile(build: "Build") -> str:
+    """The Dockerfile's path, for buildx and for messages; nothing if the compose file has it inline."""
     if build.dockerfile_inline:
-        return "-"
+        return ""
     if is_remote(build.context):
-        return build.dockerfile or "Dockerfile"
+        return build.dockerfile or DEFAULT_DOCKERFILE
     context = locate(build)
     if context.extra_dockerfile is None:
         return f"{context.root}/{context.dockerfile}"
-    return os.path.normpath(f"{context.root}/{build.dockerfile}") if build.dockerfile[:1] != "/" else build.dockerfile
+    return os.path.normpath(os.path.join(context.root, build.dockerfile))
 
 
-def _entitlements(build: "Build") -> list[str]:
-    implied = ["security.insecure"] if build.privileged else []
-    implied += ["network.host"] if build.network == "host" else []
-    return list(dict.fromkeys((*build.entitlements, *implied)))
+def _failure(service: str, dockerfile: str, output: "_Output") -> WtcError:
+    if old := _UNKNOWN.search(output.error):
+        option = old[1].replace("-", "_")
+        return WtcError(
+            not_built(service),
+            causes=(f"this `docker buildx` is too old for `build.{option}`",),
+            hints=("to see its version, run `docker buildx version`; 0.25 and later know all of `build`",),
+        )
+    causes = (*output.causes(), f"its Dockerfile is `{dockerfile}`") if dockerfile else output.causes()
+    return WtcError(not_built(service), causes=causes, detail="\n".join(output.failed_lines))
 
 
-def _secrets(op: "BuildImage", secrets: "Mapping[str, FileSource]", environment: dict[str, str]) -> Iterator[str]:
-    for number, secret in enumerate(build_query.of(op).secrets):
-        source = secrets.get(secret.source)
-        identity = secret.target or secret.source
-        if source is not None and source.file:
-            yield f"--secret=id={identity},src={source.file}"
-        elif source is not None and (source.environment or source.content is not None):
-            environment[f"WTC_BUILD_SECRET_{number}"] = source.content or ""
-            yield f"--secret=id={identity},env=WTC_BUILD_SECRET_{number}"
-        else:
-            raise WtcError(
-                not_built(op.image.service),
-                causes=(f"secret `{secret.source}` has neither a file nor an environment variable",),
-                hints=(f"to give it one, set `secrets.{secret.source}.file` in the compose file",),
-            )
-
-
-@contextmanager
+@contextlib.contextmanager
 def _ended_by(stop: threading.Event | None, running: "subprocess.Popen[bytes]") -> Generator[None]:
     """Ends the command once `stop` is set, and whatever else ends the reading; it cancels the build then."""
     over = threading.Event()

@@ -143,6 +143,8 @@ class _Copying:
         if os.path.lexists(place):
             if found.is_dir:
                 raise WtcError(f"cannot copy folder `{path}` over `{wanted}`, which is no folder")
+            if not os.path.isfile(place):
+                raise WtcError(f"cannot copy `{path}` over `{wanted}`, which is not a regular file")
         elif wanted.endswith("/") and not found.is_dir:
             raise WtcError(f"there is no folder `{wanted}`", hints=[f"to make it, run `mkdir -p {wanted}`"])
         folder = os.path.dirname(place)
@@ -175,7 +177,7 @@ class _Copying:
         return os.path.realpath(path) if follow else stripped
 
     def _packed(self, local: str, name: str) -> Iterator[bytes]:
-        from wtc.engine.archive_calls import packed
+        from wtc.engine.archive_pack import packed
 
         try:
             yield from packed(local, name)
@@ -185,7 +187,7 @@ class _Copying:
     def _unpack(self, tar: IO[bytes], folder: str, name: str) -> None:
         from tarfile import TarError
 
-        from wtc.engine.archive_calls import unpack
+        from wtc.engine.archive_unpack import unpack
 
         try:
             unpack(tar, folder, name)

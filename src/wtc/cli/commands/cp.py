@@ -28,7 +28,8 @@ def command(
     """Copy files and folders out of a container of this worktree's stack, or into one.
 
     A path that ends in `/.` is a folder's contents. `-` is a tar, on standard input or output. What is copied out
-    belongs to you; what is copied in keeps its owner's number.
+    belongs to you; what is copied in keeps its owner's number. Devices and named pipes are refused, and files that are
+    copied out are never setuid or setgid.
     """
     from wtc.cli.render.plain import PlainReporter
     from wtc.orchestrator.cp import STREAM, CopyRequest, copy
