@@ -8,10 +8,12 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wtc.engine import build_query
 from wtc.engine.build_progress import KEPT_LINES, Report, not_built
+from wtc.engine.buildx_context import without_worktrees
 from wtc.engine.context import is_remote, locate
 from wtc.engine.records import check
 from wtc.errors import WtcError
@@ -61,12 +63,11 @@ def build(
     Raises: WtcError with the failed step's last lines; InterruptedByUserError.
     """
     environment = {**os.environ, "DOCKER_HOST": engine.address}
-    command = [*arguments(op, secrets, environment)]
-    inline = build_query.of(op).dockerfile_inline.encode()
     check(stop)
     with (
+        without_worktrees(build_query.of(op)) as sent,
         subprocess.Popen(
-            ["docker", "buildx", "build", *command],
+            ["docker", "buildx", "build", *arguments(_of(op, sent), secrets, environment)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -77,7 +78,7 @@ def build(
     ):
         assert running.stdin  # noqa: S101  it is a pipe
         assert running.stderr  # noqa: S101
-        running.stdin.write(inline)
+        running.stdin.write(sent.dockerfile_inline.encode())
         running.stdin.close()
         output = _Output(report)
         for line in running.stderr:
@@ -88,6 +89,10 @@ def build(
         file = _dockerfile(build_query.of(op))
         causes = (*output.causes(), f"its Dockerfile is `{file}`") if file != "-" else output.causes()
         raise WtcError(not_built(op.image.service), causes=causes, detail="\n".join(output.failed_lines))
+
+
+def _of(op: "BuildImage", build: "Build") -> "BuildImage":
+    return replace(op, image=replace(op.image, build=build))
 
 
 class _Output:
