@@ -1,30 +1,17 @@
 """Host ports: kept, moved where something else took them, and published as the file and the user want it."""
 
-import contextlib
 import socket
 import urllib.request
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service, ports_of, write
+from tests.e2e.ports import free_ports, holding
 
 pytestmark = pytest.mark.engine
 
 WEB = one_service("web", 'ports: ["8080:80"]', HEALTHY, command="httpd -f -p 80 -h /etc")
-
-
-@contextlib.contextmanager
-def holding(port: int = 0, kind: int = socket.SOCK_STREAM) -> Generator[int]:
-    """A port of this machine that a program has."""
-    with socket.socket(socket.AF_INET, kind) as held:
-        if kind == socket.SOCK_STREAM:
-            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", port))
-        if kind == socket.SOCK_STREAM:
-            held.listen()
-        yield held.getsockname()[1]
 
 
 def published(workshop: Workshop) -> dict[str, int]:
@@ -70,8 +57,7 @@ def test_the_port_of_a_stopped_container_that_a_program_took_moves(workshop: Wor
 
 
 def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
-    with holding() as port:
-        pass
+    [port] = free_ports(1)
     workshop.commit({"compose.yaml": WEB.replace("8080", str(port))})
     leased = workshop.up().ports
     fixed = workshop.up("--ports", "fixed")

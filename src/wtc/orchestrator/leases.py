@@ -137,7 +137,7 @@ def known_ports(
 
 
 def observed_ports(observed: Observed, span: range) -> dict[str, PublishedPort]:
-    """Request key -> what the stack's container was created to publish; only ports that are leases."""
+    """Request key -> what the stack's container was created to publish; only ports in `span`: the leases."""
     ports: dict[str, PublishedPort] = {}
     for container in observed.containers:
         if container.oneoff:

@@ -32,8 +32,12 @@ class StackRecord:
     addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     """Request key -> address to publish on; one that is missing is what the setting says."""
     fixed: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key -> the file's own host port, while those are published in place of the leases."""
+    """Request key -> the host port that is published in place of the lease; of services that run."""
     status: str = Status.REGISTERED
+
+    def host_ports(self) -> dict[str, int]:
+        """Request key -> the host port that is published, else the leased one."""
+        return {**self.ports, **self.fixed}
 
 
 class DamagedError(ValueError):
