@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from wtc.engine.answers import Json, number, part, parts, text
 from wtc.model.observed import PublishedPort
-
-ANY_ADDRESS = ("", "0.0.0.0", "::")
+from wtc.planner.port_overlap import addresses_overlap
 
 
 def requested_ports(inspected: Json) -> tuple[PublishedPort, ...]:
@@ -32,15 +31,23 @@ def port_bindings(found: Json) -> tuple[PublishedPort, ...]:
 def listed_ports(summary: Json) -> tuple[PublishedPort, ...]:
     """What a running container publishes; addresses of both families are one port."""
     found: dict[tuple[int, str, int], PublishedPort] = {}
-    for entry in parts(summary, "Ports"):
-        port, target, protocol = number(entry, "PublicPort"), number(entry, "PrivatePort"), text(entry, "Type")
-        if not port:
-            continue
-        found.setdefault(
-            (target, protocol, port),
-            PublishedPort(target=target, protocol=protocol, host_ip=text(entry, "IP"), port=port),
-        )
+    for one in listed_bindings(summary):
+        found.setdefault(_number(one), one)
     return tuple(sorted(found.values(), key=lambda p: (p.target, p.protocol, p.port)))
+
+
+def listed_bindings(summary: Json) -> list[PublishedPort]:
+    """Each host address and port that a running container has."""
+    return [
+        PublishedPort(
+            target=number(entry, "PrivatePort"),
+            protocol=text(entry, "Type"),
+            host_ip=text(entry, "IP"),
+            port=number(entry, "PublicPort"),
+        )
+        for entry in parts(summary, "Ports")
+        if number(entry, "PublicPort")
+    ]
 
 
 def taken(
@@ -85,9 +92,8 @@ def _binding(key: str, binding: Json) -> PublishedPort:
 
 
 def _collide(one: PublishedPort, other: PublishedPort) -> bool:
-    if (one.port, one.protocol) != (other.port, other.protocol):
-        return False
-    return one.host_ip == other.host_ip or one.host_ip in ANY_ADDRESS or other.host_ip in ANY_ADDRESS
+    same = (one.port, one.protocol) == (other.port, other.protocol)
+    return same and addresses_overlap(one.host_ip, other.host_ip)
 
 
 def _bindable(port: PublishedPort) -> bool:

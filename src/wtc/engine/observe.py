@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtc import labels as label
 from wtc.engine import reading
-from wtc.engine.host_ports import listed_ports, requested_ports
+from wtc.engine.host_ports import listed_bindings, listed_ports, requested_ports
 from wtc.errors import NotFoundError
+from wtc.model.lease import HeldPort
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
     Observed,
@@ -86,6 +87,25 @@ def published_ports(engine: "Engine", *, other_than: Namespace | None = None) ->
         held = {port.port for summary in others for port in listed_ports(summary)}
         held |= {port.port for one in inspected if one for port in requested_ports(one)}
     return frozenset(held - {0})
+
+
+def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
+    """Every host port that a running container has: `GET /containers/json`."""
+    return tuple(
+        HeldPort(
+            port=one.port,
+            protocol=one.protocol,
+            host_ip=one.host_ip,
+            container=reading.container_name(summary),
+            id=str(summary["Id"]),
+            namespace=labels.get(label.PROJECT, ""),
+            worktree=labels.get(label.WORKTREE, ""),
+            service=labels.get(label.SERVICE, ""),
+        )
+        for summary in _containers(engine)
+        for labels in [reading.labels_of(summary) if label.managed(reading.labels_of(summary)) else {}]
+        for one in listed_bindings(summary)
+    )
 
 
 def namespaces(engine: "Engine") -> dict[str, str]:

@@ -17,6 +17,7 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
@@ -134,6 +135,8 @@ class _Run:
             check_images(desired, observed, self.request.options)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
+            if self.request.fixed_ports:
+                check_fixed_ports(self.engine, desired, plan, stack.positions)
             if not busy and (wanted := self._wanted(stack, desired, plan)):
                 held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
@@ -158,6 +161,8 @@ class _Run:
             plan_images(desired, observed, self.request.options),
             plan_up(desired, observed, self.request.options),
         ]
+        if self.request.fixed_ports:
+            check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
         wanted = self._wanted(stack, desired, self.plans[-1])
         if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
