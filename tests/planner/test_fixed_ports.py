@@ -68,6 +68,10 @@ WEB = service("8080:80")
             {"container": "accra-a1b2c3_db", "namespace": "accra-a1b2c3", "worktree": "/w/accra", "service": "db"},
             "container `accra-a1b2c3_db` of this stack; to free it, run `wtc stop db`",
         ),
+        (
+            {"container": "accra-a1b2c3_db_run_1", "namespace": "accra-a1b2c3", "worktree": "/w/accra"},
+            "container `accra-a1b2c3_db_run_1` of this stack; to free it, run `docker stop accra-a1b2c3_db_run_1`",
+        ),
     ],
 )
 def test_container_that_has_the_port_is_named(holder: dict[str, str], taken_by: str) -> None:

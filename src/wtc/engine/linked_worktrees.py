@@ -25,7 +25,7 @@ def is_linked_worktree(folder: str) -> bool:
     git_dir = os.path.normpath(os.path.join(folder, target))
     if os.path.isdir(git_dir):
         return os.path.isfile(os.path.join(git_dir, "commondir"))
-    # The repository was moved, or is not mounted here: the path still tells.
+    # The repository was moved, or is not mounted here: the path still shows it.
     parent = os.path.dirname(git_dir)
     return os.path.basename(parent) == "worktrees" and os.path.basename(os.path.dirname(parent)) != "modules"
 

@@ -100,7 +100,7 @@ def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
             id=str(summary["Id"]),
             namespace=labels.get(label.PROJECT, ""),
             worktree=labels.get(label.WORKTREE, ""),
-            service=labels.get(label.SERVICE, ""),
+            service=labels.get(label.SERVICE, "") if not reading.is_oneoff(labels) else "",
         )
         for summary in _containers(engine)
         for labels in [reading.labels_of(summary) if label.managed(reading.labels_of(summary)) else {}]

@@ -49,6 +49,7 @@ class HeldPort:
     namespace: str = ""
     worktree: str = ""
     service: str = ""
+    """Empty also for a one-off container."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

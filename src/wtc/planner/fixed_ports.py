@@ -117,10 +117,11 @@ def _needs(other: FixedPort, port: int, wanted: FixedPort) -> bool:
 
 def _container(held: HeldPort, own: Namespace) -> _Holder:
     name = f"container `{held.container}`"
+    stop = f"run `docker stop {held.container}`"
     if not held.namespace:
-        return _Holder(text=f"{name}, which wtc did not create", hint=f"run `docker stop {held.container}`")
+        return _Holder(text=f"{name}, which wtc did not create", hint=stop)
     if held.namespace == own.name:
-        return _Holder(text=f"{name} of this stack", hint=f"run `wtc stop {held.service}`")
+        return _Holder(text=f"{name} of this stack", hint=f"run `wtc stop {held.service}`" if held.service else stop)
     worktree = shlex.quote(held.worktree)
     return _Holder(text=f"{name} of the worktree `{held.worktree}`", hint=f"run `wtc down -w {worktree}`")
 
