@@ -146,3 +146,35 @@ def test_a_volume_taken_over_from_another_container_is_no_anonymous_volume_of_it
     sharing = container({**inspected(1), "Mounts": mounts, "HostConfig": {**asked, "VolumesFrom": ["other"]}})
     assert [v.anonymous for v in alone.volumes] == [True, True, True]
     assert [v.anonymous for v in sharing.volumes] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "bound", "ports"),
+    [
+        ("running", {"80/tcp": [":8080"]}, {"80/tcp": ["0.0.0.0:8080", ":::8080"]}, [8080]),
+        ("running", {"80/tcp": ["127.0.0.1:"]}, {"80/tcp": ["127.0.0.1:32768"]}, [32768]),
+        ("paused", {"80/tcp": ["127.0.0.1:8000-8010"]}, {"80/tcp": ["127.0.0.1:8003"]}, [8003]),
+        ("running", {"80/tcp": [":", ":8080"]}, {"80/tcp": ["0.0.0.0:8080", "0.0.0.0:9", ":::9"]}, [9, 8080]),
+        ("running", {"80/tcp": [":", ":"]}, {"80/tcp": ["0.0.0.0:8", ":::8", "0.0.0.0:9", ":::9"]}, [8, 9]),
+        ("running", {"80/tcp": ["127.0.0.2:", "127.0.0.1:"]}, {"80/tcp": ["127.0.0.1:8", "127.0.0.2:9"]}, [9, 8]),
+        # In the host's network, or an internal one, nothing is published.
+        ("running", {"80/tcp": ["127.0.0.1:8080"]}, {}, []),
+        ("running", {"80/tcp": ["127.0.0.1:8080"]}, {"80/tcp": None}, []),
+        ("exited", {"80/tcp": ["127.0.0.1:8080"]}, {}, [8080]),
+        ("restarting", {"80/tcp": ["127.0.0.1:8080"]}, {}, [8080]),
+        ("created", {"80/tcp": ["127.0.0.1:"]}, {}, [0]),
+    ],
+)
+def test_ports_of_a_running_container_are_those_that_the_engine_has_bound(
+    status: str, asked: dict[str, list[str]], bound: dict[str, list[str] | None], ports: list[int]
+) -> None:
+    def bindings(found: dict[str, list[str]] | dict[str, list[str] | None]) -> dict[str, object]:
+        parted = {key: [one.rpartition(":") for one in some or ()] for key, some in found.items()}
+        return {key: [{"HostIp": ip, "HostPort": port} for ip, _, port in some] for key, some in parted.items()}
+
+    document = {
+        "State": {"Status": status},
+        "HostConfig": {"PortBindings": bindings(asked)},
+        "NetworkSettings": {"Ports": bindings(bound)},
+    }
+    assert [port.port for port in requested_ports(document)] == ports

@@ -12,16 +12,19 @@ from wtc.events import Note, Planned, Reporter, Warned
 from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
@@ -137,6 +140,8 @@ class _Run:
             check_images(desired, observed, self.request.options)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
+            if self.request.fixed_ports:
+                check_fixed_ports(self.engine, desired, plan, stack.positions)
             if not busy and (wanted := self._wanted(stack, desired, plan)):
                 held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
@@ -145,8 +150,7 @@ class _Run:
             outcome = self._execute(plan)
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
-                self._raise_failed(outcome, desired)
-                self._record(stack, desired)
+                self._finish(outcome, stack, desired, observed)
                 return self._result(desired)
             busy |= taken
             self.report(Note(text=f"host port {', '.join(map(str, sorted(taken)))} is taken: looking for another"))
@@ -162,6 +166,8 @@ class _Run:
             plan_images(desired, observed, self.request.options),
             plan_up(desired, observed, self.request.options),
         ]
+        if self.request.fixed_ports:
+            check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
         wanted = self._wanted(stack, desired, self.plans[-1])
         if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
@@ -227,6 +233,14 @@ class _Run:
 
         raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
 
+    def _finish(self, outcome: "Outcome", stack: Project, desired: Desired, before: Observed) -> None:
+        try:
+            self._raise_failed(outcome, desired)
+            self._record(stack, desired)
+        finally:
+            seen = None if self.request.fixed_ports else before
+            record_published(self.engine, self.home, self.namespace, before=seen)
+
     def _record(self, stack: Project, desired: Desired) -> None:
         from wtc.registry.record import Status
 
@@ -240,24 +254,9 @@ class _Run:
                     project=stack.name,
                     network=next(iter(own), ""),
                     volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),
-                    fixed=self._fixed(desired),
                     status=Status.REGISTERED if self.request.options.no_start else Status.UP,
                 )
             )
-
-    def _fixed(self, desired: Desired) -> dict[str, int]:
-        """Request key -> host port, of `--ports fixed`."""
-        from wtc.registry.key import PortPlace, key_of
-
-        if not self.request.fixed_ports:
-            return {}
-        found: dict[str, int] = {}
-        for e in desired.endpoints:
-            place = PortPlace(service=e.service, number=e.number, target=e.target, protocol=e.protocol)
-            while (key := key_of(place)) in found:
-                place = replace(place, entry=place.entry + 1)
-            found[key] = e.port
-        return found
 
     def _result(self, desired: Desired) -> UpResult:
         return UpResult(
