@@ -86,7 +86,7 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
     read_registry(home, report)
     with engine_of(target) as engine:
         listing = _list(engine)
-        chosen = _chosen(target, request, home, engine, listing)
+        chosen = choose(target, request, home, engine, listing)
         found = [_cleaning(choice, home, engine, listing, request) for choice in chosen.removed]
         names = {s.namespace for s in labelled_stacks(listing)}
         stale = _stale(target, request, home, names) if not request.volumes else ()
@@ -108,7 +108,7 @@ def carry_out(
         for namespace in (c.namespace for c in cleanings):
             with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
                 listing = _list(engine)
-                chosen = _chosen(target, request, home, engine, listing)
+                chosen = choose(target, request, home, engine, listing)
                 choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
                 if choice is None:
                     warn(report, f"stack `{namespace.name}` stays: it has changed since")
@@ -159,7 +159,13 @@ def _list(engine: "Engine") -> "Listing":
     return list_engine(engine)
 
 
-def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine", listing: "Listing") -> Chosen:
+def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", listing: "Listing") -> Chosen:
+    """What of the engine's listing the request removes, and what it leaves; asks the engine nothing.
+
+    Raises:
+        ConflictError: it is not proved which stack is this worktree's, or too many are gone.
+        WtcError: there is no such stack, or the worktree's id cannot be read.
+    """
     stacks = labelled_stacks(listing)
     host = host_id(home.environment)
     match request.scope:
