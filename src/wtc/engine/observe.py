@@ -62,13 +62,13 @@ def observe(
         networks_there |= {name: n for name, future in extra_networks.items() if (n := future.result())}
         volumes_there |= {name: v for name, future in extra_volumes.items() if (v := future.result())}
         known = {str(s["Id"]) for s in own}
-        foreign = {reading.container_name(s): str(s["Id"]) for s in listed.result() if str(s["Id"]) not in known}
+        foreign = [reading.listed_container(s, "") for s in listed.result() if str(s["Id"]) not in known]
     return Observed(
         containers=tuple(sorted(containers, key=lambda c: (c.service, c.number, c.name))),
         networks=networks_there,
         volumes=volumes_there,
         images=images,
-        foreign_names=foreign,
+        foreign=tuple(foreign),
         api_version=engine.api_version,
     )
 

@@ -157,6 +157,7 @@ def _volumes(found: Json) -> tuple[MountedVolume, ...]:
             name=text(mount, "Name"),
             target=text(mount, "Destination"),
             anonymous=_ANONYMOUS.fullmatch(text(mount, "Name")) is not None,
+            writable=mount.get("RW") is not False,
         )
         for mount in parts(found, "Mounts")
         if mount.get("Type") == "volume" and mount.get("Name")

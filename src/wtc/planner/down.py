@@ -18,6 +18,7 @@ from wtc.model.plan import (
 )
 from wtc.model.service import Hook
 from wtc.planner.builder import PlanBuilder
+from wtc.planner.copy_marker import add_restarts, target_of
 from wtc.planner.lifecycle import Declared
 from wtc.planner.order import dependency_order
 
@@ -39,6 +40,7 @@ def plan_down(
     builder = PlanBuilder()
     _remove_containers(observed, builder, services, timeout_s, "`down`", volumes=False, declared=declared)
     if not services:
+        add_restarts(namespace, observed, builder)
         _remove_networks(namespace, observed, builder)
     return builder.plan()
 
@@ -49,9 +51,13 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     gone = _remove_containers(observed, builder, (), timeout_s, "`clean`", volumes=True)
     _remove_networks(namespace, observed, builder)
     inherited = {v.name for c in observed.containers for v in c.volumes if v.anonymous}
-    for volume in observed.volumes.values():
+    restarted = add_restarts(namespace, observed, builder)
+    removed: list[int] = []
+    # A marker goes last: without it, half a copy would pass for a complete one.
+    for volume in sorted(observed.volumes.values(), key=lambda v: bool(target_of(v))):
         if _own(volume, namespace) or (volume.name in inherited and not _labelled(volume)):
-            builder.add(RemoveVolume(name=volume.name), "`clean`", after=gone)
+            before = [*removed, *restarted] if target_of(volume) else gone
+            removed.append(builder.add(RemoveVolume(name=volume.name), "`clean`", after=before))
     for image in observed.images.values():
         if label.managed(image.labels) and image.labels.get(label.PROJECT) == namespace.name:
             builder.add(RemoveImage(reference=image.reference), "`clean`", after=gone)
@@ -88,7 +94,13 @@ def _remove_containers(
             after = [builder.add(stop, cause, service=container.service, after=after)]
             stopped.setdefault(container.service, []).extend(after)
         removed.append(
-            builder.add(RemoveContainer(container=ref, volumes=volumes), cause, service=container.service, after=after)
+            builder.add(
+                # A copy's container has anonymous volumes of its image, and nothing in them.
+                RemoveContainer(container=ref, volumes=volumes or bool(target_of(container))),
+                cause,
+                service=container.service,
+                after=after,
+            )
         )
     return removed
 

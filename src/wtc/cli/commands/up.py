@@ -52,6 +52,15 @@ def command(
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
     ] = "leased",
+    data_from: Annotated[
+        str,
+        typer.Option(
+            "--data-from",
+            metavar="WORKTREE|main|compose[:PROJECT]",
+            help="Fill volumes that do not exist yet with a copy of another stack's data. Its services that write to "
+            "them are stopped for the copy.",
+        ),
+    ] = "",
     events: Annotated[
         str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
@@ -95,6 +104,7 @@ def command(
         services=tuple(services or ()),
         scales=dict(_scale(text) for text in scale or ()),
         options=options,
+        data_from=data_from,
         fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
         mem_limit=mem_limit,
         oversubscribe=oversubscribe,
