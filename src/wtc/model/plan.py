@@ -168,6 +168,8 @@ class StartContainer:
     """`POST /containers/{id}/start`."""
 
     container: ContainerRef
+    required: bool = True
+    """If it is not, a failure is a warning, and what comes after it is executed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

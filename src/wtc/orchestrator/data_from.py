@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.errors import UsageError, WtcError
-from wtc.events import Reporter, Warned
+from wtc.events import Note, Reporter, Warned
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
@@ -56,7 +56,7 @@ class DataFrom:
         if self.text and unfilled(desired, observed):
             source = self._source(observed)
         elif self.text:
-            warn(self.report, "all volumes of the stack exist, and keep their data: nothing is copied")
+            self.report(Note(text="nothing is copied: all volumes of the stack exist, and keep their data"))
         else:
             self._warn_of_compose_data(desired, observed)
         return plan_data(desired, observed, source)

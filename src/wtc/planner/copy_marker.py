@@ -80,10 +80,11 @@ def stopped_by(markers: Iterable[ObservedVolume], observed: Observed) -> list[Ob
 def add_restarts(namespace: Namespace, observed: Observed, builder: PlanBuilder) -> list[int]:
     """Start what copies into the stack stopped before they were cut off; the ids of the nodes."""
     markers = [m for found in unfinished(namespace, observed).values() for m in found]
-    return [
-        builder.add(StartContainer(container=ContainerRef(name=c.name, id=c.id)), "a copy that was cut off stopped it")
+    starts = (
+        StartContainer(container=ContainerRef(name=c.name, id=c.id), required=False)
         for c in stopped_by(markers, observed)
-    ]
+    )
+    return [builder.add(start, "a copy that was cut off stopped it") for start in starts]
 
 
 def _prefix(target: str) -> str:
