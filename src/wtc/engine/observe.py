@@ -88,9 +88,9 @@ def observe(
         networks=networks_there,
         volumes=volumes_there,
         images=images,
-        foreign_names={c.name: c.id for c in listed.containers if c.id not in known},
+        foreign=tuple(c for c in listed.containers if c.id not in known),
         foreign_use=use,
-        foreign=foreign_objects(listed, namespace, use),
+        left_alone=foreign_objects(listed, namespace, use),
         api_version=engine.api_version,
     )
 
