@@ -158,7 +158,7 @@ def test_a_worktree_that_is_named_is_the_one_that_is_meant(repository: Path) -> 
 @pytest.mark.parametrize("content", [b"", b"gitdir: ", b"gitdir:\n", b"nonsense\n", b"gitdir: a\0b\n", b"\xff" * 9])
 def test_a_git_file_that_git_refuses_is_an_error_too(repository: Path, content: bytes) -> None:
     (repository / "deploy" / ".git").write_bytes(content)
-    with pytest.raises(WtcError, match="is not a valid `.git` file"):
+    with pytest.raises(WtcError, match="is not a valid"):
         worktree_of(str(repository / "deploy" / "local"))
 
 

@@ -10,7 +10,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.stack import Home, engine_of, open_home, warn
-from wtc.orchestrator.target import Target, locate
+from wtc.orchestrator.target import Target, worktree_path
 from wtc.planner.down import plan_clean
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine")
         return [s for s in stacks if not os.path.isdir(s.worktree)]
     if request.all_worktrees:
         return stacks
-    worktree = locate(target).worktree
+    worktree = worktree_path(target)
     return [s for s in stacks if s.worktree == worktree]
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from wtc.compose.access import fields
 from wtc.compose.node import Node
 from wtc.errors import ComposeFileError, WtcError
-from wtc.orchestrator.target import Target, load_request, locate
+from wtc.orchestrator.target import Target, load_request, locate, worktree_path
 
 
 def service_names(target: Target) -> list[str]:
@@ -33,7 +33,7 @@ def worktree_paths(target: Target) -> list[str]:
     found: set[str] = set()
     try:
         found |= Store(config_dir(target.environment)).read().stacks.keys()
-        here = worktree_of(locate(target).worktree)
+        here = worktree_of(worktree_path(target))
     except WtcError:
         here = Worktree(path=target.cwd)
     if here.main:

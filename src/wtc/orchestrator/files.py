@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Callable
 
 _LIMIT_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
@@ -54,6 +55,12 @@ class DiskReader:
         """The path with its symbolic links resolved, as far as it exists."""
         # Where a descriptor's link leads is no path to open.
         return path if _is_stream(path) or "\0" in path else os.path.realpath(path)
+
+    def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
+        """Files below the folder whose names are `wanted`, the nearest first: a few, of what a short look finds."""
+        from wtc.orchestrator.files_below import files_below
+
+        return files_below(folder, wanted)
 
 
 def _is_stream(path: str) -> bool:
