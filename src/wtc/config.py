@@ -1,7 +1,6 @@
 """Settings: what they are, where they come from, and which of several wins.
 
-Command line, then environment, then the project's `x-wtc:` and `wtc.toml`, then the user's `config.toml`, then the
-default.
+Command line, environment, the project's `x-wtc:`, its `wtc.toml`, the user's `config.toml`, default.
 """
 
 import re
@@ -261,7 +260,7 @@ def _text(value: object, *, several: bool) -> str:
     if several:
         items = cast("list[object]", value) if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items):
-            raise ValueError(value)
+            raise ValueError
         return ":".join(str(item).strip() for item in items)
     if isinstance(value, bool):
         return str(value).lower()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.errors import WtcError
-from wtc.orchestrator.seeding import copy
+from wtc.orchestrator.worktree_files import copy
 from wtc.worktrees import ignored as included_files
 
 INCLUDED = {

@@ -16,6 +16,7 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
@@ -74,9 +75,10 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     Raises:
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
-    located = locate(target)
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
+    target = with_env_files(target, home, report, dry_run=request.dry_run)
+    located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
