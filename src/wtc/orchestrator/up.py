@@ -20,6 +20,7 @@ from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.stack import Home, asked_for, engine_of, namespace_for, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
@@ -86,6 +87,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     with engine_of(target) as engine:
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
         namespace = namespace_for(located.worktree, home, engine, report)
+        warn_of_project_name(located, target.environment, namespace.name, report)
         run = _Run(located, home, engine, namespace, request, report, stop)
         if request.dry_run:
             return run.rehearse(stack)
