@@ -247,8 +247,8 @@ def test_a_dry_run_reads_the_env_where_it_is(repository: Pair) -> None:
     assert up(repository.linked, dry_run=True) == "main"
     assert repository.files() == {}
     assert up.told == [
-        f".env would be copied from {repository.main}/.env",
-        f"web.env would be copied from {repository.main}/web.env",
+        f"`.env` is missing: it would be copied from `{repository.main}/.env`",
+        f"`web.env` is missing: it would be copied from `{repository.main}/web.env`",
     ]
 
 

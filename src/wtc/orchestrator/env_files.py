@@ -77,7 +77,8 @@ def provide_env_files(
             break
         if dry_run:
             for one in files.copies:
-                report(Note(text=f"{os.path.relpath(one.path, worktree.path)} would be copied from {one.source}"))
+                name = os.path.relpath(one.path, worktree.path)
+                warn(report, f"`{name}` is missing: it would be copied from `{one.source}`")
             sources = {one.path: one.source for one in files.copies}
             target = replace(target, reader=target.reader.with_copies(sources))
         else:
