@@ -287,3 +287,13 @@ def test_the_look_for_files_further_down_is_bounded(places: Places, monkeypatch:
     missing = places.locate("x").missing
     assert missing is not None
     assert missing.causes[1] == f"`{place}` has `00/compose.yaml`, `01/compose.yaml`"
+
+
+def test_a_worktree_is_named_by_its_branch_unless_a_path_has_the_name(places: Places) -> None:
+    places.git("worktree", "add", "-q", "-b", "feature", str(places.base / "accra"))
+    assert places.locate("main", worktree="feature").worktree == f"{places.base}/accra"
+    assert places.locate("accra", worktree="main").worktree == str(places.main)
+    assert worktree_path(places.target("main", worktree="feature", by_branch=False)) == f"{places.main}/feature"
+    assert worktree_path(places.target("main", worktree="./feature")) == f"{places.main}/feature"
+    (places.main / "feature").mkdir()
+    assert places.locate("main", worktree="feature").worktree == f"{places.main}/feature"

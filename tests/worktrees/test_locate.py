@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wtc.errors import WtcError
-from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at, worktree_of
+from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at, worktree_of, worktree_on_branch
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -194,3 +194,12 @@ def test_linked_worktrees_are_listed_newest_first_with_their_branches(
 
 def test_outside_git_there_are_no_linked_worktrees(here: Path) -> None:
     assert linked_worktrees(worktree_of(str(here))) == ()
+
+
+def test_a_branch_leads_to_the_worktree_that_has_it_checked_out(here: Path, repository: Path) -> None:
+    git(repository, "branch", "--move", "trunk")
+    git(repository, "worktree", "add", "--quiet", "-b", "feature", str(here / "accra"))
+    for folder in (repository, here / "accra"):
+        found = [worktree_on_branch(worktree_at(str(folder)), name) for name in ("trunk", "feature", "none")]
+        assert found == [str(repository), str(here / "accra"), ""]
+    assert worktree_on_branch(worktree_at(str(here)), "trunk") == ""

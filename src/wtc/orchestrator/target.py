@@ -22,6 +22,9 @@ class Target:
     cwd: str
     environment: Mapping[str, str]
     worktree: str = ""
+    """`--worktree`: a path, or the name of a branch that is not the path of anything."""
+    by_branch: bool = True
+    """Whether `worktree` may name a branch; not for commands that remove things."""
     files: tuple[str, ...] = ()
     project_directory: str = ""
     env_files: tuple[str, ...] = ()
@@ -152,7 +155,12 @@ def _start(target: Target) -> _Start:
 
 def _named_worktree(target: Target) -> str:
     """The real path of `--worktree`. The folder may be gone."""
-    worktree = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
+    path = os.path.join(target.cwd, os.path.expanduser(target.worktree))
+    if target.by_branch and "/" not in target.worktree and not os.path.lexists(path):
+        from wtc.worktrees.locate import worktree_of, worktree_on_branch
+
+        path = worktree_on_branch(worktree_of(target.cwd), target.worktree) or path
+    worktree = os.path.realpath(path)
     if os.path.exists(worktree) and not os.path.isdir(worktree):
         raise UsageError(f"`{target.worktree}` is not a folder", hints=["to name a worktree, add `-w FOLDER`"])
     return worktree

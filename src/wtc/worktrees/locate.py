@@ -80,6 +80,21 @@ def linked_worktrees(worktree: Worktree) -> tuple[LinkedWorktree, ...]:
     return tuple(sorted((one for one in found if one), key=lambda one: (-one.added_s, one.path)))
 
 
+def worktree_on_branch(worktree: Worktree, branch: str) -> str:
+    """Return the path of the worktree of the same repository that has the branch checked out; empty if none has."""
+    common = _common_dir(worktree)
+    if worktree.main and common and _branch(common) == branch:
+        return worktree.main
+    return next((one.path for one in linked_worktrees(worktree) if one.branch == branch), "")
+
+
+def _branch(git_dir: str) -> str:
+    """The branch that is checked out; empty for a detached HEAD."""
+    head = _content(join(git_dir, "HEAD")).strip()
+    prefix = "ref: refs/heads/"
+    return head.removeprefix(prefix) if head.startswith(prefix) else ""
+
+
 def _recorded(admin: str) -> LinkedWorktree | None:
     """The worktree that the folder in `.git/worktrees` is about."""
     link = join(admin, "gitdir")
@@ -90,10 +105,7 @@ def _recorded(admin: str) -> LinkedWorktree | None:
         added_s = os.stat(link).st_mtime
     except OSError:
         return None
-    head = _content(join(admin, "HEAD")).strip()
-    prefix = "ref: refs/heads/"
-    branch = head.removeprefix(prefix) if head.startswith(prefix) else ""
-    return LinkedWorktree(path=dirname(entry), branch=branch, added_s=added_s)
+    return LinkedWorktree(path=dirname(entry), branch=_branch(admin), added_s=added_s)
 
 
 def _common_dir(worktree: Worktree) -> str:

@@ -1,5 +1,6 @@
 """`wtc clean`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,6 +38,7 @@ def command(
     from wtc.orchestrator.clean import CleanRequest, carry_out, plan
 
     exclusive({"--all": all_worktrees, "--gone": gone})
+    target = replace(target, by_branch=False)
     request = CleanRequest(all_worktrees=all_worktrees, gone=gone, timeout_s=timeout)
     with stoppable() as stop:
         with reporter(quiet=quiet or dry_run) as report:
