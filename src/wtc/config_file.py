@@ -26,21 +26,22 @@ def read_user(directory: str) -> Section:
     Raises:
         UsageError: it cannot be read, or is not a TOML file.
     """
-    return read_settings(str(Path(directory, _FILE)), UsageError)
-
-
-def read_settings(path: str, error: type[WtcError]) -> Section:
-    """Read a TOML file of settings; a missing one says nothing.
-
-    Raises:
-        WtcError: it cannot be read, or is not a TOML file; an `error`, with the place.
-    """
+    path = Path(directory, _FILE)
     try:
-        content = Path(path).read_bytes()
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return Section()
-    except OSError as raised:
-        raise error(f"cannot read `{path}`", causes=[(raised.strerror or str(raised)).lower()]) from raised
+    except OSError as error:
+        raise UsageError(f"cannot read `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
+    return parse_settings(content, str(path), UsageError)
+
+
+def parse_settings(content: bytes, path: str, error: type[WtcError]) -> Section:
+    """Parse a TOML file of settings.
+
+    Raises:
+        WtcError: it is not a TOML file; an `error`, with the place.
+    """
     import tomllib
 
     try:

@@ -1,7 +1,7 @@
 """Finding the worktree, the compose file and the project folder, in repositories as git makes them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -218,6 +218,13 @@ def test_a_fault_in_wtc_toml_is_an_error_with_its_place(
         assert message in found.message
         assert found.position == (f"{places.main}/wtc.toml", line, column)
     assert worktree_path(places.target("main")) == str(places.main)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("nowhere", path)])
+def test_a_wtc_toml_that_is_not_a_file_is_an_error(places: Places, make: Callable[[Path], None]) -> None:
+    make(places.main / "wtc.toml")
+    with pytest.raises(ComposeFileError, match="cannot read"):
+        places.locate("main")
 
 
 def test_an_unknown_setting_in_wtc_toml_suggests_a_known_one_and_all_faults_are_reported(places: Places) -> None:
