@@ -220,7 +220,11 @@ def test_a_fault_in_wtc_toml_is_an_error_with_its_place(
     assert worktree_path(places.target("main")) == str(places.main)
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("nowhere", path)])
+def _dangling(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, _dangling])
 def test_a_wtc_toml_that_is_not_a_file_is_an_error(places: Places, make: Callable[[Path], None]) -> None:
     make(places.main / "wtc.toml")
     with pytest.raises(ComposeFileError, match="cannot read"):
