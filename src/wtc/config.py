@@ -186,8 +186,7 @@ def load(
 ) -> Settings:
     """Every setting.
 
-    `command_line` is key -> text of the options that were given, `project` the compose file's `x-wtc:`, `project_file`
-    the worktree's `wtc.toml`.
+    `command_line` is key -> text of the given options, `project` the `x-wtc:`, `project_file` the `wtc.toml`.
 
     Raises:
         UsageError: an option, a variable or `config.toml` has a value that is not valid; for the file, all of them.
