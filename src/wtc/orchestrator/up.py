@@ -19,12 +19,14 @@ from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
 from wtc.orchestrator.data_from import DataFrom
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
@@ -85,10 +87,11 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     Raises:
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
-    located = locate(target)
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
     home.store.require()
+    target = with_env_files(target, home, report, dry_run=request.dry_run)
+    located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
@@ -96,6 +99,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     with engine_of(target) as engine:
 
         def run_in(namespace: Namespace) -> _Run:
+            warn_of_project_name(located, target.environment, namespace.name, report)
             data = DataFrom(
                 text=request.data_from,
                 cwd=target.cwd,
