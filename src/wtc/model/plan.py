@@ -91,6 +91,28 @@ class RemoveVolume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyHelper:
+    """A container that is created for its archive endpoint, and never started."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyVolume:
+    """`GET /containers/{id}/archive` of one volume into `PUT /containers/{id}/archive` of another.
+
+    Both volumes exist, the target is empty, and no running container writes to either. `image` is on the engine.
+    """
+
+    source: str
+    target: str
+    image: str
+    reader: CopyHelper
+    writer: CopyHelper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateContainer:
     """`POST /containers/create`, under `name`.
 
@@ -146,6 +168,8 @@ class StartContainer:
     """`POST /containers/{id}/start`."""
 
     container: ContainerRef
+    required: bool = True
+    """If it is not, a failure is a warning, and what comes after it is executed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +239,7 @@ Operation: TypeAlias = (
     | RemoveNetwork
     | CreateVolume
     | RemoveVolume
+    | CopyVolume
     | CreateContainer
     | ConnectNetwork
     | DisconnectNetwork

@@ -84,5 +84,5 @@ def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | N
 
 def report_foreign(observed: Observed, report: Reporter) -> None:
     """Report what carries the stack's label and is left alone, because it is not proved to be the stack's."""
-    for what, why in observed.foreign.items():
+    for what, why in observed.left_alone.items():
         warn(report, f"{what} is left alone: {why}")

@@ -17,18 +17,22 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
+from wtc.orchestrator.data_from import DataFrom
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
+from wtc.planner.data_from import with_filled
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.memory import starting_of
 from wtc.planner.options import UpOptions
@@ -51,6 +55,8 @@ class UpRequest:
     options: UpOptions = field(default_factory=UpOptions)
     fixed_ports: bool = False
     adoption: Adoption = field(default_factory=Adoption)
+    data_from: str = ""
+    """The stack whose data is copied into volumes that do not exist yet: see `DataFrom`."""
     mem_limit: str = ""
     """The cap on services that set no limit of their own, as in `512m`; nothing leaves it to the settings."""
     oversubscribe: bool = False
@@ -81,22 +87,36 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     Raises:
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
-    located = locate(target)
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
     home.store.require()
+    target = with_env_files(target, home, report, dry_run=request.dry_run)
+    located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
     stack = with_the_rest(project, located) if request.services else project
     with engine_of(target) as engine:
+
+        def run_in(namespace: Namespace) -> _Run:
+            warn_of_project_name(located, target.environment, namespace.name, report)
+            data = DataFrom(
+                text=request.data_from,
+                cwd=target.cwd,
+                folder=stack.working_dir,
+                located=located,
+                namespace=namespace,
+                home=home,
+                engine=engine,
+                report=report,
+            )
+            return _Run(located, home, engine, namespace, request, report, stop, data)
+
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
         if request.dry_run:
-            namespace = namespace_for(located, home, engine, report)
-            return _Run(located, home, engine, namespace, request, report, stop).rehearse(stack)
+            return run_in(namespace_for(located, home, engine, report)).rehearse(stack)
         with stack_lock(home, located.worktree):
-            namespace = take_place(located, home, engine, report, stop, adoption=request.adoption)
-            return _Run(located, home, engine, namespace, request, report, stop).up(stack)
+            return run_in(take_place(located, home, engine, report, stop, adoption=request.adoption)).up(stack)
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -122,9 +142,10 @@ class _Run:
         request: UpRequest,
         report: Reporter,
         stop: threading.Event,
+        data: DataFrom,
     ) -> None:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
-        self.request, self.report, self.stop = request, report, stop
+        self.request, self.report, self.stop, self.data = request, report, stop, data
         self.plans: list[Plan] = []
 
     def up(self, stack: Project) -> UpResult:
@@ -146,7 +167,10 @@ class _Run:
                 held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
-                plan = plan_up(desired, observe_for(self.engine, desired), self.request.options)
+                observed = observe_for(self.engine, desired)
+            filled = observed if busy else self._fill(desired, observed)
+            if images or filled is not observed:
+                plan = plan_up(desired, filled, self.request.options)
             outcome = self._execute(plan)
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
@@ -162,9 +186,14 @@ class _Run:
         observed = observe_for(self.engine, desired)
         check_names(desired, observed)
         check_images(desired, observed, self.request.options)
+        data = self.data.plan(desired, observed)
+        self.data.report_warnings(data)
         self.plans = [
             plan_images(desired, observed, self.request.options),
-            plan_up(desired, observed, self.request.options),
+            data.copy,
+            data.restart,
+            data.finish,
+            plan_up(desired, with_filled(observed, data), self.request.options),
         ]
         if self.request.fixed_ports:
             check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
@@ -219,14 +248,17 @@ class _Run:
             scales=self.request.scales,
         )
 
-    def _execute(self, plan: Plan) -> "Outcome":
+    def _fill(self, desired: Desired, observed: Observed) -> Observed:
+        return self.data.fill(desired, observed, self._execute, lambda outcome: self._raise_failed(outcome, desired))
+
+    def _execute(self, plan: Plan, stop: threading.Event | None = None) -> "Outcome":
         from wtc.engine.execute import execute
 
         for warning in plan.warnings:
             self.report(Warned(diagnostic=warning))
         self.plans.append(plan)
         self.report(Planned(plan=plan, namespace=self.namespace.name))
-        return execute(plan, self.engine, on_event=self.report, stop=self.stop)
+        return execute(plan, self.engine, on_event=self.report, stop=stop or self.stop)
 
     def _raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
         from wtc.orchestrator.failure import raise_failed

@@ -39,8 +39,8 @@ def observed_stack(
         networks={**{n.name: n for n in listing.networks}, **networks},
         volumes={**{v.name: v for v in listing.volumes}, **volumes},
         images={**of_namespace, **images},
-        foreign_names={c.name: c.id for c in listing.containers if c.id not in known},
+        foreign=tuple(c for c in listing.containers if c.id not in known),
         foreign_use=use,
-        foreign=foreign_objects(listing, namespace, use),
+        left_alone=foreign_objects(listing, namespace, use),
         api_version=api_version,
     )

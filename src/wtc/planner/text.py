@@ -31,6 +31,8 @@ def operation_text(operation: op.Operation) -> str:  # noqa: C901, PLR0912 - one
             return f"create volume {volume.name}"
         case op.RemoveVolume(name=name):
             return f"remove volume {name}"
+        case op.CopyVolume(source=source, target=target):
+            return f"copy volume {source} to {target}"
         case op.CreateContainer(name=name):
             return f"create container {name}"
         case op.ConnectNetwork(container=container, network=network):

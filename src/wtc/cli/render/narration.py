@@ -10,6 +10,7 @@ WORDS: dict[type[op.Operation], tuple[str, str, str]] = {
     op.RemoveNetwork: ("network", "removing", "removed"),
     op.CreateVolume: ("volume", "creating", "created"),
     op.RemoveVolume: ("volume", "removing", "removed"),
+    op.CopyVolume: ("volume", "copying", "copied"),
     op.CreateContainer: ("container", "creating", "created"),
     op.ConnectNetwork: ("container", "connecting", "connected"),
     op.DisconnectNetwork: ("container", "disconnecting", "disconnected"),
@@ -42,6 +43,8 @@ def subject(node: op.PlanNode) -> tuple[str, str]:
             return kind, operation.volume.name
         case op.RemoveNetwork() | op.RemoveVolume():
             return kind, operation.name
+        case op.CopyVolume():
+            return kind, operation.target
         case op.CreateContainer():
             return kind, operation.spec.name
         case op.RenameContainer():
