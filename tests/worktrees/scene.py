@@ -1,6 +1,7 @@
 """A repository with a stack on an engine that is only a listing, and what each command decides about the stack."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,12 +10,11 @@ from typing import TYPE_CHECKING, cast
 
 from wtc import labels as label
 from wtc.cli.commands.clean import _confirmed
-from wtc.errors import ConflictError, WtcError
+from wtc.errors import WtcError
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Listing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
-from wtc.model.plan import Plan
-from wtc.orchestrator.adopt import plan_stop_former
+from wtc.orchestrator.adopt import plan_stop_former, record_moved
 from wtc.orchestrator.clean import Cleaning, CleanRequest, choose
 from wtc.orchestrator.clean_scope import Chosen, Scope
 from wtc.orchestrator.doctor.state import places
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
 COMPOSE = "services: {db: {image: postgres, build: ., volumes: ['data:/d', '.:/w']}}\nvolumes: {data: {}}\n"
+RECOMMENDED = {
+    "wtc clean --gone": "gone",
+    "wtc clean --gone --dry-run": "dry-run",
+    "wtc clean --former": "former",
+    "git worktree repair PATH": "repair",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +88,33 @@ def relabelled(listing: Listing, change: Callable[[Mapping[str, str]], Mapping[s
     )
 
 
+def git(folder: Path, *arguments: str) -> None:
+    own = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
+    environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    subprocess.run(["git", *own, *arguments], cwd=folder, env=environment, check=True, capture_output=True)
+
+
+def make_template(folder: Path) -> Path:
+    """A repository with a compose file, to copy: a copy costs less than git does."""
+    (folder / "compose.yaml").write_text(COMPOSE)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "a")
+    return folder
+
+
 class Scene:
     """`main` and its linked worktree `trees/accra`. `path` is the worktree that commands act on."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, template: Path) -> None:
+        """`template`: see `make_template`."""
+        self._template = template
         self.base = Path(os.path.realpath(base))
         self.main, self.trees, self.state = self.base / "main", self.base / "trees", self.base / "state"
         self.path = self.trees / "accra"
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.base),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
             "WTC_CONFIG_DIR": str(self.state),
         }
         self.listing = Listing()
@@ -102,30 +123,47 @@ class Scene:
         """The stack that was created, as it was then."""
 
     def git(self, *arguments: str, cwd: Path | None = None) -> None:
-        own = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")
-        folder = cwd or self.main
-        subprocess.run(["git", *own, *arguments], cwd=folder, env=self.environment, check=True, capture_output=True)
+        git(cwd or self.main, *arguments)
 
     def begin(self) -> None:
-        """Commit a compose file and add the linked worktree."""
-        self.main.mkdir()
+        """Make the repository and add the linked worktree."""
         self.trees.mkdir(exist_ok=True)
-        (self.main / "compose.yaml").write_text(COMPOSE)
-        self.git("init", "-q", "-b", "main")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "a")
+        shutil.copytree(self._template, self.main)
         self.add(self.path)
 
     def add(self, path: Path) -> None:
         self.git("worktree", "add", "-q", "--detach", str(path))
 
-    def up_in(self, path: Path, *, running: bool = True) -> None:
-        """What `up` leaves: an id, an entry in the registry, and labelled objects."""
+    def up_in(self, path: Path, *, running: bool = True) -> str:
+        """What `up` leaves: an id, an entry in the registry, and labelled objects.
+
+        Returns: `own` or `fresh`.
+        """
         self.path = path
         found = self._identified(create=True)
         register(self._home().store, found.namespace)
-        self.namespace = found.namespace
-        self.listing = objects(found.namespace, running=running)
+        self.namespace, before = found.namespace, self.listing
+        made = objects(found.namespace, running=running)
+        self.listing = Listing(
+            containers=(*before.containers, *made.containers),
+            networks=(*before.networks, *made.networks),
+            volumes=(*before.volumes, *made.volumes),
+            images=(*before.images, *made.images),
+        )
+        return "own" if found.present else "fresh"
+
+    def listed(self) -> list[str]:
+        """The namespaces that `ps` lists."""
+        return sorted(s.namespace for s in self._stacks())
+
+    def removable(self) -> list[str]:
+        """The namespaces that `clean -w` removes after the folder is gone."""
+        return sorted(c.namespace.name for c in self._choose(self.base, Scope.WORKTREE).removed)
+
+    def record_the_move(self) -> None:
+        found = self._identified(create=True)
+        assert found.moved_from
+        record_moved(found)
 
     def create_host_id(self) -> None:
         assert host_id(self.environment, create=True)
@@ -134,13 +172,13 @@ class Scene:
         """Command -> decision. `up` comes last, because it gives the worktree an id."""
         inside = self.path if self.path.is_dir() else None
         return {
-            "down": self._decided(lambda: self.down()),
+            "down": self._decided(self.down),
             "clean": self._decided(lambda: self.clean(inside)) if inside else "-",
             "-w in": self._decided(lambda: self.clean(inside, Scope.WORKTREE)) if inside else "-",
             "-w out": self._decided(lambda: self.clean(self.base, Scope.WORKTREE)),
             "--gone": self._decided(lambda: self.clean(self.base, Scope.GONE)),
             "-y": self._decided(lambda: self.clean(self.base, Scope.GONE, yes=True)),
-            "ps": ", ".join(dict.fromkeys(str(place_of(s, self._host())[0]) for s in self._stacks())),
+            "ps": " ".join(sorted(str(place_of(s, self._host())[0]) for s in self._stacks())),
             "doctor": self.doctor(),
             "up": self._decided(self.up),
         }
@@ -154,18 +192,18 @@ class Scene:
 
     def up(self) -> str:
         found = self._identified(create=True)
-        stopped = [node for former in found.former for node in plan_stop_former(former, str(self.path))]
+        stopped = [node for former in self.local * found.former for node in plan_stop_former(former, str(self.path))]
         if found.present:
             assert found.namespace.name == self.namespace.name
             return "moved" if found.moved_from else "own"
         assert found.namespace.name not in {s.namespace for s in self._stacks()}
         said = ["held" if former.held else "former" for former in found.former]
         said += ["copy"] if found.here.copied_id or found.here.copied_from else []
-        return " ".join(["fresh", *(f"+{word}" for word in [*said, *(["stop"] if stopped else [])])])
+        return "+".join(["fresh", *said, *(["stop"] if stopped else [])])
 
     def down(self) -> str:
         found = self._identified(create=False)
-        return "nothing" if not found.present else "moved" if found.moved_from else "own"
+        return "none" if not found.present else "moved" if found.moved_from else "own"
 
     def clean(self, cwd: Path | None, scope: Scope = Scope.PROJECT, *, yes: bool = False) -> str:
         chosen = self._choose(cwd or self.base, scope)
@@ -174,17 +212,19 @@ class Scene:
         if yes:
             kept = _confirmed(tuple(cleanings), yes=True)
             cleanings = [c for c in cleanings if c in kept]
-        words = ["asked" if c.ask else "removed" for c in cleanings]
+        # The last stack that was created is the one in question.
+        former = {c.namespace.name for c in cleanings} - {self.namespace.name}
+        words = ["former" if c.namespace.name in former else "asked" if c.ask else "removed" for c in cleanings]
         if chosen.left and scope is Scope.WORKTREE:
             words.append("5")
         if scope is Scope.GONE and len(cleanings) < len(self._stacks()):
             words.append("left")
-        return " ".join(words) or "nothing"
+        return " ".join(words) or "none"
 
     def doctor(self) -> str:
-        """The commands that are recommended about the stacks; `ok` where none is."""
+        """The command that is recommended about the stacks, in a word; `ok` where none is."""
         found = [f.hint.split("`")[1] for f in places(self._stacks(), self._host()) if not f.well]
-        return ", ".join(found) or "ok"
+        return " ".join(RECOMMENDED[command] for command in found) or "ok"
 
     def _cleaning(self, chosen: Chosen, index: int) -> Cleaning:
         choice = chosen.removed[index]
@@ -195,18 +235,17 @@ class Scene:
     def _decided(self, decide: Callable[[], str]) -> str:
         try:
             return decide()
-        except ConflictError:
-            return "conflict"
         except WtcError as error:
-            return f"error {error.exit_status}"
+            return str(int(error.exit_status))
 
     def _why(self, decide: Callable[[], Chosen]) -> str:
         try:
             chosen = decide()
         except WtcError as error:
-            return str(error).replace(str(self.base), "~")
+            return error.message
         whys = [*(c.why for c in chosen.removed), *(one.why for one in chosen.left)]
-        return "; ".join(whys).replace(str(self.base), "~")
+        text = "; ".join(sorted(whys)) or "-"
+        return text.replace(f"{self.main}/.git/worktrees/accra", "GIT").replace(str(self.base), "~")
 
     def _choose(self, cwd: Path, scope: Scope) -> Chosen:
         worktree = str(self.path) if scope is Scope.WORKTREE else ""

@@ -156,7 +156,8 @@ def stop_former(found: Identified, engine: "Engine", report: Reporter, stop: thr
     from wtc.engine.execute import execute
     from wtc.orchestrator.failure import raise_failed
 
-    for former in found.former:
+    # What a remote engine's containers mount are folders of its own machine.
+    for former in found.former if engine.host_is_local else ():
         if plan := plan_stop_former(former, found.namespace.worktree):
             report(Planned(plan=plan, namespace=former.stack.namespace))
             outcome = execute(plan, engine, on_event=report, stop=stop)
@@ -164,13 +165,13 @@ def stop_former(found: Identified, engine: "Engine", report: Reporter, stop: thr
 
 
 def plan_stop_former(former: Former, worktree: str) -> Plan:
-    """Stop what runs of a former stack, if a container of it mounts the worktree.
+    """Stop what runs of a former stack, if a container of it mounts the worktree; one that is held is another's affair.
 
     Raises:
         ConflictError: it is not proved that the former stack's worktree is gone.
     """
     builder, stack = PlanBuilder(), former.stack
-    if not any(bind == worktree or bind.startswith(f"{worktree}/") for bind in stack.binds):
+    if former.held or not any(bind == worktree or bind.startswith(f"{worktree}/") for bind in stack.binds):
         return builder.plan()
     if former.judgement.verdict is not Verdict.GONE:
         raise ConflictError(
