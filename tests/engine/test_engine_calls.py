@@ -11,7 +11,7 @@ from tests.engine.engine_stack import IMAGE, SECOND, Raw, Stack, free_port
 from wtc import labels as label
 from wtc.engine.connection import Engine
 from wtc.engine.logs import logs, tail
-from wtc.engine.observe import held_ports, namespaces, observe, published_ports, stacks
+from wtc.engine.observe import held_ports, observe, published_ports, stacks
 from wtc.errors import ConflictError, PortTakenError, WtcError
 from wtc.events import NodeFailed, Warned
 from wtc.model.desired import InjectedFile
@@ -63,8 +63,8 @@ def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
     assert found.volumes[stack.volume].labels[label.MANAGED] == "true"
     assert made.name not in found.foreign_names
 
-    assert namespaces(engine)[stack.namespace.name] == stack.namespace.worktree
-    (mine,) = (s for s in stacks(engine) if s.namespace == stack.namespace)
+    (mine,) = (s for s in stacks(engine) if s.stack.namespace == stack.namespace.name)
+    assert mine.stack.worktree == stack.namespace.worktree
     assert [(c.name, c.state, c.health) for c in mine.containers] == [(made.name, "running", "healthy")]
     assert [n.name for n in mine.networks] == [stack.network]
     assert [v.name for v in mine.volumes] == [stack.volume]
@@ -93,8 +93,7 @@ def test_a_label_that_is_not_a_namespace_names_no_stack(engine: Engine, stack: S
     labels = {label.MANAGED: "true", label.PROJECT: project, label.WORKTREE: "/evil"}
     raw("POST", "/volumes/create", {"Name": name, "Labels": labels})
     try:
-        assert project not in namespaces(engine)
-        assert project not in {found.namespace.name for found in stacks(engine)}
+        assert project not in {found.stack.namespace for found in stacks(engine)}
     finally:
         raw("DELETE", f"/volumes/{name}", None)
 

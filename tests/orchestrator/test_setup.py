@@ -83,7 +83,8 @@ def test_nothing_else_is_written(repository: Pair) -> None:
     repository.make({EXAMPLE: "x"}, {})
     repository.setup()
     assert repository.files() == {".env": "x"}
-    assert sorted(p.name for p in repository.state.iterdir()) == ["registry.json", "registry.lock"]
+    assert sorted(p.name for p in repository.state.iterdir()) == ["host-id", "registry.json", "registry.lock"]
+    assert sorted(p.name for p in (repository.main / ".git/worktrees/linked/wtc").iterdir()) == ["id"]
     assert repository.git("status", "--short", cwd=repository.main) == ""
 
 

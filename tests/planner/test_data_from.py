@@ -37,6 +37,7 @@ def of_main(service: str) -> dict[str, str]:
         label.PROJECT: MAIN.name,
         label.COMPOSE_PROJECT: MAIN.name,
         label.COMPOSE_SERVICE: service,
+        label.CONFIG_HASH: "h",
     }
 
 

@@ -43,6 +43,7 @@ from wtc.model.plan import (
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Service
 from wtc.planner.desired import Placement, desire
+from wtc.planner.ownership import foreign_use
 
 IDENTITY = Identity(
     id="0123456789abcdef0123456789abcdef",
@@ -103,6 +104,7 @@ class World:
             volumes=dict(self.volumes),
             images=dict(self.images),
             foreign=tuple(self.strangers.values()),
+            foreign_use=foreign_use([*self.containers.values(), *self.strangers.values()]),
             api_version=api_version,
         )
 

@@ -56,9 +56,10 @@ class BuildImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveImage:
-    """`DELETE /images/{name}`."""
+    """`DELETE /images/{name}`. Where it is not `required`, an image that is in use stays."""
 
     reference: str
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

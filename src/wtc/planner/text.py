@@ -1,6 +1,7 @@
 """A plan as text: one line a node, for `--dry-run` and for the tests."""
 
 from wtc.model import plan as op
+from wtc.planner.names import short_reference
 
 
 def plan_text(plan: op.Plan) -> str:
@@ -22,7 +23,7 @@ def operation_text(operation: op.Operation) -> str:  # noqa: C901, PLR0912 - one
         case op.BuildImage(image=image):
             return f"build image {image.reference}"
         case op.RemoveImage(reference=reference):
-            return f"remove image {reference}"
+            return f"remove image {short_reference(reference)}"
         case op.CreateNetwork(network=network):
             return f"create network {network.name}"
         case op.RemoveNetwork(name=name):

@@ -1,6 +1,7 @@
 """A plan's nodes as a person would tell them."""
 
 from wtc.model import plan as op
+from wtc.planner.names import short_reference
 
 WORDS: dict[type[op.Operation], tuple[str, str, str]] = {
     op.PullImage: ("image", "pulling", "pulled"),
@@ -36,7 +37,7 @@ def subject(node: op.PlanNode) -> tuple[str, str]:
         case op.PullImage() | op.BuildImage():
             return kind, operation.image.reference
         case op.RemoveImage():
-            return kind, operation.reference
+            return kind, short_reference(operation.reference)
         case op.CreateNetwork():
             return kind, operation.network.name
         case op.CreateVolume():
