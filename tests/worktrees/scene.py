@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, cast
 from wtc import labels as label
 from wtc.cli.commands.clean import _confirmed
 from wtc.errors import WtcError
-from wtc.model.identity import LabelledStack
+from wtc.model.identity import Identity, LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Listing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
+from wtc.namespace import Site, default_name
 from wtc.orchestrator.adopt import plan_stop_former, record_moved
 from wtc.orchestrator.clean import Cleaning, CleanRequest, choose
 from wtc.orchestrator.clean_scope import Chosen, Scope
@@ -151,6 +152,15 @@ class Scene:
             images=(*before.images, *made.images),
         )
         return "own" if found.present else "fresh"
+
+    def take_default_name(self) -> None:
+        """Another worktree's stack has the name that `path` would have."""
+        name = default_name(Site(worktree=str(self.path)))
+        self.listing = objects(Namespace(name=name, worktree="/w/other", identity=Identity(id="f" * 32, host="e" * 32)))
+
+    def forget_other_stacks(self) -> None:
+        """Leave only the stack that was created last, on the engine."""
+        self.listing = objects(self.namespace)
 
     def listed(self) -> list[str]:
         """The namespaces that `ps` lists."""

@@ -95,3 +95,13 @@ def test_worktree_that_is_created_again_is_never_blocked_and_never_gets_old_data
     assert len(set(names)) == 20
     assert sorted(names) == scene.listed()
     assert sorted(names) == scene.removable()
+
+
+def test_stack_keeps_its_longer_name_when_the_short_one_becomes_free(scene: Scene) -> None:
+    scene.begin()
+    scene.take_default_name()
+    assert scene.up_in(scene.path) == "fresh"
+    name = scene.namespace.name
+    scene.forget_other_stacks()
+    assert scene.up_in(scene.path) == "own"
+    assert scene.namespace.name == name

@@ -52,7 +52,7 @@ def read_id(git_dir: str) -> WorktreeId | None:
         raise _unreadable(path, (error.strerror or str(error)).lower()) from error
     try:
         found: object = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreadable(path, "it does not hold JSON") from None
     entry = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     text, recorded = entry.get("id"), entry.get("inode")
@@ -99,7 +99,7 @@ def recorded_paths(common: str, worktree_id: str) -> tuple[str, ...]:
     try:
         content, _ = _content(os.path.join(common, FOLDER, _MOVES, worktree_id))
         found: object = json.loads(content)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ()
     items = cast("list[object]", found) if isinstance(found, list) else []
     return tuple(item for item in items if isinstance(item, str) and item.startswith("/"))
