@@ -34,6 +34,8 @@ former id                      | fresh+former+stop | none  | none    | none    |
 former beside own              | own               | own   | removed | removed | former
 former id none here yet        | fresh+former+stop | none  | none    | none    | removed
 id held elsewhere              | fresh+held        | none  | none    | none    | none
+moved old path added again     | 5                 | 5     | 5       | 5       | 5
+moved old path has own id      | moved             | moved | removed | removed | removed
 id held elsewhere down         | fresh+held        | none  | none    | none    | none
 id file missing                | fresh+former+stop | none  | none    | none    | removed
 id file unreadable             | 1                 | 1     | 1       | 5       | 5
@@ -109,6 +111,8 @@ former id                      | removed     | removed     | former           | 
 former beside own              | former left | former left | former present   | former
 former id none here yet        | left        | left        | unproved         | dry-run
 id held elsewhere              | left        | left        | moved            | ok
+moved old path added again     | left        | left        | moved            | ok
+moved old path has own id      | left        | left        | moved            | ok
 id held elsewhere down         | left        | left        | moved            | ok
 id file missing                | left        | left        | unproved         | dry-run
 id file unreadable             | left        | left        | unproved         | dry-run
@@ -181,6 +185,8 @@ former id                      | its folder is gone, and git does not list it
 former beside own              | its folder is gone, and git does not list it; the worktree `~/trees/accra` holds its id
 former id none here yet        | its folder exists
 id held elsewhere              | the worktree `~/trees/berne` holds its id
+moved old path added again     | the worktree `~/trees/berne` holds its id
+moved old path has own id      | the worktree `~/trees/berne` holds its id
 id held elsewhere down         | the worktree `~/trees/berne` holds its id
 id file missing                | its folder exists
 id file unreadable             | the id of the worktree `~/trees/accra` cannot be read
@@ -254,6 +260,8 @@ former id                      | it is left of a worktree that was at this path 
 former beside own              | it is left of a worktree that was at this path before
 former id none here yet        | it is left of a worktree that was at this path before
 id held elsewhere              | -
+moved old path added again     | it was created at `~/trees/accra`, and its folder exists
+moved old path has own id      | it is this worktree's
 id held elsewhere down         | -
 id file missing                | it is left of a worktree that was at this path before
 id file unreadable             | cannot read the worktree's id in `GIT/wtc/id`: it does not hold JSON

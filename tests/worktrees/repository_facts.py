@@ -42,6 +42,18 @@ def id_held_elsewhere(s: Scene) -> None:
     s.add(s.path)
 
 
+def moved_old_path_added_again(s: Scene) -> None:
+    """Nothing of wtc ran at the old path since."""
+    id_held_elsewhere(s)
+    s.path = s.trees / "berne"
+
+
+def moved_old_path_has_own_id(s: Scene) -> None:
+    id_held_elsewhere(s)
+    create_id(str(s.main / ".git/worktrees/accra1"))
+    s.path = s.trees / "berne"
+
+
 def id_held_elsewhere_down(s: Scene) -> None:
     id_held_elsewhere(s)
     s.listing = replace(s.listing, containers=())
