@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
 from wtc.events import Planned, Reporter
-from wtc.model.identity import GitState, Identity, Lock, PathFacts, Presence
+from wtc.model.identity import GitState, Identity, LabelledStack, Lock, PathFacts, Presence
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.clean import Cleaning, CleanRequest, carry_out, forget_stale, plan, raise_left
 from wtc.orchestrator.clean_scope import Left, Scope
@@ -62,9 +62,8 @@ def remove_worktree(target: Target, report: Reporter, stop: threading.Event, *, 
     if not unfinished:
         _refuse(path, target)
     removes = with_git and worktree.linked
-    if removes:
-        _remove_stopped(worktree, target, report, stop)
-    return Removal(path=path, worktree=removes, stacks=_clean(replace(target, worktree=path), report, stop))
+    own = _remove_stopped(worktree, target, report, stop) if removes else ()
+    return Removal(path=path, worktree=removes, stacks=_clean(replace(target, worktree=path), own, report, stop))
 
 
 def _refuse(path: str, target: Target) -> None:
@@ -73,8 +72,10 @@ def _refuse(path: str, target: Target) -> None:
         raise ConflictError(f"the worktree `{path}` and its stack stay", causes=[why])
 
 
-def _remove_stopped(worktree: Worktree, target: Target, report: Reporter, stop: threading.Event) -> None:
+def _remove_stopped(worktree: Worktree, target: Target, report: Reporter, stop: threading.Event) -> Sequence[Namespace]:
     """Remove the worktree while its stacks are stopped; where git refuses, start again what ran.
+
+    Returns: the stacks, which were proved to be the worktree's while it existed.
 
     Raises:
         WtcError: the worktree stays.
@@ -94,6 +95,7 @@ def _remove_stopped(worktree: Worktree, target: Target, report: Reporter, stop: 
                 raise
             # git goes on after a file that it cannot delete: the worktree is gone, and its folder is not.
             warn(report, f"not all of the folder `{worktree.path}` is deleted: {'; '.join(error.causes)}")
+        return stacks
 
 
 def _own_stacks(engine: "Engine", worktree: Worktree, host: str) -> list[Namespace]:
@@ -172,8 +174,8 @@ def _execute(plan: "Plan", engine: "Engine", namespace: Namespace, report: Repor
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=None)
 
 
-def _clean(target: Target, report: Reporter, stop: threading.Event) -> tuple[Cleaning, ...]:
-    """Remove what is proved to be left of the worktree's stacks.
+def _clean(target: Target, own: Sequence[Namespace], report: Reporter, stop: threading.Event) -> tuple[Cleaning, ...]:
+    """Remove what is proved to be left of the worktree's stacks; `own` was proved while the worktree existed.
 
     Raises:
         ConflictError: something stays, because it is not proved.
@@ -189,11 +191,24 @@ def _clean(target: Target, report: Reporter, stop: threading.Event) -> tuple[Cle
     chosen = tuple(c for c in found.cleanings if c.namespace.name not in doubts)
     if chosen:
         carry_out(target, request, chosen, report, stop)
+    proved = {(n.name, n.identity.id) for n in own if n.identity.id and place.presence is Presence.MISSING}
+    for one in found.left:
+        if (one.stack.namespace, one.stack.identity.id) in proved:
+            chosen += _clean_named(target, one.stack, report, stop)
     if doubts:
         causes = [f"stack `{name}` stays: {why}" for name, why in doubts.items()]
         raise ConflictError(f"not all of the stacks of `{target.worktree}` may be removed", causes=causes)
-    raise_left(found.left)
+    raise_left([one for one in found.left if (one.stack.namespace, one.stack.identity.id) not in proved])
     forget_stale(target, found, report)
+    return chosen
+
+
+def _clean_named(target: Target, stack: LabelledStack, report: Reporter, stop: threading.Event) -> tuple[Cleaning, ...]:
+    """Remove a stack that was created on another host: that it is the worktree's was proved by the worktree's id."""
+    request = CleanRequest(scope=Scope.STACK, stack=stack.namespace)
+    found = plan(target, request, report).cleanings
+    chosen = tuple(c for c in found if c.namespace.identity.id == stack.identity.id)
+    carry_out(target, request, chosen, report, stop)
     return chosen
 
 

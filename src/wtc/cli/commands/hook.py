@@ -34,7 +34,7 @@ def command(
     if one_of("event", event, (CREATED, REMOVED)) == CREATED:
         _create(_document(), tuple(file or ()))
     else:
-        _whatever_comes(lambda: _remove(str(_document().get("worktree_path") or "")))
+        _never_failing(lambda: _remove(str(_document().get("worktree_path") or "")))
 
 
 def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
@@ -55,8 +55,8 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     sys.stdout.write(f"{path}\n")
 
 
-def _whatever_comes(work: Callable[[], None]) -> None:
-    """Does the work; the harness is not to see a failure, whatever it is."""
+def _never_failing(work: Callable[[], None]) -> None:
+    """Do the work; errors are printed, and the harness does not see a failure."""
     from wtc.cli.render.errors import show_error
 
     try:
@@ -65,9 +65,9 @@ def _whatever_comes(work: Callable[[], None]) -> None:
         show_error(error)
     except (KeyboardInterrupt, BrokenPipeError):
         pass
-    except Exception as error:  # noqa: BLE001 - the harness must not see a failure, whatever it is
+    except Exception as error:  # noqa: BLE001 - the harness must not see a failure
         bug = WtcError(
-            f"wtc came upon a bug of its own: {type(error).__name__}",
+            f"internal error: {type(error).__name__}",
             hints=["to remove what is left of the stack, run `wtc clean --gone`"],
         )
         show_error(bug)
