@@ -209,6 +209,20 @@ def test_worktree_that_may_not_go_is_not_touched(
         mend(claude)
 
 
+def test_foreign_container_that_writes_into_a_volume_keeps_the_worktree(kept: tuple[Claude, Stack]) -> None:
+    claude, stack = kept
+    before = starts(stack), things(stack)
+    volume = {f"{stack.namespace}_rows": {"bind": "/rows", "mode": "rw"}}
+    foreign = stack.client.containers.run("busybox:1.36", "sleep 1000", detach=True, init=True, volumes=volume)
+    try:
+        reported = claude.remove()
+        assert foreign.name in reported
+        assert f"the worktree `{claude.path}` stays" in reported
+        assert (starts(stack), things(stack)) == before
+    finally:
+        foreign.remove(force=True)
+
+
 def test_main_worktree_is_not_touched(kept: tuple[Claude, Stack]) -> None:
     claude, _ = kept
     stack = claude.workshop.up()

@@ -77,7 +77,7 @@ def remove(target: Target, report: Reporter, stop: threading.Event) -> Removal:
             report(Note(text=f"the worktree `{worktree.path}` was removed"))
             if branch == f"worktree-{os.path.basename(worktree.path)}":
                 with suppress(NoGitError):
-                    git(worktree.common, ["branch", "-d", branch], target.environment)
+                    git(worktree.main or worktree.common, ["branch", "-d", branch], target.environment)
         elif created:
             report(Note(text=f"the worktree `{worktree.path}` stays"))
 

@@ -76,9 +76,10 @@ def remove_with_git(worktree: Worktree, environment: Mapping[str, str]) -> None:
     Raises:
         WtcError: git refuses, or does not delete all of the folder. What git has removed is gone from `git_dir`.
     """
+    repository = worktree.main or worktree.common
     try:
         if lock_of(worktree.git_dir) is Lock.STALE:
-            git(worktree.common, ["worktree", "unlock", worktree.path], environment)
-        git(worktree.common, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
+            git(repository, ["worktree", "unlock", worktree.path], environment)
+        git(repository, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
     except NoGitError as error:
         raise WtcError(f"git did not remove the worktree `{worktree.path}`", causes=[str(error)]) from error
