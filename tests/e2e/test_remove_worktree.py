@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from tests.e2e.harness import SHOP, Ended, Stack, Workshop, labelled, one_servic
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
 from wtc.events import Event
 from wtc.labels import PROJECT
+from wtc.model.identity import PathFacts
+from wtc.orchestrator import clean
 from wtc.orchestrator import remove_worktree as steps
+from wtc.orchestrator.clean_scope import Scope
 from wtc.orchestrator.target import Target
+from wtc.worktrees.facts import read_path
 from wtc.worktrees.ids import recorded_stopped
 from wtc.worktrees.locate import Worktree, worktree_at
 
@@ -368,6 +373,24 @@ def test_folder_that_git_cannot_delete_keeps_the_stack_until_it_is_gone(
     shutil.rmtree(claude.path)
     claude.remove()
     assert things(stack) == []
+
+
+def test_worktree_under_a_mount_keeps_its_stack(claude: Claude, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is mounted at its folder hides the worktree, which is not gone."""
+
+    def mounted(path: str) -> PathFacts:
+        return replace(read_path(path), mounted=True)
+
+    claude.up()
+    hidden = claude.path.with_name("hidden")
+    claude.path.rename(hidden)
+    claude.path.mkdir()
+    target = Target(cwd=str(claude.workshop.base), environment=claude.workshop.env, worktree=str(claude.path))
+    with monkeypatch.context() as patch:
+        patch.setattr(clean, "read_path", mounted)
+        found = clean.plan(target, clean.CleanRequest(scope=Scope.WORKTREE), print)
+    assert found.cleanings == ()
+    assert [one.why for one in found.left] == ["something is mounted at its folder"]
 
 
 def test_stack_whose_host_id_was_lost_goes_with_its_worktree(claude: Claude) -> None:
