@@ -177,6 +177,7 @@ def it_comes_and_goes(run: Runs) -> None:
     run("down --dry-run")
     run("down -t 0")
     run("clean --dry-run")
+    assert run("clean --gone --dry-run")["left"]
     run("clean", status=2)
     run("clean -y")
 
