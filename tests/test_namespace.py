@@ -6,9 +6,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wtc.project import distinct, namespace_of
 
 from wtc.errors import ConflictError
-from wtc.project import distinct, namespace_of
 
 IMAGE_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 COMPOSE_PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")

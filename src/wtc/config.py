@@ -1,6 +1,6 @@
 """Settings: what they are, where they come from, and which of several wins.
 
-Command line, then environment, then the project's `x-wtc:`, then the user's `config.toml`, then the default.
+Command line, environment, the project's `x-wtc:`, its `wtc.toml`, the user's `config.toml`, default.
 """
 
 import re
@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from posixpath import normpath
 from typing import Generic, TypeAlias, TypeVar, cast
 
 from wtc.config_file import Section, read_user
 from wtc.errors import ComposeFileError, UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.position import Position
 
 T = TypeVar("T")
 
@@ -24,6 +24,7 @@ class Source(StrEnum):
     COMMAND_LINE = "command line"
     ENVIRONMENT = "environment"
     PROJECT = "project"
+    PROJECT_FILE = "wtc.toml"
     USER = "user"
     DEFAULT = "default"
 
@@ -137,10 +138,29 @@ ENV_FROM = Setting(
     form="a list of file names, as in `[config/env.dist]`",
     several=True,
 )
-"""What `wtc setup` makes `.env` from where the usual files are not there; the first that is counts."""
+"""What `.env` is copied from in a fresh worktree, before all else: the first of the files that exists."""
+
+
+def _inside(text: str) -> tuple[str, ...]:
+    paths = _paths(text)
+    if not paths or any(path.startswith("/") or normpath(path).startswith("..") for path in paths):
+        raise ValueError(text)
+    return paths
+
+
+COMPOSE = Setting(
+    key="compose",
+    variable="COMPOSE_FILE",
+    default=cast("tuple[str, ...]", ()),
+    parse=_inside,
+    form='a list of paths inside the worktree, as in `["docker/dev/compose.yaml"]`',
+    several=True,
+)
+"""The project's compose files, relative to the worktree's top. In `wtc.toml` alone, for it is read before them."""
 
 AnySetting: TypeAlias = Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]]
 SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM)
+PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
 
 
 def config_dir(environment: Mapping[str, str]) -> str:
@@ -162,15 +182,19 @@ def load(
     *,
     command_line: Mapping[str, str] | None = None,
     project: Section | None = None,
+    project_file: Section | None = None,
 ) -> Settings:
-    """Every setting. `command_line` is key -> text of the options that were given, `project` the file's `x-wtc:`.
+    """Every setting.
+
+    `command_line` is key -> text of the given options, `project` the `x-wtc:`, `project_file` the `wtc.toml`.
 
     Raises:
-        UsageError: an option, a variable or `config.toml` says what cannot be; for the file, all of it at once.
-        ComposeFileError: `x-wtc:` does.
+        UsageError: an option, a variable or `config.toml` has a value that is not valid; for the file, all of them.
+        ComposeFileError: `x-wtc:` or `wtc.toml` has.
     """
     user = _parsed(read_user(config_dir(environment)), Source.USER, UsageError)
-    own = _parsed(project or Section(), Source.PROJECT, ComposeFileError)
+    own = _parsed(project_file or Section(), Source.PROJECT_FILE, ComposeFileError)
+    own |= _parsed(project or Section(), Source.PROJECT, ComposeFileError)
     chosen: dict[str, Chosen[object]] = {}
     for setting in SETTINGS:
         given = (command_line or {}).get(setting.key)
@@ -185,15 +209,28 @@ def load(
     return Settings(chosen=chosen)
 
 
+def compose_files(project_file: Section) -> tuple[str, ...]:
+    """The compose files that a `wtc.toml` names, relative to its folder; none where it names none.
+
+    Raises:
+        ComposeFileError: a setting of the file is unknown or not valid; all of them at once.
+    """
+    chosen = _parsed(project_file, Source.PROJECT_FILE, ComposeFileError).get(COMPOSE.key)
+    return cast("tuple[str, ...]", chosen.value) if chosen else COMPOSE.default
+
+
 def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str, Chosen[object]]:
-    by_key = {setting.key: setting for setting in SETTINGS}
+    known = PROJECT_FILE_SETTINGS if source is Source.PROJECT_FILE else SETTINGS
+    by_key = {setting.key: setting for setting in known}
     chosen: dict[str, Chosen[object]] = {}
     wrong: list[Diagnostic] = []
     for key, value in section.values.items():
         position = section.positions.get(key)
         setting = by_key.get(key)
         if setting is None:
-            wrong.append(_unknown(key, position, source))
+            hint = _nearest(key, list(by_key))
+            message = f"unknown setting `{key}`"
+            wrong.append(Diagnostic(message=message, position=position, path=_path(key, source), hint=hint))
             continue
         try:
             parsed = setting.parse(_text(value, several=setting.several))
@@ -207,13 +244,11 @@ def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str
     return chosen
 
 
-def _unknown(key: str, position: Position | None, source: Source) -> Diagnostic:
+def _nearest(key: str, known: list[str]) -> str:
     import difflib
 
-    known = [setting.key for setting in SETTINGS]
     near = difflib.get_close_matches(key, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(f'`{name}`' for name in known)}"
-    return Diagnostic(message=f"unknown setting `{key}`", position=position, path=_path(key, source), hint=hint)
+    return f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(f'`{name}`' for name in known)}"
 
 
 def _path(key: str, source: Source) -> tuple[str, ...]:
@@ -221,8 +256,11 @@ def _path(key: str, source: Source) -> tuple[str, ...]:
 
 
 def _text(value: object, *, several: bool) -> str:
-    if several and isinstance(value, list):
-        return ":".join(_text(item, several=False) for item in cast("list[object]", value))
+    if several:
+        items = cast("list[object]", value) if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in items):
+            raise ValueError
+        return ":".join(str(item).strip() for item in items)
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str | int | float):

@@ -1,11 +1,11 @@
-"""The user's `config.toml`: what it says, and where."""
+"""Settings in TOML files, the user's `config.toml` and the project's `wtc.toml`: what they say, and where."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wtc.errors import UsageError
+from wtc.errors import UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Position
 
@@ -21,10 +21,10 @@ class Section:
 
 
 def read_user(directory: str) -> Section:
-    """The user's `config.toml`; a missing one says nothing.
+    """Read the user's `config.toml`; a missing one says nothing.
 
     Raises:
-        UsageError: it is there and is no TOML file.
+        UsageError: it cannot be read, or is not a TOML file.
     """
     path = Path(directory, _FILE)
     try:
@@ -33,19 +33,29 @@ def read_user(directory: str) -> Section:
         return Section()
     except OSError as error:
         raise UsageError(f"cannot read `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
+    return parse_settings(content, str(path), UsageError)
+
+
+def parse_settings(content: bytes, path: str, error: type[WtcError]) -> Section:
+    """Parse a TOML file of settings.
+
+    Raises:
+        WtcError: it is not a TOML file; an `error`, with the place.
+    """
     import tomllib
 
     try:
         text = content.decode()
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
+    except UnicodeDecodeError as raised:
+        before = content[: raised.start]
         line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
-        raise _no_toml(path, "it is not UTF-8", line, column) from error
+        raise _not_toml(Position(path, line, column), "it is not UTF-8", error) from raised
     try:
         values: dict[str, object] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _no_toml(path, *_where(str(error), text)) from error
-    return Section(values=values, positions={key: _position_of(key, text, str(path)) for key in values})
+    except (tomllib.TOMLDecodeError, RecursionError) as raised:
+        why, line, column = _where(str(raised), text)
+        raise _not_toml(Position(path, line, column), why, error) from raised
+    return Section(values=values, positions={key: _position_of(key, text, path) for key in values})
 
 
 def _where(complaint: str, text: str) -> tuple[str, int, int]:
@@ -60,9 +70,9 @@ def _where(complaint: str, text: str) -> tuple[str, int, int]:
     return why, text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
-def _no_toml(path: Path, why: str, line: int, column: int) -> UsageError:
-    message = f"`{path}` is not a TOML file: {why}"
-    return UsageError(message, diagnostics=[Diagnostic(message=message, position=Position(str(path), line, column))])
+def _not_toml(position: Position, why: str, error: type[WtcError]) -> WtcError:
+    message = f"`{position.file}` is not a TOML file: {why}"
+    return error(message, diagnostics=[Diagnostic(message=message, position=position)])
 
 
 def _position_of(key: str, text: str, file: str) -> Position:

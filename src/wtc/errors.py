@@ -61,6 +61,10 @@ class ComposeFileError(WtcError):
     exit_status = Exit.COMPOSE_FILE
 
 
+class NoComposeFileError(ComposeFileError):
+    """The worktree has no compose file where one is looked for."""
+
+
 class RegistryError(WtcError):
     """The registry cannot be read or written."""
 

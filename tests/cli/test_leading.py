@@ -20,6 +20,7 @@ from wtc.cli.main import run
         ("-f a logs -f", "logs --file a -f"),
         ("--compose a exec web ls -f /", "exec --file a web ls -f /"),
         ("--worktree= up", "up --worktree "),
+        ("-p x config", "config --project-name x"),
         # What is for the library to complain of, or to answer.
         ("", ""),
         ("--help", "--help"),
@@ -27,7 +28,6 @@ from wtc.cli.main import run
         ("-f a", "-f a"),
         ("-f", "-f"),
         ("-f a --frob up", "-f a --frob up"),
-        ("-p x up", "-p x up"),
     ],
 )
 def test_options_before_the_command_are_its_own(line: str, read: str) -> None:
@@ -39,3 +39,18 @@ def test_config_reads_the_file_that_stands_before_it(tmp_path: Path, capsys: pyt
     file.write_text("services: {only-here: {image: busybox}}\n")
     assert run(["-f", str(file), "config", "--services"]) == 0
     assert capsys.readouterr().out == "only-here\n"
+
+
+@pytest.mark.parametrize("line", ["-p x up", "up -p x", "up --project-name=x", "--project-name x ps", "down -px"])
+def test_a_project_name_is_answered_with_what_to_do_instead(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split(" ")) == 2
+    error = capsys.readouterr().err
+    assert "does not name a stack" in error
+    assert "run `wtc up` in another worktree" in error
+
+
+def test_config_takes_a_project_name_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text("services: {web: {image: busybox}}\n")
+    assert run(["-p", "mine", "-f", str(file), "config"]) == 0
+    assert capsys.readouterr().out.startswith("name: mine\n")

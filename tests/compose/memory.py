@@ -1,7 +1,7 @@
 """Projects in memory: files as a dictionary, no disk."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -37,6 +37,10 @@ class Memory:
 
     def real_path(self, path: str) -> str:
         return path
+
+    def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
+        inside = (path for path in self.files if path.startswith(folder.rstrip("/") + "/"))
+        return sorted((p for p in inside if wanted(p.rpartition("/")[2])), key=lambda p: (p.count("/"), p))
 
 
 def project(files: str | Mapping[str, str | bytes], /, **request: Any) -> Loaded:

@@ -148,6 +148,19 @@ COPY . /app
 """
 
 
+def test_edit_in_a_nested_worktree_does_not_rebuild_the_image_around_it(workshop: Workshop) -> None:
+    built = one_service().replace("image: busybox:1.36", "build: .")
+    workshop.commit({"compose.yaml": built, "Dockerfile": "FROM busybox:1.36\nCOPY . /app\n"})
+    nested = workshop.main / ".worktrees" / "x"
+    workshop.git("worktree", "add", "-q", "-b", "nested", str(nested))
+    stack = workshop.up()
+    assert stack.run("web", "find", "/app", "-name", "x") == ""
+    write(nested, {"edited.txt": "edited"})
+    assert workshop.up().answer["changed"] is False
+    write(workshop.main, {"edited.txt": "edited"})
+    assert workshop.up().answer["changed"] is True
+
+
 def test_a_build_needs_no_docker_command(workshop: Workshop) -> None:
     """Cache mounts, here-documents, linked copies, stages, ignored files with exceptions."""
     old = tuple(map(int, workshop.client.api.api_version.split("."))) < (1, 42)

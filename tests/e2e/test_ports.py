@@ -1,30 +1,18 @@
 """Host ports: kept, moved where something else took them, and published as the file and the user want it."""
 
-import contextlib
+import os
 import socket
 import urllib.request
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service, ports_of, write
+from tests.e2e.ports import free_ports, holding
 
 pytestmark = pytest.mark.engine
 
 WEB = one_service("web", 'ports: ["8080:80"]', HEALTHY, command="httpd -f -p 80 -h /etc")
-
-
-@contextlib.contextmanager
-def holding(port: int = 0, kind: int = socket.SOCK_STREAM) -> Generator[int]:
-    """A port of this machine that a program has."""
-    with socket.socket(socket.AF_INET, kind) as held:
-        if kind == socket.SOCK_STREAM:
-            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", port))
-        if kind == socket.SOCK_STREAM:
-            held.listen()
-        yield held.getsockname()[1]
 
 
 def published(workshop: Workshop) -> dict[str, int]:
@@ -70,8 +58,7 @@ def test_the_port_of_a_stopped_container_that_a_program_took_moves(workshop: Wor
 
 
 def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
-    with holding() as port:
-        pass
+    [port] = free_ports(1)
     workshop.commit({"compose.yaml": WEB.replace("8080", str(port))})
     leased = workshop.up().ports
     fixed = workshop.up("--ports", "fixed")
@@ -80,13 +67,6 @@ def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
     assert published(workshop) == fixed.ports
     assert not workshop.wtc("status", "--json").json()["services"][0]["diverged"]
     assert workshop.up().ports == leased
-
-
-def test_ports_fixed_does_not_move_what_is_taken(workshop: Workshop) -> None:
-    with holding() as port:
-        workshop.commit({"compose.yaml": WEB.replace("8080", f"127.0.0.1:{port}")})
-        ended = workshop.refused("up", "--ports", "fixed", status=1)
-    assert f"`{port}`" in ended.err
 
 
 def test_ranges_udp_and_several_ports_each_get_one(workshop: Workshop) -> None:
@@ -206,3 +186,66 @@ def test_a_new_port_leaves_the_others_as_they_are(workshop: Workshop) -> None:
     after = workshop.up().ports
     assert after["web/80/tcp"] == before["web/80/tcp"]
     assert set(after) == {"web/80/tcp", "web/99/tcp"}
+
+
+def fixed_web(workshop: Workshop, port: int) -> None:
+    workshop.commit({"compose.yaml": WEB.replace("8080", str(port))})
+
+
+def refused_untouched(workshop: Workshop, *arguments: str, cwd: Path | None = None) -> str:
+    """The error of `up --ports fixed`, which ends with status 5 and leaves the running stack as it is."""
+    before = workshop.up(cwd=cwd)
+    ids, ports = before.ids(), before.container("web").ports
+    ended = workshop.refused("up", "--ports", "fixed", *arguments, status=5, cwd=cwd)
+    assert before.ids() == ids
+    assert before.container("web").status == "running"
+    assert before.container("web").ports == ports
+    return ended.err
+
+
+def test_fixed_port_that_a_process_has_is_refused_before_anything_stops(workshop: Workshop) -> None:
+    with holding() as port:
+        fixed_web(workshop, port)
+        error = refused_untouched(workshop)
+    assert f"host port `{port}/tcp` at `127.0.0.1` of service `web` is taken by process {os.getpid()}" in error
+    assert "--> compose.yaml:7:13  services.web.ports[0]" in error
+    assert "hint: to publish this worktree's own ports instead, run `wtc up`" in error
+
+
+def test_fixed_port_that_another_worktree_has_is_refused_and_names_it(workshop: Workshop) -> None:
+    [port] = free_ports(1)
+    fixed_web(workshop, port)
+    other = workshop.worktree("other")
+    assert workshop.up("--ports", "fixed", cwd=other).ports == {"web/80/tcp": port}
+    error = refused_untouched(workshop)
+    assert f"_web` of the worktree `{other}`" in error
+    assert f"run `wtc down -w {other}`" in error
+    # The worktree that has the port keeps it, also when its container is recreated.
+    assert workshop.up("--ports", "fixed", "--recreate", cwd=other).ports == {"web/80/tcp": port}
+    workshop.wtc("down", cwd=other)
+    assert workshop.up("--ports", "fixed").ports == {"web/80/tcp": port}
+
+
+def test_fixed_port_that_a_foreign_container_has_is_refused_and_names_it(workshop: Workshop) -> None:
+    [port] = free_ports(1)
+    fixed_web(workshop, port)
+    foreign = workshop.client.containers.run(
+        "busybox:1.36", "sleep 1000", init=True, detach=True, ports={"80/tcp": ("127.0.0.1", port)}
+    )
+    try:
+        error = refused_untouched(workshop)
+        assert f"container `{foreign.name}`, which wtc did not create" in error
+        assert workshop.refused("up", "--ports", "fixed", "--dry-run", status=5).err == error
+    finally:
+        foreign.remove(force=True)
+
+
+def test_fixed_port_that_a_service_outside_the_selection_has_is_refused(workshop: Workshop) -> None:
+    [port] = free_ports(1)
+    fixed_web(workshop, port)
+    workshop.up("--ports", "fixed")
+    write(workshop.main, {"compose.yaml": WEB.replace("8080", str(port)).replace("  web:", "  next:")})
+    error = workshop.refused("up", "--ports", "fixed", "next", status=5).err
+    assert "_web` of this stack" in error
+    assert "run `wtc stop web`" in error
+    assert workshop.up("--ports", "fixed", "--remove-orphans").ports == {"next/80/tcp": port}

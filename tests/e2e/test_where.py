@@ -69,3 +69,38 @@ def test_two_worktrees_of_one_directory_name_are_two_stacks(workshop: Workshop) 
     first, second = workshop.up(cwd=one / "same"), workshop.up(cwd=two / "same")
     assert first.namespace != second.namespace
     assert first.ports != second.ports
+
+
+DATA = one_service("web", "volumes: ['rows:/rows']") + "volumes: {rows: {}}\n"
+
+
+@pytest.mark.parametrize("nested", [".worktrees", ".claude/worktrees"])
+def test_a_nested_worktree_without_a_compose_file_never_acts_on_the_outer_stack(
+    workshop: Workshop, nested: str
+) -> None:
+    workshop.commit({"file": "", "compose.yaml": DATA})
+    inner = workshop.main / nested / "inner"
+    workshop.git("worktree", "add", "-q", str(inner))
+    (inner / "compose.yaml").unlink()
+    stack = workshop.up()
+    before = stack.ids(), workshop.leftovers()
+    for command in (["up"], ["status"], ["config"], ["env"], ["inspect"]):
+        assert "no compose file found" in workshop.refused(*command, cwd=inner, status=3).err
+    workshop.refused("exec", "web", "true", cwd=inner, status=1)
+    for command in (["setup"], ["down", "-t", "0"], ["clean", "-y", "-t", "0"]):
+        workshop.wtc(*command, cwd=inner)
+    assert (stack.ids(), workshop.leftovers()) == before
+
+
+def test_up_in_a_fresh_worktree_uses_the_main_worktrees_ignored_env(workshop: Workshop) -> None:
+    file = one_service("web", "environment: {SECRET: '${SECRET:?}'}")
+    workshop.commit({"compose.yaml": file, ".gitignore": ".env\n", ".env.example": "SECRET=changeme\n"})
+    (workshop.main / ".env").write_text("SECRET=real\n")
+    linked = workshop.worktree("linked")
+    dry = workshop.wtc("up", "--dry-run", cwd=linked)
+    assert f"`.env` is missing: it would be copied from `{workshop.main}/.env`" in dry.err
+    assert not (linked / ".env").exists()
+    ended = workshop.wtc("up", "--json", cwd=linked)
+    assert f".env was copied from {workshop.main}/.env" in ended.err
+    assert workshop.wtc("exec", "web", "sh", "-c", "echo $SECRET", cwd=linked).out == "real\n"
+    assert workshop.up(cwd=linked).answer["changed"] is False

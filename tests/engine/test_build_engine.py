@@ -365,3 +365,30 @@ def test_without_buildx_the_error_names_what_needs_it(it: Builder, monkeypatch: 
     assert "without `docker buildx`" in caught.value.message
     assert "`build.secrets`, `build.ssh`" in caught.value.causes[0]
     assert it.told == []
+
+
+@pytest.mark.parametrize("through_buildx", [False, True])
+@pytest.mark.usefixtures("buildx")
+def test_linked_worktree_in_the_context_is_not_sent(it: Builder, *, through_buildx: bool) -> None:
+    it.needs_engine_23()
+    lib = it.root.parent / "lib"
+    for name in ("a.txt", "one/b.txt", "wt (1)/secret", "deep/wt/secret"):
+        it.lay(name, "x")
+        it.lay(f"../lib/{name}", "x")
+    for folder in ("wt (1)", "deep/wt"):
+        for context in (it.root, lib):
+            (context / folder / ".git").write_text("gitdir: /gone/.git/worktrees/wt\n")
+    # An exception of the file's must not bring them back.
+    it.lay(".dockerignore", "one\n!wt*\n")
+    named = "COPY --from=lib . /lib\n" if through_buildx else "RUN mkdir /lib\n"
+    it.build(
+        f"FROM {BASE}\nCOPY . /app\n{named}",
+        additional_contexts={"lib": str(lib)} if through_buildx else {},
+    )
+    found = it.run("cd /app && find . -type f | sort; cd /lib && find . -type f | sort").split()
+    assert found == [
+        "./.dockerignore",
+        "./Dockerfile",
+        "./a.txt",
+        *(["./a.txt", "./one/b.txt"] if through_buildx else []),
+    ]

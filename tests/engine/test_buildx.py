@@ -44,8 +44,12 @@ def ignore(item: str, text: str, current: int, total: int) -> None:
     """Report nothing."""
 
 
+SOURCE = os.path.dirname(os.path.abspath(__file__))
+"""A folder that exists; nothing of it is sent."""
+
+
 def operation(**options: Any) -> BuildImage:
-    given: dict[str, Any] = {"context": "/src", "dockerfile_inline": "FROM x", **options}
+    given: dict[str, Any] = {"context": SOURCE, "dockerfile_inline": "FROM x", **options}
     build = Build(**given)
     return BuildImage(image=DesiredImage(service="web", reference="ns-web", build=build, build_hash="abc"))
 
@@ -105,7 +109,7 @@ def test_no_value_of_the_compose_file_is_in_arguments_and_no_name_in_the_environ
     assert json.loads(process["input"]) == {
         "target": {
             "default": {
-                "context": "/src",
+                "context": SOURCE,
                 "dockerfile-inline": "FROM x",
                 "args": {"PASSWORD": "hunter2", "PATH": "/evil", "DOCKER_CONFIG": "/evil", "LD_PRELOAD": "/evil.so"},
                 "tags": ["ns-web"],
@@ -170,7 +174,7 @@ TABLE: list[tuple[dict[str, Any], dict[str, Any]]] = [
 @pytest.mark.parametrize(("options", "expected"), TABLE)
 def test_options_become_attributes_of_the_definition(options: dict[str, Any], expected: dict[str, Any]) -> None:
     plain = {
-        "context": "/src",
+        "context": SOURCE,
         "dockerfile-inline": "FROM x",
         "tags": ["ns-web"],
         "labels": {BUILD_HASH: "abc"},

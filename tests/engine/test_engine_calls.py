@@ -11,7 +11,7 @@ from tests.engine.engine_stack import IMAGE, SECOND, Raw, Stack, free_port
 from wtc import labels as label
 from wtc.engine.connection import Engine
 from wtc.engine.logs import logs, tail
-from wtc.engine.observe import namespaces, observe, published_ports, stacks
+from wtc.engine.observe import held_ports, observe, published_ports, stacks
 from wtc.errors import ConflictError, PortTakenError, WtcError
 from wtc.events import NodeFailed, Warned
 from wtc.model.desired import InjectedFile
@@ -63,8 +63,8 @@ def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
     assert found.volumes[stack.volume].labels[label.MANAGED] == "true"
     assert made.name not in found.foreign_names
 
-    assert namespaces(engine)[stack.namespace.name] == stack.namespace.worktree
-    (mine,) = (s for s in stacks(engine) if s.namespace == stack.namespace)
+    (mine,) = (s for s in stacks(engine) if s.stack.namespace == stack.namespace.name)
+    assert mine.stack.worktree == stack.namespace.worktree
     assert [(c.name, c.state, c.health) for c in mine.containers] == [(made.name, "running", "healthy")]
     assert [n.name for n in mine.networks] == [stack.network]
     assert [v.name for v in mine.volumes] == [stack.volume]
@@ -93,8 +93,7 @@ def test_a_label_that_is_not_a_namespace_names_no_stack(engine: Engine, stack: S
     labels = {label.MANAGED: "true", label.PROJECT: project, label.WORKTREE: "/evil"}
     raw("POST", "/volumes/create", {"Name": name, "Labels": labels})
     try:
-        assert project not in namespaces(engine)
-        assert project not in {found.namespace.name for found in stacks(engine)}
+        assert project not in {found.stack.namespace for found in stacks(engine)}
     finally:
         raw("DELETE", f"/volumes/{name}", None)
 
@@ -241,6 +240,17 @@ def test_port_of_another_container_is_taken(stack: Stack) -> None:
     with pytest.raises(PortTakenError) as caught:
         stack.up(stack.spec("second", ports=published))
     assert caught.value.ports == (port,)
+
+
+def test_held_ports_name_each_address_and_whose_container_it_is(engine: Engine, stack: Stack) -> None:
+    port = free_port()
+    addresses = ("127.0.0.1", "127.0.0.2")
+    made = stack.spec(ports=tuple(Port(target=80, published=str(port), host_ip=ip) for ip in addresses))
+    stack.up(made)
+    found = [h for h in held_ports(engine) if h.container == made.name]
+    assert sorted(h.host_ip for h in found) == list(addresses)
+    assert {(h.port, h.protocol, h.service) for h in found} == {(port, "tcp", "web")}
+    assert {(h.namespace, h.worktree) for h in found} == {(stack.namespace.name, stack.namespace.worktree)}
 
 
 def test_port_of_a_program_is_taken(stack: Stack) -> None:

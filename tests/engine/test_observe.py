@@ -1,6 +1,7 @@
 """Observation over a played engine: few questions, and sense made of odd answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -10,14 +11,18 @@ from wtc.engine.host_ports import requested_ports, taken
 from wtc.engine.observe import observe, stacks
 from wtc.engine.reading import container, container_name, listed_images
 from wtc.errors import NotFoundError
+from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
 from wtc.model.observed import PublishedPort
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
 
-NAMESPACE = Namespace(name="ns-1", worktree="/w")
-OWN = label.own(NAMESPACE)
+NAMESPACE = Namespace(name="ns-1", worktree="/w", identity=Identity(id="0" * 32))
+
+
+def own(name: str, namespace: Namespace = NAMESPACE) -> dict[str, str]:
+    return {**label.own(namespace, name), label.CONFIG_HASH: "h"}
 
 
 class Played:
@@ -50,7 +55,7 @@ def inspected(number: int) -> dict[str, Any]:
     return {
         "Id": f"id{number}",
         "Name": f"/c{number}",
-        "Config": {"Labels": OWN, "Image": "x", "StopTimeout": None},
+        "Config": {"Labels": own(f"c{number}"), "Image": "x", "StopTimeout": None},
         "State": {"Status": "exited", "ExitCode": 3, "StartedAt": "0001-01-01T00:00:00Z"},
         "Mounts": None,
         "NetworkSettings": {"Networks": None},
@@ -61,7 +66,7 @@ def inspected(number: int) -> dict[str, Any]:
 def test_container_that_vanishes_between_list_and_inspect_is_not_there() -> None:
     played = Played(
         {
-            "/containers/json": [summary(1, OWN), summary(2, OWN), summary(3, {})],
+            "/containers/json": [summary(1, own("c1")), summary(2, own("c2")), summary(3, {})],
             "/containers/id2/json": inspected(2),
             "/networks": [],
             "/volumes": {"Volumes": None},
@@ -78,16 +83,17 @@ def test_container_that_vanishes_between_list_and_inspect_is_not_there() -> None
 
 def test_all_stacks_cost_as_many_questions_as_one() -> None:
     def asked(count: int) -> int:
-        containers = [summary(n, label.own(Namespace(name=f"ns-{n}", worktree=f"/{n}"))) for n in range(count)]
+        namespaces = [replace(NAMESPACE, name=f"ns-{n}", worktree=f"/{n}") for n in range(count)]
+        containers = [summary(n, own(f"c{n}", namespace)) for n, namespace in enumerate(namespaces)]
         answers: dict[str, Any] = {
             "/containers/json": containers,
             "/networks": [],
             "/volumes": {},
-            "/images/json": [{"Id": "i", "RepoTags": ["ns-0-web:latest"], "Labels": OWN | {label.PROJECT: "ns-0"}}],
+            "/images/json": [{"Id": "i", "RepoTags": ["ns-0-web:latest"], "Labels": own("ns-0-web", namespaces[0])}],
         }
         played = Played(answers)
         found = stacks(cast("Engine", played))
-        assert [s.namespace.name for s in found] == sorted(f"ns-{n}" for n in range(count))
+        assert [s.stack.namespace for s in found] == sorted(f"ns-{n}" for n in range(count))
         assert [i.reference for i in found[0].images] == ["ns-0-web:latest"]
         return len(played.asked)
 
@@ -146,3 +152,35 @@ def test_a_volume_taken_over_from_another_container_is_no_anonymous_volume_of_it
     sharing = container({**inspected(1), "Mounts": mounts, "HostConfig": {**asked, "VolumesFrom": ["other"]}})
     assert [v.anonymous for v in alone.volumes] == [True, True, True]
     assert [v.anonymous for v in sharing.volumes] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "bound", "ports"),
+    [
+        ("running", {"80/tcp": [":8080"]}, {"80/tcp": ["0.0.0.0:8080", ":::8080"]}, [8080]),
+        ("running", {"80/tcp": ["127.0.0.1:"]}, {"80/tcp": ["127.0.0.1:32768"]}, [32768]),
+        ("paused", {"80/tcp": ["127.0.0.1:8000-8010"]}, {"80/tcp": ["127.0.0.1:8003"]}, [8003]),
+        ("running", {"80/tcp": [":", ":8080"]}, {"80/tcp": ["0.0.0.0:8080", "0.0.0.0:9", ":::9"]}, [9, 8080]),
+        ("running", {"80/tcp": [":", ":"]}, {"80/tcp": ["0.0.0.0:8", ":::8", "0.0.0.0:9", ":::9"]}, [8, 9]),
+        ("running", {"80/tcp": ["127.0.0.2:", "127.0.0.1:"]}, {"80/tcp": ["127.0.0.1:8", "127.0.0.2:9"]}, [9, 8]),
+        # In the host's network, or an internal one, nothing is published.
+        ("running", {"80/tcp": ["127.0.0.1:8080"]}, {}, []),
+        ("running", {"80/tcp": ["127.0.0.1:8080"]}, {"80/tcp": None}, []),
+        ("exited", {"80/tcp": ["127.0.0.1:8080"]}, {}, [8080]),
+        ("restarting", {"80/tcp": ["127.0.0.1:8080"]}, {}, [8080]),
+        ("created", {"80/tcp": ["127.0.0.1:"]}, {}, [0]),
+    ],
+)
+def test_ports_of_a_running_container_are_those_that_the_engine_has_bound(
+    status: str, asked: dict[str, list[str]], bound: dict[str, list[str] | None], ports: list[int]
+) -> None:
+    def bindings(found: dict[str, list[str]] | dict[str, list[str] | None]) -> dict[str, object]:
+        parted = {key: [one.rpartition(":") for one in some or ()] for key, some in found.items()}
+        return {key: [{"HostIp": ip, "HostPort": port} for ip, _, port in some] for key, some in parted.items()}
+
+    document = {
+        "State": {"Status": status},
+        "HostConfig": {"PortBindings": bindings(asked)},
+        "NetworkSettings": {"Ports": bindings(bound)},
+    }
+    assert [port.port for port in requested_ports(document)] == ports

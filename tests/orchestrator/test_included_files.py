@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.orchestrator.repository import COMPOSE, Pair, write
-from wtc.orchestrator.seeding import copy
+from wtc.errors import WtcError
+from wtc.orchestrator.worktree_files import copy
 from wtc.worktrees import ignored as included_files
 
 INCLUDED = {
@@ -81,11 +82,11 @@ def test_a_link_stays_a_link_and_a_closed_file_closed(repository: Pair) -> None:
     assert stat.S_IMODE((repository.linked / "a.key").stat().st_mode) == 0o600
 
 
-def test_a_main_worktree_that_is_gone_is_told_and_the_stack_registered(repository: Pair) -> None:
+def test_setup_refuses_a_worktree_whose_git_folder_is_missing(repository: Pair) -> None:
     repository.make({".worktreeinclude": "*.key\n"}, {})
     repository.main.rename(repository.main.parent / "moved")
-    assert [e.service for e in repository.setup().endpoints] == ["web"]
-    assert any(".worktreeinclude` was not followed" in text for text in repository.told)
+    with pytest.raises(WtcError, match="leads nowhere"):
+        repository.setup()
 
 
 def test_beside_a_bare_repository_there_is_nothing_to_copy_from(repository: Pair, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import stat
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,29 +13,6 @@ from wtc.orchestrator.target import Target
 from wtc.registry.store import Store
 
 LOCAL, EXAMPLE, DIST = ".docker/config/.env.local", ".env.example", "config/env.dist"
-WITH_DIST = COMPOSE + "x-wtc: {env_from: [config/env.none, config/env.dist]}\n"
-
-
-@pytest.mark.parametrize(
-    ("tracked", "ignored", "expected"),
-    [
-        ({EXAMPLE: "example"}, {LOCAL: "local"}, "local"),
-        ({EXAMPLE: "example", LOCAL: "own"}, {}, "own"),
-        ({EXAMPLE: "example"}, {}, "example"),
-        ({}, {EXAMPLE: "example"}, "example"),
-        ({"compose.yaml": WITH_DIST, DIST: "dist"}, {}, "dist"),
-        ({"compose.yaml": WITH_DIST}, {DIST: "dist"}, "dist"),
-        ({"compose.yaml": WITH_DIST, DIST: "dist", EXAMPLE: "example"}, {}, "example"),
-        ({}, {}, None),
-        ({EXAMPLE: "example", ".worktreeinclude": ".env\n"}, {".env": "theirs"}, "theirs"),
-    ],
-)
-def test_env_is_made_from_the_first_source_that_is_there(
-    repository: Pair, tracked: Mapping[str, str], ignored: Mapping[str, str], expected: str | None
-) -> None:
-    repository.make(tracked, ignored)
-    repository.setup()
-    assert repository.files().get(".env") == expected
 
 
 def test_a_source_that_git_would_show_is_left_in_the_main_worktree(repository: Pair) -> None:
@@ -97,19 +73,18 @@ def test_the_stack_is_registered_with_its_ports(repository: Pair) -> None:
 def test_a_second_setup_changes_nothing(repository: Pair) -> None:
     repository.make({EXAMPLE: "x", ".worktreeinclude": "a\n"}, {"a": "a"})
     first = repository.setup()
-    registry = (repository.state / "registry.json").stat()
-    env = (repository.linked / ".env").stat()
+    before = [written(repository.state / "registry.json"), written(repository.linked / ".env")]
     second = repository.setup()
     assert (second.env, second.copied, second.endpoints) == (None, (), first.endpoints)
-    assert (repository.state / "registry.json").stat() == registry
-    assert (repository.linked / ".env").stat() == env
+    assert [written(repository.state / "registry.json"), written(repository.linked / ".env")] == before
 
 
 def test_nothing_else_is_written(repository: Pair) -> None:
     repository.make({EXAMPLE: "x"}, {})
     repository.setup()
     assert repository.files() == {".env": "x"}
-    assert sorted(p.name for p in repository.state.iterdir()) == ["registry.json", "registry.lock"]
+    assert sorted(p.name for p in repository.state.iterdir()) == ["host-id", "registry.json", "registry.lock"]
+    assert sorted(p.name for p in (repository.main / ".git/worktrees/linked/wtc").iterdir()) == ["id"]
     assert repository.git("status", "--short", cwd=repository.main) == ""
 
 
@@ -127,14 +102,20 @@ def test_a_lost_registry_gives_the_same_ports_back(repository: Pair) -> None:
     assert repository.setup().endpoints == before
 
 
-def test_without_a_compose_file_the_files_are_there_and_the_error_says_what_is_missing(repository: Pair) -> None:
+def test_without_a_compose_file_the_files_are_copied_and_nothing_is_registered(repository: Pair) -> None:
     repository.make({EXAMPLE: "x"}, {})
     (repository.linked / "compose.yaml").unlink()
-    with pytest.raises(ComposeFileError, match="no compose file found"):
-        repository.setup()
+    result = repository.setup()
+    assert (result.registered, result.endpoints) == (False, ())
     assert repository.files() == {".env": "x"}
+    assert not (repository.state / "registry.json").exists()
 
 
 def test_a_worktree_that_is_gone_is_said(repository: Pair, tmp_path: Path) -> None:
     with pytest.raises(ComposeFileError, match="is not there"):
         repository.setup(tmp_path / "gone")
+
+
+def written(path: Path) -> tuple[int, int, bytes]:
+    """What a write changes: the inode, the time of modification, the content."""
+    return path.stat().st_ino, path.stat().st_mtime_ns, path.read_bytes()

@@ -11,9 +11,10 @@ import pytest
 from wtc.errors import ComposeFileError
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack
+from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.setup import setup
-from wtc.orchestrator.stack import namespace_for, open_home
+from wtc.orchestrator.stack import open_home
 from wtc.orchestrator.target import Target, locate
 
 FILE = """
@@ -38,7 +39,7 @@ def job_of(looks: Target) -> str | None:
     """The value in the container, where the file's own ports are published."""
     located = locate(looks)
     home = open_home(looks, print)
-    namespace = namespace_for(located.worktree, home, None, print)
+    namespace = namespace_for(located, home, None, print)
     desired = desired_stack(located, namespace, home, host="127.0.0.1")
     return desired.services["job"].containers[0].config.environment["V"]
 

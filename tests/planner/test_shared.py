@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.planner.world import World, desired, project
+from tests.planner.world import World, desired, project, stranger
 from wtc.errors import WtcError
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
@@ -50,7 +50,7 @@ def test_a_service_whose_containers_are_shared_cannot_have_none() -> None:
 
 
 def test_a_container_that_is_shared_has_to_be_there_by_name_or_by_the_beginning_of_its_id() -> None:
-    observed = Observed(foreign_names={"stranger": "0123456789abcdef"})
+    observed = Observed(foreign=(stranger("stranger", id="0123456789abcdef"),))
     for name in ("stranger", "0123456789abcdef", "0123456789"):
         guest = Service(name="guest", image="redis:7", network_mode=f"container:{name}")
         assert plan_up(desired(project(guest)), observed, UpOptions())

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from tests.planner.world import World, desired, project
+from tests.planner.world import World, desired, project, stranger
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
@@ -280,7 +280,7 @@ def test_foreign_things_under_a_name_that_is_needed_are_all_named() -> None:
     world = World()
     world.networks["accra-a1b2c3_net"] = ObservedNetwork(id="n", name="accra-a1b2c3_net")
     world.volumes["accra-a1b2c3_data"] = ObservedVolume(name="accra-a1b2c3_data")
-    observed = replace(world.observed(), foreign_names={"accra-a1b2c3_web": "c"})
+    observed = replace(world.observed(), foreign=(stranger("accra-a1b2c3_web"),))
     with pytest.raises(ConflictError) as caught:
         plan_up(desired(CLASSIC), observed, UpOptions())
     assert caught.value.causes == (

@@ -18,6 +18,7 @@ from wtc.model.observed import (
 from wtc.model.plan import (
     BuildImage,
     ConnectNetwork,
+    CopyVolume,
     CreateContainer,
     CreateNetwork,
     CreateVolume,
@@ -42,6 +43,7 @@ from wtc.model.plan import (
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Service
 from wtc.planner.desired import Placement, desire
+from wtc.planner.ownership import foreign_use
 
 IDENTITY = Identity(
     id="0123456789abcdef0123456789abcdef",
@@ -73,6 +75,12 @@ def desired(of: Project, **place: object) -> Desired:
     return desire(of, Placement(namespace=NAMESPACE, bind="127.0.0.1", **place))  # pyright: ignore[reportArgumentType]
 
 
+def stranger(name: str, **values: object) -> ObservedContainer:
+    """A container that is not the stack's, stopped unless `values` say otherwise."""
+    known = {"id": f"id-{name}", "service": "", "number": 1, "image": "i", "image_id": "sha256:i", "state": "exited"}
+    return ObservedContainer(name=name, **{**known, **values})  # pyright: ignore[reportArgumentType]
+
+
 @dataclass
 class World:
     """The engine's state. Names are unique as the engine has them; a broken rule of the engine is an assertion."""
@@ -83,6 +91,10 @@ class World:
     images: dict[str, ObservedImage] = field(default_factory=dict[str, ObservedImage])
     image_volumes: tuple[str, ...] = ()
     """Targets for which every image declares a volume."""
+    strangers: dict[str, ObservedContainer] = field(default_factory=dict[str, ObservedContainer])
+    """Name -> container of another stack."""
+    complete: dict[str, str] = field(default_factory=dict[str, str])
+    """Target -> source of each copy that was completed."""
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def observed(self, api_version: tuple[int, int] = (1, 51)) -> Observed:
@@ -91,6 +103,8 @@ class World:
             networks=dict(self.networks),
             volumes=dict(self.volumes),
             images=dict(self.images),
+            foreign=tuple(self.strangers.values()),
+            foreign_use=foreign_use([*self.containers.values(), *self.strangers.values()]),
             api_version=api_version,
         )
 
@@ -102,13 +116,17 @@ class World:
             done.add(node.id)
 
     def find(self, key: str) -> ObservedContainer:
-        found = [c for c in self.containers.values() if key in {c.id, c.name}]
+        found = [c for c in (*self.containers.values(), *self.strangers.values()) if key in {c.id, c.name}]
         assert found, f"no container {key}"
         return found[0]
 
     def change(self, key: str, **changes: object) -> None:
         container = self.find(key)
-        self.containers[container.id] = replace(container, **changes)  # pyright: ignore[reportArgumentType]
+        changed = replace(container, **changes)  # pyright: ignore[reportArgumentType]
+        if container.name in self.strangers:
+            self.strangers[container.name] = changed
+        else:
+            self.containers[container.id] = changed
 
     def apply(self, operation: Operation) -> None:  # noqa: C901, PLR0912, PLR0915 - a table of what an engine does
         match operation:
@@ -132,6 +150,13 @@ class World:
             case RemoveVolume(name=name):
                 assert not [c for c in self.containers.values() if name in {v.name for v in c.volumes}], "in use"
                 self.volumes.pop(name, None)
+                self.complete.pop(name, None)
+            case CopyVolume(source=source, target=target):
+                assert {source, target} <= self.volumes.keys(), "volume missing"
+                assert target not in self.complete, "the target is not empty"
+                writing = [c for c in self.strangers.values() if c.state == "running" and source in _written(c)]
+                assert not writing, "a running container writes to the source"
+                self.complete[target] = source
             case CreateContainer():
                 self._create(operation)
             case ConnectNetwork(container=container, network=network):
@@ -204,3 +229,7 @@ class World:
             volumes=tuple(volumes),
             labels=spec.labels,
         )
+
+
+def _written(container: ObservedContainer) -> set[str]:
+    return {v.name for v in container.volumes if v.writable}

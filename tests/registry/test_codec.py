@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wtc.project import is_namespace, namespace_of
+from wtc.namespace import Site, default_name, is_namespace
 from wtc.registry.codec import DamagedError, Decoded, NewerVersionError, decode, encode
 from wtc.registry.record import StackRecord, Status
 
@@ -87,9 +87,9 @@ def test_a_path_with_bytes_outside_utf_8_is_kept() -> None:
     assert decode(encode(found)) == Decoded(stacks=found)
 
 
-@given(st.text(max_size=80).map("/{}".format), st.integers(6, 64))
-def test_every_namespace_that_wtc_makes_is_valid(worktree: str, digits: int) -> None:
-    assert is_namespace(namespace_of(worktree, digits=digits).name)
+@given(st.text(max_size=80).map("/{}".format), st.text(max_size=80))
+def test_every_namespace_that_wtc_chooses_is_valid(worktree: str, folder: str) -> None:
+    assert is_namespace(default_name(Site(worktree=worktree, directory=f"{worktree}/{folder}", named=True)))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from wtc.model.identity import Identity
 from wtc.model.lease import PortRequest
 from wtc.model.namespace import Namespace
-from wtc.project import namespace_of
 from wtc.registry.lease import lease, register
 from wtc.registry.store import Store
 
@@ -109,22 +109,41 @@ def test_a_shared_port_is_one_that_is_free_for_each(store: Store) -> None:
     assert after.ports["web"] == after.ports["db"] != before
 
 
-def test_registering_keeps_the_namespace_and_the_leases(store: Store) -> None:
-    first = register(store, "/w/a", known={}).namespace
-    assert first == namespace_of("/w/a")
-    lease(store, first, [WEB], span=SPAN)
-    assert register(store, "/w/a", known={}).namespace == first
-    assert set(store.read().stacks[first.name].ports) == {"web"}
+HERE = Namespace(name="a-7", worktree="/w/a", identity=Identity(id="0" * 32, directory="/w/a"))
 
 
-def test_a_namespace_that_the_labels_give_to_another_is_not_given_twice(store: Store) -> None:
-    found = register(store, "/w/a", known={namespace_of("/w/a").name: "/elsewhere"}).namespace
-    assert found == namespace_of("/w/a", digits=7)
+def test_registering_keeps_the_leases(store: Store) -> None:
+    register(store, HERE)
+    lease(store, HERE, [WEB], span=SPAN)
+    register(store, HERE)
+    assert set(store.read().stacks[HERE.name].ports) == {"web"}
+
+
+def test_registering_records_the_identity_and_the_project_folder(store: Store) -> None:
+    register(store, HERE)
+    record = store.read().stacks[HERE.name]
+    assert (record.worktree, record.id, record.directory) == ("/w/a", "0" * 32, "/w/a")
+
+
+def test_another_namespace_of_one_project_replaces_the_first(store: Store) -> None:
+    register(store, HERE)
+    register(store, replace(HERE, name="a-8"))
+    assert list(store.read().stacks) == ["a-8"]
+
+
+@pytest.mark.parametrize(
+    "other", [Identity(id="1" * 32, directory="/w/a"), Identity(id="0" * 32, directory="/w/a/api")]
+)
+def test_stacks_of_other_worktrees_and_other_projects_stay_registered(store: Store, other: Identity) -> None:
+    register(store, HERE)
+    register(store, replace(HERE, name="a-8", identity=other))
+    assert sorted(store.read().stacks) == ["a-7", "a-8"]
 
 
 LESSEE = """
 import json, sys
 from wtc.model.lease import PortRequest
+from wtc.model.namespace import Namespace
 from wtc.registry.lease import lease, register
 from wtc.registry.store import Store
 
@@ -134,7 +153,8 @@ requests = [
 ]
 print("ready", flush=True)
 sys.stdin.readline()
-namespace = register(store, sys.argv[2], known={}).namespace
+namespace = Namespace(name=f"accra-{sys.argv[2]}", worktree=f"/w/{sys.argv[2]}/accra")
+register(store, namespace)
 print(json.dumps(sorted(lease(store, namespace, requests, span=range(20000, 20040)).ports.values())), flush=True)
 """
 
@@ -142,7 +162,7 @@ print(json.dumps(sorted(lease(store, namespace, requests, span=range(20000, 2004
 def test_processes_that_lease_at_one_instant_share_no_port(tmp_path: Path) -> None:
     lessees = [
         subprocess.Popen(
-            [sys.executable, "-c", LESSEE, str(tmp_path), f"/w/{n}/accra"],
+            [sys.executable, "-c", LESSEE, str(tmp_path), str(n)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wtc.worktrees.locate import Worktree, worktree_at, worktree_of
+from wtc.errors import WtcError
+from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at, worktree_of, worktree_on_branch
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -110,10 +111,31 @@ def test_a_symbolic_link_leads_to_the_same_worktree(here: Path, repository: Path
     assert worktree_of(str(here / "link")) == main_worktree(repository)
 
 
-def test_a_linked_worktree_whose_repository_is_out_of_sight_stays_one(here: Path, repository: Path) -> None:
-    git(repository, "worktree", "add", "--quiet", str(here / "accra"))
-    shutil.rmtree(repository)
-    assert worktree_of(str(here / "accra")) == linked_worktree(here / "accra", repository)
+@pytest.mark.parametrize("place", ["accra", "shop/.worktrees/accra", "shop/modules/accra"])
+def test_a_git_file_that_leads_nowhere_is_an_error_that_names_it(here: Path, repository: Path, place: str) -> None:
+    accra = here / place
+    git(repository, "worktree", "add", "--quiet", str(accra))
+    (accra / "deploy").mkdir()
+    shutil.rmtree(repository / ".git" / "worktrees" / "accra")
+    for find, folder in ((worktree_of, accra / "deploy"), (worktree_of, accra), (worktree_at, accra)):
+        with pytest.raises(WtcError) as raised:
+            find(str(folder))
+        assert raised.value.message == f"`{accra}/.git` leads nowhere"
+        assert raised.value.causes == (f"`{repository}/.git/worktrees/accra` is not a readable git folder",)
+        assert raised.value.hints == (f"to repair it, run `git worktree repair {accra}` in the main worktree",)
+
+
+def test_a_submodule_whose_git_folder_is_missing_is_still_part_of_its_superproject(repository: Path) -> None:
+    (repository / "library").mkdir()
+    (repository / "library" / ".git").write_text("gitdir: ../.git/modules/library\n")
+    assert worktree_of(str(repository / "library")) == main_worktree(repository)
+
+
+def test_a_worktree_of_a_submodule_whose_git_folder_is_missing_is_not_the_superproject(repository: Path) -> None:
+    (repository / "linked").mkdir()
+    (repository / "linked" / ".git").write_text("gitdir: ../.git/modules/library/worktrees/linked\n")
+    with pytest.raises(WtcError, match="leads nowhere"):
+        worktree_of(str(repository / "linked"))
 
 
 def test_outside_git_the_folder_is_its_own_worktree(here: Path) -> None:
@@ -134,9 +156,10 @@ def test_a_worktree_that_is_named_is_the_one_that_is_meant(repository: Path) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"gitdir: ", b"gitdir:\n", b"nonsense\n", b"gitdir: a\0b\n", b"\xff" * 9])
-def test_a_git_file_that_says_nothing_is_passed_over(repository: Path, content: bytes) -> None:
+def test_a_git_file_that_git_refuses_is_an_error_too(repository: Path, content: bytes) -> None:
     (repository / "deploy" / ".git").write_bytes(content)
-    assert worktree_of(str(repository / "deploy" / "local")) == main_worktree(repository)
+    with pytest.raises(WtcError, match="is not a valid"):
+        worktree_of(str(repository / "deploy" / "local"))
 
 
 def test_a_git_folder_without_a_head_is_passed_over(repository: Path) -> None:
@@ -147,3 +170,36 @@ def test_a_git_folder_without_a_head_is_passed_over(repository: Path) -> None:
 def test_a_pipe_named_git_is_passed_over(repository: Path) -> None:
     os.mkfifo(repository / "deploy" / ".git")
     assert worktree_of(str(repository / "deploy")) == main_worktree(repository)
+
+
+@pytest.mark.parametrize("layout", ["main", "bare", "separate"])
+def test_linked_worktrees_are_listed_newest_first_with_their_branches(
+    here: Path, repository: Path, layout: str
+) -> None:
+    root = repository
+    if layout == "bare":
+        root = here / "shop.git"
+        git(here, "clone", "--quiet", "--bare", str(repository), str(root))
+    elif layout == "separate":
+        root = here / "clone"
+        git(here, "clone", "--quiet", "--separate-git-dir", str(here / "elsewhere"), str(repository), str(root))
+    git(root, "worktree", "add", "--quiet", "-b", "feature/old", str(here / "old"))
+    git(root, "worktree", "add", "--quiet", "--detach", str(here / "new"))
+    common = {"main": root / ".git", "bare": root, "separate": here / "elsewhere"}[layout]
+    os.utime(common / "worktrees" / "old" / "gitdir", (1, 1))
+    expected = [(str(here / "new"), ""), (str(here / "old"), "feature/old")]
+    for folder in [here / "old", here / "new", *([] if layout == "bare" else [root])]:
+        assert [(w.path, w.branch) for w in linked_worktrees(worktree_at(str(folder)))] == expected
+
+
+def test_outside_git_there_are_no_linked_worktrees(here: Path) -> None:
+    assert linked_worktrees(worktree_of(str(here))) == ()
+
+
+def test_a_branch_leads_to_the_worktree_that_has_it_checked_out(here: Path, repository: Path) -> None:
+    git(repository, "branch", "--move", "trunk")
+    git(repository, "worktree", "add", "--quiet", "-b", "feature", str(here / "accra"))
+    for folder in (repository, here / "accra"):
+        found = [worktree_on_branch(worktree_at(str(folder)), name) for name in ("trunk", "feature", "none")]
+        assert found == [str(repository), str(here / "accra"), ""]
+    assert worktree_on_branch(worktree_at(str(here)), "trunk") == ""

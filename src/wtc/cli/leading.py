@@ -13,6 +13,8 @@ VALUES = {
     "--profile": "--profile",
     "--context": "--context",
 }
+# Moved as well, for `config` takes it and the other commands answer it; not offered.
+_MOVED = {**VALUES, "-p": "--project-name", "--project-name": "--project-name"}
 FLAGS = frozenset({"--debug"})
 
 
@@ -29,13 +31,13 @@ def behind_the_command(arguments: Sequence[str]) -> list[str]:
         place += 1
         if argument in FLAGS:
             moved.append(argument)
-        elif equals and name.startswith("--") and name in VALUES:
-            moved += [VALUES[name], value]
-        elif argument in VALUES and place < len(arguments):
-            moved += [VALUES[argument], arguments[place]]
+        elif equals and name.startswith("--") and name in _MOVED:
+            moved += [_MOVED[name], value]
+        elif argument in _MOVED and place < len(arguments):
+            moved += [_MOVED[argument], arguments[place]]
             place += 1
-        elif argument[:2] in VALUES and not argument.startswith("--") and len(argument) > 2:
-            moved += [VALUES[argument[:2]], argument[2:]]
+        elif argument[:2] in _MOVED and not argument.startswith("--") and len(argument) > 2:
+            moved += [_MOVED[argument[:2]], argument[2:]]
         else:
             return list(arguments)
     if place == len(arguments):

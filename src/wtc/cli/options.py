@@ -15,12 +15,19 @@ T = TypeVar("T")
 _Worktree = Annotated[
     str | None,
     typer.Option(
-        "--worktree", "-w", metavar="PATH", help="The worktree; by default the one that the compose file lies in."
+        "--worktree",
+        "-w",
+        metavar="PATH",
+        help="The worktree, by path or branch; by default the current folder's, or that of `-f`.",
     ),
 ]
 _WorktreeInFull = Annotated[
     str | None,
-    typer.Option("--worktree", metavar="PATH", help="The worktree; by default the one that the compose file lies in."),
+    typer.Option(
+        "--worktree",
+        metavar="PATH",
+        help="The worktree, by path or branch; by default the current folder's, or that of `-f`.",
+    ),
 ]
 _Files = Annotated[
     list[str],

@@ -16,6 +16,11 @@ def usage_error(error: Exception) -> WtcError | None:
         return UsageError("a command is missing", hints=["to see the commands, run `wtc --help`"])
     if not isinstance(error, ClickException):
         return None
+    if (option := getattr(error, "option_name", "")) in {"-p", "--project-name"}:
+        return UsageError(
+            f"`{option}` does not name a stack: wtc names each worktree's stack itself",
+            hints=["to run a second stack, run `wtc up` in another worktree", "to print the name, run `wtc env`"],
+        )
     message = _in_our_words(error.format_message().strip().rstrip("."))
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "wtc"

@@ -12,7 +12,7 @@ from wtc.compose.node import NOWHERE, Mapping, Node, Scalar
 from wtc.compose.paths import absolute
 from wtc.compose.request import LoadRequest, Reader
 from wtc.compose.session import Session
-from wtc.errors import ComposeFileError
+from wtc.errors import NoComposeFileError, UsageError
 
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 NAMES = ", ".join(f"`{name}`" for name in FILES)
@@ -22,6 +22,7 @@ OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+PROJECT_FILE = "wtc.toml"
 YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 NO = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
@@ -33,50 +34,97 @@ class Place:
 
     files: tuple[str, ...]
     working_dir: str
+    env_files: tuple[str, ...]
+    """The files that `environment` was read from, in order."""
     environment: dict[str, str]
     profiles: tuple[str, ...]
 
 
 def discover(request: LoadRequest, session: Session) -> Place:
-    """The project that the request is about.
+    """Find the project that the request is about, and read its variables.
 
     Raises:
-        ComposeFileError: there is no compose file, or an env file cannot be used.
+        NoComposeFileError: no compose file was found.
+        ComposeFileError: an env file cannot be used.
+        UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
+    """
+    place = find(request, session)
+    session.diagnostics.check()
+    return place
+
+
+def find(request: LoadRequest, session: Session) -> Place:
+    """Do the same where an env file cannot be used, too: that is only in the session's findings.
+
+    Raises:
+        NoComposeFileError: no compose file was found.
+        UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
     """
     reader, diagnostics = session.reader, session.diagnostics
     environment = {"PWD": request.cwd, **request.environment}
-    files = [_given(path, request.cwd, reader) for path in request.files]
-    chosen = [f for group in files for f in group]
-    folder = _folder(request, chosen)
-    env_files = _env_files(request, folder, reader)
+    chosen = _given(request.files, request.cwd, reader)
+    env_files = _env_files(request, _folder(request, chosen), reader)
     _read_env_files(env_files, environment, session)
     if not chosen and (listed := environment.get("COMPOSE_FILE")):
         separator = environment.get("COMPOSE_PATH_SEPARATOR") or ":"
         chosen = [path if path == "-" else absolute(path, request.cwd, "") for path in listed.split(separator)]
+    chosen = chosen or _given(request.default_files, request.cwd, reader)
+    chosen = chosen or _search(_folder(request, ()), request.top, reader, diagnostics)
     if not chosen:
-        chosen = _search(_folder(request, ()), reader, diagnostics)
-    if not chosen:
-        raise ComposeFileError(
-            "no compose file found",
-            causes=[f"looked for {NAMES} in `{_folder(request, ())}` and the folders above it"],
-            hints=["to name the file, add `-f FILE`, or set `COMPOSE_FILE`"],
-        )
+        raise _none_found(request, reader)
     folder = _folder(request, chosen)
     again = _env_files(request, folder, reader)
     if again != env_files:
         _read_env_files(again, environment, session)
-    diagnostics.check()
     profiles = request.profiles or tuple(p.strip() for p in environment.get("COMPOSE_PROFILES", "").split(","))
     environment.update(request.overrides)
-    return Place(files=tuple(chosen), working_dir=folder, environment=environment, profiles=profiles)
+    return Place(
+        files=tuple(chosen),
+        working_dir=folder,
+        env_files=tuple(dict.fromkeys([*env_files, *again])),
+        environment=environment,
+        profiles=profiles,
+    )
 
 
-def _given(path: str, cwd: str, reader: Reader) -> list[str]:
-    """A file as named; of a folder its compose file and override file."""
-    if path == "-":
-        return ["-"]
-    full = absolute(path, cwd, "")
-    return (_in_folder(full, reader) or [full]) if reader.is_dir(full) else [full]
+def _none_found(request: LoadRequest, reader: Reader) -> NoComposeFileError:
+    start = _folder(request, ())
+    above = "" if reader.real_path(start) == request.top else " and the folders above it"
+    causes = [f"looked for {NAMES} in `{start}`{above}{f', up to `{request.top}`' if above and request.top else ''}"]
+    top = request.top or start
+    below = reader.files_below(top, is_compose_file)
+    if not below:
+        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or write `compose = ["FILE"]` into `wtc.toml`'
+        return NoComposeFileError("no compose file found", causes=causes, hints=[hint])
+    from posixpath import relpath
+    from shlex import quote
+
+    names = [relpath(path, top) for path in below]
+    return NoComposeFileError(
+        "no compose file found",
+        causes=[*causes, f"`{top}` has {', '.join(f'`{name}`' for name in names)}"],
+        hints=[
+            f"to use one, run `wtc -f {quote(relpath(below[0], reader.real_path(request.cwd)))} up`",
+            f'to use it always, write `compose = ["{names[0]}"]` into `{join(top, PROJECT_FILE)}`',
+        ],
+    )
+
+
+def is_compose_file(name: str) -> bool:
+    """Whether a file of this name is likely a compose file that can be used without others."""
+    stem, dot, extension = name.rpartition(".")
+    words = stem.removeprefix("docker-").split(".")
+    return bool(dot) and extension in {"yaml", "yml"} and words[0] == "compose" and "override" not in words
+
+
+def _given(paths: tuple[str, ...], cwd: str, reader: Reader) -> list[str]:
+    """The files as named; of a folder its compose file and override file."""
+    chosen: list[str] = []
+    for path in paths:
+        full = path if path == "-" else absolute(path, cwd, "")
+        in_folder = _in_folder(full, reader) if path != "-" and reader.is_dir(full) else []
+        chosen += in_folder or [full]
+    return chosen
 
 
 def _folder(request: LoadRequest, files: list[str] | tuple[()]) -> str:
@@ -85,19 +133,28 @@ def _folder(request: LoadRequest, files: list[str] | tuple[()]) -> str:
     return next((dirname(path) for path in files if path != "-"), request.cwd)
 
 
+def reads_default_env_file(request: LoadRequest) -> bool:
+    """Whether the project's variables come from `.env`, and not from other files or none.
+
+    Raises:
+        UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
+    """
+    if request.env_files or request.environment.get("COMPOSE_ENV_FILES"):
+        return False
+    disabled = request.environment.get("COMPOSE_DISABLE_ENV_FILE")
+    if disabled is not None and disabled not in NO | YES:
+        raise UsageError(f"`COMPOSE_DISABLE_ENV_FILE` is `{disabled}`, expected `true` or `false`")
+    return disabled not in YES
+
+
 def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
-    named = request.env_files
-    if not named and (listed := request.environment.get("COMPOSE_ENV_FILES")):
-        named = tuple(listed.split(","))
-    if named:
-        return [absolute(path, request.cwd, "") for path in named]
-    if (disabled := request.environment.get("COMPOSE_DISABLE_ENV_FILE")) is not None:
-        if disabled not in NO | YES:
-            raise ComposeFileError(f"`COMPOSE_DISABLE_ENV_FILE` is `{disabled}`, expected `true` or `false`")
-        if disabled in YES:
-            return []
-    default = join(folder, ".env")
-    return [default] if reader.is_file(default) else []
+    if reads_default_env_file(request):
+        default = join(folder, ".env")
+        return [default] if reader.is_file(default) else []
+    if not request.env_files and not request.environment.get("COMPOSE_ENV_FILES"):
+        return []
+    named = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
+    return [absolute(path, request.cwd, "") for path in named]
 
 
 def _read_env_files(paths: list[str], environment: dict[str, str], session: Session) -> None:
@@ -109,12 +166,12 @@ def _read_env_files(paths: list[str], environment: dict[str, str], session: Sess
         environment.setdefault(key, value)
 
 
-def _search(folder: str, reader: Reader, diagnostics: Diagnostics) -> list[str]:
+def _search(folder: str, top: str, reader: Reader, diagnostics: Diagnostics) -> list[str]:
     while True:
         if found := _in_folder(folder, reader, diagnostics):
             return found
         parent = dirname(folder)
-        if parent == folder:
+        if parent == folder or (top and reader.real_path(folder) == top):
             return []
         folder = parent
 

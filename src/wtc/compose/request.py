@@ -1,6 +1,6 @@
 """What the interpreter is asked for, and the one window through which it sees files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -28,6 +28,10 @@ class Reader(Protocol):
         """The path with its symbolic links resolved, as far as it exists."""
         ...
 
+    def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
+        """Files below the folder whose names are `wanted`, the nearest first: a few, of what a short look finds."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRequest:
@@ -38,7 +42,11 @@ class LoadRequest:
     environment: Mapping[str, str]
     """The process environment; `HOME` in it expands `~`."""
     files: tuple[str, ...] = ()
-    """`-f`, in order, as given; empty: `COMPOSE_FILE`, else discovery from `cwd` upward."""
+    """`-f`, in order, as given; empty: `COMPOSE_FILE`, else `default_files`, else a search from `cwd` upward."""
+    default_files: tuple[str, ...] = ()
+    """What the project's `wtc.toml` names, relative to `cwd`."""
+    top: str = ""
+    """The real path of the worktree's top, at which the search from `cwd` upward stops; empty: it does not stop."""
     project_directory: str = ""
     env_files: tuple[str, ...] = ()
     """`--env-file`; empty: `COMPOSE_ENV_FILES`, else `.env`."""

@@ -8,10 +8,12 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wtc.engine import bake, build_query, buildx_environment
 from wtc.engine.build_progress import KEPT_LINES, Report, not_built
+from wtc.engine.buildx_context import without_worktrees
 from wtc.engine.context import DEFAULT_DOCKERFILE, is_remote, locate
 from wtc.engine.records import check
 from wtc.errors import WtcError
@@ -67,32 +69,37 @@ def build(
     """
     build, service = build_query.of(op), op.image.service
     dockerfile = _dockerfile(build)
-    definition = bake.definition(op, secrets, dockerfile=dockerfile)
     environment = buildx_environment.build_environment(os.environ, engine=engine.address)
     check(stop)
-    with (
-        subprocess.Popen(
-            arguments(op),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={**environment, **bake.secret_environment(op, secrets)},
-            start_new_session=True,
-        ) as running,
-        _ended_by(stop, running),
-    ):
-        assert running.stdin  # noqa: S101  it is a pipe
-        assert running.stderr  # noqa: S101
-        # If it ends without reading, its output says why.
-        with contextlib.suppress(BrokenPipeError), running.stdin as reading:
-            reading.write(definition)
-        output = _Output(report)
-        for line in running.stderr:
-            output.read(line.decode(errors="replace").rstrip())
-        status = running.wait()
+    with without_worktrees(build) as sent:
+        definition = bake.definition(_of(op, sent), secrets, dockerfile=_dockerfile(sent))
+        with (
+            subprocess.Popen(
+                arguments(op),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**environment, **bake.secret_environment(op, secrets)},
+                start_new_session=True,
+            ) as running,
+            _ended_by(stop, running),
+        ):
+            assert running.stdin  # noqa: S101  it is a pipe
+            assert running.stderr  # noqa: S101
+            # If it ends without reading, its output says why.
+            with contextlib.suppress(BrokenPipeError), running.stdin as reading:
+                reading.write(definition)
+            output = _Output(report)
+            for line in running.stderr:
+                output.read(line.decode(errors="replace").rstrip())
+            status = running.wait()
     check(stop)
     if status:
         raise _failure(service, dockerfile, output)
+
+
+def _of(op: "BuildImage", build: "Build") -> "BuildImage":
+    return replace(op, image=replace(op.image, build=build))
 
 
 class _Output:

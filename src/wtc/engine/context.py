@@ -6,10 +6,11 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 from wtc.engine.dockerignore import TOP, BadPatternError, Ignore, Verdict, parse
+from wtc.engine.linked_worktrees import is_left_out
 from wtc.errors import WtcError
 from wtc.model.build import Build
 
@@ -84,18 +85,32 @@ def locate(build: Build) -> Context:
     path = _dockerfile(root, build.dockerfile)
     specific = path.with_name(f"{path.name}.dockerignore")
     if path.is_relative_to(root) and path.resolve() == root.resolve() / path.relative_to(root):
-        return _context(root, dockerfile=path.relative_to(root).as_posix(), specific=specific)
-    # Outside, or behind a link: the engine gets the content under a name of its own.
+        name = path.relative_to(root).as_posix()
+        if not _lies_in_worktree(root, name):
+            return _context(root, dockerfile=name, specific=specific)
+    # Outside, behind a link, or left out: the engine gets the content under another name.
     return _context(root, dockerfile=_free_name(root), extra=read_file(path), specific=specific)
 
 
-def walk(context: Context) -> Iterator[Entry]:
+def locate_named(folder: str) -> Context:
+    """An additional context that is a folder on this machine.
+
+    Raises: ContextError if it is missing, or if its ignore file has a bad pattern.
+    """
+    root = Path(folder)
+    _check_folder(root)
+    return _context(root, dockerfile="")
+
+
+def walk(context: Context, *, left_out: list[str] | None = None) -> Iterator[Entry]:
     """Everything that counts, folders before what is in them, names in order; ignored folders are not entered.
 
-    What vanishes meanwhile is passed over, and so are sockets, pipes and devices.
+    What vanishes meanwhile is passed over, and so are sockets, pipes and devices. Linked worktrees are left out, and
+    their paths in the context are added to `left_out`.
     Raises: ContextError for a folder that cannot be read.
     """
-    yield from _below(context, folder="", source=context.root, verdict=TOP)
+    skipped: list[str] = [] if left_out is None else left_out
+    yield from _below(context, folder="", source=context.root, verdict=TOP, left_out=skipped)
 
 
 def read_file(path: str | Path) -> bytes:
@@ -120,7 +135,7 @@ def unreadable(path: str | Path, error: OSError) -> ContextError:
     )
 
 
-def _below(context: Context, *, folder: str, source: str, verdict: Verdict) -> Iterator[Entry]:
+def _below(context: Context, *, folder: str, source: str, verdict: Verdict, left_out: list[str]) -> Iterator[Entry]:
     for found in _entries(source):
         path = f"{folder}/{found.name}" if folder else found.name
         forced = path == context.dockerfile and context.extra_dockerfile is None
@@ -130,13 +145,16 @@ def _below(context: Context, *, folder: str, source: str, verdict: Verdict) -> I
             leads_on = context.dockerfile.startswith(f"{path}/") or context.ignore.may_keep_below(path)
             if not (is_folder and leads_on):
                 continue
+        if is_folder and is_left_out(path, found.path):
+            left_out.append(path)
+            continue
         own = _entry(path, found)
         if own is None:
             continue
         if not is_folder:
             yield own
             continue
-        inner = _below(context, folder=path, source=found.path, verdict=here)
+        inner = _below(context, folder=path, source=found.path, verdict=here, left_out=left_out)
         if here.ignored:
             # An ignored folder is there only for the sake of what is kept in it.
             first = next(inner, None)
@@ -199,10 +217,7 @@ def _file_hash(path: str) -> str | None:
 
 def _named_hash(value: str) -> str:
     """Of an additional context; what is not a folder on this machine counts by its address."""
-    if not Path(value).is_absolute():
-        return value
-    _check_folder(Path(value))
-    return _tree_hash(_context(Path(value), dockerfile=""))
+    return _tree_hash(locate_named(value)) if Path(value).is_absolute() else value
 
 
 def _check_folder(root: Path) -> None:
@@ -245,6 +260,12 @@ def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specifi
                 hints=("to match such characters as they are, put a `\\` before each",),
             ) from None
     return Context(root=str(root), dockerfile=dockerfile, extra_dockerfile=extra, ignore=ignore, ignore_text=text)
+
+
+def _lies_in_worktree(root: Path, path: str) -> bool:
+    """Whether a path of the context lies in a folder that is left out."""
+    above = PurePosixPath(path).parents
+    return any(is_left_out(str(folder), str(root / folder)) for folder in above if folder.name)
 
 
 def _free_name(root: Path) -> str:

@@ -15,7 +15,7 @@ from wtc.engine.watch import Watch
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.plan import Operation, Plan, PlanNode, WaitContainer
+from wtc.model.plan import Operation, Plan, PlanNode, StartContainer, WaitContainer
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -202,4 +202,4 @@ class _Run:
 
 def optional(node: PlanNode) -> bool:
     """Whether what comes after it goes on even if it fails or is skipped."""
-    return isinstance(node.operation, WaitContainer) and not node.operation.required
+    return isinstance(node.operation, (StartContainer, WaitContainer)) and not node.operation.required

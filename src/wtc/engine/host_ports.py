@@ -2,32 +2,52 @@
 
 import errno
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from wtc.engine.answers import Json, number, part, parts, text
 from wtc.model.observed import PublishedPort
-
-ANY_ADDRESS = ("", "0.0.0.0", "::")
+from wtc.planner.port_overlap import addresses_overlap
 
 
 def requested_ports(inspected: Json) -> tuple[PublishedPort, ...]:
-    """What a container was created to publish, running or not; a range or an empty host port has port 0."""
-    bound = part(inspected, "HostConfig", "PortBindings")
-    return tuple(_requested(key, binding) for key in bound for binding in parts(bound, key))
+    """What a container was created to publish; if it runs, what is published of that.
+
+    A range or an empty host port has port 0 until the engine has chosen a port. A container in a network that
+    publishes nothing (the host's, an internal one) has no ports while it runs.
+    """
+    asked = port_bindings(part(inspected, "HostConfig", "PortBindings"))
+    if text(part(inspected, "State"), "Status") not in {"running", "paused"}:
+        return asked
+    bound = port_bindings(part(inspected, "NetworkSettings", "Ports"))
+    return tuple(_published(asked, bound))
+
+
+def port_bindings(found: Json) -> tuple[PublishedPort, ...]:
+    """From the engine's map of `80/tcp` -> where it is bound."""
+    return tuple(_binding(key, binding) for key in found for binding in parts(found, key))
 
 
 def listed_ports(summary: Json) -> tuple[PublishedPort, ...]:
     """What a running container publishes; addresses of both families are one port."""
     found: dict[tuple[int, str, int], PublishedPort] = {}
-    for entry in parts(summary, "Ports"):
-        port, target, protocol = number(entry, "PublicPort"), number(entry, "PrivatePort"), text(entry, "Type")
-        if not port:
-            continue
-        found.setdefault(
-            (target, protocol, port),
-            PublishedPort(target=target, protocol=protocol, host_ip=text(entry, "IP"), port=port),
-        )
+    for one in listed_bindings(summary):
+        found.setdefault(_number(one), one)
     return tuple(sorted(found.values(), key=lambda p: (p.target, p.protocol, p.port)))
+
+
+def listed_bindings(summary: Json) -> list[PublishedPort]:
+    """Each host address and port that a running container has."""
+    return [
+        PublishedPort(
+            target=number(entry, "PrivatePort"),
+            protocol=text(entry, "Type"),
+            host_ip=text(entry, "IP"),
+            port=number(entry, "PublicPort"),
+        )
+        for entry in parts(summary, "Ports")
+        if number(entry, "PublicPort")
+    ]
 
 
 def taken(
@@ -40,8 +60,28 @@ def taken(
     )
 
 
-def _requested(key: str, binding: Json) -> PublishedPort:
-    """From `80/tcp` and where it is bound."""
+def _published(asked: Sequence[PublishedPort], bound: Sequence[PublishedPort]) -> Iterator[PublishedPort]:
+    """Each port that was asked for and is bound, with its number, in the order of `asked`."""
+    there = {_number(port) for port in bound}
+    named = {_number(port) for port in asked}
+    chosen = [port for port in bound if _number(port) not in named]
+    for one in asked:
+        if one.port:
+            if _number(one) in there:
+                yield one
+            continue
+        of_target = [c for c in chosen if (c.target, c.protocol) == (one.target, one.protocol)]
+        if found := next((c for c in of_target if c.host_ip == one.host_ip), next(iter(of_target), None)):
+            # An empty address is bound in both families, with one number.
+            chosen = [c for c in chosen if _number(c) != _number(found)]
+            yield replace(one, port=found.port)
+
+
+def _number(port: PublishedPort) -> tuple[int, str, int]:
+    return port.target, port.protocol, port.port
+
+
+def _binding(key: str, binding: Json) -> PublishedPort:
     target, _, protocol = key.partition("/")
     return PublishedPort(
         target=int(target),
@@ -52,9 +92,8 @@ def _requested(key: str, binding: Json) -> PublishedPort:
 
 
 def _collide(one: PublishedPort, other: PublishedPort) -> bool:
-    if (one.port, one.protocol) != (other.port, other.protocol):
-        return False
-    return one.host_ip == other.host_ip or one.host_ip in ANY_ADDRESS or other.host_ip in ANY_ADDRESS
+    same = (one.port, one.protocol) == (other.port, other.protocol)
+    return same and addresses_overlap(one.host_ip, other.host_ip)
 
 
 def _bindable(port: PublishedPort) -> bool:

@@ -1,14 +1,16 @@
 """What single commands ask of one container or image. Source: Engine API, Containers and Images."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from wtc.engine.answers import number, part, parts, text
+from wtc.engine.answers import number, part, text
+from wtc.engine.host_ports import port_bindings
 from wtc.errors import EngineError
 from wtc.model.observed import PublishedPort
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wtc.engine.connection import Engine
 
 NOT_RUNNING = 409
@@ -53,8 +55,7 @@ def processes(engine: "Engine", container: str) -> ProcessTable | None:
 def bound_ports(engine: "Engine", container: str) -> tuple[PublishedPort, ...]:
     """Where a container's ports answer by now: `GET /containers/{id}/json`, NetworkSettings."""
     found = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
-    ports = part(found, "NetworkSettings", "Ports")
-    return tuple(_bound(key, binding) for key in ports for binding in parts(ports, key))
+    return port_bindings(part(found, "NetworkSettings", "Ports"))
 
 
 def image_facts(engine: "Engine", image: str, reference: str) -> ImageFacts:
@@ -80,13 +81,3 @@ def exit_status(engine: "Engine", container: str) -> int:
     with engine.mapping(doing):
         answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
     return number(answer, "StatusCode")
-
-
-def _bound(key: str, binding: Mapping[str, Any]) -> PublishedPort:
-    target, _, protocol = key.partition("/")
-    return PublishedPort(
-        target=int(target),
-        protocol=protocol or "tcp",
-        host_ip=text(binding, "HostIp"),
-        port=number(binding, "HostPort"),
-    )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtc import labels as label
 from wtc.engine import reading
-from wtc.engine.host_ports import requested_ports
+from wtc.engine.host_ports import listed_bindings, requested_ports
 from wtc.errors import NotFoundError
 from wtc.model.identity import LabelledStack
+from wtc.model.lease import HeldPort
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
     Listing,
@@ -21,7 +22,7 @@ from wtc.model.observed import (
     ObservedStack,
     ObservedVolume,
 )
-from wtc.planner.ownership import foreign_objects, foreign_use, ownership
+from wtc.planner.ownership import foreign_objects, foreign_use, inconsistency, ownership
 from wtc.planner.stacks import labelled_stacks, namespace_of
 
 if TYPE_CHECKING:
@@ -87,9 +88,9 @@ def observe(
         networks=networks_there,
         volumes=volumes_there,
         images=images,
-        foreign_names={c.name: c.id for c in listed.containers if c.id not in known},
+        foreign=tuple(c for c in listed.containers if c.id not in known),
         foreign_use=use,
-        foreign=foreign_objects(listed, namespace, use),
+        left_alone=foreign_objects(listed, namespace, use),
         api_version=engine.api_version,
     )
 
@@ -104,6 +105,26 @@ def published_ports(engine: "Engine", *, other_than: Namespace | None = None) ->
         held = {port.port for container in others for port in container.ports}
         held |= {port.port for one in inspected if one for port in requested_ports(one)}
     return frozenset(held - {0})
+
+
+def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
+    """Every host port that a running container has: `GET /containers/json`."""
+    return tuple(
+        HeldPort(
+            port=one.port,
+            protocol=one.protocol,
+            host_ip=one.host_ip,
+            container=container.name,
+            id=container.id,
+            namespace=stack.name,
+            worktree=stack.worktree,
+            service=container.service if stack.name and not container.oneoff else "",
+        )
+        for summary in _containers(engine)
+        for container in [reading.listed_container(summary, "")]
+        for stack in [label.namespace_of({} if inconsistency(container) else container.labels)]
+        for one in listed_bindings(summary)
+    )
 
 
 def stacks(engine: "Engine") -> tuple[ObservedStack, ...]:

@@ -47,6 +47,12 @@ def _pull_image(operation: op.PullImage, call: Call) -> None:
     pull_image(call.engine, operation, call.report, stop=call.stop)
 
 
+def _copy_volume(operation: op.CopyVolume, call: Call) -> None:
+    from wtc.engine.volume_copy import copy_volume
+
+    copy_volume(call.engine, operation, call.report)
+
+
 def _create_container(operation: op.CreateContainer, call: Call) -> None:
     for warning in containers.create_container(call.engine, operation):
         call.warn(f"container `{operation.name}`: {warning}")
@@ -68,6 +74,7 @@ OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
     op.RemoveNetwork: _simply(resources.remove_network),
     op.CreateVolume: _simply(resources.create_volume),
     op.RemoveVolume: _simply(resources.remove_volume),
+    op.CopyVolume: _copy_volume,
     op.CreateContainer: _create_container,
     op.ConnectNetwork: _simply(containers.connect_network),
     op.DisconnectNetwork: _simply(containers.disconnect_network),

@@ -37,7 +37,7 @@ def container(inspected: Json) -> ObservedContainer:
         health=_health(state),
         config_hash=labels.get(label.CONFIG_HASH, ""),
         replaces=labels.get(label.REPLACES, ""),
-        oneoff=_oneoff(labels),
+        oneoff=is_oneoff(labels),
         networks={name: text(part(networks, name), "NetworkID") for name in networks},
         volumes=_own_volumes(inspected),
         binds=_binds(inspected),
@@ -66,7 +66,7 @@ def listed_container(summary: Json, health: str) -> ObservedContainer:
         health=health,
         config_hash=labels.get(label.CONFIG_HASH, ""),
         replaces=labels.get(label.REPLACES, ""),
-        oneoff=_oneoff(labels),
+        oneoff=is_oneoff(labels),
         networks={name: text(part(networks, name), "NetworkID") for name in networks},
         volumes=_volumes(summary),
         binds=_binds(summary),
@@ -124,7 +124,8 @@ def _number(labels: Mapping[str, str]) -> int:
     return int(text) if text.isdigit() else 1
 
 
-def _oneoff(labels: Mapping[str, str]) -> bool:
+def is_oneoff(labels: Mapping[str, str]) -> bool:
+    """Whether `run` made the container."""
     return labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
 
 

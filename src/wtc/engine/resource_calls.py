@@ -87,7 +87,7 @@ def remove_image(engine: "Engine", operation: RemoveImage) -> None:
     try:
         there = engine.object(f"{path}/json", doing=doing)
         _managed_or_conflict("image", operation.reference, reading.image("", there).labels)
-        engine.call("DELETE", path, doing=doing)
+        engine.call("DELETE", path, doing=doing, accept=() if operation.required else (409,))
     except NotFoundError:
         return
 

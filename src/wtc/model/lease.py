@@ -34,3 +34,27 @@ class Endpoint:
     protocol: str
     host: str
     port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPort:
+    """A host port that a running container publishes. Namespace, worktree and service are empty if it is not wtc's."""
+
+    port: int
+    protocol: str
+    host_ip: str
+    container: str
+    """Its name."""
+    id: str
+    namespace: str = ""
+    worktree: str = ""
+    service: str = ""
+    """Empty also for a one-off container."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A process of this machine; `pid` 0 and an empty `name` if it cannot be seen."""
+
+    pid: int = 0
+    name: str = ""

@@ -28,7 +28,7 @@ class MountedVolume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedContainer:
-    """A container of wtc's."""
+    """A container, as its inspection shows it; as a list shows it where it is not the stack's."""
 
     id: str
     name: str
@@ -128,14 +128,19 @@ class Observed:
     volumes: Mapping[str, ObservedVolume] = field(default_factory=dict[str, ObservedVolume])
     images: Mapping[str, ObservedImage] = field(default_factory=dict[str, ObservedImage])
     """Reference -> image, for the references that were asked for and those of this worktree's built images."""
-    foreign_names: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Name -> id of every container on the engine that is not this stack's."""
+    foreign: tuple[ObservedContainer, ...] = ()
+    """Every container on the engine that is not this stack's."""
     foreign_use: ForeignUse = field(default_factory=ForeignUse)
-    foreign: Mapping[str, str] = field(default_factory=dict[str, str])
+    left_alone: Mapping[str, str] = field(default_factory=dict[str, str])
     """What carries the namespace's label and is not the stack's: kind and name -> the reason."""
     api_version: tuple[int, int] = (1, 41)
     at_s: float = 0.0
     """Since 1970, when it was looked at."""
+
+    @property
+    def foreign_names(self) -> Mapping[str, str]:
+        """Name -> id of every container on the engine that is not this stack's."""
+        return {container.name: container.id for container in self.foreign}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,9 +56,10 @@ class BuildImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveImage:
-    """`DELETE /images/{name}`."""
+    """`DELETE /images/{name}`. Where it is not `required`, an image that is in use stays."""
 
     reference: str
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,28 @@ class RemoveVolume:
     """`DELETE /volumes/{name}`."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyHelper:
+    """A container that is created for its archive endpoint, and never started."""
+
+    name: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyVolume:
+    """`GET /containers/{id}/archive` of one volume into `PUT /containers/{id}/archive` of another.
+
+    Both volumes exist, the target is empty, and no running container writes to either. `image` is on the engine.
+    """
+
+    source: str
+    target: str
+    image: str
+    reader: CopyHelper
+    writer: CopyHelper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +169,8 @@ class StartContainer:
     """`POST /containers/{id}/start`."""
 
     container: ContainerRef
+    required: bool = True
+    """If it is not, a failure is a warning, and what comes after it is executed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +240,7 @@ Operation: TypeAlias = (
     | RemoveNetwork
     | CreateVolume
     | RemoveVolume
+    | CopyVolume
     | CreateContainer
     | ConnectNetwork
     | DisconnectNetwork

@@ -28,6 +28,7 @@ from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.planner.down import plan_clean, plan_clean_volumes
+from wtc.planner.ownership import foreign_objects, foreign_use
 from wtc.planner.stacks import labelled_stacks, namespace_of
 from wtc.worktrees.facts import read_here, read_path
 from wtc.worktrees.host import host_id
@@ -88,6 +89,9 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
         listing = _list(engine)
         chosen = _chosen(target, request, home, engine, listing)
         found = [_cleaning(choice, home, engine, listing, request) for choice in chosen.removed]
+        use = foreign_use(listing.containers)
+        for what, why in {w: r for c in found for w, r in foreign_objects(listing, c.namespace, use).items()}.items():
+            warn(report, f"{what} is left alone: {why}")
         names = {s.namespace for s in labelled_stacks(listing)}
         stale = _stale(target, request, home, names) if not request.volumes else ()
         return CleanPlan(cleanings=tuple(c for c in found if c.plan or c.leases), left=chosen.left, stale=stale)

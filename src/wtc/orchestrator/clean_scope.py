@@ -89,7 +89,9 @@ def all_stacks(stacks: Sequence[LabelledStack], *, host: str) -> Chosen:
     left = [s for s in stacks if s not in own]
     return Chosen(
         removed=tuple(Choice(namespace=namespace_of(s), why="it was created on this host") for s in own),
-        left=tuple(Left(stack=s, why=_not_of_host(s, host)) for s in left),
+        left=tuple(
+            Left(stack=s, why=_not_of_host(s, host) or "an older wtc created it, on no recorded host") for s in left
+        ),
     )
 
 

@@ -3,15 +3,13 @@
 No engine is asked, and nothing is raised: what cannot be read completes nothing.
 """
 
-import glob
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 
 from wtc.compose.access import fields
 from wtc.compose.node import Node
 from wtc.errors import ComposeFileError, WtcError
-from wtc.orchestrator.target import Target, load_request, locate
+from wtc.orchestrator.target import Target, load_request, locate, worktree_path
 
 
 def service_names(target: Target) -> list[str]:
@@ -30,22 +28,17 @@ def worktree_paths(target: Target) -> list[str]:
     """Every worktree that has a stack, and those of this repository, sorted."""
     from wtc.config import config_dir
     from wtc.registry.store import Store
-    from wtc.worktrees.locate import worktree_of
+    from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_of
 
     found: set[str] = set()
     try:
         found |= set(Store(config_dir(target.environment)).read().namespaces().values())
-        here = worktree_of(locate(target).worktree)
+        here = worktree_of(worktree_path(target))
     except WtcError:
-        here = worktree_of(target.cwd)
+        here = Worktree(path=target.cwd)
     if here.main:
         found.add(here.main)
-        for link in glob.glob(f"{glob.escape(here.main)}/.git/worktrees/*/gitdir"):
-            try:
-                with open(link, encoding="utf-8", errors="surrogateescape") as file:
-                    found.add(os.path.dirname(file.read().strip()))
-            except OSError:
-                continue
+    found.update(worktree.path for worktree in linked_worktrees(here))
     return sorted(found)
 
 

@@ -14,6 +14,7 @@ from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.looking import OpenStack, report_foreign
 from wtc.orchestrator.named import refuse_unknown
+from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import Home, engine_of, open_home, update_registry
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.down import plan_down
@@ -94,6 +95,7 @@ def take_down(
     plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=conduct)
     report(Planned(plan=plan, namespace=namespace.name))
     outcome = execute(plan, engine, on_event=report, stop=stop)
+    record_published(engine, home, namespace, before=observed)
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
     if not request.services:

@@ -36,8 +36,8 @@ def env(target: Target, report: Reporter) -> EnvResult:
     project = read_project(located, name=namespace.name, env_files=False)
     known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     record = home.store.read().stacks.get(namespace.name)
-    if record is not None and record.fixed:
-        known = replace(known, leased=record.fixed)
+    if record is not None:
+        known = replace(known, leased=record.host_ports())
     host, engine = _engine(target, report)
     variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
     return EnvResult(

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Callable, Mapping
 
 _LIMIT_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
@@ -18,8 +19,15 @@ class DiskReader:
     What can be read only once is kept, so that reading it again gives the same.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, copies: Mapping[str, str] | None = None) -> None:
         self._streams: dict[str, bytes] = {}
+        self._copies = copies or {}
+
+    def with_copies(self, copies: Mapping[str, str]) -> "DiskReader":
+        """A reader that sees the disk as if `copies` (path -> source, real paths) had been made."""
+        reader = DiskReader({**self._copies, **copies})
+        reader._streams = self._streams
+        return reader
 
     def read(self, path: str) -> bytes:
         """The file's content.
@@ -28,7 +36,7 @@ class DiskReader:
             OSError: as `open` raises it; or it is neither a file nor handed over by the caller, or over 64 MiB.
         """
         if not _is_stream(path):
-            return _read_file(path)
+            return _read_file(self._source(path))
         if path not in self._streams:
             self._streams[path] = _read_stream(path)
         return self._streams[path]
@@ -38,7 +46,7 @@ class DiskReader:
         if path == _STDIN:
             return True
         try:
-            found = os.stat(path)
+            found = os.stat(self._source(path))
         except (OSError, ValueError):
             return False
         return _is_stream(path) or _is_readable(found)
@@ -54,6 +62,18 @@ class DiskReader:
         """The path with its symbolic links resolved, as far as it exists."""
         # Where a descriptor's link leads is no path to open.
         return path if _is_stream(path) or "\0" in path else os.path.realpath(path)
+
+    def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
+        """Files below the folder whose names are `wanted`, the nearest first: a few, of what a short look finds."""
+        from wtc.orchestrator.files_below import files_below
+
+        return files_below(folder, wanted)
+
+    def _source(self, path: str) -> str:
+        """Where the content of the path is."""
+        if not self._copies or "\0" in path:
+            return path
+        return self._copies.get(os.path.realpath(path), path)
 
 
 def _is_stream(path: str) -> bool:

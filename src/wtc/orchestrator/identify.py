@@ -206,7 +206,8 @@ def _registered(here: Here, home: Home, *, anywhere: bool = False) -> Namespace 
 
 
 def _is_here(worktree: str, worktree_id: str, here: Here) -> bool:
-    return worktree == here.path and worktree_id == here.identity.id
+    # An entry without an id was made by an older wtc, or before the folder became a git worktree.
+    return worktree == here.path and worktree_id in {"", here.identity.id}
 
 
 def repository_of(identity: Identity) -> RepositoryFacts:

@@ -150,7 +150,7 @@ def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -
 
 
 def observed_ports(observed: Observed, span: range) -> dict[str, PublishedPort]:
-    """Request key -> what the stack's container was created to publish; only ports that are leases."""
+    """Request key -> what the stack's container was created to publish; only ports in `span`: the leases."""
     ports: dict[str, PublishedPort] = {}
     for key, published in _published(observed.containers):
         if published.port in span:

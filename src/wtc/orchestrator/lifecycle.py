@@ -17,6 +17,7 @@ from wtc.orchestrator.locks import lock_if_possible, stack_lock
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.named import refuse_unknown
+from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import asked_for, warn
 from wtc.orchestrator.target import Target
 from wtc.planner.lifecycle import (
@@ -104,6 +105,7 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
                 held.enter_context(memory_for(seen.engine, seen.home, wanted))
             report(Planned(plan=plan, namespace=stack.namespace.name))
             outcome = execute(plan, stack.engine, on_event=report, stop=stop)
+            record_published(stack.engine, stack.home, stack.namespace, before=seen.observed)
             services = {c.service for c in seen.observed.containers}
             raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)
             return _result(seen, plan)

@@ -60,8 +60,12 @@ class OpenStack:
 
 
 @contextmanager
-def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Generator[OpenStack]:
+def open_stack(
+    target: Target, report: Reporter, *, given: Mapping[str, str] | None = None, create: bool = False
+) -> Generator[OpenStack]:
     """The worktree's stack, by label: the compose file is not read. `given`: settings, as `open_home` takes them.
+
+    With `create`, for what creates objects or leases ports, the worktree gets an id where it has none.
 
     Raises:
         EngineUnreachableError: no engine answers.
@@ -72,7 +76,7 @@ def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | N
     home = open_home(target, report, given=given)
     with engine_of(target) as engine:
         listing = list_engine(engine)
-        namespace = namespace_for(located, home, engine, report, listing=listing)
+        namespace = namespace_for(located, home, engine, report, listing=listing, create=create)
         yield OpenStack(
             located=located,
             namespace=namespace,
@@ -84,5 +88,5 @@ def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | N
 
 def report_foreign(observed: Observed, report: Reporter) -> None:
     """Report what carries the stack's label and is left alone, because it is not proved to be the stack's."""
-    for what, why in observed.foreign.items():
+    for what, why in observed.left_alone.items():
         warn(report, f"{what} is left alone: {why}")

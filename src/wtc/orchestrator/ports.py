@@ -1,8 +1,8 @@
-"""`ports`: this worktree's host ports, from the registry; from the engine's labels where the registry has lost them."""
+"""`ports`: this worktree's host ports, from the registry; if the registry has lost them, from the engine."""
 
 from dataclasses import dataclass
 
-from wtc.config import BIND
+from wtc.config import BIND, PORT_RANGE
 from wtc.events import Reporter
 from wtc.model.lease import Endpoint
 from wtc.orchestrator.identify import identify
@@ -22,7 +22,7 @@ class PortsResult:
 
 
 def ports(target: Target, report: Reporter) -> PortsResult:
-    """The ports that the worktree's stack has, whether or not it runs.
+    """The ports that the worktree's stack publishes, or, of what does not run, those that are leased for it.
 
     Raises:
         WtcError: the registry has no ports of the worktree, and no engine answers.
@@ -33,17 +33,17 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     bind, host = home.settings.of(BIND).value, engine_host(target)
     record = ledger.stacks.get(identify(located, home, None).namespace.name)
     if record is not None and (record.ports or record.fixed):
-        name, leased = record.namespace, record.fixed or record.ports
+        name, leased = record.namespace, record.host_ports()
         addresses = record.addresses
     else:
         from wtc.engine.observe import list_engine, observe
-        from wtc.orchestrator.leases import observed_ports
+        from wtc.orchestrator.published import known_or_published
 
         with engine_of(target) as engine:
             listing = list_engine(engine)
             namespace = identify(located, home, engine, listing=listing).namespace
-            # Whatever is published answers, be it a lease or not.
-            seen = observed_ports(observe(engine, namespace, listing=listing), range(1, 65536))
+            observed = observe(engine, namespace, listing=listing)
+            seen = known_or_published(observed, home.settings.of(PORT_RANGE).value)
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
     places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())

@@ -25,6 +25,7 @@ from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
 from wtc.planner.conflicts import check_names, check_shared
+from wtc.planner.copy_marker import check_unfinished
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.memory import starting_spec
 from wtc.planner.oneoff import Oneoff, alone, oneoff_name, oneoff_spec, plan_oneoff, plan_waits
@@ -165,6 +166,7 @@ class _Run:
         observed = observe_for(self.engine, wanted)
         self._refuse_taken(spec, observed)
         check_names(wanted, observed)
+        check_unfinished(wanted, observed)
         others = wanted.undeclared | (desired.services.keys() - wanted.services.keys())
         check_shared(replace(wanted, undeclared=others), observed, starting=True)
         check_images(wanted, observed, options)

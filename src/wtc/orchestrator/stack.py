@@ -1,16 +1,16 @@
 """What the commands that talk to the engine have in common: the namespace, the engine, the registry."""
 
 from collections.abc import Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from wtc.config import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load
 from wtc.config_file import Section
-from wtc.errors import ComposeFileError, EngineUnreachableError, RegistryError
+from wtc.errors import ComposeFileError, EngineUnreachableError, RegistryError, WtcError
 from wtc.events import Note, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.target import Target, project_file_settings
 from wtc.registry.store import Store
 
 if TYPE_CHECKING:
@@ -27,10 +27,12 @@ class Home:
 
     store: Store
     settings: Settings
-    """Without the project's own, which only the compose file tells."""
+    """Without those of the compose file's `x-wtc:`."""
     environment: Mapping[str, str] = field(repr=False)
     given: Mapping[str, str]
     """What the command line says: a setting's key -> its text."""
+    project_file: Section | None = None
+    """What the worktree's `wtc.toml` says."""
 
     def settings_for(self, project: "Project") -> Settings:
         """The settings with those of the project's `x-wtc:`.
@@ -38,7 +40,15 @@ class Home:
         Raises:
             ComposeFileError: it says what cannot be.
         """
-        return load(self.environment, command_line=self.given, project=_section(project))
+        return self.settings_with(_section(project))
+
+    def settings_with(self, section: Section) -> Settings:
+        """The settings with those of an `x-wtc:`.
+
+        Raises:
+            ComposeFileError: it has a value that is not valid.
+        """
+        return load(self.environment, command_line=self.given, project=section, project_file=self.project_file)
 
 
 def open_home(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Home:
@@ -48,8 +58,24 @@ def open_home(target: Target, report: Reporter, *, given: Mapping[str, str] | No
         UsageError: a setting says what cannot be.
     """
     store = Store(config_dir(target.environment), waiting=lambda line: report(Note(text=line)))
-    settings = load(target.environment, command_line=given)
-    return Home(store=store, settings=settings, environment=target.environment, given=given or {})
+    project_file = None
+    with suppress(WtcError):  # `locate` raises it, for the commands that need the file
+        project_file = project_file_settings(target)
+    settings = load(target.environment, command_line=given, project_file=project_file)
+    return Home(
+        store=store,
+        settings=settings,
+        environment=target.environment,
+        given=given or {},
+        project_file=project_file,
+    )
+
+
+def rehearsing(home: Home) -> Home:
+    """The same state for a dry run, which writes none of it."""
+    from wtc.registry.rehearsal import Rehearsal
+
+    return replace(home, store=Rehearsal(config_dir(home.environment)))
 
 
 def asked_for(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:

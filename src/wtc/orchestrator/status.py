@@ -1,17 +1,19 @@
 """`status`: one worktree's services against its compose file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from wtc.config import BIND
 from wtc.events import Reporter
 from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
-from wtc.model.observed import ObservedContainer
+from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
+from wtc.orchestrator.published import endpoints_of, has_other_ports
 from wtc.orchestrator.stack import engine_of, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.planner.convergence import Fate, decide
@@ -59,38 +61,51 @@ def status(target: Target, report: Reporter) -> StatusResult:
     located = locate(target)
     home = open_home(target, report)
     project = read_project(located)
+    settings = home.settings_for(project)
     with engine_of(target) as engine:
-        listing = list_engine(engine)
+        host, listing = engine.host, list_engine(engine)
         namespace = namespace_for(located, home, engine, report, listing=listing)
-        ports = known_ports(
-            home.store,
-            namespace,
-            project,
-            settings=home.settings_for(project),
-            observed=observe(engine, namespace, listing=listing),
-        )
-        record = home.store.read().stacks.get(namespace.name)
-        fixed = record is not None and bool(record.fixed)
-        desired = desired_stack(located, namespace, home, host=engine.host, ports=None if fixed else ports)
+        found = observe(engine, namespace, listing=listing)
+        leases = known_ports(home.store, namespace, project, settings=settings, observed=found)
+        desired = desired_stack(located, namespace, home, host=host, ports=leases)
+        if has_other_ports(found, leases.leased):
+            fixed = desired_stack(located, namespace, home, host=host)
+            desired = _as_created(desired, fixed, found)
         observed = observe_for(engine, desired)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
     decisions = decide(desired, observed, UpOptions(), {})
+
+    def row(service: str, number: int, name: str, current: ObservedContainer | None, diverged: str) -> ServiceStatus:
+        bind = settings.of(BIND).value
+        endpoints = endpoints_of((service, number), current, leases, bind=bind, host=host)
+        return _row(service, number, name, current, diverged, endpoints)
+
     rows = [
-        _row(
+        row(
             d.spec.service,
             d.spec.number,
             d.spec.name,
             d.current,
             stale.get(name, "") or (d.cause if d.fate in {Fate.RECREATE, Fate.RESTART} else ""),
-            desired,
         )
         for name, of_service in decisions.items()
         for d in of_service
     ]
     known = {(row.service, row.number) for row in rows}
     surplus = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
-    rows += [_row(c.service, c.number, c.name, c, _surplus(c, project), desired) for c in surplus]
+    rows += [row(c.service, c.number, c.name, c, _surplus(c, project)) for c in surplus]
     return StatusResult(namespace=namespace, services=tuple(rows))
+
+
+def _as_created(leased: Desired, fixed: Desired, observed: Observed) -> Desired:
+    """The stack on leased ports, but each service on the file's own if its containers were created with those."""
+    created = {(c.service, c.config_hash) for c in observed.containers}
+    on_fixed = {
+        name: service
+        for name, service in fixed.services.items()
+        if any((name, spec.config_hash) in created for spec in service.containers)
+    }
+    return replace(leased, services={**leased.services, **on_fixed})
 
 
 def _surplus(container: ObservedContainer, project: Project) -> str:
@@ -103,7 +118,12 @@ def _surplus(container: ObservedContainer, project: Project) -> str:
 
 
 def _row(
-    service: str, number: int, name: str, current: ObservedContainer | None, diverged: str, desired: Desired
+    service: str,
+    number: int,
+    name: str,
+    current: ObservedContainer | None,
+    diverged: str,
+    endpoints: tuple[Endpoint, ...],
 ) -> ServiceStatus:
     return ServiceStatus(
         service=service,
@@ -113,5 +133,5 @@ def _row(
         health=current.health if current and current.state == "running" else "",
         exit_code=current.exit_code if current else 0,
         diverged=diverged,
-        endpoints=tuple(e for e in desired.endpoints if (e.service, e.number) == (service, number)),
+        endpoints=endpoints,
     )

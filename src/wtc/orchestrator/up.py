@@ -12,20 +12,28 @@ from wtc.events import Note, Planned, Reporter, Warned
 from wtc.model.desired import Desired
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
+from wtc.orchestrator.data_from import DataFrom
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.env_files import with_env_files
+from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import stack_lock
+from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, warn
+from wtc.orchestrator.project_name import warn_of_project_name
+from wtc.orchestrator.published import record_published
+from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, rehearsing, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
+from wtc.planner.data_from import with_filled
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.memory import starting_of
 from wtc.planner.options import UpOptions
@@ -48,6 +56,8 @@ class UpRequest:
     options: UpOptions = field(default_factory=UpOptions)
     fixed_ports: bool = False
     adoption: Adoption = field(default_factory=Adoption)
+    data_from: str = ""
+    """The stack whose data is copied into volumes that do not exist yet: see `DataFrom`."""
     mem_limit: str = ""
     """The cap on services that set no limit of their own, as in `512m`; nothing leaves it to the settings."""
     oversubscribe: bool = False
@@ -78,22 +88,37 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     Raises:
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
-    located = locate(target)
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
     home.store.require()
+    home = rehearsing(home) if request.dry_run else home
+    target = with_env_files(target, home, report, dry_run=request.dry_run)
+    located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
     stack = with_the_rest(project, located) if request.services else project
     with engine_of(target) as engine:
+
+        def run_in(namespace: Namespace) -> _Run:
+            warn_of_project_name(located, target.environment, namespace.name, report)
+            data = DataFrom(
+                text=request.data_from,
+                cwd=target.cwd,
+                folder=stack.working_dir,
+                located=located,
+                namespace=namespace,
+                home=home,
+                engine=engine,
+                report=report,
+            )
+            return _Run(located, home, engine, namespace, request, report, stop, data)
+
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
         if request.dry_run:
-            namespace = namespace_for(located, home, engine, report)
-            return _Run(located, home, engine, namespace, request, report, stop).rehearse(stack)
+            return run_in(namespace_for(located, home, engine, report)).rehearse(stack)
         with stack_lock(home, located.worktree):
-            namespace = take_place(located, home, engine, report, stop, adoption=request.adoption)
-            return _Run(located, home, engine, namespace, request, report, stop).up(stack)
+            return run_in(take_place(located, home, engine, report, stop, adoption=request.adoption)).up(stack)
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -119,9 +144,10 @@ class _Run:
         request: UpRequest,
         report: Reporter,
         stop: threading.Event,
+        data: DataFrom,
     ) -> None:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
-        self.request, self.report, self.stop = request, report, stop
+        self.request, self.report, self.stop, self.data = request, report, stop, data
         self.plans: list[Plan] = []
 
     def up(self, stack: Project) -> UpResult:
@@ -135,33 +161,46 @@ class _Run:
             observed = observe_for(self.engine, desired)
             check_names(desired, observed)
             check_images(desired, observed, self.request.options)
+            if not busy:
+                report_foreign(observed, self.report)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
+            if self.request.fixed_ports:
+                check_fixed_ports(self.engine, desired, plan, stack.positions)
             if not busy and (wanted := self._wanted(stack, desired, plan)):
                 held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
-                plan = plan_up(desired, observe_for(self.engine, desired), self.request.options)
+                observed = observe_for(self.engine, desired)
+            filled = observed if busy else self._fill(desired, observed)
+            if images or filled is not observed:
+                plan = plan_up(desired, filled, self.request.options)
             outcome = self._execute(plan)
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
-                self._raise_failed(outcome, desired)
-                self._record(stack, desired)
+                self._finish(outcome, stack, desired, observed)
                 return self._result(desired)
             busy |= taken
             self.report(Note(text=f"host port {', '.join(map(str, sorted(taken)))} is taken: looking for another"))
         raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
 
     def rehearse(self, stack: Project) -> UpResult:
-        """What would be done, with the ports that would be leased; leases them, for that is what makes them stable."""
+        """What would be done, with the ports that would be leased."""
         desired = self._desired(stack, set())
         observed = observe_for(self.engine, desired)
         check_names(desired, observed)
         check_images(desired, observed, self.request.options)
+        data = self.data.plan(desired, observed)
+        self.data.report_warnings(data)
         self.plans = [
             plan_images(desired, observed, self.request.options),
-            plan_up(desired, observed, self.request.options),
+            data.copy,
+            data.restart,
+            data.finish,
+            plan_up(desired, with_filled(observed, data), self.request.options),
         ]
+        if self.request.fixed_ports:
+            check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
         wanted = self._wanted(stack, desired, self.plans[-1])
         if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
@@ -213,19 +252,30 @@ class _Run:
             scales=self.request.scales,
         )
 
-    def _execute(self, plan: Plan) -> "Outcome":
+    def _fill(self, desired: Desired, observed: Observed) -> Observed:
+        return self.data.fill(desired, observed, self._execute, lambda outcome: self._raise_failed(outcome, desired))
+
+    def _execute(self, plan: Plan, stop: threading.Event | None = None) -> "Outcome":
         from wtc.engine.execute import execute
 
         for warning in plan.warnings:
             self.report(Warned(diagnostic=warning))
         self.plans.append(plan)
         self.report(Planned(plan=plan, namespace=self.namespace.name))
-        return execute(plan, self.engine, on_event=self.report, stop=self.stop)
+        return execute(plan, self.engine, on_event=self.report, stop=stop or self.stop)
 
     def _raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
         from wtc.orchestrator.failure import raise_failed
 
         raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
+
+    def _finish(self, outcome: "Outcome", stack: Project, desired: Desired, before: Observed) -> None:
+        try:
+            self._raise_failed(outcome, desired)
+            self._record(stack, desired)
+        finally:
+            seen = None if self.request.fixed_ports else before
+            record_published(self.engine, self.home, self.namespace, before=seen)
 
     def _record(self, stack: Project, desired: Desired) -> None:
         from wtc.registry.record import Status
@@ -240,24 +290,9 @@ class _Run:
                     project=stack.name,
                     network=next(iter(own), ""),
                     volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),
-                    fixed=self._fixed(desired),
                     status=Status.REGISTERED if self.request.options.no_start else Status.UP,
                 )
             )
-
-    def _fixed(self, desired: Desired) -> dict[str, int]:
-        """Request key -> host port, of `--ports fixed`."""
-        from wtc.registry.key import PortPlace, key_of
-
-        if not self.request.fixed_ports:
-            return {}
-        found: dict[str, int] = {}
-        for e in desired.endpoints:
-            place = PortPlace(service=e.service, number=e.number, target=e.target, protocol=e.protocol)
-            while (key := key_of(place)) in found:
-                place = replace(place, entry=place.entry + 1)
-            found[key] = e.port
-        return found
 
     def _result(self, desired: Desired) -> UpResult:
         return UpResult(

@@ -60,8 +60,9 @@ def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> Non
     """
     specs = [c for service in desired.services.values() for c in service.containers]
     staying = {c.name: c.id for c in observed.containers if c.service not in desired.services}
-    there = {*(s.name for s in specs), *staying, *observed.foreign_names}
-    ids = [*staying.values(), *observed.foreign_names.values()]
+    foreign = observed.foreign_names
+    there = {*(s.name for s in specs), *staying, *foreign}
+    ids = [*staying.values(), *foreign.values()]
     missing = [
         (spec.service, name)
         for spec in specs
@@ -88,7 +89,8 @@ def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> Non
 
 def _containers(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
     names = [c.name for service in desired.services.values() for c in service.containers]
-    return [("container", name) for name in names if name in observed.foreign_names]
+    there = observed.foreign_names
+    return [("container", name) for name in names if name in there]
 
 
 def _networks(desired: Desired, observed: Observed) -> list[tuple[str, str]]:

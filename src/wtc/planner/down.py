@@ -20,6 +20,7 @@ from wtc.model.plan import (
 from wtc.model.service import Hook
 from wtc.planner.builder import PlanBuilder
 from wtc.planner.conflicts import check_writers
+from wtc.planner.copy_marker import add_restarts, target_of, unfinished
 from wtc.planner.lifecycle import Declared
 from wtc.planner.order import dependency_order
 from wtc.planner.ownership import RUNNING, ownership
@@ -40,6 +41,7 @@ def plan_down(
     builder = PlanBuilder()
     _remove_containers(observed, builder, services, timeout_s, "`down`", volumes=False, declared=declared)
     if not services:
+        add_restarts(namespace, observed, builder)
         _remove_networks(namespace, observed, builder)
     return builder.plan()
 
@@ -55,11 +57,15 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     check_writers(observed, volumes)
     gone = _remove_containers(observed, builder, (), timeout_s, "`clean`", volumes=True)
     _remove_networks(namespace, observed, builder)
-    for name in volumes:
-        if user := observed.foreign_use.volumes.get(name):
-            builder.warn(f"volume `{name}` stays, because container `{user}` uses it")
+    restarted = add_restarts(namespace, observed, builder)
+    removed: list[int] = []
+    # A marker goes last: without it, half a copy would pass for a complete one.
+    for volume in sorted((observed.volumes[name] for name in volumes), key=lambda v: bool(target_of(v))):
+        if user := observed.foreign_use.volumes.get(volume.name):
+            builder.warn(f"volume `{volume.name}` stays, because container `{user}` uses it")
         else:
-            builder.add(RemoveVolume(name=name), "`clean`", after=gone)
+            before = [*removed, *restarted] if target_of(volume) else gone
+            removed.append(builder.add(RemoveVolume(name=volume.name), "`clean`", after=before))
     for image in observed.images.values():
         if not ownership(image, namespace, observed.foreign_use).own:
             continue
@@ -89,7 +95,9 @@ def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collect
         if user := next(iter(users), observed.foreign_use.volumes.get(name, "")):
             hint = "to remove the stack's containers first, run `wtc down`"
             raise ConflictError(f"container `{user}` uses volume `{name}`", hints=[hint] if users else [])
-        builder.add(RemoveVolume(name=name), "`clean --volume`")
+        removed = builder.add(RemoveVolume(name=name), "`clean --volume`")
+        for marker in unfinished(namespace, observed).get(name, ()):
+            builder.add(RemoveVolume(name=marker.name), "it marks the copy as unfinished", after=[removed])
     return builder.plan()
 
 
@@ -134,7 +142,13 @@ def _remove_containers(
             after = [builder.add(stop, cause, service=container.service, after=after)]
             stopped.setdefault(container.service, []).extend(after)
         removed.append(
-            builder.add(RemoveContainer(container=ref, volumes=volumes), cause, service=container.service, after=after)
+            builder.add(
+                # A copy's container has anonymous volumes of its image, and nothing in them.
+                RemoveContainer(container=ref, volumes=volumes or bool(target_of(container))),
+                cause,
+                service=container.service,
+                after=after,
+            )
         )
     return removed
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
-from wtc.model.plan import ContainerRef, Plan, RemoveContainer, StartContainer, StopContainer
+from wtc.model.plan import Plan
 from wtc.model.service import Service
 from wtc.model.usage import MeasuredContainer
+from wtc.planner.effects import ended, started
 
 SUGGESTED = 3
 """How many idle stacks a refusal names."""
@@ -71,7 +72,7 @@ class IdleStack:
 def starting_of(desired: Desired, plan: Plan) -> tuple[Starting, ...]:
     """What a plan of `up` starts."""
     by_name = {c.name: c for s in desired.services.values() for c in s.containers}
-    return tuple(starting_spec(by_name[name]) for name in _started(plan) if name in by_name)
+    return tuple(starting_spec(by_name[name]) for name in started(plan) if name in by_name)
 
 
 def starting_again(observed: Observed, plan: Plan) -> tuple[Starting, ...]:
@@ -85,7 +86,7 @@ def starting_again(observed: Observed, plan: Plan) -> tuple[Starting, ...]:
             limit_bytes=found.mem_limit_bytes,
             reserved_bytes=found.mem_reservation_bytes,
         )
-        for name in _started(plan)
+        for name in started(plan)
         if (found := by_name.get(name))
     )
 
@@ -116,7 +117,7 @@ def budget(
     just starting.
     """
     there = {m.container.id: m for m in running}
-    leaving = _refs(plan, StopContainer, RemoveContainer)
+    leaving = ended(plan)
     ending = {one for one, m in there.items() if one in leaving or m.container.name in leaving}
     places = {_place(m): m for one, m in there.items() if one in ending and m.container.namespace == namespace}
     counted: dict[str, int] = {}
@@ -162,16 +163,6 @@ def idlest(running: Iterable[MeasuredContainer], *, other_than: Namespace, now_s
         for namespace, each in stacks.items()
     ]
     return tuple(sorted(found, key=lambda s: (round(s.cpu_percent), -s.bytes, -s.age_s, s.namespace.name)))
-
-
-def _started(plan: Plan) -> list[str]:
-    return [node.operation.container.name for node in plan if isinstance(node.operation, StartContainer)]
-
-
-def _refs(plan: Plan, *kinds: type[StopContainer | RemoveContainer]) -> frozenset[str]:
-    """Ids and names of the containers that end."""
-    refs: list[ContainerRef] = [n.operation.container for n in plan if isinstance(n.operation, kinds)]
-    return frozenset(ref.key for ref in refs)
 
 
 def _place(measured: MeasuredContainer) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """A plan as text: one line a node, for `--dry-run` and for the tests."""
 
 from wtc.model import plan as op
+from wtc.planner.names import short_reference
 
 
 def plan_text(plan: op.Plan) -> str:
@@ -22,7 +23,7 @@ def operation_text(operation: op.Operation) -> str:  # noqa: C901, PLR0912 - one
         case op.BuildImage(image=image):
             return f"build image {image.reference}"
         case op.RemoveImage(reference=reference):
-            return f"remove image {reference}"
+            return f"remove image {short_reference(reference)}"
         case op.CreateNetwork(network=network):
             return f"create network {network.name}"
         case op.RemoveNetwork(name=name):
@@ -31,6 +32,8 @@ def operation_text(operation: op.Operation) -> str:  # noqa: C901, PLR0912 - one
             return f"create volume {volume.name}"
         case op.RemoveVolume(name=name):
             return f"remove volume {name}"
+        case op.CopyVolume(source=source, target=target):
+            return f"copy volume {source} to {target}"
         case op.CreateContainer(name=name):
             return f"create container {name}"
         case op.ConnectNetwork(container=container, network=network):

@@ -29,6 +29,7 @@ from wtc.planner.convergence import Decision, Fate, decide, referenced
 from wtc.planner.names import next_name
 from wtc.planner.networks import Foundations, add_foundations, renewed_networks
 from wtc.planner.options import UpOptions
+from wtc.planner.replaced_images import add_image_removals
 from wtc.planner.surplus import add_surplus
 
 MANY_NETWORKS_API = (1, 44)
@@ -92,6 +93,7 @@ class _Up:
                 self._start(decision)
         if not self.options.no_start:
             self._wait_for_all()
+        add_image_removals(self.desired.namespace, self.observed, flat, self.settled, self.builder)
         return self.builder.plan()
 
     def _takes_over(self, decision: Decision) -> bool:

@@ -9,6 +9,14 @@ def bindable(port: int, protocol: str, address: str) -> bool:
 
     `address` is an IPv4 or IPv6 address; nothing is all of IPv4. Says something of a local engine only.
     """
+    return bind_error(port, protocol, address) != errno.EADDRINUSE
+
+
+def bind_error(port: int, protocol: str, address: str) -> int:
+    """The error number of an attempt to bind the port, which is undone at once; 0 if it succeeds, or cannot be made.
+
+    `address` is an IPv4 or IPv6 address; nothing is all of IPv4.
+    """
     kinds = {
         "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),
         "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
@@ -16,7 +24,7 @@ def bindable(port: int, protocol: str, address: str) -> bool:
     }
     kind, number = kinds.get(protocol, (None, 0))
     if kind is None:
-        return True
+        return 0
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, kind, number) as probe:
@@ -27,5 +35,5 @@ def bindable(port: int, protocol: str, address: str) -> bool:
                 probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             probe.bind((address.strip("[]"), port))
     except OSError as error:
-        return error.errno != errno.EADDRINUSE
-    return True
+        return error.errno or 0
+    return 0

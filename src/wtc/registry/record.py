@@ -36,8 +36,12 @@ class StackRecord:
     addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     """Request key -> address to publish on; the setting's if the key is missing."""
     fixed: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key -> the file's own host port, while those are published in place of the leases."""
+    """Request key -> the host port that is published in place of the lease; of services that run."""
     status: Status = Status.REGISTERED
+
+    def host_ports(self) -> dict[str, int]:
+        """Return request key -> the host port that is published, else the leased one."""
+        return {**self.ports, **self.fixed}
 
 
 @dataclass(slots=True, kw_only=True)

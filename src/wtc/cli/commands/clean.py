@@ -1,5 +1,6 @@
 """`wtc clean`."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,6 +52,7 @@ def command(
     from wtc.orchestrator.clean import CleanRequest, carry_out, forget_stale, plan, raise_left, scope_of
     from wtc.orchestrator.clean_scope import Scope
 
+    target = replace(target, by_branch=False)
     scope = scope_of(worktree=target.worktree, every=all_worktrees, gone=gone, former=former, stack=stack)
     for option, given in {"--all": all_worktrees, "--gone": gone, "--former": former}.items():
         exclusive({"--volume": bool(volume), option: given})

@@ -1,5 +1,6 @@
 """`wtc down`."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -41,6 +42,7 @@ def command(
             raise UsageError(
                 f"`wtc down` has no `{option}`: what it leaves is what the next `wtc up` goes on with", hints=[hint]
             )
+    target = replace(target, by_branch=False)
     request = DownRequest(services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)
     with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
         result = down(target, request, report, stop)

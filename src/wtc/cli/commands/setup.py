@@ -6,16 +6,16 @@ from wtc.cli.options import AsJson, targeted
 from wtc.orchestrator.target import Target
 
 if TYPE_CHECKING:
-    from wtc.orchestrator.seeding import Copied
+    from wtc.orchestrator.worktree_files import Copied
 
 EXAMPLES = 'Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
 
 
 @targeted
 def command(target: Target, as_json: AsJson = False) -> None:
-    """Make a fresh worktree ready: seed `.env`, copy what `.worktreeinclude` lists, lease the stack's host ports.
+    """Prepare a fresh worktree: copy `.env` and what `.worktreeinclude` lists, and lease the stack's host ports.
 
-    Needs no engine, leaves every file that is there as it is, and does nothing where all is done.
+    Needs no engine, never overwrites a file, and does nothing where everything is done already.
     """
     from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
@@ -28,13 +28,15 @@ def command(target: Target, as_json: AsJson = False) -> None:
             {
                 "worktree": result.worktree,
                 "namespace": result.namespace,
+                "registered": result.registered,
                 "env": _document(result.env) if result.env else None,
                 "copied": [_document(one) for one in result.copied],
                 "endpoints": [endpoint_document(e) for e in result.endpoints],
             }
         )
         return
-    say(f"`{result.namespace}` is registered{_leased(len(result.endpoints))}")
+    if result.registered:
+        say(f"`{result.namespace}` is registered{_leased(len(result.endpoints))}")
     print_columns(endpoint_rows(result.endpoints))
 
 

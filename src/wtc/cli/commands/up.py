@@ -56,6 +56,15 @@ def command(
         bool, typer.Option("--adopt", help="Take over the stack of a former worktree at this path, with its volumes.")
     ] = False,
     stack: Annotated[str, typer.Option("--stack", metavar="NAMESPACE", help="Which stack `--adopt` takes over.")] = "",
+    data_from: Annotated[
+        str,
+        typer.Option(
+            "--data-from",
+            metavar="WORKTREE|main|compose[:PROJECT]",
+            help="Fill volumes that do not exist yet with a copy of another stack's data. Its services that write to "
+            "them are stopped for the copy.",
+        ),
+    ] = "",
     events: Annotated[
         str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
@@ -105,6 +114,7 @@ def command(
         scales=dict(_scale(text) for text in scale or ()),
         options=options,
         adoption=Adoption(wanted=adopt, name=stack),
+        data_from=data_from,
         fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
         mem_limit=mem_limit,
         oversubscribe=oversubscribe,

@@ -44,10 +44,13 @@ class JsonReporter:
             case NodeSkipped(node=node, because=because):
                 return "skipped", {**self._node(node), "because": self._before + because.id if because else None}
             case Progress():
-                bytes_of = {"current_bytes": event.current, "total_bytes": event.total} if event.total else {}
+                known = bool(event.current or event.total)
+                bytes_of = {
+                    "current_bytes": event.current if known else None,
+                    "total_bytes": event.total or None,
+                }
                 about = {"item": event.item or None, "status": event.text or None}
-                nothing = {"current_bytes": None, "total_bytes": None}
-                return "progress", {**self._node(event.node), **about, **nothing, **bytes_of}
+                return "progress", {**self._node(event.node), **about, **bytes_of}
             case Warned(diagnostic=diagnostic):
                 return "warning", {"diagnostic": diagnostic_document(diagnostic)}
             case Note(text=text):

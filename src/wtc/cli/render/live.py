@@ -143,7 +143,7 @@ class LiveReporter:
 
     def _progress(self, event: Progress) -> None:
         line = self._line(event.node)
-        if event.total:
+        if event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text:
             line.tell(event.item, "" if event.item and event.text in _UNTOLD else event.text)
@@ -162,7 +162,7 @@ class LiveReporter:
         if line.bytes_of:
             pairs = list(line.bytes_of.values())
             current, total = (sum(pair[i] for pair in pairs) for i in (0, 1))
-            word += f" {_size(current)} of {_size(total)}"
+            word += f" {_size(current)} of {_size(total)}" if total else f" {_size(current)}"
         return word, _time(elapsed) if line.started else ""
 
     def _waits(self, line: Line) -> str:

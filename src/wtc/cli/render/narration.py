@@ -1,6 +1,7 @@
 """A plan's nodes as a person would tell them."""
 
 from wtc.model import plan as op
+from wtc.planner.names import short_reference
 
 WORDS: dict[type[op.Operation], tuple[str, str, str]] = {
     op.PullImage: ("image", "pulling", "pulled"),
@@ -10,6 +11,7 @@ WORDS: dict[type[op.Operation], tuple[str, str, str]] = {
     op.RemoveNetwork: ("network", "removing", "removed"),
     op.CreateVolume: ("volume", "creating", "created"),
     op.RemoveVolume: ("volume", "removing", "removed"),
+    op.CopyVolume: ("volume", "copying", "copied"),
     op.CreateContainer: ("container", "creating", "created"),
     op.ConnectNetwork: ("container", "connecting", "connected"),
     op.DisconnectNetwork: ("container", "disconnecting", "disconnected"),
@@ -35,13 +37,15 @@ def subject(node: op.PlanNode) -> tuple[str, str]:
         case op.PullImage() | op.BuildImage():
             return kind, operation.image.reference
         case op.RemoveImage():
-            return kind, operation.reference
+            return kind, short_reference(operation.reference)
         case op.CreateNetwork():
             return kind, operation.network.name
         case op.CreateVolume():
             return kind, operation.volume.name
         case op.RemoveNetwork() | op.RemoveVolume():
             return kind, operation.name
+        case op.CopyVolume():
+            return kind, operation.target
         case op.CreateContainer():
             return kind, operation.spec.name
         case op.RenameContainer():

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
-from wtc.model.identity import LabelledStack
+from wtc.model.identity import LabelledStack, Presence
 from wtc.orchestrator.doctor.finding import Finding, ill, of_error, well
 from wtc.orchestrator.whereabouts import Place, place_of
 from wtc.planner.stacks import labelled_stacks
 from wtc.registry.record import Ledger
 from wtc.registry.store import Store
+from wtc.worktrees.facts import read_path
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -36,6 +37,11 @@ def compare(ledger: Ledger, stacks: Sequence[LabelledStack] | None) -> Iterator[
     beside = "" if stacks is None else f"; the engine has {_count(len(stacks), 'stack')} by label"
     if not ledger.warnings and ledger.refusal is None:
         yield well("registry", f"{_count(len(ledger.stacks), 'stack')} with {_count(ports, 'leased port')}{beside}")
+    empty = [r for r in ledger.stacks.values() if not any(s.namespace == r.namespace for s in stacks or ())]
+    missing = sorted({r.worktree for r in empty if read_path(r.worktree).presence is Presence.MISSING})
+    if missing:
+        hint = "to free the leases, run `wtc clean --gone`"
+        yield ill("registry", f"ports are leased to worktrees whose folders are missing: {_listed(missing)}", hint)
     if stacks is not None:
         unknown = sorted({s.worktree for s in stacks if s.namespace not in ledger.stacks and os.path.isdir(s.worktree)})
         if unknown:

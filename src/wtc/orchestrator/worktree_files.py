@@ -1,4 +1,4 @@
-"""Files that a fresh worktree lacks: `.env`, and what `.worktreeinclude` names. Nothing that is there is touched."""
+"""Copying files into a fresh worktree: what `.worktreeinclude` names, and the copy itself. No file is overwritten."""
 
 import os
 import stat
@@ -11,50 +11,35 @@ from wtc.worktrees.git import NoGitError
 from wtc.worktrees.ignored import INCLUDE_FILE, ignored, included
 from wtc.worktrees.locate import Worktree
 
-ENV_FILE = ".env"
-ENV_SOURCES = (".docker/config/.env.local", ".env.example")
-"""What `.env` is made from, the first that is there; after them comes the setting `env_from`."""
-
+_MANY = 10
 _FEW = 100
 """So many files are waited for until the disk has them; more, such as a `node_modules`, would take minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """A file that was made. Both paths are absolute."""
+    """A copy of a file. Both paths are absolute."""
 
     path: str
     source: str
 
 
-def seed_env(
-    folder: str,
-    worktree: Worktree,
-    further: Callable[[], Sequence[str]],
-    environment: Mapping[str, str],
-    warn: Callable[[str], None],
-) -> Copied | None:
-    """Makes `.env` in `folder` (the compose file's, in the worktree) unless it is there; None where nothing was made.
+def copied_lines(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:
+    """A line for each copy; one line for a folder at the worktree's top that has many."""
+    by_top: dict[str, list[Copied]] = {}
+    for one in copied:
+        by_top.setdefault(os.path.relpath(one.path, worktree.path).partition("/")[0], []).append(one)
+    for top, some in by_top.items():
+        if len(some) > _MANY:
+            yield f"{len(some)} files of {_shown(top)} were copied from {_shown(worktree.main)}"
+        else:
+            for one in some:
+                yield f"{_shown(os.path.relpath(one.path, worktree.path))} was copied from {_shown(one.source)}"
 
-    `further` names what else it may be made from, and is asked only when it matters. A source is looked for in the
-    folder, in the worktree, and, where git ignores it, in the main worktree.
 
-    Raises:
-        WtcError: the file cannot be read or written.
-    """
-    path = os.path.join(folder, ENV_FILE)
-    if os.path.lexists(path):
-        return None
-    for names in (lambda: ENV_SOURCES, further):
-        for name in names():
-            try:
-                source = _source(name, folder, worktree, environment)
-            except NoGitError as error:
-                warn(f"whether git ignores `{name}` in `{worktree.main}` cannot be told: {error}")
-                continue
-            if source:
-                return Copied(path=path, source=source) if copy(source, path) else None
-    return None
+def _shown(path: str) -> str:
+    """The path on one line, whatever characters it has."""
+    return path if path.isprintable() else repr(path)
 
 
 def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Callable[[str], None]) -> list[Copied]:
@@ -86,7 +71,7 @@ def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Call
         source, path = os.path.join(worktree.main, name), os.path.join(worktree.path, name)
         folder = os.path.dirname(path)
         if folder not in inside:
-            inside[folder] = _lies_in(worktree.path, folder)
+            inside[folder] = lies_in(worktree.path, folder)
         if inside[folder] and copy(source, path, safely=len(missing) <= _FEW):
             made.append(Copied(path=path, source=source))
     return made
@@ -150,28 +135,7 @@ def _appear(new: str, path: str) -> bool:
     return True
 
 
-def _source(name: str, folder: str, worktree: Worktree, environment: Mapping[str, str]) -> str:
-    """The file to copy, as an absolute path; nothing where there is none. Raises NoGitError."""
-    for place in dict.fromkeys((folder, worktree.path)):
-        if os.path.isfile(path := os.path.join(place, name)):
-            return os.path.realpath(path)
-    if not worktree.linked or not worktree.main:
-        return ""
-    for path in _in_main(name, folder, worktree):
-        relative = os.path.relpath(path, worktree.main)
-        inside = os.path.isfile(path) and not relative.startswith("..")
-        if inside and ignored(worktree.main, [relative], environment):
-            return os.path.realpath(path)
-    return ""
-
-
-def _in_main(name: str, folder: str, worktree: Worktree) -> Iterator[str]:
-    """Where the main worktree would have it: in the folder that corresponds, then at its root."""
-    for place in dict.fromkeys((os.path.relpath(folder, worktree.path), ".")):
-        yield os.path.normpath(os.path.join(worktree.main, place, name))
-
-
-def _lies_in(worktree: str, folder: str) -> bool:
-    """Whether the folder is the worktree's, whatever links lead there; it need not be there yet."""
-    real = os.path.realpath(folder)
+def lies_in(worktree: str, path: str) -> bool:
+    """Whether the path leads into the worktree, its symbolic links resolved; it may be missing."""
+    real = os.path.realpath(path)
     return real == worktree or real.startswith(worktree.rstrip("/") + "/")

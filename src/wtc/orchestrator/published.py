@@ -1,0 +1,90 @@
+"""Which host ports the stack publishes now, beside those that are leased for it: `status` looks, the registry records.
+
+`ports` and `env` read the registry alone, so that each command that starts or stops containers keeps it true.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wtc.errors import WtcError
+from wtc.model.lease import Endpoint
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed, ObservedContainer, PublishedPort
+from wtc.orchestrator.leases import Ports, observed_ports
+from wtc.orchestrator.ports import endpoint_at
+from wtc.orchestrator.stack import Home
+from wtc.planner.lifecycle import ALIVE
+from wtc.registry.key import PortPlace
+
+if TYPE_CHECKING:
+    from wtc.engine.connection import Engine
+
+ALL_PORTS = range(1, 65536)
+
+
+def published_ports(observed: Observed) -> dict[str, PublishedPort]:
+    """Request key -> what a running container of the stack publishes, whether or not it is leased."""
+    alive = tuple(c for c in observed.containers if c.state in ALIVE)
+    return observed_ports(replace(observed, containers=alive), ALL_PORTS)
+
+
+def known_or_published(observed: Observed, span: range) -> dict[str, PublishedPort]:
+    """Request key -> what a running container publishes, else what a stopped one holds as a lease."""
+    return {**observed_ports(observed, span), **published_ports(observed)}
+
+
+def endpoints_of(
+    place: tuple[str, int], container: ObservedContainer | None, leases: Ports, *, bind: str, host: str
+) -> tuple[Endpoint, ...]:
+    """Where a replica answers: what its container publishes, else, if it does not run, what is leased for it.
+
+    `place` is (service, replica), `bind` the address of leases that name none, `host` the engine's machine.
+    """
+    if container is not None and container.state in ALIVE:
+        found = [(p.target, p.protocol, p.port, p.host_ip) for p in container.ports if p.port]
+    else:
+        found = [
+            (r.target, r.protocol, leases.leased[r.key], r.host_ip or bind)
+            for r in leases.requests
+            if (r.service, r.number) == place and r.key in leases.leased
+        ]
+    service, number = place
+    endpoints = (
+        endpoint_at(PortPlace(service=service, number=number, target=target, protocol=protocol), port, address, host)
+        for target, protocol, port, address in found
+    )
+    return tuple(sorted(endpoints))
+
+
+def has_other_ports(observed: Observed, leased: Mapping[str, int]) -> bool:
+    """Whether a container of the stack, running or not, was created to publish ports that are not leased."""
+    unchosen = any(not port.port for c in observed.containers if not c.oneoff for port in c.ports)
+    return unchosen or bool(_not_leased(observed_ports(observed, ALL_PORTS), leased))
+
+
+def record_published(engine: "Engine", home: Home, namespace: Namespace, *, before: Observed | None) -> None:
+    """Record what running containers publish in place of their leases, for `ports` and `env`.
+
+    `before` is the stack as it was. The engine is not asked if that had leased ports alone; it is if `before` is None.
+    What cannot be recorded is left as it is: the containers are changed by now.
+    """
+    from wtc.engine.observe import observe
+
+    with suppress(WtcError):
+        record = home.store.read().stacks.get(namespace.name)
+        if record is None or (before and not record.fixed and not has_other_ports(before, record.ports)):
+            return
+        published = published_ports(observe(engine, namespace))
+        with home.store.transaction() as ledger:
+            if (record := ledger.stacks.get(namespace.name)) is None:
+                return
+            fixed = _not_leased(published, record.ports)
+            addresses = {key: published[key].host_ip for key in fixed if published[key].host_ip}
+            ports = {key: port.port for key, port in fixed.items()}
+            ledger.put(replace(record, fixed=ports, addresses={**record.addresses, **addresses}))
+
+
+def _not_leased(published: Mapping[str, PublishedPort], leased: Mapping[str, int]) -> dict[str, PublishedPort]:
+    return {key: port for key, port in published.items() if leased.get(key) != port.port}
