@@ -27,7 +27,7 @@ STACK = LabelledStack(
 MISSING = PathFacts(path="/trees/accra", presence=Presence.MISSING, depth=1, parents=(ABOVE, TOP))
 FOLDER_THERE = replace(MISSING, presence=Presence.PRESENT, depth=0, parents=(FOLDER, ABOVE, TOP))
 REPOSITORY = RepositoryFacts(
-    path="/main/.git", inode=7, worktrees=(WorktreeEntry(path="/main", id="c" * 32, holds=True),)
+    known=True, path="/main/.git", inode=7, worktrees=(WorktreeEntry(path="/main", id="c" * 32, holds=True),)
 )
 ENTRY = WorktreeEntry(path="/trees/accra", id=ID)
 
