@@ -221,7 +221,7 @@ def _is_here(worktree: str, worktree_id: str, here: Here) -> bool:
 
 def repository_of(identity: Identity) -> RepositoryFacts:
     """The repository that a stack's labels record."""
-    return read_repository(identity.git) if identity.git else RepositoryFacts(path="")
+    return read_repository(identity.git, identity.id) if identity.git else RepositoryFacts(path="")
 
 
 def _repositories(*identities: Identity) -> list[RepositoryFacts]:

@@ -208,7 +208,7 @@ def gone(
         )
     if not repository.inode:
         return Judgement(verdict=Verdict.UNPROVED, reason=f"its repository `{stack.identity.git}` is missing")
-    if repository.inode != stack.identity.git_inode:
+    if repository.inode != stack.identity.git_inode or (stack.identity.id and not repository.known):
         return Judgement(verdict=Verdict.UNPROVED, reason=f"`{stack.identity.git}` is another repository")
     paths = {stack.worktree, *repository.moved.get(stack.identity.id, ())}
     listed = [

@@ -22,6 +22,7 @@ LOCK = "lock"
 _FILE = "id"
 _MOVES = "moves"
 _STOPPED = "stopped"
+_IDS = "ids"
 _ID = re.compile(r"[0-9a-f]{32}")
 _LIMIT_BYTES = 1 << 16
 
@@ -79,6 +80,25 @@ def create_id(git_dir: str, *, worktree_id: str = "") -> str:
     return created.id if created else wanted
 
 
+def record_id(common: str, worktree_id: str) -> None:
+    """Record in the common git folder that a worktree of this repository has the id.
+
+    A repository that is cloned again can get the inode of the one before; it does not have these records.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if not has_record(common, worktree_id):
+        with _folder(common) as folder, _folder_in(folder, _IDS, common) as recorded:
+            _create_empty(recorded, worktree_id, common)
+
+
+def has_record(common: str, worktree_id: str) -> bool:
+    """Whether a worktree of this repository, which may be removed since, has or had the id."""
+    valid = _ID.fullmatch(worktree_id) is not None
+    return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
+
+
 def record_move(common: str, worktree_id: str, path: str) -> None:
     """Record in the common git folder that the worktree with this id is at `path`; the latest path is the last.
 
@@ -133,13 +153,7 @@ def lock_path(git_dir: str) -> str:
         OSError: the folder cannot be written.
     """
     with _folder(git_dir) as folder:
-        with contextlib.suppress(FileExistsError):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(LOCK, flags, 0o600, dir_fd=folder)
-            try:
-                _give(descriptor, git_dir, _file_mode(git_dir))
-            finally:
-                os.close(descriptor)
+        _create_empty(folder, LOCK, git_dir)
         if not stat.S_ISREG(os.stat(LOCK, dir_fd=folder, follow_symlinks=False).st_mode):
             raise FileExistsError(f"`{git_dir}/{FOLDER}/{LOCK}` is not a file")
     return os.path.join(git_dir, FOLDER, LOCK)
@@ -193,6 +207,17 @@ def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
         yield folder
     finally:
         os.close(folder)
+
+
+def _create_empty(folder: int, name: str, git_dir: str) -> None:
+    """An empty file with the git folder's owner; one that exists stays."""
+    with contextlib.suppress(FileExistsError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+        try:
+            _give(descriptor, git_dir, _file_mode(git_dir))
+        finally:
+            os.close(descriptor)
 
 
 def _give(descriptor: int, git_dir: str, mode: int) -> None:
