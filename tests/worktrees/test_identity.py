@@ -27,7 +27,7 @@ STACK = LabelledStack(
 MISSING = PathFacts(path="/trees/accra", presence=Presence.MISSING, depth=1, parents=(ABOVE, TOP))
 FOLDER_THERE = replace(MISSING, presence=Presence.PRESENT, depth=0, parents=(FOLDER, ABOVE, TOP))
 REPOSITORY = RepositoryFacts(
-    known=True, path="/main/.git", inode=7, worktrees=(WorktreeEntry(path="/main", id="c" * 32, holds=True),)
+    path="/main/.git", inode=7, worktrees=(WorktreeEntry(path="/main", id="c" * 32, holds=True),), known=True
 )
 ENTRY = WorktreeEntry(path="/trees/accra", id=ID)
 
@@ -144,6 +144,7 @@ def test_stack_whose_labels_prove_nothing_is_not_gone(stack: LabelledStack, host
     ("repository", "verdict", "reason"),
     [
         (replace(REPOSITORY, inode=0), Verdict.UNPROVED, "its repository `/main/.git` is missing"),
+        (replace(REPOSITORY, known=False), Verdict.UNPROVED, "`/main/.git` is another repository"),
         (listing(ENTRY), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
         (listing(replace(ENTRY, lock=Lock.STALE)), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
         (listing(replace(ENTRY, lock=Lock.LIVE)), Verdict.UNPROVED, "git has the worktree locked"),
