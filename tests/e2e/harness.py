@@ -183,7 +183,9 @@ class Workshop:
         # at a path goes before the worktree's own.
         for folders in (present, present, missing):
             chosen = [
-                f for f in dict.fromkeys(folders) if (missing and f in present) or labelled(self.client, f"{WORKTREE}={f}")
+                f
+                for f in dict.fromkeys(folders)
+                if (missing and f in present) or labelled(self.client, f"{WORKTREE}={f}")
             ]
             cleaning = [self.start("clean", "-y", "-t", "0", "-w", folder, cwd=self.base) for folder in chosen]
             failed += [ended.err for ended in [one.end() for one in cleaning] if ended.status]
