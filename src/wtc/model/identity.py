@@ -36,6 +36,8 @@ class Identity:
     """git's own folder for the worktree, where the id and the lock are. Not in labels."""
     former_paths: tuple[str, ...] = ()
     """Other paths of this worktree, from which a move or an adoption is recorded. Not in labels."""
+    spellings: tuple[str, ...] = ()
+    """Other spellings of the project folder, through symbolic links, in labels of the version before. Not in labels."""
     legacy: bool = False
     """Whether objects without an identity, of the version before, count as this worktree's. Not in labels."""
 

@@ -161,9 +161,16 @@ def _same_project(stack: LabelledStack, here: Here, stacks: Iterable[LabelledSta
     """Whether the stack is of the same project folder, as seen from the worktree's top."""
     folder = stack.identity.directory
     if folder:
-        return os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+        return _same_folder(folder, here.identity.directory) or (
+            os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+        )
     # Volumes and networks of the version before do not record the folder: whichever project took them over has them.
     return not any(s.namespace == stack.namespace and s.identity.directory for s in stacks)
+
+
+def _same_folder(one: str, other: str) -> bool:
+    """Whether two spellings lead to one folder. The version before recorded the folder as the user spelled it."""
+    return one == other or os.path.realpath(one) == other
 
 
 def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> LabelledStack:
@@ -175,10 +182,12 @@ def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> Labelle
 def namespace_here(stack: LabelledStack, here: Here) -> Namespace:
     """The namespace of a stack that is the worktree's own."""
     paths = {*here.identity.former_paths, stack.worktree} - {here.path}
+    folder = stack.identity.directory
+    spellings = (folder,) if folder and _same_folder(folder, here.identity.directory) else ()
     return Namespace(
         name=stack.namespace,
         worktree=here.path,
-        identity=replace(here.identity, former_paths=tuple(sorted(paths))),
+        identity=replace(here.identity, former_paths=tuple(sorted(paths)), spellings=spellings),
     )
 
 

@@ -16,6 +16,7 @@ from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.stack import rehearsing, warn
 from wtc.orchestrator.target import Target
+from wtc.planner.conflicts import check_tags
 from wtc.planner.fetching import buildable, pullable, single_platform
 from wtc.planner.images import plan_images
 from wtc.planner.options import UpOptions
@@ -143,7 +144,9 @@ def _carry_out(
 ) -> ImagesResult:
     from wtc.engine.execute import execute
 
-    plan = plan_images(desired, observe_for(stack.engine, desired), options)
+    observed = observe_for(stack.engine, desired)
+    check_tags(desired, observed)
+    plan = plan_images(desired, observed, options)
     if not dry_run:
         for warning in plan.warnings:
             report(Warned(diagnostic=warning))
