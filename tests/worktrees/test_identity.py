@@ -27,7 +27,7 @@ STACK = LabelledStack(
 MISSING = PathFacts(path="/trees/accra", presence=Presence.MISSING, depth=1, parents=(ABOVE, TOP))
 FOLDER_THERE = replace(MISSING, presence=Presence.PRESENT, depth=0, parents=(FOLDER, ABOVE, TOP))
 REPOSITORY = RepositoryFacts(
-    path="/main/.git", inode=7, worktrees=(WorktreeEntry(path="/main", id="c" * 32, holds=True),)
+    path="/main/.git", inode=7, worktrees=(WorktreeEntry(path="/main", id="c" * 32, holds=True),), known=True
 )
 ENTRY = WorktreeEntry(path="/trees/accra", id=ID)
 
@@ -138,6 +138,12 @@ def test_folder_is_missing_only_where_that_is_proved(case: str) -> None:
 def test_stack_whose_labels_prove_nothing_is_not_gone(stack: LabelledStack, host: str, reason: str) -> None:
     found = gone(stack, MISSING, REPOSITORY, host)
     assert (found.verdict, found.reason) == (Verdict.UNPROVED, reason)
+
+
+def test_repository_without_a_record_of_the_id_is_another_one() -> None:
+    """On many filesystems a repository that is removed and cloned again gets the inode of the one before."""
+    found = gone(STACK, MISSING, replace(REPOSITORY, known=False), HOST)
+    assert (found.verdict, found.reason) == (Verdict.UNPROVED, "`/main/.git` is another repository")
 
 
 @pytest.mark.parametrize(
