@@ -179,7 +179,7 @@ class Workshop:
         failed: list[str] = []
         missing = [f for f in map(_real, self.folders) if not os.path.isdir(f)]
         present = [f for f in map(_real, self.folders) if f not in missing]
-        # Objects of a moved worktree have its old path on their labels, and are removed from its new one. A former
+        # Objects of a moved worktree have its old path on their labels, and are removed from its new one; a former
         # stack at a path goes before the worktree's own.
         for folders in (present, present, missing):
             chosen = [

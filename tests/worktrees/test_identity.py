@@ -140,6 +140,12 @@ def test_stack_whose_labels_prove_nothing_is_not_gone(stack: LabelledStack, host
     assert (found.verdict, found.reason) == (Verdict.UNPROVED, reason)
 
 
+def test_repository_without_a_record_of_the_id_is_another_one() -> None:
+    """On many filesystems a repository that is removed and cloned again gets the inode of the one before."""
+    found = gone(STACK, MISSING, replace(REPOSITORY, known=False), HOST)
+    assert (found.verdict, found.reason) == (Verdict.UNPROVED, "`/main/.git` is another repository")
+
+
 @pytest.mark.parametrize(
     ("repository", "verdict", "reason"),
     [

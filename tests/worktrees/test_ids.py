@@ -13,8 +13,10 @@ import pytest
 from wtc.worktrees.ids import (
     UnreadableIdError,
     create_id,
+    has_record,
     lock_path,
     read_id,
+    record_id,
     record_move,
     recorded_moves,
     recorded_paths,
@@ -170,16 +172,19 @@ def test_what_is_created_has_the_permissions_of_the_git_folder(git_dir: Path, mo
     git_dir.chmod(mode)
     create_id(str(git_dir))
     lock_path(str(git_dir))
+    record_id(str(git_dir), ID)
     record_move(str(git_dir), ID, "/w/accra")
     modes = {
         name: stat.S_IMODE((git_dir / name).stat().st_mode)
-        for name in ("wtc", "wtc/id", "wtc/lock", "wtc/moves", f"wtc/moves/{ID}")
+        for name in ("wtc", "wtc/id", "wtc/lock", "wtc/ids", f"wtc/ids/{ID}", "wtc/moves", f"wtc/moves/{ID}")
     }
     of_file = mode & 0o666
     assert modes == {
         "wtc": mode,
         "wtc/id": of_file,
         "wtc/lock": of_file,
+        "wtc/ids": mode,
+        f"wtc/ids/{ID}": of_file,
         "wtc/moves": mode,
         f"wtc/moves/{ID}": of_file,
     }
@@ -190,10 +195,26 @@ def test_what_root_creates_belongs_to_the_owner_of_the_git_folder(git_dir: Path)
     os.chown(git_dir, 4321, 4322)
     create_id(str(git_dir))
     lock_path(str(git_dir))
+    record_id(str(git_dir), ID)
     record_move(str(git_dir), ID, "/w/accra")
     created = [git_dir / "wtc", *(git_dir / "wtc").rglob("*")]
-    assert len(created) == 5
+    assert len(created) == 7
     assert {(p.stat().st_uid, p.stat().st_gid) for p in created} == {(4321, 4322)}
+
+
+def test_id_is_recorded_once(git_dir: Path) -> None:
+    assert not has_record(str(git_dir), ID)
+    record_id(str(git_dir), ID)
+    record_id(str(git_dir), ID)
+    assert has_record(str(git_dir), ID)
+    assert not has_record(str(git_dir), "f" * 32)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../id", "unreadable"])
+def test_label_that_is_not_an_id_has_no_record(git_dir: Path, name: str) -> None:
+    create_id(str(git_dir))
+    record_id(str(git_dir), ID)
+    assert not has_record(str(git_dir), name)
 
 
 def test_moves_are_recorded_by_id_with_the_latest_path_last(git_dir: Path) -> None:
