@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wtc.errors import UsageError
 from wtc.events import Note, Reporter
 from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target, worktree_path
@@ -42,13 +41,12 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
     Raises:
         SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
         LimitsNotEnforcedError: a limit cannot be enforced.
+        CommandNotStartedError: the command cannot be started on the host.
         UsageError: a folder or a socket is missing.
     """
     import asyncio
 
     path = worktree_path(target)
-    if not os.path.isdir(path):
-        raise UsageError(f"`{path}` is not a folder")
     worktree = worktree_at(path)
     folders = GitFolders(worktree=path, git_dir=worktree.git_dir, common=worktree.common) if worktree.git else None
     environment = dict(target.environment)
@@ -117,8 +115,11 @@ def _report_enforcement(enforcement: Enforcement, report: Reporter) -> None:
 
 
 def _git_config(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
-    """What git has from the user's own configuration, which the sandbox does not see."""
-    found = {"safe.directory": worktree.path}
+    """What git has from the user's own configuration, which the sandbox does not see.
+
+    No garbage is collected inside: that would change the entries of other worktrees, which are read-only.
+    """
+    found = {"safe.directory": worktree.path, "gc.auto": "0", "maintenance.auto": "false"}
     for key in ("user.name", "user.email"):
         try:
             # It ends with 1 where the setting is missing.

@@ -9,10 +9,11 @@ from wtc.sandbox.enforcement import Enforcement, LimitsNotEnforcedError, Method
 from wtc.sandbox.git import GitFolders
 from wtc.sandbox.limits import ResourceLimits
 from wtc.sandbox.probe import SandboxUnavailableError, check_available
-from wtc.sandbox.runner import Ended, SandboxedProcess, SandboxRunner
+from wtc.sandbox.runner import CommandNotStartedError, Ended, SandboxedProcess, SandboxRunner
 
 __all__ = [
     "BwrapSandbox",
+    "CommandNotStartedError",
     "Ended",
     "Enforcement",
     "GitFolders",

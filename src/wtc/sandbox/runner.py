@@ -8,17 +8,26 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from wtc.errors import UsageError
+from wtc.errors import UsageError, WtcError
 from wtc.sandbox.bwrap import BwrapSandbox
 from wtc.sandbox.cgroups import count_refusals, remove_groups
 from wtc.sandbox.enforcement import Enforcement, enforce
 from wtc.sandbox.git import GitFolders, create_hooks_folder, git_mounts
 from wtc.sandbox.launch import launch_command
 from wtc.sandbox.probe import check_available
+from wtc.sandbox.processes import command_pid, kill_sandbox
 from wtc.sandbox.view import TEMPORARY, View, bwrap_arguments
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
+
+
+class CommandNotStartedError(WtcError):
+    """A command cannot be started. The exit status is a shell's: 127 if it does not exist, 126 otherwise."""
+
+    def __init__(self, program: str, error: OSError) -> None:
+        super().__init__(f"cannot run `{program}`", causes=[(error.strerror or str(error)).lower()])
+        self.exit_status = 127 if isinstance(error, FileNotFoundError) else 126
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +56,19 @@ class SandboxedProcess:
         """Send a signal to the command. Before the command has started, the sandbox ends instead."""
         if self.process.returncode is not None:
             return
-        pid = _command_of(self.process.pid) if self.sandboxed else self.process.pid
+        pid = command_pid(self.process.pid) if self.sandboxed else self.process.pid
+        if not pid:
+            kill_sandbox(self.process.pid)
+            return
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid or self.process.pid, number if pid else signal.SIGKILL)
+            os.kill(pid, number)
+
+    def kill(self) -> None:
+        """Kill the command, and with it everything in its sandbox."""
+        if self.process.returncode is None and self.sandboxed:
+            kill_sandbox(self.process.pid)
+        else:
+            self.send_signal(signal.SIGKILL)
 
     async def wait(self) -> Ended:
         """Wait until the command has ended."""
@@ -89,10 +108,11 @@ class SandboxRunner:
         Raises:
             SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
             LimitsNotEnforcedError: nothing enforces a limit, and `best_effort` is false.
+            CommandNotStartedError: there is no sandbox, and the command cannot be started.
             UsageError: the workspace, a shared folder or a socket is missing, or a limit is not positive.
         """
-        import asyncio
-
+        if not self.sandbox.workspace.is_dir():
+            raise UsageError(f"`{self.sandbox.workspace}` is not a folder")
         view: View | None = None
         resets_signals = False
         if not self.unsandboxed:
@@ -101,27 +121,32 @@ class SandboxRunner:
             view = self._view()
         limits = self.sandbox.resource_limits
         enforcement = await enforce(limits, sandboxed=view is not None, best_effort=self.best_effort)
+        sandbox = bwrap_arguments(view) if view else ()
+        arguments = launch_command(command, enforcement, sandbox=sandbox, resets_signals=resets_signals)
         try:
-            started = await asyncio.create_subprocess_exec(
-                *launch_command(
-                    command, enforcement, sandbox=bwrap_arguments(view) if view else (), resets_signals=resets_signals
-                ),
-                cwd=self.sandbox.workspace,
-                env=self.environment,
-                **streams,
-            )
+            process = await self._spawn(arguments, streams)
+            running = SandboxedProcess(process=process, enforcement=enforcement, sandboxed=view is not None)
             try:
-                yield SandboxedProcess(process=started, enforcement=enforcement, sandboxed=view is not None)
+                yield running
             finally:
-                with contextlib.suppress(ProcessLookupError):
-                    started.kill()
-                await started.wait()
+                running.kill()
+                await process.wait()
         finally:
             await remove_groups(enforcement.groups)
 
+    async def _spawn(self, arguments: Sequence[str], streams: Mapping[str, Any]) -> "Process":
+        import asyncio
+
+        try:
+            return await asyncio.create_subprocess_exec(
+                *arguments, cwd=self.sandbox.workspace, env=self.environment, **streams
+            )
+        except OSError as error:
+            raise CommandNotStartedError(arguments[0], error) from error
+
     def _view(self) -> View:
         """What the command sees, its repository and an empty home folder included."""
-        for path in (self.sandbox.workspace, *self.sandbox.shared_dirs):
+        for path in self.sandbox.shared_dirs:
             if not path.is_dir():
                 raise UsageError(f"`{path}` is not a folder")
         for path in self.sandbox.mcp_sockets:
@@ -136,18 +161,3 @@ class SandboxRunner:
             created=(home,) if home.startswith("/") and not home.startswith(view.system) else (),
             mounts=git_mounts(self.git) if self.git else (),
         )
-
-
-def _command_of(pid: int) -> int:
-    """The process of the command, 0 if there is none yet: the child of the first process inside, bubblewrap's child."""
-    first = _child_of(pid)
-    return _child_of(first) if first else 0
-
-
-def _child_of(pid: int) -> int:
-    """Source: proc(5), `/proc/PID/task/TID/children`."""
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return int((file.read().split() or ["0"])[0])
-    except OSError:
-        return 0
