@@ -70,6 +70,39 @@ def test_linked_worktree_commits_as_the_user(
     assert git(workspace, "log", "-1", "--format=%s by %an <%ae>") == "second by Wu <wu@example.org>"
 
 
+def test_worktrees_inside_the_main_one_are_not_seen(
+    bubblewrap: None, wtc: Wtc, workspace: Path, git: Callable[..., str]
+) -> None:
+    git(workspace, "init", "-q")
+    git(workspace, "commit", "-q", "--allow-empty", "-m", "first")
+    nested = workspace / ".worktrees" / "nested"
+    git(workspace, "worktree", "add", "-q", str(nested))
+    (nested / "secret").write_text("x")
+    assert wtc("--", "ls", "-A", str(nested)).stdout == ""
+    assert wtc("-w", str(nested), "--", "ls", "secret").stdout == "secret\n"
+
+
+def test_changed_configuration_of_the_repository_is_reported(
+    bubblewrap: None, workspace: Path, environment: dict[str, str], git: Callable[..., str]
+) -> None:
+    git(workspace, "init", "-q")
+    command = [sys.executable, "-m", "wtc", "sandbox", "--", "sh", "-c", "echo ready; read -r line"]
+    with subprocess.Popen(
+        command,
+        cwd=workspace,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "ready\n"
+        git(workspace, "config", "core.fsmonitor", "anything")
+        _, errors = running.communicate("\n")
+    assert "warning: the configuration of the repository changed while the command ran" in errors
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_to_wtc_reaches_the_command(
     bubblewrap: None, workspace: Path, environment: dict[str, str], number: signal.Signals

@@ -37,7 +37,7 @@ def test_control_groups_are_joined_before_the_sandbox_starts() -> None:
 def test_sandbox_ignores_the_signals_that_the_command_handles() -> None:
     assert launch_command(["make"], NOTHING, sandbox=["bwrap", "--"], resets_signals=True) == [
         *("/bin/sh", "-c", f'trap "" HUP INT QUIT TERM; {JOIN}', "sh", "--", "bwrap", "--"),
-        *("env", "--default-signal=HUP,INT,QUIT,TERM", "make"),
+        *("/usr/bin/env", "--default-signal=HUP,INT,QUIT,TERM", "make"),
     ]
 
 

@@ -20,6 +20,8 @@ def test_roots_sandbox_drops_capabilities_and_covers_what_root_owns() -> None:
         hidden_folders=("/etc/ssl/private",),
         workspace="/src/x",
         created=("/root",),
+        covered=("/src/x/.worktrees/y",),
+        shared=("/specs",),
         mounts=(Mount(path="/src/.git", writable=True), Mount(path="/src/.git/config")),
         as_root=True,
         new_session=True,
@@ -29,5 +31,6 @@ def test_roots_sandbox_drops_capabilities_and_covers_what_root_owns() -> None:
         " --cap-drop ALL --cap-add CAP_CHOWN --cap-add CAP_DAC_OVERRIDE --cap-add CAP_FOWNER"
         " --ro-bind /etc /etc --proc /proc --dev /dev --tmpfs /tmp --ro-bind /proc/sys /proc/sys"
         " --ro-bind /dev/null /etc/shadow --tmpfs /etc/ssl/private --dir /root --bind /src/x /src/x"
+        " --tmpfs /src/x/.worktrees/y --bind /specs /specs"
         " --bind /src/.git /src/.git --ro-bind /src/.git/config /src/.git/config --chdir /src/x --"
     )

@@ -12,9 +12,9 @@ from wtc.orchestrator.target import Target, worktree_path
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
 from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
-from wtc.sandbox.git import with_git_config
+from wtc.sandbox.git import read_configuration, with_git_config
 from wtc.worktrees.git import NoGitError, git
-from wtc.worktrees.locate import Worktree, worktree_at
+from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 _FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
@@ -57,6 +57,7 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
             Path(path), _absolute(target, request.shared), _absolute(target, request.sockets), request.limits
         ),
         git=folders,
+        other_worktrees=tuple(one.path for one in linked_worktrees(worktree) if one.path != path),
         environment=environment,
         best_effort=request.best_effort,
         unsandboxed=request.unsandboxed,
@@ -65,10 +66,14 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
 
 
 async def _run(runner: SandboxRunner, command: tuple[str, ...], report: Reporter) -> int:
+    before = read_configuration(runner.git) if runner.git else ()
     async with runner.start(command) as running:
         _forward_signals(running)
         _report_enforcement(running.enforcement, report)
         ended = await running.wait()
+    if runner.git and read_configuration(runner.git) != before:
+        check = "to check it for commands that git would run, run `git config --local --list`"
+        warn(report, "the configuration of the repository changed while the command ran", hint=check)
     if count := ended.refusals.get("memory"):
         warn(report, f"the kernel killed {_processes(count)} over the memory limit")
     if count := ended.refusals.get("pids"):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from wtc.sandbox.view import Mount
 
+_CONFIGURATION = ("config", "config.worktree")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitFolders:
@@ -23,11 +25,11 @@ def git_mounts(git: GitFolders) -> tuple[Mount, ...]:
     the files that connect the worktree with its repository are read-only. Only what exists is mounted.
 
     A file is covered only until the host replaces it: when git on the host rewrites `config`, a sandbox that already
-    runs can write the new one.
+    runs can write the new one. `read_configuration` before and after shows it.
     """
     linked = git.git_dir != git.common
     mounts = [Mount(path=git.common, writable=True)]
-    mounts += [_fixed(git.common, name) for name in ("hooks", "config", "config.worktree", "worktrees")]
+    mounts += [_fixed(git.common, name) for name in ("hooks", *_CONFIGURATION, "worktrees")]
     if linked:
         mounts.append(Mount(path=git.git_dir, writable=True))
         mounts += [_fixed(git.git_dir, name) for name in ("commondir", "gitdir", "config.worktree")]
@@ -36,6 +38,12 @@ def git_mounts(git: GitFolders) -> tuple[Mount, ...]:
         mounts.append(Mount(path=entry))
     mounts += [Mount(path=path) for path in _alternates(git.common)]
     return tuple(mount for mount in mounts if os.path.exists(mount.path))
+
+
+def read_configuration(git: GitFolders) -> tuple[bytes, ...]:
+    """Return the contents of the repository's and the worktree's configuration files, empty if they are missing."""
+    folders = dict.fromkeys((git.common, git.git_dir))
+    return tuple(_content(os.path.join(folder, name)) for folder in folders for name in _CONFIGURATION)
 
 
 def create_hooks_folder(git: GitFolders) -> None:
@@ -68,9 +76,13 @@ def _fixed(folder: str, name: str) -> Mount:
 def _alternates(common: str) -> list[str]:
     """The object folders of other repositories that this one borrows from. Source: gitrepository-layout(5)."""
     objects = os.path.join(common, "objects")
-    try:
-        with open(os.path.join(objects, "info", "alternates"), encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
-    except OSError:
-        return []
+    lines = os.fsdecode(_content(os.path.join(objects, "info", "alternates"))).splitlines()
     return [os.path.realpath(os.path.join(objects, line)) for line in lines if line and not line.startswith("#")]
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""

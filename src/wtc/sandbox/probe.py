@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from wtc.errors import WtcError
 from wtc.sandbox.view import View, bwrap_arguments
 
-RESET_SIGNALS = ("env", "--default-signal=HUP,INT,QUIT,TERM")
+RESET_SIGNALS = ("/usr/bin/env", "--default-signal=HUP,INT,QUIT,TERM")
 """Source: GNU coreutils 8.31."""
 _INSTEAD = (
     "to run it in a container of the stack, run `wtc run SERVICE COMMAND`",

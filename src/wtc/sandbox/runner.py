@@ -85,6 +85,8 @@ class SandboxRunner:
     """Its `resource_limits` are enforced."""
     git: GitFolders | None = None
     """To have git work inside: the folders of the workspace's repository."""
+    other_worktrees: tuple[str, ...] = ()
+    """Folders that the command does not see even if they are in the workspace."""
     environment: Mapping[str, str]
     best_effort: bool = False
     """Whether a limit that nothing can enforce is left out."""
@@ -116,9 +118,10 @@ class SandboxRunner:
         view: View | None = None
         resets_signals = False
         if not self.unsandboxed:
-            empty = replace(self.sandbox.view(), workspace=TEMPORARY, shared=())
-            resets_signals = await check_available(empty)
-            view = self._view()
+            view = self._with_repository(self.sandbox.view())
+            resets_signals = await check_available(
+                replace(view, workspace=TEMPORARY, covered=(), shared=(), mounts=(), created=())
+            )
         limits = self.sandbox.resource_limits
         enforcement = await enforce(limits, sandboxed=view is not None, best_effort=self.best_effort)
         sandbox = bwrap_arguments(view) if view else ()
@@ -144,8 +147,8 @@ class SandboxRunner:
         except OSError as error:
             raise CommandNotStartedError(arguments[0], error) from error
 
-    def _view(self) -> View:
-        """What the command sees, its repository and an empty home folder included."""
+    def _with_repository(self, view: View) -> View:
+        """The view with the worktree's repository, without other worktrees, and with an empty home folder."""
         for path in self.sandbox.shared_dirs:
             if not path.is_dir():
                 raise UsageError(f"`{path}` is not a folder")
@@ -154,10 +157,14 @@ class SandboxRunner:
                 raise UsageError(f"`{path}` is not a socket")
         if self.git:
             create_hooks_folder(self.git)
-        view = self.sandbox.view()
         home = self.environment.get("HOME", "")
         return replace(
             view,
+            covered=tuple(path for path in self.other_worktrees if _lies_in(path, view.workspace)),
             created=(home,) if home.startswith("/") and not home.startswith(view.system) else (),
             mounts=git_mounts(self.git) if self.git else (),
         )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path.startswith(f"{folder.rstrip('/')}/") and os.path.isdir(path)

@@ -29,6 +29,8 @@ class View:
     hidden_folders: tuple[str, ...] = ()
     workspace: str
     """Read-write, and the working folder."""
+    covered: tuple[str, ...] = ()
+    """Folders in the workspace that are empty inside the sandbox."""
     shared: tuple[str, ...] = ()
     """Folders and sockets, read-write."""
     mounts: tuple[Mount, ...] = ()
@@ -59,7 +61,10 @@ def bwrap_arguments(view: View) -> list[str]:
         arguments += ["--tmpfs", path]
     for path in view.created:
         arguments += ["--dir", path]
-    arguments += _bound("--bind", (view.workspace, *view.shared))
+    arguments += _bound("--bind", [view.workspace])
+    for path in view.covered:
+        arguments += ["--tmpfs", path]
+    arguments += _bound("--bind", view.shared)
     for mount in view.mounts:
         arguments += _bound("--bind" if mount.writable else "--ro-bind", [mount.path])
     return [*arguments, "--chdir", view.workspace, "--"]
