@@ -1,6 +1,7 @@
 """`wtc sandbox`, as a person calls it."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -116,6 +117,48 @@ def test_signal_to_wtc_reaches_the_command(
         assert running.stdout.readline() == "ready\n"
         running.send_signal(number)
         assert (running.stdout.read(), running.wait()) == ("caught\n", 9)
+
+
+@pytest.mark.parametrize("own_session", [True, False])
+def test_interrupt_at_a_terminal_reaches_the_command_once(
+    bubblewrap: None, workspace: Path, environment: dict[str, str], *, own_session: bool
+) -> None:
+    # A second one would come within the last loop.
+    script = """
+        n=0; trap 'n=$((n+1))' INT; echo ready; while [ $n -eq 0 ]; do sleep 0.01; done
+        for again in 1 2 3 4 5 6 7 8 9 10; do sleep 0.02; done; echo "count $n"
+    """
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(workspace)
+        code = WITH_SESSION.format(own_session=own_session)
+        os.execve(sys.executable, [sys.executable, "-c", code, "sandbox", "--", "sh", "-c", script], environment)
+    seen = read_until(terminal, b"ready")
+    os.write(terminal, b"\x03")
+    seen += read_until(terminal, b"count 1\r\n")
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0, seen
+    os.close(terminal)
+
+
+WITH_SESSION = """
+import sys, wtc.orchestrator.sandbox, wtc.sandbox.bwrap
+from wtc.cli.main import run
+for module in (wtc.orchestrator.sandbox, wtc.sandbox.bwrap):
+    module.may_type_into_terminal = lambda: {own_session}
+sys.exit(run(sys.argv[1:]))
+"""
+"""wtc on a kernel that lets processes type into their terminal, or on one that does not."""
+
+
+def read_until(terminal: int, wanted: bytes) -> bytes:
+    """Read what the terminal shows, until that is part of it."""
+    seen = b""
+    while wanted not in seen:
+        try:
+            seen += os.read(terminal, 1000)
+        except OSError:  # Linux: the other end is closed
+            pytest.fail(f"{wanted!r} is not in {seen!r}")
+    return seen
 
 
 def test_nothing_of_the_command_outlives_a_killed_wtc(
