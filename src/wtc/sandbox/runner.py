@@ -126,16 +126,18 @@ class SandboxRunner:
         enforcement = await enforce(limits, sandboxed=view is not None, best_effort=self.best_effort)
         sandbox = bwrap_arguments(view) if view else ()
         arguments = launch_command(command, enforcement, sandbox=sandbox, resets_signals=resets_signals)
+        running: SandboxedProcess | None = None
         try:
             process = await self._spawn(arguments, streams)
             running = SandboxedProcess(process=process, enforcement=enforcement, sandboxed=view is not None)
-            try:
-                yield running
-            finally:
-                running.kill()
-                await process.wait()
+            yield running
         finally:
+            if running:
+                running.kill()
             await remove_groups(enforcement.groups)
+            if running:
+                # Last, because asyncio also waits for the ends of pipes that processes of the groups had open.
+                await running.process.wait()
 
     async def _spawn(self, arguments: Sequence[str], streams: Mapping[str, Any]) -> "Process":
         import asyncio
@@ -160,11 +162,13 @@ class SandboxRunner:
         home = self.environment.get("HOME", "")
         return replace(
             view,
-            covered=tuple(path for path in self.other_worktrees if _lies_in(path, view.workspace)),
-            created=(home,) if home.startswith("/") and not home.startswith(view.system) else (),
+            covered=tuple(
+                path for path in self.other_worktrees if _lies_in(path, view.workspace) and os.path.isdir(path)
+            ),
+            created=(home,) if home.startswith("/") and not any(_lies_in(home, path) for path in view.system) else (),
             mounts=git_mounts(self.git) if self.git else (),
         )
 
 
 def _lies_in(path: str, folder: str) -> bool:
-    return path.startswith(f"{folder.rstrip('/')}/") and os.path.isdir(path)
+    return path.startswith(f"{folder.rstrip('/')}/")
