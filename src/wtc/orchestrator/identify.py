@@ -161,9 +161,16 @@ def _same_project(stack: LabelledStack, here: Here, stacks: Iterable[LabelledSta
     """Whether the stack is of the same project folder, as seen from the worktree's top."""
     folder = stack.identity.directory
     if folder:
-        return os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+        return _same_folder(folder, here.identity.directory) or (
+            os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+        )
     # Volumes and networks of the version before do not record the folder: whichever project took them over has them.
     return not any(s.namespace == stack.namespace and s.identity.directory for s in stacks)
+
+
+def _same_folder(one: str, other: str) -> bool:
+    """Whether two spellings lead to one folder. The version before recorded the folder as the user spelled it."""
+    return one == other or os.path.realpath(one) == other
 
 
 def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> LabelledStack:
@@ -175,10 +182,12 @@ def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> Labelle
 def namespace_here(stack: LabelledStack, here: Here) -> Namespace:
     """The namespace of a stack that is the worktree's own."""
     paths = {*here.identity.former_paths, stack.worktree} - {here.path}
+    folder = stack.identity.directory
+    spellings = (folder,) if folder and _same_folder(folder, here.identity.directory) else ()
     return Namespace(
         name=stack.namespace,
         worktree=here.path,
-        identity=replace(here.identity, former_paths=tuple(sorted(paths))),
+        identity=replace(here.identity, former_paths=tuple(sorted(paths)), spellings=spellings),
     )
 
 
@@ -206,12 +215,13 @@ def _registered(here: Here, home: Home, *, anywhere: bool = False) -> Namespace 
 
 
 def _is_here(worktree: str, worktree_id: str, here: Here) -> bool:
-    return worktree == here.path and worktree_id == here.identity.id
+    # An entry without an id was made by an older wtc, or before the folder became a git worktree.
+    return worktree == here.path and worktree_id in {"", here.identity.id}
 
 
 def repository_of(identity: Identity) -> RepositoryFacts:
     """The repository that a stack's labels record."""
-    return read_repository(identity.git) if identity.git else RepositoryFacts(path="")
+    return read_repository(identity.git, identity.id) if identity.git else RepositoryFacts(path="")
 
 
 def _repositories(*identities: Identity) -> list[RepositoryFacts]:

@@ -161,6 +161,7 @@ def _belongs_elsewhere(found: Object, namespace: Namespace) -> str:
     if not identity.legacy:
         return "an older wtc created it, for another compose file or on a remote engine"
     folder = labels.get(label.COMPOSE_WORKING_DIR, "")
-    if isinstance(found, ObservedContainer) and folder and identity.directory and folder != identity.directory:
+    known = {identity.directory, *identity.spellings}
+    if isinstance(found, ObservedContainer) and folder and identity.directory and folder not in known:
         return f"an older wtc created it, for the project in `{folder}`"
     return ""

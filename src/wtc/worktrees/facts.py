@@ -20,7 +20,15 @@ from wtc.model.identity import (
     WorktreeEntry,
 )
 from wtc.worktrees.identity import UNREADABLE, Here
-from wtc.worktrees.ids import UnreadableIdError, create_id, read_id, recorded_moves, recorded_paths
+from wtc.worktrees.ids import (
+    UnreadableIdError,
+    create_id,
+    has_record,
+    read_id,
+    record_id,
+    recorded_moves,
+    recorded_paths,
+)
 from wtc.worktrees.locate import Worktree, content_of, target_of, worktree_at
 
 _PID = re.compile(r"\bpid[ =:]*(\d{1,9})\b")
@@ -63,6 +71,9 @@ def read_here(worktree: Worktree, directory: str, host: str, *, create: bool = F
     if create and not worktree_id and worktree.git_dir and not original:
         with suppress(OSError):
             worktree_id = create_id(worktree.git_dir)
+    if create and worktree_id:
+        with suppress(OSError):
+            record_id(worktree.common, worktree_id)
     moves = recorded_paths(worktree.common, worktree_id) if worktree_id else ()
     identity = Identity(
         id=worktree_id,
@@ -98,12 +109,18 @@ def copied_from(worktree: Worktree) -> str:
     return back if copy else ""
 
 
-def read_repository(common: str) -> RepositoryFacts:
-    """The repository with this common git folder, and every worktree that it lists."""
+def read_repository(common: str, worktree_id: str = "") -> RepositoryFacts:
+    """The repository with this common git folder, every worktree that it lists, and whether it knows the id."""
     inode = inode_of(common)
     if not inode or not os.path.lexists(os.path.join(common, "HEAD")):
         return RepositoryFacts(path=common)
-    return RepositoryFacts(path=common, inode=inode, worktrees=tuple(_entries(common)), moved=recorded_moves(common))
+    return RepositoryFacts(
+        path=common,
+        inode=inode,
+        worktrees=tuple(_entries(common)),
+        moved=recorded_moves(common),
+        known=has_record(common, worktree_id),
+    )
 
 
 def ancestors(path: str) -> tuple[Ancestor, ...]:
@@ -201,7 +218,10 @@ def _entries(common: str) -> Iterator[WorktreeEntry]:
         git_dir = os.path.join(folder, name)
         if path := _listed_path(git_dir):
             yield WorktreeEntry(
-                path=path, id=_entry_id(git_dir), lock=_lock(git_dir), holds=_leads_to(path, os.path.realpath(git_dir))
+                path=path,
+                id=_entry_id(git_dir),
+                lock=lock_of(git_dir),
+                holds=_leads_to(path, os.path.realpath(git_dir)),
             )
 
 
@@ -232,7 +252,8 @@ def _same(one: str, other: str) -> bool:
         return one == other
 
 
-def _lock(git_dir: str) -> Lock:
+def lock_of(git_dir: str) -> Lock:
+    """Whether git has the worktree with this git folder locked."""
     path = os.path.join(git_dir, "locked")
     if not os.path.lexists(path):
         return Lock.NONE

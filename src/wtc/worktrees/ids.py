@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -21,6 +21,8 @@ FOLDER = "wtc"
 LOCK = "lock"
 _FILE = "id"
 _MOVES = "moves"
+_STOPPED = "stopped"
+_IDS = "ids"
 _ID = re.compile(r"[0-9a-f]{32}")
 _LIMIT_BYTES = 1 << 16
 
@@ -52,7 +54,7 @@ def read_id(git_dir: str) -> WorktreeId | None:
         raise _unreadable(path, (error.strerror or str(error)).lower()) from error
     try:
         found: object = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreadable(path, "it does not hold JSON") from None
     entry = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     text, recorded = entry.get("id"), entry.get("inode")
@@ -78,6 +80,25 @@ def create_id(git_dir: str, *, worktree_id: str = "") -> str:
     return created.id if created else wanted
 
 
+def record_id(common: str, worktree_id: str) -> None:
+    """Record in the common git folder that a worktree of this repository has the id.
+
+    A repository that is cloned again can get the inode of the one before; it does not have these records.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if not has_record(common, worktree_id):
+        with _folder(common) as folder, _folder_in(folder, _IDS, common) as recorded:
+            _create_empty(recorded, worktree_id, common)
+
+
+def has_record(common: str, worktree_id: str) -> bool:
+    """Whether a worktree of this repository, which may be removed since, has or had the id."""
+    valid = _ID.fullmatch(worktree_id) is not None
+    return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
+
+
 def record_move(common: str, worktree_id: str, path: str) -> None:
     """Record in the common git folder that the worktree with this id is at `path`; the latest path is the last.
 
@@ -85,24 +106,14 @@ def record_move(common: str, worktree_id: str, path: str) -> None:
         OSError: the folder cannot be written.
     """
     paths = [p for p in recorded_paths(common, worktree_id) if p != path]
-    content = json.dumps([*paths, path]).encode()
-    with (
-        _folder(common) as folder,
-        _folder_in(folder, _MOVES, common) as moves,
-        _new_file(moves, worktree_id, common, lambda _inode: content) as temporary,
-    ):
-        os.rename(temporary, worktree_id, src_dir_fd=moves, dst_dir_fd=moves)
+    with _folder(common) as folder, _folder_in(folder, _MOVES, common) as moves:
+        _write_list(moves, worktree_id, common, [*paths, path])
 
 
 def recorded_paths(common: str, worktree_id: str) -> tuple[str, ...]:
     """The paths that the moves and adoptions of this id record, the latest last."""
-    try:
-        content, _ = _content(os.path.join(common, FOLDER, _MOVES, worktree_id))
-        found: object = json.loads(content)
-    except (OSError, ValueError):
-        return ()
-    items = cast("list[object]", found) if isinstance(found, list) else []
-    return tuple(item for item in items if isinstance(item, str) and item.startswith("/"))
+    paths = _listed(os.path.join(common, FOLDER, _MOVES, worktree_id))
+    return tuple(path for path in paths if path.startswith("/"))
 
 
 def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
@@ -114,6 +125,27 @@ def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
     return {name: recorded_paths(common, name) for name in sorted(names) if _ID.fullmatch(name)}
 
 
+def record_stopped(git_dir: str, containers: Collection[str]) -> None:
+    """Record the ids of the containers that are stopped while the worktree is being removed.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with _folder(git_dir) as folder:
+        _write_list(folder, _STOPPED, git_dir, sorted(containers))
+
+
+def recorded_stopped(git_dir: str) -> tuple[str, ...]:
+    """The ids that `record_stopped` recorded: a removal that did not end left these containers stopped."""
+    return _listed(os.path.join(git_dir, FOLDER, _STOPPED))
+
+
+def forget_stopped(git_dir: str) -> None:
+    """Remove the record of `record_stopped`; a folder that cannot be written keeps it."""
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(git_dir, FOLDER, _STOPPED))
+
+
 def lock_path(git_dir: str) -> str:
     """The lock file of the worktree's stacks, in a folder that is created as the id's is.
 
@@ -121,16 +153,21 @@ def lock_path(git_dir: str) -> str:
         OSError: the folder cannot be written.
     """
     with _folder(git_dir) as folder:
-        with contextlib.suppress(FileExistsError):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(LOCK, flags, 0o600, dir_fd=folder)
-            try:
-                _give(descriptor, git_dir, _file_mode(git_dir))
-            finally:
-                os.close(descriptor)
+        _create_empty(folder, LOCK, git_dir)
         if not stat.S_ISREG(os.stat(LOCK, dir_fd=folder, follow_symlinks=False).st_mode):
             raise FileExistsError(f"`{git_dir}/{FOLDER}/{LOCK}` is not a file")
     return os.path.join(git_dir, FOLDER, LOCK)
+
+
+def _listed(path: str) -> tuple[str, ...]:
+    """The texts in a file with a JSON list; none where it cannot be read."""
+    try:
+        content, _ = _content(path)
+        found: object = json.loads(content)
+    except (OSError, ValueError, RecursionError):
+        return ()
+    items = cast("list[object]", found) if isinstance(found, list) else []
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def _content(path: str) -> tuple[bytes, int]:
@@ -172,6 +209,17 @@ def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
         os.close(folder)
 
 
+def _create_empty(folder: int, name: str, git_dir: str) -> None:
+    """An empty file with the git folder's owner; one that exists stays."""
+    with contextlib.suppress(FileExistsError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+        try:
+            _give(descriptor, git_dir, _file_mode(git_dir))
+        finally:
+            os.close(descriptor)
+
+
 def _give(descriptor: int, git_dir: str, mode: int) -> None:
     """Give a file the owner of the git folder, where this user may, and a mode."""
     owner, own = os.stat(git_dir), os.fstat(descriptor)
@@ -203,6 +251,13 @@ def _write(folder: int, git_dir: str, worktree_id: str, *, replace: bool) -> Non
                 replace = not os.path.lexists(os.path.join(git_dir, FOLDER, _FILE))
         if replace:
             os.rename(temporary, _FILE, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _write_list(folder: int, name: str, git_dir: str, texts: Collection[str]) -> None:
+    """A file with a JSON list, complete or not at all."""
+    content = json.dumps(list(texts)).encode()
+    with _new_file(folder, name, git_dir, lambda _inode: content) as temporary:
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 @contextmanager
