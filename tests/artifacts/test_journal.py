@@ -189,6 +189,22 @@ def test_a_record_that_leads_out_of_the_root_is_not_replayed(
     assert os.listdir(outside) == []
 
 
+def test_a_recorded_commit_that_cannot_be_finished_is_kept_until_it_can(tmp_path: Path) -> None:
+    root = mounted(tmp_path)
+    (tmp_path / ".wtc-journal").mkdir()
+    (tmp_path / ".wtc-journal" / "0").write_text("content")
+    (tmp_path / ".wtc-journal" / "record").write_text(
+        '{"version": 1, "removed": [], "collections": [], "objects": [["a"]]}'
+    )
+    (tmp_path / "a" / "in-the-way").mkdir(parents=True)
+    for _ in range(2):
+        with pytest.raises(JournalError, match="cannot be finished"):
+            root.exists("a")
+    (tmp_path / "a" / "in-the-way").rmdir()
+    (tmp_path / "a").rmdir()
+    assert contents(tmp_path) == {str(tmp_path / "a"): "content"}
+
+
 def test_a_journal_without_a_record_is_discarded(tmp_path: Path) -> None:
     root = mounted(tmp_path)
     root.touch("a").write_text("kept")

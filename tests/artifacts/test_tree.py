@@ -327,3 +327,37 @@ def test_a_lock_spans_sync_change_and_commit(tmp_path: Path) -> None:
         tree.count.update(number=tree.count.value().number + 1)
         tree.commit()
     assert json.loads((tmp_path / "count.json").read_text())["number"] == 1
+
+
+class Strict(Anchor[None]):
+    """An item with a constructor that is hard to please."""
+
+    def __init__(
+        self, item_name: str, mounted_at: Collection | None, initial_states: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(item_name, mounted_at, initial_states)
+        states = initial_states or {}
+        if "size" not in states:
+            raise MissingInitialStateError(item_name="size", message="a size is necessary")
+        if states["size"] < 0:
+            raise ValueError("a size is never negative")
+
+    def ownership_claims(self) -> list[ObjectClaim]:
+        return []
+
+    def handle(self) -> None:
+        return None
+
+
+class Holder(Worktree):
+    strict: Strict
+
+
+def test_what_an_items_constructor_raises_is_reported_as_its_initial_state() -> None:
+    with pytest.raises(MissingInitialStateError, match=r"strict\.size: a size is necessary") as error:
+        BaseMounter(memory_root()).mount(Holder)
+    assert error.value.item_name == "strict.size"
+    with pytest.raises(MissingInitialStateError, match="strict: a size is never negative") as error:
+        BaseMounter(memory_root()).mount(Holder, initial_states={"strict": {"size": -1}})
+    assert error.value.item_name == "strict"
+    assert isinstance(error.value.__cause__, ValueError)

@@ -2,7 +2,7 @@
 
 ArtifactError
 ├── InvalidContentError             stored content does not fit the declared type
-├── JournalError                    the journal of a killed commit cannot be read
+├── JournalError                    an unfinished commit cannot be read or finished
 ├── MissingAccessibleError          an object or collection does not exist
 ├── MissingInitialStateError        a field without default has no initial state
 ├── NotMountedError                 an item is used before it is mounted or synced
@@ -23,7 +23,7 @@ class InvalidContentError(ArtifactError):
 
 
 class JournalError(ArtifactError):
-    """The journal of a commit that was killed cannot be read."""
+    """The journal of an unfinished commit cannot be read, or its changes cannot be made."""
 
 
 class MissingAccessibleError(ArtifactError):

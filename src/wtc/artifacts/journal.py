@@ -30,8 +30,7 @@ def recover(root: int) -> None:
     """Finish, or discard, the changes of a process that was killed while it made them.
 
     Raises:
-        JournalError: the journal is not one that this version can read.
-        OSError: the root cannot be written; the journal is kept.
+        JournalError: the journal is not one that this version can read, or its changes cannot be made; it is kept.
     """
     try:
         os.stat(JOURNAL_NAME, dir_fd=root, follow_symlinks=False)
@@ -39,7 +38,7 @@ def recover(root: int) -> None:
         return
     with opened(root, (JOURNAL_NAME,)) as journal:
         if _exists(journal, _RECORD):
-            _replay(root, journal, _read_record(journal))
+            _finish(root, journal, _read_record(journal))
     remove_all(root, JOURNAL_NAME)
 
 
@@ -47,8 +46,8 @@ def apply(root: int, changes: Changes) -> None:
     """Make the changes below the open folder `root`, which has no journal.
 
     Raises:
-        OSError: a change cannot be made. If it was met before the record existed, nothing has changed; else the next
-            `recover` tries again.
+        OSError: a change cannot be made; nothing has changed.
+        JournalError: a change cannot be made, but the record exists already: the next `recover` makes it.
     """
     for path in _touched(changes):
         _check_writable(root, path)
@@ -57,10 +56,12 @@ def apply(root: int, changes: Changes) -> None:
         with opened(root, (JOURNAL_NAME,)) as journal:
             for number, (path, data) in enumerate(changes.objects.items()):
                 write_file(journal, str(number), data, mode=_mode_of(root, path))
-            if not _is_one_rename(changes):
+            if _is_one_rename(changes):
+                _replay(root, journal, changes)
+            else:
                 os.fsync(root)
                 _write_record(journal, changes)
-            _replay(root, journal, changes)
+                _finish(root, journal, changes)
     except BaseException:
         _discard_unrecorded(root)
         raise
@@ -70,6 +71,20 @@ def apply(root: int, changes: Changes) -> None:
 def _is_one_rename(changes: Changes) -> bool:
     """Whether the system makes the changes in one step, so that no record is necessary."""
     return len(changes.objects) == 1 and not changes.removed and not changes.collections
+
+
+def _finish(root: int, journal: int, changes: Changes) -> None:
+    """Make the recorded changes.
+
+    Raises:
+        JournalError: the system refuses one of them.
+    """
+    try:
+        _replay(root, journal, changes)
+    except OSError as error:
+        raise JournalError(
+            f"the commit that is recorded in `{JOURNAL_NAME}` cannot be finished", causes=[str(error)]
+        ) from error
 
 
 def _replay(root: int, journal: int, changes: Changes) -> None:
