@@ -10,7 +10,13 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tests.artifacts.trees import Login, Settings, memory_root
-from wtc.artifacts import Collection, MissingInitialStateError, PydanticArtifact, UnreachableWorktreeAction
+from wtc.artifacts import (
+    ArtifactError,
+    Collection,
+    MissingInitialStateError,
+    PydanticArtifact,
+    UnreachableWorktreeAction,
+)
 
 
 def stored(root: Collection, name: str) -> str:
@@ -125,6 +131,13 @@ def test_a_field_of_a_nested_model_that_is_missing_is_named() -> None:
     with pytest.raises(MissingInitialStateError, match=r"address\.host") as error:
         Nested("nested", initial_states={"address": {}})
     assert error.value.item_name == "address.host"
+
+
+@pytest.mark.parametrize("name", ["sync", "commit", "value", "item_name", "memory_snapshot"])
+@pytest.mark.filterwarnings("ignore:Field name .* shadows")
+def test_a_field_that_would_hide_a_method_is_refused(name: str) -> None:
+    with pytest.raises(ArtifactError, match=f"`Hiding` cannot have a field `{name}`"):
+        type(PydanticArtifact)("Hiding", (PydanticArtifact,), {"__annotations__": {name: str}, "__module__": __name__})
 
 
 @pytest.mark.parametrize("method", ["initialize_collection", "validate_collection", "commit_collection"])

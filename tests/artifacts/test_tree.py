@@ -361,3 +361,25 @@ def test_what_an_items_constructor_raises_is_reported_as_its_initial_state() -> 
         BaseMounter(memory_root()).mount(Holder, initial_states={"strict": {"size": -1}})
     assert error.value.item_name == "strict"
     assert isinstance(error.value.__cause__, ValueError)
+
+
+class Shared(Anchor[None]):
+    """An item that owns what `settings` owns, too."""
+
+    def ownership_claims(self) -> list[ObjectClaim]:
+        return [ObjectClaim(path=Path("settings.json"))]
+
+    def handle(self) -> None:
+        return None
+
+
+class Contested(Worktree):
+    settings: Settings
+    shared: Shared
+
+
+def test_two_items_that_own_the_same_path_are_refused() -> None:
+    root = memory_root()
+    with pytest.raises(ArtifactError, match=r"`settings` and `shared` of `Contested` both own `settings\.json`"):
+        BaseMounter(root).mount(Contested)
+    assert list(root.ls()) == []

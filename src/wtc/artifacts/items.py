@@ -44,7 +44,7 @@ class Syncable(ABC):
     def commit(self) -> None:
         """Write the state in memory to the storage."""
 
-    def memory(self) -> Callable[[], None]:
+    def memory_snapshot(self) -> Callable[[], None]:
         """Return a function that gives the attributes the values that they have now."""
         saved = dict(vars(self))
 
@@ -58,7 +58,7 @@ class Syncable(ABC):
 @contextmanager
 def memory_kept(item: Syncable) -> Generator[None]:
     """Leave the item's memory as it was if an exception leaves the context."""
-    restore = item.memory()
+    restore = item.memory_snapshot()
     try:
         yield
     except BaseException:
@@ -207,7 +207,7 @@ def _unreachable(item: BaseWorktreeItem, kind: str) -> UnreachableWorktreeAction
 
 def memory_of(items: Iterable[Syncable]) -> Callable[[], None]:
     """Return a function that restores the memory of several items."""
-    restores = [item.memory() for item in items]
+    restores = [item.memory_snapshot() for item in items]
 
     def restore() -> None:
         for one in restores:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from wtc.artifacts.accessible import Collection, Object
 from wtc.artifacts.errors import ArtifactError, MissingInitialStateError
-from wtc.artifacts.items import Artifact, BaseWorktreeItem, Claim, ObjectClaim, unreachable
+from wtc.artifacts.items import Artifact, BaseWorktreeItem, Claim, ObjectClaim, Syncable, unreachable
 
 try:
     from pydantic import BaseModel, PrivateAttr, ValidationError
@@ -17,6 +17,7 @@ except ImportError as error:
         hints=["to install it, run `pip install 'worktree-container-manager[pydantic]'`"],
     ) from error
 
+_RESERVED = "the name is reserved; give the field another name and this one as an alias"
 _ONLY_OBJECTS = "PydanticArtifact only claims objects, not collections"
 
 
@@ -29,6 +30,17 @@ class PydanticArtifact(BaseModel, Artifact["PydanticArtifact"]):
     _item_name: str = PrivateAttr(default="")
     _mounted_at: Collection | None = PrivateAttr(default=None)
     _initial_states: Mapping[str, Any] | None = PrivateAttr(default=None)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: Any) -> None:
+        """Refuse fields that would hide the methods of items.
+
+        Raises:
+            ArtifactError: a field has the name of such a method.
+        """
+        for base in (Artifact, BaseWorktreeItem, Syncable, PydanticArtifact):
+            if hidden := sorted(vars(base).keys() & cls.model_fields.keys()):
+                raise ArtifactError(f"`{cls.__qualname__}` cannot have a field `{hidden[0]}`", causes=[_RESERVED])
 
     def __init__(
         self,
@@ -89,7 +101,7 @@ class PydanticArtifact(BaseModel, Artifact["PydanticArtifact"]):
     validate_collection = unreachable(_ONLY_OBJECTS)
     commit_collection = unreachable(_ONLY_OBJECTS)
 
-    def memory(self) -> Callable[[], None]:
+    def memory_snapshot(self) -> Callable[[], None]:
         saved = self.model_copy()
 
         def restore() -> None:

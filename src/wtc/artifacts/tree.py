@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 from wtc.artifacts.accessible import Collection, RootCollection
 from wtc.artifacts.declarations import Declaration, declarations_of
 from wtc.artifacts.errors import ArtifactError, InvalidContentError, MissingInitialStateError, NotMountedError
-from wtc.artifacts.items import Anchor, Claim, CollectionClaim, Syncable, memory_kept, memory_of, unreachable
+from wtc.artifacts.items import (
+    Anchor,
+    BaseWorktreeItem,
+    Claim,
+    CollectionClaim,
+    Syncable,
+    memory_kept,
+    memory_of,
+    unreachable,
+)
 
 Tree = TypeVar("Tree", bound="Worktree")
 
@@ -36,6 +45,7 @@ class _Parent(Syncable):
                 f"`{type(self).__qualname__}` has initial states for items that it does not declare",
                 causes=[", ".join(f"`{name}`" for name in sorted(states))],
             )
+        _check_claims(type(self), children)
         for name, child in children.items():
             setattr(self, name, child)
         self._child_names = tuple(children)
@@ -54,9 +64,9 @@ class _Parent(Syncable):
         for child in self._children().values():
             child.commit()
 
-    def memory(self) -> Callable[[], None]:
+    def memory_snapshot(self) -> Callable[[], None]:
         restore_children = memory_of(self._children().values())
-        restore_self = super().memory()
+        restore_self = super().memory_snapshot()
 
         def restore() -> None:
             restore_self()
@@ -171,6 +181,23 @@ class BaseMounter:
             tree = tree_type(self.root, initial_states=initial_states)
             tree.sync()
         return tree
+
+
+def _check_claims(owner: type, children: Mapping[str, Syncable]) -> None:
+    """Refuse two items of one collection that own the same path.
+
+    Raises:
+        ArtifactError: there are two such items.
+    """
+    owners: dict[Path, str] = {}
+    for name, child in children.items():
+        claims = child.ownership_claims() if isinstance(child, BaseWorktreeItem) else [CollectionClaim(path=Path(name))]
+        for claim in claims:
+            if (other := owners.setdefault(claim.path, name)) != name:
+                raise ArtifactError(
+                    f"items `{other}` and `{name}` of `{owner.__qualname__}` both own `{claim.path}`",
+                    causes=["an object or collection belongs to one item"],
+                )
 
 
 def _created(declaration: Declaration, collection: Collection, initial_states: object) -> Syncable:
