@@ -144,9 +144,10 @@ def test_unchanged_content_is_not_written(root: Collection, tmp_path: Path) -> N
     assert (tmp_path / "a").stat() == before
 
 
-def test_the_name_of_the_journal_is_reserved(root: Collection) -> None:
+@pytest.mark.parametrize("path", [".wtc-journal/record", "a/.wtc-collection"])
+def test_names_that_drivers_need_are_reserved(root: Collection, path: str) -> None:
     with pytest.raises(OutsideRootError, match="reserved"):
-        root.touch(".wtc-journal/record")
+        root.touch(path)
 
 
 def _two_objects(root: Collection) -> None:

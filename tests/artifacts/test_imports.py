@@ -8,7 +8,19 @@ import pytest
 
 import wtc.artifacts
 
-_HEAVY = {"pydantic", "filelock", "asyncio", "subprocess", "tempfile", "shutil", "pytest", "docker", "typer", "rich"}
+_HEAVY = {
+    "pydantic",
+    "fsspec",
+    "filelock",
+    "asyncio",
+    "subprocess",
+    "tempfile",
+    "shutil",
+    "pytest",
+    "docker",
+    "typer",
+    "rich",
+}
 
 
 def modules(program: str) -> set[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         WrongAccessibleTypeException,
     )
     from wtc.artifacts.filesystem import FilesystemMountDriver
+    from wtc.artifacts.fsspec_driver import FsspecMountDriver
     from wtc.artifacts.items import (
         Anchor,
         Artifact,
@@ -55,6 +56,7 @@ __all__ = [
     "CollectionClaim",
     "DataclassArtifact",
     "FilesystemMountDriver",
+    "FsspecMountDriver",
     "InMemoryMountDriver",
     "InvalidContentError",
     "JournalError",
@@ -90,6 +92,7 @@ _MODULES = {
         "WrongAccessibleTypeException",
     ),
     "filesystem": ("FilesystemMountDriver",),
+    "fsspec_driver": ("FsspecMountDriver",),
     "items": ("Anchor", "Artifact", "BaseWorktreeItem", "Claim", "CollectionClaim", "ObjectClaim", "Syncable"),
     "memory": ("InMemoryMountDriver", "NoMountpoint"),
     "pydantic_artifact": ("PydanticArtifact",),

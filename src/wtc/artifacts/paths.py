@@ -8,14 +8,19 @@ Segments = tuple[str, ...]
 """The root itself is `()`."""
 
 JOURNAL_NAME = ".wtc-journal"
-"""The name that no object or collection can have: a root keeps its journal there."""
+"""The folder of a root that keeps an unfinished commit."""
+
+COLLECTION_MARKER = ".wtc-collection"
+"""The object that keeps an empty collection where a backend has none."""
+
+_RESERVED = frozenset({JOURNAL_NAME, COLLECTION_MARKER})
 
 
 def segments_of(path: str | PathLike[str]) -> Segments:
     """Return the names that a relative path consists of; `.` leads nowhere and is left out.
 
     Raises:
-        OutsideRootError: the path is absolute, has `..` or NUL in it, or names the journal.
+        OutsideRootError: the path is absolute, has `..` or NUL in it, or has a reserved name in it.
     """
     text = fspath(path)
     if text.startswith("/") or "\0" in text:
@@ -23,8 +28,8 @@ def segments_of(path: str | PathLike[str]) -> Segments:
     segments = tuple(name for name in text.split("/") if name not in {"", "."})
     if ".." in segments:
         raise OutsideRootError(f"path `{text}` leads out of the mounted root", causes=["it contains `..`"])
-    if JOURNAL_NAME in segments:
-        raise OutsideRootError(f"path `{text}` is reserved for the journal")
+    if not _RESERVED.isdisjoint(segments):
+        raise OutsideRootError(f"path `{text}` contains a name that is reserved")
     return segments
 
 
