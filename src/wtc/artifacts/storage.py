@@ -87,8 +87,8 @@ class Overlay:
             return "collection"
         return self._stored_kind(path)
 
-    def names(self, path: Segments) -> list[str]:
-        """Return the names in a collection, sorted.
+    def entries(self, path: Segments) -> list[tuple[str, Kind]]:
+        """Return (name, kind) of what a collection contains, by name.
 
         Raises:
             MissingAccessibleError: nothing exists at the path.
@@ -98,8 +98,9 @@ class Overlay:
         depth = len(path)
         names = {child[depth] for child in (*self._collections, *self._objects) if child[:-1] == path}
         if self._stored_kind(path) == "collection":
-            names.update(name for name in self._storage.names(path) if self.kind((*path, name)) is not None)
-        return sorted(names)
+            names.update(self._storage.names(path))
+        # What the changes remove from the collection has no kind.
+        return [(name, kind) for name in sorted(names) if (kind := self.kind((*path, name))) is not None]
 
     def read(self, path: Segments) -> bytes:
         """Return the content of an object.

@@ -108,8 +108,8 @@ class StoredCollection(Collection):
 
     def ls(self) -> list[Accessible]:
         with self._session.state() as state:
-            paths = [(*self._segments, name) for name in state.names(self._segments)]
-            return [self._accessible(kind, path) for path in paths if (kind := state.kind(path)) is not None]
+            entries = state.entries(self._segments)
+        return [self._accessible(kind, (*self._segments, name)) for name, kind in entries]
 
     def rm(self, path: str | PathLike[str]) -> None:
         segments = self._inside(path)

@@ -177,8 +177,10 @@ class AtomicMountDriverContract(MountDriverContract):
         with root.transaction():
             root.touch("old/b").write_text("b")
             assert [one.name() for one in root.mkdir("old").ls()] == ["a", "b"]
+            root.rm("old/a")
+            assert [one.name() for one in root.mkdir("old").ls()] == ["b"]
             root.rm("old")
-            assert not root.exists("old/a")
+            assert not root.exists("old/b")
             root.touch("old/c").write_text("c")
             assert [one.name() for one in root.mkdir("old").ls()] == ["c"]
         assert [one.name() for one in root.mkdir("old").ls()] == ["c"]
