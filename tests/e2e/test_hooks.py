@@ -282,7 +282,7 @@ def test_claude_codes_hook_ends_well_without_an_engine(workshop: Workshop, tmp_p
     done = subprocess.run(
         [sys.executable, "-m", "wtc", "hook", "claude-worktree-remove"],
         env={**workshop.env, "DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock"},
-        input=json.dumps({"worktree_path": str(workshop.main)}),
+        input=json.dumps({"worktree_path": str(workshop.worktree("linked"))}),
         capture_output=True,
         text=True,
         check=False,

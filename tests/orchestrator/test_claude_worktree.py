@@ -1,4 +1,4 @@
-"""Worktrees that wtc makes for Claude Code, and what becomes of them when it removes them. No engine is there."""
+"""Worktrees that wtc creates for Claude Code, and its removing hook where no engine answers."""
 
 import json
 import subprocess
@@ -185,32 +185,27 @@ def test_outside_of_a_repository_it_fails(repository: Claude, tmp_path: Path) ->
     assert "is in no git repository" in done.stderr
 
 
-def test_a_worktree_that_wtc_has_made_goes_when_claude_code_removes_it(repository: Claude) -> None:
-    made = repository.create("done")
-    repository.remove(made)
-    assert not made.exists()
-    assert repository.git("branch", "--list", "worktree-done") == ""
+def test_without_an_engine_the_worktree_stays(repository: Claude) -> None:
+    """Its stack could not be stopped, and would be left behind."""
+    created = repository.create("idle")
+    reported = repository.remove(created)
+    assert "error: cannot reach the engine" in reported
+    assert f"the worktree `{created}` stays" in reported
+    assert repository.branch(created) == "worktree-idle"
 
 
-def test_commits_of_its_own_keep_the_branch(repository: Claude) -> None:
-    made = repository.create("worked")
-    (made / "work").write_text("done")
-    repository.git("add", "work", cwd=made)
-    repository.git("commit", "-q", "-m", "work", cwd=made)
-    repository.remove(made)
-    assert not made.exists()
-    assert repository.git("branch", "--list", "worktree-worked") == "worktree-worked"
+def test_uncommitted_changes_keep_the_worktree_without_asking_an_engine(repository: Claude) -> None:
+    created = repository.create("dirty")
+    (created / "work").write_text("not committed")
+    reported = repository.remove(created)
+    assert f"error: the worktree `{created}` and its stack stay" in reported
+    assert "caused by: it has 1 uncommitted change" in reported
+    assert "cannot reach the engine" not in reported
+    assert (created / "work").read_text() == "not committed"
 
 
-def test_what_is_not_committed_keeps_the_worktree_and_is_told(repository: Claude) -> None:
-    made = repository.create("dirty")
-    (made / "work").write_text("not committed")
-    assert f"the worktree `{made}` stays" in repository.remove(made)
-    assert (made / "work").read_text() == "not committed"
-
-
-def test_a_worktree_that_wtc_has_not_made_is_left_alone(repository: Claude) -> None:
+def test_worktree_that_wtc_did_not_create_is_left_alone(repository: Claude) -> None:
     place = repository.main / ".claude/worktrees/theirs"
     repository.git("worktree", "add", "-q", "-b", "worktree-theirs", str(place))
-    repository.remove(place)
+    assert "cannot reach the engine" in repository.remove(place)
     assert place.is_dir()

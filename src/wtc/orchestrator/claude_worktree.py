@@ -1,21 +1,24 @@
-"""A worktree for Claude Code, made where it would make it itself; and what its hook leaves to be removed again.
+"""A worktree for Claude Code, created where it would create it itself, and removed when its hook asks for that.
 
+`WorktreeRemove` replaces `git worktree remove` for what a `WorktreeCreate` hook created, and comes before the removal.
 Source: code.claude.com/docs, Hooks reference (WorktreeCreate, WorktreeRemove) and Worktrees.
 """
 
 import json
 import os
 import re
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from wtc.errors import UsageError, WtcError
-from wtc.events import Reporter
+from wtc.events import Note, Reporter
+from wtc.orchestrator.remove_worktree import Removal, remove_worktree
 from wtc.orchestrator.setup import setup
 from wtc.orchestrator.target import Target
 from wtc.worktrees.git import WORK_S, NoGitError, git
-from wtc.worktrees.locate import worktree_at, worktree_of
+from wtc.worktrees.locate import Worktree, content_of, worktree_at, worktree_of
 
 FOLDER = ".claude/worktrees"
 MARK = "made-by-wtc"
@@ -56,26 +59,32 @@ def create(target: Target, name: str, report: Reporter, failed: Callable[[WtcErr
     return path
 
 
-def remove(path: str, environment: Mapping[str, str], tell: Callable[[str], None]) -> None:
-    """Removes the worktree at `path` if `create` has made it: its folder, and its branch unless that has commits.
+def remove(target: Target, report: Reporter, stop: threading.Event) -> Removal:
+    """Remove the worktree that `target.worktree` names if `create` has created it, and its stacks in any case.
 
-    What is not committed keeps it there, and is told.
+    Its branch is deleted too, unless that has commits of its own. A worktree that is dirty or locked keeps its stacks.
+
+    Raises:
+        WtcError: as `remove_worktree`.
     """
-    worktree = worktree_at(path)
-    if not worktree.linked or not worktree.main:
-        return
+    worktree = worktree_at(target.worktree)
+    created = worktree.linked and os.path.exists(os.path.join(worktree.git_dir, MARK))
+    branch = _branch(worktree) if created else ""
     try:
-        if not os.path.exists(os.path.join(_git_folder(path, environment), MARK)):
-            return
-        branch = git(path, ["branch", "--show-current"], environment).strip()
-        git(worktree.main, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
-        tell(f"the worktree `{path}` was removed")
-    except NoGitError as error:
-        tell(f"the worktree `{path}` stays: {error}")
-        return
-    if branch == f"worktree-{os.path.basename(path)}":
-        with suppress(NoGitError):
-            git(worktree.main, ["branch", "-d", branch], environment)
+        return remove_worktree(target, report, stop, with_git=created)
+    finally:
+        if created and not os.path.isdir(worktree.git_dir):
+            report(Note(text=f"the worktree `{worktree.path}` was removed"))
+            if branch == f"worktree-{os.path.basename(worktree.path)}":
+                with suppress(NoGitError):
+                    git(worktree.common, ["branch", "-d", branch], target.environment)
+        elif created:
+            report(Note(text=f"the worktree `{worktree.path}` stays"))
+
+
+def _branch(worktree: Worktree) -> str:
+    """The branch that is checked out; empty where there is none."""
+    return content_of(os.path.join(worktree.git_dir, "HEAD")).strip().removeprefix("ref: refs/heads/")
 
 
 def _add(here: str, root: str, path: str, branch: str, environment: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, UsageError
 from wtc.events import Planned, Reporter, Warned
-from wtc.model.identity import GitState, LabelledStack, Presence
+from wtc.model.identity import GitState, LabelledStack, PathFacts, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.clean_scope import (
@@ -205,6 +205,8 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     found = standings(here, stacks, every_project=True)
     inside = _lies_in(os.path.realpath(target.cwd), path)
     former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
+    if former and (why := _hidden(place)):
+        return Chosen(left=tuple(Left(stack=s, why=why) for s in former))
     if former and not inside:
         why = "it is left of a worktree that was at this path before"
         return with_legacy(
@@ -215,6 +217,15 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
         removed=tuple(Choice(namespace=namespace_here(s, here), why="it is this worktree's") for s in own),
         left=tuple(Left(stack=s, why=reason) for s, which, reason in found if which is Standing.CONFLICT),
     )
+
+
+def _hidden(place: PathFacts) -> str:
+    """Why the worktree of a stack with another id may still be at this path; empty where it cannot be."""
+    if place.git is GitState.BROKEN:
+        return "the folder's `.git` leads nowhere"
+    if place.git is GitState.NONE and place.mounted:
+        return "something is mounted at its folder"
+    return ""
 
 
 def _holder(stack: LabelledStack) -> str:

@@ -133,7 +133,7 @@ class _Stack:
         self.conduct: dict[str, Conduct] = {}
         for container in _named(observed, ()):
             self.containers.setdefault(container.service, []).append(container)
-            conduct = declared.get(container.service) or Conduct(depends_on=_labelled(container))
+            conduct = declared.get(container.service) or Conduct(depends_on=labelled_dependencies(container))
             self.conduct.setdefault(container.service, conduct)
 
     def ordered(self, chosen: Collection[str]) -> list[str]:
@@ -273,8 +273,8 @@ def _named(observed: Observed, services: Collection[str]) -> list[ObservedContai
     ]
 
 
-def _labelled(container: ObservedContainer) -> dict[str, Dependency]:
-    """From `db:service_healthy:true,cache:service_started:false`: the last says whether it restarts along."""
+def labelled_dependencies(container: ObservedContainer) -> dict[str, Dependency]:
+    """The dependencies that a label lists: `db:service_healthy:true`, the last being whether it restarts along."""
     found: dict[str, Dependency] = {}
     for text in container.labels.get(label.COMPOSE_DEPENDS_ON, "").split(","):
         name, _, rest = text.partition(":")

@@ -201,7 +201,10 @@ def _entries(common: str) -> Iterator[WorktreeEntry]:
         git_dir = os.path.join(folder, name)
         if path := _listed_path(git_dir):
             yield WorktreeEntry(
-                path=path, id=_entry_id(git_dir), lock=_lock(git_dir), holds=_leads_to(path, os.path.realpath(git_dir))
+                path=path,
+                id=_entry_id(git_dir),
+                lock=lock_of(git_dir),
+                holds=_leads_to(path, os.path.realpath(git_dir)),
             )
 
 
@@ -232,7 +235,8 @@ def _same(one: str, other: str) -> bool:
         return one == other
 
 
-def _lock(git_dir: str) -> Lock:
+def lock_of(git_dir: str) -> Lock:
+    """Whether git has the worktree with this git folder locked."""
     path = os.path.join(git_dir, "locked")
     if not os.path.lexists(path):
         return Lock.NONE

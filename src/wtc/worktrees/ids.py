@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -21,6 +21,7 @@ FOLDER = "wtc"
 LOCK = "lock"
 _FILE = "id"
 _MOVES = "moves"
+_STOPPED = "stopped"
 _ID = re.compile(r"[0-9a-f]{32}")
 _LIMIT_BYTES = 1 << 16
 
@@ -85,24 +86,14 @@ def record_move(common: str, worktree_id: str, path: str) -> None:
         OSError: the folder cannot be written.
     """
     paths = [p for p in recorded_paths(common, worktree_id) if p != path]
-    content = json.dumps([*paths, path]).encode()
-    with (
-        _folder(common) as folder,
-        _folder_in(folder, _MOVES, common) as moves,
-        _new_file(moves, worktree_id, common, lambda _inode: content) as temporary,
-    ):
-        os.rename(temporary, worktree_id, src_dir_fd=moves, dst_dir_fd=moves)
+    with _folder(common) as folder, _folder_in(folder, _MOVES, common) as moves:
+        _write_list(moves, worktree_id, common, [*paths, path])
 
 
 def recorded_paths(common: str, worktree_id: str) -> tuple[str, ...]:
     """The paths that the moves and adoptions of this id record, the latest last."""
-    try:
-        content, _ = _content(os.path.join(common, FOLDER, _MOVES, worktree_id))
-        found: object = json.loads(content)
-    except (OSError, ValueError):
-        return ()
-    items = cast("list[object]", found) if isinstance(found, list) else []
-    return tuple(item for item in items if isinstance(item, str) and item.startswith("/"))
+    paths = _listed(os.path.join(common, FOLDER, _MOVES, worktree_id))
+    return tuple(path for path in paths if path.startswith("/"))
 
 
 def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
@@ -112,6 +103,27 @@ def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
     except OSError:
         return {}
     return {name: recorded_paths(common, name) for name in sorted(names) if _ID.fullmatch(name)}
+
+
+def record_stopped(git_dir: str, containers: Collection[str]) -> None:
+    """Record the ids of the containers that are stopped while the worktree is being removed.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with _folder(git_dir) as folder:
+        _write_list(folder, _STOPPED, git_dir, sorted(containers))
+
+
+def recorded_stopped(git_dir: str) -> tuple[str, ...]:
+    """The ids that `record_stopped` recorded: a removal that did not end left these containers stopped."""
+    return _listed(os.path.join(git_dir, FOLDER, _STOPPED))
+
+
+def forget_stopped(git_dir: str) -> None:
+    """Remove the record of `record_stopped`; a folder that cannot be written keeps it."""
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(git_dir, FOLDER, _STOPPED))
 
 
 def lock_path(git_dir: str) -> str:
@@ -131,6 +143,17 @@ def lock_path(git_dir: str) -> str:
         if not stat.S_ISREG(os.stat(LOCK, dir_fd=folder, follow_symlinks=False).st_mode):
             raise FileExistsError(f"`{git_dir}/{FOLDER}/{LOCK}` is not a file")
     return os.path.join(git_dir, FOLDER, LOCK)
+
+
+def _listed(path: str) -> tuple[str, ...]:
+    """The texts in a file with a JSON list; none where it cannot be read."""
+    try:
+        content, _ = _content(path)
+        found: object = json.loads(content)
+    except (OSError, ValueError):
+        return ()
+    items = cast("list[object]", found) if isinstance(found, list) else []
+    return tuple(item for item in items if isinstance(item, str))
 
 
 def _content(path: str) -> tuple[bytes, int]:
@@ -203,6 +226,13 @@ def _write(folder: int, git_dir: str, worktree_id: str, *, replace: bool) -> Non
                 replace = not os.path.lexists(os.path.join(git_dir, FOLDER, _FILE))
         if replace:
             os.rename(temporary, _FILE, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _write_list(folder: int, name: str, git_dir: str, texts: Collection[str]) -> None:
+    """A file with a JSON list, complete or not at all."""
+    content = json.dumps(list(texts)).encode()
+    with _new_file(folder, name, git_dir, lambda _inode: content) as temporary:
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 @contextmanager

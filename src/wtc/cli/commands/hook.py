@@ -25,15 +25,16 @@ def command(
         list[str] | None, typer.Option("--file", metavar="FILE", help="A compose file, by its path in the worktree.")
     ] = None,
 ) -> None:
-    """Make a worktree for Claude Code, or clean up after one: its `WorktreeCreate` and `WorktreeRemove` hooks.
+    """Create a worktree for Claude Code, or remove one: its `WorktreeCreate` and `WorktreeRemove` hooks.
 
-    The first reads `{"name": ..., "cwd": ...}` on standard input and prints the path of the worktree that it has made.
-    The second reads `{"worktree_path": ...}` and always ends with 0: what goes wrong is told on standard error.
+    The first reads `{"name": ..., "cwd": ...}` on standard input and prints the path of the worktree that it created.
+    The second reads `{"worktree_path": ...}`. It removes nothing of a worktree that is dirty or locked, and always ends
+    with 0: what goes wrong is printed on standard error.
     """
     if one_of("event", event, (CREATED, REMOVED)) == CREATED:
         _create(_document(), tuple(file or ()))
     else:
-        _whatever_comes(lambda: _remove(str(_document().get("worktree_path") or "")))
+        _never_failing(lambda: _remove(str(_document().get("worktree_path") or "")))
 
 
 def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
@@ -54,8 +55,8 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     sys.stdout.write(f"{path}\n")
 
 
-def _whatever_comes(work: Callable[[], None]) -> None:
-    """Does the work; the harness is not to see a failure, whatever it is."""
+def _never_failing(work: Callable[[], None]) -> None:
+    """Do the work; errors are printed, and the harness does not see a failure."""
     from wtc.cli.render.errors import show_error
 
     try:
@@ -64,9 +65,9 @@ def _whatever_comes(work: Callable[[], None]) -> None:
         show_error(error)
     except (KeyboardInterrupt, BrokenPipeError):
         pass
-    except Exception as error:  # noqa: BLE001 - the harness must not see a failure, whatever it is
+    except Exception as error:  # noqa: BLE001 - the harness must not see a failure
         bug = WtcError(
-            f"wtc came upon a bug of its own: {type(error).__name__}",
+            f"internal error: {type(error).__name__}",
             hints=["to remove what is left of the stack, run `wtc clean --gone`"],
         )
         show_error(bug)
@@ -76,22 +77,16 @@ def _remove(worktree: str) -> None:
     from wtc.cli.output import say
     from wtc.cli.reporting import reporter, stoppable
     from wtc.orchestrator.claude_worktree import remove
-    from wtc.orchestrator.clean import CleanRequest, carry_out, plan
 
     # Without a path this would be the stack of whatever worktree it is called in.
     if not worktree.startswith("/"):
         raise WtcError("standard input has no absolute `worktree_path`", hints=["to clean a stack, run `wtc clean`"])
     if not _can_be_a_path(worktree):
         raise WtcError("the `worktree_path` on standard input is none that a system can have")
-    looks = target(worktree=worktree)
-    try:
-        with stoppable() as stop, reporter(quiet=False) as report:
-            cleanings = plan(looks, CleanRequest(), report)
-            carry_out(looks, CleanRequest(), cleanings, report, stop)
-        if not cleanings:
-            say("nothing to clean")
-    finally:
-        remove(worktree, looks.environment, say)
+    with stoppable() as stop, reporter(quiet=False) as report:
+        removal = remove(target(worktree=worktree), report, stop)
+    if not removal.stacks:
+        say("nothing to clean")
 
 
 def _can_be_a_path(text: str) -> bool:

@@ -1,0 +1,36 @@
+"""Stopping what runs of a stack, and starting exactly that again. Pure."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.plan import Plan
+from wtc.model.service import Dependency
+from wtc.planner.lifecycle import Conduct, labelled_dependencies, plan_start, plan_stop
+
+_ACTIVE = frozenset({"running", "restarting"})
+
+
+def active(observed: Observed) -> list[ObservedContainer]:
+    """The containers that can be stopped and started again with nothing lost.
+
+    Paused ones do nothing and would lose their memory. One-off containers are often removed when they stop.
+    """
+    return [c for c in observed.containers if c.state in _ACTIVE and not c.oneoff]
+
+
+def plan_suspend(observed: Observed) -> Plan:
+    """Stop the active containers, dependents first."""
+    return plan_stop(replace(observed, containers=tuple(active(observed))), {})
+
+
+def plan_resume(observed: Observed, stopped: Collection[str]) -> Plan:
+    """Start those of these containers (ids) that do not run, dependencies first; no other container is started."""
+    containers = [c for c in observed.containers if c.id in stopped]
+    services = {c.service for c in containers}
+    declared = {c.service: Conduct(depends_on=_dependencies(c, services)) for c in containers}
+    return plan_start(replace(observed, containers=tuple(containers)), declared)
+
+
+def _dependencies(container: ObservedContainer, among: Collection[str]) -> dict[str, Dependency]:
+    return {name: how for name, how in labelled_dependencies(container).items() if name in among}

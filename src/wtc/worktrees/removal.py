@@ -1,0 +1,84 @@
+"""Whether a worktree may be removed: git is asked before anything is touched.
+
+`read_removal` reads, `refusal` decides. Source: git-worktree(1), remove and lock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wtc.errors import WtcError
+from wtc.model.identity import GitState, Lock, PathFacts, Presence
+from wtc.worktrees.facts import copied_from, lock_of, read_path
+from wtc.worktrees.git import WORK_S, NoGitError, git
+from wtc.worktrees.locate import Worktree, worktree_at
+
+_STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalFacts:
+    """What is known about a worktree that is to be removed."""
+
+    place: PathFacts
+    linked: bool = False
+    copied_from: str = ""
+    """The linked worktree that the folder is a copy of."""
+    lock: Lock = Lock.NONE
+    changes: int = 0
+    """How many files git sees as modified, staged or untracked."""
+    unanswered: str = ""
+    """Why git does not answer."""
+
+
+def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
+    """The facts about what is at a real absolute path; git is started only in a linked worktree."""
+    place = read_path(path)
+    if place.git is not GitState.WORKTREE:
+        return RemovalFacts(place=place)
+    worktree = worktree_at(path)
+    if not worktree.linked:
+        return RemovalFacts(place=place)
+    original, lock = copied_from(worktree), lock_of(worktree.git_dir)
+    try:
+        changes = 0 if original else len(git(path, _STATUS, environment, limit_s=WORK_S).splitlines())
+    except NoGitError as error:
+        return RemovalFacts(place=place, linked=True, lock=lock, unanswered=str(error))
+    return RemovalFacts(place=place, linked=True, copied_from=original, lock=lock, changes=changes)
+
+
+def refusal(facts: RemovalFacts) -> str:
+    """Why the worktree may not be removed; empty where it may, or where its folder holds no worktree any more."""
+    place = facts.place
+    if place.presence is Presence.UNKNOWN:
+        return "its folder cannot be looked at"
+    if place.presence is Presence.MISSING:
+        return ""
+    if place.git is GitState.BROKEN:
+        return "its `.git` leads nowhere"
+    if place.git is GitState.NONE:
+        return "something is mounted at its folder" if place.mounted else ""
+    if not facts.linked:
+        return "it is not a linked worktree"
+    if facts.copied_from:
+        return f"it is a copy of the worktree `{facts.copied_from}`"
+    if facts.unanswered:
+        return f"git does not say whether it has uncommitted changes: {facts.unanswered}"
+    if facts.lock is Lock.LIVE:
+        return "git has it locked"
+    if facts.changes:
+        return f"it has {facts.changes} uncommitted change{'s' if facts.changes > 1 else ''}"
+    return ""
+
+
+def remove_with_git(worktree: Worktree, environment: Mapping[str, str]) -> None:
+    """`git worktree remove`, after the lock of a dead process is released.
+
+    Raises:
+        WtcError: git refuses, or does not delete all of the folder. What git has removed is gone from `git_dir`.
+    """
+    try:
+        if lock_of(worktree.git_dir) is Lock.STALE:
+            git(worktree.common, ["worktree", "unlock", worktree.path], environment)
+        git(worktree.common, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
+    except NoGitError as error:
+        raise WtcError(f"git did not remove the worktree `{worktree.path}`", causes=[str(error)]) from error

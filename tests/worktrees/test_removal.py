@@ -1,0 +1,138 @@
+"""Whether a worktree may be removed, as a table; and the facts as git gives them."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wtc.errors import WtcError
+from wtc.model.identity import GitState, Lock, PathFacts, Presence
+from wtc.worktrees.ids import create_id, forget_stopped, record_stopped, recorded_stopped
+from wtc.worktrees.locate import worktree_at
+from wtc.worktrees.removal import RemovalFacts, read_removal, refusal, remove_with_git
+
+ENVIRONMENT = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def place(presence: Presence = Presence.PRESENT, git: GitState = GitState.NONE, *, mounted: bool = False) -> PathFacts:
+    return PathFacts(path="/w", presence=presence, git=git, mounted=mounted)
+
+
+WORKTREE = place(git=GitState.WORKTREE)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (RemovalFacts(place=WORKTREE, linked=True), ""),
+        (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.STALE), ""),
+        (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.LIVE), "git has it locked"),
+        (RemovalFacts(place=WORKTREE, linked=True, changes=1), "it has 1 uncommitted change"),
+        (RemovalFacts(place=WORKTREE, linked=True, changes=2), "it has 2 uncommitted changes"),
+        (RemovalFacts(place=WORKTREE, linked=True, copied_from="/v"), "it is a copy of the worktree `/v`"),
+        (
+            RemovalFacts(place=WORKTREE, linked=True, unanswered="git is not installed"),
+            "git does not say whether it has uncommitted changes: git is not installed",
+        ),
+        (RemovalFacts(place=WORKTREE), "it is not a linked worktree"),
+        (RemovalFacts(place=place(Presence.MISSING)), ""),
+        (RemovalFacts(place=place(Presence.UNKNOWN)), "its folder cannot be looked at"),
+        (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` leads nowhere"),
+        (RemovalFacts(place=place()), ""),
+        (RemovalFacts(place=place(mounted=True)), "something is mounted at its folder"),
+    ],
+)
+def test_refusal(facts: RemovalFacts, reason: str) -> None:
+    assert refusal(facts) == reason
+
+
+class Pair:
+    """A main worktree and a linked one."""
+
+    def __init__(self, base: Path) -> None:
+        self.main, self.linked = base / "main", base / "linked"
+        self.main.mkdir()
+        self.git("init", "-q", "-b", "main")
+        (self.main / "tracked").write_text("first")
+        (self.main / ".gitignore").write_text("ignored\n")
+        self.git("add", "-A")
+        self.git("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "-q", "-m", "a")
+        self.git("worktree", "add", "-q", str(self.linked))
+
+    def git(self, *arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=self.main, env=ENVIRONMENT, check=True, capture_output=True)
+
+    @property
+    def git_dir(self) -> str:
+        return worktree_at(str(self.linked)).git_dir
+
+    def refusal(self, path: Path | None = None) -> str:
+        return refusal(read_removal(str(path or self.linked), ENVIRONMENT))
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    return Pair(tmp_path)
+
+
+def test_ignored_files_do_not_keep_a_worktree(pair: Pair) -> None:
+    (pair.linked / "ignored").write_text("x")
+    assert pair.refusal() == ""
+
+
+def test_each_kind_of_change_counts(pair: Pair) -> None:
+    (pair.linked / "untracked").write_text("x")
+    (pair.linked / "tracked").write_text("second")
+    (pair.linked / "staged").write_text("x")
+    subprocess.run(["git", "add", "staged"], cwd=pair.linked, env=ENVIRONMENT, check=True)
+    assert pair.refusal() == "it has 3 uncommitted changes"
+
+
+def test_copy_of_a_linked_worktree_is_refused(pair: Pair, tmp_path: Path) -> None:
+    shutil.copytree(pair.linked, tmp_path / "copy")
+    assert pair.refusal(tmp_path / "copy") == f"it is a copy of the worktree `{pair.linked}`"
+
+
+def test_main_worktree_is_refused(pair: Pair) -> None:
+    assert pair.refusal(pair.main) == "it is not a linked worktree"
+
+
+def test_folder_whose_repository_is_missing_is_refused(pair: Pair) -> None:
+    shutil.rmtree(pair.main)
+    assert pair.refusal() == "its `.git` leads nowhere"
+
+
+def test_worktree_is_removed_with_the_record_beside_its_id(pair: Pair) -> None:
+    git_dir = pair.git_dir
+    create_id(git_dir)
+    record_stopped(git_dir, ["b", "a"])
+    assert recorded_stopped(git_dir) == ("a", "b")
+    remove_with_git(worktree_at(str(pair.linked)), ENVIRONMENT)
+    assert not pair.linked.exists()
+    assert not os.path.exists(git_dir)
+
+
+def test_lock_of_a_dead_process_is_released(pair: Pair) -> None:
+    pair.git("worktree", "lock", "--reason", f"pid {2**22 + 1}", str(pair.linked))
+    remove_with_git(worktree_at(str(pair.linked)), ENVIRONMENT)
+    assert not pair.linked.exists()
+
+
+def test_refusal_of_git_is_an_error_with_its_reason(pair: Pair) -> None:
+    (pair.linked / "untracked").write_text("x")
+    with pytest.raises(WtcError) as caught:
+        remove_with_git(worktree_at(str(pair.linked)), ENVIRONMENT)
+    assert caught.value.message == f"git did not remove the worktree `{pair.linked}`"
+    assert "contains modified or untracked files" in caught.value.causes[0]
+    assert (pair.linked / "untracked").exists()
+
+
+def test_record_of_stopped_containers_that_is_damaged_or_forgotten_is_empty(pair: Pair) -> None:
+    record_stopped(pair.git_dir, ["a"])
+    Path(pair.git_dir, "wtc/stopped").write_text("{")
+    assert recorded_stopped(pair.git_dir) == ()
+    forget_stopped(pair.git_dir)
+    forget_stopped(pair.git_dir)
+    assert not Path(pair.git_dir, "wtc/stopped").exists()
