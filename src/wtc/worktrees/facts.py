@@ -240,8 +240,19 @@ def lock_of(git_dir: str) -> Lock:
     path = os.path.join(git_dir, "locked")
     if not os.path.lexists(path):
         return Lock.NONE
-    found = _PID.search(content_of(path))
-    return Lock.STALE if found and not _lives(int(found[1])) else Lock.LIVE
+    return lock_for(content_of(path))
+
+
+def lock_for(reason: str) -> Lock:
+    """The lock that has this reason: stale if it names, as `pid=<n>`, a process that is dead."""
+    pid = pid_in(reason)
+    return Lock.STALE if pid and not _lives(pid) else Lock.LIVE
+
+
+def pid_in(reason: str) -> int:
+    """The process that a lock's reason names; 0 where it names none."""
+    found = _PID.search(reason)
+    return int(found[1]) if found else 0
 
 
 def _lives(pid: int) -> bool:

@@ -126,8 +126,8 @@ def forget_stopped(git_dir: str) -> None:
         os.unlink(os.path.join(git_dir, FOLDER, _STOPPED))
 
 
-def lock_path(git_dir: str) -> str:
-    """The lock file of the worktree's stacks, in a folder that is created as the id's is.
+def lock_path(git_dir: str, name: str = LOCK) -> str:
+    """A lock file (by default that of the worktree's stacks), in a folder that is created as the id's is.
 
     Raises:
         OSError: the folder cannot be written.
@@ -135,14 +135,14 @@ def lock_path(git_dir: str) -> str:
     with _folder(git_dir) as folder:
         with contextlib.suppress(FileExistsError):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(LOCK, flags, 0o600, dir_fd=folder)
+            descriptor = os.open(name, flags, 0o600, dir_fd=folder)
             try:
                 _give(descriptor, git_dir, _file_mode(git_dir))
             finally:
                 os.close(descriptor)
-        if not stat.S_ISREG(os.stat(LOCK, dir_fd=folder, follow_symlinks=False).st_mode):
-            raise FileExistsError(f"`{git_dir}/{FOLDER}/{LOCK}` is not a file")
-    return os.path.join(git_dir, FOLDER, LOCK)
+        if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise FileExistsError(f"`{git_dir}/{FOLDER}/{name}` is not a file")
+    return os.path.join(git_dir, FOLDER, name)
 
 
 def _listed(path: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
 from wtc.worktrees.facts import copied_from, lock_of, read_path
 from wtc.worktrees.git import WORK_S, NoGitError, git
+from wtc.worktrees.git_lock import git_lock
 from wtc.worktrees.locate import Worktree, worktree_at
 
 _STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
@@ -77,8 +78,9 @@ def remove_with_git(worktree: Worktree, environment: Mapping[str, str]) -> None:
         WtcError: git refuses, or does not delete all of the folder. What git has removed is gone from `git_dir`.
     """
     try:
-        if lock_of(worktree.git_dir) is Lock.STALE:
-            git(worktree.common, ["worktree", "unlock", worktree.path], environment)
-        git(worktree.common, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
-    except NoGitError as error:
+        with git_lock(worktree.common):
+            if lock_of(worktree.git_dir) is Lock.STALE:
+                git(worktree.common, ["worktree", "unlock", worktree.path], environment)
+            git(worktree.common, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
+    except (NoGitError, OSError) as error:
         raise WtcError(f"git did not remove the worktree `{worktree.path}`", causes=[str(error)]) from error
