@@ -9,7 +9,6 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from wtc.errors import UsageError, WtcError
@@ -20,6 +19,7 @@ from wtc.orchestrator.target import Target
 from wtc.worktrees.git import WORK_S, NoGitError, git
 from wtc.worktrees.git_lock import git_lock
 from wtc.worktrees.locate import Worktree, content_of, worktree_at, worktree_of
+from wtc.worktrees.removal import delete_branch
 
 FOLDER = ".claude/worktrees"
 MARK = "made-by-wtc"
@@ -77,8 +77,7 @@ def remove(target: Target, report: Reporter, stop: threading.Event) -> Removal:
         if created and not os.path.isdir(worktree.git_dir):
             report(Note(text=f"the worktree `{worktree.path}` was removed"))
             if branch == f"worktree-{os.path.basename(worktree.path)}":
-                with suppress(NoGitError, OSError), git_lock(worktree.common):
-                    git(worktree.common, ["branch", "-d", branch], target.environment)
+                delete_branch(worktree.common, branch, target.environment)
         elif created:
             report(Note(text=f"the worktree `{worktree.path}` stays"))
 

@@ -21,6 +21,18 @@ def delete_worktree(common: str, path: str) -> str:
     return _delete(git_dir) if git_dir else ""
 
 
+def folder_of_others(path: str) -> str:
+    """A folder at or below the path that this user cannot empty, because it is another user's; empty if none is."""
+    user = os.geteuid()
+    for above, names, _ in os.walk(path):
+        for folder in (os.path.join(above, name) for name in names):
+            if os.path.islink(folder) or os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=True):
+                continue
+            if os.lstat(folder).st_uid != user:
+                return folder
+    return ""
+
+
 def _occupied(path: str, git_dir: str) -> str:
     entry = os.path.join(path, ".git")
     if os.path.islink(path) or os.path.ismount(path):

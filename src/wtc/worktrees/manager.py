@@ -1,6 +1,7 @@
 """`GitWorktreeManager`: git worktrees for programs that run many jobs at once."""
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,12 +28,12 @@ class GitWorktreeManager:
     """Creates, lists, locks and removes the worktrees of one repository.
 
     Any number of tasks and processes can use one repository at the same time: one lock for each repository is held
-    around what git writes. git runs with the process's environment, without the variables of a git hook.
+    around what git writes. git runs with `environment` (by default the process's), without the variables of a git hook.
     """
 
-    def __init__(self, repo_path: Path) -> None:
+    def __init__(self, repo_path: Path, *, environment: Mapping[str, str] | None = None) -> None:
         self.repo_path = Path(os.path.abspath(repo_path))
-        self._repository = Repository(self.repo_path)
+        self._repository = Repository(self.repo_path, os.environ if environment is None else environment)
 
     def is_git_repository(self) -> bool:
         """Whether the folder is the top of a worktree (its `.git` may be a file) or a bare repository."""
@@ -145,7 +146,7 @@ class GitWorktreeManager:
             entry = await self._repository.linked(place, WorktreeLockError)
             if entry is None:
                 return WorktreeResult(success=True)
-            if _lock(entry) is Lock.STALE:
+            if _lock(entry) in {Lock.STALE, Lock.WTC}:
                 await self._repository.git("worktree", "unlock", entry.path)
             if _lock(entry) is not Lock.LIVE:
                 why = job_reason(_info(entry).job_id) if reason is None else reason

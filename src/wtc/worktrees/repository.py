@@ -1,7 +1,7 @@
 """A repository whose worktrees are managed: what git is asked about it, and the lock around what git writes."""
 
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,12 +19,13 @@ _USAGE = 129
 class Repository:
     """The repository whose top, or bare folder, is at an absolute path."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self.path = path
+        self._environment = environment
 
     async def git(self, *arguments: str, well: Sequence[int] = (0,)) -> str:
         """Return what git prints. Raises NoGitError."""
-        return await git_async(str(self.path), arguments, os.environ, well=tuple(well))
+        return await git_async(str(self.path), arguments, self._environment, well=tuple(well))
 
     @asynccontextmanager
     async def writes(self, common: str, failure: type[WorktreeError], message: str) -> AsyncGenerator[None]:

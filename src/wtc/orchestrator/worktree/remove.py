@@ -1,0 +1,99 @@
+"""`worktree remove`: git is asked first, then the stack stops, then git removes the worktree, then the stack goes."""
+
+import os
+import shlex
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wtc.errors import ConflictError
+from wtc.events import Reporter
+from wtc.model.identity import Lock, Presence
+from wtc.model.plan import RemoveVolume
+from wtc.orchestrator.clean import CleanRequest, plan
+from wtc.orchestrator.clean_scope import Scope
+from wtc.orchestrator.remove_worktree import Removal, refuse_removal, remove_worktree
+from wtc.orchestrator.stack import warn
+from wtc.orchestrator.target import Target
+from wtc.orchestrator.worktree.find import here, named_worktree, run
+from wtc.worktrees.facts import lock_for, read_path
+from wtc.worktrees.listing import ListedWorktree
+from wtc.worktrees.manager import GitWorktreeManager
+from wtc.worktrees.removal import delete_branch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removable:
+    """A worktree that may be removed, and the volumes of its stacks."""
+
+    target: Target
+    """The target of the command, at the worktree."""
+    entry: ListedWorktree
+    repository: GitWorktreeManager
+    """At the main worktree, or the bare repository: the current folder can be in the worktree itself."""
+    common: str
+    """The common git folder."""
+    volumes: tuple[str, ...]
+    force: bool
+
+
+def removable(target: Target, name: str, report: Reporter, *, force: bool) -> Removable:
+    """Ask git whether the worktree may go, and find its stacks. Nothing is changed.
+
+    Raises:
+        UsageError: the repository has no such worktree.
+        ConflictError: the worktree has uncommitted changes or submodules or is locked, and `force` is not given.
+        EngineUnreachableError: no engine answers.
+    """
+    entry = named_worktree(target, name)
+    path = os.path.realpath(entry.path)
+    locked = entry.lock_reason is not None and lock_for(entry.lock_reason) is Lock.LIVE
+    if locked and not force:
+        raise ConflictError(
+            f"the worktree `{path}` is locked",
+            causes=[entry.lock_reason] if entry.lock_reason else [],
+            hints=[f"to release the lock, run `wtc worktree unlock {shlex.quote(name)}`"],
+        )
+    hint = f"to remove it, and lose what is not committed, run `wtc worktree remove --force {shlex.quote(name)}`"
+    refuse_removal(path, target, force=force, hints=[hint])
+    inside = replace(target, worktree=path, by_branch=False, files=())
+    # Seen from inside, the worktree's own stacks are meant, and not what a former one left at its path.
+    found = plan(replace(inside, cwd=path), CleanRequest(scope=Scope.WORKTREE), report)
+    volumes = [
+        node.operation.name
+        for c in found.cleanings
+        for node in c.plan.nodes
+        if isinstance(node.operation, RemoveVolume)
+    ]
+    current = here(target)
+    return Removable(
+        target=inside,
+        entry=entry,
+        repository=GitWorktreeManager(Path(current.main or current.common), environment=target.environment),
+        common=current.common,
+        volumes=tuple(volumes),
+        force=force,
+    )
+
+
+def remove(
+    chosen: Removable, report: Reporter, stop: threading.Event, *, with_volumes: bool, with_branch: bool
+) -> Removal:
+    """Remove the worktree with its stacks, and on request their volumes and the worktree's branch.
+
+    A branch that is not merged stays, unless `force` was given.
+
+    Raises:
+        WtcError: git refuses (the containers that ran are started again), or something could not be removed.
+    """
+    removal = remove_worktree(
+        chosen.target, report, stop, with_git=True, force=chosen.force, volumes=with_volumes or not chosen.volumes
+    )
+    if read_path(chosen.target.worktree).presence is Presence.MISSING:
+        # A folder that was missing before is still in git's list.
+        run(chosen.repository.remove_worktree(Path(chosen.entry.path)))
+    if with_branch and chosen.entry.branch:
+        why = delete_branch(chosen.common, chosen.entry.branch, chosen.target.environment, force=chosen.force)
+        if why:
+            warn(report, f"the branch `{chosen.entry.branch}` stays: {why}")
+    return removal
