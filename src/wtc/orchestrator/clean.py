@@ -23,7 +23,7 @@ from wtc.orchestrator.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import identify, judge, namespace_here, repository_of, standings
+from wtc.orchestrator.identify import holder_of, identify, judge, namespace_here, repository_of, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
@@ -31,7 +31,7 @@ from wtc.planner.down import plan_clean, plan_clean_volumes
 from wtc.planner.stacks import labelled_stacks, namespace_of
 from wtc.worktrees.facts import read_here, read_path
 from wtc.worktrees.host import host_id
-from wtc.worktrees.identity import Standing, held_by
+from wtc.worktrees.identity import Standing
 from wtc.worktrees.locate import worktree_at
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _hidden(place: PathFacts) -> str:
 
 
 def _holder(stack: LabelledStack) -> str:
-    return held_by(stack.identity.id, [repository_of(stack.identity)])
+    return holder_of(stack.identity.id, [repository_of(stack.identity)])
 
 
 def _lies_in(path: str, folder: str) -> bool:

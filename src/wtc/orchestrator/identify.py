@@ -105,6 +105,16 @@ def judge(stack: LabelledStack, host: str) -> Judgement:
     return gone(stack, read_path(stack.worktree), repository, host, moved=moved)
 
 
+def holder_of(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a worktree that holds the id; empty where none does.
+
+    git may still list a worktree that was moved by hand at its former path, so recorded moves are looked at too.
+    """
+    paths = (path for r in repositories for path in r.moved.get(worktree_id, ()) if worktree_id and path != other_than)
+    moved = (path for path in paths if read_path(path).id == worktree_id)
+    return held_by(worktree_id, repositories, other_than=other_than) or next(moved, "")
+
+
 def standings(
     here: Here, stacks: Sequence[LabelledStack], *, every_project: bool = False
 ) -> list[tuple[LabelledStack, Standing, str]]:
@@ -118,7 +128,7 @@ def standings(
             other = stack.identity.id != here.identity.id
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
             repositories = _repositories(stack.identity, here.identity) if other else []
-            held = bool(held_by(stack.identity.id, repositories, other_than=here.path))
+            held = bool(holder_of(stack.identity.id, repositories, other_than=here.path))
             which, reason = standing(stack, here, place, held=held, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
                 found.append((stack, which, reason))

@@ -3,9 +3,9 @@
 from enum import StrEnum
 
 from wtc.model.identity import LabelledStack, Presence
-from wtc.orchestrator.identify import judge, repository_of
+from wtc.orchestrator.identify import holder_of, judge, repository_of
 from wtc.worktrees.facts import read_path
-from wtc.worktrees.identity import Verdict, held_by
+from wtc.worktrees.identity import Verdict
 
 
 class Place(StrEnum):
@@ -30,9 +30,7 @@ def place_of(stack: LabelledStack, host: str) -> tuple[Place, str, str]:
         return Place.PRESENT, "", stack.worktree
     if stack.identity.host and stack.identity.host != host:
         return Place.OTHER_HOST, "it was created on another host", ""
-    repository = repository_of(stack.identity)
-    moved = (p for p in repository.moved.get(stack.identity.id, ()) if read_path(p).id == stack.identity.id)
-    if holder := held_by(stack.identity.id, [repository]) or next(moved, ""):
+    if holder := holder_of(stack.identity.id, [repository_of(stack.identity)]):
         return Place.MOVED, f"its worktree is `{holder}` now", holder
     if not stack.identity.id and found.presence is Presence.PRESENT and found.parents[:1] == stack.identity.parents[:1]:
         return Place.PRESENT, "", stack.worktree

@@ -111,5 +111,7 @@ def _plain(environment: Mapping[str, str]) -> dict[str, str]:
 def _answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
     if status in well:
         return os.fsdecode(out)
-    lines = os.fsdecode(err).strip().splitlines()
-    raise NoGitError(lines[-1] if lines else f"git ended with {status}")
+    lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]
+    # What follows the error is advice, for git's own command line.
+    errors = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+    raise NoGitError((errors or lines)[-1])

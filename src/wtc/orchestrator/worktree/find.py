@@ -2,13 +2,16 @@
 
 import asyncio
 import os
+import shlex
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wtc.errors import UsageError
+from wtc.errors import ConflictError, UsageError
+from wtc.model.identity import Lock
 from wtc.orchestrator.target import Target
 from wtc.worktrees.errors import NotGitRepositoryError
+from wtc.worktrees.facts import lock_for
 from wtc.worktrees.listing import ListedWorktree
 from wtc.worktrees.locate import Worktree, worktree_of
 from wtc.worktrees.manager import GitWorktreeManager
@@ -46,6 +49,16 @@ def listing(target: Target) -> tuple[ListedWorktree, ...]:
         WorktreeError: git does not answer.
     """
     return run(Repository(Path(here(target).path), target.environment).listing())
+
+
+def refuse_locked(entry: ListedWorktree, name: str) -> None:
+    """Raises ConflictError where the worktree is locked, other than by a dead process or by wtc."""
+    if entry.lock_reason is not None and lock_for(entry.lock_reason) is Lock.LIVE:
+        raise ConflictError(
+            f"the worktree `{entry.path}` is locked",
+            causes=[entry.lock_reason] if entry.lock_reason else [],
+            hints=[f"to release the lock, run `wtc worktree unlock {shlex.quote(name)}`"],
+        )
 
 
 def named_worktree(target: Target, name: str) -> ListedWorktree:

@@ -8,7 +8,7 @@ from wtc.events import Note, Reporter
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import open_home, warn
 from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import named_worktree
+from wtc.orchestrator.worktree.find import named_worktree, refuse_locked
 from wtc.worktrees.errors import WorktreeError
 from wtc.worktrees.facts import held_id
 from wtc.worktrees.git import WORK_S, NoGitError, git
@@ -25,13 +25,15 @@ def move(target: Target, name: str, to: str, report: Reporter) -> str:
 
     Raises:
         UsageError: the repository has no such worktree.
-        ConflictError: the worktree has submodules, with which git does not move it.
-        WorktreeError: git refuses, because the worktree is locked or the path exists.
+        ConflictError: the worktree is locked, or has submodules, with which git does not move it.
+        WorktreeError: git refuses, because the path exists.
     """
     entry = named_worktree(target, name)
+    refuse_locked(entry, name)
     old = os.path.realpath(entry.path)
     worktree = worktree_at(old)
-    destination = os.path.join(target.cwd, os.path.expanduser(to))
+    # git resolves `..` again after it has moved the folder, and fails where that leads over the old path.
+    destination = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(to)))
     try:
         if has_submodules(worktree, target.environment):
             raise ConflictError(

@@ -6,17 +6,16 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wtc.errors import ConflictError
 from wtc.events import Reporter
-from wtc.model.identity import Lock, Presence
+from wtc.model.identity import Presence
 from wtc.model.plan import RemoveVolume
 from wtc.orchestrator.clean import CleanRequest, plan
 from wtc.orchestrator.clean_scope import Scope
 from wtc.orchestrator.remove_worktree import Removal, refuse_removal, remove_worktree
 from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import here, named_worktree, run
-from wtc.worktrees.facts import lock_for, read_path
+from wtc.orchestrator.worktree.find import here, named_worktree, refuse_locked, run
+from wtc.worktrees.facts import read_path
 from wtc.worktrees.listing import ListedWorktree
 from wtc.worktrees.manager import GitWorktreeManager
 from wtc.worktrees.removal import delete_branch
@@ -47,13 +46,8 @@ def removable(target: Target, name: str, report: Reporter, *, force: bool) -> Re
     """
     entry = named_worktree(target, name)
     path = os.path.realpath(entry.path)
-    locked = entry.lock_reason is not None and lock_for(entry.lock_reason) is Lock.LIVE
-    if locked and not force:
-        raise ConflictError(
-            f"the worktree `{path}` is locked",
-            causes=[entry.lock_reason] if entry.lock_reason else [],
-            hints=[f"to release the lock, run `wtc worktree unlock {shlex.quote(name)}`"],
-        )
+    if not force:
+        refuse_locked(entry, name)
     hint = f"to remove it, and lose what is not committed, run `wtc worktree remove --force {shlex.quote(name)}`"
     refuse_removal(path, target, force=force, hints=[hint])
     inside = replace(target, worktree=path, by_branch=False, files=())
