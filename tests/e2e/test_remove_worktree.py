@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,12 @@ from tests.e2e.harness import SHOP, Ended, Stack, Workshop, labelled, one_servic
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
 from wtc.events import Event
 from wtc.labels import PROJECT
+from wtc.model.identity import PathFacts
+from wtc.orchestrator import clean
 from wtc.orchestrator import remove_worktree as steps
+from wtc.orchestrator.clean_scope import Scope
 from wtc.orchestrator.target import Target
+from wtc.worktrees.facts import read_path
 from wtc.worktrees.ids import recorded_stopped
 from wtc.worktrees.locate import Worktree, worktree_at
 
@@ -108,7 +113,7 @@ def remove_here(claude: Claude, *, stop: threading.Event | None = None) -> None:
 def killed_before_git_removes(claude: Claude, monkeypatch: pytest.MonkeyPatch) -> None:
     """A removal that ends at once, after the containers were stopped and before git is called."""
 
-    def kill(*_: object) -> None:
+    def kill(*_: object, force: bool) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -209,6 +214,20 @@ def test_worktree_that_may_not_go_is_not_touched(
         mend(claude)
 
 
+def test_foreign_container_that_writes_into_a_volume_keeps_the_worktree(kept: tuple[Claude, Stack]) -> None:
+    claude, stack = kept
+    before = starts(stack), things(stack)
+    volume = {f"{stack.namespace}_rows": {"bind": "/rows", "mode": "rw"}}
+    foreign = stack.client.containers.run("busybox:1.36", "sleep 1000", detach=True, init=True, volumes=volume)
+    try:
+        reported = claude.remove()
+        assert foreign.name in reported
+        assert f"the worktree `{claude.path}` stays" in reported
+        assert (starts(stack), things(stack)) == before
+    finally:
+        foreign.remove(force=True)
+
+
 def test_main_worktree_is_not_touched(kept: tuple[Claude, Stack]) -> None:
     claude, _ = kept
     stack = claude.workshop.up()
@@ -226,21 +245,26 @@ def test_lock_of_a_dead_process_does_not_keep_the_worktree(claude: Claude) -> No
     assert things(stack) == []
 
 
-def with_submodule(claude: Claude) -> None:
-    """Git then refuses to remove the worktree, although it has no uncommitted change."""
-    origin = claude.workshop.base / "origin"
-    claude.workshop.git("clone", "-q", "--bare", str(claude.workshop.main), str(origin))
-    claude.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), "sub")
-    claude.git("commit", "-q", "-m", "sub")
+def git_that_refuses(claude: Claude) -> str:
+    """A `PATH` with a git that refuses to remove a worktree, and is the real one for everything else."""
+    folder = claude.workshop.base / "bin"
+    folder.mkdir()
+    real = shutil.which("git")
+    script = f"""#!/bin/sh
+case "$*" in *"worktree remove"*) echo "fatal: refused" >&2; exit 128;; esac
+exec {real} "$@"
+"""
+    (folder / "git").write_text(script)
+    (folder / "git").chmod(0o755)
+    return f"{folder}:{claude.workshop.env['PATH']}"
 
 
 def test_what_ran_is_started_again_if_git_refuses(claude: Claude) -> None:
     stack = claude.up()
     claude.workshop.wtc("stop", "web", cwd=claude.path)
-    with_submodule(claude)
     before = things(stack), stack.ids()
-    reported = claude.remove()
-    assert "working trees containing submodules cannot be moved or removed" in reported
+    reported = claude.remove(PATH=git_that_refuses(claude))
+    assert "fatal: refused" in reported
     assert f"the worktree `{claude.path}` stays" in reported
     assert (things(stack), stack.ids()) == before
     assert set(starts(stack)) == {f"{stack.namespace}_db"}
@@ -336,7 +360,7 @@ def test_folder_that_git_cannot_delete_keeps_the_stack_until_it_is_gone(
 ) -> None:
     """Git then forgets the worktree all the same: a container's files may belong to another user."""
 
-    def remove_in_part(worktree: Worktree, _: object) -> None:
+    def remove_in_part(worktree: Worktree, _: object, *, force: bool) -> None:
         shutil.rmtree(worktree.git_dir)
         raise WtcError("git did not remove the worktree", causes=["failed to delete: Permission denied"])
 
@@ -354,6 +378,24 @@ def test_folder_that_git_cannot_delete_keeps_the_stack_until_it_is_gone(
     shutil.rmtree(claude.path)
     claude.remove()
     assert things(stack) == []
+
+
+def test_worktree_under_a_mount_keeps_its_stack(claude: Claude, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is mounted at its folder hides the worktree, which is not gone."""
+
+    def mounted(path: str) -> PathFacts:
+        return replace(read_path(path), mounted=True)
+
+    claude.up()
+    hidden = claude.path.with_name("hidden")
+    claude.path.rename(hidden)
+    claude.path.mkdir()
+    target = Target(cwd=str(claude.workshop.base), environment=claude.workshop.env, worktree=str(claude.path))
+    with monkeypatch.context() as patch:
+        patch.setattr(clean, "read_path", mounted)
+        found = clean.plan(target, clean.CleanRequest(scope=Scope.WORKTREE), print)
+    assert found.cleanings == ()
+    assert [one.why for one in found.left] == ["something is mounted at its folder"]
 
 
 def test_stack_whose_host_id_was_lost_goes_with_its_worktree(claude: Claude) -> None:

@@ -77,7 +77,7 @@ def remove(target: Target, report: Reporter, stop: threading.Event) -> Removal:
         if created and not os.path.isdir(worktree.git_dir):
             report(Note(text=f"the worktree `{worktree.path}` was removed"))
             if branch == f"worktree-{os.path.basename(worktree.path)}":
-                delete_branch(worktree.common, branch, target.environment)
+                delete_branch(worktree, branch, target.environment)
         elif created:
             report(Note(text=f"the worktree `{worktree.path}` stays"))
 

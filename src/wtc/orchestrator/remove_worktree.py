@@ -23,9 +23,10 @@ from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import engine_of, open_home, warn
 from wtc.orchestrator.take_back import take_back
 from wtc.orchestrator.target import Target
+from wtc.planner.down import plan_clean
 from wtc.planner.stacks import labelled_stacks
 from wtc.planner.suspend import active, plan_resume, plan_suspend
-from wtc.worktrees.facts import read_here, read_path
+from wtc.worktrees.facts import copied_from, read_here, read_path
 from wtc.worktrees.host import host_id
 from wtc.worktrees.identity import Standing
 from wtc.worktrees.ids import forget_stopped, record_move, record_stopped, recorded_stopped
@@ -69,13 +70,17 @@ def remove_worktree(
     """
     path = os.path.realpath(target.worktree)
     worktree = worktree_at(path)
-    unfinished = with_git and bool(worktree.git_dir) and bool(recorded_stopped(worktree.git_dir))
-    if not unfinished:
+    if not (with_git and _is_unfinished(worktree)):
         refuse_removal(path, target, force=force)
     removes = with_git and worktree.linked
     own = _remove_stopped(worktree, target, report, stop, force=force, volumes=volumes) if removes else ()
     stacks = _clean(replace(target, worktree=path), own, report, stop) if volumes else ()
     return Removal(path=path, worktree=removes, stacks=stacks)
+
+
+def _is_unfinished(worktree: Worktree) -> bool:
+    """Whether a removal of the worktree was killed after it had stopped containers."""
+    return worktree.linked and not copied_from(worktree) and bool(recorded_stopped(worktree.git_dir))
 
 
 def refuse_removal(path: str, target: Target, *, force: bool = False, hints: Sequence[str] = ()) -> None:
@@ -150,11 +155,14 @@ def suspend(
     """Stop the stacks' containers, and record which ones, beside the worktree's id.
 
     Raises:
-        WtcError: a container did not stop, or they cannot be recorded; then none is stopped.
+        ConflictError: the stacks could not be cleaned afterwards, because a foreign container writes into a volume.
+        WtcError: a container did not stop, or the record cannot be written; then none is stopped.
     """
     from wtc.engine.observe import observe
 
     observed = [(namespace, observe(engine, namespace)) for namespace in stacks]
+    for namespace, one in observed:
+        plan_clean(namespace, one)
     running = {c.id for _, one in observed for c in active(one)}
     if not running:
         return

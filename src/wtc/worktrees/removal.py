@@ -110,7 +110,7 @@ def remove_with_git(worktree: Worktree, environment: Mapping[str, str], *, force
     try:
         with git_lock(worktree.common), unlocked(worktree, environment):
             forced = ["--force", "--force"] if force else []
-            git(worktree.common, ["worktree", "remove", *forced, worktree.path], environment, limit_s=WORK_S)
+            git(top_of(worktree), ["worktree", "remove", *forced, worktree.path], environment, limit_s=WORK_S)
     except (NoGitError, OSError) as error:
         raise WtcError(f"git did not remove the worktree `{worktree.path}`", causes=[str(error)]) from error
 
@@ -126,20 +126,25 @@ def unlocked(worktree: Worktree, environment: Mapping[str, str]) -> Generator[No
     if lock_of(worktree.git_dir) not in {Lock.STALE, Lock.WTC}:
         yield
         return
-    git(worktree.common, ["worktree", "unlock", worktree.path], environment)
+    git(top_of(worktree), ["worktree", "unlock", worktree.path], environment)
     try:
         yield
     finally:
         if path := listed_path(worktree.git_dir):
             with suppress(NoGitError):
-                git(worktree.common, ["worktree", "lock", "--reason", reason, path], environment)
+                git(top_of(worktree), ["worktree", "lock", "--reason", reason, path], environment)
 
 
-def delete_branch(common: str, branch: str, environment: Mapping[str, str], *, force: bool = False) -> str:
+def top_of(worktree: Worktree) -> str:
+    """Where git is run about a worktree that may be gone afterwards: the main worktree, or the bare repository."""
+    return worktree.main or worktree.common
+
+
+def delete_branch(worktree: Worktree, branch: str, environment: Mapping[str, str], *, force: bool = False) -> str:
     """Delete a branch, by default only if it is merged. Returns why it stays; empty where it is deleted."""
     try:
-        with git_lock(common):
-            git(common, ["branch", "-D" if force else "-d", "--", branch], environment)
+        with git_lock(worktree.common):
+            git(top_of(worktree), ["branch", "-D" if force else "-d", "--", branch], environment)
     except (NoGitError, OSError) as error:
         return str(error)
     return ""

@@ -15,7 +15,7 @@ from wtc.worktrees.git import WORK_S, NoGitError, git
 from wtc.worktrees.git_lock import git_lock
 from wtc.worktrees.ids import record_move
 from wtc.worktrees.locate import worktree_at
-from wtc.worktrees.removal import has_submodules, unlocked
+from wtc.worktrees.removal import has_submodules, top_of, unlocked
 
 
 def move(target: Target, name: str, to: str, report: Reporter) -> str:
@@ -46,7 +46,7 @@ def move(target: Target, name: str, to: str, report: Reporter) -> str:
             unlocked(worktree, target.environment),
         ):
             command = ["worktree", "move", entry.path, destination]
-            git(worktree.common, command, target.environment, limit_s=WORK_S)
+            git(top_of(worktree), command, target.environment, limit_s=WORK_S)
     except (NoGitError, OSError) as error:
         raise WorktreeError(f"git did not move the worktree `{old}`", causes=[str(error)]) from error
     inner = os.path.join(destination, os.path.basename(old))

@@ -17,8 +17,9 @@ from wtc.orchestrator.target import Target
 from wtc.orchestrator.worktree.find import here, named_worktree, refuse_locked, run
 from wtc.worktrees.facts import read_path
 from wtc.worktrees.listing import ListedWorktree
+from wtc.worktrees.locate import Worktree
 from wtc.worktrees.manager import GitWorktreeManager
-from wtc.worktrees.removal import delete_branch
+from wtc.worktrees.removal import delete_branch, top_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,8 @@ class Removable:
     target: Target
     """The target of the command, at the worktree."""
     entry: ListedWorktree
-    repository: GitWorktreeManager
-    """At the main worktree, or the bare repository: the current folder can be in the worktree itself."""
-    common: str
-    """The common git folder."""
+    current: Worktree
+    """The worktree that the command was called in, which can be the same one."""
     volumes: tuple[str, ...]
     force: bool
 
@@ -59,12 +58,10 @@ def removable(target: Target, name: str, report: Reporter, *, force: bool) -> Re
         for node in c.plan.nodes
         if isinstance(node.operation, RemoveVolume)
     ]
-    current = here(target)
     return Removable(
         target=inside,
         entry=entry,
-        repository=GitWorktreeManager(Path(current.main or current.common), environment=target.environment),
-        common=current.common,
+        current=here(target),
         volumes=tuple(volumes),
         force=force,
     )
@@ -85,9 +82,10 @@ def remove(
     )
     if read_path(chosen.target.worktree).presence is Presence.MISSING:
         # A folder that was missing before is still in git's list.
-        run(chosen.repository.remove_worktree(Path(chosen.entry.path)))
+        manager = GitWorktreeManager(Path(top_of(chosen.current)), environment=chosen.target.environment)
+        run(manager.remove_worktree(Path(chosen.entry.path)))
     if with_branch and chosen.entry.branch:
-        why = delete_branch(chosen.common, chosen.entry.branch, chosen.target.environment, force=chosen.force)
+        why = delete_branch(chosen.current, chosen.entry.branch, chosen.target.environment, force=chosen.force)
         if why:
             warn(report, f"the branch `{chosen.entry.branch}` stays: {why}")
     return removal
