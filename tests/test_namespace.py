@@ -1,4 +1,4 @@
-"""A worktree's namespace: valid wherever a name is used, and nobody else's."""
+"""Names of namespaces: valid wherever a name is used, and never another worktree's."""
 
 import hashlib
 import re
@@ -6,9 +6,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wtc.project import distinct, namespace_of
 
 from wtc.errors import ConflictError
+from wtc.namespace import Site, default_name, free_name, is_namespace
 
 IMAGE_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 COMPOSE_PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -16,10 +16,14 @@ ENGINE_OBJECT = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 folder_names = st.text(st.characters(exclude_characters="/\0"), max_size=255)
 paths = st.lists(folder_names, max_size=3).map(lambda parts: "/" + "/".join(parts))
+sites = st.builds(Site, worktree=paths, directory=paths | st.just(""), named=st.booleans())
+
+ACCRA = Site(worktree="/w/accra")
+API = Site(worktree="/w/accra", directory="/w/accra/apps/api", named=True)
 
 
-def digits_of(path: str) -> str:
-    return hashlib.sha256(path.encode()).hexdigest()
+def digits_of(path: str, count: int = 6) -> str:
+    return hashlib.sha256(path.encode()).hexdigest()[:count]
 
 
 @pytest.mark.parametrize(
@@ -44,13 +48,30 @@ def digits_of(path: str) -> str:
         ("/home/me/" + "x" * 39 + "-y", "x" * 39),
     ],
 )
-def test_a_directory_name_of_any_kind_gives_a_readable_stem(path: str, stem: str) -> None:
-    assert namespace_of(path).name == f"{stem}-{digits_of(path)[:6]}"
+def test_folder_name_of_any_kind_gives_a_readable_stem(path: str, stem: str) -> None:
+    assert default_name(Site(worktree=path)) == f"{stem}-{digits_of(path)}"
 
 
-@given(paths)
-def test_every_path_gives_a_name_that_is_valid_everywhere(path: str) -> None:
-    name = namespace_of(path).name
+@pytest.mark.parametrize(
+    ("site", "stem"),
+    [
+        (API, "accra-api"),
+        (Site(worktree="/w/accra", directory="/w/accra/apps/api", named=False), "accra"),
+        (Site(worktree="/w/accra", directory="/w/accra/東京", named=True), "accra"),
+        (Site(worktree="/w/東京", directory="/w/東京/api", named=True), "api"),
+        (Site(worktree="/w/東京", directory="/w/東京/京都", named=True), "worktree"),
+        (Site(worktree="/w/" + "x" * 38, directory="/w/api", named=True), "x" * 38 + "-a"),
+        (Site(worktree="/w/" + "x" * 39, directory="/w/api", named=True), "x" * 39),
+    ],
+)
+def test_project_folder_below_the_top_is_part_of_the_stem_and_the_digits_are_its_own(site: Site, stem: str) -> None:
+    assert default_name(site) == f"{stem}-{digits_of(site.directory)}"
+
+
+@given(sites)
+def test_every_site_gives_a_name_that_is_valid_everywhere(site: Site) -> None:
+    name = default_name(site)
+    assert is_namespace(name)
     assert IMAGE_COMPONENT.fullmatch(name)
     assert IMAGE_COMPONENT.fullmatch(f"{name}-web")
     assert COMPOSE_PROJECT.fullmatch(name)
@@ -58,42 +79,49 @@ def test_every_path_gives_a_name_that_is_valid_everywhere(path: str) -> None:
     assert len(name) <= 47
 
 
-@given(paths)
-def test_one_path_always_gives_one_name(path: str) -> None:
-    assert namespace_of(path) == namespace_of(path)
-    assert namespace_of(path).worktree == path
+@given(sites)
+def test_one_site_always_gives_one_name(site: Site) -> None:
+    assert default_name(site) == default_name(site) == free_name(site, ())
 
 
 @given(st.characters(categories=["Cs"]))
-def test_bytes_that_are_no_utf8_are_part_of_the_path(stray: str) -> None:
-    assert namespace_of(f"/w/{stray}").name != namespace_of("/w/").name
+def test_bytes_that_are_not_utf_8_are_part_of_the_path(stray: str) -> None:
+    assert default_name(Site(worktree=f"/w/{stray}")) != default_name(Site(worktree="/w/"))
 
 
 @given(st.lists(paths, unique=True, max_size=8))
 def test_two_paths_never_share_a_namespace(worktrees: list[str]) -> None:
-    taken: dict[str, str] = {}
+    taken: set[str] = set()
     for worktree in worktrees:
-        taken[distinct(worktree, taken).name] = worktree
+        taken.add(free_name(Site(worktree=worktree), taken))
     assert len(taken) == len(worktrees)
 
 
-def test_a_name_that_another_path_has_gets_a_longer_hash() -> None:
-    taken = {namespace_of("/w/accra", digits=digits).name: "/elsewhere" for digits in (6, 7)}
-    assert distinct("/w/accra", taken) == namespace_of("/w/accra", digits=8)
+def test_name_that_is_taken_gets_more_digits() -> None:
+    taken = {f"accra-{digits_of('/w/accra', count)}" for count in (6, 7)}
+    assert free_name(ACCRA, taken) == f"accra-{digits_of('/w/accra', 8)}"
 
 
-def test_a_longer_name_is_kept_when_the_short_one_becomes_free() -> None:
-    longer = namespace_of("/w/accra", digits=8)
-    assert distinct("/w/accra", {longer.name: "/w/accra"}) == longer
+def test_fresh_name_hashes_the_id_too_and_keeps_the_stem() -> None:
+    assert free_name(ACCRA, (), fresh_for="0" * 32) == f"accra-{digits_of('/w/accra' + chr(0) + '0' * 32)}"
+    fresh = {free_name(ACCRA, (), fresh_for=worktree_id) for worktree_id in ("", "0" * 32, "1" * 32)}
+    assert len(fresh) == 3
 
 
-def test_a_worktree_finds_its_own_name_again() -> None:
-    own = namespace_of("/w/accra")
-    assert distinct("/w/accra", {own.name: "/w/accra"}) == own
+def test_fresh_name_of_two_project_folders_differs() -> None:
+    assert free_name(ACCRA, (), fresh_for="0" * 32) != free_name(API, (), fresh_for="0" * 32)
 
 
-def test_no_name_left_is_an_error_that_names_who_has_it() -> None:
-    taken = {namespace_of("/w/accra", digits=digits).name: "/elsewhere" for digits in range(65)}
-    with pytest.raises(ConflictError, match="no namespace is left for `/w/accra`") as raised:
-        distinct("/w/accra", taken)
-    assert "/elsewhere" in raised.value.causes[0]
+def test_no_name_left_is_an_error_that_names_the_project_folder() -> None:
+    taken = {f"accra-api-{digits_of(API.directory, count)}" for count in range(6, 65)}
+    with pytest.raises(ConflictError) as raised:
+        free_name(API, taken)
+    assert raised.value.message == "no namespace is left for `/w/accra/apps/api`"
+    assert raised.value.hints == ("to see which stacks exist, run `wtc ps --all`",)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "../../evil", "a/b", ".", "..", "-a", "_a", "A", "a.b", "a\n", "a\0", "é", "a" * 121]
+)
+def test_name_that_could_lead_out_of_a_folder_is_not_a_namespace(name: str) -> None:
+    assert not is_namespace(name)

@@ -176,9 +176,19 @@ class Workshop:
 
     def tear_down(self) -> None:
         """`wtc clean` takes away all that the test has left, or this fails."""
-        folders = [f for f in dict.fromkeys(map(_real, self.folders)) if labelled(self.client, f"{WORKTREE}={f}")]
-        cleaning = [self.start("clean", "-y", "-t", "0", "-w", folder, cwd=self.base) for folder in folders]
-        failed = [ended.err for ended in [one.end() for one in cleaning] if ended.status]
+        failed: list[str] = []
+        missing = [f for f in map(_real, self.folders) if not os.path.isdir(f)]
+        present = [f for f in map(_real, self.folders) if f not in missing]
+        # Objects of a moved worktree have its old path on their labels, and are removed from its new one; a former
+        # stack at a path goes before the worktree's own.
+        for folders in (present, present, missing):
+            chosen = [
+                f
+                for f in dict.fromkeys(folders)
+                if (missing and f in present) or labelled(self.client, f"{WORKTREE}={f}")
+            ]
+            cleaning = [self.start("clean", "-y", "-t", "0", "-w", folder, cwd=self.base) for folder in chosen]
+            failed += [ended.err for ended in [one.end() for one in cleaning] if ended.status]
         left = self.leftovers()
         for folder in self.folders:
             _force_away(self.client, f"{WORKTREE}={_real(folder)}")

@@ -82,11 +82,15 @@ def test_clean_dry_run_removes_nothing(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("-w", "{folder}"), ("--gone",)], ids=["by-path", "gone"])
-def test_clean_works_when_the_folder_is_gone(workshop: Workshop, arguments: tuple[str, ...]) -> None:
+def test_clean_works_when_the_worktree_is_removed(workshop: Workshop, arguments: tuple[str, ...]) -> None:
     workshop.commit(FILES)
     linked = workshop.worktree("linked")
     gone, stays = workshop.up(cwd=linked), workshop.up()
     shutil.rmtree(linked)
+    if "--gone" in arguments:
+        workshop.wtc("clean", "-y", "--gone", cwd=workshop.base)
+        assert of(workshop, gone), "git lists the worktree: it can have been moved"
+        workshop.git("worktree", "prune")
     workshop.wtc("clean", "-y", *(a.format(folder=linked) for a in arguments), cwd=workshop.base)
     assert of(workshop, gone) == []
     assert set(stays.ids()) == {"web", "db"}
@@ -94,14 +98,43 @@ def test_clean_works_when_the_folder_is_gone(workshop: Workshop, arguments: tupl
     assert "nothing to clean" in again.err
 
 
+def test_clean_leaves_a_prunable_worktree_unless_its_path_is_named(workshop: Workshop) -> None:
+    """After `rm -rf`, git lists the worktree exactly as after a plain `mv`: it can have moved."""
+    workshop.commit(FILES)
+    linked = workshop.worktree("linked")
+    stack = workshop.up(cwd=linked)
+    shutil.rmtree(linked)
+    ended = workshop.wtc("clean", "--gone", "-y", cwd=workshop.base)
+    assert f"`{stack.namespace}` of {linked} stays" in ended.err
+    assert "`git worktree prune`" in ended.err
+    assert "`git worktree repair PATH`" in ended.err
+    assert set(stack.ids()) == {"web", "db"}
+    workshop.wtc("clean", "-y", "-w", str(linked), cwd=workshop.base)
+    assert of(workshop, stack) == []
+
+
 def test_clean_works_when_folder_and_registry_are_gone(workshop: Workshop) -> None:
     workshop.commit(FILES)
     linked = workshop.worktree("linked")
     workshop.up(cwd=linked)
     shutil.rmtree(linked)
-    shutil.rmtree(workshop.config)
+    (workshop.config / "registry.json").unlink()
     workshop.wtc("clean", "-y", "-w", str(linked), cwd=workshop.base)
     assert workshop.leftovers() == []
+
+
+def test_clean_by_path_proves_nothing_when_the_config_folder_is_lost(workshop: Workshop) -> None:
+    """The host id was in it, so the missing folder can be one of another machine; the namespace has to be named."""
+    workshop.commit(FILES)
+    linked = workshop.worktree("linked")
+    stack = workshop.up(cwd=linked)
+    shutil.rmtree(linked)
+    shutil.rmtree(workshop.config)
+    ended = workshop.refused("clean", "-y", "-w", str(linked), cwd=workshop.base, status=5)
+    assert f"`wtc clean --stack {stack.namespace}`" in ended.err
+    assert set(stack.ids()) == {"web", "db"}
+    workshop.wtc("clean", "-y", "--stack", stack.namespace, cwd=workshop.base)
+    assert of(workshop, stack) == []
 
 
 def test_clean_finds_images_that_are_all_there_is(workshop: Workshop) -> None:

@@ -241,7 +241,7 @@ def test_interrupted_copy_starts_main_again_and_leaves_no_container(workshop: Wo
     assert signalled_amid_copy(workshop, linked, signal.SIGTERM) == 143
     assert main.container("db").status == "running"
     helpers = client.containers.list(all=True, filters={"label": label.COPY})
-    assert not [c.name for c in helpers if c.name.startswith("linked")]
+    assert not [c.name for c in helpers if c.name.startswith(f"linked-{workshop.token}")]
     assert_complete(workshop.up(cwd=linked), main)
 
 

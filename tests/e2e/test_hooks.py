@@ -300,13 +300,14 @@ def test_a_shell_reaches_the_stack_by_what_env_says(workshop: Workshop) -> None:
     assert harness.well(line).out.split() == [str(stack.ports["web/80/tcp"]), stack.namespace]
 
 
-def test_doctor_sees_the_engine_and_tells_of_a_folder_that_is_gone(workshop: Workshop) -> None:
+def test_doctor_reports_the_engine_and_leases_of_a_missing_folder(workshop: Workshop) -> None:
     workshop.commit(HOOKED)
     linked = workshop.worktree("linked")
     workshop.wtc("setup", cwd=linked)
     shutil.rmtree(linked)
     ended = workshop.wtc("doctor", "--json", status=1)
-    found = {f["subject"]: f for f in ended.json()["findings"]}
+    findings = ended.json()["findings"]
+    found = {f["subject"]: f for f in findings}
     assert all(found[name]["well"] for name in ("context", "engine", "API version", "git", "compose file"))
-    assert not found["gone folders"]["well"]
-    assert found["gone folders"]["hint"] == "to remove what is left of them, run `wtc clean --gone`"
+    hints = [f["hint"] for f in findings if f["subject"] == "registry" and not f["well"]]
+    assert hints == ["to free the leases, run `wtc clean --gone`"]

@@ -114,6 +114,7 @@ def test_documents_keep_to_their_schemas_and_show_every_property(
     failures(run)
     a_stack_is_up(run)
     it_comes_and_goes(run)
+    a_worktree_moves(run)
     an_up_that_fails(run)
     what_no_engine_here_tells(run, capsys)
     assert run.wrong == []
@@ -186,8 +187,18 @@ def it_comes_and_goes(run: Runs) -> None:
     run("down --dry-run")
     run("down -t 0")
     run("clean --dry-run")
+    assert run("clean --gone --dry-run")["left"]
     run("clean", status=2)
     run("clean -y")
+
+
+def a_worktree_moves(run: Runs) -> None:
+    linked = run.workshop.worktree("moving")
+    namespace = run("up --no-start", cwd=linked)["namespace"]
+    away = linked.rename(f"{linked}-away")
+    (stack,) = (s for s in run("ps -a")["stacks"] if s["namespace"] == namespace)
+    assert (stack["place"], stack["gone"], stack["path"]) == ("prunable", False, None)
+    away.rename(linked)
 
 
 def an_up_that_fails(run: Runs) -> None:

@@ -173,7 +173,19 @@ def test_labels_suffice_where_the_config_folder_cannot_be_written(
     workshop.commit({"compose.yaml": one_service()})
     stack = workshop.up()
     (tmp_path / "file").write_text("")
-    ended = workshop.wtc(*command, env={"WTC_CONFIG_DIR": str(tmp_path / "file")})
-    assert f"warning: cannot write the registry in `{tmp_path / 'file'}`" in ended.err
+    workshop.wtc(*command, env={"WTC_CONFIG_DIR": str(tmp_path / "file")})
     states = {container.status for container in workshop.client.containers.list() if stack.namespace in container.name}
     assert states == set()
+
+
+def test_down_warns_outside_git_where_the_lock_cannot_be_created(workshop: Workshop) -> None:
+    """In a git worktree the lock lies beside the id, and needs no config folder."""
+    folder = workshop.folder("plain", {"compose.yaml": one_service()})
+    stack = workshop.up(cwd=folder)
+    for lock in workshop.config.glob("*.lock"):
+        lock.unlink(missing_ok=True)
+        lock.mkdir()
+    ended = workshop.wtc("down", "-t", "0", cwd=folder)
+    assert f"warning: cannot write the registry in `{workshop.config}`" in ended.err
+    assert stack.ids() == {}
+    shutil.rmtree(workshop.config)

@@ -22,7 +22,8 @@ from wtc.model.observed import (
     ObservedStack,
     ObservedVolume,
 )
-from wtc.planner.ownership import foreign_objects, foreign_use, inconsistency, ownership
+from wtc.planner.observation import observed_stack, own_containers
+from wtc.planner.ownership import foreign_use, inconsistency, ownership
 from wtc.planner.stacks import labelled_stacks, namespace_of
 
 if TYPE_CHECKING:
@@ -70,27 +71,19 @@ def observe(
     with ThreadPoolExecutor(PARALLEL) as pool:
         found = [pool.submit(_image, engine, reference) for reference in wanted]
         listed = listing or list_engine(engine)
-        own = [c for c in listed.containers if ownership(c, namespace).own]
+        own = own_containers(listed, namespace)
         inspected = [pool.submit(_inspect, engine, c.id) for c in own]
-        networks_there = {n.name: n for n in listed.networks}
-        volumes_there = {v.name: v for v in listed.volumes}
-        extra_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in networks_there}
-        extra_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in volumes_there}
-        images = {i.reference: i for i in listed.images if i.labels.get(label.PROJECT) == namespace.name}
-        images |= {i.reference: i for future in found if (i := future.result())}
-        containers = [reading.container(i) for future in inspected if (i := future.result())]
-        networks_there |= {name: n for name, future in extra_networks.items() if (n := future.result())}
-        volumes_there |= {name: v for name, future in extra_volumes.items() if (v := future.result())}
-    known = {c.id for c in own}
-    use = foreign_use(listed.containers)
-    return Observed(
-        containers=tuple(sorted(containers, key=lambda c: (c.service, c.number, c.name))),
-        networks=networks_there,
-        volumes=volumes_there,
-        images=images,
-        foreign=tuple(c for c in listed.containers if c.id not in known),
-        foreign_use=use,
-        left_alone=foreign_objects(listed, namespace, use),
+        networks_there = {n.name for n in listed.networks}
+        volumes_there = {v.name for v in listed.volumes}
+        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in networks_there}
+        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in volumes_there}
+    return observed_stack(
+        listed,
+        namespace,
+        containers=[reading.container(i) for future in inspected if (i := future.result())],
+        networks={name: n for name, future in more_networks.items() if (n := future.result())},
+        volumes={name: v for name, future in more_volumes.items() if (v := future.result())},
+        images={i.reference: i for future in found if (i := future.result())},
         api_version=engine.api_version,
     )
 

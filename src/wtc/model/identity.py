@@ -36,6 +36,8 @@ class Identity:
     """git's own folder for the worktree, where the id and the lock are. Not in labels."""
     former_paths: tuple[str, ...] = ()
     """Other paths of this worktree, from which a move or an adoption is recorded. Not in labels."""
+    spellings: tuple[str, ...] = ()
+    """Other spellings of the project folder, through symbolic links, in labels of the version before. Not in labels."""
     legacy: bool = False
     """Whether objects without an identity, of the version before, count as this worktree's. Not in labels."""
 
@@ -118,6 +120,8 @@ class RepositoryFacts:
     """The main worktree first, where there is one, then the linked ones."""
     moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Id -> the paths that its moves and adoptions record, the latest last."""
+    known: bool = False
+    """Whether it records the stack's id. A repository that was cloned again does not, even with the same inode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

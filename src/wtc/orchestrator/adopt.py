@@ -11,8 +11,8 @@ from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, Planned, Reporter
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
-from wtc.model.plan import ContainerRef, StopContainer
-from wtc.orchestrator.identify import Former, Identified, holder_of, identify, repository_of, standings
+from wtc.model.plan import ContainerRef, Plan, StopContainer
+from wtc.orchestrator.identify import Former, Identified, held_anywhere, identify, repository_of, standings
 from wtc.orchestrator.stack import Home, read_registry, warn
 from wtc.orchestrator.target import Located
 from wtc.planner.builder import PlanBuilder
@@ -58,7 +58,7 @@ def adopt(located: Located, home: Home, stacks: Sequence[LabelledStack], name: s
             hints=[f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`"],
         )
     repositories = [repository_of(i) for i in (stack.identity, here.identity) if i.git]
-    if holder := holder_of(stack.identity.id, repositories, other_than=here.path):
+    if holder := held_anywhere(stack.identity.id, repositories, other_than=here.path):
         raise ConflictError(f"stack `{stack.namespace}` belongs to the worktree `{holder}`, which holds its id")
     if not worktree.git_dir or here.copied_from:
         raise WtcError("the worktree cannot have an id", causes=[f"`{here.path}` has no git folder that is its own"])
@@ -156,28 +156,36 @@ def stop_former(found: Identified, engine: "Engine", report: Reporter, stop: thr
     from wtc.engine.execute import execute
     from wtc.orchestrator.failure import raise_failed
 
-    path = found.namespace.worktree
-    for former in found.former:
-        stack = former.stack
-        if not any(bind == path or bind.startswith(f"{path}/") for bind in stack.binds):
-            continue
-        if former.judgement.verdict is not Verdict.GONE:
-            raise ConflictError(
-                f"containers of stack `{stack.namespace}` run and mount this worktree",
-                causes=[f"the stack was created for another worktree: {former.judgement.reason}"],
-                hints=[
-                    f"to take the stack over, run `wtc up --adopt --stack {stack.namespace}`",
-                    f"to stop its containers, run `docker stop {shlex.join(stack.running)}`",
-                    f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`",
-                ],
-            )
-        builder = PlanBuilder()
-        for name in stack.running:
-            builder.add(StopContainer(container=ContainerRef(name=name)), "its worktree is gone")
-        plan = builder.plan()
-        report(Planned(plan=plan, namespace=stack.namespace))
-        outcome = execute(plan, engine, on_event=report, stop=stop)
-        raise_failed(outcome, engine, found.namespace, interrupted=stop.is_set(), services=None)
+    # What a remote engine's containers mount are folders of its own machine.
+    for former in found.former if engine.host_is_local else ():
+        if plan := plan_stop_former(former, found.namespace.worktree):
+            report(Planned(plan=plan, namespace=former.stack.namespace))
+            outcome = execute(plan, engine, on_event=report, stop=stop)
+            raise_failed(outcome, engine, found.namespace, interrupted=stop.is_set(), services=None)
+
+
+def plan_stop_former(former: Former, worktree: str) -> Plan:
+    """Stop what runs of a former stack, if a container of it mounts the worktree; one that is held is another's affair.
+
+    Raises:
+        ConflictError: it is not proved that the former stack's worktree is gone.
+    """
+    builder, stack = PlanBuilder(), former.stack
+    if former.held or not any(bind == worktree or bind.startswith(f"{worktree}/") for bind in stack.binds):
+        return builder.plan()
+    if former.judgement.verdict is not Verdict.GONE:
+        raise ConflictError(
+            f"containers of stack `{stack.namespace}` run and mount this worktree",
+            causes=[f"the stack was created for another worktree: {former.judgement.reason}"],
+            hints=[
+                f"to take the stack over, run `wtc up --adopt --stack {stack.namespace}`",
+                f"to stop its containers, run `docker stop {shlex.join(stack.running)}`",
+                f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`",
+            ],
+        )
+    for name in stack.running:
+        builder.add(StopContainer(container=ContainerRef(name=name)), "its worktree is gone")
+    return builder.plan()
 
 
 def _volumes(former: Former, engine: "Engine") -> str:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wtc.errors import ConflictError, UsageError
+from wtc.errors import ConflictError, UsageError, WtcError
 from wtc.events import Planned, Reporter, Warned
-from wtc.model.identity import GitState, LabelledStack, PathFacts, Presence
+from wtc.model.identity import GitState, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.clean_scope import (
@@ -17,18 +17,20 @@ from wtc.orchestrator.clean_scope import (
     Left,
     Scope,
     all_stacks,
+    former_stacks,
     gone_stacks,
     missing_worktree,
     named_stack,
     with_legacy,
 )
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import holder_of, identify, judge, namespace_here, repository_of, standings
+from wtc.orchestrator.identify import held_anywhere, identify, judge, namespace_here, repository_of, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.planner.down import plan_clean, plan_clean_volumes
-from wtc.planner.stacks import labelled_stacks, namespace_of
+from wtc.planner.ownership import foreign_objects, foreign_use
+from wtc.planner.stacks import labelled_stacks
 from wtc.worktrees.facts import read_here, read_path
 from wtc.worktrees.host import host_id
 from wtc.worktrees.identity import Standing
@@ -86,8 +88,11 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
     read_registry(home, report)
     with engine_of(target) as engine:
         listing = _list(engine)
-        chosen = _chosen(target, request, home, engine, listing)
+        chosen = choose(target, request, home, engine, listing)
         found = [_cleaning(choice, home, engine, listing, request) for choice in chosen.removed]
+        use = foreign_use(listing.containers)
+        for what, why in {w: r for c in found for w, r in foreign_objects(listing, c.namespace, use).items()}.items():
+            warn(report, f"{what} is left alone: {why}")
         names = {s.namespace for s in labelled_stacks(listing)}
         stale = _stale(target, request, home, names) if not request.volumes else ()
         return CleanPlan(cleanings=tuple(c for c in found if c.plan or c.leases), left=chosen.left, stale=stale)
@@ -108,7 +113,7 @@ def carry_out(
         for namespace in (c.namespace for c in cleanings):
             with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
                 listing = _list(engine)
-                chosen = _chosen(target, request, home, engine, listing)
+                chosen = choose(target, request, home, engine, listing)
                 choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
                 if choice is None:
                     warn(report, f"stack `{namespace.name}` stays: it has changed since")
@@ -159,7 +164,13 @@ def _list(engine: "Engine") -> "Listing":
     return list_engine(engine)
 
 
-def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine", listing: "Listing") -> Chosen:
+def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", listing: "Listing") -> Chosen:
+    """What of the engine's listing the request removes, and what it leaves; asks the engine nothing.
+
+    Raises:
+        ConflictError: it is not proved which stack is this worktree's, or too many are gone.
+        WtcError: there is no such stack, or the worktree's id cannot be read.
+    """
     stacks = labelled_stacks(listing)
     host = host_id(home.environment)
     match request.scope:
@@ -175,18 +186,14 @@ def _chosen(target: Target, request: CleanRequest, home: Home, engine: "Engine",
         case Scope.FORMER:
             chosen = _former(locate(target), stacks, host)
         case Scope.WORKTREE:
-            return _of_worktree(target, stacks, host, local=engine.host_is_local)
-    return with_legacy(chosen, local=engine.host_is_local)
+            chosen = _of_worktree(target, stacks, host, local=engine.host_is_local)
+    return with_legacy(chosen, stacks, local=engine.host_is_local)
 
 
 def _former(located: Located, stacks: Sequence[LabelledStack], host: str) -> Chosen:
     here = read_here(worktree_at(located.worktree), located.directory, host)
     found = [s for s, which, _ in standings(here, stacks, every_project=True) if which is Standing.FORMER]
-    other = [s for s in found if s.identity.host != host]
-    return Chosen(
-        removed=tuple(Choice(namespace=namespace_of(s), why="its worktree is gone") for s in found if s not in other),
-        left=tuple(Left(stack=s, why="it was created on another host") for s in other),
-    )
+    return former_stacks(found, read_path(here.path), host=host, why="its worktree is gone")
 
 
 def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, local: bool) -> Chosen:
@@ -199,37 +206,31 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     if place.presence is not Presence.PRESENT or place.git is GitState.NONE:
         missing = missing_worktree(created, place, _holder, host=host)
         if missing.removed or place.presence is not Presence.PRESENT:
-            return with_legacy(missing, local=local)
-    here = read_here(worktree_at(path), path, host)
+            return missing
+    try:
+        here = read_here(worktree_at(path), path, host)
+    except WtcError as error:
+        why = ": ".join([error.message, *error.causes])
+        return Chosen(left=tuple(Left(stack=s, why=why) for s in created))
     here = replace(here, identity=replace(here.identity, legacy=local))
     found = standings(here, stacks, every_project=True)
     inside = _lies_in(os.path.realpath(target.cwd), path)
     former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
-    if former and (why := _hidden(place)):
-        return Chosen(left=tuple(Left(stack=s, why=why) for s in former))
-    if former and not inside:
-        why = "it is left of a worktree that was at this path before"
-        return with_legacy(
-            Chosen(removed=tuple(Choice(namespace=namespace_of(s), why=why) for s in former)), local=local
-        )
+    why = "it is left of a worktree that was at this path before"
+    before = former_stacks(former, place, host=host, why=why)
     own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED}]
+    if former and not inside:
+        return before
+    if before.left and not own:
+        return Chosen(left=before.left)
     return Chosen(
         removed=tuple(Choice(namespace=namespace_here(s, here), why="it is this worktree's") for s in own),
         left=tuple(Left(stack=s, why=reason) for s, which, reason in found if which is Standing.CONFLICT),
     )
 
 
-def _hidden(place: PathFacts) -> str:
-    """Why the worktree of a stack with another id may still be at this path; empty where it cannot be."""
-    if place.git is GitState.BROKEN:
-        return "the folder's `.git` leads nowhere"
-    if place.git is GitState.NONE and place.mounted:
-        return "something is mounted at its folder"
-    return ""
-
-
 def _holder(stack: LabelledStack) -> str:
-    return holder_of(stack.identity.id, [repository_of(stack.identity)])
+    return held_anywhere(stack.identity.id, [repository_of(stack.identity)])
 
 
 def _lies_in(path: str, folder: str) -> bool:

@@ -8,7 +8,7 @@ from wtc.errors import ConflictError, UsageError
 from wtc.model.identity import GitState, LabelledStack, PathFacts, Presence
 from wtc.model.namespace import Namespace
 from wtc.planner.stacks import namespace_of
-from wtc.worktrees.identity import Judgement, Verdict
+from wtc.worktrees.identity import Judgement, Verdict, hidden
 
 MANY = 4
 """From so many stacks of a host on, more than half of them are not removed at once without being asked for."""
@@ -89,7 +89,9 @@ def all_stacks(stacks: Sequence[LabelledStack], *, host: str) -> Chosen:
     left = [s for s in stacks if s not in own]
     return Chosen(
         removed=tuple(Choice(namespace=namespace_of(s), why="it was created on this host") for s in own),
-        left=tuple(Left(stack=s, why=_not_of_host(s, host)) for s in left),
+        left=tuple(
+            Left(stack=s, why=_not_of_host(s, host) or "an older wtc created it, on no recorded host") for s in left
+        ),
     )
 
 
@@ -131,9 +133,11 @@ def missing_worktree(
 def _not_missing(stack: LabelledStack, place: PathFacts) -> str:
     if place.presence is Presence.UNKNOWN:
         return f"`{place.path}` cannot be looked at"
+    if why := hidden(stack, place):
+        return why
     if place.presence is Presence.MISSING:
         return ""
-    remade = bool(stack.identity.id) and place.git is GitState.NONE and not place.mounted
+    remade = bool(stack.identity.id) and place.git is GitState.NONE
     return "" if remade else "its folder exists"
 
 
@@ -145,10 +149,30 @@ def _not_of_host(stack: LabelledStack, host: str) -> str:
     return "" if stack.identity.host == host else "it was created on another host"
 
 
-def with_legacy(chosen: Chosen, *, local: bool) -> Chosen:
+def former_stacks(stacks: Sequence[LabelledStack], place: PathFacts, *, host: str, why: str) -> Chosen:
+    """The former stacks of a path, at which `place` is found now; `why` they may be removed."""
+    removed: list[Choice] = []
+    left: list[Left] = []
+    for stack in stacks:
+        broken = "the folder's `.git` leads nowhere" if place.git is GitState.BROKEN else ""
+        if reason := _not_of_host(stack, host) or hidden(stack, place) or broken:
+            left.append(Left(stack=stack, why=reason))
+        else:
+            removed.append(Choice(namespace=namespace_of(stack), why=why))
+    return Chosen(removed=tuple(removed), left=tuple(left))
+
+
+def with_legacy(chosen: Chosen, stacks: Sequence[LabelledStack], *, local: bool) -> Chosen:
     """The same, with what a wtc of the version before created counted only where the engine is on this machine."""
     removed = tuple(
         replace(c, namespace=replace(c.namespace, identity=replace(c.namespace.identity, legacy=local)))
         for c in chosen.removed
     )
-    return replace(chosen, removed=removed)
+    if local:
+        return replace(chosen, removed=removed)
+    named = {c.namespace.name for c in removed}
+    legacy = [s for s in stacks if s.legacy and s.namespace in named]
+    return Chosen(
+        removed=tuple(c for c in removed if c.namespace not in {namespace_of(s) for s in legacy}),
+        left=(*chosen.left, *(Left(stack=s, why="an older wtc created it, and the engine is remote") for s in legacy)),
+    )

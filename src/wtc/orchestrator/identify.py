@@ -105,14 +105,16 @@ def judge(stack: LabelledStack, host: str) -> Judgement:
     return gone(stack, read_path(stack.worktree), repository, host, moved=moved)
 
 
-def holder_of(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
-    """The path of a worktree that holds the id; empty where none does.
+def held_anywhere(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a worktree that holds or may hold the id, also after it was moved by hand; empty where none does."""
+    held = held_by(worktree_id, repositories, other_than=other_than)
+    return held or moved_to(worktree_id, repositories, other_than=other_than)
 
-    git may still list a worktree that was moved by hand at its former path, so recorded moves are looked at too.
-    """
+
+def moved_to(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a recorded move at which a worktree holds the id; git may still list it at its former path."""
     paths = (path for r in repositories for path in r.moved.get(worktree_id, ()) if worktree_id and path != other_than)
-    moved = (path for path in paths if read_path(path).id == worktree_id)
-    return held_by(worktree_id, repositories, other_than=other_than) or next(moved, "")
+    return next((path for path in paths if read_path(path).id == worktree_id), "")
 
 
 def standings(
@@ -128,7 +130,7 @@ def standings(
             other = stack.identity.id != here.identity.id
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
             repositories = _repositories(stack.identity, here.identity) if other else []
-            held = bool(holder_of(stack.identity.id, repositories, other_than=here.path))
+            held = bool(held_anywhere(stack.identity.id, repositories, other_than=here.path))
             which, reason = standing(stack, here, place, held=held, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
                 found.append((stack, which, reason))
@@ -171,9 +173,16 @@ def _same_project(stack: LabelledStack, here: Here, stacks: Iterable[LabelledSta
     """Whether the stack is of the same project folder, as seen from the worktree's top."""
     folder = stack.identity.directory
     if folder:
-        return os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+        return _same_folder(folder, here.identity.directory) or (
+            os.path.relpath(folder, stack.worktree) == os.path.relpath(here.identity.directory, here.path)
+        )
     # Volumes and networks of the version before do not record the folder: whichever project took them over has them.
     return not any(s.namespace == stack.namespace and s.identity.directory for s in stacks)
+
+
+def _same_folder(one: str, other: str) -> bool:
+    """Whether two spellings lead to one folder. The version before recorded the folder as the user spelled it."""
+    return one == other or os.path.realpath(one) == other
 
 
 def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> LabelledStack:
@@ -185,10 +194,12 @@ def _preferred(own: Sequence[LabelledStack], known: Namespace | None) -> Labelle
 def namespace_here(stack: LabelledStack, here: Here) -> Namespace:
     """The namespace of a stack that is the worktree's own."""
     paths = {*here.identity.former_paths, stack.worktree} - {here.path}
+    folder = stack.identity.directory
+    spellings = (folder,) if folder and _same_folder(folder, here.identity.directory) else ()
     return Namespace(
         name=stack.namespace,
         worktree=here.path,
-        identity=replace(here.identity, former_paths=tuple(sorted(paths))),
+        identity=replace(here.identity, former_paths=tuple(sorted(paths)), spellings=spellings),
     )
 
 
@@ -216,12 +227,13 @@ def _registered(here: Here, home: Home, *, anywhere: bool = False) -> Namespace 
 
 
 def _is_here(worktree: str, worktree_id: str, here: Here) -> bool:
-    return worktree == here.path and worktree_id == here.identity.id
+    # An entry without an id was made by an older wtc, or before the folder became a git worktree.
+    return worktree == here.path and worktree_id in {"", here.identity.id}
 
 
 def repository_of(identity: Identity) -> RepositoryFacts:
     """The repository that a stack's labels record."""
-    return read_repository(identity.git) if identity.git else RepositoryFacts(path="")
+    return read_repository(identity.git, identity.id) if identity.git else RepositoryFacts(path="")
 
 
 def _repositories(*identities: Identity) -> list[RepositoryFacts]:

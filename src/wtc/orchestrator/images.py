@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wtc.events import Note, Planned, Reporter, Warned
@@ -14,8 +14,9 @@ from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.leases import Ports, held_by_others, known_ports, lease_ports
 from wtc.orchestrator.looking import OpenStack, open_stack
 from wtc.orchestrator.project import read_project, with_the_rest
-from wtc.orchestrator.stack import warn
+from wtc.orchestrator.stack import rehearsing, warn
 from wtc.orchestrator.target import Target
+from wtc.planner.conflicts import check_tags
 from wtc.planner.fetching import buildable, pullable, single_platform
 from wtc.planner.images import plan_images
 from wtc.planner.options import UpOptions
@@ -66,7 +67,8 @@ def build(target: Target, request: BuildRequest, report: Reporter, stop: threadi
         ComposeFileError: the files cannot be used, or have no such service.
         WtcError: a build has failed.
     """
-    with open_stack(target, report) as stack:
+    with open_stack(target, report, create=not request.dry_run) as opened:
+        stack = replace(opened, home=rehearsing(opened.home)) if request.dry_run else opened
         # A build may use the ports' variables: leased now, they are the same when `up` looks at what was built.
         project = read_project(stack.located, services=request.services)
         desired = _desired(stack, project, request.services, lease=True)
@@ -142,7 +144,9 @@ def _carry_out(
 ) -> ImagesResult:
     from wtc.engine.execute import execute
 
-    plan = plan_images(desired, observe_for(stack.engine, desired), options)
+    observed = observe_for(stack.engine, desired)
+    check_tags(desired, observed)
+    plan = plan_images(desired, observed, options)
     if not dry_run:
         for warning in plan.warnings:
             report(Warned(diagnostic=warning))

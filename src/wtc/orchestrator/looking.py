@@ -60,8 +60,12 @@ class OpenStack:
 
 
 @contextmanager
-def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Generator[OpenStack]:
+def open_stack(
+    target: Target, report: Reporter, *, given: Mapping[str, str] | None = None, create: bool = False
+) -> Generator[OpenStack]:
     """The worktree's stack, by label: the compose file is not read. `given`: settings, as `open_home` takes them.
+
+    With `create`, for what creates objects or leases ports, the worktree gets an id where it has none.
 
     Raises:
         EngineUnreachableError: no engine answers.
@@ -72,7 +76,7 @@ def open_stack(target: Target, report: Reporter, *, given: Mapping[str, str] | N
     home = open_home(target, report, given=given)
     with engine_of(target) as engine:
         listing = list_engine(engine)
-        namespace = namespace_for(located, home, engine, report, listing=listing)
+        namespace = namespace_for(located, home, engine, report, listing=listing, create=create)
         yield OpenStack(
             located=located,
             namespace=namespace,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from wtc.config import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load
@@ -69,6 +69,13 @@ def open_home(target: Target, report: Reporter, *, given: Mapping[str, str] | No
         given=given or {},
         project_file=project_file,
     )
+
+
+def rehearsing(home: Home) -> Home:
+    """The same state for a dry run, which writes none of it."""
+    from wtc.registry.rehearsal import Rehearsal
+
+    return replace(home, store=Rehearsal(config_dir(home.environment)))
 
 
 def asked_for(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:

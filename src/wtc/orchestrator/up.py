@@ -24,11 +24,12 @@ from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import stack_lock
+from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.published import record_published
-from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, warn
+from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, rehearsing, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names
@@ -90,6 +91,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
     home = open_home(target, report, given=given)
     home.store.require()
+    home = rehearsing(home) if request.dry_run else home
     target = with_env_files(target, home, report, dry_run=request.dry_run)
     located = locate(target)
     project = read_project(located, services=request.services)
@@ -159,6 +161,8 @@ class _Run:
             observed = observe_for(self.engine, desired)
             check_names(desired, observed)
             check_images(desired, observed, self.request.options)
+            if not busy:
+                report_foreign(observed, self.report)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
             if self.request.fixed_ports:
@@ -181,7 +185,7 @@ class _Run:
         raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
 
     def rehearse(self, stack: Project) -> UpResult:
-        """What would be done, with the ports that would be leased; leases them, for that is what makes them stable."""
+        """What would be done, with the ports that would be leased."""
         desired = self._desired(stack, set())
         observed = observe_for(self.engine, desired)
         check_names(desired, observed)

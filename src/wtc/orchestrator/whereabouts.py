@@ -3,9 +3,9 @@
 from enum import StrEnum
 
 from wtc.model.identity import LabelledStack, Presence
-from wtc.orchestrator.identify import holder_of, judge, repository_of
+from wtc.orchestrator.identify import judge, moved_to, repository_of
 from wtc.worktrees.facts import read_path
-from wtc.worktrees.identity import Verdict
+from wtc.worktrees.identity import UNREADABLE, Verdict, holder_of
 
 
 class Place(StrEnum):
@@ -15,7 +15,7 @@ class Place(StrEnum):
     MOVED = "moved"
     """Its id is held at another path than the one where the stack was created."""
     FORMER = "former"
-    """The path has another worktree now."""
+    """It is gone, and the path has another worktree now."""
     PRUNABLE = "prunable"
     GONE = "gone"
     UNPROVED = "unproved"
@@ -28,14 +28,17 @@ def place_of(stack: LabelledStack, host: str) -> tuple[Place, str, str]:
     holds = bool(stack.identity.id) and found.id == stack.identity.id
     if holds or (found.presence is Presence.PRESENT and stack.legacy):
         return Place.PRESENT, "", stack.worktree
-    if stack.identity.host and stack.identity.host != host:
+    if found.id == UNREADABLE:
+        return Place.UNPROVED, "the id of the worktree at its path cannot be read", ""
+    if host and stack.identity.host and stack.identity.host != host:
         return Place.OTHER_HOST, "it was created on another host", ""
-    if holder := holder_of(stack.identity.id, [repository_of(stack.identity)]):
+    repositories = [repository_of(stack.identity)]
+    if holder := holder_of(stack.identity.id, repositories) or moved_to(stack.identity.id, repositories):
         return Place.MOVED, f"its worktree is `{holder}` now", holder
     if not stack.identity.id and found.presence is Presence.PRESENT and found.parents[:1] == stack.identity.parents[:1]:
         return Place.PRESENT, "", stack.worktree
-    if found.presence is Presence.PRESENT and found.id:
-        return Place.FORMER, "its path has another worktree now", ""
     judged = judge(stack, host)
+    if found.presence is Presence.PRESENT and found.id and judged.verdict is Verdict.GONE:
+        return Place.FORMER, "its path has another worktree now", ""
     places = {Verdict.GONE: Place.GONE, Verdict.PRUNABLE: Place.PRUNABLE}
     return places.get(judged.verdict, Place.UNPROVED), judged.reason, ""

@@ -1,12 +1,12 @@
 """What stands in the way: names that something else has, and external things that are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
 from wtc.planner.convergence import referenced
-from wtc.planner.names import container_name
+from wtc.planner.names import container_name, next_name
 from wtc.planner.ownership import ownership
 
 
@@ -19,13 +19,7 @@ def check_names(desired: Desired, observed: Observed) -> None:
     """
     check_writers(observed, [v.name for v in desired.volumes.values() if not v.external])
     clashes = [*_containers(desired, observed), *_networks(desired, observed), *_volumes(desired, observed)]
-    if clashes:
-        noun = "name" if len(clashes) == 1 else "names"
-        raise ConflictError(
-            f"{len(clashes)} {noun} that this stack needs belong to something that wtc did not make",
-            causes=[f"{kind} `{name}` is there without this stack's labels" for kind, name in clashes],
-            hints=[f"to free the name, run `docker {kind} rm {name}` once nothing needs it" for kind, name in clashes],
-        )
+    _raise_clashes([*clashes, *_images(desired, observed)])
     missing = _missing(desired, observed)
     if missing:
         kind, _, name = missing[0]
@@ -36,17 +30,36 @@ def check_names(desired: Desired, observed: Observed) -> None:
         )
 
 
+def check_tags(desired: Desired, observed: Observed) -> None:
+    """Before anything is built: a build moves its tag from the image that has it.
+
+    Raises:
+        ConflictError: an image that is not this stack's has a tag that the stack builds.
+    """
+    _raise_clashes(_images(desired, observed))
+
+
+def _raise_clashes(clashes: Sequence[tuple[str, str]]) -> None:
+    if clashes:
+        noun = "name" if len(clashes) == 1 else "names"
+        raise ConflictError(
+            f"{len(clashes)} {noun} that this stack needs belong to something that wtc did not make",
+            causes=[f"{kind} `{name}` is there without this stack's labels" for kind, name in clashes],
+            hints=[f"to free the name, run `docker {kind} rm {name}` once nothing needs it" for kind, name in clashes],
+        )
+
+
 def check_writers(observed: Observed, volumes: Iterable[str]) -> None:
     """Before anything is touched.
 
     Raises:
-        ConflictError: a running container that is not wtc's mounts one of the volumes writable.
+        ConflictError: a running container that is not this stack's mounts one of the volumes writable.
     """
     found = [(name, user) for name in volumes if (user := observed.foreign_use.writers.get(name))]
     if found:
         volume, user = found[0]
         raise ConflictError(
-            f"container `{user}`, which is not wtc's, writes into volume `{volume}` of this stack",
+            f"container `{user}`, which is not this stack's, writes into volume `{volume}` of this stack",
             causes=[f"also: `{other}` into `{name}`" for name, other in found[1:]],
             hints=[f"to stop it, run `docker stop {other}`" for other in dict.fromkeys(o for _, o in found)],
         )
@@ -88,9 +101,9 @@ def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> Non
 
 
 def _containers(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
-    names = [c.name for service in desired.services.values() for c in service.containers]
+    specs = [c.name for service in desired.services.values() for c in service.containers]
     there = observed.foreign_names
-    return [("container", name) for name in names if name in there]
+    return [("container", name) for own in specs for name in (own, next_name(own)) if name in there]
 
 
 def _networks(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
@@ -101,6 +114,12 @@ def _networks(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
 def _volumes(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
     there = (observed.volumes.get(v.name) for v in desired.volumes.values() if not v.external)
     return [("volume", v.name) for v in there if v and not ownership(v, desired.namespace, observed.foreign_use).own]
+
+
+def _images(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
+    built = [s.image.reference for s in desired.services.values() if s.image.build]
+    there = (observed.images.get(reference) for reference in dict.fromkeys(built))
+    return [("image", i.reference) for i in there if i and not ownership(i, desired.namespace).own]
 
 
 def _missing(desired: Desired, observed: Observed) -> list[tuple[str, str, str]]:

@@ -58,13 +58,16 @@ def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
             return _image(found, project, foreign)
 
 
-def foreign_use(containers: Iterable[ObservedContainer]) -> ForeignUse:
-    """What the containers that are not consistently wtc's use, of all that are on the engine."""
+def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | None = None) -> ForeignUse:
+    """What the containers that are not consistently wtc's use, of all that are on the engine.
+
+    With `namespace` those of other stacks count too: all that do not belong to this one.
+    """
     volumes: dict[str, str] = {}
     writers: dict[str, str] = {}
     images: dict[str, str] = {}
     for container in containers:
-        if not inconsistency(container):
+        if not (inconsistency(container) if namespace is None else ownership(container, namespace).reason):
             continue
         images.setdefault(container.image_id, container.name)
         for volume in container.volumes:
@@ -161,6 +164,7 @@ def _belongs_elsewhere(found: Object, namespace: Namespace) -> str:
     if not identity.legacy:
         return "an older wtc created it, for another compose file or on a remote engine"
     folder = labels.get(label.COMPOSE_WORKING_DIR, "")
-    if isinstance(found, ObservedContainer) and folder and identity.directory and folder != identity.directory:
+    known = {identity.directory, *identity.spellings}
+    if isinstance(found, ObservedContainer) and folder and identity.directory and folder not in known:
         return f"an older wtc created it, for the project in `{folder}`"
     return ""

@@ -20,7 +20,15 @@ from wtc.model.identity import (
     WorktreeEntry,
 )
 from wtc.worktrees.identity import UNREADABLE, Here
-from wtc.worktrees.ids import UnreadableIdError, create_id, read_id, recorded_moves, recorded_paths
+from wtc.worktrees.ids import (
+    UnreadableIdError,
+    create_id,
+    has_record,
+    read_id,
+    record_id,
+    recorded_moves,
+    recorded_paths,
+)
 from wtc.worktrees.locate import Worktree, content_of, target_of, worktree_at
 
 _PID = re.compile(r"\bpid[ =:]*(\d{1,9})\b")
@@ -65,6 +73,9 @@ def read_here(worktree: Worktree, directory: str, host: str, *, create: bool = F
     if create and not worktree_id and worktree.git_dir and not original:
         with suppress(OSError):
             worktree_id = create_id(worktree.git_dir)
+    if create and worktree_id:
+        with suppress(OSError):
+            record_id(worktree.common, worktree_id)
     moves = recorded_paths(worktree.common, worktree_id) if worktree_id else ()
     identity = Identity(
         id=worktree_id,
@@ -100,12 +111,18 @@ def copied_from(worktree: Worktree) -> str:
     return back if copy else ""
 
 
-def read_repository(common: str) -> RepositoryFacts:
-    """The repository with this common git folder, and every worktree that it lists."""
+def read_repository(common: str, worktree_id: str = "") -> RepositoryFacts:
+    """The repository with this common git folder, every worktree that it lists, and whether it knows the id."""
     inode = inode_of(common)
     if not inode or not os.path.lexists(os.path.join(common, "HEAD")):
         return RepositoryFacts(path=common)
-    return RepositoryFacts(path=common, inode=inode, worktrees=tuple(_entries(common)), moved=recorded_moves(common))
+    return RepositoryFacts(
+        path=common,
+        inode=inode,
+        worktrees=tuple(_entries(common)),
+        moved=recorded_moves(common),
+        known=has_record(common, worktree_id),
+    )
 
 
 def ancestors(path: str) -> tuple[Ancestor, ...]:

@@ -22,6 +22,10 @@ UNREADABLE = "unreadable"
 """In place of an id that exists and cannot be read: it may be any id."""
 
 
+_WAS_MOUNTED = "the worktree was a mount point, so that it can be unmounted"
+_IS_MOUNTED = "something is mounted at its folder"
+
+
 class Standing(StrEnum):
     """What a stack is to a worktree."""
 
@@ -85,10 +89,7 @@ def standing(
         return (Standing.OWN if recorded else Standing.UNRELATED), ""
     if stack.identity.id:
         if here.copied_id == stack.identity.id and stack.identity.host != here.identity.host:
-            reason = (
-                "it has the id and the path of this worktree, was created on another host, and the id file is a copy"
-            )
-            return Standing.CONFLICT, reason
+            return Standing.CONFLICT, "it was created at this path on another host, and the id file is a copy"
         return (Standing.HELD if held else Standing.FORMER), ""
     own = legacy if stack.legacy else _is_same_folder(stack.identity, here.identity)
     return (Standing.OWN if own else Standing.FORMER), ""
@@ -111,12 +112,14 @@ def unproved_absence(stack: LabelledStack, place: PathFacts, host: str) -> str:
     recorded = stack.identity.parents
     if stack.legacy:
         return "it was created by an older wtc, which recorded no host"
-    if not host or stack.identity.host != host:
+    if not host:
+        return "the id of this host is not known"
+    if stack.identity.host != host:
         return "it was created on another host"
     if not recorded:
         return "its labels record no folders"
     if recorded[0].mount:
-        return "the worktree was a mount point, so that it can be unmounted"
+        return _WAS_MOUNTED
     if place.presence is Presence.UNKNOWN:
         return "its folder cannot be looked at"
     if place.presence is Presence.MISSING:
@@ -140,22 +143,41 @@ def _present(stack: LabelledStack, place: PathFacts) -> str:
     # The engine creates missing folders that a container binds. A filesystem that is mounted there hides the worktree.
     parents = place.parents
     if place.mounted or len(parents) < 2 or parents[0].filesystem != parents[1].filesystem:
-        return "something is mounted at its folder"
+        return _IS_MOUNTED
     return ""
 
 
 def _unproved_parents(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -> str:
     """Why the nearest existing folder is not proved to be the one that the worktree was in."""
-    if not recorded or not found:
-        return "the folders above it cannot be looked at"
-    if (found[0].filesystem, found[0].mount) != (recorded[0].filesystem, recorded[0].mount):
-        return "the filesystem that it was on is not the one that is mounted there"
+    if why := _other_filesystem(recorded, found):
+        return why
     if found[0].inode == recorded[0].inode:
         return ""
     above = len(recorded) > 1 and len(found) > 1
     if above and (found[1].inode, found[1].filesystem) == (recorded[1].inode, recorded[1].filesystem):
         return ""
     return "the folder above it is not the one that it was in"
+
+
+def _other_filesystem(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -> str:
+    if not recorded or not found:
+        return "the folders above it cannot be looked at"
+    if (found[0].filesystem, found[0].mount) != (recorded[0].filesystem, recorded[0].mount):
+        return "the filesystem that it was on is not the one that is mounted there"
+    return ""
+
+
+def hidden(stack: LabelledStack, place: PathFacts) -> str:
+    """Why a worktree that is not found at its path can be there all the same; empty where nothing suggests it.
+
+    A disk that is not mounted, or one that is mounted over the path. Less than `unproved_absence` asks for.
+    """
+    recorded = stack.identity.parents
+    if not recorded or place.path != stack.worktree:
+        return ""
+    if recorded[0].mount:
+        return _WAS_MOUNTED
+    return _IS_MOUNTED if place.mounted else _other_filesystem(recorded[place.depth :], place.parents)
 
 
 def gone(
@@ -165,10 +187,12 @@ def gone(
 
     `place` is what is found at the path where the stack was created, `moved` at the paths that its moves record.
     """
-    holder = held_by(stack.identity.id, [repository])
+    holder = holder_of(stack.identity.id, [repository])
     holder = holder or next((p.path for p in moved if stack.identity.id and p.id == stack.identity.id), "")
     if holder:
         return Judgement(verdict=Verdict.PRESENT, reason=f"the worktree `{holder}` holds its id")
+    if unreadable := held_by(stack.identity.id, [repository]):
+        return Judgement(verdict=Verdict.UNPROVED, reason=f"the id of the worktree `{unreadable}` cannot be read")
     if doubt := next((p for p in moved if p.presence is Presence.UNKNOWN or p.git is GitState.BROKEN), None):
         return Judgement(
             verdict=Verdict.UNPROVED, reason=f"it moved to `{doubt.path}`, which cannot be read as a worktree"
@@ -179,10 +203,12 @@ def gone(
             verdict=Verdict.PRESENT if present and why == "its folder exists" else Verdict.UNPROVED, reason=why
         )
     if not stack.identity.git:
-        return Judgement(verdict=Verdict.GONE, reason="its folder is gone")
+        return Judgement(
+            verdict=Verdict.UNPROVED, reason="its folder is missing, and no repository proves that it is gone"
+        )
     if not repository.inode:
         return Judgement(verdict=Verdict.UNPROVED, reason=f"its repository `{stack.identity.git}` is missing")
-    if repository.inode != stack.identity.git_inode:
+    if repository.inode != stack.identity.git_inode or (stack.identity.id and not repository.known):
         return Judgement(verdict=Verdict.UNPROVED, reason=f"`{stack.identity.git}` is another repository")
     paths = {stack.worktree, *repository.moved.get(stack.identity.id, ())}
     listed = [
@@ -197,13 +223,22 @@ def gone(
     return Judgement(verdict=Verdict.GONE, reason="its folder is gone, and git does not list it")
 
 
+def holder_of(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a worktree that holds the id; empty where none does."""
+    return _holding(worktree_id, repositories, other_than) if worktree_id else ""
+
+
 def held_by(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
     """The path of a worktree that holds the id, or may hold it because its id cannot be read; empty where none does."""
     if not worktree_id:
         return ""
-    entries = [e for r in repositories for e in r.worktrees if e.holds and e.path != other_than]
-    certain = next((e.path for e in entries if e.id == worktree_id), "")
-    return certain or next((e.path for e in entries if e.id == UNREADABLE), "")
+    repositories = tuple(repositories)
+    return _holding(worktree_id, repositories, other_than) or _holding(UNREADABLE, repositories, other_than)
+
+
+def _holding(worktree_id: str, repositories: Iterable[RepositoryFacts], other_than: str) -> str:
+    entries = (e for r in repositories for e in r.worktrees if e.holds and e.path != other_than)
+    return next((e.path for e in entries if e.id == worktree_id), "")
 
 
 def _same_folder(place: PathFacts, here: Here) -> bool:

@@ -22,6 +22,7 @@ LOCK = "lock"
 _FILE = "id"
 _MOVES = "moves"
 _STOPPED = "stopped"
+_IDS = "ids"
 _ID = re.compile(r"[0-9a-f]{32}")
 _LIMIT_BYTES = 1 << 16
 
@@ -53,7 +54,7 @@ def read_id(git_dir: str) -> WorktreeId | None:
         raise _unreadable(path, (error.strerror or str(error)).lower()) from error
     try:
         found: object = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _unreadable(path, "it does not hold JSON") from None
     entry = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     text, recorded = entry.get("id"), entry.get("inode")
@@ -77,6 +78,25 @@ def create_id(git_dir: str, *, worktree_id: str = "") -> str:
         _write(folder, git_dir, wanted, replace=present is not None)
     created = read_id(git_dir)
     return created.id if created else wanted
+
+
+def record_id(common: str, worktree_id: str) -> None:
+    """Record in the common git folder that a worktree of this repository has the id.
+
+    A repository that is cloned again can get the inode of the one before; it does not have these records.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if not has_record(common, worktree_id):
+        with _folder(common) as folder, _folder_in(folder, _IDS, common) as recorded:
+            _create_empty(recorded, worktree_id, common)
+
+
+def has_record(common: str, worktree_id: str) -> bool:
+    """Whether a worktree of this repository, which may be removed since, has or had the id."""
+    valid = _ID.fullmatch(worktree_id) is not None
+    return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
 
 
 def record_move(common: str, worktree_id: str, path: str) -> None:
@@ -133,13 +153,7 @@ def lock_path(git_dir: str, name: str = LOCK) -> str:
         OSError: the folder cannot be written.
     """
     with _folder(git_dir) as folder:
-        with contextlib.suppress(FileExistsError):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(name, flags, 0o600, dir_fd=folder)
-            try:
-                _give(descriptor, git_dir, _file_mode(git_dir))
-            finally:
-                os.close(descriptor)
+        _create_empty(folder, name, git_dir)
         if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             raise FileExistsError(f"`{git_dir}/{FOLDER}/{name}` is not a file")
     return os.path.join(git_dir, FOLDER, name)
@@ -150,7 +164,7 @@ def _listed(path: str) -> tuple[str, ...]:
     try:
         content, _ = _content(path)
         found: object = json.loads(content)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ()
     items = cast("list[object]", found) if isinstance(found, list) else []
     return tuple(item for item in items if isinstance(item, str))
@@ -193,6 +207,17 @@ def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
         yield folder
     finally:
         os.close(folder)
+
+
+def _create_empty(folder: int, name: str, git_dir: str) -> None:
+    """An empty file with the git folder's owner; one that exists stays."""
+    with contextlib.suppress(FileExistsError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+        try:
+            _give(descriptor, git_dir, _file_mode(git_dir))
+        finally:
+            os.close(descriptor)
 
 
 def _give(descriptor: int, git_dir: str, mode: int) -> None:

@@ -12,7 +12,8 @@ from wtc.orchestrator.doctor.finding import Finding, ill, of_error, well
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Target, locate
-from wtc.worktrees.locate import worktree_at
+from wtc.worktrees.facts import copied_from, held_id
+from wtc.worktrees.locate import Worktree, worktree_at
 
 _LIMIT_S = 10.0
 _ENTRY = b"wtc.cli.main"
@@ -79,8 +80,7 @@ def compose_file(target: Target) -> tuple[list[Finding], Project | None]:
     except WtcError as error:
         return of_error("worktree", error), None
     place = worktree_at(located.worktree)
-    kind = "no git worktree" if not place.git else "a linked worktree" if place.linked else "the main worktree"
-    findings = [well("worktree", f"`{located.worktree}`, {kind}")]
+    findings = [_identity(place)]
     try:
         project = read_project(located)
     except WtcError as error:
@@ -89,6 +89,19 @@ def compose_file(target: Target) -> tuple[list[Finding], Project | None]:
     count = len(project.services)
     warned = f", {len(project.warnings)} warnings (`wtc config -q` shows them)" if project.warnings else ""
     return [*findings, well("compose file", f"{files}: {count} service{'' if count == 1 else 's'}{warned}")], project
+
+
+def _identity(worktree: Worktree) -> Finding:
+    """What the worktree is, and by what its stacks are recognised."""
+    kind = "not a git worktree" if not worktree.git else "a linked worktree" if worktree.linked else "the main worktree"
+    if original := copied_from(worktree):
+        text = f"`{worktree.path}` is a copy of the worktree `{original}`; its path is its identity"
+        return ill("worktree", text, "to add a worktree, run `git worktree add`")
+    if worktree.git and not os.access(worktree.git_dir, os.W_OK) and not held_id(worktree):
+        text = f"`{worktree.path}`, {kind}; its path is its identity, because `{worktree.git_dir}` cannot be written"
+        return ill("worktree", text, f"to give it an id, run `wtc up` as the owner of `{worktree.git_dir}`")
+    by_path = "" if worktree.git else "; its path is its identity"
+    return well("worktree", f"`{worktree.path}`, {kind}{by_path}")
 
 
 def settings(home: Home, project: Project | None) -> list[Finding]:

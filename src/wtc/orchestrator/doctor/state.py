@@ -24,7 +24,7 @@ def examine(store: Store, engine: "Engine | None", host: str) -> list[Finding]:
         stacks = _stacks(engine) if engine else None
     except WtcError as error:
         return of_error("registry", error)
-    return [*compare(ledger, stacks), *(_places(stacks, host) if stacks is not None else ())]
+    return [*compare(ledger, stacks), *(places(stacks, host) if stacks is not None else ())]
 
 
 def compare(ledger: Ledger, stacks: Sequence[LabelledStack] | None) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def compare(ledger: Ledger, stacks: Sequence[LabelledStack] | None) -> Iterator[
             yield well("labels", f"not in the registry until their next `wtc up`: {_listed(unknown)}")
 
 
-def _places(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
+def places(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
     """Where the stacks' worktrees are; what may be alive is never recommended for removal."""
     found: dict[Place, list[str]] = {}
     for stack in stacks:

@@ -1,0 +1,70 @@
+"""Work in a mount namespace of its own, so that a test can mount and the host does not see it."""
+
+import ctypes
+import functools
+import os
+import pickle
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import pytest
+
+from wtc.worktrees import facts
+
+_CLONE_NEWNS = 0x20000
+Answer = TypeVar("Answer")
+
+
+def mount(*arguments: str | Path) -> None:
+    subprocess.run(["mount", *map(str, arguments)], check=True, capture_output=True)
+
+
+def unmount(path: Path) -> None:
+    subprocess.run(["umount", str(path)], check=True, capture_output=True)
+    facts._mount_points.cache_clear()
+
+
+def tmpfs(path: Path) -> None:
+    mount("-t", "tmpfs", "tmpfs", path)
+    facts._mount_points.cache_clear()
+
+
+def bind(source: Path, path: Path) -> None:
+    mount("--bind", source, path)
+    facts._mount_points.cache_clear()
+
+
+@functools.cache
+def can_mount() -> bool:
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return False
+    return subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode == 0
+
+
+def in_private_mounts(work: Callable[[], Answer]) -> Answer:
+    """What `work` returns, done by a child process whose mounts end with it."""
+    if not can_mount():
+        pytest.skip("needs the right to mount")
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            assert ctypes.CDLL(None).unshare(_CLONE_NEWNS) == 0
+            mount("--make-rprivate", "/")
+            answer: object = work()
+        except BaseException:  # noqa: BLE001 - whatever it is, the parent reports it
+            answer = AssertionError(traceback.format_exc())
+        with os.fdopen(writer, "wb") as file:
+            pickle.dump(answer, file)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        answer = pickle.load(file)
+    os.waitpid(child, 0)
+    if isinstance(answer, AssertionError):
+        raise answer
+    return cast("Answer", answer)
