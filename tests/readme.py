@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wtc.cli.catalog import COMMANDS
+from wtc.cli.catalog import COMMANDS, GROUPS
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- commands: written by tests/readme.py -->\n"
@@ -14,7 +14,9 @@ def table() -> str:
     lines = ["| command | what it does |", "|---|---|"]
     for section in dict.fromkeys(entry.section for entry in COMMANDS):
         lines.append(f"| **{section}** | |")
-        lines += [f"| `wtc {e.name}` | {e.summary} |" for e in COMMANDS if e.section == section]
+        for entry in (e for e in COMMANDS if e.section == section):
+            inner = [(f"{entry.name} {e.name}", e.summary) for e in GROUPS.get(entry.name, ())]
+            lines += [f"| `wtc {name}` | {summary} |" for name, summary in inner or [(entry.name, entry.summary)]]
     return "\n".join(lines) + "\n"
 
 

@@ -82,6 +82,8 @@ def bash(line: str) -> dict[str, str]:
         ("wtc --prof", {"--profile"}),
         ("wtc -f none.yaml up ", set[str]()),
         ("wtc --debug do", {"down", "doctor"}),
+        ("wtc worktree ", {"add", "list", "remove", "move", "lock", "unlock", "prune"}),
+        ("wtc worktree remove --del", {"--delete-branch"}),
     ],
 )
 def test_bash_completes_commands_options_and_what_they_take(worktree: Path, line: str, expected: set[str]) -> None:

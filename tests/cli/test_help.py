@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from wtc.cli.app import build
-from wtc.cli.catalog import COMMANDS, HIDDEN
+from wtc.cli.catalog import COMMANDS, GROUPS, HIDDEN
 from wtc.cli.main import run
 
-NAMES = [*(entry.name for entry in COMMANDS), *HIDDEN]
+INNER = [f"{group} {entry.name}" for group, entries in GROUPS.items() for entry in entries]
+NAMES = [*(entry.name for entry in COMMANDS), *HIDDEN, *INNER]
 
 
 @pytest.fixture
@@ -33,9 +34,17 @@ def test_each_command_has_one_line_in_its_section(told: Any) -> None:
         assert found == [[entry.name, entry.summary] for entry in own]
 
 
+@pytest.mark.parametrize("group", GROUPS)
+def test_commands_of_a_command_have_one_line_each(told: Any, group: str) -> None:
+    lines = told(group)
+    begin = lines.index(f"{GROUPS[group][0].section}:") + 1
+    found = [line.split(maxsplit=1) for line in lines[begin : begin + len(GROUPS[group])]]
+    assert found == [[entry.name, entry.summary] for entry in GROUPS[group]]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_help_of_each_command_ends_with_an_example_of_it(told: Any, name: str) -> None:
-    lines = told(name)
+    lines = told(*name.split())
     assert [line for line in lines if len(line) > 80] == []
     (begin,) = [n for n, line in enumerate(lines) if line.startswith("  Example: ")]
     assert f"wtc {name}" in " ".join(lines[begin:])
@@ -46,7 +55,7 @@ def test_on_a_narrow_terminal_all_but_the_example_still_fits(
     told: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    lines = told(name)
+    lines = told(*name.split())
     end = next(n for n, line in enumerate(lines) if line.startswith("  Example: "))
     assert [line for line in lines[:end] if len(line) > 60] == []
 
@@ -62,6 +71,9 @@ def test_it_is_told_what_naming_no_service_means(told: Any) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_option_is_told(name: str) -> None:
-    options = [p for p in build().commands[name].params if p.param_type_name == "option" and not p.hidden]
-    assert options or name in HIDDEN
+    command: Any = build()
+    for word in name.split():
+        command = command.commands[word]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+    assert options or name in HIDDEN or name in GROUPS
     assert [p.opts for p in options if not (p.help or "").endswith(".")] == []

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from tests.schemas import ERROR, EVENTS, FOLDER, SCHEMAS, SHARED, objects
 from wtc.cli.app import build
-from wtc.cli.catalog import COMMANDS
+from wtc.cli.catalog import COMMANDS, GROUPS
 
 NAMES = sorted(SCHEMAS)
 
@@ -16,7 +16,9 @@ NAMES = sorted(SCHEMAS)
 def with_json() -> set[str]:
     """The commands that take `--json`."""
     commands = build().commands
-    return {e.name for e in COMMANDS if any(p.name == "as_json" for p in commands[e.name].params)}
+    outer = {e.name: commands[e.name] for e in COMMANDS}
+    inner = {f"{name}-{each}": one for name in GROUPS for each, one in commands[name].commands.items()}
+    return {name for name, one in {**outer, **inner}.items() if any(p.name == "as_json" for p in one.params)}
 
 
 def test_each_command_with_json_has_a_schema_and_each_schema_a_command() -> None:

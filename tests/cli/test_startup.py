@@ -59,6 +59,12 @@ def test_help_imports_no_command(worktree: Path) -> None:
     assert not [name for name in modules("--help", cwd=worktree) if name.startswith("wtc.cli.commands.")]
 
 
+def test_package_of_worktrees_imports_its_public_names_on_use() -> None:
+    show = "import sys, wtc.worktrees as w; print('asyncio' in sys.modules, all(hasattr(w, n) for n in w.__all__))"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
 @pytest.mark.parametrize("command", ["setup", "env"])
 def test_what_hooks_and_shells_call_imports_nothing_that_reaches_an_engine(worktree: Path, command: str) -> None:
     assert modules(command, cwd=worktree) & {"docker", "requests", "urllib3", "http.client", "rich", "ssl"} == set()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.harness import HEALTHY, QUICK, Ended, Workshop, one_service, write
 from tests.schemas import ERROR, EVENTS, SCHEMAS, SHARED, Contract
+from wtc.cli.catalog import GROUPS
 
 pytestmark = pytest.mark.engine
 
@@ -50,6 +51,10 @@ services:
 """
 
 
+DEAD = 2**22 + 1
+"""A process id above the kernel's limit."""
+
+
 class Runs:
     """Runs wtc and holds what it prints against the command's schema."""
 
@@ -63,7 +68,7 @@ class Runs:
         """One document; of an error where `ok` is false."""
         ended = self._run(line, status, cwd, env)
         document = ended.json()
-        self._hold(line, line.split(maxsplit=1)[0] if document["ok"] else ERROR, document)
+        self._hold(line, _schema(line) if document["ok"] else ERROR, document)
         return document
 
     def lines(self, line: str, *, status: int = 0, env: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -126,6 +131,10 @@ def nothing_is_there(run: Runs) -> None:
     linked = run.workshop.worktree("linked")
     assert run("setup", cwd=linked)["env"]
     assert run("setup", cwd=linked)["env"] is None
+    run.workshop.git("worktree", "lock", "--reason", f"pid={DEAD}", str(linked))
+    (_, listed) = run("worktree list")["worktrees"]
+    assert (listed["lock"]["stale"], bool(listed["stacks"])) == (True, True)
+    run.workshop.git("worktree", "unlock", str(linked))
     run("init claude codex --dry-run")
     run("init claude codex")
     assert not any(file["changed"] for file in run("init claude codex")["files"])
@@ -213,6 +222,11 @@ def what_no_engine_here_tells(run: Runs, capsys: pytest.CaptureFixture[str]) -> 
     report(Note(text="host port 20000 is taken: looking for another"))
     for line in capsys.readouterr().err.splitlines():
         run.wrong += run.contract.violations(EVENTS, json.loads(line))
+
+
+def _schema(line: str) -> str:
+    command, *rest = line.split()
+    return f"{command}-{rest[0]}" if command in GROUPS else command
 
 
 def _own(run: Runs, line: str) -> dict[str, Any]:

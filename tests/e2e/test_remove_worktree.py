@@ -113,7 +113,7 @@ def remove_here(claude: Claude, *, stop: threading.Event | None = None) -> None:
 def killed_before_git_removes(claude: Claude, monkeypatch: pytest.MonkeyPatch) -> None:
     """A removal that ends at once, after the containers were stopped and before git is called."""
 
-    def kill(*_: object) -> None:
+    def kill(*_: object, force: bool) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -245,21 +245,26 @@ def test_lock_of_a_dead_process_does_not_keep_the_worktree(claude: Claude) -> No
     assert things(stack) == []
 
 
-def with_submodule(claude: Claude) -> None:
-    """Git then refuses to remove the worktree, although it has no uncommitted change."""
-    origin = claude.workshop.base / "origin"
-    claude.workshop.git("clone", "-q", "--bare", str(claude.workshop.main), str(origin))
-    claude.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), "sub")
-    claude.git("commit", "-q", "-m", "sub")
+def git_that_refuses(claude: Claude) -> str:
+    """A `PATH` with a git that refuses to remove a worktree, and is the real one for everything else."""
+    folder = claude.workshop.base / "bin"
+    folder.mkdir()
+    real = shutil.which("git")
+    script = f"""#!/bin/sh
+case "$*" in *"worktree remove"*) echo "fatal: refused" >&2; exit 128;; esac
+exec {real} "$@"
+"""
+    (folder / "git").write_text(script)
+    (folder / "git").chmod(0o755)
+    return f"{folder}:{claude.workshop.env['PATH']}"
 
 
 def test_what_ran_is_started_again_if_git_refuses(claude: Claude) -> None:
     stack = claude.up()
     claude.workshop.wtc("stop", "web", cwd=claude.path)
-    with_submodule(claude)
     before = things(stack), stack.ids()
-    reported = claude.remove()
-    assert "working trees containing submodules cannot be moved or removed" in reported
+    reported = claude.remove(PATH=git_that_refuses(claude))
+    assert "fatal: refused" in reported
     assert f"the worktree `{claude.path}` stays" in reported
     assert (things(stack), stack.ids()) == before
     assert set(starts(stack)) == {f"{stack.namespace}_db"}
@@ -355,7 +360,7 @@ def test_folder_that_git_cannot_delete_keeps_the_stack_until_it_is_gone(
 ) -> None:
     """Git then forgets the worktree all the same: a container's files may belong to another user."""
 
-    def remove_in_part(worktree: Worktree, _: object) -> None:
+    def remove_in_part(worktree: Worktree, _: object, *, force: bool) -> None:
         shutil.rmtree(worktree.git_dir)
         raise WtcError("git did not remove the worktree", causes=["failed to delete: Permission denied"])
 

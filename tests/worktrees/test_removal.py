@@ -29,6 +29,11 @@ WORKTREE = place(git=GitState.WORKTREE)
         (RemovalFacts(place=WORKTREE, linked=True), ""),
         (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.STALE), ""),
         (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.LIVE), "git has it locked"),
+        (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.WTC), ""),
+        (
+            RemovalFacts(place=WORKTREE, linked=True, submodules=True),
+            "it has submodules, with which git does not remove a worktree unless it is forced",
+        ),
         (RemovalFacts(place=WORKTREE, linked=True, changes=1), "it has 1 uncommitted change"),
         (RemovalFacts(place=WORKTREE, linked=True, changes=2), "it has 2 uncommitted changes"),
         (RemovalFacts(place=WORKTREE, linked=True, copied_from="/v"), "it is a copy of the worktree `/v`"),
@@ -46,6 +51,21 @@ WORKTREE = place(git=GitState.WORKTREE)
 )
 def test_refusal(facts: RemovalFacts, reason: str) -> None:
     assert refusal(facts) == reason
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.LIVE, changes=1, submodules=True), ""),
+        (RemovalFacts(place=WORKTREE, linked=True, unanswered="git is not installed"), ""),
+        (RemovalFacts(place=WORKTREE), "it is not a linked worktree"),
+        (RemovalFacts(place=WORKTREE, linked=True, copied_from="/v"), "it is a copy of the worktree `/v`"),
+        (RemovalFacts(place=place(Presence.UNKNOWN)), "its folder cannot be looked at"),
+        (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` leads nowhere"),
+    ],
+)
+def test_force_overrides_what_only_costs_changes(facts: RemovalFacts, reason: str) -> None:
+    assert refusal(facts, force=True) == reason
 
 
 class Pair:

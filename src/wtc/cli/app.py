@@ -1,7 +1,7 @@
 """The Typer application. Commands are imported when they are called, so that a call costs no more than it must."""
 
 import os
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from wtc import __version__
-from wtc.cli.catalog import COMMANDS, MODULES
+from wtc.cli.catalog import COMMANDS, GROUPS, MODULES, Entry
 
 COMPLETE = "_WTC_COMPLETE"
 """Set by a shell's completion script."""
@@ -19,28 +19,17 @@ _SERVICES = "These alone; all where none is named."
 
 
 class _Commands(MutableMapping[str, Any]):
-    """Command name -> command, made on first use."""
+    """Command name -> command, imported on first use. `modules`: name -> module."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: dict[str, str]) -> None:
+        self._modules = modules
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
-            one = typer.Typer(rich_markup_mode=None, add_completion=False)
-            module = import_module(MODULES[name])
-            context = getattr(module, "CONTEXT", None)
-            # `\b` keeps the library from breaking lines that are to be copied.
-            one.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(module.command)
-            made: Any = get_command(one)
-            for parameter in made.params:
-                if parameter.name == "services" and not parameter.required:
-                    parameter.help = _SERVICES
-            made.json_lines = getattr(module, "JSON_LINES", False)
-            if COMPLETE in os.environ:
-                from wtc.cli.completion import attach
-
-                attach(made)
-            self._made[name] = made
+            module = self._modules[name]
+            entries = GROUPS.get(name, ()) if self._modules is MODULES else ()
+            self._made[name] = _group(name, module, entries) if entries else _command(name, module)
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
@@ -50,17 +39,52 @@ class _Commands(MutableMapping[str, Any]):
         del self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(MODULES)
+        return iter(self._modules)
 
     def __len__(self) -> int:
-        return len(MODULES)
+        return len(self._modules)
+
+
+def _command(name: str, place: str) -> Any:
+    one = typer.Typer(rich_markup_mode=None, add_completion=False)
+    module = import_module(place)
+    context = getattr(module, "CONTEXT", None)
+    # `\b` keeps the library from breaking lines that are to be copied.
+    one.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(module.command)
+    made: Any = get_command(one)
+    for parameter in made.params:
+        if parameter.name == "services" and not parameter.required:
+            parameter.help = _SERVICES
+    made.json_lines = getattr(module, "JSON_LINES", False)
+    if COMPLETE in os.environ:
+        from wtc.cli.completion import attach
+
+        attach(made)
+    return made
+
+
+def _group(name: str, place: str, entries: Sequence[Entry]) -> Any:
+    module = import_module(place)
+    modules = {entry.name: f"{place}.{entry.name}" for entry in entries}
+    return _Group(
+        name=name,
+        help=module.__doc__,
+        epilog=f"\b\n{module.EXAMPLES}",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        entries=entries,
+        modules=modules,
+    )
 
 
 class _Group(TyperGroup):
-    def __init__(self, **attributes: Any) -> None:
+    def __init__(
+        self, *, entries: Sequence[Entry] = COMMANDS, modules: dict[str, str] = MODULES, **attributes: Any
+    ) -> None:
         attributes["commands"] = None
         super().__init__(**attributes)
-        self.commands = _Commands()
+        self.entries = entries
+        self.commands = _Commands(modules)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The library's; while completing, of a line whose options of place stand behind the command."""
@@ -76,12 +100,12 @@ class _Group(TyperGroup):
 
         if incomplete.startswith("-"):
             return [*super().shell_complete(ctx, incomplete), *leading(incomplete)]
-        return items([(entry.name, entry.summary) for entry in COMMANDS], incomplete)
+        return items([(entry.name, entry.summary) for entry in self.entries], incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library's signature
-        for section in dict.fromkeys(entry.section for entry in COMMANDS):
+        for section in dict.fromkeys(entry.section for entry in self.entries):
             with formatter.section(section):
-                formatter.write_dl([(e.name, e.summary) for e in COMMANDS if e.section == section])
+                formatter.write_dl([(e.name, e.summary) for e in self.entries if e.section == section])
 
 
 def _version(asked: bool) -> None:

@@ -21,13 +21,18 @@ def asked(arguments: Sequence[str]) -> Asked:
     if not any(word.startswith(("--json", "--format", "--events", "--debug")) for word in arguments):
         return Asked()
     from wtc.cli.app import build
-    from wtc.cli.catalog import MODULES
+    from wtc.cli.catalog import GROUPS, MODULES
 
     name = next((word for word in arguments if not word.startswith("-")), "")
     if name not in MODULES:
         return Asked(as_json="--json" in arguments, debug="--debug" in arguments)
-    command = build().commands[name]
-    given = _given(command, arguments[arguments.index(name) + 1 :])
+    command, rest = build().commands[name], arguments[arguments.index(name) + 1 :]
+    if name in GROUPS:
+        inner = next((word for word in rest if not word.startswith("-")), "")
+        if inner not in command.commands:
+            return Asked(as_json="--json" in arguments, debug="--debug" in arguments)
+        command, rest = command.commands[inner], rest[rest.index(inner) + 1 :]
+    given = _given(command, rest)
     answers = {parameter.name for parameter in command.params}
     return Asked(
         as_json="as_json" in given or ("as_json" in answers and given.get("form") == "json"),

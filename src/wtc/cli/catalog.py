@@ -37,6 +37,7 @@ COMMANDS = (
     Entry("run", "In containers", "Run a command in a container of its own, made as a service's are"),
     Entry("cp", "In containers", "Copy files and folders out of a container, or into one"),
     Entry("sandbox", "In a sandbox", "Run a command that sees the worktree and little else"),
+    Entry("worktree", "Worktrees", "Add, list, move, lock and remove worktrees with their stacks"),
     Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, host ports"),
     Entry("env", "Harnesses and shells", "The stack's variables, for a shell, direnv or a file"),
@@ -45,6 +46,19 @@ COMMANDS = (
     Entry("inspect", "The compose file", "What wtc makes of it: names, attributes, what breaks the isolation"),
 )
 """In the order in which they are listed."""
+
+GROUPS = {
+    "worktree": (
+        Entry("add", "Worktrees", "Create a worktree and prepare it: `.env`, ignored files, host ports"),
+        Entry("list", "Worktrees", "Each worktree: branch, commit, lock, stack and ports"),
+        Entry("remove", "Worktrees", "Remove a worktree with its stack"),
+        Entry("move", "Worktrees", "Move a worktree; its stack keeps its data and ports"),
+        Entry("lock", "Worktrees", "Keep a worktree from being moved, removed or pruned"),
+        Entry("unlock", "Worktrees", "Release the lock of a worktree"),
+        Entry("prune", "Worktrees", "Remove what is left of worktrees whose folder is gone"),
+    ),
+}
+"""Command -> its own commands; each is the module `wtc.cli.commands.<command>.<name>`."""
 
 HIDDEN = ("hook",)
 """What is called by the files that `wtc init` writes, and listed nowhere."""

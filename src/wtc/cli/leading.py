@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from wtc.cli.catalog import GROUPS
+
 # In full, for to a command a short one may mean something else, as `-f` does to `logs`.
 VALUES = {
     "-w": "--worktree",
@@ -42,4 +44,7 @@ def behind_the_command(arguments: Sequence[str]) -> list[str]:
             return list(arguments)
     if place == len(arguments):
         return list(arguments)
-    return [arguments[place], *moved, *arguments[place + 1 :]]
+    # Of a command with its own commands, the options are for the latter.
+    inner = arguments[place] in GROUPS and place + 1 < len(arguments)
+    end = place + 2 if inner and not arguments[place + 1].startswith("-") else place + 1
+    return [*arguments[place:end], *moved, *arguments[end:]]

@@ -72,6 +72,16 @@ def targeted_by_worktree(command: Callable[..., T]) -> Callable[..., T]:
     return _with_options(command, {**_SHARED, "worktree": (_WorktreeInFull, None)})
 
 
+def targeted_by_name(command: Callable[..., T]) -> Callable[..., T]:
+    """The same for a command that names its worktree by an argument, and reads no compose file."""
+    return _with_options(command, {name: _SHARED[name] for name in ("context", "debug")})
+
+
+def targeted_at_new_worktree(command: Callable[..., T]) -> Callable[..., T]:
+    """The same for a command whose worktree does not exist yet."""
+    return _with_options(command, {name: option for name, option in _SHARED.items() if name != "worktree"})
+
+
 def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., T]:
     hints = get_type_hints(command, include_extras=True)
     own = [p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values()][1:]
@@ -82,7 +92,7 @@ def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, An
 
     @functools.wraps(command)
     def wrapper(**given: Any) -> T:
-        looks = {name: given.pop(name) for name in _SHARED}
+        looks = {name: given.pop(name) for name in options}
         return command(target(**looks), **given)
 
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]

@@ -95,6 +95,8 @@ class Lock(StrEnum):
     NONE = "none"
     STALE = "stale"
     """By a process that is dead."""
+    WTC = "wtc"
+    """By `wtc worktree add`: git alone may not remove the worktree, because its stack would be left."""
     LIVE = "live"
 
 

@@ -12,7 +12,7 @@ from wtc.events import Note, Planned, Reporter
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.plan import ContainerRef, Plan, StopContainer
-from wtc.orchestrator.identify import Former, Identified, identify, repository_of, standings
+from wtc.orchestrator.identify import Former, Identified, held_anywhere, identify, repository_of, standings
 from wtc.orchestrator.stack import Home, read_registry, warn
 from wtc.orchestrator.target import Located
 from wtc.planner.builder import PlanBuilder
@@ -20,7 +20,7 @@ from wtc.planner.stacks import labelled_stacks
 from wtc.registry.lease import register
 from wtc.worktrees.facts import read_here
 from wtc.worktrees.host import host_id
-from wtc.worktrees.identity import Here, Standing, Verdict, held_by
+from wtc.worktrees.identity import Here, Standing, Verdict
 from wtc.worktrees.ids import create_id, record_move
 from wtc.worktrees.locate import worktree_at
 
@@ -58,7 +58,7 @@ def adopt(located: Located, home: Home, stacks: Sequence[LabelledStack], name: s
             hints=[f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`"],
         )
     repositories = [repository_of(i) for i in (stack.identity, here.identity) if i.git]
-    if holder := held_by(stack.identity.id, repositories, other_than=here.path):
+    if holder := held_anywhere(stack.identity.id, repositories, other_than=here.path):
         raise ConflictError(f"stack `{stack.namespace}` belongs to the worktree `{holder}`, which holds its id")
     if not worktree.git_dir or here.copied_from:
         raise WtcError("the worktree cannot have an id", causes=[f"`{here.path}` has no git folder that is its own"])

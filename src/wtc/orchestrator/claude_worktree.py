@@ -9,7 +9,6 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 
 from wtc.errors import UsageError, WtcError
@@ -18,7 +17,9 @@ from wtc.orchestrator.remove_worktree import Removal, remove_worktree
 from wtc.orchestrator.setup import setup
 from wtc.orchestrator.target import Target
 from wtc.worktrees.git import WORK_S, NoGitError, git
+from wtc.worktrees.git_lock import git_lock
 from wtc.worktrees.locate import Worktree, content_of, worktree_at, worktree_of
+from wtc.worktrees.removal import delete_branch
 
 FOLDER = ".claude/worktrees"
 MARK = "made-by-wtc"
@@ -50,7 +51,7 @@ def create(target: Target, name: str, report: Reporter, failed: Callable[[WtcErr
     flat = name.replace("/", "+")
     path = os.path.join(root, FOLDER, flat)
     if not worktree_at(path).linked:
-        _add(here.path, root, path, f"worktree-{flat}", target.environment)
+        _add(here, path, f"worktree-{flat}", target.environment)
     files = tuple(os.path.join(path, file) for file in target.files)
     try:
         setup(replace(target, cwd=path, worktree=path, files=files), report)
@@ -76,8 +77,7 @@ def remove(target: Target, report: Reporter, stop: threading.Event) -> Removal:
         if created and not os.path.isdir(worktree.git_dir):
             report(Note(text=f"the worktree `{worktree.path}` was removed"))
             if branch == f"worktree-{os.path.basename(worktree.path)}":
-                with suppress(NoGitError):
-                    git(worktree.main or worktree.common, ["branch", "-d", branch], target.environment)
+                delete_branch(worktree, branch, target.environment)
         elif created:
             report(Note(text=f"the worktree `{worktree.path}` stays"))
 
@@ -87,13 +87,15 @@ def _branch(worktree: Worktree) -> str:
     return content_of(os.path.join(worktree.git_dir, "HEAD")).strip().removeprefix("ref: refs/heads/")
 
 
-def _add(here: str, root: str, path: str, branch: str, environment: Mapping[str, str]) -> None:
+def _add(here: Worktree, path: str, branch: str, environment: Mapping[str, str]) -> None:
     """Raises WtcError."""
+    root = here.main or here.path
     try:
-        there = git(root, ["for-each-ref", "--format=x", f"refs/heads/{branch}"], environment)
-        # A branch that is there has somebody's commits: it is checked out, never begun anew.
-        what = [path, branch] if there else ["--no-track", "-b", branch, path, _base(here, root, environment)]
-        git(root, ["worktree", "add", *what], environment, limit_s=WORK_S)
+        with git_lock(here.common):
+            there = git(root, ["for-each-ref", "--format=x", f"refs/heads/{branch}"], environment)
+            # A branch that exists has somebody's commits: it is checked out, and never started again.
+            what = [path, branch] if there else ["--no-track", "-b", branch, path, _base(here.path, root, environment)]
+            git(root, ["worktree", "add", *what], environment, limit_s=WORK_S)
         with open(os.path.join(_git_folder(path, environment), MARK), "x", encoding="utf-8"):
             pass
     except (NoGitError, OSError) as error:

@@ -24,7 +24,7 @@ from wtc.orchestrator.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import identify, judge, namespace_here, repository_of, standings
+from wtc.orchestrator.identify import held_anywhere, identify, judge, namespace_here, repository_of, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
@@ -33,7 +33,7 @@ from wtc.planner.ownership import foreign_objects, foreign_use
 from wtc.planner.stacks import labelled_stacks
 from wtc.worktrees.facts import read_here, read_path
 from wtc.worktrees.host import host_id
-from wtc.worktrees.identity import Standing, held_by
+from wtc.worktrees.identity import Standing
 from wtc.worktrees.locate import worktree_at
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
 
 
 def _holder(stack: LabelledStack) -> str:
-    return held_by(stack.identity.id, [repository_of(stack.identity)])
+    return held_anywhere(stack.identity.id, [repository_of(stack.identity)])
 
 
 def _lies_in(path: str, folder: str) -> bool:

@@ -105,6 +105,18 @@ def judge(stack: LabelledStack, host: str) -> Judgement:
     return gone(stack, read_path(stack.worktree), repository, host, moved=moved)
 
 
+def held_anywhere(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a worktree that holds or may hold the id, also after it was moved by hand; empty where none does."""
+    held = held_by(worktree_id, repositories, other_than=other_than)
+    return held or moved_to(worktree_id, repositories, other_than=other_than)
+
+
+def moved_to(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
+    """The path of a recorded move at which a worktree holds the id; git may still list it at its former path."""
+    paths = (path for r in repositories for path in r.moved.get(worktree_id, ()) if worktree_id and path != other_than)
+    return next((path for path in paths if read_path(path).id == worktree_id), "")
+
+
 def standings(
     here: Here, stacks: Sequence[LabelledStack], *, every_project: bool = False
 ) -> list[tuple[LabelledStack, Standing, str]]:
@@ -118,7 +130,7 @@ def standings(
             other = stack.identity.id != here.identity.id
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
             repositories = _repositories(stack.identity, here.identity) if other else []
-            held = bool(held_by(stack.identity.id, repositories, other_than=here.path))
+            held = bool(held_anywhere(stack.identity.id, repositories, other_than=here.path))
             which, reason = standing(stack, here, place, held=held, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
                 found.append((stack, which, reason))

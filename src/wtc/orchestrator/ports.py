@@ -1,5 +1,6 @@
 """`ports`: this worktree's host ports, from the registry; if the registry has lost them, from the engine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wtc.config import BIND, PORT_RANGE
@@ -46,9 +47,16 @@ def ports(target: Target, report: Reporter) -> PortsResult:
             seen = known_or_published(observed, home.settings.of(PORT_RANGE).value)
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
-    places = ((place_of(key), port, addresses.get(key) or bind) for key, port in leased.items())
-    endpoints = sorted(endpoint_at(place, port, address, host) for place, port, address in places if place)
-    return PortsResult(worktree=located.worktree, namespace=name, endpoints=tuple(endpoints))
+    endpoints = leased_endpoints(leased, addresses, bind=bind, host=host)
+    return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
+
+
+def leased_endpoints(
+    ports: Mapping[str, int], addresses: Mapping[str, str], *, bind: str, host: str
+) -> tuple[Endpoint, ...]:
+    """Where ports answer (request key -> host port), in order; `bind` is the address of those without one."""
+    places = ((place_of(key), port, addresses.get(key) or bind) for key, port in ports.items())
+    return tuple(sorted(endpoint_at(place, port, address, host) for place, port, address in places if place))
 
 
 def endpoint_at(place: PortPlace, port: int, address: str, host: str) -> Endpoint:

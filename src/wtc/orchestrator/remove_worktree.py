@@ -16,10 +16,12 @@ from wtc.model.identity import GitState, Identity, LabelledStack, Lock, PathFact
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.clean import Cleaning, CleanRequest, carry_out, forget_stale, plan, raise_left
 from wtc.orchestrator.clean_scope import Left, Scope
+from wtc.orchestrator.down import DownRequest, take_down
 from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.identify import namespace_here, repository_of, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import engine_of, open_home, warn
+from wtc.orchestrator.take_back import take_back
 from wtc.orchestrator.target import Target
 from wtc.planner.down import plan_clean
 from wtc.planner.stacks import labelled_stacks
@@ -45,11 +47,20 @@ class Removal:
     stacks: tuple[Cleaning, ...]
 
 
-def remove_worktree(target: Target, report: Reporter, stop: threading.Event, *, with_git: bool) -> Removal:
+def remove_worktree(
+    target: Target,
+    report: Reporter,
+    stop: threading.Event,
+    *,
+    with_git: bool,
+    force: bool = False,
+    volumes: bool = True,
+) -> Removal:
     """Remove the worktree that `target.worktree` names (an absolute path), with all of its stacks and their volumes.
 
-    Without `with_git` only the stacks are removed, for a program that removes the worktree itself. A worktree that is
-    gone is not an error: what is left of its stacks is removed.
+    Without `with_git` only the stacks are removed, for a program that removes the worktree itself. With `force` its
+    uncommitted changes are lost, and a lock does not count. Without `volumes` they stay. A worktree that is gone is not
+    an error: what is left of its stacks is removed.
 
     Raises:
         ConflictError: the worktree is dirty or locked, or it is not proved that a stack is the worktree's. In the
@@ -60,10 +71,11 @@ def remove_worktree(target: Target, report: Reporter, stop: threading.Event, *, 
     path = os.path.realpath(target.worktree)
     worktree = worktree_at(path)
     if not (with_git and _is_unfinished(worktree)):
-        _refuse(path, target)
+        refuse_removal(path, target, force=force)
     removes = with_git and worktree.linked
-    own = _remove_stopped(worktree, target, report, stop) if removes else ()
-    return Removal(path=path, worktree=removes, stacks=_clean(replace(target, worktree=path), own, report, stop))
+    own = _remove_stopped(worktree, target, report, stop, force=force, volumes=volumes) if removes else ()
+    stacks = _clean(replace(target, worktree=path), own, report, stop) if volumes else ()
+    return Removal(path=path, worktree=removes, stacks=stacks)
 
 
 def _is_unfinished(worktree: Worktree) -> bool:
@@ -71,14 +83,22 @@ def _is_unfinished(worktree: Worktree) -> bool:
     return worktree.linked and not copied_from(worktree) and bool(recorded_stopped(worktree.git_dir))
 
 
-def _refuse(path: str, target: Target) -> None:
-    """Raises ConflictError where the worktree may not be removed."""
-    if why := refusal(read_removal(path, target.environment)):
-        raise ConflictError(f"the worktree `{path}` and its stack stay", causes=[why])
+def refuse_removal(path: str, target: Target, *, force: bool = False, hints: Sequence[str] = ()) -> None:
+    """Raises ConflictError where the worktree may not be removed; the hints are for reasons that `force` overrides."""
+    facts = read_removal(path, target.environment)
+    if why := refusal(facts, force=force):
+        final = bool(refusal(facts, force=True))
+        raise ConflictError(
+            f"the worktree `{path}` and its stack stay", causes=[why], hints=() if final else tuple(hints)
+        )
 
 
-def _remove_stopped(worktree: Worktree, target: Target, report: Reporter, stop: threading.Event) -> Sequence[Namespace]:
+def _remove_stopped(
+    worktree: Worktree, target: Target, report: Reporter, stop: threading.Event, *, force: bool, volumes: bool
+) -> Sequence[Namespace]:
     """Remove the worktree while its stacks are stopped; where git refuses, start again what ran.
+
+    Without `volumes` what is left of the stacks but their volumes is removed too.
 
     Returns: the stacks, which were proved to be the worktree's while it existed.
 
@@ -89,17 +109,20 @@ def _remove_stopped(worktree: Worktree, target: Target, report: Reporter, stop: 
     with engine_of(target) as engine, lock_if_possible(home, worktree.path, report):
         stacks = _own_stacks(engine, worktree, host_id(home.environment))
         try:
-            _refuse(worktree.path, target)
+            refuse_removal(worktree.path, target, force=force)
             suspend(engine, stacks, worktree, report, stop)
             if stop.is_set():
                 raise InterruptedByUserError("interrupted")
-            remove_with_git(worktree, target.environment)
+            take_back(worktree.path, engine, report)
+            remove_with_git(worktree, target.environment, force=force)
         except WtcError as error:
             if os.path.isdir(worktree.git_dir):
                 _resume_or_warn(engine, stacks, worktree, report)
                 raise
             # git goes on after a file that it cannot delete: the worktree is gone, and its folder is not.
             warn(report, f"not all of the folder `{worktree.path}` is deleted: {'; '.join(error.causes)}")
+        for namespace in stacks if not volumes else ():
+            take_down(engine, home, namespace, DownRequest(), report, stop)
         return stacks
 
 

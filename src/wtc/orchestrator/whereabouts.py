@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from wtc.model.identity import LabelledStack, Presence
-from wtc.orchestrator.identify import judge, repository_of
+from wtc.orchestrator.identify import judge, moved_to, repository_of
 from wtc.worktrees.facts import read_path
 from wtc.worktrees.identity import UNREADABLE, Verdict, holder_of
 
@@ -32,9 +32,8 @@ def place_of(stack: LabelledStack, host: str) -> tuple[Place, str, str]:
         return Place.UNPROVED, "the id of the worktree at its path cannot be read", ""
     if host and stack.identity.host and stack.identity.host != host:
         return Place.OTHER_HOST, "it was created on another host", ""
-    repository = repository_of(stack.identity)
-    moved = (p for p in repository.moved.get(stack.identity.id, ()) if read_path(p).id == stack.identity.id)
-    if holder := holder_of(stack.identity.id, [repository]) or next(moved, ""):
+    repositories = [repository_of(stack.identity)]
+    if holder := holder_of(stack.identity.id, repositories) or moved_to(stack.identity.id, repositories):
         return Place.MOVED, f"its worktree is `{holder}` now", holder
     if not stack.identity.id and found.presence is Presence.PRESENT and found.parents[:1] == stack.identity.parents[:1]:
         return Place.PRESENT, "", stack.worktree

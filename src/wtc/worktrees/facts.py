@@ -32,6 +32,8 @@ from wtc.worktrees.ids import (
 from wtc.worktrees.locate import Worktree, content_of, target_of, worktree_at
 
 _PID = re.compile(r"\bpid[ =:]*(\d{1,9})\b")
+WTC_REASON = "created by `wtc worktree add`"
+"""How the reason of the lock begins that wtc itself releases."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -104,7 +106,7 @@ def copied_from(worktree: Worktree) -> str:
     """The linked worktree that this folder is a copy of, to which git's folder leads back; empty where it is none."""
     if not worktree.linked:
         return ""
-    back = _listed_path(worktree.git_dir)
+    back = listed_path(worktree.git_dir)
     copy = bool(back) and not _same(back, worktree.path) and _leads_to(back, worktree.git_dir)
     return back if copy else ""
 
@@ -216,7 +218,7 @@ def _entries(common: str) -> Iterator[WorktreeEntry]:
         return
     for name in names:
         git_dir = os.path.join(folder, name)
-        if path := _listed_path(git_dir):
+        if path := listed_path(git_dir):
             yield WorktreeEntry(
                 path=path,
                 id=_entry_id(git_dir),
@@ -233,7 +235,7 @@ def _entry_id(git_dir: str) -> str:
     return found.id if found and not found.copied else ""
 
 
-def _listed_path(git_dir: str) -> str:
+def listed_path(git_dir: str) -> str:
     """The folder of a linked worktree, as its repository lists it; it may be missing."""
     entry = target_of(os.path.join(git_dir, "gitdir"), "", git_dir)
     return os.path.dirname(entry) if entry else ""
@@ -257,8 +259,26 @@ def lock_of(git_dir: str) -> Lock:
     path = os.path.join(git_dir, "locked")
     if not os.path.lexists(path):
         return Lock.NONE
-    found = _PID.search(content_of(path))
-    return Lock.STALE if found and not _lives(int(found[1])) else Lock.LIVE
+    return lock_for(lock_reason(git_dir))
+
+
+def lock_for(reason: str) -> Lock:
+    """The lock that has this reason: stale if it names, as `pid=<n>`, a process that is dead."""
+    if reason.startswith(WTC_REASON):
+        return Lock.WTC
+    pid = pid_in(reason)
+    return Lock.STALE if pid and not _lives(pid) else Lock.LIVE
+
+
+def pid_in(reason: str) -> int:
+    """The process that a lock's reason names; 0 where it names none."""
+    found = _PID.search(reason)
+    return int(found[1]) if found else 0
+
+
+def lock_reason(git_dir: str) -> str:
+    """The reason with which the worktree with this git folder is locked; empty where there is none."""
+    return content_of(os.path.join(git_dir, "locked")).strip()
 
 
 def _lives(pid: int) -> bool:

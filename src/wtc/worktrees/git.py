@@ -1,16 +1,23 @@
-"""git itself, asked and told."""
+"""Run git in a folder, with a plain environment and no shell."""
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
 
 ANSWER_S = 20.0
 """How long a question to git may take."""
 WORK_S = 600.0
 """How long git may work: a checkout, with the hooks that the repository has for it."""
+_END_S = 10.0
+"""How long git may take to remove its lock files after SIGTERM."""
 
 
 class NoGitError(Exception):
-    """git is not there, does not answer, or refuses; the message says which."""
+    """git is not installed, does not answer, or refuses; the message says which."""
 
 
 def git(
@@ -22,31 +29,89 @@ def git(
     well: tuple[int, ...] = (0,),
     limit_s: float = ANSWER_S,
 ) -> str:
-    """What git prints in the folder.
+    """Return what git prints in the folder; `given` is its standard input.
 
     Raises:
-        NoGitError: it ends with a status that is not `well`, or not at all.
+        NoGitError: its exit status is not one of `well`, or it does not end in time.
     """
     import subprocess
 
-    # Whoever runs in a hook of git's has variables that name another repository than the folder's.
-    own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
-    own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
-    own |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(
             ["git", "-C", folder, *arguments],
             input=os.fsencode(given),
-            env=own,
+            env=_plain(environment),
             capture_output=True,
             timeout=limit_s,
             check=False,
         )
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise NoGitError(f"git does not answer: {error}") from error
-    if done.returncode not in well:
-        said = os.fsdecode(done.stderr).strip().splitlines()
-        raise NoGitError(said[-1] if said else f"git ended with {done.returncode}")
-    return os.fsdecode(done.stdout)
+    return _answer(done.returncode, done.stdout, done.stderr, well)
+
+
+async def git_async(
+    folder: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    well: tuple[int, ...] = (0,),
+    limit_s: float = WORK_S,
+) -> str:
+    """Return what git prints in the folder. If the task is cancelled, git has ended before the cancellation goes on.
+
+    Raises:
+        NoGitError: its exit status is not one of `well`, or it does not end in time.
+    """
+    import asyncio
+    from asyncio.subprocess import DEVNULL, PIPE
+
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "git", "-C", folder, *arguments, env=_plain(environment), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        )
+    except FileNotFoundError:
+        raise NoGitError("git is not installed") from None
+    except (OSError, ValueError) as error:
+        raise NoGitError(f"git does not answer: {error}") from error
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), limit_s)
+    except TimeoutError:
+        await _end(process)
+        raise NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds") from None
+    except BaseException:
+        await _end(process)
+        raise
+    return _answer(process.returncode or 0, out, err, well)
+
+
+async def _end(process: "Process") -> None:
+    """Terminate git, so that it removes its lock files, and kill it if it does not end."""
+    import asyncio
+
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _END_S)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _plain(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the variables of a git hook, which name another repository than the folder's."""
+    own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
+    own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
+    return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
+def _answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
+    if status in well:
+        return os.fsdecode(out)
+    lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]
+    # What follows the error is advice, for git's own command line.
+    errors = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+    raise NoGitError((errors or lines)[-1])

@@ -146,17 +146,17 @@ def forget_stopped(git_dir: str) -> None:
         os.unlink(os.path.join(git_dir, FOLDER, _STOPPED))
 
 
-def lock_path(git_dir: str) -> str:
-    """The lock file of the worktree's stacks, in a folder that is created as the id's is.
+def lock_path(git_dir: str, name: str = LOCK) -> str:
+    """A lock file (by default that of the worktree's stacks), in a folder that is created as the id's is.
 
     Raises:
         OSError: the folder cannot be written.
     """
     with _folder(git_dir) as folder:
-        _create_empty(folder, LOCK, git_dir)
-        if not stat.S_ISREG(os.stat(LOCK, dir_fd=folder, follow_symlinks=False).st_mode):
-            raise FileExistsError(f"`{git_dir}/{FOLDER}/{LOCK}` is not a file")
-    return os.path.join(git_dir, FOLDER, LOCK)
+        _create_empty(folder, name, git_dir)
+        if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise FileExistsError(f"`{git_dir}/{FOLDER}/{name}` is not a file")
+    return os.path.join(git_dir, FOLDER, name)
 
 
 def _listed(path: str) -> tuple[str, ...]:

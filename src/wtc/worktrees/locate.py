@@ -38,6 +38,8 @@ class LinkedWorktree:
     """Empty for a detached HEAD."""
     added_s: float
     """When git recorded its path: seconds since the epoch."""
+    git_dir: str
+    """git's own folder for it."""
 
 
 def worktree_of(folder: str) -> Worktree:
@@ -108,7 +110,7 @@ def _recorded(admin: str) -> LinkedWorktree | None:
         added_s = os.stat(link).st_mtime
     except OSError:
         return None
-    return LinkedWorktree(path=dirname(entry), branch=_branch(admin), added_s=added_s)
+    return LinkedWorktree(path=dirname(entry), branch=_branch(admin), added_s=added_s, git_dir=admin)
 
 
 def _git_worktree(folder: str) -> Worktree | None:

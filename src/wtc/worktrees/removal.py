@@ -3,13 +3,16 @@
 `read_removal` reads, `refusal` decides. Source: git-worktree(1), remove and lock.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
-from wtc.worktrees.facts import copied_from, lock_of, read_path
+from wtc.worktrees.facts import copied_from, listed_path, lock_of, lock_reason, read_path
 from wtc.worktrees.git import WORK_S, NoGitError, git
+from wtc.worktrees.git_lock import git_lock
 from wtc.worktrees.locate import Worktree, worktree_at
 
 _STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
@@ -26,6 +29,7 @@ class RemovalFacts:
     lock: Lock = Lock.NONE
     changes: int = 0
     """How many files git sees as modified, staged or untracked."""
+    submodules: bool = False
     unanswered: str = ""
     """Why git does not answer."""
 
@@ -41,13 +45,36 @@ def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
     original, lock = copied_from(worktree), lock_of(worktree.git_dir)
     try:
         changes = 0 if original else len(git(path, _STATUS, environment, limit_s=WORK_S).splitlines())
+        submodules = not original and has_submodules(worktree, environment)
     except NoGitError as error:
         return RemovalFacts(place=place, linked=True, lock=lock, unanswered=str(error))
-    return RemovalFacts(place=place, linked=True, copied_from=original, lock=lock, changes=changes)
+    return RemovalFacts(
+        place=place,
+        linked=True,
+        copied_from=original,
+        lock=lock,
+        changes=changes,
+        submodules=submodules,
+    )
 
 
-def refusal(facts: RemovalFacts) -> str:
-    """Why the worktree may not be removed; empty where it may, or where its folder holds no worktree any more."""
+def has_submodules(worktree: Worktree, environment: Mapping[str, str]) -> bool:
+    """Whether git refuses to move or remove the worktree for its submodules, initialized or not.
+
+    Raises:
+        NoGitError: git does not answer.
+    """
+    if not os.path.lexists(os.path.join(worktree.path, ".gitmodules")):
+        return False
+    listed = git(worktree.path, ["ls-files", "--stage"], environment, limit_s=WORK_S)
+    return any(line.startswith("160000 ") for line in listed.splitlines())
+
+
+def refusal(facts: RemovalFacts, *, force: bool = False) -> str:
+    """Why the worktree may not be removed; empty where it may, or where its folder holds no worktree any more.
+
+    With `force` neither changes nor a lock are a reason.
+    """
     place = facts.place
     if place.presence is Presence.UNKNOWN:
         return "its folder cannot be looked at"
@@ -61,25 +88,63 @@ def refusal(facts: RemovalFacts) -> str:
         return "it is not a linked worktree"
     if facts.copied_from:
         return f"it is a copy of the worktree `{facts.copied_from}`"
+    if force:
+        return ""
     if facts.unanswered:
         return f"git does not say whether it has uncommitted changes: {facts.unanswered}"
     if facts.lock is Lock.LIVE:
         return "git has it locked"
     if facts.changes:
         return f"it has {facts.changes} uncommitted change{'s' if facts.changes > 1 else ''}"
+    if facts.submodules:
+        return "it has submodules, with which git does not remove a worktree unless it is forced"
     return ""
 
 
-def remove_with_git(worktree: Worktree, environment: Mapping[str, str]) -> None:
-    """`git worktree remove`, after the lock of a dead process is released.
+def remove_with_git(worktree: Worktree, environment: Mapping[str, str], *, force: bool = False) -> None:
+    """`git worktree remove`, after the lock of a dead process or of wtc is released; it is locked again if git refuses.
 
     Raises:
         WtcError: git refuses, or does not delete all of the folder. What git has removed is gone from `git_dir`.
     """
-    repository = worktree.main or worktree.common
     try:
-        if lock_of(worktree.git_dir) is Lock.STALE:
-            git(repository, ["worktree", "unlock", worktree.path], environment)
-        git(repository, ["worktree", "remove", worktree.path], environment, limit_s=WORK_S)
-    except NoGitError as error:
+        with git_lock(worktree.common), unlocked(worktree, environment):
+            forced = ["--force", "--force"] if force else []
+            git(top_of(worktree), ["worktree", "remove", *forced, worktree.path], environment, limit_s=WORK_S)
+    except (NoGitError, OSError) as error:
         raise WtcError(f"git did not remove the worktree `{worktree.path}`", causes=[str(error)]) from error
+
+
+@contextmanager
+def unlocked(worktree: Worktree, environment: Mapping[str, str]) -> Generator[None]:
+    """Release the lock of a dead process or of wtc; if the body fails, or the worktree moves, it is locked again.
+
+    Raises:
+        NoGitError: git refuses.
+    """
+    reason = lock_reason(worktree.git_dir)
+    if lock_of(worktree.git_dir) not in {Lock.STALE, Lock.WTC}:
+        yield
+        return
+    git(top_of(worktree), ["worktree", "unlock", worktree.path], environment)
+    try:
+        yield
+    finally:
+        if path := listed_path(worktree.git_dir):
+            with suppress(NoGitError):
+                git(top_of(worktree), ["worktree", "lock", "--reason", reason, path], environment)
+
+
+def top_of(worktree: Worktree) -> str:
+    """Where git is run about a worktree that may be gone afterwards: the main worktree, or the bare repository."""
+    return worktree.main or worktree.common
+
+
+def delete_branch(worktree: Worktree, branch: str, environment: Mapping[str, str], *, force: bool = False) -> str:
+    """Delete a branch, by default only if it is merged. Returns why it stays; empty where it is deleted."""
+    try:
+        with git_lock(worktree.common):
+            git(top_of(worktree), ["branch", "-D" if force else "-d", "--", branch], environment)
+    except (NoGitError, OSError) as error:
+        return str(error)
+    return ""

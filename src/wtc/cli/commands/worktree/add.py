@@ -1,0 +1,44 @@
+"""`wtc worktree add`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import Quiet, targeted_at_new_worktree
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc worktree add search --from origin/main --up"
+
+
+@targeted_at_new_worktree
+def command(
+    target: Target,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of its folder, and the end of its branch.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="REF", help="Where it starts; by default at HEAD of the current worktree.")
+    ] = "",
+    detach: Annotated[bool, typer.Option("--detach", help="Detach HEAD: create no branch.")] = False,
+    base: Annotated[
+        str,
+        typer.Option("--base", metavar="DIR", help="The folder to create it in; by default `.worktrees`."),
+    ] = "",
+    bring_up: Annotated[bool, typer.Option("--up", help="Bring its stack up.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Create a worktree on the new branch `wtc/NAME`, prepare it as `wtc setup` does, and print its path.
+
+    It lies in `.worktrees` of the main worktree, which `info/exclude` keeps out of `git status`, and is locked, so that
+    only wtc removes it, with its stack.
+    """
+    import sys
+
+    from wtc.cli.render.up import show
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.worktree.add import AddRequest, add
+
+    request = AddRequest(name=name, source=source, detach=detach, base=base, up=bring_up)
+    with stoppable() as stop, reporter(quiet=quiet) as report:
+        result = add(target, request, report, stop)
+    sys.stdout.write(f"{result.worktree.path}\n")
+    if result.up:
+        show(result.up, as_json=False, dry_run=False, silent=False)

@@ -1,0 +1,26 @@
+"""`wtc worktree lock`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import targeted_by_name
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc worktree lock search --reason 'on an external disk'"
+
+
+@targeted_by_name
+def command(
+    target: Target,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for those who find it locked.")] = "",
+) -> None:
+    """Lock a worktree: neither git nor `wtc worktree remove`, `move` and `prune` touch it.
+
+    One that is locked keeps its reason. The lock of a process that is dead is replaced.
+    """
+    from wtc.cli.output import say
+    from wtc.orchestrator.worktree.lock import lock
+
+    say(f"`{lock(target, name, reason=reason)}` is locked")

@@ -1,0 +1,32 @@
+"""`wtc worktree move`."""
+
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import Quiet, targeted_by_name
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc worktree move search ../search"
+
+
+@targeted_by_name
+def command(
+    target: Target,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    to: Annotated[str, typer.Argument(metavar="PATH", help="Its new path, or a folder to move it into.")],
+    quiet: Quiet = False,
+) -> None:
+    """Move a worktree, and print its new path.
+
+    Its stack keeps its namespace, volumes and host ports; the next `wtc up` there recreates the containers that mount
+    the old path. git does not move a worktree that is locked or has submodules.
+    """
+    import sys
+
+    from wtc.cli.reporting import reporter
+    from wtc.orchestrator.worktree.move import move
+
+    with reporter(quiet=quiet) as report:
+        path = move(target, name, to, report)
+    sys.stdout.write(f"{path}\n")

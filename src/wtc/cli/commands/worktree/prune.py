@@ -1,0 +1,64 @@
+"""`wtc worktree prune`."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from wtc.cli.options import DryRun, Quiet, targeted_by_name
+from wtc.errors import InterruptedByUserError, UsageError
+from wtc.orchestrator.target import Target
+
+if TYPE_CHECKING:
+    from wtc.orchestrator.worktree.prune import Prunable
+
+EXAMPLES = "Example: wtc worktree prune --dry-run"
+
+
+@targeted_by_name
+def command(target: Target, dry_run: DryRun = False, quiet: Quiet = False) -> None:
+    """Remove git's entries of worktrees whose folder is gone, and what is left of their stacks, VOLUMES included.
+
+    It prints what it would remove, and asks. Locked worktrees stay, and branches too. A worktree that was moved by hand
+    looks the same: `git worktree repair PATH` gives git its new path.
+    """
+    from wtc.cli.output import say
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.worktree.prune import prunable, prune
+
+    with stoppable() as stop:
+        with reporter(quiet=True) as report:
+            found = prunable(target, report)
+        _show(found)
+        if not found:
+            say("nothing to prune")
+        elif not dry_run:
+            _confirm()
+            with reporter(quiet=quiet) as report:
+                prune(target, found, report, stop)
+
+
+def _show(found: "Sequence[Prunable]") -> None:
+    from wtc.cli.output import say
+    from wtc.cli.render.up import show_plans
+
+    for one in found:
+        say(f"worktree `{one.entry.path}` is gone" + (f" (branch `{one.entry.branch}`)" if one.entry.branch else ""))
+        for each in one.found.left:
+            say(f"stack `{each.stack.namespace}` stays: {each.why}")
+    show_plans(tuple(cleaning.plan for one in found for cleaning in one.found.cleanings))
+
+
+def _confirm() -> None:
+    """Ask a person: what was moved by hand looks gone too, and needs both its entry and its stack."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "`worktree prune` removes volumes, and there is no terminal to ask on",
+            hints=[
+                "to see what it would remove, run `wtc worktree prune --dry-run`",
+                "to remove one stack without asking, run `wtc clean --yes -w PATH`",
+            ],
+        )
+    if not typer.confirm("Remove all of this, volumes and their data included?", err=True):
+        raise InterruptedByUserError("nothing was removed")

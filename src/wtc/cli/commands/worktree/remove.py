@@ -1,0 +1,56 @@
+"""`wtc worktree remove`."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from wtc.cli.options import Quiet, targeted_by_name
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc worktree remove search --delete-branch"
+
+
+@targeted_by_name
+def command(
+    target: Target,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    delete_branch: Annotated[
+        bool, typer.Option("--delete-branch", help="Delete its branch too, if it is merged (or with `--force`).")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even if changes are not committed, or it is locked or has submodules.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove the stack's volumes without asking.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Remove a worktree with its stack: git is asked first, and the stack goes only once the worktree is gone.
+
+    Volumes are removed only if a person or `-y` confirms it. If git refuses, the containers that ran are started again.
+    """
+    from wtc.cli.output import say
+    from wtc.cli.reporting import reporter, stoppable
+    from wtc.orchestrator.worktree.remove import removable, remove
+
+    with stoppable() as stop:
+        with reporter(quiet=True) as report:
+            chosen = removable(target, name, report, force=force)
+        with_volumes = yes or (bool(chosen.volumes) and _confirmed(chosen.volumes))
+        with reporter(quiet=quiet) as report:
+            remove(chosen, report, stop, with_volumes=with_volumes, with_branch=delete_branch)
+    if not quiet:
+        say(f"worktree `{chosen.entry.path}` removed")
+    if chosen.volumes and not with_volumes:
+        say(f"its volumes stay: {', '.join(f'`{volume}`' for volume in chosen.volumes)}")
+        say("hint: to find and remove them, run `wtc clean --gone`")
+
+
+def _confirmed(volumes: Sequence[str]) -> bool:
+    """A person's answer; without a person the volumes stay."""
+    from wtc.cli.output import say
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    say(f"volumes of its stack: {', '.join(volumes)}")
+    return typer.confirm("Remove them and their data too?", err=True)

@@ -1,0 +1,94 @@
+"""`worktree add`: a worktree that is ready for `up`."""
+
+import os
+import shlex
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wtc.errors import UsageError, WtcError
+from wtc.events import Note, Reporter
+from wtc.orchestrator.setup import SetupResult, setup
+from wtc.orchestrator.stack import warn
+from wtc.orchestrator.target import Target
+from wtc.orchestrator.up import UpRequest, UpResult, up
+from wtc.orchestrator.worktree.find import here, manager_of, run
+from wtc.worktrees.exclude import exclude
+from wtc.worktrees.facts import WTC_REASON
+from wtc.worktrees.info import WorktreeInfo
+from wtc.worktrees.locate import Worktree
+from wtc.worktrees.manager import FOLDER, problem_of
+
+PREFIX = "wtc"
+"""The prefix of the branches of added worktrees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRequest:
+    """What the user asks of `worktree add`."""
+
+    name: str
+    source: str = ""
+    """Any revision; empty for HEAD of the current worktree."""
+    detach: bool = False
+    base: str = ""
+    """The folder for the worktree; empty for `.worktrees` in the main worktree."""
+    up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddResult:
+    """The worktree, and what `setup` and `up` did in it."""
+
+    worktree: WorktreeInfo
+    setup: SetupResult
+    up: UpResult | None = None
+
+
+def add(target: Target, request: AddRequest, report: Reporter, stop: threading.Event) -> AddResult:
+    """Create the worktree, set it up, and bring its stack up if that is asked for.
+
+    Raises:
+        UsageError: the name is not valid.
+        WorktreeError: the worktree was not created; nothing is left.
+        WtcError: the stack could not be set up or did not come up; the worktree stays.
+    """
+    if problem := problem_of(request.name):
+        raise UsageError(f"`{request.name}` is not a valid name for a worktree", causes=[problem])
+    current = here(target)
+    base = os.path.join(target.cwd, os.path.expanduser(request.base)) if request.base else _base(current)
+    base, shared = os.path.realpath(base), not request.base or not os.path.lexists(base)
+    created = run(
+        manager_of(target).add(
+            request.name,
+            request.source or None,
+            Path(base),
+            branch="" if request.detach else f"{PREFIX}/{request.name}",
+            reason=f"{WTC_REASON}; to remove it with its stack, run `wtc worktree remove {shlex.quote(request.name)}`",
+        )
+    ).worktree
+    assert created is not None  # noqa: S101 - a creation that fails raises
+    path = str(created.path)
+    report(Note(text=f"worktree `{path}` created: {created.branch} at {created.commit[:10]}"))
+    if current.main:
+        try:
+            # A folder that existed before may hold files of the user, which git has to go on showing.
+            exclude(current.common, current.main, base if shared else path)
+        except OSError as error:
+            warn(report, f"cannot add `{base}` to `info/exclude`: {error.strerror or error}")
+    files = tuple(os.path.join(path, file) for file in target.files)
+    inside = replace(target, cwd=path, worktree=path, files=files)
+    try:
+        prepared = setup(inside, report)
+        return AddResult(
+            worktree=created, setup=prepared, up=up(inside, UpRequest(), report, stop) if request.up else None
+        )
+    except WtcError:
+        command = f"wtc {'up' if request.up else 'setup'} -w {shlex.quote(path)}"
+        warn(report, f"the worktree `{path}` stays, not completely set up", hint=f"to try again, run `{command}`")
+        raise
+
+
+def _base(current: Worktree) -> str:
+    """Beside a bare repository the worktrees are siblings."""
+    return os.path.join(current.main, FOLDER) if current.main else os.path.dirname(current.common)

@@ -1,0 +1,103 @@
+"""`worktree list`: the worktrees of the repository, with their locks and their stacks."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wtc.config import BIND
+from wtc.errors import EngineUnreachableError
+from wtc.events import Reporter
+from wtc.model.identity import Lock, Presence
+from wtc.model.lease import Endpoint
+from wtc.model.observed import ObservedContainer
+from wtc.orchestrator.ports import endpoint_at, leased_endpoints
+from wtc.orchestrator.ps import StackSummary, ps
+from wtc.orchestrator.stack import engine_host, open_home, read_registry, warn
+from wtc.orchestrator.target import Target
+from wtc.orchestrator.worktree.find import listing
+from wtc.planner.lifecycle import ALIVE
+from wtc.registry.key import PortPlace
+from wtc.registry.record import StackRecord
+from wtc.worktrees.facts import lock_for, pid_in, read_path
+from wtc.worktrees.listing import ListedWorktree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStack:
+    """A stack of a worktree. `up` is None where no engine answers; `endpoints` are published, else leased."""
+
+    namespace: str
+    up: bool | None
+    endpoints: tuple[Endpoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorktreeRow:
+    """A worktree, as git lists it, and its stacks."""
+
+    entry: ListedWorktree
+    main: bool
+    missing: bool
+    lock: Lock
+    pid: int
+    """The process that the lock names; 0 where it names none."""
+    stacks: tuple[ListedStack, ...]
+
+
+def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
+    """The worktrees of the current folder's repository, the main one first. Without an engine the registry answers.
+
+    Raises:
+        WorktreeError: git does not answer.
+    """
+    home = open_home(target, report)
+    ledger, bind, host = read_registry(home, report), home.settings.of(BIND).value, engine_host(target)
+    entries = listing(target)
+    found = _observed(target, report)
+
+    def leased(record: StackRecord | None) -> tuple[Endpoint, ...]:
+        return leased_endpoints(record.host_ports(), record.addresses, bind=bind, host=host) if record else ()
+
+    def stack(summary: StackSummary) -> ListedStack:
+        alive = [c for c in summary.containers if c.state in ALIVE]
+        endpoints = _published(alive, host) if alive else leased(ledger.stacks.get(summary.namespace.name))
+        return ListedStack(namespace=summary.namespace.name, up=bool(alive), endpoints=endpoints)
+
+    def stacks(path: str) -> tuple[ListedStack, ...]:
+        seen = {s.namespace.name: stack(s) for s in found or () if s.path == path}
+        on_engine = {s.namespace.name for s in found or ()}
+        state = None if found is None else False
+        recorded = [r for r in ledger.of_worktree(path) if r.namespace not in on_engine]
+        registered = {r.namespace: ListedStack(namespace=r.namespace, up=state, endpoints=leased(r)) for r in recorded}
+        return tuple(one for _, one in sorted({**registered, **seen}.items()))
+
+    return tuple(
+        WorktreeRow(
+            entry=entry,
+            main=entry is entries[0],
+            missing=read_path(entry.path).presence is Presence.MISSING,
+            lock=Lock.NONE if entry.lock_reason is None else lock_for(entry.lock_reason),
+            pid=pid_in(entry.lock_reason or ""),
+            stacks=stacks(os.path.realpath(entry.path)),
+        )
+        for entry in entries
+    )
+
+
+def _observed(target: Target, report: Reporter) -> tuple[StackSummary, ...] | None:
+    """The stacks on the engine; None, after a warning, where none answers."""
+    try:
+        return ps(target, stopped=True)
+    except EngineUnreachableError as error:
+        warn(report, ": ".join([error.message, *error.causes]))
+        return None
+
+
+def _published(containers: Iterable[ObservedContainer], host: str) -> tuple[Endpoint, ...]:
+    places = (
+        (PortPlace(service=c.service, number=c.number, target=p.target, protocol=p.protocol), p.port, p.host_ip)
+        for c in containers
+        for p in c.ports
+        if p.port
+    )
+    return tuple(sorted({endpoint_at(place, port, address, host) for place, port, address in places}))

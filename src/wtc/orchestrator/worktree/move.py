@@ -1,0 +1,67 @@
+"""`worktree move`: its stack keeps its namespace, its data and its ports, because the worktree keeps its id."""
+
+import os
+import shlex
+
+from wtc.errors import ConflictError, WtcError
+from wtc.events import Note, Reporter
+from wtc.orchestrator.locks import lock_if_possible
+from wtc.orchestrator.stack import open_home, warn
+from wtc.orchestrator.target import Target
+from wtc.orchestrator.worktree.find import named_worktree, refuse_locked
+from wtc.worktrees.errors import WorktreeError
+from wtc.worktrees.facts import held_id
+from wtc.worktrees.git import WORK_S, NoGitError, git
+from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.ids import record_move
+from wtc.worktrees.locate import worktree_at
+from wtc.worktrees.removal import has_submodules, top_of, unlocked
+
+
+def move(target: Target, name: str, to: str, report: Reporter) -> str:
+    """Move the worktree to the path `to`, or into it where it is a folder.
+
+    Returns: its new real path.
+
+    Raises:
+        UsageError: the repository has no such worktree.
+        ConflictError: the worktree is locked, or has submodules, with which git does not move it.
+        WorktreeError: git refuses, because the path exists.
+    """
+    entry = named_worktree(target, name)
+    refuse_locked(entry, name)
+    old = os.path.realpath(entry.path)
+    worktree = worktree_at(old)
+    # git resolves `..` again after it has moved the folder, and fails where that leads over the old path.
+    destination = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(to)))
+    try:
+        if has_submodules(worktree, target.environment):
+            raise ConflictError(
+                f"the worktree `{old}` stays", causes=["it has submodules, with which git does not move a worktree"]
+            )
+        # An `up` in the meantime would create containers that mount the old path.
+        with (
+            lock_if_possible(open_home(target, report), old, report),
+            git_lock(worktree.common),
+            unlocked(worktree, target.environment),
+        ):
+            command = ["worktree", "move", entry.path, destination]
+            git(top_of(worktree), command, target.environment, limit_s=WORK_S)
+    except (NoGitError, OSError) as error:
+        raise WorktreeError(f"git did not move the worktree `{old}`", causes=[str(error)]) from error
+    inner = os.path.join(destination, os.path.basename(old))
+    new = os.path.realpath(inner if os.path.lexists(os.path.join(inner, ".git")) else destination)
+    _record(new, old, report)
+    report(Note(text=f"to start its stack at the new path, run `wtc up -w {shlex.quote(new)}`"))
+    return new
+
+
+def _record(new: str, old: str, report: Reporter) -> None:
+    """Record where the worktree was, so that its stack is found also after the worktree is gone."""
+    try:
+        worktree = worktree_at(new)
+        if worktree_id := held_id(worktree):
+            for path in (old, new):
+                record_move(worktree.common, worktree_id, path)
+    except (WtcError, OSError) as error:
+        warn(report, f"cannot record that the worktree has moved: {error}")

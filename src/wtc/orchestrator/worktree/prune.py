@@ -1,0 +1,66 @@
+"""`worktree prune`: git's entries of worktrees whose folder is gone, and what is left of their stacks."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from wtc.errors import ConflictError
+from wtc.events import Reporter
+from wtc.model.identity import Lock, Presence
+from wtc.orchestrator.clean import CleanPlan, CleanRequest, carry_out, forget_stale, plan, raise_left
+from wtc.orchestrator.clean_scope import Scope
+from wtc.orchestrator.target import Target
+from wtc.orchestrator.worktree.find import listing, manager_of, run
+from wtc.worktrees.facts import lock_for, read_path
+from wtc.worktrees.listing import ListedWorktree
+
+_REQUEST = CleanRequest(scope=Scope.WORKTREE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prunable:
+    """A worktree whose folder is gone, and what would be removed of its stacks."""
+
+    entry: ListedWorktree
+    found: CleanPlan
+
+
+def prunable(target: Target, report: Reporter) -> tuple[Prunable, ...]:
+    """The linked worktrees whose folder is missing. Those that are locked stay, unless the lock's process is dead.
+
+    Raises:
+        WorktreeError: git does not answer.
+        EngineUnreachableError: no engine answers.
+    """
+    gone = [e for e in listing(target)[1:] if not _is_locked(e) and read_path(e.path).presence is Presence.MISSING]
+    return tuple(Prunable(entry=entry, found=plan(_at(target, entry), _REQUEST, report)) for entry in gone)
+
+
+def prune(target: Target, chosen: Sequence[Prunable], report: Reporter, stop: threading.Event) -> None:
+    """Remove what is left of the stacks, then git's entries. Branches stay.
+
+    An entry whose stack is not proved to be its own stays too.
+
+    Raises:
+        ConflictError: something stays, because it is not proved.
+        WtcError: something could not be removed.
+    """
+    manager = manager_of(target)
+    left = [each for one in chosen for each in one.found.left]
+    for one in (one for one in chosen if not one.found.left):
+        at = _at(target, one.entry)
+        if read_path(one.entry.path).presence is not Presence.MISSING:
+            raise ConflictError(f"the folder `{one.entry.path}` exists again")
+        carry_out(at, _REQUEST, one.found.cleanings, report, stop)
+        forget_stale(at, one.found, report)
+        run(manager.remove_worktree(Path(one.entry.path)))
+    raise_left(left)
+
+
+def _at(target: Target, entry: ListedWorktree) -> Target:
+    return replace(target, worktree=entry.path, by_branch=False)
+
+
+def _is_locked(entry: ListedWorktree) -> bool:
+    return entry.lock_reason is not None and lock_for(entry.lock_reason) is Lock.LIVE

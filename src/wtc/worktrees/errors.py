@@ -1,0 +1,35 @@
+"""The errors of `GitWorktreeManager`.
+
+WorktreeError
+├── NotGitRepositoryError
+├── WorktreeCreationError
+│   └── BranchExistsError
+├── WorktreeRemovalError
+└── WorktreeLockError
+"""
+
+from wtc.errors import WtcError
+
+
+class WorktreeError(WtcError):
+    """A worktree could not be read or changed."""
+
+
+class NotGitRepositoryError(WorktreeError):
+    """The folder is not the top of a git repository."""
+
+
+class WorktreeCreationError(WorktreeError):
+    """The worktree was not created; nothing of it is left."""
+
+
+class BranchExistsError(WorktreeCreationError):
+    """The branch for the new worktree exists."""
+
+
+class WorktreeRemovalError(WorktreeError):
+    """The worktree was not removed, or not all of it."""
+
+
+class WorktreeLockError(WorktreeError):
+    """The worktree was not locked or unlocked."""

@@ -1,0 +1,289 @@
+"""`GitWorktreeManager`: git worktrees for programs that run many jobs at once."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from wtc.model.identity import Lock, Presence
+from wtc.worktrees.deletion import delete_worktree
+from wtc.worktrees.errors import (
+    BranchExistsError,
+    WorktreeCreationError,
+    WorktreeError,
+    WorktreeLockError,
+    WorktreeRemovalError,
+)
+from wtc.worktrees.facts import lock_for, pid_in, read_path
+from wtc.worktrees.git import NoGitError
+from wtc.worktrees.info import BARE, DETACHED, WorktreeInfo, WorktreeResult, job_of
+from wtc.worktrees.listing import ListedWorktree
+from wtc.worktrees.repository import Repository, is_on, is_repository, worktree_in
+
+FOLDER = ".worktrees"
+"""Where worktrees are created in a repository, by default."""
+
+
+class GitWorktreeManager:
+    """Creates, lists, locks and removes the worktrees of one repository.
+
+    Any number of tasks and processes can use one repository at the same time: one lock for each repository is held
+    around what git writes. git runs with `environment` (by default the process's), without the variables of a git hook.
+    """
+
+    def __init__(self, repo_path: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        self.repo_path = Path(os.path.abspath(repo_path))
+        self._repository = Repository(self.repo_path, os.environ if environment is None else environment)
+
+    def is_git_repository(self) -> bool:
+        """Whether the folder is the top of a worktree (its `.git` may be a file) or a bare repository."""
+        return is_repository(self.repo_path)
+
+    async def create_worktree(
+        self,
+        job_id: str,
+        source_branch: str | None = None,
+        branch_prefix: str = "wtc",
+        worktree_base: Path | None = None,
+        lock: bool = True,  # noqa: FBT001, FBT002 - the interface of the programs that call it
+    ) -> WorktreeResult:
+        """Create `<worktree_base or repo/.worktrees>/<job_id>` on the new branch `<branch_prefix>/<job_id>`.
+
+        The branch starts at `source_branch` (any revision), else at HEAD, and tracks nothing. With `lock` the worktree
+        is locked with a reason that names the job and this process.
+
+        Raises:
+            BranchExistsError: the branch exists.
+            WorktreeCreationError: the job id is not valid, the path exists, or git refuses; nothing is left.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        reason = job_reason(job_id) if lock else None
+        return await self.add(job_id, source_branch, worktree_base, branch=f"{branch_prefix}/{job_id}", reason=reason)
+
+    async def create_worktree_detached(
+        self,
+        job_id: str,
+        source_ref: str | None = None,
+        worktree_base: Path | None = None,
+        lock: bool = True,  # noqa: FBT001, FBT002 - the interface of the programs that call it
+    ) -> WorktreeResult:
+        """Create the worktree with a detached HEAD at `source_ref`, so that any number start from one commit.
+
+        Raises:
+            WorktreeCreationError: the job id is not valid, the path exists, or git refuses; nothing is left.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        return await self.add(job_id, source_ref, worktree_base, reason=job_reason(job_id) if lock else None)
+
+    async def add(
+        self, name: str, source: str | None, base: Path | None, *, branch: str = "", reason: str | None = None
+    ) -> WorktreeResult:
+        """Create a worktree on the new branch, or with a detached HEAD; `reason` locks it.
+
+        Raises:
+            WorktreeCreationError: as `create_worktree`.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        if problem := problem_of(name):
+            raise WorktreeCreationError(f"`{name!r:.80}` is not a valid job id", causes=[problem])
+        common = self._repository.common()
+        path = os.path.abspath(base or self.repo_path / FOLDER) + f"/{name}"
+        async with self._repository.writes(common, WorktreeCreationError, f"the worktree `{path}` was not created"):
+            if os.path.lexists(path):
+                raise WorktreeCreationError(f"`{path}` exists")
+            if branch and await self._repository.has_branch(branch):
+                raise BranchExistsError(f"the branch `{branch}` exists")
+            commit = await self._repository.commit(source or "HEAD")
+            head = ["-b", branch] if branch else ["--detach"]
+            locked = ["--lock", "--reason", reason] if reason is not None else []
+            try:
+                await self._repository.git("worktree", "add", *head, *locked, "--", path, commit)
+            except BaseException:
+                await self._undo(common, path, branch, commit)
+                raise
+            entry = ListedWorktree(path=path, commit=commit, branch=branch, lock_reason=reason)
+        return WorktreeResult(success=True, worktree=_info(entry, job_id=name))
+
+    async def remove_worktree(
+        self,
+        worktree_path: Path,
+        force: bool = True,  # noqa: FBT001, FBT002 - the interface of the programs that call it
+        delete_branch: bool = False,  # noqa: FBT001, FBT002
+    ) -> WorktreeResult:
+        """Unlock and remove a linked worktree; where git cannot, delete its folder and its own entry.
+
+        A worktree that is gone is success. Without `force` a worktree stays that has uncommitted changes, or that
+        another process has locked, and `delete_branch` keeps a branch that is not merged; then `error` says so.
+
+        Raises:
+            WorktreeRemovalError: it is the main worktree or not a worktree of this repository, or it stays.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        common = self._repository.common()
+        path = os.path.realpath(worktree_path)
+        error = None
+        async with self._repository.writes(common, WorktreeRemovalError, f"the worktree `{path}` was not removed"):
+            entry = await self._repository.linked(path, WorktreeRemovalError)
+            if entry is None:
+                return WorktreeResult(success=True)
+            if force:
+                await self._remove_anyway(common, entry)
+            else:
+                await self._remove_clean(entry)
+            if delete_branch and entry.branch:
+                error = await self._delete_branch(entry.branch, "-D" if force else "-d")
+        return WorktreeResult(success=True, worktree=_info(entry), error=error)
+
+    async def lock_worktree(self, path: Path, reason: str | None = None) -> WorktreeResult:
+        """Lock a worktree; one that is locked or gone is success. The lock of a dead process is taken over.
+
+        Raises:
+            WorktreeLockError: it is the main worktree or not a worktree of this repository, or git refuses.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        place, common = os.path.realpath(path), self._repository.common()
+        async with self._repository.writes(common, WorktreeLockError, f"the worktree `{place}` was not locked"):
+            entry = await self._repository.linked(place, WorktreeLockError)
+            if entry is None:
+                return WorktreeResult(success=True)
+            if _lock(entry) in {Lock.STALE, Lock.WTC}:
+                await self._repository.git("worktree", "unlock", entry.path)
+            if _lock(entry) is not Lock.LIVE:
+                why = job_reason(_info(entry).job_id) if reason is None else reason
+                await self._repository.git("worktree", "lock", "--reason", why, entry.path)
+            entry = await self._repository.linked(place, WorktreeLockError)
+        return WorktreeResult(success=True, worktree=_info(entry) if entry else None)
+
+    async def unlock_worktree(self, path: Path) -> WorktreeResult:
+        """Unlock a worktree; one that is not locked or gone is success.
+
+        Raises:
+            WorktreeLockError: it is the main worktree or not a worktree of this repository, or git refuses.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        place, common = os.path.realpath(path), self._repository.common()
+        async with self._repository.writes(common, WorktreeLockError, f"the worktree `{place}` was not unlocked"):
+            entry = await self._repository.linked(place, WorktreeLockError)
+            if entry and entry.lock_reason is not None:
+                await self._repository.git("worktree", "unlock", entry.path)
+                entry = await self._repository.linked(place, WorktreeLockError)
+        return WorktreeResult(success=True, worktree=_info(entry) if entry else None)
+
+    async def list_worktrees(self, prefix_filter: str | None = None) -> list[WorktreeInfo]:
+        """List the worktrees, the main one first; with `prefix_filter` those on branches `<prefix_filter>/...`.
+
+        Raises:
+            WorktreeError: git does not answer.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        entries = await self._repository.listing()
+        return [_info(entry, prefix=prefix_filter) for entry in entries if is_on(entry, prefix_filter)]
+
+    async def get_worktree_info(self, path: Path) -> WorktreeInfo | None:
+        """Return the worktree whose top is `path`; None where git lists none.
+
+        Raises:
+            WorktreeError: git does not answer.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        entry = worktree_in(os.path.realpath(path), await self._repository.listing())
+        return _info(entry) if entry else None
+
+    async def prune_orphaned(
+        self,
+        prefix_filter: str | None = "wtc",
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the interface of the programs that call it
+    ) -> list[str]:
+        """Remove git's entries of worktrees whose folder is gone, and return their paths; the branches stay.
+
+        Only those on branches `<prefix_filter>/...`; None or empty: all of them. A worktree that is locked stays,
+        unless the process that locked it is dead. With `dry_run` nothing is removed.
+
+        Raises:
+            WorktreeError: git refuses.
+            NotGitRepositoryError: `repo_path` is not a repository.
+        """
+        common = self._repository.common()
+        async with self._repository.writes(common, WorktreeError, "not all of the worktrees were pruned"):
+            linked = (await self._repository.listing())[1:]
+            gone = [e for e in linked if is_on(e, prefix_filter) and _lock(e) is not Lock.LIVE and _is_gone(e)]
+            for entry in gone if not dry_run else ():
+                await self._repository.git("worktree", "remove", "--force", "--force", entry.path)
+        return [entry.path for entry in gone]
+
+    async def _remove_anyway(self, common: str, entry: ListedWorktree) -> None:
+        import asyncio
+
+        try:
+            await self._repository.git("worktree", "remove", "--force", "--force", entry.path)
+        except NoGitError as error:
+            if left := await asyncio.to_thread(delete_worktree, common, entry.path):
+                raise WorktreeRemovalError(
+                    f"the worktree `{entry.path}` was not removed", causes=[str(error), left]
+                ) from error
+
+    async def _remove_clean(self, entry: ListedWorktree) -> None:
+        reason = entry.lock_reason
+        if reason is not None and _lock(entry) is Lock.LIVE and pid_in(reason) != os.getpid():
+            why = f"it is locked: {reason}" if reason else "it is locked"
+            raise WorktreeRemovalError(f"the worktree `{entry.path}` was not removed", causes=[why])
+        if reason is not None:
+            await self._repository.git("worktree", "unlock", entry.path)
+        try:
+            await self._repository.git("worktree", "remove", entry.path)
+        except BaseException:
+            if reason is not None:
+                with suppress(NoGitError):
+                    await self._repository.git("worktree", "lock", "--reason", reason, entry.path)
+            raise
+
+    async def _delete_branch(self, branch: str, option: str) -> str | None:
+        """Why the branch stays; None where it is deleted."""
+        try:
+            await self._repository.git("branch", option, "--", branch)
+        except NoGitError as error:
+            return f"the branch `{branch}` stays: {error}"
+        return None
+
+    async def _undo(self, common: str, path: str, branch: str, commit: str) -> None:
+        """Remove what a creation that failed has left: the worktree, and the branch if nothing was committed to it."""
+        import asyncio
+
+        with suppress(NoGitError):
+            if entry := worktree_in(os.path.realpath(path), (await self._repository.listing())[1:]):
+                await asyncio.to_thread(delete_worktree, common, entry.path)
+            if branch and await self._repository.has_branch(branch):
+                await self._repository.git("update-ref", "-d", f"refs/heads/{branch}", commit)
+
+
+def job_reason(job_id: str) -> str:
+    """The reason of a job's lock. The process stands first, so that no job id can name another one."""
+    return f"pid={os.getpid()} wtc job {job_id}"
+
+
+def problem_of(job_id: str) -> str:
+    """Why the job id cannot be the name of a folder and the end of a branch; empty where it can."""
+    if not job_id or job_id == ".":
+        return "it names no folder"
+    if ".." in job_id or any(one in job_id for one in "/\\"):
+        return "it has `..`, `/` or `\\`"
+    return "it has control characters" if any(ord(one) < 32 or ord(one) == 127 for one in job_id) else ""
+
+
+def _is_gone(entry: ListedWorktree) -> bool:
+    return read_path(entry.path).presence is Presence.MISSING
+
+
+def _lock(entry: ListedWorktree) -> Lock:
+    return Lock.NONE if entry.lock_reason is None else lock_for(entry.lock_reason)
+
+
+def _info(entry: ListedWorktree, *, prefix: str | None = None, job_id: str = "") -> WorktreeInfo:
+    detached = BARE if entry.bare else DETACHED
+    return WorktreeInfo(
+        path=Path(entry.path),
+        branch=entry.branch or detached,
+        commit=entry.commit,
+        locked=entry.lock_reason is not None,
+        job_id=job_id or (job_of(entry.branch, prefix) if entry.branch else os.path.basename(entry.path)),
+    )
