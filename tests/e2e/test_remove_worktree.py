@@ -365,11 +365,11 @@ def test_folder_that_git_cannot_delete_keeps_the_stack_until_it_is_gone(
         patch.setattr(steps, "remove_with_git", remove_in_part)
         with pytest.raises(ConflictError) as caught:
             remove_here(claude)
-    assert "the folder's `.git` leads nowhere" in caught.value.causes[0]
+    assert f"`{claude.path}/.git` leads nowhere" in caught.value.causes[0]
     assert things(stack) == before
     claude.workshop.wtc("clean", "-y", "-w", str(claude.path), cwd=claude.workshop.base, status=5)
     assert things(stack) == before
-    assert "its `.git` leads nowhere" in claude.remove()
+    assert f"`{claude.path}/.git` leads nowhere" in claude.remove()
     shutil.rmtree(claude.path)
     claude.remove()
     assert things(stack) == []

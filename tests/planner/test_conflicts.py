@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.planner.listing import container, image
+from tests.planner.listing import ANONYMOUS, container, container_labels, image, volume
 from tests.planner.world import IDENTITY, NAMESPACE, desired, project
 from wtc.errors import ConflictError
 from wtc.model.build import Build
 from wtc.model.desired import Desired
-from wtc.model.observed import Listing, Observed, ObservedImage
+from wtc.model.observed import Listing, MountedVolume, Observed, ObservedImage
 from wtc.model.service import Service
-from wtc.planner.conflicts import check_names, check_tags
+from wtc.planner.conflicts import check_names, check_tags, check_writers
+from wtc.planner.down import own_volumes
 from wtc.planner.observation import observed_stack
 
 APP = desired(project(Service(name="app", build=Build(context="/w/accra"))))
@@ -45,6 +46,23 @@ def test_foreign_image_with_the_tag_of_a_build_is_a_conflict(
     with pytest.raises(ConflictError) as raised:
         check(APP, observed)
     assert raised.value.causes == ("image `accra-a1b2c3-app` is there without this stack's labels",)
+
+
+def test_container_of_another_stack_that_writes_into_a_volume_of_the_stack_is_a_conflict() -> None:
+    mount = MountedVolume(name="accra-a1b2c3_data", target="/data")
+    labels = container_labels("berne-1_app", of=replace(OTHER, name="berne-1"))
+    writer = container("berne-1_app", labels=labels, volumes=(mount,))
+    observed = observed_stack(Listing(containers=(writer,), volumes=(volume(),)), NAMESPACE)
+    with pytest.raises(ConflictError, match="container `berne-1_app`, which is not this stack's"):
+        check_writers(observed, ["accra-a1b2c3_data"])
+
+
+def test_anonymous_volume_that_a_container_of_another_stack_mounts_too_is_kept() -> None:
+    mount = MountedVolume(name=ANONYMOUS, target="/data", anonymous=True)
+    labels = container_labels("berne-1_app", of=replace(OTHER, name="berne-1"))
+    user = container("berne-1_app", labels=labels, volumes=(mount,), state="exited")
+    listing = Listing(containers=(container(volumes=(mount,)), user), volumes=(volume(ANONYMOUS, labels={}),))
+    assert own_volumes(NAMESPACE, observed_stack(listing, NAMESPACE)) == []
 
 
 def test_image_and_containers_of_the_stack_are_not_in_the_way() -> None:

@@ -154,7 +154,7 @@ class Owned:
     """What of a listing the ownership function calls the stack's, and what plans name."""
 
     def __init__(self, listing: Listing, namespace: Namespace) -> None:
-        use = foreign_use(listing.containers)
+        use = foreign_use(listing.containers, namespace)
         self.containers = {c.id: c for c in listing.containers if ownership(c, namespace).own}
         self.names = {c.name for c in self.containers.values()}
         mounted = {v.name for c in self.containers.values() for v in c.volumes if v.anonymous}

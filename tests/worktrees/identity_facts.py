@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import cast
 
-from tests.worktrees import folder_facts, repository_facts
+from tests.worktrees import folder_facts, repository_facts, user_facts
 from tests.worktrees.scene import Scene
 
 Fact = Callable[[Scene], None]
@@ -17,7 +17,7 @@ def _of(module: ModuleType) -> dict[str, Fact]:
     return {name.replace("_", " "): cast("Fact", value) for name, value in named.items()}
 
 
-FACTS = {**_of(folder_facts), **_of(repository_facts)}
+FACTS = {**_of(folder_facts), **_of(repository_facts), **_of(user_facts)}
 """Name, in words -> fact."""
 MOUNTING = {
     "mount on the parent",

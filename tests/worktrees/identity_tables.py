@@ -11,7 +11,7 @@ folder missing                 | 3                 | none  | -       | -       |
 folder and host id missing     | 3                 | none  | -       | -       | 5
 folder unreadable              | 3                 | none  | -       | -       | 5
 mount on the parent            | 3                 | none  | -       | -       | 5
-mount on the folder            | 3                 | none  | none    | none    | 5
+mount on the folder            | 3                 | none  | none    | 5       | 5
 ejected disk                   | 3                 | none  | -       | -       | 5
 ejected disk with repository   | 3                 | none  | -       | -       | 5
 worktree was a mount point     | 3                 | none  | -       | -       | 5
@@ -40,7 +40,7 @@ id held elsewhere down         | fresh+held        | none  | none    | none    |
 id file missing                | fresh+former+stop | none  | none    | none    | removed
 id file unreadable             | 1                 | 1     | 1       | 5       | 5
 broken git file                | 1                 | 1     | 1       | 5       | 5
-main without head              | 5                 | none  | none    | none    | 5
+main without head              | 5                 | none  | none    | 5       | 5
 git file of nonsense           | 1                 | 1     | 1       | 5       | 5
 parent made again              | 3                 | none  | -       | -       | removed
 two parents made again         | 3                 | none  | -       | -       | removed
@@ -266,7 +266,7 @@ id held elsewhere down         | -
 id file missing                | it is left of a worktree that was at this path before
 id file unreadable             | cannot read the worktree's id in `GIT/wtc/id`: it does not hold JSON
 broken git file                | `~/trees/accra/.git` leads nowhere: `GIT` is not a readable git folder
-main without head              | its `.git` leads nowhere
+main without head              | the folder's `.git` leads nowhere
 git file of nonsense           | `~/trees/accra/.git` is not a valid `.git` file
 parent made again              | its folder is missing
 two parents made again         | its folder is missing

@@ -150,6 +150,7 @@ def test_repository_without_a_record_of_the_id_is_another_one() -> None:
     ("repository", "verdict", "reason"),
     [
         (replace(REPOSITORY, inode=0), Verdict.UNPROVED, "its repository `/main/.git` is missing"),
+        (replace(REPOSITORY, known=False), Verdict.UNPROVED, "`/main/.git` is another repository"),
         (listing(ENTRY), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
         (listing(replace(ENTRY, lock=Lock.STALE)), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
         (listing(replace(ENTRY, lock=Lock.LIVE)), Verdict.UNPROVED, "git has the worktree locked"),

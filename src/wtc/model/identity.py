@@ -119,7 +119,7 @@ class RepositoryFacts:
     moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Id -> the paths that its moves and adoptions record, the latest last."""
     known: bool = False
-    """Whether it has a record of the stack's id. One that was cloned again has none, even with the same inode."""
+    """Whether it records the stack's id. A repository that was cloned again does not, even with the same inode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ class ObservedImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignUse:
-    """What the containers that are not wtc's use, of all that are on the engine."""
+    """What the containers that are not the stack's (or of a listing: not wtc's) use, of all that are on the engine."""
 
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     """Volume name -> the name of a container that mounts it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, UsageError, WtcError
 from wtc.events import Planned, Reporter, Warned
-from wtc.model.identity import GitState, LabelledStack, PathFacts, Presence
+from wtc.model.identity import GitState, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.clean_scope import (
@@ -216,24 +216,17 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     found = standings(here, stacks, every_project=True)
     inside = _lies_in(os.path.realpath(target.cwd), path)
     former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
-    if former and (why := _hidden(place)):
-        return Chosen(left=tuple(Left(stack=s, why=why) for s in former))
-    if former and not inside:
-        return former_stacks(former, place, host=host, why="it is left of a worktree that was at this path before")
+    why = "it is left of a worktree that was at this path before"
+    before = former_stacks(former, place, host=host, why=why)
     own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED}]
+    if former and not inside:
+        return before
+    if before.left and not own:
+        return Chosen(left=before.left)
     return Chosen(
         removed=tuple(Choice(namespace=namespace_here(s, here), why="it is this worktree's") for s in own),
         left=tuple(Left(stack=s, why=reason) for s, which, reason in found if which is Standing.CONFLICT),
     )
-
-
-def _hidden(place: PathFacts) -> str:
-    """Why the worktree of a stack with another id may still be at this path; empty where it cannot be."""
-    if place.git is GitState.BROKEN:
-        return "the folder's `.git` leads nowhere"
-    if place.git is GitState.NONE and place.mounted:
-        return "something is mounted at its folder"
-    return ""
 
 
 def _holder(stack: LabelledStack) -> str:

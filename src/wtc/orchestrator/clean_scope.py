@@ -154,7 +154,7 @@ def former_stacks(stacks: Sequence[LabelledStack], place: PathFacts, *, host: st
     removed: list[Choice] = []
     left: list[Left] = []
     for stack in stacks:
-        broken = "its `.git` leads nowhere" if place.git is GitState.BROKEN else ""
+        broken = "the folder's `.git` leads nowhere" if place.git is GitState.BROKEN else ""
         if reason := _not_of_host(stack, host) or hidden(stack, place) or broken:
             left.append(Left(stack=stack, why=reason))
         else:

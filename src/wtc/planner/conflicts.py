@@ -53,13 +53,13 @@ def check_writers(observed: Observed, volumes: Iterable[str]) -> None:
     """Before anything is touched.
 
     Raises:
-        ConflictError: a running container that is not wtc's mounts one of the volumes writable.
+        ConflictError: a running container that is not this stack's mounts one of the volumes writable.
     """
     found = [(name, user) for name in volumes if (user := observed.foreign_use.writers.get(name))]
     if found:
         volume, user = found[0]
         raise ConflictError(
-            f"container `{user}`, which is not wtc's, writes into volume `{volume}` of this stack",
+            f"container `{user}`, which is not this stack's, writes into volume `{volume}` of this stack",
             causes=[f"also: `{other}` into `{name}`" for name, other in found[1:]],
             hints=[f"to stop it, run `docker stop {other}`" for other in dict.fromkeys(o for _, o in found)],
         )

@@ -31,7 +31,7 @@ def observed_stack(
     """
     own = own_containers(listing, namespace)
     known = {c.id for c in own}
-    use = foreign_use(listing.containers)
+    use = foreign_use(listing.containers, namespace)
     of_namespace = {i.reference: i for i in listing.images if i.labels.get(label.PROJECT) == namespace.name}
     found = own if containers is None else containers
     return Observed(

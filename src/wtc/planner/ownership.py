@@ -58,13 +58,16 @@ def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
             return _image(found, project, foreign)
 
 
-def foreign_use(containers: Iterable[ObservedContainer]) -> ForeignUse:
-    """What the containers that are not consistently wtc's use, of all that are on the engine."""
+def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | None = None) -> ForeignUse:
+    """What the containers that are not consistently wtc's use, of all that are on the engine.
+
+    With `namespace` those of other stacks count too: all that do not belong to this one.
+    """
     volumes: dict[str, str] = {}
     writers: dict[str, str] = {}
     images: dict[str, str] = {}
     for container in containers:
-        if not inconsistency(container):
+        if not (inconsistency(container) if namespace is None else ownership(container, namespace).reason):
             continue
         images.setdefault(container.image_id, container.name)
         for volume in container.volumes:
