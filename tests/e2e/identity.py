@@ -37,7 +37,7 @@ def mark(stack: Stack, text: str) -> None:
 
 def mark_of(stack: Stack) -> str:
     """What `mark` has written into the volume that the stack's container mounts; empty where nothing was."""
-    return stack.run("db", "sh", "-c", "cat /data/mark || true").replace("cat: can't open", "\n").split("\n")[0]
+    return stack.run("db", "sh", "-c", "cat /data/mark 2>/dev/null || true").strip()
 
 
 def objects(workshop: Workshop, *namespaces: str) -> list[str]:
