@@ -28,7 +28,9 @@ def former_and_new(workshop: Workshop, file: str = STORE) -> tuple[Stack, Stack,
 
 def without_network(file: str) -> str:
     """The file without a network: an engine has some thirty by default, and other tests need some of them."""
-    return file.replace('    ports: ["3306:80"]\n', "").replace("    volumes:", "    network_mode: none\n    volumes:", 1)
+    return file.replace('    ports: ["3306:80"]\n', "").replace(
+        "    volumes:", "    network_mode: none\n    volumes:", 1
+    )
 
 
 @pytest.mark.parametrize("file", [STORE, SOURCE], ids=["volume", "volume-and-bind"])
