@@ -50,9 +50,10 @@ apt_install() { # PACKAGE...
   quietly "apt-get install $*" apt-get -qq install -y --no-install-recommends "$@"
 }
 
-ensure_shells() { # those that completion and hooks are tried in; without them these tests are skipped, but in CI
+ensure_programs() { # shells for completion and hooks, bubblewrap; without them their tests are skipped, but fail in CI
   local missing=() shell
   for shell in zsh fish; do command -v "$shell" >/dev/null 2>&1 || missing+=("$shell"); done
+  [ "$(uname)" != Linux ] || command -v bwrap >/dev/null 2>&1 || missing+=(bubblewrap)
   [ ${#missing[@]} -gt 0 ] || return 0
   if has_apt && is_root; then
     apt_install "${missing[@]}" || true

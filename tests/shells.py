@@ -1,4 +1,4 @@
-"""Shells that people and harnesses have, and that a machine need not have."""
+"""Programs that people and harnesses have, and that a machine need not have: shells, bubblewrap."""
 
 import os
 import shutil
@@ -6,10 +6,10 @@ import shutil
 import pytest
 
 
-def having(shell: str) -> str:
-    """The shell; without it the test is skipped, but in CI, where nothing may be."""
-    if shutil.which(shell) is None:
+def having(program: str) -> str:
+    """The program; without it the test is skipped, but in CI, where nothing may be."""
+    if shutil.which(program) is None:
         if os.environ.get("CI"):
-            pytest.fail(f"{shell} is not installed")
-        pytest.skip(f"{shell} is not installed")
-    return shell
+            pytest.fail(f"{program} is not installed")
+        pytest.skip(f"{program} is not installed")
+    return program

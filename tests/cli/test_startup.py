@@ -10,7 +10,7 @@ import pytest
 
 HEAVY = {
     "docker", "requests", "urllib3", "yaml", "rich", "filelock", "asyncio", "concurrent.futures", "http.client", "ssl",
-    "pygments", "markdown_it", "tomllib",
+    "pygments", "markdown_it", "tomllib", "pydantic", "fsspec",
 }  # fmt: skip
 SHOW = """
 import json, sys

@@ -1,6 +1,7 @@
 """Several projects in one worktree: each project folder has a stack of its own, and commands do not mix them."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -62,5 +63,5 @@ def test_clean_of_the_worktree_covers_every_project(workshop: Workshop, *, prese
     assert kept.container("db").status == "running"
 
 
-def _containers(workshop: Workshop, stack: Stack) -> list[object]:
+def _containers(workshop: Workshop, stack: Stack) -> list[Any]:
     return [workshop.client.containers.get(one) for one in stack.ids().values()]

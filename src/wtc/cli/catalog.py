@@ -37,6 +37,7 @@ COMMANDS = (
     Entry("run", "In containers", "Run a command in a container of its own, made as a service's are"),
     Entry("cp", "In containers", "Copy files and folders out of a container, or into one"),
     Entry("worktree", "Worktrees", "Add, list, move, lock and remove worktrees with their stacks"),
+    Entry("sandbox", "In a sandbox", "Run a command that sees the worktree and little else"),
     Entry("init", "Harnesses and shells", "Write the hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     Entry("setup", "Harnesses and shells", "Make a fresh worktree ready: `.env`, ignored files, host ports"),
     Entry("env", "Harnesses and shells", "The stack's variables, for a shell, direnv or a file"),

@@ -1,0 +1,123 @@
+"""Artifacts that are pydantic models. Needs the extra `pydantic`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from wtc.artifacts.accessible import Collection, Object
+from wtc.artifacts.errors import ArtifactError, MissingInitialStateError
+from wtc.artifacts.items import Artifact, BaseWorktreeItem, Claim, ObjectClaim, Syncable, unreachable
+
+try:
+    from pydantic import BaseModel, PrivateAttr, ValidationError
+except ImportError as error:
+    raise ArtifactError(
+        "`PydanticArtifact` needs pydantic",
+        causes=[str(error)],
+        hints=["to install it, run `pip install 'worktree-container-manager[pydantic]'`"],
+    ) from error
+
+_RESERVED = "the name is reserved; give the field another name and this one as an alias"
+_ONLY_OBJECTS = "PydanticArtifact only claims objects, not collections"
+
+
+class PydanticArtifact(BaseModel, Artifact["PydanticArtifact"]):
+    """A pydantic model and an artifact at once, stored as JSON at `<item name>.json`.
+
+    Fields without default get their values from `initial_states` or from keywords. Its value is the model itself.
+    """
+
+    _item_name: str = PrivateAttr(default="")
+    _mounted_at: Collection | None = PrivateAttr(default=None)
+    _initial_states: Mapping[str, Any] | None = PrivateAttr(default=None)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_options: Any) -> None:
+        """Refuse fields that would hide the methods of items.
+
+        Raises:
+            ArtifactError: a field has the name of such a method.
+        """
+        for base in (Artifact, BaseWorktreeItem, Syncable, PydanticArtifact):
+            if hidden := sorted(vars(base).keys() & cls.model_fields.keys()):
+                raise ArtifactError(f"`{cls.__qualname__}` cannot have a field `{hidden[0]}`", causes=[_RESERVED])
+
+    def __init__(
+        self,
+        item_name: str,
+        mounted_at: Collection | None = None,
+        initial_states: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        """Create the model; keywords win over `initial_states`.
+
+        Raises:
+            MissingInitialStateError: a field without default has no value.
+            ValidationError: a value does not fit its field.
+        """
+        try:
+            BaseModel.__init__(self, **{**(initial_states or {}), **fields})
+        except ValidationError as error:
+            missing = [".".join(map(str, one["loc"])) for one in error.errors() if one["type"] == "missing"]
+            if not missing:
+                raise
+            raise MissingInitialStateError(missing[0], f"Missing required fields: {', '.join(missing)}") from error
+        BaseWorktreeItem.__init__(self, item_name, mounted_at, initial_states)
+
+    @property
+    def artifact_mount_path(self) -> str:
+        """The path of the object, in the collection that the artifact is mounted at."""
+        return f"{self.item_name}.json"
+
+    def value(self) -> Self:
+        return self
+
+    def ownership_claims(self) -> Sequence[Claim]:
+        return [ObjectClaim(path=Path(self.artifact_mount_path))]
+
+    def initialize_object(self, path: Path, obj: Object) -> None:
+        """Do nothing: the model has its initial values already."""
+
+    def validate_object(self, path: Path, obj: Object) -> None:
+        """Give the fields their stored values.
+
+        Raises:
+            ValidationError: the content does not fit the model; memory stays as it was.
+        """
+        stored = self._parsed(obj.read_binary())
+        _take_fields(stored, self)
+
+    def commit_object(self, path: Path, obj: Object) -> None:
+        """Write the fields.
+
+        Raises:
+            ValidationError: a field has a value that `sync` would not accept; nothing is written.
+        """
+        content = self.model_dump_json(indent=2, by_alias=True, round_trip=True, warnings=False) + "\n"
+        self._parsed(content)
+        obj.write_text(content)
+
+    initialize_collection = unreachable(_ONLY_OBJECTS)
+    validate_collection = unreachable(_ONLY_OBJECTS)
+    commit_collection = unreachable(_ONLY_OBJECTS)
+
+    def memory_snapshot(self) -> Callable[[], None]:
+        saved = self.model_copy()
+
+        def restore() -> None:
+            _take_fields(saved, self)
+
+        return restore
+
+    def _parsed(self, content: str | bytes) -> Self:
+        """Return a model with these fields that is not mounted."""
+        # `model_validate_json` would call the constructor, which takes an item's name.
+        blank = type(self).__new__(type(self))
+        self.__pydantic_validator__.validate_json(content, self_instance=blank)
+        return blank
+
+
+def _take_fields(source: BaseModel, target: BaseModel) -> None:
+    """Give a model the fields of another one of its class, past frozen fields and validation of assignments."""
+    for name in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__"):
+        object.__setattr__(target, name, getattr(source, name))

@@ -1,0 +1,86 @@
+"""`wtc sandbox`."""
+
+import math
+import sys
+from typing import Annotated
+
+import typer
+
+from wtc.cli import container_options as options
+from wtc.cli.options import targeted
+from wtc.errors import UsageError
+from wtc.orchestrator.target import Target
+
+EXAMPLES = "Example: wtc sandbox --memory 2g --cpus 1.5 --pids 200 -- npm test"
+CONTEXT = options.ITS_OWN
+_MEBIBYTE = 1 << 20
+
+
+@targeted
+def command(
+    target: Target,
+    words: Annotated[list[str], typer.Argument(metavar="COMMAND [ARGS]...", show_default=False)],
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help="Limit its memory, for example `2g`; at least `1m`.")
+    ] = "",
+    cpus: Annotated[
+        float | None, typer.Option("--cpus", metavar="N", help="Limit its processors, for example `1.5`.")
+    ] = None,
+    pids: Annotated[
+        int | None, typer.Option("--pids", metavar="N", help="Limit its processes and threads.", min=1)
+    ] = None,
+    share: Annotated[
+        list[str] | None,
+        typer.Option("--share", metavar="DIR", help="A folder that it may read and write; repeatable."),
+    ] = None,
+    socket: Annotated[
+        list[str] | None, typer.Option("--socket", metavar="PATH", help="A Unix socket that it may use; repeatable.")
+    ] = None,
+    best_effort: Annotated[
+        bool, typer.Option("--best-effort", help="Leave out limits that cannot be enforced here.")
+    ] = False,
+    no_sandbox: Annotated[
+        bool, typer.Option("--no-sandbox", help="Run it on the host, in the worktree, with the limits alone.")
+    ] = False,
+) -> int:
+    """Run a command in a sandbox that sees the worktree and little else. Its exit status is wtc's.
+
+    It reads and writes the worktree, reads the system's folders, and has no network, no home folder, no engine and no
+    other worktree. git works. Needs Linux and bubblewrap.
+    """
+    from wtc.cli.render.warnings import report_warnings
+    from wtc.orchestrator.sandbox import SandboxRequest, sandbox
+    from wtc.sandbox.limits import ResourceLimits
+
+    request = SandboxRequest(
+        command=tuple(words),
+        limits=ResourceLimits(
+            memory_limit_mb=_mebibytes(memory) if memory else None,
+            cpu_quota_percent=None if cpus is None else _percent(cpus),
+            pid_limit=pids,
+        ),
+        shared=tuple(share or ()),
+        sockets=tuple(socket or ()),
+        best_effort=best_effort,
+        unsandboxed=no_sandbox,
+    )
+    sys.stdout.flush()
+    return sandbox(target, request, report_warnings)
+
+
+def _mebibytes(text: str) -> int:
+    from wtc.compose.units import parse_bytes
+
+    try:
+        size = parse_bytes(text) // _MEBIBYTE
+    except ValueError as error:
+        raise UsageError(f"`--memory` is `{text}`, and must be {error}") from None
+    if size < 1:
+        raise UsageError(f"`--memory` is `{text}`, and must be at least `1m`")
+    return size
+
+
+def _percent(cpus: float) -> int:
+    if not (math.isfinite(cpus) and cpus >= 0.01):
+        raise UsageError(f"`--cpus` is `{cpus:g}`, and must be at least 0.01")
+    return round(cpus * 100)

@@ -1,0 +1,144 @@
+"""`sandbox`: a command in a sandbox that sees its worktree and little else."""
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wtc.events import Note, Reporter
+from wtc.orchestrator.stack import warn
+from wtc.orchestrator.target import Target, worktree_path
+from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
+from wtc.sandbox.bwrap import may_type_into_terminal
+from wtc.sandbox.enforcement import limit_names
+from wtc.sandbox.git import read_configuration, with_git_config
+from wtc.worktrees.git import NoGitError, git
+from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
+
+_FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
+_FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxRequest:
+    """What the command line asks for."""
+
+    command: tuple[str, ...]
+    limits: ResourceLimits
+    shared: tuple[str, ...] = ()
+    """Folders, relative to the current one."""
+    sockets: tuple[str, ...] = ()
+    best_effort: bool = False
+    unsandboxed: bool = False
+
+
+def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
+    """Run the command; its signals are those that wtc receives.
+
+    Returns: its exit status, 128 + N if signal N ended it.
+
+    Raises:
+        SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
+        LimitsNotEnforcedError: a limit cannot be enforced.
+        CommandNotStartedError: the command cannot be started on the host.
+        UsageError: a folder or a socket is missing.
+    """
+    import asyncio
+
+    path = worktree_path(target)
+    worktree = worktree_at(path)
+    folders = GitFolders(worktree=path, git_dir=worktree.git_dir, common=worktree.common) if worktree.git else None
+    environment = dict(target.environment)
+    if folders and not request.unsandboxed:
+        environment = with_git_config(environment, _git_config(worktree, environment))
+    runner = SandboxRunner(
+        sandbox=BwrapSandbox(
+            Path(path), _absolute(target, request.shared), _absolute(target, request.sockets), request.limits
+        ),
+        git=folders,
+        other_worktrees=tuple(one.path for one in linked_worktrees(worktree) if one.path != path),
+        environment=environment,
+        best_effort=request.best_effort,
+        unsandboxed=request.unsandboxed,
+    )
+    return asyncio.run(_run(runner, request.command, report))
+
+
+async def _run(runner: SandboxRunner, command: tuple[str, ...], report: Reporter) -> int:
+    before = read_configuration(runner.git) if runner.git else ()
+    async with runner.start(command) as running:
+        _forward_signals(running)
+        _report_enforcement(running.enforcement, report)
+        ended = await running.wait()
+    if runner.git and read_configuration(runner.git) != before:
+        check = "to check it for commands that git would run, run `git config --local --list`"
+        warn(report, "the configuration of the repository changed while the command ran", hint=check)
+    if count := ended.refusals.get("memory"):
+        warn(report, f"the kernel killed {_processes(count)} over the memory limit")
+    if count := ended.refusals.get("pids"):
+        warn(report, f"the kernel refused to create {_processes(count)} over the process limit")
+    return ended.status
+
+
+def _forward_signals(running: SandboxedProcess) -> None:
+    """Signals from the terminal reach the command directly where it shares the terminal, and are not sent twice."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    shares = not running.sandboxed or not may_type_into_terminal()
+
+    def forward(number: signal.Signals) -> None:
+        if not (shares and number in _FROM_TERMINAL and _in_foreground()):
+            running.send_signal(number)
+
+    for number in _FORWARDED:
+        loop.add_signal_handler(number, forward, number)
+
+
+def _in_foreground() -> bool:
+    """Whether the controlling terminal sends its signals to this process."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
+def _report_enforcement(enforcement: Enforcement, report: Reporter) -> None:
+    if enforcement.missing:
+        reason = "; ".join(dict.fromkeys(enforcement.missing.values()))
+        warn(report, f"{limit_names(enforcement.missing)} is not enforced: {reason}")
+    for method in Method:
+        if held := enforcement.limited_by(method):
+            report(Note(text=f"{limit_names(held)}: enforced by {method}"))
+
+
+def _git_config(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
+    """What git has from the user's own configuration, which the sandbox does not see.
+
+    No garbage is collected inside: that would change the entries of other worktrees, which are read-only.
+    """
+    found = {"safe.directory": worktree.path, "gc.auto": "0", "maintenance.auto": "false"}
+    for key in ("user.name", "user.email"):
+        try:
+            # It ends with 1 where the setting is missing.
+            value = git(worktree.path, ["config", "--get", key], environment, well=(0, 1)).rstrip("\n")
+        except NoGitError:
+            return found
+        if value:
+            found[key] = value
+    return found
+
+
+def _absolute(target: Target, paths: tuple[str, ...]) -> list[Path]:
+    return [Path(os.path.normpath(os.path.join(target.cwd, path))) for path in paths]
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
