@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.harness import Stack, Workshop
-from tests.e2e.identity import SOURCE, STORE, mark, mark_of, objects, remade
+from tests.e2e.identity import SOURCE, STORE, mark, mark_of, objects, remade, without_network
 from wtc.labels import PROJECT, WORKTREE
 
 pytestmark = pytest.mark.engine
@@ -30,7 +30,7 @@ def former_and_new(workshop: Workshop, file: str = STORE) -> tuple[Stack, Stack,
 def test_worktree_recreated_twenty_times_is_never_blocked_and_never_gets_old_data(
     workshop: Workshop, file: str
 ) -> None:
-    workshop.commit({"compose.yaml": file})
+    workshop.commit({"compose.yaml": without_network(file)})
     folder = workshop.worktree("linked")
     stacks: list[Stack] = []
     for number in range(20):
