@@ -30,6 +30,15 @@ volumes:
 """As `STORE`, and the container mounts the worktree."""
 
 
+def without_network(file: str) -> str:
+    """The file for many stacks at once: an engine's address pools hold about thirty networks."""
+    return "".join(
+        f"    network_mode: none\n{line}" if "command:" in line else line
+        for line in file.splitlines(keepends=True)
+        if "ports:" not in line
+    )
+
+
 def mark(stack: Stack, text: str) -> None:
     """Write into the stack's volume."""
     stack.run("db", "sh", "-c", f"echo {text} > /data/mark")

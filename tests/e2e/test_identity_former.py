@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.harness import Stack, Workshop
-from tests.e2e.identity import SOURCE, STORE, mark, mark_of, objects, remade
+from tests.e2e.identity import SOURCE, STORE, mark, mark_of, objects, remade, without_network
 from wtc.labels import PROJECT, WORKTREE
 
 pytestmark = pytest.mark.engine
@@ -68,6 +68,23 @@ def test_first_up_reports_the_former_stack_once(workshop: Workshop) -> None:
     assert former.namespace != new.namespace
     assert former.namespace not in workshop.wtc("up", cwd=workshop.folders[1]).err
     assert former.container("db").status == "running"
+
+
+def test_several_former_stacks_are_one_warning(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": without_network(STORE)})
+    folder = workshop.worktree("linked")
+    former, said = [workshop.up(cwd=folder).namespace], ""
+    for _ in range(3):
+        remade(workshop, folder)
+        said = workshop.wtc("up", cwd=folder).err
+        former.append(workshop.up(cwd=folder).namespace)
+    (line,) = [line for line in said.splitlines() if "former" in line and "warning" in line]
+    assert all(f"`{name}`" in line for name in former[:3])
+    assert "`wtc clean --former`" in said
+    assert "wtc up --adopt --stack NAMESPACE" in said
+    workshop.wtc("clean", "--former", "-y", "-t", "0", cwd=folder)
+    assert objects(workshop, *former[:3]) == []
+    assert workshop.up(cwd=folder).answer["changed"] is False
 
 
 def test_adopt_takes_over_the_data_of_the_former_stack(workshop: Workshop) -> None:

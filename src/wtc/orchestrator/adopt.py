@@ -129,6 +129,7 @@ def report_former(found: Identified, engine: "Engine", report: Reporter) -> None
         warn(report, text, hint="to add a worktree, run `git worktree add`")
     if found.present:
         return
+    left: list[Former] = []
     for former in found.former:
         name, host = former.stack.namespace, former.stack.identity.host
         if former.held:
@@ -138,12 +139,28 @@ def report_former(found: Identified, engine: "Engine", report: Reporter) -> None
         elif former.stack.identity.id and host != found.here.identity.host:
             hint = f"to take it over, run `wtc up --adopt --stack {name}`"
             warn(
-                report, f"stack `{name}`{_volumes(former, engine)} was created at this path on another host", hint=hint
+                report,
+                f"stack `{name}`{_volumes([former], engine)} was created at this path on another host",
+                hint=hint,
             )
         else:
-            take = "`wtc up --adopt`" if former.stack.identity.id else "nothing: it has no id"
-            hint = f"to take it over, run {take}; to delete it, run `wtc clean --stack {name}`"
-            warn(report, f"a former worktree at this path left stack `{name}`{_volumes(former, engine)}", hint=hint)
+            left.append(former)
+    if left:
+        _report_left(left, engine, report)
+
+
+def _report_left(left: Sequence[Former], engine: "Engine", report: Reporter) -> None:
+    """One line about all former stacks of this host: a worktree can be removed and added again many times."""
+    volumes = _volumes(left, engine)
+    if len(left) > 1:
+        hint = "to take one over, run `wtc up --adopt --stack NAMESPACE`; to delete them, run `wtc clean --former`"
+        names = _listed([f.stack.namespace for f in left])
+        warn(report, f"former worktrees at this path left stacks {names}{volumes}", hint=hint)
+        return
+    stack = left[0].stack
+    delete = f"to delete it, run `wtc clean --stack {stack.namespace}`"
+    hint = f"to take it over, run `wtc up --adopt`; {delete}" if stack.identity.id else delete
+    warn(report, f"a former worktree at this path left stack `{stack.namespace}`{volumes}", hint=hint)
 
 
 def stop_former(found: Identified, engine: "Engine", report: Reporter, stop: threading.Event) -> None:
@@ -188,18 +205,22 @@ def plan_stop_former(former: Former, worktree: str) -> Plan:
     return builder.plan()
 
 
-def _volumes(former: Former, engine: "Engine") -> str:
-    """` with volumes `a` and `b` (12 MiB)`."""
+def _volumes(former: Sequence[Former], engine: "Engine") -> str:
+    """` with volumes `a`, `b` (12 MiB)`, of all these stacks; empty where they have none."""
     from wtc.engine.disk_usage import volume_bytes
     from wtc.planner.sizes import size_text
 
-    names = former.stack.volumes
+    names = [name for each in former for name in each.stack.volumes]
     if not names:
         return ""
     size = volume_bytes(engine, names, within_s=SIZES_WITHIN_S)
     sized = f" ({size_text(size)})" if size is not None else ""
-    shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f" with {'volume' if len(names) == 1 else 'volumes'} {shown}{sized}"
+    return f" with {'volume' if len(names) == 1 else 'volumes'} {_listed(names)}{sized}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`` `a`, `b`, `c` and 2 more ``."""
+    return ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _named(stacks: Sequence[LabelledStack], name: str) -> LabelledStack:
