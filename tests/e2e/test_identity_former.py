@@ -26,13 +26,6 @@ def former_and_new(workshop: Workshop, file: str = STORE) -> tuple[Stack, Stack,
     return former, workshop.up(cwd=folder), said
 
 
-def without_network(file: str) -> str:
-    """The file without a network: an engine has some thirty by default, and other tests need some of them."""
-    return file.replace('    ports: ["3306:80"]\n', "").replace(
-        "    volumes:", "    network_mode: none\n    volumes:", 1
-    )
-
-
 @pytest.mark.parametrize("file", [STORE, SOURCE], ids=["volume", "volume-and-bind"])
 def test_worktree_recreated_twenty_times_is_never_blocked_and_never_gets_old_data(
     workshop: Workshop, file: str

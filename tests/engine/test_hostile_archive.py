@@ -45,7 +45,13 @@ def archive(*members: Member) -> io.BytesIO:
             for name, value in given.items():
                 if name != "content":
                     setattr(entry, name, value)
-            made.addfile(entry, io.BytesIO(content) if content else None)
+            if content:
+                made.addfile(entry, io.BytesIO(content))
+            else:
+                # Python 3.13 refuses to write the header of a member that says another size than its content has.
+                header = entry.tobuf(made.format, made.encoding or "utf-8", made.errors or "strict")
+                out.write(header)
+                made.offset += len(header)
     out.seek(0)
     return out
 

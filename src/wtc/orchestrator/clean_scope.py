@@ -38,10 +38,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """A stack that stays, and why."""
+    """A stack that stays, and why. `present`: its worktree is where it should be, which is the usual case."""
 
     stack: LabelledStack
     why: str
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def gone_stacks(
             ask = found.verdict is Verdict.PRUNABLE
             removed.append(Choice(namespace=namespace_of(stack), why=found.reason, ask=ask))
         else:
-            left.append(Left(stack=stack, why=found.reason))
+            left.append(Left(stack=stack, why=found.reason, present=found.verdict is Verdict.PRESENT))
     own = [s for s in stacks if host and s.identity.host == host]
     certain = [c for c in removed if not c.ask]
     if len(own) >= MANY and len(certain) * 2 > len(own) and not every:

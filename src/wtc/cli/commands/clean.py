@@ -79,7 +79,8 @@ def command(
         for cleaning in chosen:
             what = "volumes of " if request.volumes else ""
             say(f"{what}`{cleaning.namespace.name}` removed{_freed(cleaning.leases)}")
-        for one in found.left if scope is not Scope.WORKTREE else ():
+        # With `-w` they were an error. Stacks whose worktrees are where they should be are shown in a dry run only.
+        for one in (one for one in found.left if scope is not Scope.WORKTREE and not one.present):
             say(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
         if not chosen:
             say("nothing to clean")
