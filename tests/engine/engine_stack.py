@@ -15,6 +15,7 @@ from wtc.engine.execute import Outcome, execute
 from wtc.engine.observe import observe
 from wtc.events import Event
 from wtc.model.desired import ContainerSpec
+from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
 from wtc.model.plan import (
     Condition,
@@ -47,15 +48,25 @@ class Stack:
         name = f"wtctest-{os.urandom(4).hex()}"
         # One that is there: a `clean --gone` of another test would take the stack of one that is not.
         self.folder = tempfile.mkdtemp(prefix=f"{name}-")
-        self.namespace = Namespace(name=name, worktree=os.path.realpath(self.folder))
+        identity = Identity(id=os.urandom(16).hex())
+        self.namespace = Namespace(name=name, worktree=os.path.realpath(self.folder), identity=identity)
         self.network = f"{name}_net"
         self.volume = f"{name}_data"
-        self.labels = label.own(self.namespace)
+
+    def labels_of(self, name: str) -> dict[str, str]:
+        """The labels of the stack's own object of this name."""
+        return label.own(self.namespace, name)
 
     def spec(self, service: str = "web", script: str = "sleep 60", **attributes: Any) -> ContainerSpec:
-        labels = {**self.labels, label.SERVICE: service, label.COMPOSE_SERVICE: service, label.COMPOSE_NUMBER: "1"}
+        name = f"{self.namespace.name}_{service}"
+        labels = {
+            **self.labels_of(name),
+            label.SERVICE: service,
+            label.COMPOSE_SERVICE: service,
+            label.COMPOSE_NUMBER: "1",
+        }
         return spec(
-            f"{self.namespace.name}_{service}",
+            name,
             labels={**labels, label.CONFIG_HASH: "h"},
             **{
                 "name": service,
@@ -68,10 +79,10 @@ class Stack:
         )
 
     def make_network(self) -> None:
-        self.do(CreateNetwork(network=Network(key="default", name=self.network, labels=self.labels)))
+        self.do(CreateNetwork(network=Network(key="default", name=self.network, labels=self.labels_of(self.network))))
 
     def make_volume(self) -> None:
-        self.do(CreateVolume(volume=Volume(key="data", name=self.volume, labels=self.labels)))
+        self.do(CreateVolume(volume=Volume(key="data", name=self.volume, labels=self.labels_of(self.volume))))
 
     def do(self, *operations: Operation, stop: threading.Event | None = None) -> list[Event]:
         """One after another; raises the first failure."""

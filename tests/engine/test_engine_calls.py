@@ -155,7 +155,7 @@ def test_replacement_takes_name_and_volumes(engine: Engine, stack: Stack) -> Non
 def test_networks_come_and_go(engine: Engine, stack: Stack) -> None:
     second = f"{stack.namespace.name}_second"
     made = stack.spec()
-    stack.do(CreateNetwork(network=Network(key="second", name=second, labels=stack.labels)))
+    stack.do(CreateNetwork(network=Network(key="second", name=second, labels=stack.labels_of(second))))
     stack.up(made)
     ref = ContainerRef(name=made.name)
     connect_ = ConnectNetwork(container=ref, network=second, attachment=Attachment(aliases=("web",)))
@@ -288,8 +288,8 @@ def test_names_of_others_are_conflicts_and_theirs_stays(stack: Stack, raw: Raw) 
     raw("POST", f"/containers/create?name={made.name}", {"Image": IMAGE})
     try:
         for operation, kind in (
-            (CreateNetwork(network=Network(key="n", name=network, labels=stack.labels)), "network"),
-            (CreateVolume(volume=Volume(key="v", name=volume, labels=stack.labels)), "volume"),
+            (CreateNetwork(network=Network(key="n", name=network, labels=stack.labels_of(network))), "network"),
+            (CreateVolume(volume=Volume(key="v", name=volume, labels=stack.labels_of(volume))), "volume"),
             (CreateContainer(name=made.name, spec=made, networks=(stack.network,)), "container"),
             (RemoveNetwork(name=network, id=""), "network"),
         ):

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.engine
 
 def make_volume(stack: Stack, key: str) -> str:
     name = f"{stack.namespace.name}_{key}"
-    stack.do(CreateVolume(volume=Volume(key=key, name=name, labels=stack.labels)))
+    stack.do(CreateVolume(volume=Volume(key=key, name=name, labels=stack.labels_of(name))))
     return name
 
 
@@ -55,8 +55,9 @@ def run_in(stack: Stack, volume: str, script: str, raw: Raw, service: str) -> st
 
 
 def copy_of(stack: Stack, source: str, target: str, image: str = IMAGE) -> CopyVolume:
-    labels = {**stack.labels, label.COPY: target, label.COMPOSE_ONEOFF: "True"}
-    helpers = {r: CopyHelper(name=f"{target}_copying_{r}", labels=labels) for r in ("reader", "writer")}
+    copies = {label.COPY: target, label.COMPOSE_ONEOFF: "True", label.CONFIG_HASH: ""}
+    names = {role: f"{target}_copying_{role}" for role in ("reader", "writer")}
+    helpers = {r: CopyHelper(name=n, labels={**stack.labels_of(n), **copies}) for r, n in names.items()}
     return CopyVolume(source=source, target=target, image=image, **helpers)
 
 

@@ -17,7 +17,7 @@ from wtc.engine.cgroups import Cgroups, working_set
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
 from wtc.model.usage import CpuTime, Machine, MeasuredContainer, RunningContainer, Sample, Usage
-from wtc.planner.ownership import inconsistency, ownership
+from wtc.planner.ownership import inconsistency
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -48,7 +48,8 @@ def running(engine: "Engine", namespace: Namespace | None = None) -> tuple[Runni
     filters = {"label": [f"{label.MANAGED}=true"], "status": ["running", "paused"]}
     listed = engine.list("/containers/json", doing="list containers", params={"filters": json.dumps(filters)})
     if namespace is not None:
-        listed = [one for one in listed if ownership(reading.listed_container(one, ""), namespace).own]
+        # By name alone: a worktree that is watched gets its id with its first `up`.
+        listed = [one for one in listed if reading.labels_of(one).get(label.PROJECT) == namespace.name]
     found = [_running(one) for one in listed if not inconsistency(reading.listed_container(one, ""))]
     return tuple(sorted(found, key=lambda c: (c.namespace.name, c.service, c.number, c.name)))
 

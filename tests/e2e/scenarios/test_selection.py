@@ -4,6 +4,7 @@ import pytest
 
 from tests.e2e.harness import Workshop, write
 from tests.e2e.scenarios.stackfile import service, stackfile, states
+from wtc.labels import NAME
 
 pytestmark = pytest.mark.engine
 
@@ -26,10 +27,9 @@ def test_orphans_go_when_asked_and_declared_services_are_none(workshop: Workshop
 def test_a_one_off_container_of_a_lost_service_goes_with_the_orphans(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": stackfile(service("web"), service("words"))})
     stack = workshop.up()
-    labels = {**stack.container("words").labels, "com.docker.compose.oneoff": "True"}
-    one_off = workshop.client.containers.run(
-        "busybox:1.36", ["sleep", "1000"], name=f"{stack.namespace}-words-run-1", labels=labels, detach=True
-    )
+    name = f"{stack.namespace}_words_run_1"
+    labels = {**stack.container("words").labels, "com.docker.compose.oneoff": "True", NAME: name}
+    one_off = workshop.client.containers.run("busybox:1.36", ["sleep", "1000"], name=name, labels=labels, detach=True)
     write(workshop.main, {"compose.yaml": stackfile(service("web"))})
     workshop.up()
     one_off.reload()
