@@ -132,4 +132,13 @@ def _leave(signals: _Signals, stopping: "DetachedStop | None") -> int:
     if stopping is not None and stopping.watch():
         with contextlib.suppress(OSError):
             say(f"what went wrong is in `{stopping.log}`")
+    _discard_unwritable()
     return signals.status
+
+
+def _discard_unwritable() -> None:
+    """Drop what a closed terminal does not take, which would be an error at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
