@@ -12,7 +12,7 @@ from wtc.model.build import Build
 from wtc.model.desired import Desired
 from wtc.model.observed import Listing, MountedVolume, Observed, ObservedImage
 from wtc.model.service import Service
-from wtc.planner.conflicts import check_names, check_tags, check_writers
+from wtc.planner.conflicts import check_names, check_tags, check_writers, foreign_images
 from wtc.planner.down import own_volumes
 from wtc.planner.observation import observed_stack
 
@@ -46,6 +46,17 @@ def test_foreign_image_with_the_tag_of_a_build_is_a_conflict(
     with pytest.raises(ConflictError) as raised:
         check(APP, observed)
     assert raised.value.causes == ("image `accra-a1b2c3-app` is there without this stack's labels",)
+
+
+def test_foreign_image_is_used_with_a_warning_where_nothing_is_built() -> None:
+    there = replace(image("accra-a1b2c3-app"), labels={})
+    observed = replace(observed_stack(Listing(), NAMESPACE), images={"accra-a1b2c3-app": there})
+    check_names(APP, observed, building=False)
+    assert foreign_images(APP, observed) == [
+        "image `accra-a1b2c3-app` of service `app` is used as it is, although wtc did not build it"
+    ]
+    own = replace(observed, images={"accra-a1b2c3-app": image("accra-a1b2c3-app")})
+    assert foreign_images(APP, own) == []
 
 
 def test_container_of_another_stack_that_writes_into_a_volume_of_the_stack_is_a_conflict() -> None:

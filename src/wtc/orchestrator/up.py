@@ -32,7 +32,7 @@ from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, rehearsing, warn
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
-from wtc.planner.conflicts import check_names
+from wtc.planner.conflicts import check_names, foreign_images
 from wtc.planner.data_from import with_filled
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.memory import starting_of
@@ -159,10 +159,9 @@ class _Run:
         for _ in range(MOVES):
             desired = self._desired(stack, busy)
             observed = observe_for(self.engine, desired)
-            check_names(desired, observed)
-            check_images(desired, observed, self.request.options)
+            self._check(desired, observed)
             if not busy:
-                report_foreign(observed, self.report)
+                self._report_foreign(desired, observed)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
             if self.request.fixed_ports:
@@ -188,8 +187,8 @@ class _Run:
         """What would be done, with the ports that would be leased."""
         desired = self._desired(stack, set())
         observed = observe_for(self.engine, desired)
-        check_names(desired, observed)
-        check_images(desired, observed, self.request.options)
+        self._check(desired, observed)
+        self._report_foreign(desired, observed)
         data = self.data.plan(desired, observed)
         self.data.report_warnings(data)
         self.plans = [
@@ -205,6 +204,15 @@ class _Run:
         if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
         return self._result(desired)
+
+    def _check(self, desired: Desired, observed: Observed) -> None:
+        check_names(desired, observed, building=not self.request.options.no_build)
+        check_images(desired, observed, self.request.options)
+
+    def _report_foreign(self, desired: Desired, observed: Observed) -> None:
+        report_foreign(observed, self.report)
+        for text in foreign_images(desired, observed) if self.request.options.no_build else ():
+            warn(self.report, text)
 
     def _wanted(self, stack: Project, desired: Desired, plan: Plan) -> Wanted | None:
         """What there has to be memory for; None where nobody is to look."""

@@ -10,8 +10,8 @@ from wtc.planner.names import container_name, next_name
 from wtc.planner.ownership import ownership
 
 
-def check_names(desired: Desired, observed: Observed) -> None:
-    """Before anything is touched.
+def check_names(desired: Desired, observed: Observed, *, building: bool = True) -> None:
+    """Before anything is touched. Without `building`, images stay as they are, and their tags with them.
 
     Raises:
         ConflictError: something that is not this stack's has a name that the stack needs, or writes into its volume.
@@ -19,7 +19,7 @@ def check_names(desired: Desired, observed: Observed) -> None:
     """
     check_writers(observed, [v.name for v in desired.volumes.values() if not v.external])
     clashes = [*_containers(desired, observed), *_networks(desired, observed), *_volumes(desired, observed)]
-    _raise_clashes([*clashes, *_images(desired, observed)])
+    _raise_clashes([*clashes, *(_images(desired, observed) if building else ())])
     missing = _missing(desired, observed)
     if missing:
         kind, _, name = missing[0]
@@ -37,6 +37,16 @@ def check_tags(desired: Desired, observed: Observed) -> None:
         ConflictError: an image that is not this stack's has a tag that the stack builds.
     """
     _raise_clashes(_images(desired, observed))
+
+
+def foreign_images(desired: Desired, observed: Observed) -> list[str]:
+    """Warnings of images that containers are created from without a build, although wtc did not build them."""
+    services = {s.image.reference: name for name, s in desired.services.items() if s.containers and s.image.build}
+    return [
+        f"image `{reference}` of service `{services[reference]}` is used as it is, although wtc did not build it"
+        for _, reference in _images(desired, observed)
+        if reference in services
+    ]
 
 
 def _raise_clashes(clashes: Sequence[tuple[str, str]]) -> None:

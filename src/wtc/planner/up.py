@@ -43,7 +43,7 @@ def plan_up(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
         ConflictError: see `check_names`.
         WtcError: see `check_names` and `check_shared`.
     """
-    check_names(desired, observed)
+    check_names(desired, observed, building=not options.no_build)
     check_shared(desired, observed, starting=not options.no_start)
     return _Up(desired, observed, options).plan()
 
