@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import QUICK, Stack, Started, Workshop
+from tests.e2e.harness import QUICK, Stack, Started, Workshop, labelled
 from tests.e2e.proxy import Proxy
 from tests.e2e.test_killed import Killer
 from wtc import labels as label
@@ -200,6 +200,32 @@ def test_clean_after_a_killed_copy_leaves_nothing_and_starts_main_again(
     workshop.wtc("clean", "-y", "-t", "0", cwd=linked)
     assert not [name for name in workshop.leftovers() if "linked" in name]
     assert main.container("db").status == "running"
+
+
+@pytest.mark.parametrize("arguments", [["clean", "-y"], ["clean", "-y", "--volume", "rows"]], ids=" ".join)
+def test_clean_of_the_source_removes_the_containers_of_a_killed_copy(
+    workshop: Workshop, witness: Callable[..., Proxy], arguments: list[str]
+) -> None:
+    main = filled_main(workshop)
+    linked = workshop.worktree("linked")
+    killer = Killer(6)
+    proxy = witness(changing=killer)
+    started = workshop.start("up", "--data-from", "main", cwd=linked, env={"DOCKER_HOST": proxy.address})
+    killer.aim(started)
+    assert started.end().status == -signal.SIGKILL
+    assert readers(workshop, linked)
+    workshop.wtc("down")
+    workshop.wtc(*arguments)
+    assert f"volume {main.namespace}_rows" not in workshop.leftovers()
+    assert not readers(workshop, linked)
+    assert "does not exist any more" in workshop.refused("up", cwd=linked, status=5).err
+
+
+def readers(workshop: Workshop, linked: Path) -> list[str]:
+    """The containers with which a copy into the worktree's stack reads."""
+    return [
+        name for name in labelled(workshop.client, f"{label.WORKTREE}={linked}") if name.endswith("_copying_reader")
+    ]
 
 
 def test_run_does_not_use_half_a_copy(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
