@@ -12,7 +12,7 @@ from wtc.events import Note, Planned, Reporter
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.plan import ContainerRef, Plan, StopContainer
-from wtc.orchestrator.identify import Former, Identified, held_anywhere, identify, repository_of, standings
+from wtc.orchestrator.identify import Former, Identified, Repositories, held_anywhere, identify, standings
 from wtc.orchestrator.stack import Home, read_registry, warn
 from wtc.orchestrator.target import Located
 from wtc.planner.builder import PlanBuilder
@@ -57,7 +57,7 @@ def adopt(located: Located, home: Home, stacks: Sequence[LabelledStack], name: s
             causes=["it was created outside git, or by an older wtc"],
             hints=[f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`"],
         )
-    repositories = [repository_of(i) for i in (stack.identity, here.identity) if i.git]
+    repositories = [Repositories().of(i) for i in (stack.identity, here.identity) if i.git]
     if holder := held_anywhere(stack.identity.id, repositories, other_than=here.path):
         raise ConflictError(f"stack `{stack.namespace}` belongs to the worktree `{holder}`, which holds its id")
     if not worktree.git_dir or here.copied_from:

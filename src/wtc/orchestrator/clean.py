@@ -24,7 +24,7 @@ from wtc.orchestrator.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import held_anywhere, identify, judge, namespace_here, repository_of, standings
+from wtc.orchestrator.identify import Repositories, held_anywhere, identify, judge, namespace_here, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
@@ -175,7 +175,8 @@ def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", 
     host = host_id(home.environment)
     match request.scope:
         case Scope.GONE:
-            chosen = gone_stacks(stacks, lambda s: judge(s, host), host=host, every=request.all_gone)
+            repositories = Repositories()
+            chosen = gone_stacks(stacks, lambda s: judge(s, host, repositories), host=host, every=request.all_gone)
         case Scope.ALL:
             chosen = all_stacks(stacks, host=host)
         case Scope.STACK:
@@ -200,11 +201,12 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     """Every stack of the worktree that `-w` names; where its folder is missing, those that were created there."""
     path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
     place = read_path(path)
+    repositories = Repositories()
     created = [
-        s for s in stacks if path == s.worktree or path in repository_of(s.identity).moved.get(s.identity.id, ())
+        s for s in stacks if path == s.worktree or path in repositories.of(s.identity).moved.get(s.identity.id, ())
     ]
     if place.presence is not Presence.PRESENT or place.git is GitState.NONE:
-        missing = missing_worktree(created, place, _holder, host=host)
+        missing = missing_worktree(created, place, lambda s: _holder(s, repositories), host=host)
         if missing.removed or place.presence is not Presence.PRESENT:
             return missing
     try:
@@ -229,8 +231,8 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     )
 
 
-def _holder(stack: LabelledStack) -> str:
-    return held_anywhere(stack.identity.id, [repository_of(stack.identity)])
+def _holder(stack: LabelledStack, repositories: Repositories) -> str:
+    return held_anywhere(stack.identity.id, [repositories.of(stack.identity)])
 
 
 def _lies_in(path: str, folder: str) -> bool:

@@ -23,7 +23,6 @@ from wtc.worktrees.identity import UNREADABLE, Here
 from wtc.worktrees.ids import (
     UnreadableIdError,
     create_id,
-    has_record,
     read_id,
     record_id,
     recorded_moves,
@@ -111,8 +110,8 @@ def copied_from(worktree: Worktree) -> str:
     return back if copy else ""
 
 
-def read_repository(common: str, worktree_id: str = "") -> RepositoryFacts:
-    """The repository with this common git folder, every worktree that it lists, and whether it knows the id."""
+def read_repository(common: str) -> RepositoryFacts:
+    """The repository with this common git folder, and every worktree that it lists. No id is looked up in it."""
     inode = inode_of(common)
     if not inode or not os.path.lexists(os.path.join(common, "HEAD")):
         return RepositoryFacts(path=common)
@@ -121,7 +120,6 @@ def read_repository(common: str, worktree_id: str = "") -> RepositoryFacts:
         inode=inode,
         worktrees=tuple(_entries(common)),
         moved=recorded_moves(common),
-        known=has_record(common, worktree_id),
     )
 
 
