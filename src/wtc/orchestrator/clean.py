@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, UsageError, WtcError
 from wtc.events import Planned, Reporter, Warned
-from wtc.model.identity import GitState, LabelledStack, Presence
+from wtc.model.identity import GitState, Identity, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.clean_scope import (
@@ -24,6 +24,7 @@ from wtc.orchestrator.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.failure import raise_failed
+from wtc.orchestrator.gone_ids import forget_ids, gone_identities
 from wtc.orchestrator.identify import Repositories, held_anywhere, identify, judge, namespace_here, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
@@ -109,6 +110,8 @@ def carry_out(
     from wtc.engine.execute import execute
 
     home = open_home(target, report)
+    host = host_id(home.environment)
+    gone: list[Identity] = []
     with engine_of(target) as engine:
         for namespace in (c.namespace for c in cleanings):
             with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
@@ -122,10 +125,12 @@ def carry_out(
                 for warning in cleaning.plan.warnings:
                     report(Warned(diagnostic=warning))
                 report(Planned(plan=cleaning.plan, namespace=namespace.name))
+                gone += gone_identities(namespace, listing, host)
                 outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
                     _forget(home, [namespace.name], report)
+        forget_ids(gone, engine)
 
 
 def forget_stale(target: Target, plan: CleanPlan, report: Reporter) -> None:
