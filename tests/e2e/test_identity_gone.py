@@ -191,6 +191,10 @@ def test_clones_at_one_path_on_two_machines_do_not_share_a_stack(workshop: Works
     second = Stack(workshop.client, succeeds(1, "up", "--json").json())
     mark(second, "second")
     assert second.namespace != first.namespace
+    for number, other in enumerate((second, first)):
+        listed = {stack["namespace"]: stack for stack in succeeds(number, "ps", "--json").json()["stacks"]}
+        assert listed[other.namespace]["place"] == "other-host"
+        assert listed[other.namespace]["reason"] == "it was created on another host"
     for number in (0, 1):
         succeeds(number, "clean", "--gone", "-y", "--all-gone")
         succeeds(number, "clean", "--former", "-y")

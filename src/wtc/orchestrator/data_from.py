@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAIN, COMPOSE = "main", "compose"
 Execute = Callable[[Plan, threading.Event | None], "Outcome"]
-"""Execute a plan; with an event of its own where the command's interruption must not skip it."""
+"""Execute a plan; with a separate event if an interruption of the command must not skip it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def read_path(path: str) -> PathFacts:
 
 
 def read_here(worktree: Worktree, directory: str, host: str, *, create: bool = False) -> Here:
-    """The worktree that a command acts on. With `create` it gets an id where it has none of its own.
+    """The worktree that a command acts on. With `create` it gets an id if it has none.
 
     Outside git, in a copy of a linked worktree, and where git's folder cannot be written, the path is the identity.
 
