@@ -1,0 +1,281 @@
+"""The example that runs jobs in parallel ends with every result, wherever it is killed, and leaves nothing else."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import DEADLINE_S, Ended, Started, Workshop, one_service, until
+from wtc.registry.store import Store
+
+EXAMPLE = Path(__file__).parents[2] / "examples/parallel_jobs"
+PAGE = one_service("web", "ports: ['80:80']", "volumes: ['rows:/rows']", command="httpd -f -p 80 -h /etc")
+COMPOSE = f"{PAGE}volumes:\n  rows: {{}}\n"
+COUNTED = """echo "$0" >>begun; until [ -e gate ]; do sleep 0.05; done; echo "$0" >>completed; echo "$0 ran" """
+"""A command in the shared folder: it counts how often it begins and completes, and completes once the gate is open."""
+
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
+
+
+class Run:
+    """The jobs of one repository, and what is stored of them."""
+
+    def __init__(self, shop: Workshop, sandbox: Sequence[str]) -> None:
+        self.shop, self._sandbox = shop, sandbox
+        self.jobs, self.state, self.shared = shop.base / "jobs.toml", shop.base / "state", shop.base / "shared"
+        self.shared.mkdir()
+        shop.commit({"compose.yaml": COMPOSE})
+
+    def write(self, commands: dict[str, str]) -> None:
+        """Write the file of jobs: name -> shell command, which runs in the shared folder with the name as `$0`."""
+        jobs: list[str] = []
+        for name, command in commands.items():
+            words = ["sh", "-c", f"cd {self.shared} && {command}", name]
+            share = json.dumps([str(self.shared)])
+            jobs.append(f"[[job]]\nname = {name!r}\ncommand = {json.dumps(words)}\nshare = {share}\n")
+            self.shop.folders.append(self.worktree(name))
+        self.jobs.write_text("".join(jobs))
+
+    def worktree(self, name: str) -> Path:
+        return self.shop.main / ".worktrees" / name
+
+    def start(self, *options: str) -> Started:
+        command = [
+            *(sys.executable, str(EXAMPLE / "runner.py"), str(self.jobs)),
+            *("--repository", str(self.shop.main), "--state", str(self.state), *self._sandbox, *options),
+        ]
+        pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return Started(popen=subprocess.Popen(command, cwd=self.shop.base, env=self.shop.env, **pipes))
+
+    def end(self, *options: str, status: int = 0) -> Ended:
+        ended = self.start(*options).end()
+        assert ended.status == status, ended
+        assert "Traceback" not in ended.err
+        return ended
+
+    def open_gate(self) -> None:
+        (self.shared / "gate").touch()
+
+    def counted(self, file: str) -> list[str]:
+        """The jobs that began, or completed, in alphabetical order; one more entry for each further time."""
+        path = self.shared / file
+        return sorted(path.read_text().split()) if path.exists() else []
+
+    def stored(self, name: str, file: str = "state") -> dict[str, Any]:
+        path = self.state / name / f"{file}.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    def states(self) -> dict[str, str]:
+        return {folder.name: self.stored(folder.name)["name"] for folder in sorted(self.state.iterdir())}
+
+    def left(self) -> list[str]:
+        """What is left of the jobs: on the engine, in the repository, as leases and as processes."""
+        git = ["git", "-C", str(self.shop.main)]
+        listing = subprocess.run([*git, "worktree", "list"], check=True, capture_output=True, text=True).stdout
+        branches = subprocess.run([*git, "branch", "--list"], check=True, capture_output=True, text=True).stdout
+        return [
+            *self.shop.leftovers(),
+            *listing.splitlines()[1:],
+            *branches.splitlines()[1:],
+            *os.listdir(self.shop.main / ".worktrees"),
+            *Store(str(self.shop.config)).read().stacks,
+            *map(str, self.shop.config.glob("locks/*")),
+            *processes_that_name(str(self.shop.base)),
+        ]
+
+
+def processes_that_name(path: str) -> list[str]:
+    """The command lines that contain a path; empty where there is no `/proc`."""
+    found: list[str] = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if path in line:
+            found.append(line)
+    return found
+
+
+def kill(run: Started) -> None:
+    run.popen.kill()
+    run.popen.communicate()
+
+
+def kill_at(run: Started, line: str) -> None:
+    """Kill the run as soon as it prints the line."""
+    assert run.popen.stderr is not None
+    assert any(printed.strip() == line for printed in run.popen.stderr), f"it ended without `{line}`"
+    kill(run)
+
+
+@pytest.fixture
+def run(workshop: Workshop) -> Iterator[Run]:
+    found = Run(workshop, ["--no-sandbox"])
+    yield found
+    found.open_gate()
+    until(lambda: not processes_that_name(str(workshop.base)), "the commands of the jobs have ended")
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_killed_run_resumes_and_no_job_completes_twice(workshop: Workshop) -> None:
+    run = Run(workshop, [])
+    quick = 'echo "$0" >>completed; echo "$(curl -fsS $WTC_URL_WEB/hostname)"'
+    run.write({"a": quick, "b": quick, "c": COUNTED, "d": COUNTED, "e": COUNTED, "f": COUNTED})
+    killed = run.start()
+    until(lambda: run.counted("begun") == ["c", "d", "e", "f"], "four jobs wait, and two are done", deadline_s=120)
+    kill(killed)
+    assert run.states() == {"a": "done", "b": "done", "c": "running", "d": "running", "e": "running", "f": "running"}
+
+    resumed = run.start()
+    until(lambda: len(run.counted("begun")) == 8, "the four jobs began again", deadline_s=120)
+    run.open_gate()
+    ended = resumed.end()
+
+    assert ended.status == 0, ended
+    assert run.counted("completed") == ["a", "b", "c", "d", "e", "f"]
+    assert run.states() == dict.fromkeys("abcdef", "done")
+    assert [run.stored(name, "result")["output"] for name in "cdef"] == ["c ran\n", "d ran\n", "e ran\n", "f ran\n"]
+    assert [run.stored(name)["attempts"] for name in "abcdef"] == [1, 1, 2, 2, 2, 2]
+    assert run.left() == []
+
+    again = run.end()
+    assert again.out == ended.out
+    assert run.counted("completed") == ["a", "b", "c", "d", "e", "f"]
+
+
+@pytest.mark.parametrize(
+    ("line", "attempts"),
+    [
+        ("a: running, create the worktree", 2),
+        ("a: running, start the stack", 2),
+        ("a: running, run the command", 2),
+        ("a: done, clean up", 1),
+    ],
+)
+def test_job_completes_once_wherever_the_run_is_killed(run: Run, line: str, attempts: int) -> None:
+    run.write({"a": COUNTED})
+    if attempts == 1:
+        run.open_gate()
+    kill_at(run.start(), line)
+    run.open_gate()
+    run.end()
+    assert run.counted("completed") == ["a"]
+    assert run.stored("a", "result") == {"status": 0, "output": "a ran\n", "errors": "", "patch": ""}
+    assert run.stored("a")["attempts"] == attempts
+    assert run.left() == []
+
+
+def test_interrupted_run_ends_its_commands_and_resumes(run: Run) -> None:
+    run.write({"a": COUNTED, "b": COUNTED})
+    for number in (signal.SIGINT, signal.SIGTERM):
+        begun = len(run.counted("begun"))
+        interrupted = run.start()
+        until(lambda before=begun: len(run.counted("begun")) == before + 2, "both jobs began", deadline_s=120)
+        interrupted.popen.send_signal(number)
+        assert interrupted.end().status == 130
+        assert processes_that_name(str(run.shared)) == []
+    run.open_gate()
+    run.end()
+    assert run.counted("completed") == ["a", "b"]
+    assert run.left() == []
+
+
+def test_failed_job_keeps_its_status_and_is_not_run_again(run: Run) -> None:
+    run.write({"a": "echo once >>completed; echo out; echo err >&2; exit 7", "b": "true"})
+    for _ in range(2):
+        ended = run.end(status=1)
+        assert ended.out == (
+            "a: failed, exit status 7, attempts: 1\n  out\n  err\nb: done, exit status 0, attempts: 1\n"
+        )
+    assert run.counted("completed") == ["once"]
+    assert run.left() == []
+
+
+def test_job_without_a_stack_is_tried_again(run: Run) -> None:
+    run.shop.commit({"compose.yaml": "services: {web: {image: 'missing.invalid/web:1', pull_policy: never}}\n"})
+    run.write({"a": "echo ran"})
+    ended = run.end(status=1)
+    assert "a: failed, exit status None, attempts: 1\n  error: " in ended.out
+    assert run.left() == []
+    run.shop.commit({"compose.yaml": COMPOSE})
+    assert run.end().out == "a: done, exit status 0, attempts: 2\n  ran\n"
+    assert run.left() == []
+
+
+def test_result_has_what_the_job_changed_and_committed(run: Run) -> None:
+    worktree = run.worktree("a")
+    run.write(
+        {"a": f"cd {worktree} && echo new >new && echo '# end' >>compose.yaml && git rev-parse --abbrev-ref HEAD"}
+    )
+    ended = run.end()
+    assert ended.out == "a: done, exit status 0, attempts: 1\n  HEAD\n  a patch of 16 lines\n"
+    patch = run.stored("a", "result")["patch"]
+    assert [line for line in patch.splitlines() if line[:1] in "+-" and line[:2] not in {"++", "--"}] == [
+        "+# end",
+        "+new",
+    ]
+
+
+def test_job_with_another_command_is_a_new_one(run: Run) -> None:
+    run.write({"a": "echo one"})
+    run.end()
+    run.write({"a": "echo two"})
+    assert run.end().out == "a: done, exit status 0, attempts: 1\n  two\n"
+
+
+def test_second_run_waits_for_the_first(run: Run) -> None:
+    run.write({"a": COUNTED})
+    first = run.start()
+    until(lambda: run.counted("begun") == ["a"], "the job began", deadline_s=120)
+    second = run.start()
+    run.open_gate()
+    assert first.end().status == 0
+    assert second.end().status == 0
+    assert run.counted("begun") == run.counted("completed") == ["a"]
+
+
+def test_without_bubblewrap_the_error_names_the_option(workshop: Workshop, tmp_path: Path) -> None:
+    run = Run(workshop, [])
+    run.write({"a": "true"})
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("git", "sh"):
+        found = subprocess.run(["sh", "-c", f"command -v {name}"], check=True, capture_output=True, text=True)
+        (programs / name).symlink_to(os.path.realpath(found.stdout.strip()))
+    workshop.env["PATH"] = str(programs)
+    ended = run.end(status=1)
+    assert ended.err.startswith("error: jobs cannot run in a sandbox here\n")
+    assert ended.err.endswith("hint: to run the commands on the host, without a sandbox, add `--no-sandbox`\n")
+    assert run.stored("a")["attempts"] == 0
+    assert not run.worktree("a").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it has no `[[job]]`"),
+        ("[[job]]\nname = '../a'\ncommand = ['true']", "`../a` is not a valid name of a job"),
+        ("[[job]]\nname = 'a'", "`a` has no `command`"),
+        ("[[job]]\nname = 'a'\ncommand = 'true'", "`command` of `a` is not a list of strings"),
+        ("[[job]]\nname = 'a'\ncommand = ['true']\nshared = []", "`a` has an unknown key `shared`"),
+        ("[[job]]\nname = 'a'\ncommand = ['true']\n" * 2, "two jobs have the name `a`"),
+    ],
+)
+def test_file_that_has_no_jobs_is_a_usage_error(run: Run, text: str, reason: str) -> None:
+    run.jobs.write_text(text)
+    assert run.end(status=2).err.endswith(f"error: cannot use `{run.jobs}`: {reason}\n")
+    assert not run.state.exists()
+
+
+@pytest.mark.parametrize(("command", "status"), [("exit 7", 7), ("kill -9 $$", 137), ("cat", 0)])
+def test_tether_returns_the_status_of_the_command(command: str, status: int) -> None:
+    tether = [sys.executable, str(EXAMPLE / "tether.py"), "sh", "-c", command]
+    with subprocess.Popen(tether, stdin=subprocess.PIPE) as popen:
+        assert popen.wait(DEADLINE_S) == status
