@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import DEADLINE_S, Ended, Started, Workshop, one_service, until
+from tests.sandbox.conftest import bubblewrap
+from tests.test_quickstart import environment, left
 from wtc.registry.store import Store
 
+__all__ = ["bubblewrap", "environment"]
 EXAMPLE = Path(__file__).parents[2] / "examples/parallel_jobs"
 PAGE = one_service("web", "ports: ['80:80']", "volumes: ['rows:/rows']", command="httpd -f -p 80 -h /etc")
 COMPOSE = f"{PAGE}volumes:\n  rows: {{}}\n"
@@ -148,6 +151,39 @@ def test_killed_run_resumes_and_no_job_completes_twice(workshop: Workshop) -> No
     again = run.end()
     assert again.out == ended.out
     assert run.counted("completed") == ["a", "b", "c", "d", "e", "f"]
+
+
+@pytest.mark.timeout(900)  # the images are built from packages where the engine has nothing of them yet
+@pytest.mark.usefixtures("bubblewrap")
+def test_command_of_the_example_ends_with_every_result_after_a_kill(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    work = tmp_path / "jobs"
+    worktrees = work / "guestbook/.worktrees"
+    names = ("read", "sign", "fill", "refuse", "restyle", "document")
+
+    def start(*arguments: str) -> Started:
+        pipes: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        variables = environment | {"WTC_PARALLEL_JOBS_DIR": str(work), "WTC_OVERSUBSCRIBE": "true"}
+        return Started(popen=subprocess.Popen([str(EXAMPLE / "run"), *arguments], env=variables, **pipes))
+
+    try:
+        kill_at(start(), "restyle: running, start the stack")
+        resumed = start().end(deadline_s=600)
+        assert resumed.status == 0, resumed
+        heads = [line for line in resumed.out.splitlines() if not line.startswith(" ")]
+        assert [head.partition(", attempts")[0] for head in heads] == [f"{name}: done, exit status 0" for name in names]
+        assert "restyle: done, exit status 0, attempts: 2\n" in resumed.out
+        assert resumed.out.count("only this stack has this row") == 1
+        assert "fill: done, exit status 0, attempts: 1\n  9 rows\n" in resumed.out
+        assert [left(worktrees / name) for name in names] == [[]] * len(names)
+        assert os.listdir(worktrees) == []
+        assert processes_that_name(str(work)) == []
+        assert start().end().out == resumed.out
+    finally:
+        cleaned = start("clean").end(deadline_s=600)
+    assert cleaned.status == 0, cleaned
+    assert not work.exists()
 
 
 @pytest.mark.parametrize(
