@@ -1,6 +1,7 @@
 """What a relay passes on, between real sockets of this machine."""
 
 import asyncio
+import resource
 import socket
 import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
@@ -128,6 +129,29 @@ def test_relay_reads_no_more_than_is_taken_from_it() -> None:
             return sent
 
     assert asyncio.run(go()) < enough
+
+
+def test_connections_beyond_the_limit_of_open_files_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def few(_limit: int) -> tuple[int, int]:
+        return 70, 70
+
+    monkeypatch.setattr(resource, "getrlimit", few)
+    inside: list[int] = []
+
+    async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside.append(1)
+        together = len(inside)
+        await reader.read()
+        inside.pop()
+        writer.write(str(together).encode())
+        writer.close()
+
+    async def go() -> list[bytes]:
+        async with serving(count) as service, relaying(always(service)) as port:
+            return await asyncio.gather(*(ask(port) for _ in range(20)))
+
+    answers = asyncio.run(go())
+    assert (len(answers), set(answers) <= {b"1", b"2"}) == (20, True)
 
 
 async def no_engine(_service: str, _port: int) -> Sequence[tuple[str, int]]:

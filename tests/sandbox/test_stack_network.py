@@ -148,15 +148,18 @@ def test_command_on_the_host_has_no_stack(workspace: Path) -> None:
 AS_USER = """
 import asyncio, json, os, sys
 from pathlib import Path
-from wtc.sandbox import BwrapSandbox, SandboxRunner, Stack, StackService
+from wtc.sandbox import BwrapSandbox, SandboxRunner, Stack, StackService, StackUnreachableError
 workspace, port, script = json.loads(sys.argv[1])
 async def addresses(service, number): return [("127.0.0.1", port)]
 stack = Stack(services=(StackService(name="web", ports=(80,)),), addresses=addresses)
 runner = SandboxRunner(
-    sandbox=BwrapSandbox(Path(workspace), [], [], None), environment={"PATH": "/usr/bin:/bin"}, stack=stack
+    sandbox=BwrapSandbox(Path(workspace), [], [], None), environment=dict(os.environ), stack=stack
 )
 assert os.getuid() == 65534
-sys.exit(asyncio.run(runner.run(["bash", "-c", script])).status)
+try:
+    sys.exit(asyncio.run(runner.run(["bash", "-c", script])).status)
+except StackUnreachableError as error:
+    sys.exit(": ".join([error.message, *error.causes]))
 """
 NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 11))"
 
@@ -172,22 +175,40 @@ def python_of_others() -> str:
     pytest.skip("there is no Python 3.11 that an unprivileged user can run")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="another user's sandbox is started by root")
-def test_unprivileged_user_reaches_ports_below_1024(bubblewrap: None, workspace: Path) -> None:
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="another user's sandbox is started by root")
+
+
+def as_user(workspace: Path, script: str, *, path: str = "/usr/bin:/bin") -> "subprocess.CompletedProcess[str]":
+    """Run a script in a sandbox of an unprivileged user who finds bubblewrap in `path`."""
     workspace.parent.chmod(0o755)
     package = workspace.parent / "package" / "wtc"
     shutil.copytree(Path(wtc.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     with saying("I am web\n") as port:
-        given = json.dumps([str(workspace), port, f"{ASK}ask web 80"])
-        ended = subprocess.run(
-            [python_of_others(), "-c", AS_USER, given],
+        return subprocess.run(
+            [python_of_others(), "-c", AS_USER, json.dumps([str(workspace), port, f"{ASK}{script}"])],
             user=65534,
             group=65534,
             extra_groups=[],
             cwd=workspace,
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(package.parent)},
+            env={"PATH": path, "PYTHONPATH": str(package.parent)},
             capture_output=True,
             text=True,
             check=False,
         )
+
+
+@AS_ROOT
+def test_unprivileged_user_reaches_ports_below_1024(bubblewrap: None, workspace: Path) -> None:
+    ended = as_user(workspace, "ask web 80")
     assert (ended.returncode, ended.stdout) == (0, "I am web\n"), ended.stderr
+
+
+@AS_ROOT
+def test_setuid_bubblewrap_is_named_as_the_reason(bubblewrap: None, workspace: Path) -> None:
+    program = shutil.which("bwrap")
+    assert program is not None
+    copy = Path(shutil.copy(program, workspace.parent))
+    copy.chmod(0o4755)
+    ended = as_user(workspace, "true", path=f"{copy.parent}:/usr/bin:/bin")
+    assert "is setuid root, so that the network belongs to root" in ended.stderr
+    assert ended.returncode == 1

@@ -21,7 +21,7 @@ from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 _FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
-_ON_THE_HOST = "to run a command on the host with the addresses of the stack, run `wtc env -- COMMAND`"
+_ON_THE_HOST = 'to have the stack\'s addresses on the host in variables, run `eval "$(wtc env)"`'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

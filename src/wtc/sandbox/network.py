@@ -6,7 +6,9 @@ passes them to this process, which relays their connections. So nothing of wtc r
 
 import json
 import os
+import shutil
 import socket
+import stat
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
@@ -14,7 +16,7 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 from wtc.sandbox import namespace_sockets
 from wtc.sandbox.relay import Listening, relay
 from wtc.sandbox.stack import MOST_SERVICES, Stack, StackUnreachableError, hosts_file, listeners
-from wtc.sandbox.view import StackDescriptors
+from wtc.sandbox.view import BWRAP, StackDescriptors
 
 _HOSTS = "/etc/hosts"
 
@@ -116,9 +118,16 @@ async def _sockets_of(pid: int, places: Sequence[str]) -> list[socket.socket]:
     if program.returncode or len(sockets) < len(places):
         for one in sockets:
             one.close()
-        reason = os.fsdecode(errors).strip().rpartition("\n")[2]
-        raise StackUnreachableError("cannot listen in the network of the sandbox", causes=[reason] if reason else [])
+        causes = [os.fsdecode(errors).strip().rpartition("\n")[2], _setuid(shutil.which(BWRAP) or "")]
+        raise StackUnreachableError("cannot listen in the network of the sandbox", causes=list(filter(None, causes)))
     return sockets
+
+
+def _setuid(bubblewrap: str) -> str:
+    """Why networks of a setuid bubblewrap cannot be entered; empty if it is not one."""
+    if os.geteuid() == 0 or not (os.path.isfile(bubblewrap) and os.stat(bubblewrap).st_mode & stat.S_ISUID):
+        return ""
+    return f"`{bubblewrap}` is setuid root, so that the network belongs to root"
 
 
 def _received(channel: socket.socket, count: int) -> list[socket.socket]:
