@@ -9,11 +9,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 TETHER = Path(__file__).with_name("tether.py")
-KEPT_BYTES = 64 * 1024
-"""How much of the end of an output is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +18,8 @@ class Ended:
     """How a command ended."""
 
     status: int
-    output: str
-    errors: str
+    output: bytes
+    errors: bytes
 
 
 @contextmanager
@@ -60,9 +57,6 @@ async def execute(*command: str, lock: int, folder: str = "/", variables: Mappin
         finally:
             process.stdin.close()
             await process.wait()
-        return Ended(status=status, output=_end_of(output), errors=_end_of(errors))
-
-
-def _end_of(file: IO[bytes]) -> str:
-    file.seek(max(0, file.seek(0, os.SEEK_END) - KEPT_BYTES))
-    return file.read().decode(errors="replace")
+        output.seek(0)
+        errors.seek(0)
+        return Ended(status=status, output=output.read(), errors=errors.read())

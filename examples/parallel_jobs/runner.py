@@ -18,7 +18,7 @@ from pathlib import Path
 # Modules of this example: Python finds them beside the program that it runs.
 from board import Board
 from commands import Ended, exclusive, execute
-from jobs import Job, JobTree, Result, mount_job, read_jobs
+from jobs import Job, JobTree, forget_result, mount_job, read_jobs, recorded, shown, take_outcome
 
 from wtc.errors import WtcError
 from wtc.worktrees import GitWorktreeManager
@@ -55,7 +55,7 @@ class Runner:
         probe = await self._execute(*WTC, "sandbox", "-w", str(self._worktrees.repo_path), "--", "true")
         if probe.status != 0:
             hint = "to run the commands on the host, without a sandbox, add `--no-sandbox`"
-            raise WtcError("jobs cannot run in a sandbox here", detail=probe.errors, hints=[hint])
+            raise WtcError("jobs cannot run in a sandbox here", detail=shown(probe.errors), hints=[hint])
 
     async def _run_job(self, job: Job, tree: JobTree) -> WtcError | None:
         async with self._slots:
@@ -66,50 +66,76 @@ class Runner:
         return None
 
     async def _finish(self, job: Job, tree: JobTree) -> None:
-        """Give the job a result, and leave nothing but it.
+        """Give the job a result, and leave nothing but it. Each step is stored, durably, before the next one begins.
 
         Raises:
             WtcError: something is left; the next run removes it.
         """
-        if tree.state.value().leftovers:
-            await self._clean_up(job, tree)
         if tree.result.value().status is None:
-            # Stored before anything is created: whenever this run is killed, the next one knows what to remove.
-            tree.state.update(name="running", attempts=tree.state.value().attempts + 1, leftovers=True)
+            # The command of a run that was killed can have ended all the same.
+            if not take_outcome(tree):
+                await self._attempt(job, tree)
+            # Whenever the run is killed from here on, the command is not run again.
             tree.commit()
-            result = await self._attempt(job)
-            # Stored, durably, before anything is removed: whenever this run is killed, the job is not run again.
-            tree.state.update(name="done" if result.status == 0 else "failed")
-            tree.result.update(status=result.status, output=result.output, errors=result.errors, patch=result.patch)
-            tree.commit()
+        if tree.state.value().name == "running":
+            await self._store_patch(job, tree)
+        if tree.state.value().leftovers:
             await self._clean_up(job, tree)
         self._board.show(job.name, tree.state.value().name)
 
-    async def _attempt(self, job: Job) -> Result:
-        """Run the command in a new worktree with its stack. The status is None if one of those cannot be created."""
+    async def _attempt(self, job: Job, tree: JobTree) -> None:
+        """Run the command in a new worktree with its stack. The status is None if it did not run to completion.
+
+        Raises:
+            WtcError: what an earlier attempt left was not removed.
+        """
+        if tree.state.value().leftovers:
+            await self._clean_up(job, tree)
+        # Whenever the run is killed from here on, the next one knows that there is something to remove.
+        tree.state.update(name="running", attempts=tree.state.value().attempts + 1, leftovers=True)
+        forget_result(tree)
+        tree.commit()
         self._board.show(job.name, "running", "create the worktree")
         try:
             # With a detached HEAD there is no branch to remove. What the job commits is in the patch.
             created = await self._worktrees.create_worktree_detached(job.name, worktree_base=self._folder)
         except WtcError as error:
-            return Result(errors="\n".join([error.message, *error.causes]))
+            tree.result.update(errors="\n".join([error.message, *error.causes]))
+            return
         assert created.worktree is not None
-        path, start = str(created.worktree.path), created.worktree.commit
+        path = str(created.worktree.path)
+        tree.result.update(start=created.worktree.commit)
+        tree.commit()
         self._board.show(job.name, "running", "start the stack")
-        up = await self._execute(*WTC, "up", "--quiet", "-w", path)
-        if up.status != 0:
-            return Result(output=up.output, errors=up.errors)
-        self._board.show(job.name, "running", "run the command")
-        ended = await self._in_worktree(path, job.command, "--stack", *(f"--share={one}" for one in job.share))
-        # The job wrote these files, so git reads them in a sandbox too.
-        patch = await self._in_worktree(path, ("sh", "-c", f"git add -A && git diff --cached --binary {start}"))
-        return Result(status=ended.status, output=ended.output, errors=ended.errors, patch=patch.output)
+        ended = await self._execute(*WTC, "up", "--quiet", "-w", path)
+        if ended.status == 0:
+            self._board.show(job.name, "running", "run the command")
+            shared = (str(tree.outcome.handle().path()), *job.share)
+            command = recorded(job.command, tree)
+            ended = await self._in_worktree(path, command, "--stack", *(f"--share={one}" for one in shared))
+        if not take_outcome(tree):
+            tree.result.update(output=shown(ended.output), errors=shown(ended.errors))
+
+    async def _store_patch(self, job: Job, tree: JobTree) -> None:
+        """Store what the command changed, and with it that the job is done or has failed."""
+        result = tree.result.value()
+        if result.start:
+            self._board.show(job.name, "running", "read the changes")
+            diff = f"git add -A && git diff --cached --binary {result.start}"
+            # The job wrote these files, so git reads them in a sandbox too.
+            ended = await self._in_worktree(str(self._folder / job.name), ("sh", "-c", diff))
+            errors = result.errors + shown(ended.errors if ended.status else b"")
+            tree.result.update(patch=ended.output.decode(errors="surrogateescape"), errors=errors)
+        tree.state.update(name="done" if result.status == 0 else "failed")
+        tree.commit()
 
     async def _in_worktree(self, path: str, command: Sequence[str], *options: str) -> Ended:
         """Run a command in a sandbox, or on the host with the variables of the stack."""
         if self._sandboxed:
             return await self._execute(*WTC, "sandbox", "-w", path, *options, "--", *command)
         answer = await self._execute(*WTC, "env", "--json", "-w", path)
+        if answer.status != 0:
+            return answer
         return await self._execute(*command, folder=path, variables=json.loads(answer.output)["variables"])
 
     async def _clean_up(self, job: Job, tree: JobTree) -> None:
@@ -122,7 +148,7 @@ class Runner:
         path = self._folder / job.name
         cleaned = await self._execute(*WTC, "clean", "--quiet", "--yes", "-w", str(path))
         if cleaned.status != 0:
-            raise WtcError(f"the stack of `{job.name}` was not removed", detail=cleaned.errors)
+            raise WtcError(f"the stack of `{job.name}` was not removed", detail=shown(cleaned.errors))
         await self._worktrees.remove_worktree(path)
         tree.state.update(leftovers=False)
         tree.commit()
@@ -137,6 +163,8 @@ def main() -> int:
     parser.add_argument("--parallel", type=int, default=4, metavar="N", help="how many jobs run at a time (4)")
     parser.add_argument("--no-sandbox", action="store_true", help="run the commands on the host")
     options = parser.parse_args()
+    if options.parallel < 1:
+        parser.error("`--parallel` is less than 1")
     try:
         jobs = read_jobs(options.jobs)
     except (OSError, ValueError) as error:

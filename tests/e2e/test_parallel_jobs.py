@@ -15,6 +15,7 @@ from tests.e2e.parallel_jobs import COMPOSE, COUNTED, EXAMPLE, Run, kill, kill_a
 from tests.sandbox.conftest import bubblewrap
 from tests.test_quickstart import environment, left
 
+RESULT = {"status": 0, "output": "a ran\n", "errors": "", "start": "", "patch": ""}
 __all__ = ["bubblewrap", "environment"]
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
@@ -93,6 +94,7 @@ def test_command_of_the_example_ends_with_every_result_after_a_kill(
         ("a: running, create the worktree", 2),
         ("a: running, start the stack", 2),
         ("a: running, run the command", 2),
+        ("a: running, read the changes", 1),
         ("a: done, clean up", 1),
     ],
 )
@@ -104,8 +106,26 @@ def test_job_completes_once_wherever_the_run_is_killed(run: Run, line: str, atte
     run.open_gate()
     run.end()
     assert run.counted("completed") == ["a"]
-    assert run.stored("a", "result") == {"status": 0, "output": "a ran\n", "errors": "", "patch": ""}
+    assert run.stored("a", "result") | {"start": ""} == RESULT
     assert run.stored("a")["attempts"] == attempts
+    assert run.left() == []
+
+
+@pytest.mark.usefixtures("bubblewrap")
+def test_command_that_ends_unseen_is_not_run_again(workshop: Workshop) -> None:
+    run = Run(workshop, [])
+    run.write({"a": COUNTED})
+    killed = run.start()
+    until(lambda: run.counted("begun") == ["a"], "the job began", deadline_s=120)
+    killed.popen.send_signal(signal.SIGSTOP)
+    run.open_gate()
+    until((run.state / "a/outcome/status").exists, "the command has ended")
+    kill(killed)
+    assert run.states() == {"a": "running"}
+    run.end()
+    assert run.counted("completed") == ["a"]
+    assert run.stored("a", "result") | {"start": ""} == RESULT
+    assert run.stored("a")["attempts"] == 1
     assert run.left() == []
 
 
