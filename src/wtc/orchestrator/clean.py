@@ -75,7 +75,7 @@ class CleanPlan:
     cleanings: tuple[Cleaning, ...] = ()
     left: tuple[Left, ...] = ()
     stale: tuple[str, ...] = ()
-    """Namespaces that only the registry has, and whose folders are missing."""
+    """Namespaces that only the registry has, and that the scope covers."""
 
 
 def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
@@ -245,12 +245,12 @@ def _lies_in(path: str, folder: str) -> bool:
 
 
 def _stale(target: Target, request: CleanRequest, home: Home, names: set[str]) -> tuple[str, ...]:
-    """The registry's entries without objects whose folders are missing, of those that the scope covers."""
+    """Return the registry's entries without objects: those of the worktree that `-w` names, else of missing folders."""
     records = [r for r in home.store.read().stacks.values() if r.namespace not in names]
     if request.scope is Scope.WORKTREE:
         path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
-        records = [r for r in records if r.worktree == path]
-    elif request.scope not in {Scope.GONE, Scope.ALL}:
+        return tuple(r.namespace for r in records if r.worktree == path)
+    if request.scope not in {Scope.GONE, Scope.ALL}:
         return ()
     return tuple(r.namespace for r in records if read_path(r.worktree).presence is Presence.MISSING)
 
