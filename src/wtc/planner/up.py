@@ -25,7 +25,7 @@ from wtc.model.plan import (
 from wtc.planner.anonymous import inherited_volumes, new_volumes
 from wtc.planner.builder import PlanBuilder
 from wtc.planner.conflicts import check_names, check_shared
-from wtc.planner.convergence import Decision, Fate, decide, referenced
+from wtc.planner.convergence import Decision, Fate, decide, namespace_owners, referenced
 from wtc.planner.names import next_name
 from wtc.planner.networks import Foundations, add_foundations, renewed_networks
 from wtc.planner.options import UpOptions
@@ -205,6 +205,8 @@ class _Up:
         made = decision.fate in {Fate.CREATE, Fate.RECREATE}
         ref = ContainerRef(name=spec.name) if made or current is None else _ref(current)
         after: list[int | None] = [self.settled.get(spec.name), *self.stopped.get(spec.name, [])]
+        # A namespace can be joined once the container that owns it runs, with `--no-deps` too.
+        after += [self.started.get(name) for name in sorted(namespace_owners(spec))]
         for network in decision.reconnect:
             connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
             before = [self.made.networks.get(network), *self.stopped.get(spec.name, [])]
