@@ -85,11 +85,13 @@ def test_a_command_that_is_not_there(workshop: Workshop) -> None:
     assert "running now: fine" in ended.err
 
 
-def test_a_container_that_restarts_for_ever(workshop: Workshop) -> None:
+def test_container_that_restarts_without_end_is_reported_with_its_last_exit_status(workshop: Workshop) -> None:
     text = one_service("web", "restart: always", command="sh -c 'echo again; exit 4'")
     workshop.commit({"compose.yaml": text})
-    ended = workshop.refused("up", status=1)
-    assert "again and again" in ended.err
+    ended = workshop.refused("up", "--wait-timeout", "3", status=1)
+    assert "waiting for web: exited with status 4, restart 1\n" in ended.err
+    assert "is not ready after 3 s" in ended.err
+    assert "times, the last time with status 4" in ended.err
     assert "| again" in ended.err
 
 

@@ -143,7 +143,10 @@ class LiveReporter:
 
     def _progress(self, event: Progress) -> None:
         line = self._line(event.node)
-        if event.total or event.current:
+        if isinstance(event.node.operation, WaitContainer):
+            # Its state now: what it was before is of no use.
+            line.tail[:] = [("", f"waiting for {line.name}: {event.text}")]
+        elif event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text:
             line.tell(event.item, "" if event.item and event.text in _UNTOLD else event.text)

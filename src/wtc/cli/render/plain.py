@@ -6,7 +6,7 @@ from wtc.cli.output import say
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.render.narration import outcome, subject
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Progress, Warned
-from wtc.model.plan import BuildImage, PullImage
+from wtc.model.plan import BuildImage, PullImage, WaitContainer
 
 
 class PlainReporter:
@@ -57,4 +57,6 @@ class PlainReporter:
             return ""
         self._last[key] = event.text
         name = event.node.service or subject(event.node)[1]
+        if isinstance(event.node.operation, WaitContainer):
+            return f"waiting for {name}: {event.text}"
         return f"{name} | {event.item} {event.text}".rstrip() if event.item else f"{name} | {event.text}"
