@@ -7,9 +7,9 @@ from inline_snapshot import snapshot
 
 from tests.planner.world import World, desired, project
 from wtc.model.desired import Desired
-from wtc.model.plan import Plan
-from wtc.model.service import Dependency, Service
-from wtc.planner.options import UpOptions
+from wtc.model.plan import Plan, RunHook
+from wtc.model.service import Dependency, Hook, Service
+from wtc.planner.options import Recreate, UpOptions
 from wtc.planner.text import plan_text
 from wtc.planner.up import plan_up
 
@@ -183,3 +183,17 @@ def test_sidecar_starts_after_the_owner_of_its_namespace_without_dependencies_to
     world = World()
     world.run(plan_up(stack, world.observed(), UpOptions(no_deps=True)))
     assert world.find(key("app")).state == "running"
+
+
+def test_hook_before_a_stop_runs_in_a_running_container_alone_and_may_fail() -> None:
+    flush = Hook(command=("flush",))
+    stack = desired(project(Service(name="web", image="app", pre_stop=(flush, flush), post_start=(flush,))))
+    world = World()
+    world.run(plan_for(stack, world))
+    plan = plan_up(stack, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
+    hooks = [(n.cause, n.operation.required) for n in plan if isinstance(n.operation, RunHook)]
+    assert hooks == [("pre_stop", False), ("pre_stop", False), ("post_start", True)]
+    for state in ("paused", "restarting", "exited"):
+        world.change(key("web"), state=state)
+        plan = plan_up(stack, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
+        assert [n.cause for n in plan if isinstance(n.operation, RunHook)] == ["post_start"]

@@ -17,7 +17,6 @@ from wtc.model.plan import (
     RemoveContainer,
     RemoveNetwork,
     RenameContainer,
-    RunHook,
     StartContainer,
     StopContainer,
     WaitContainer,
@@ -160,10 +159,10 @@ class _Up:
                 after += [n for d in self.decisions[other.name] for n in self.stopped.get(d.spec.name, [])]
         self.stopped[spec.name] = []
         if current.state in {"running", "restarting", "paused"}:
-            for hook in spec.config.pre_stop:
-                run = RunHook(container=_ref(current), hook=hook)
-                after = [self.builder.add(run, "pre_stop", service=spec.service, after=after)]
-            stop = StopContainer(container=_ref(current), timeout_s=self.options.stop_timeout_s)
+            ref = _ref(current)
+            hooks = spec.config.pre_stop if current.state == "running" else ()
+            after = self.builder.add_hooks(ref, hooks, "pre_stop", service=spec.service, after=after)
+            stop = StopContainer(container=ref, timeout_s=self.options.stop_timeout_s)
             self.stopped[spec.name] = [self.builder.add(stop, decision.cause, service=spec.service, after=after)]
 
     def _shares(self, service: str, container: str) -> bool:
@@ -214,9 +213,9 @@ class _Up:
         node = self.builder.add(
             StartContainer(container=ref), decision.cause, service=spec.service, after=[*after, *self._needs(spec)]
         )
-        for hook in spec.config.post_start:
-            node = self.builder.add(RunHook(container=ref, hook=hook), "post_start", service=spec.service, after=[node])
-        self.started[spec.name] = node
+        hooks = spec.config.post_start
+        nodes = self.builder.add_hooks(ref, hooks, "post_start", service=spec.service, after=[node])
+        self.started[spec.name] = nodes[-1]
 
     def _needs(self, spec: ContainerSpec) -> list[int | None]:
         """The nodes after which everything that the service depends on is as far as it asks for."""

@@ -10,7 +10,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from wtc.cli.render.errors import diagnostic_text
-from wtc.cli.render.narration import outcome, subject, under_way
+from wtc.cli.render.narration import failure, outcome, subject, under_way
 from wtc.cli.render.reflow import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.render.screen import Line, State, columns, fitting
 from wtc.cli.render.suspending import suspending
@@ -64,7 +64,7 @@ class LiveReporter:
                 self._done(node)
             case NodeFailed(node=node):
                 line = self._ends(node)
-                line.word, line.state = "failed", State.FAILED
+                line.word, line.state = failure(node), State.FAILED
             case NodeSkipped(node=node):
                 self._skipped(node, broken_off=event.because is None)
             case Progress():
