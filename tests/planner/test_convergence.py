@@ -152,6 +152,19 @@ def test_sidecar_is_recreated_after_the_owner_of_its_namespace_was_recreated_alo
     )
 
 
+def test_replacement_that_was_left_half_way_is_not_used_once_its_namespace_is_replaced() -> None:
+    def stack(pause: str, app: str) -> Desired:
+        owner = Service(name="pause", image="app", environment={"A": pause})
+        return desired(project(owner, replace(sidecar("app", "pause"), environment={"A": app})))
+
+    world = World()
+    world.run(plan_for(stack("1", "1"), world))
+    world.run(plan_for(stack("1", "2"), world), only_first=1)
+    assert world.find("next_accra-a1b2c3_app").namespaces == (world.find(key("pause")).id,)
+    up(stack("2", "2"), world)
+    assert world.find(key("app")).namespaces == (world.find(key("pause")).id,)
+
+
 @pytest.mark.parametrize(
     ("service", "change"),
     [

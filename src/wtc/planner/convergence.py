@@ -148,9 +148,11 @@ def _spread(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
     """
     for service in desired.services.values():
         for index, decision in enumerate(decisions[service.name]):
+            base = _made_anew(referenced(decision.spec), desired, decisions)
             if decision.fate in {Fate.CREATE, Fate.RECREATE}:
-                continue
-            if base := _made_anew(referenced(decision.spec), desired, decisions):
+                if base and decision.ready is not None:
+                    decisions[service.name][index] = _without_ready(decision)
+            elif base:
                 cause = f"`{base}`, whose resources it shares, is new"
                 decisions[service.name][index] = replace(decision, fate=Fate.RECREATE, cause=cause)
             elif decision.fate is not Fate.RESTART and (cause := _left_behind(decision, decisions)):
@@ -160,6 +162,13 @@ def _spread(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
                 if changed := next((d for d in restarting if _has(d, decisions, Fate.RECREATE, Fate.RESTART)), ""):
                     cause = f"`{changed}`, which it depends on, is restarted"
                     decisions[service.name][index] = replace(decision, fate=Fate.RESTART, cause=cause)
+
+
+def _without_ready(decision: Decision) -> Decision:
+    """A replacement that joins a container which is itself replaced is not usable any more."""
+    if decision.current is None:
+        return replace(decision, current=decision.ready, ready=None, adopted=True)
+    return replace(decision, ready=None, stale=decision.ready)
 
 
 def _left_behind(decision: Decision, decisions: Mapping[str, list[Decision]]) -> str:
