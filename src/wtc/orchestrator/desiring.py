@@ -9,10 +9,12 @@ from wtc.config import BIND, MEM_LIMIT
 from wtc.errors import WtcError
 from wtc.model.build import Build
 from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.orchestrator.leases import Ports
+from wtc.orchestrator.places import places_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Located
@@ -95,13 +97,13 @@ def _build_hashes(project: Project) -> dict[str, str]:
         try:
             return context_hash(build)
         except WtcError as error:
-            error.causes = (*error.causes, f"service `{service}` is built from it")
-            raise
+            place = Diagnostic(message=error.message, path=("services", service, "build"))
+            raise error.at(place) from error.__cause__
 
     builds = {service.name: service.build for service in project.services.values() if service.build}
     if not builds:
         return {}
-    with ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
+    with places_of(project), ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
         return dict(zip(builds, pool.map(of, builds, builds.values()), strict=True))
 
 

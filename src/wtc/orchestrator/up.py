@@ -28,6 +28,7 @@ from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import LocksBusyError, StackLocks
 from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
+from wtc.orchestrator.places import places_of
 from wtc.orchestrator.project import read_project, with_the_rest
 from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.published import record_published
@@ -100,7 +101,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     _refuse_unknown(request.scales, project)
     # Ports and variables are the whole stack's: a service must not change because another one was not named.
     stack = with_the_rest(project, located) if request.services else project
-    with engine_of(target) as engine:
+    with engine_of(target) as engine, places_of(stack):
 
         def run_in(namespace: Namespace) -> _Run:
             warn_of_project_name(located, target.environment, namespace.name, report)
