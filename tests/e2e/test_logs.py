@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import QUICK, Workshop, one_service, until
+from tests.wtc_process import start_wtc
 
 pytestmark = pytest.mark.engine
 
@@ -55,15 +56,7 @@ class Following:
     """`wtc logs -f` under way."""
 
     def __init__(self, workshop: Workshop, *arguments: str) -> None:
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", "wtc", "logs", "-f", *arguments],
-            cwd=workshop.main,
-            env=workshop.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.popen = start_wtc("logs", "-f", *arguments, cwd=workshop.main, env=workshop.env)
         assert self.popen.stdout is not None
         self.out = self.popen.stdout
 
