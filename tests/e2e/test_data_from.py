@@ -14,7 +14,7 @@ from tests.e2e.proxy import Proxy
 from tests.e2e.test_killed import Killer
 from wtc import labels as label
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 REDIS = """\
 services:
@@ -38,7 +38,9 @@ volumes: {{rows: {{}}}}
 def copies(stack: Stack) -> list[str]:
     """The markers and containers of copies into the stack."""
     volumes = [v.name for v in stack.client.volumes.list(filters={"label": label.COPY})]
-    containers = [c.name for c in stack.client.containers.list(all=True, filters={"label": label.COPY})]
+    containers = [
+        c.name for c in stack.client.containers.list(all=True, ignore_removed=True, filters={"label": label.COPY})
+    ]
     return [name for name in (*volumes, *containers) if name.startswith(f"{stack.namespace}_")]
 
 
@@ -240,7 +242,7 @@ def test_interrupted_copy_starts_main_again_and_leaves_no_container(workshop: Wo
     linked = workshop.worktree("linked")
     assert signalled_amid_copy(workshop, linked, signal.SIGTERM) == 143
     assert main.container("db").status == "running"
-    helpers = client.containers.list(all=True, filters={"label": label.COPY})
+    helpers = client.containers.list(all=True, ignore_removed=True, filters={"label": label.COPY})
     assert not [c.name for c in helpers if c.name.startswith(f"linked-{workshop.token}")]
     assert_complete(workshop.up(cwd=linked), main)
 

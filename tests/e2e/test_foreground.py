@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.harness import QUICK, Workshop, one_service, until
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 GRACE_S = 0.2
 """How long Conductor waits between SIGHUP and SIGKILL."""

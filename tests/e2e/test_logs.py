@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.harness import QUICK, Workshop, one_service, until
 from tests.wtc_process import start_wtc
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 LIMIT_KIB = 100 * 1024
 SERVICES = 10

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.harness import QUICK, Stack, Workshop, one_service
 from tests.wtc_process import start_wtc
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 STACK = f"""\
 services:
