@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.proxy import engine_address
+from tests.git_template import make_repository
 from tests.wtc_process import start_wtc
 from wtc.labels import MANAGED, PROJECT, SERVICE, WORKTREE
 
@@ -107,7 +108,7 @@ class Workshop:
         self.main = base / f"main-{self.token}"
         self.folders: list[Path] = [self.main]
         self.main.mkdir()
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
 
     def git(self, *arguments: str) -> None:
         """Git in the main worktree."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
 from tests.orchestrator.repository import COMPOSE, Repository, write
 from tests.wtc_process import run_wtc
 from wtc.registry.store import Store
@@ -17,7 +18,7 @@ class Claude(Repository):
 
     def __init__(self, base: Path) -> None:
         super().__init__(base)
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
         self.commit({"compose.yaml": COMPOSE, ".gitignore": "*.key\n.env\n", ".worktreeinclude": "*.key\n"})
         (self.main / "a.key").write_text("secret")
 
