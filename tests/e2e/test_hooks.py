@@ -270,12 +270,12 @@ def test_claude_codes_hook_without_a_path_removes_nothing(
     assert set(stack.ids()) == {"web", "db"}
 
 
-def test_claude_codes_hook_ends_well_without_an_engine(workshop: Workshop, tmp_path: Path) -> None:
+def test_claude_codes_hook_fails_without_an_engine_while_the_worktree_stays(workshop: Workshop, tmp_path: Path) -> None:
     workshop.commit(HOOKED)
     env = {**workshop.env, "DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock"}
     given = json.dumps({"worktree_path": str(workshop.worktree("linked"))})
     done = run_wtc("hook", "claude-worktree-remove", cwd=tmp_path, env=env, data=given)
-    assert done.returncode == 0
+    assert done.returncode == 4
     assert done.stderr.startswith("error: cannot reach the engine")
 
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wtc.errors import UsageError
 from wtc.events import Note, Reporter
+from wtc.orchestrator.sandbox_stack import StackAccess, stack_access
 from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target, worktree_path
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
@@ -19,6 +21,8 @@ from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 _FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
+_ON_THE_HOST = 'to have the stack\'s addresses on the host in variables, run `eval "$(wtc env)"`'
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxRequest:
@@ -29,6 +33,8 @@ class SandboxRequest:
     shared: tuple[str, ...] = ()
     """Folders, relative to the current one."""
     sockets: tuple[str, ...] = ()
+    stack: bool = False
+    """Whether the command reaches the services of the worktree's stack."""
     best_effort: bool = False
     unsandboxed: bool = False
 
@@ -42,14 +48,25 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
         SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
         LimitsNotEnforcedError: a limit cannot be enforced.
         CommandNotStartedError: the command cannot be started on the host.
-        UsageError: a folder or a socket is missing.
+        StackUnreachableError: the services of the stack cannot be made reachable.
+        UsageError: a folder or a socket is missing, or the request has a stack but no sandbox.
+        WtcError: the stack is not up.
     """
+    if not request.stack:
+        return _sandbox(target, request, report, None)
+    if request.unsandboxed:
+        raise UsageError("`--stack` and `--no-sandbox` exclude each other", hints=[_ON_THE_HOST])
+    with stack_access(target, report) as access:
+        return _sandbox(target, request, report, access)
+
+
+def _sandbox(target: Target, request: SandboxRequest, report: Reporter, access: StackAccess | None) -> int:
     import asyncio
 
     path = worktree_path(target)
     worktree = worktree_at(path)
     folders = GitFolders(worktree=path, git_dir=worktree.git_dir, common=worktree.common) if worktree.git else None
-    environment = dict(target.environment)
+    environment = {**target.environment, **(access.variables if access else {})}
     if folders and not request.unsandboxed:
         environment = with_git_config(environment, _git_config(worktree, environment))
     runner = SandboxRunner(
@@ -59,6 +76,7 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
         git=folders,
         other_worktrees=tuple(one.path for one in linked_worktrees(worktree) if one.path != path),
         environment=environment,
+        stack=access.stack if access else None,
         best_effort=request.best_effort,
         unsandboxed=request.unsandboxed,
     )

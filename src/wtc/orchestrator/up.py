@@ -2,8 +2,9 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wtc.config import OVERSUBSCRIBE
@@ -23,7 +24,7 @@ from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
-from wtc.orchestrator.locks import stack_lock
+from wtc.orchestrator.locks import LocksBusyError, StackLocks
 from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project, with_the_rest
@@ -108,7 +109,6 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
                 folder=stack.working_dir,
                 located=located,
                 namespace=namespace,
-                home=home,
                 engine=engine,
                 report=report,
             )
@@ -117,8 +117,15 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
         if request.dry_run:
             return run_in(namespace_for(located, home, engine, report)).rehearse(stack)
-        with stack_lock(home, located.worktree):
-            return run_in(take_place(located, home, engine, report, stop, adoption=request.adoption)).up(stack)
+        worktrees: Collection[str] = [located.worktree]
+        while True:
+            try:
+                with StackLocks(home) as locks:
+                    locks.take(worktrees)
+                    namespace = take_place(located, home, engine, report, stop, adoption=request.adoption)
+                    return run_in(namespace).up(stack, locks)
+            except LocksBusyError as busy:
+                worktrees = busy.worktrees
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -150,11 +157,11 @@ class _Run:
         self.request, self.report, self.stop, self.data = request, report, stop, data
         self.plans: list[Plan] = []
 
-    def up(self, stack: Project) -> UpResult:
+    def up(self, stack: Project, locks: StackLocks) -> UpResult:
         with contextlib.ExitStack() as held:
-            return self._up(stack, held)
+            return self._up(stack, held, locks)
 
-    def _up(self, stack: Project, held: contextlib.ExitStack) -> UpResult:
+    def _up(self, stack: Project, held: contextlib.ExitStack, locks: StackLocks) -> UpResult:
         busy: set[int] = set()
         for _ in range(MOVES):
             desired = self._desired(stack, busy)
@@ -171,7 +178,7 @@ class _Run:
             if images:
                 self._raise_failed(self._execute(images), desired)
                 observed = observe_for(self.engine, desired)
-            filled = observed if busy else self._fill(desired, observed)
+            filled = observed if busy else self._fill(desired, observed, locks)
             if images or filled is not observed:
                 plan = plan_up(desired, filled, self.request.options)
             outcome = self._execute(plan)
@@ -260,8 +267,9 @@ class _Run:
             scales=self.request.scales,
         )
 
-    def _fill(self, desired: Desired, observed: Observed) -> Observed:
-        return self.data.fill(desired, observed, self._execute, lambda outcome: self._raise_failed(outcome, desired))
+    def _fill(self, desired: Desired, observed: Observed, locks: StackLocks) -> Observed:
+        finish = partial(self._raise_failed, desired=desired)
+        return self.data.fill(desired, observed, self._execute, finish, locks)
 
     def _execute(self, plan: Plan, stop: threading.Event | None = None) -> "Outcome":
         from wtc.engine.execute import execute

@@ -42,6 +42,18 @@ def stack_variables(
     return variables
 
 
+def inside_variables(
+    namespace: Namespace, requests: Sequence[PortRequest], port_variables: Sequence[PortVariable]
+) -> dict[str, str]:
+    """Return the variables for a program that reaches services by their names, on the ports of their containers."""
+    variables = stack_variables(namespace, (), {}, (), "")
+    for service in dict.fromkeys(request.service for request in requests):
+        own = [request for request in requests if request.service == service]
+        targets = {request.key: request.target for request in own}
+        variables = {**stack_variables(namespace, own, targets, port_variables, service), **variables}
+    return variables
+
+
 def port_variable(request: PortRequest, requests: Sequence[PortRequest]) -> str:
     """The variable that holds a request's host port: that of its service for the first port, else the port's own."""
     first = next(r for r in requests if r.service == request.service)
