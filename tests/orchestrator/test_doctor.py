@@ -68,6 +68,7 @@ def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
         f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
         "oversubscribe = false (default)",
         f"env_from = a:b (project, {tmp_path}/compose.yaml:2:34)",
+        "git = not set (default)",
     ]
 
 

@@ -1,6 +1,7 @@
 """`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wtc.compose.examine import Treated, examine
@@ -10,12 +11,14 @@ from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
+from wtc.orchestrator.container_git import ContainerGit
 from wtc.orchestrator.desiring import desired_stack
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, known_ports
 from wtc.orchestrator.project import reading
 from wtc.orchestrator.stack import open_home
 from wtc.orchestrator.target import Target, locate
+from wtc.planner.container_git import ServiceGit
 from wtc.planner.sharing import breaches
 
 
@@ -44,6 +47,8 @@ class InspectResult:
     ports: Ports
     treated: tuple[Treated, ...]
     breaches: tuple[Diagnostic, ...]
+    git: Mapping[str, ServiceGit]
+    """What is added so that git works in the containers, by service; for those that bind the linked worktree."""
 
     def service(self, name: str) -> DesiredService | None:
         """A service in the namespace; None for what no container is made of."""
@@ -86,6 +91,9 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         report(Warned(diagnostic=warning))
     ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
+    git = ContainerGit(worktree=located.worktree, home=home, project=project)
+    desired, in_containers = git.added(desired, Observed())
+    git.report(report)
     return InspectResult(
         namespace=namespace,
         project=project,
@@ -94,6 +102,7 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         ports=ports,
         treated=examine(loaded.root),
         breaches=breaches(project, lambda path: _lies_in(path, located.worktree)),
+        git=in_containers,
     )
 
 

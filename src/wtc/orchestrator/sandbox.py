@@ -11,11 +11,12 @@ from wtc.events import Note, Reporter
 from wtc.orchestrator.sandbox_stack import StackAccess, stack_access
 from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target, worktree_path
+from wtc.planner.git_config import WITHOUT_COLLECTION, git_config
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
 from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
-from wtc.sandbox.git import read_configuration, with_git_config
-from wtc.worktrees.git import NoGitError, git
+from wtc.sandbox.git import read_configuration
+from wtc.worktrees.git_user import user_settings
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
@@ -68,7 +69,7 @@ def _sandbox(target: Target, request: SandboxRequest, report: Reporter, access: 
     folders = GitFolders(worktree=path, git_dir=worktree.git_dir, common=worktree.common) if worktree.git else None
     environment = {**target.environment, **(access.variables if access else {})}
     if folders and not request.unsandboxed:
-        environment = with_git_config(environment, _git_config(worktree, environment))
+        environment |= git_config(environment, _git_settings(worktree, environment).items())
     runner = SandboxRunner(
         sandbox=BwrapSandbox(
             Path(path), _absolute(target, request.shared), _absolute(target, request.sockets), request.limits
@@ -137,21 +138,13 @@ def _report_enforcement(enforcement: Enforcement, report: Reporter) -> None:
             report(Note(text=f"{limit_names(held)}: enforced by {method}"))
 
 
-def _git_config(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
+def _git_settings(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
     """What git has from the user's own configuration, which the sandbox does not see.
 
     No garbage is collected inside: that would change the entries of other worktrees, which are read-only.
     """
-    found = {"safe.directory": worktree.path, "gc.auto": "0", "maintenance.auto": "false"}
-    for key in ("user.name", "user.email"):
-        try:
-            # It ends with 1 where the setting is missing.
-            value = git(worktree.path, ["config", "--get", key], environment, well=(0, 1)).rstrip("\n")
-        except NoGitError:
-            return found
-        if value:
-            found[key] = value
-    return found
+    inside = {"safe.directory": worktree.path, **WITHOUT_COLLECTION}
+    return inside | user_settings(worktree.path, environment)
 
 
 def _absolute(target: Target, paths: tuple[str, ...]) -> list[Path]:

@@ -18,6 +18,7 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
+from wtc.orchestrator.container_git import ContainerGit
 from wtc.orchestrator.data_from import DataFrom
 from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
 from wtc.orchestrator.env_files import with_env_files
@@ -112,7 +113,10 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
                 engine=engine,
                 report=report,
             )
-            return _Run(located, home, engine, namespace, request, report, stop, data)
+            git = ContainerGit(
+                worktree=located.worktree, home=home, project=stack, engine=engine, creates=not request.dry_run
+            )
+            return _Run(located, home, engine, namespace, request, report, stop, data, git)
 
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
         if request.dry_run:
@@ -152,9 +156,10 @@ class _Run:
         report: Reporter,
         stop: threading.Event,
         data: DataFrom,
+        git: ContainerGit,
     ) -> None:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
-        self.request, self.report, self.stop, self.data = request, report, stop, data
+        self.request, self.report, self.stop, self.data, self.git = request, report, stop, data, git
         self.plans: list[Plan] = []
 
     def up(self, stack: Project, locks: StackLocks) -> UpResult:
@@ -163,25 +168,31 @@ class _Run:
 
     def _up(self, stack: Project, held: contextlib.ExitStack, locks: StackLocks) -> UpResult:
         busy: set[int] = set()
-        for _ in range(MOVES):
-            desired = self._desired(stack, busy)
-            observed = observe_for(self.engine, desired)
+        for turn in range(MOVES):
+            again = turn > 0
+            plain = self._desired(stack, busy, again=again)
+            observed = observe_for(self.engine, plain)
+            desired, _ = self.git.added(plain, observed)
             self._check(desired, observed)
-            if not busy:
+            if not again:
                 self._report_foreign(desired, observed)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
             if self.request.fixed_ports:
                 check_fixed_ports(self.engine, desired, plan, stack.positions)
-            if not busy and (wanted := self._wanted(stack, desired, plan)):
+            if not again and (wanted := self._wanted(stack, desired, plan)):
                 held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
-                observed = observe_for(self.engine, desired)
-            filled = observed if busy else self._fill(desired, observed, locks)
+                observed = observe_for(self.engine, plain)
+                desired, _ = self.git.added(plain, observed)
+            self.git.report(self.report)
+            filled = observed if again else self._fill(desired, observed, locks)
             if images or filled is not observed:
                 plan = plan_up(desired, filled, self.request.options)
             outcome = self._execute(plan)
+            if any(self.git.is_refused(error) for _, error in outcome.failed):
+                continue
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
                 self._finish(outcome, stack, desired, observed)
@@ -192,8 +203,10 @@ class _Run:
 
     def rehearse(self, stack: Project) -> UpResult:
         """What would be done, with the ports that would be leased."""
-        desired = self._desired(stack, set())
-        observed = observe_for(self.engine, desired)
+        plain = self._desired(stack, set(), again=False)
+        observed = observe_for(self.engine, plain)
+        desired, _ = self.git.added(plain, observed)
+        self.git.report(self.report)
         self._check(desired, observed)
         self._report_foreign(desired, observed)
         data = self.data.plan(desired, observed)
@@ -233,7 +246,7 @@ class _Run:
             anyway="run `wtc up --oversubscribe`",
         )
 
-    def _desired(self, stack: Project, busy: set[int]) -> Desired:
+    def _desired(self, stack: Project, busy: set[int], *, again: bool) -> Desired:
         ports = None if self.request.fixed_ports else self._lease(stack, busy)
         desired = desired_stack(
             self.located,
@@ -245,7 +258,7 @@ class _Run:
             scales=self.request.scales,
             hashed=not self.request.options.no_build,
         )
-        if ports and not busy:
+        if ports and not again:
             for finding in moved_addresses(desired, stack, ports):
                 self.report(Warned(diagnostic=finding))
         unnamed = stack.services.keys() - desired.services.keys()

@@ -180,7 +180,7 @@ class SandboxRunner:
             if not path.is_socket():
                 raise UsageError(f"`{path}` is not a socket")
         if self.git:
-            create_hooks_folder(self.git)
+            create_hooks_folder(self.git.common)
         home = self.environment.get("HOME", "")
         return replace(
             view,
