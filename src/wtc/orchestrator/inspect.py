@@ -4,22 +4,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wtc.compose.examine import Treated, examine
+from wtc.compose.support.report import AttributeReport, report_attributes
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
-from wtc.orchestrator.container_git import ContainerGit
-from wtc.orchestrator.desiring import desired_stack
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.leases import Ports, known_ports
-from wtc.orchestrator.project import reading
-from wtc.orchestrator.stack import open_home
-from wtc.orchestrator.target import Target, locate
-from wtc.planner.container_git import ServiceGit
-from wtc.planner.sharing import breaches
+from wtc.orchestrator.context.context import open_context
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.project import load_and_decode
+from wtc.orchestrator.context.resolve import resolve_stack
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
+from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.planner.checks.isolation import isolation_findings
+from wtc.planner.git.container_git import ServiceGit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +37,16 @@ class PublishedAs:
 class InspectResult:
     """The project as it is read and as it would be in the worktree.
 
-    `services` goes by name; `treated` and `breaches` stand in the file's order.
+    `services` goes by name; `treated` and `isolation_findings` stand in the file's order.
     """
 
     namespace: Namespace
     project: Project
     services: tuple[str, ...]
     desired: Desired
-    ports: Ports
-    treated: tuple[Treated, ...]
-    breaches: tuple[Diagnostic, ...]
+    ports: StackPorts
+    attribute_reports: tuple[AttributeReport, ...]
+    isolation_findings: tuple[Diagnostic, ...]
     git: Mapping[str, ServiceGit]
     """What is added so that git works in the containers, by service; for those that bind the linked worktree."""
 
@@ -69,9 +69,9 @@ class InspectResult:
             for index, port in enumerate(config.ports)
         )
 
-    def attributes(self, *place: str) -> tuple[Treated, ...]:
+    def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
         """What stands below a place: `("services", "web")`."""
-        return tuple(t for t in self.treated if t.path[: len(place)] == place and len(t.path) > len(place))
+        return tuple(t for t in self.attribute_reports if t.path[: len(place)] == place and len(t.path) > len(place))
 
 
 def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> InspectResult:
@@ -84,13 +84,13 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
     located = locate(target)
     if located.missing:
         raise located.missing
-    home = open_home(target, report)
+    home = open_context(target, report)
     namespace = namespace_for(located, home, None, report)
-    loaded, project = reading(located, name=namespace.name, services=services)
+    loaded, project = load_and_decode(located, name=namespace.name, services=services)
     for warning in loaded.warnings:
         report(Warned(diagnostic=warning))
     ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
+    desired = resolve_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
     git = ContainerGit(worktree=located.worktree, home=home, project=project)
     desired, in_containers = git.added(desired, Observed())
     git.report(report)
@@ -100,8 +100,8 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         services=services or tuple(project.services),
         desired=desired,
         ports=ports,
-        treated=examine(loaded.root),
-        breaches=breaches(project, lambda path: _lies_in(path, located.worktree)),
+        attribute_reports=report_attributes(loaded.root),
+        isolation_findings=isolation_findings(project, lambda path: _lies_in(path, located.worktree)),
         git=in_containers,
     )
 
