@@ -5,13 +5,14 @@ import pytest
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.interpolate import MAX_UNSET, interpolate
 from wtc.compose.node import Plain, Scalar, plain, walk
+from wtc.compose.port_variables import Environments
 from wtc.compose.yaml import parse
 
 
 def run(text: str, **environment: str) -> tuple[Plain, Diagnostics]:
     found = Diagnostics()
     (document,) = parse(text.encode(), "f", found)
-    return plain(interpolate(document, environment, found)), found
+    return plain(interpolate(document, Environments(own=environment, clients=environment), found)), found
 
 
 def test_values_are_replaced_and_keys_are_not() -> None:
@@ -79,7 +80,11 @@ def test_all_invalid_variables_are_told() -> None:
 def test_the_text_as_written_stays_known() -> None:
     found = Diagnostics()
     (document,) = parse(b"ports: ['${WEB_PORT:-8080}:80']", "f", found)
-    raws = [node.raw for _, node in walk(interpolate(document, {}, found)) if isinstance(node, Scalar)]
+    raws = [
+        node.raw
+        for _, node in walk(interpolate(document, Environments(own={}, clients={}), found))
+        if isinstance(node, Scalar)
+    ]
     assert raws == ["${WEB_PORT:-8080}:80"]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.compose.memory import project
 from wtc.compose.decode import decode_project
+from wtc.compose.port_variables import PortVariables
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.leases import Ports
@@ -26,7 +27,7 @@ LEASES = {"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003, "app/70
 def told(value: str) -> list[str]:
     """`LINE:COLUMN MESSAGE | HINT` of each finding, as `up` has them: the file's ports, then the leased ones."""
     read = decode_project(project(FILE % value))
-    placed = decode_project(project(FILE % value, overrides={"WEB_PORT": "20001"}))
+    placed = decode_project(project(FILE % value, port_variables=PortVariables(ports={"WEB_PORT": "20001"})))
     requests = port_requests(read, {})
     place = Placement(namespace=Namespace(name="a-b", worktree="/a"), bind="127.0.0.1")
     ports = Ports(requests=requests, leased=LEASES, moved={}, variables=read.port_variables)

@@ -89,6 +89,7 @@ def test_a_request_carries_what_the_file_says() -> None:
         index=1,
         host_ip="0.0.0.0",
         published="8080",
+        share="8080",
     )
 
 

@@ -18,9 +18,9 @@ MOST_FINDINGS = 200
 """After as many, further services are not looked at."""
 
 
-def check(root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
-    """Reports what is undefined, contradictory or circular among the services that are on."""
-    services = fields(root.items.get("services"))
+def check(root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
+    """Report what is undefined, contradictory or circular among `looked_at`, which are services of the root."""
+    services = looked_at.items
     for name, service in services.items():
         if isinstance(service, Mapping) and len(diagnostics.found) < MOST_FINDINGS:
             _Service(name, service, root, disabled, diagnostics).check()

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 from wtc.compose import node as tree
 from wtc.compose.access import child, elements, is_null, written
+from wtc.compose.access import fields as entries
 from wtc.compose.examine import unsupported
 from wtc.compose.loaded import Loaded
 from wtc.compose.node import Node, Scalar
@@ -21,6 +22,7 @@ from wtc.model.mounts import FileGrant, FileSource, Mount
 from wtc.model.position import Path, Position
 from wtc.model.project import AiModel, Network, PortVariable, Project, Volume
 from wtc.model.service import Service, Ulimit
+from wtc.model.variable_use import VariableUse
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[Node], Any]
@@ -33,13 +35,16 @@ def decode_project(loaded: Loaded) -> Project:
         name=loaded.name,
         working_dir=loaded.working_dir,
         files=loaded.files,
-        services=_named(root, "services", lambda name, item: decode(item, Service, name=name)),
+        services=_services(child(root, "services")),
         networks=_named(root, "networks", lambda key, item: decode(item, Network, key=key)),
         volumes=_named(root, "volumes", lambda key, item: decode(item, Volume, key=key)),
-        secrets=_named(root, "secrets", lambda key, item: _file_source(item, "secrets", key, loaded)),
+        secrets=_secrets(loaded),
         configs=_named(root, "configs", lambda key, item: _file_source(item, "configs", key, loaded)),
         models=_named(root, "models", lambda key, item: decode(item, AiModel, key=key)),
+        others=_services(loaded.others),
+        order=_order(loaded),
         disabled=frozenset(loaded.disabled.items),
+        variable_uses=_uses(loaded),
         port_variables=tuple(
             PortVariable(service=str(service), index=int(index), name=name)
             for (service, index), name in loaded.port_variables.items()
@@ -48,6 +53,21 @@ def decode_project(loaded: Loaded) -> Project:
         warnings=(*loaded.warnings, *unsupported(root)),
         positions=_positions(root),
     )
+
+
+def _services(node: Node | None) -> dict[str, Service]:
+    return {name: decode(item, Service, name=name) for name, item in entries(node).items()}
+
+
+def _order(loaded: Loaded) -> tuple[str, ...]:
+    """The names of all services, in the order of the files."""
+    there = {**entries(child(loaded.root, "services")), **loaded.others.items}
+    return tuple(dict.fromkeys([*(name for name in loaded.service_order if name in there), *there]))
+
+
+def _secrets(loaded: Loaded) -> dict[str, FileSource]:
+    sources = {**loaded.secrets.items, **entries(child(loaded.root, "secrets"))}
+    return {key: _file_source(item, "secrets", key, loaded) for key, item in sources.items()}
 
 
 def decode(node: Node, cls: type[T], **given: str) -> T:
@@ -67,6 +87,12 @@ def decode(node: Node, cls: type[T], **given: str) -> T:
 def _named(root: Node, section: str, read: Callable[[str, Node], T]) -> dict[str, T]:
     found = child(root, section)
     return {key: read(key, item) for key, item in found.items.items()} if isinstance(found, tree.Mapping) else {}
+
+
+def _uses(loaded: Loaded) -> tuple[VariableUse, ...]:
+    """The uses of variables that name a port, each once."""
+    names = set(loaded.port_variables.values())
+    return tuple(dict.fromkeys(use for use in loaded.variable_uses if use.name in names))
 
 
 def _positions(root: Node) -> dict[Path, Position]:

@@ -33,7 +33,7 @@ def load_part(files: tuple[str, ...], scope: Scope) -> Mapping:
     resolved = resolve(
         model, scope.working_dir, home=session.home, reader=session.reader, diagnostics=session.diagnostics
     )
-    return resolve_listed(_as_mapping(resolved), scope.environment)
+    return resolve_listed(_as_mapping(resolved), scope.environments)
 
 
 def _laid_upon(model: Mapping, document: Node, file: str, scope: Scope) -> Mapping:
@@ -76,7 +76,7 @@ def _read(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
         from wtc.compose.interpolate import interpolate
 
         document = interpolate(
-            document, scope.environment, scope.session.diagnostics, provisional=scope.session.provisional
+            document, scope.environments, scope.session.diagnostics, provisional=scope.session.provisional
         )
     return _as_mapping(document), cuts
 

@@ -1,18 +1,48 @@
 """Variables from files: the project's `.env`, and what a service's `env_file` and `label_file` add to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
+from dataclasses import replace
 
 from wtc.compose.access import child, elements, fields, is_null, string
+from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.node import Mapping, Node, Scalar
+from wtc.compose.port_variables import Environments, PortUses
 from wtc.compose.session import Session
+from wtc.compose.template import Placed
 from wtc.model.position import Path, Position
 
 
+def with_files(
+    environments: Environments, files: Sequence[str], session: Session, near: Position | None = None
+) -> Environments:
+    """The variables, and beneath them what files of the project's own variables say; the last file of a name wins."""
+    found: dict[str, str] = {}
+    for file in files:
+        project_file(file, environments.own, found, session, near)
+    own = {**found, **environments.own}
+    if environments.uses is None:
+        return Environments(own=own, clients=own)
+    aside = Session(reader=session.reader, diagnostics=Diagnostics(), home=session.home)
+    addressed: dict[str, str] = {}
+    for file in files:
+        project_file(file, environments.clients, addressed, aside, near, uses=environments.uses)
+    return replace(environments, own=own, clients={**addressed, **environments.clients})
+
+
 def project_file(
-    path: str, environment: Environment[str, str], found: dict[str, str], session: Session, near: Position | None = None
+    path: str,
+    environment: Environment[str, str],
+    found: dict[str, str],
+    session: Session,
+    near: Position | None = None,
+    *,
+    uses: PortUses | None = None,
 ) -> None:
-    """Reads a file of the project's own variables into `found`; values refer to the environment, then to `found`."""
+    """Read a file of the project's own variables into `found`; values refer to the environment, then to `found`.
+
+    With `uses`, a port's variable behind an address of the host is the leased port.
+    """
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
         return
@@ -23,11 +53,18 @@ def project_file(
     def lookup(name: str) -> str | None:
         return environment[name] if name in environment else found.get(name)
 
-    found.update(_parse(content, path, lookup, session))
+    placed = uses.placed((), Position(path, 1, 1)) if uses is not None else None
+    found.update(_parse(content, path, lookup, session, placed=placed))
 
 
 def _parse(
-    content: bytes, path: str, lookup: Callable[[str], str | None], session: Session, *, raw: bool = False
+    content: bytes,
+    path: str,
+    lookup: Callable[[str], str | None],
+    session: Session,
+    *,
+    raw: bool = False,
+    placed: Placed | None = None,
 ) -> dict[str, str]:
     from wtc.compose import dotenv
 
@@ -36,19 +73,20 @@ def _parse(
 
     text = content.decode("utf-8", "replace")
     try:
-        return dotenv.parse(text, lookup, file=path, raw=raw, unset=unset)
+        return dotenv.parse(text, lookup, file=path, raw=raw, unset=unset, placed=placed)
     except dotenv.DotenvError as error:
         session.diagnostics.error(error.message, error.position, hint=error.hint)
         return {}
 
 
-def with_environment(service: Mapping, path: Path, environment: Environment[str, str], session: Session) -> Mapping:
+def with_environment(service: Mapping, path: Path, environments: Environments, session: Session) -> Mapping:
     """The service with its env files folded into `environment`; what the service itself says wins."""
     files = elements(service.items.get("env_file"))
     own = service.items.get("environment")
     named = fields(own)
     known = {key: str(item.value) for key, item in named.items() if isinstance(item, Scalar) and not is_null(item)}
-    reading = _Reading({**known, **environment}, session)
+    environment = environments.at((*path, "env_file"))
+    reading = _Reading({**known, **environment}, session, environments.uses)
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
         for key, value in reading.entry(entry, (*path, "env_file", number)).items():
@@ -66,8 +104,9 @@ class _Reading:
     A value refers to the project's environment, then to the service's, then to what the files have said up to there.
     """
 
-    def __init__(self, environment: Environment[str, str], session: Session) -> None:
+    def __init__(self, environment: Environment[str, str], session: Session, uses: PortUses | None) -> None:
         self.environment = environment
+        self.uses = uses
         self.session = session
         self.earlier: dict[str, str] = {}
         self.text = b""
@@ -86,11 +125,12 @@ class _Reading:
             message, hint = f"`{style}` is no format of an env file", "leave `format` out, or write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
-        found = _parse(content, name, self._lookup, self.session, raw=style == "raw")
+        placed = self.uses.placed(path, Position(name, 1, 1)) if self.uses is not None else None
+        found = _parse(content, name, self._lookup, self.session, raw=style == "raw", placed=placed)
         if style != "raw":
             if b"$" in content and found.keys() & self.earlier.keys():
                 # a name that this file sets too: which value counts depends on the line, so all is read as one text
-                whole = _parse(self.text + content, name, self.environment.get, self.session)
+                whole = _parse(self.text + content, name, self.environment.get, self.session, placed=placed)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
         self.earlier |= found

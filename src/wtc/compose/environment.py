@@ -4,9 +4,10 @@ from collections.abc import Mapping as Environment
 
 from wtc.compose.access import fields, is_null, string, with_entry
 from wtc.compose.node import Mapping, Node, Scalar, Sequence
+from wtc.compose.port_variables import Environments
 
 
-def resolve_listed(root: Mapping, environment: Environment[str, str]) -> Mapping:
+def resolve_listed(root: Mapping, environments: Environments) -> Mapping:
     """The tree with each bare `KEY` of a service's environment list given its value.
 
     An included part does this with its own environment, before it becomes part of the whole.
@@ -18,6 +19,7 @@ def resolve_listed(root: Mapping, environment: Environment[str, str]) -> Mapping
     for name, service in services.items.items():
         listed = fields(service).get("environment")
         if isinstance(service, Mapping) and isinstance(listed, Sequence):
+            environment = environments.at(("services", name, "environment"))
             items = [_given(item, environment) for item in listed.items]
             changed[name] = with_entry(service, "environment", Sequence(items, listed.position))
     if not changed:

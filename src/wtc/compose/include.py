@@ -4,9 +4,10 @@ from collections.abc import Callable
 from posixpath import dirname, join
 
 from wtc.compose.access import elements, fields, is_null, kind, string
-from wtc.compose.envfiles import project_file
+from wtc.compose.envfiles import with_files
 from wtc.compose.node import Mapping, Node, Scalar, Sequence, plain
 from wtc.compose.paths import absolute, is_remote
+from wtc.compose.port_variables import Environments
 from wtc.compose.session import Scope
 from wtc.model.position import Path, dotted
 
@@ -83,10 +84,10 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
         base = project if session.reader.is_dir(project) else dirname(project)
     else:
         project = base = dirname(full[0])
-    environment = _environment(entry, project, scope)
-    known = (full, base, frozenset(environment.items()))
+    environments = _environments(entry, project, scope)
+    known = (full, base, frozenset(environments.own.items()))
     if known not in session.parts:
-        part = Scope(session=session, working_dir=base, environment=environment, trail=trail)
+        part = Scope(session=session, working_dir=base, environments=environments, trail=trail)
         session.parts[known] = load(full, part)
         _keep_contents(session.parts[known], part)
     return session.parts[known]
@@ -107,16 +108,13 @@ def _texts(node: Node | None) -> list[str]:
     return [text for item in nodes if (text := string(item))]
 
 
-def _environment(entry: Node, project: str, scope: Scope) -> dict[str, str]:
-    """The including part's environment, and beneath it what the included part's own files say."""
+def _environments(entry: Node, project: str, scope: Scope) -> Environments:
+    """The including part's variables, and beneath them what the included part's own files say."""
     named = _texts(fields(entry).get("env_file"))
     files = [absolute(f, scope.working_dir, "") for f in named if f != "/dev/null"]
     if not named and scope.session.reader.is_file(default := join(project, ".env")):
         files = [default]
-    found: dict[str, str] = {}
-    for file in files:
-        project_file(file, scope.environment, found, scope.session, entry.position)
-    return {**found, **scope.environment}
+    return with_files(scope.environments, files, scope.session, entry.position)
 
 
 def _imported(part: Mapping, document: Mapping, entry: Node, scope: Scope) -> Mapping:

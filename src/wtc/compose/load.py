@@ -1,5 +1,6 @@
 """Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
 
+from collections.abc import Collection
 from itertools import islice
 
 from wtc.compose import consistency, envfiles, profiles, references, select
@@ -10,6 +11,7 @@ from wtc.compose.documents import load_part
 from wtc.compose.loaded import Loaded
 from wtc.compose.node import Mapping, Node, Scalar
 from wtc.compose.normalize import normalize
+from wtc.compose.port_variables import PortUses
 from wtc.compose.ports import variable
 from wtc.compose.request import LoadRequest, Reader
 from wtc.compose.session import Scope, Session
@@ -29,8 +31,10 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         UsageError: a service was named that there is none of.
     """
     diagnostics = Diagnostics(provisional=request.provisional)
+    uses = PortUses(request.port_variables) if request.port_variables is not None else None
     session = Session(
         reader=reader,
+        uses=uses,
         diagnostics=diagnostics,
         home=request.environment.get("HOME", ""),
         interpolate=request.interpolate,
@@ -39,9 +43,11 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
 
     place = discover(request, session)
     name = project_name(request, place, session)
-    environment = {**place.environment, "COMPOSE_PROJECT_NAME": name}
-    model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environment=environment))
-    normal = normalize(model, name, environment)
+    environments = place.environments.having({"COMPOSE_PROJECT_NAME": name})
+    model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environments=environments))
+    normal = normalize(model, name, environments)
+    selection = _Selection(request, place, diagnostics)
+    selection.forgive(normal)
     if diagnostics.errors and request.interpolate:
         _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
@@ -49,14 +55,17 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     if not request.interpolate:
         return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
     root = typed(normal, diagnostics)
+    selection.forgive(root)
 
     everything = _services(root)
     enabled, disabled = _split(everything, request, place)
-    consistency.check(_with_services(root, enabled), disabled, diagnostics)
+    selected = select.chosen(enabled, request.services) if request.services else enabled
+    looked_at = enabled if uses is None else selected
+    consistency.check(_with_services(root, enabled), looked_at, disabled, diagnostics)
     diagnostics.check()
 
-    if request.services:
-        enabled = select.chosen(enabled, request.services)
+    all_secrets = root.items.get("secrets")
+    enabled = selected
     root = _with_services(root, enabled)
     if not request.all_resources:
         root = select.without_unused(root)
@@ -65,7 +74,7 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         if isinstance(service, Mapping):
             complete = envfiles.with_labels(service, ("services", key), session)
             if fold_env_files:
-                complete = envfiles.with_environment(complete, ("services", key), environment, session)
+                complete = envfiles.with_environment(complete, ("services", key), environments, session)
             folded[key] = complete
     root = _with_services(root, Mapping(folded, enabled.position, enabled.keys))
     diagnostics.check()
@@ -75,14 +84,52 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         name=name,
         working_dir=place.working_dir,
         files=place.files,
-        environment=environment,
+        environment=environments.own,
         disabled=disabled,
+        others=_without(everything, {*enabled.items, *selection.faulty}),
+        service_order=tuple(everything.items),
+        secrets=all_secrets if isinstance(all_secrets, Mapping) else Mapping({}),
         all_profiles=tuple(sorted({p for s in everything.items.values() for p in profiles.named(s)})),
-        port_variables=_port_variables(enabled),
+        port_variables=_port_variables(everything),
+        variable_uses=tuple(uses.found) if uses is not None else (),
         contents=session.contents,
         warnings=tuple(diagnostics.warnings),
         pending=tuple(diagnostics.pending),
     )
+
+
+class _Selection:
+    """The services that a command is about, and the faults of those that it is not about: these are not looked at.
+
+    Without `port_variables`, as in `config`, every service is looked at, as Docker Compose does.
+    """
+
+    def __init__(self, request: LoadRequest, place: Place, diagnostics: Diagnostics) -> None:
+        self.request, self.place, self.diagnostics = request, place, diagnostics
+        self.faulty: set[str] = set()
+
+    def forgive(self, root: Mapping) -> None:
+        """Drop the errors of services that are not selected."""
+        if self.request.port_variables is None or not (self.diagnostics.errors or self.diagnostics.pending):
+            return
+        services = _services(root)
+        enabled, _ = _split(services, self.request, self.place)
+        names = tuple(name for name in self.request.services if name in enabled.items)
+        selected = select.chosen(enabled, names) if self.request.services else enabled
+
+        def is_beside(error: Diagnostic) -> bool:
+            service = error.path[1] if error.path[:1] == ("services",) and len(error.path) > 2 else None
+            return service in services.items and service not in selected.items
+
+        dropped = self.diagnostics.drop_errors(is_beside)
+        self.faulty |= {str(error.path[1]) for error in dropped if not error.variable}
+
+
+def _without(services: Mapping, names: Collection[str]) -> Mapping:
+    left: dict[str, Node] = {
+        name: item for name, item in services.items.items() if name not in names and isinstance(item, Mapping)
+    }
+    return Mapping(left, services.position, services.keys)
 
 
 def _uninterpreted(root: Mapping, name: str, place: Place, warnings: tuple[Diagnostic, ...]) -> Loaded:

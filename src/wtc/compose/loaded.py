@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from wtc.compose.node import Mapping
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
+from wtc.model.variable_use import VariableUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,21 @@ class Loaded:
     """The project environment: the process's, `.env`, `COMPOSE_PROJECT_NAME`, and what overrides them."""
     disabled: Mapping
     """Services that no active profile enables, in the same canonical form, their env files unread."""
+    others: Mapping = field(default_factory=lambda: Mapping({}))
+    """Every service that is not in `root`, disabled ones included, in the same form, its env files unread.
+
+    Those that have faults are left out.
+    """
+    service_order: tuple[str, ...] = ()
+    """The names of all services, in the order of the files."""
+    secrets: Mapping = field(default_factory=lambda: Mapping({}))
+    """Every top-level secret: builds of `others` may need some."""
     all_profiles: tuple[str, ...] = ()
     """Every profile that a service names, sorted."""
     port_variables: Table[Path, str] = field(default_factory=dict[Path, str])
-    """`(service, index in its ports)` -> the variable that the file names its published side by."""
+    """`(service, index in its ports)` -> the variable that the file names its published side by; of all services."""
+    variable_uses: tuple[VariableUse, ...] = ()
+    """Every use of a variable, where the request has `port_variables`."""
     contents: Table[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
     """(`secrets` or `configs`, name, variable) -> content, of those whose variable an included part knows."""
     warnings: tuple[Diagnostic, ...] = ()

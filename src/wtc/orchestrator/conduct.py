@@ -4,7 +4,7 @@ from wtc.config import Settings
 from wtc.errors import ComposeFileError
 from wtc.events import Reporter
 from wtc.model.project import Project
-from wtc.orchestrator.leases import known_ports
+from wtc.orchestrator.leases import Ports, known_ports
 from wtc.orchestrator.looking import OpenStack
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import warn
@@ -23,7 +23,13 @@ def declared(stack: OpenStack, report: Reporter) -> dict[str, Conduct]:
         project = read_project(stack.located, name=stack.namespace.name, env_files=False)
         if any(s.post_start or s.pre_stop for s in project.services.values()):
             # Only now do the values of variables matter, and with them the ports.
-            project = read_project(stack.located, name=stack.namespace.name, overrides=_variables(stack, project))
+            ports = _ports(stack, project)
+            project = read_project(
+                stack.located,
+                name=stack.namespace.name,
+                overrides=stack_variables(stack.namespace, ports.requests, ports.leased, stack.engine.host),
+                port_variables=ports.port_variables,
+            )
     except ComposeFileError as error:
         text = f"the compose file cannot be used, so that no hook is run: {error.message}"
         warn(report, text, hint="to see what is wrong with it, run `wtc config -q`")
@@ -44,12 +50,11 @@ def settings_of(stack: OpenStack) -> Settings:
         return stack.home.settings
 
 
-def _variables(stack: OpenStack, project: Project) -> dict[str, str]:
-    ports = known_ports(
+def _ports(stack: OpenStack, project: Project) -> Ports:
+    return known_ports(
         stack.home.store,
         stack.namespace,
         project,
         settings=stack.home.settings_for(project),
         observed=stack.observed,
     )
-    return stack_variables(stack.namespace, ports.requests, ports.leased, ports.variables, stack.engine.host)

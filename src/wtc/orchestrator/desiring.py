@@ -12,7 +12,7 @@ from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
-from wtc.orchestrator.leases import Ports
+from wtc.orchestrator.leases import Ports, port_variables_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Located
@@ -46,9 +46,15 @@ def desired_stack(
         WtcError: a build context or a Dockerfile is not there, or cannot be read.
     """
     known = ports or _as_written(located, namespace)
-    variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
     # Of ports that are leased all is known before anything is made; of the file's own, never more than now.
-    project = read_project(located, name=namespace.name, services=services, overrides=variables, final=ports is None)
+    project = read_project(
+        located,
+        name=namespace.name,
+        services=services,
+        overrides=stack_variables(namespace, known.requests, known.leased, host),
+        port_variables=known.port_variables,
+        final=ports is None,
+    )
     settings = home.settings_for(project)
     place = Placement(
         namespace=namespace,
@@ -66,11 +72,13 @@ def _as_written(located: Located, namespace: Namespace) -> Ports:
     """The ports that the file itself gives."""
     whole = read_project(located, name=namespace.name, env_files=False)
     requests = port_requests(whole, {})
+    leased = {r.key: int(r.published) for r in requests if r.published.isdecimal()}
     return Ports(
         requests=requests,
-        leased={r.key: int(r.published) for r in requests if r.published.isdecimal()},
+        leased=leased,
         moved={},
         variables=whole.port_variables,
+        port_variables=port_variables_of(whole, requests, leased),
     )
 
 

@@ -11,7 +11,7 @@ from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import open_home, warn
 from wtc.orchestrator.target import Target, locate
-from wtc.orchestrator.variables import stack_variables
+from wtc.orchestrator.variables import named_ports, stack_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,8 @@ def env(target: Target, report: Reporter) -> EnvResult:
     if record is not None:
         known = replace(known, leased=record.host_ports())
     host, engine = _engine(target, report)
-    variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
+    variables = stack_variables(namespace, known.requests, known.leased, host)
+    variables |= named_ports(known.requests, known.leased, known.variables)
     return EnvResult(
         worktree=located.worktree,
         namespace=namespace.name,

@@ -13,7 +13,7 @@ from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.leases import Ports, held_by_others, known_ports, lease_ports
 from wtc.orchestrator.looking import OpenStack, open_stack
-from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import rehearsing, warn
 from wtc.orchestrator.target import Target
 from wtc.planner.conflicts import check_tags
@@ -102,13 +102,12 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
 
 def _desired(stack: OpenStack, project: "Project", services: tuple[str, ...], *, lease: bool) -> Desired:
     located, home = stack.located, stack.home
-    whole = with_the_rest(project, located) if services else project
     return desired_stack(
         located,
         stack.namespace,
         home,
         host=stack.engine.host,
-        ports=_leased(stack, whole) if lease else _known(stack, whole),
+        ports=_leased(stack, project) if lease else _known(stack, project),
         services=services,
         hashed=lease,
     )

@@ -19,7 +19,7 @@ from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import lease_on
 from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for
-from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home
 from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
@@ -92,8 +92,7 @@ def run(
         tell_unsupported(project, engine.api_version, report, strict=False)
         with stack_lock(home, located.worktree):
             namespace = take_place(located, home, engine, report, stop)
-        stack = with_the_rest(project, located)
-        return _Run(located, home, engine, namespace, request, report, stop).to_the_end(stack, on_started)
+        return _Run(located, home, engine, namespace, request, report, stop).to_the_end(project, on_started)
 
 
 class _Once:

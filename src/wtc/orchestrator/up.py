@@ -26,7 +26,7 @@ from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
-from wtc.orchestrator.project import read_project, with_the_rest
+from wtc.orchestrator.project import read_project
 from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.published import record_published
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, rehearsing, warn
@@ -36,7 +36,7 @@ from wtc.planner.conflicts import check_names, foreign_images
 from wtc.planner.data_from import with_filled
 from wtc.planner.images import check_images, plan_images
 from wtc.planner.memory import starting_of
-from wtc.planner.options import UpOptions
+from wtc.planner.options import Recreate, UpOptions
 from wtc.planner.up import plan_up
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
-    # Ports and variables are the whole stack's: a service must not change because another one was not named.
-    stack = with_the_rest(project, located) if request.services else project
     with engine_of(target) as engine:
 
         def run_in(namespace: Namespace) -> _Run:
@@ -105,7 +103,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
             data = DataFrom(
                 text=request.data_from,
                 cwd=target.cwd,
-                folder=stack.working_dir,
+                folder=project.working_dir,
                 located=located,
                 namespace=namespace,
                 home=home,
@@ -116,9 +114,9 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
 
         tell_unsupported(project, engine.api_version, report, strict=request.strict)
         if request.dry_run:
-            return run_in(namespace_for(located, home, engine, report)).rehearse(stack)
+            return run_in(namespace_for(located, home, engine, report)).rehearse(project)
         with stack_lock(home, located.worktree):
-            return run_in(take_place(located, home, engine, report, stop, adoption=request.adoption)).up(stack)
+            return run_in(take_place(located, home, engine, report, stop, adoption=request.adoption)).up(project)
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -241,8 +239,6 @@ class _Run:
         if ports and not busy:
             for finding in moved_addresses(desired, stack, ports):
                 self.report(Warned(diagnostic=finding))
-        unnamed = stack.services.keys() - desired.services.keys()
-        desired = replace(desired, undeclared=desired.undeclared | unnamed)
         alone = self.request.options.no_deps and self.request.services
         return without_dependencies(desired, self.request.services) if alone else desired
 
@@ -258,6 +254,7 @@ class _Run:
             observed=observe(self.engine, self.namespace),
             busy=busy,
             scales=self.request.scales,
+            recreating=self.request.options.recreate is Recreate.ALWAYS,
         )
 
     def _fill(self, desired: Desired, observed: Observed) -> Observed:

@@ -14,6 +14,7 @@ from wtc.planner.files import granted_files
 from wtc.planner.images import desired_image
 from wtc.planner.names import container_name, network_names, volume_name
 from wtc.planner.order import dependency_order
+from wtc.planner.replicas import replica_count
 
 SHARED_BY = ("network_mode", "ipc", "pid", "cgroup", "uts")
 """Attributes in which `service:x` stands for the container of another service."""
@@ -38,17 +39,6 @@ class Placement:
     mem_limit_bytes: int = 0
 
 
-def replicas(service: Service, scales: Mapping[str, int]) -> int:
-    """How many containers a service has. Source: compose-spec, scale and deploy.replicas."""
-    if service.name in scales:
-        return scales[service.name]
-    if service.scale is not None:
-        return service.scale
-    if service.deploy and service.deploy.replicas is not None and service.deploy.mode != "global":
-        return service.deploy.replicas
-    return 1
-
-
 def desire(project: Project, place: Placement) -> Desired:
     """The project as it should be on the engine, for this worktree."""
     networks = _networks(project, place.namespace)
@@ -69,7 +59,7 @@ def desire(project: Project, place: Placement) -> Desired:
         networks=networks,
         volumes=volumes,
         endpoints=tuple(endpoints),
-        undeclared=project.disabled,
+        undeclared=project.disabled | project.others.keys(),
         warnings=project.warnings,
     )
 
@@ -133,7 +123,7 @@ def _service(
     mounts, files = granted_files(service, project.secrets, project.configs)
     base = replace(base, volumes=(*base.volumes, *mounts))
     containers: list[ContainerSpec] = []
-    for number in range(1, replicas(service, place.scales) + 1):
+    for number in range(1, replica_count(service, place.scales) + 1):
         config = replace(base, ports=_ports(service, number, place))
         digest = service_hash(config, files)
         name = container_name(place.namespace, service.name, number)
