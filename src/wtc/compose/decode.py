@@ -31,6 +31,7 @@ Read: TypeAlias = Callable[[Node], Any]
 def decode_project(loaded: Loaded) -> Project:
     """The project that was loaded, typed."""
     root = loaded.root
+    every, selected = child(loaded.whole, "services"), entries(child(root, "services"))
     return Project(
         name=loaded.name,
         working_dir=loaded.working_dir,
@@ -41,8 +42,10 @@ def decode_project(loaded: Loaded) -> Project:
         secrets=_secrets(loaded),
         configs=_named(root, "configs", lambda key, item: _file_source(item, "configs", key, loaded)),
         models=_named(root, "models", lambda key, item: decode(item, AiModel, key=key)),
-        others=_services(loaded.others),
-        order=_order(loaded),
+        others={name: service for name, service in _services(every).items() if name not in selected},
+        order=tuple({**entries(every), **selected}),
+        network_keys=_own_networks(loaded),
+        container_names=loaded.container_names,
         disabled=frozenset(loaded.disabled.items),
         variable_uses=_uses(loaded),
         port_variables=tuple(
@@ -59,14 +62,14 @@ def _services(node: Node | None) -> dict[str, Service]:
     return {name: decode(item, Service, name=name) for name, item in entries(node).items()}
 
 
-def _order(loaded: Loaded) -> tuple[str, ...]:
-    """The names of all services, in the order of the files."""
-    there = {**entries(child(loaded.root, "services")), **loaded.others.items}
-    return tuple(dict.fromkeys([*(name for name in loaded.service_order if name in there), *there]))
+def _own_networks(loaded: Loaded) -> tuple[str, ...]:
+    networks = {**entries(child(loaded.whole, "networks")), **entries(child(loaded.root, "networks"))}
+    return tuple(key for key, item in networks.items() if not decode(item, Network, key=key).external)
 
 
 def _secrets(loaded: Loaded) -> dict[str, FileSource]:
-    sources = {**loaded.secrets.items, **entries(child(loaded.root, "secrets"))}
+    """Those of the whole project: a build of a service that is not selected may need one."""
+    sources = {**entries(child(loaded.whole, "secrets")), **entries(child(loaded.root, "secrets"))}
     return {key: _file_source(item, "secrets", key, loaded) for key, item in sources.items()}
 
 

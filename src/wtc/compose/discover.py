@@ -203,11 +203,12 @@ def project_name(request: LoadRequest, place: Place, session: Session) -> str:
             )
         if name:
             return name
-    written = _written_name(place, session)
+    written = written_name(place, session)
     return normalized_name(written or basename(place.working_dir))
 
 
-def _written_name(place: Place, session: Session) -> str:
+def written_name(place: Place, session: Session) -> str:
+    """The last `name:` of the files, variables replaced; empty if they have none."""
     last: Scalar | None = None
     for path in place.files:
         for document in session.documents(path):

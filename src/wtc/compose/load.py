@@ -5,8 +5,9 @@ from itertools import islice
 
 from wtc.compose import consistency, envfiles, profiles, references, select
 from wtc.compose.access import child, elements, fields
+from wtc.compose.container_names import container_names, with_dependencies
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.discover import Place, discover, project_name
+from wtc.compose.discover import Place, discover, project_name, written_name
 from wtc.compose.documents import load_part
 from wtc.compose.loaded import Loaded
 from wtc.compose.node import Mapping, Node, Scalar
@@ -46,6 +47,10 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     environments = place.environments.having({"COMPOSE_PROJECT_NAME": name})
     model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environments=environments))
     normal = normalize(model, name, environments)
+    names: dict[str, str] = {}
+    if uses is not None:
+        names = container_names(_services(normal), written_name(place, session))
+        normal = with_dependencies(normal, names)
     selection = _Selection(request, place, diagnostics)
     selection.forgive(normal)
     if diagnostics.errors and request.interpolate:
@@ -64,7 +69,7 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     consistency.check(_with_services(root, enabled), looked_at, disabled, diagnostics)
     diagnostics.check()
 
-    all_secrets = root.items.get("secrets")
+    whole = _with_services(root, _without(everything, selection.faulty))
     enabled = selected
     root = _with_services(root, enabled)
     if not request.all_resources:
@@ -86,10 +91,9 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         files=place.files,
         environment=environments.own,
         disabled=disabled,
-        others=_without(everything, {*enabled.items, *selection.faulty}),
-        service_order=tuple(everything.items),
-        secrets=all_secrets if isinstance(all_secrets, Mapping) else Mapping({}),
+        whole=whole,
         all_profiles=tuple(sorted({p for s in everything.items.values() for p in profiles.named(s)})),
+        container_names=names,
         port_variables=_port_variables(everything),
         variable_uses=tuple(uses.found) if uses is not None else (),
         contents=session.contents,

@@ -26,15 +26,10 @@ class Loaded:
     """The project environment: the process's, `.env`, `COMPOSE_PROJECT_NAME`, and what overrides them."""
     disabled: Mapping
     """Services that no active profile enables, in the same canonical form, their env files unread."""
-    others: Mapping = field(default_factory=lambda: Mapping({}))
-    """Every service that is not in `root`, disabled ones included, in the same form, its env files unread.
-
-    Those that have faults are left out.
-    """
-    service_order: tuple[str, ...] = ()
-    """The names of all services, in the order of the files."""
-    secrets: Mapping = field(default_factory=lambda: Mapping({}))
-    """Every top-level secret: builds of `others` may need some."""
+    whole: Mapping = field(default_factory=lambda: Mapping({}))
+    """The tree with every service and resource of the files, env files unread; without services that have faults."""
+    container_names: Table[str, str] = field(default_factory=dict[str, str])
+    """Name that the file gives a container -> its service, where the request has `port_variables`."""
     all_profiles: tuple[str, ...] = ()
     """Every profile that a service names, sorted."""
     port_variables: Table[Path, str] = field(default_factory=dict[Path, str])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from wtc.engine import build_query, records
-from wtc.engine.build_bases import base_images
+from wtc.engine.build_bases import base_images, with_images
+from wtc.engine.build_inputs import dockerfile_text
 from wtc.engine.build_progress import Progress, Report, not_built
 from wtc.engine.build_query import BUILDKIT, LEGACY
-from wtc.engine.context import DEFAULT_DOCKERFILE, Context, ContextError, is_remote, locate, read_file
+from wtc.engine.context import DEFAULT_DOCKERFILE, Context, ContextError, is_remote, locate, with_dockerfile
 from wtc.errors import EngineError, NotFoundError, WtcError
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def build_image(
     """
     build = build_query.of(op)
     needed = build_query.beyond_the_call(build)
+    # Named contexts leave the Dockerfile as it is; without buildx its text is changed.
+    named = bool(op.image.bases)
     remote = is_remote(build.context)
-    if needed or remote:
+    if needed or named or remote:
         from wtc.engine import build_buildx
 
         # Of a remote context nobody here sees what it starts from: `docker buildx` goes first, it has credentials.
@@ -52,9 +55,18 @@ def build_image(
         if needed:
             raise build_buildx.not_installed(op.image.service, needed)
     try:
-        return _through_the_engine(engine, op, report, context=None if remote else locate(build), stop=stop)
+        context = None if remote else _with_own_images(locate(build), op)
+        return _through_the_engine(engine, op, report, context=context, stop=stop)
     except ContextError as error:
         raise WtcError(not_built(op.image.service), causes=(error.message, *error.causes), hints=error.hints) from error
+
+
+def _with_own_images(context: Context, op: "BuildImage") -> Context:
+    """The context whose Dockerfile names the stack's images in place of those that they stand for."""
+    if not op.image.bases:
+        return context
+    text = with_images(dockerfile_text(context), op.image.bases, arguments=build_query.of(op).args)
+    return with_dockerfile(context, text.encode())
 
 
 def _through_the_engine(
@@ -68,7 +80,7 @@ def _through_the_engine(
     missed: dict[str, EngineError] = {}
     if version == BUILDKIT and engine.api_version < LIMITS_API and (asked := _limits(build)):
         raise _too_old(engine, service, asked)
-    if context is not None and version == BUILDKIT:
+    if context is not None and (version == BUILDKIT or op.image.bases):
         missed = _pull_ahead(engine, op, context, report, pull=pull, stop=stop)
         pull = False
     parameters = build_query.query(
@@ -142,13 +154,12 @@ def _pull_ahead(
     from wtc.engine.pull import pull_reference
 
     build = build_query.of(op)
-    content = context.extra_dockerfile
-    if content is None:
-        content = read_file(f"{context.root}/{context.dockerfile}")
     platform = build_query.platform_of(op.image, build)
     missed: dict[str, EngineError] = {}
-    dockerfile = content.decode(errors="replace")
-    for reference in base_images(dockerfile, arguments=build.args, target=build.target):
+    own = frozenset(op.image.bases.values())
+    for reference in base_images(dockerfile_text(context), arguments=build.args, target=build.target):
+        if reference in own:
+            continue
         if not pull and _is_there(engine, reference, platform):
             continue
         try:

@@ -88,6 +88,10 @@ class Project:
     """Services of the file that are not selected, disabled ones included; their env files are unread."""
     order: tuple[str, ...] = ()
     """The names of all services, in the file's order."""
+    network_keys: tuple[str, ...] = ()
+    """The networks of the file that are not external, those that no selected service uses included."""
+    container_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name that the file gives a container -> its service."""
     disabled: frozenset[str] = frozenset()
     """Services of the file that no active profile enables."""
     port_variables: tuple[PortVariable, ...] = ()

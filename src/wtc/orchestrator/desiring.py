@@ -1,23 +1,26 @@
 """From the compose files to the desired stack: the step that `up`, `status` and what comes after share."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wtc.config import BIND, MEM_LIMIT
 from wtc.errors import WtcError
-from wtc.model.build import Build
+from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
+from wtc.model.service import Service
 from wtc.orchestrator.leases import Ports, port_variables_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Located
 from wtc.orchestrator.variables import stack_variables
 from wtc.planner.desired import Placement, desire
+from wtc.planner.images import built_from, needed_images
+from wtc.planner.references import Names, familiar, names_of
 from wtc.registry.requests import port_requests
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def desired_stack(
         namespace=namespace,
         bind=settings.of(BIND).value,
         host=host,
-        build_hashes=_build_hashes(project) if hashed else {},
+        build_inputs=_build_inputs(project, namespace) if hashed else {},
         scales=scales or {},
         ports=ports.by_place() if ports else {},
         mem_limit_bytes=settings.of(MEM_LIMIT).value,
@@ -82,42 +85,43 @@ def _as_written(located: Located, namespace: Namespace) -> Ports:
     )
 
 
-def without_dependencies(desired: Desired, services: Collection[str]) -> Desired:
-    """The named services alone."""
-    chosen = {name: service for name, service in desired.services.items() if name in services}
-    return replace(
-        desired,
-        services=chosen,
-        endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
-        undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
-    )
+def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInput]:
+    """Service -> what it is built from, for the services that are built and those that they are built from.
 
-
-def _build_hashes(project: Project) -> dict[str, str]:
-    """Service -> hash of its build context and options, for those that are built."""
+    The inputs of other services are not looked at.
+    """
     from concurrent.futures import ThreadPoolExecutor
 
-    from wtc.engine.context import context_hash
+    from wtc.engine.build_inputs import build_input
 
-    def of(service: str, build: Build) -> str:
+    def of(service: str) -> BuildInput:
         try:
-            return context_hash(build)
+            return build_input(names.services[service].build or Build())
         except WtcError as error:
             error.causes = (*error.causes, f"service `{service}` is built from it")
             raise
 
-    builds = {service.name: service.build for service in project.services.values() if service.build}
-    if not builds:
-        return {}
-    with ThreadPoolExecutor(max_workers=min(8, len(builds))) as pool:
-        return dict(zip(builds, pool.map(of, builds, builds.values()), strict=True))
+    names = names_of(project, namespace)
+    waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
+    found: dict[str, BuildInput] = {}
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        while waiting:
+            found |= dict(zip(waiting, pool.map(of, waiting), strict=True))
+            needed = (built_from(names.services[name], names, found[name].images) for name in waiting)
+            waiting = {name for some in needed for name in some} - found.keys()
+    return found
+
+
+def _builder(service: Service, names: Names) -> str:
+    """The service whose build makes the service's image; empty if it is pulled."""
+    return service.name if service.build else names.images.get(familiar(service.image), "")
 
 
 def observe_for(engine: "Engine", desired: Desired) -> Observed:
     """The engine's state, with every image, network and volume that the stack names."""
     from wtc.engine.observe import observe
 
-    references = {s.image.reference for s in desired.services.values() if s.containers or s.image.build}
+    references = needed_images(desired).keys()
     found = observe(
         engine,
         desired.namespace,

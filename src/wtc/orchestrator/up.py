@@ -18,7 +18,7 @@ from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
 from wtc.orchestrator.data_from import DataFrom
-from wtc.orchestrator.desiring import desired_stack, observe_for, without_dependencies
+from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
@@ -34,7 +34,7 @@ from wtc.orchestrator.target import Located, Target, locate
 from wtc.orchestrator.unsupported import tell_unsupported
 from wtc.planner.conflicts import check_names, foreign_images
 from wtc.planner.data_from import with_filled
-from wtc.planner.images import check_images, plan_images
+from wtc.planner.images import check_images, only_services, plan_images
 from wtc.planner.memory import starting_of
 from wtc.planner.options import Recreate, UpOptions
 from wtc.planner.up import plan_up
@@ -240,7 +240,7 @@ class _Run:
             for finding in moved_addresses(desired, stack, ports):
                 self.report(Warned(diagnostic=finding))
         alone = self.request.options.no_deps and self.request.services
-        return without_dependencies(desired, self.request.services) if alone else desired
+        return only_services(desired, self.request.services) if alone else desired
 
     def _lease(self, stack: Project, busy: set[int]) -> Ports:
         from wtc.engine.observe import observe
