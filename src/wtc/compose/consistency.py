@@ -18,12 +18,15 @@ MOST_FINDINGS = 200
 """After as many, further services are not looked at."""
 
 
-def check(root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
-    """Report what is undefined, contradictory or circular among `looked_at`, which are services of the root."""
+def check(root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Diagnostics, *, builders: Mapping) -> None:
+    """Report what is undefined, contradictory or circular among `looked_at`, which are services of the root.
+
+    Images may be built from those of the services in `builders`.
+    """
     services = looked_at.items
     for name, service in services.items():
         if isinstance(service, Mapping) and len(diagnostics.found) < MOST_FINDINGS:
-            _Service(name, service, root, disabled, diagnostics).check()
+            _Service(name, service, root, disabled, diagnostics, builders).check()
     _container_names(services, diagnostics)
     for name, secret in fields(root.items.get("secrets")).items():
         external = child(secret, "external")
@@ -39,7 +42,16 @@ def check(root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Dia
 class _Service:
     """One service's checks."""
 
-    def __init__(self, name: str, node: Mapping, root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self,
+        name: str,
+        node: Mapping,
+        root: Mapping,
+        disabled: Mapping,
+        diagnostics: Diagnostics,
+        builders: Mapping,
+    ) -> None:
+        self.builders = builders
         self.name = name
         self.path: Path = ("services", name)
         self.node = node
@@ -85,8 +97,8 @@ class _Service:
             )
         for key, context in fields(build.items.get("additional_contexts")).items():
             other = (string(context) or "").partition("service:")
-            services = fields(self.root.items.get("services"))
-            if other[1] and not other[0] and not isinstance(child(services.get(other[2]), "build"), Mapping):
+            base = self.builders.items.get(other[2])
+            if other[1] and not other[0] and not isinstance(child(base, "build"), Mapping):
                 self.error(
                     f"service `{self.name}` builds upon service `{other[2]}`, which is not built here",
                     context,

@@ -1,6 +1,7 @@
 """Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import islice
 
 from wtc.compose import consistency, envfiles, profiles, references, select
@@ -43,6 +44,8 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     )
 
     place = discover(request, session)
+    if uses is not None:
+        place = _by_real_path(place, request, reader)
     name = project_name(request, place, session)
     environments = place.environments.having({"COMPOSE_PROJECT_NAME": name})
     model = load_part(place.files, Scope(session=session, working_dir=place.working_dir, environments=environments))
@@ -65,8 +68,8 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
     everything = _services(root)
     enabled, disabled = _split(everything, request, place)
     selected = select.chosen(enabled, request.services) if request.services else enabled
-    looked_at = enabled if uses is None else selected
-    consistency.check(_with_services(root, enabled), looked_at, disabled, diagnostics)
+    looked_at, builders = (enabled, enabled) if uses is None else (selected, everything)
+    consistency.check(_with_services(root, enabled), looked_at, disabled, diagnostics, builders=builders)
     diagnostics.check()
 
     whole = _with_services(root, _without(everything, selection.faulty))
@@ -100,6 +103,14 @@ def load(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -
         warnings=tuple(diagnostics.warnings),
         pending=tuple(diagnostics.pending),
     )
+
+
+def _by_real_path(place: Place, request: LoadRequest, reader: Reader) -> Place:
+    """The place with its links resolved: a stack is the same one whatever link leads to its worktree."""
+    cwd = reader.real_path(request.cwd)
+    is_here = reader.real_path(place.environment.get("PWD", "")) == cwd
+    environments = place.environments.having({"PWD": cwd}) if is_here else place.environments
+    return replace(place, working_dir=reader.real_path(place.working_dir), environments=environments)
 
 
 class _Selection:

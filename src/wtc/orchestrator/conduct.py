@@ -1,5 +1,7 @@
 """What the compose file says of its services' coming and going, for commands that can do without the file."""
 
+from collections.abc import Collection
+
 from wtc.config import Settings
 from wtc.errors import ComposeFileError
 from wtc.events import Reporter
@@ -8,14 +10,19 @@ from wtc.orchestrator.leases import Ports, known_ports
 from wtc.orchestrator.looking import OpenStack
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import warn
+from wtc.orchestrator.unsupported import refuse_without_content
 from wtc.orchestrator.variables import stack_variables
 from wtc.planner.lifecycle import Conduct
 
 
-def declared(stack: OpenStack, report: Reporter) -> dict[str, Conduct]:
+def declared(stack: OpenStack, report: Reporter, *, starting: Collection[str] | None = None) -> dict[str, Conduct]:
     """Service -> dependencies and hooks, as the file has them; of a file that cannot be used it has none.
 
-    The labels on the containers tell the dependencies then, and no hook can be run.
+    The labels on the containers tell the dependencies then, and no hook can be run. `starting` are the services that
+    are to start (all of them if it is empty), if that is what the command does.
+
+    Raises:
+        ComposeFileError: something that starts needs a secret or config which has no content.
     """
     if stack.located.missing:
         return {}
@@ -34,6 +41,8 @@ def declared(stack: OpenStack, report: Reporter) -> dict[str, Conduct]:
         text = f"the compose file cannot be used, so that no hook is run: {error.message}"
         warn(report, text, hint="to see what is wrong with it, run `wtc config -q`")
         return {}
+    if starting is not None:
+        refuse_without_content(project, starting)
     return {
         name: Conduct(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
         for name, s in project.services.items()

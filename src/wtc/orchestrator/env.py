@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 
+from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.observed import Observed
@@ -41,10 +42,11 @@ def env(target: Target, report: Reporter) -> EnvResult:
     host, engine = _engine(target, report)
     variables = stack_variables(namespace, known.requests, known.leased, host)
     variables |= named_ports(known.requests, known.leased, known.variables)
+    own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(
         worktree=located.worktree,
         namespace=namespace.name,
-        variables={**variables, **engine},
+        variables=marked(own, target.environment),
         leased=all(request.key in known.leased for request in known.requests),
     )
 

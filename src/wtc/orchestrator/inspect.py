@@ -1,21 +1,26 @@
 """`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from wtc.compose.examine import Treated, examine
+from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
+from wtc.model.variable_use import VariableUse
 from wtc.orchestrator.desiring import desired_stack
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, known_ports
 from wtc.orchestrator.project import reading
 from wtc.orchestrator.stack import open_home
 from wtc.orchestrator.target import Target, locate
+from wtc.planner.references import Reference, names_of, references
 from wtc.planner.sharing import breaches
 
 
@@ -43,6 +48,10 @@ class InspectResult:
     desired: Desired
     ports: Ports
     treated: tuple[Treated, ...]
+    references: tuple[Reference, ...]
+    """What in the services names another part of the stack."""
+    uses: tuple[VariableUse, ...]
+    """Where services, and env files, use variables that name a port."""
     breaches: tuple[Diagnostic, ...]
 
     def service(self, name: str) -> DesiredService | None:
@@ -63,6 +72,10 @@ class InspectResult:
             )
             for index, port in enumerate(config.ports)
         )
+
+    def is_leased(self, use: VariableUse) -> bool:
+        """Whether a port's variable is the leased port where it is used so, and not the file's own value."""
+        return self.ports.port_variables.means_leased(use)
 
     def attributes(self, *place: str) -> tuple[Treated, ...]:
         """What stands below a place: `("services", "web")`."""
@@ -93,8 +106,27 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         desired=desired,
         ports=ports,
         treated=examine(loaded.root),
+        references=tuple(_references(project, namespace)),
+        uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in {(n,) for n in project.services}),
         breaches=breaches(project, lambda path: _lies_in(path, located.worktree)),
     )
+
+
+def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
+    """The references of the services and of their Dockerfiles, as far as these can be read."""
+    from wtc.engine.build_inputs import images_in
+
+    names = names_of(project, namespace)
+    for service in project.services.values():
+        yield from references(service, names)
+        images: tuple[str, ...] = ()
+        if service.build is not None:
+            with suppress(WtcError, OSError):
+                images = images_in(service.build)
+        own = [becomes for image in images if (becomes := names.own_image(image, beside=service.name))]
+        if own:
+            attribute = "dockerfile_inline" if service.build and service.build.dockerfile_inline else "dockerfile"
+            yield Reference(path=("services", service.name, "build", attribute), becomes=tuple(dict.fromkeys(own)))
 
 
 def _lies_in(path: str, folder: str) -> bool:

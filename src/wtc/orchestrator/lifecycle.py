@@ -87,7 +87,8 @@ def change(target: Target, request: LifecycleRequest, report: Reporter, stop: th
         refuse_unknown(request.services, stack.located, stack.observed)
         if request.verb is Verb.START and not stack.containers():
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
-        conduct = {} if request.verb in AT_ONCE else declared(stack, report)
+        starting = request.services if request.verb is Verb.START else None
+        conduct = {} if request.verb in AT_ONCE else declared(stack, report, starting=starting)
         if request.dry_run:
             plan = _plan(stack, request, conduct)
             wanted = _wanted(stack, request, plan)

@@ -112,7 +112,9 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
             )
             return _Run(located, home, engine, namespace, request, report, stop, data)
 
-        tell_unsupported(project, engine.api_version, report, strict=request.strict)
+        tell_unsupported(
+            project, engine.api_version, report, strict=request.strict, starting=not request.options.no_start
+        )
         if request.dry_run:
             return run_in(namespace_for(located, home, engine, report)).rehearse(project)
         with stack_lock(home, located.worktree):
