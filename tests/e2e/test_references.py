@@ -193,8 +193,8 @@ def test_shell_with_the_stacks_variables_changes_nothing(workshop: Workshop) -> 
         "WEB_PORT": None,
     }
     workshop.commit(file_of(web={"ports": [f"{port}:{port}"], "environment": environment}))
-    workshop.wtc("setup")
     env = {"WEB_PORT": "9090", "DOCKER_HOST": workshop.env.get("DOCKER_HOST", "unix:///var/run/docker.sock")}
+    workshop.wtc("setup", env=env)
     before = workshop.wtc("up", "--dry-run", env=env)
     variables = workshop.wtc("env", "--json", env=env).json()["variables"]
     assert variables["WEB_PORT"] != "9090"

@@ -6,7 +6,9 @@ from tests.compose.memory import project
 from wtc.compose.decode import decode_project
 from wtc.compose.port_variables import PortVariables
 from wtc.model.namespace import Namespace
-from wtc.orchestrator.addresses import moved_addresses
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.position import dotted
+from wtc.orchestrator.addresses import moved_addresses, own_addresses
 from wtc.orchestrator.leases import Ports
 from wtc.planner.desired import Placement, desire
 from wtc.registry.requests import port_requests
@@ -81,3 +83,25 @@ def test_a_containers_own_port_may_be_what_is_meant(host: str, *, inside: bool) 
 def test_nothing_else_of_the_value_is_told() -> None:
     (line,) = told("postgres://me:s3cret@localhost:9000/db")
     assert "s3cret" not in line
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        ("http://localhost:${APP_PORT:-7000}", ["4:68 services.app.environment.URL"]),
+        ("http://localhost:${WEB_PORT:-8080}", []),
+        ("http://app:${APP_PORT:-7000}", []),
+    ],
+)
+def test_own_port_behind_localhost_is_told_until_there_is_a_container(value: str, places: list[str]) -> None:
+    text = f"""
+services:
+  web: {{image: x, ports: ["${{WEB_PORT:-8080}}:80"]}}
+  app: {{image: x, ports: ["${{APP_PORT:-7000}}:70"], environment: {{URL: "{value}"}}}}
+"""
+    read = decode_project(project(text, port_variables=PortVariables()))
+    ports = Ports(requests=port_requests(read, {}), leased={}, moved={}, variables=read.port_variables)
+    found = own_addresses(read, ports, Observed())
+    assert [f"{d.position.line}:{d.position.column} {dotted(d.path)}" for d in found if d.position] == places
+    there = ObservedContainer(id="1", name="n", service="app", number=1, image="x", image_id="x", state="exited")
+    assert not list(own_addresses(read, ports, Observed(containers=(there,))))

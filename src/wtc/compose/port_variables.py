@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field, replace
 
+from wtc.compose.ports import is_address
 from wtc.compose.template import Placed
 from wtc.model.position import Path, Position
 from wtc.model.variable_use import VariableUse
@@ -62,6 +63,18 @@ class PortVariables:
         if not attribute:
             return False
         return path[1] not in self.apart and any(attribute[: len(place)] == place for place in CLIENT_PLACES)
+
+
+def is_published(use: VariableUse) -> bool:
+    """Whether it is the published side of a port, in place of which the leased port is published."""
+    attribute = _attribute(use.path)
+    if attribute[:1] != ("ports",):
+        return False
+    return (
+        attribute[-1] == "published"
+        if len(attribute) > 2
+        else not use.before or is_address(use.before[:-1].strip("[]"))
+    )
 
 
 class PortUses:

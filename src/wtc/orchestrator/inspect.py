@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from wtc.compose.examine import Treated, examine
+from wtc.compose.port_variables import is_published
 from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService
@@ -75,7 +76,7 @@ class InspectResult:
 
     def is_leased(self, use: VariableUse) -> bool:
         """Whether a port's variable is the leased port where it is used so, and not the file's own value."""
-        return self.ports.port_variables.means_leased(use)
+        return is_published(use) or self.ports.port_variables.means_leased(use)
 
     def attributes(self, *place: str) -> tuple[Treated, ...]:
         """What stands below a place: `("services", "web")`."""

@@ -15,7 +15,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
-from wtc.orchestrator.addresses import moved_addresses
+from wtc.orchestrator.addresses import moved_addresses, own_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
 from wtc.orchestrator.data_from import DataFrom
 from wtc.orchestrator.desiring import desired_stack, observe_for
@@ -227,7 +227,10 @@ class _Run:
         )
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
-        ports = None if self.request.fixed_ports else self._lease(stack, busy)
+        from wtc.engine.observe import observe
+
+        observed = observe(self.engine, self.namespace)
+        ports = None if self.request.fixed_ports else self._lease(stack, observed, busy)
         desired = desired_stack(
             self.located,
             self.namespace,
@@ -239,21 +242,19 @@ class _Run:
             hashed=not self.request.options.no_build,
         )
         if ports and not busy:
-            for finding in moved_addresses(desired, stack, ports):
+            for finding in (*moved_addresses(desired, stack, ports), *own_addresses(stack, ports, observed)):
                 self.report(Warned(diagnostic=finding))
         alone = self.request.options.no_deps and self.request.services
         return only_services(desired, self.request.services) if alone else desired
 
-    def _lease(self, stack: Project, busy: set[int]) -> Ports:
-        from wtc.engine.observe import observe
-
+    def _lease(self, stack: Project, observed: Observed, busy: set[int]) -> Ports:
         return lease_on(
             self.engine,
             self.home,
             self.namespace,
             stack,
             self.report,
-            observed=observe(self.engine, self.namespace),
+            observed=observed,
             busy=busy,
             scales=self.request.scales,
             recreating=self.request.options.recreate is Recreate.ALWAYS,

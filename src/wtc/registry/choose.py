@@ -59,11 +59,11 @@ def _first_of_share(
         if request.share:
             first[request.share] = min(request.key, first.get(request.share, request.key))
     first_of = {request.key: first.get(request.share, request.key) for request in requests}
-    ports: dict[str, int] = {}
-    for key in sorted(first_of.keys() & held.keys() & set(settled)):
-        if ports.setdefault(first_of[key], held[key]) != held[key]:
-            first_of[key] = key
-    return first_of
+    leases: dict[str, set[int]] = {}
+    for key in first_of.keys() & held.keys():
+        leases.setdefault(first_of[key], set()).add(held[key])
+    alone = {key for key in held.keys() & set(settled) if len(leases.get(first_of.get(key, key), ())) > 1}
+    return {key: key if key in alone else first for key, first in first_of.items()}
 
 
 def _kept(first_of: Mapping[str, str], held: Mapping[str, int], taken: frozenset[int]) -> dict[str, int]:
