@@ -88,7 +88,7 @@ def test_nothing_else_of_the_value_is_told() -> None:
 @pytest.mark.parametrize(
     ("value", "places"),
     [
-        ("http://localhost:${APP_PORT:-7000}", ["4:68 services.app.environment.URL"]),
+        ("http://localhost:${APP_PORT:-7000}", ["4:71 services.app.environment.URL"]),
         ("http://localhost:${WEB_PORT:-8080}", []),
         ("http://app:${APP_PORT:-7000}", []),
     ],

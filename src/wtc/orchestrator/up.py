@@ -229,8 +229,9 @@ class _Run:
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
         from wtc.engine.observe import observe
 
-        observed = observe(self.engine, self.namespace)
-        ports = None if self.request.fixed_ports else self._lease(stack, observed, busy)
+        fixed = self.request.fixed_ports
+        observed = Observed() if fixed else observe(self.engine, self.namespace)
+        ports = None if fixed else self._lease(stack, observed, busy)
         desired = desired_stack(
             self.located,
             self.namespace,
