@@ -161,7 +161,7 @@ def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str])
     ]
     assert (
         raised.value.diagnostics[2].hint
-        == "the settings are `port_range`, `bind`, `mem_limit`, `oversubscribe`, `env_from`"
+        == "the settings are `port_range`, `bind`, `mem_limit`, `oversubscribe`, `env_from`, `git`"
     )
 
 

@@ -14,6 +14,7 @@ from typing import Generic, TypeAlias, TypeVar, cast
 from wtc.config_file import Section, read_user
 from wtc.errors import ComposeFileError, UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
+from wtc.model.git import GitAccess
 
 T = TypeVar("T")
 
@@ -141,6 +142,16 @@ ENV_FROM = Setting(
 """What `.env` is copied from in a fresh worktree, before all else: the first of the files that exists."""
 
 
+GIT = Setting(
+    key="git",
+    variable="WTC_GIT",
+    default=cast("GitAccess | None", None),
+    parse=GitAccess,
+    form="`rw`, `ro` or `off`",
+)
+"""What containers that bind a linked worktree may do with its repository; by default the container's user decides."""
+
+
 def _inside(text: str) -> tuple[str, ...]:
     paths = _paths(text)
     if not paths or any(path.startswith("/") or normpath(path).startswith("..") for path in paths):
@@ -158,8 +169,10 @@ COMPOSE = Setting(
 )
 """The project's compose files, relative to the worktree's top. In `wtc.toml` alone, for it is read before them."""
 
-AnySetting: TypeAlias = Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]]
-SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM)
+AnySetting: TypeAlias = (
+    Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]] | Setting[GitAccess | None]
+)
+SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM, GIT)
 PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
 
 

@@ -205,6 +205,7 @@ def test_without_a_sandbox_only_if_asked(wtc: Wtc, workspace: Path, without_bubb
         (["--cpus", "nan"], "`--cpus` is `nan`, and must be at least 0.01"),
         (["--pids", "0"], "--pids"),
         (["--share", "missing"], "missing` is not a folder"),
+        (["--stack", "--no-sandbox"], "`--stack` and `--no-sandbox` exclude each other"),
         (["--socket", "missing"], "missing` is not a socket"),
     ],
 )

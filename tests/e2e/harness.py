@@ -79,9 +79,9 @@ class Started:
 
     popen: "subprocess.Popen[str]"
 
-    def end(self) -> Ended:
-        """Waits for it."""
-        out, err = self.popen.communicate(timeout=DEADLINE_S * 2)
+    def end(self, *, deadline_s: float = DEADLINE_S * 2) -> Ended:
+        """Wait until it has ended."""
+        out, err = self.popen.communicate(timeout=deadline_s)
         return Ended(status=self.popen.returncode, out=out, err=err)
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.e2e.harness import SHOP, Stack, Workshop, one_service
+from wtc.registry.store import Store
 
 pytestmark = pytest.mark.engine
 
@@ -62,6 +63,19 @@ def test_clean_says_which_volume_it_removes(pair: Pair) -> None:
 
 def test_clean_frees_the_leases(pair: Pair) -> None:
     assert pair.workshop.wtc("ports", "--json").json()["endpoints"] == []
+
+
+@pytest.mark.parametrize("folder", [True, False], ids=["folder", "no-folder"])
+def test_clean_by_path_frees_leases_without_a_stack(workshop: Workshop, *, folder: bool) -> None:
+    workshop.commit(FILES)
+    linked = workshop.worktree("linked")
+    workshop.wtc("setup", cwd=linked)
+    if not folder:
+        shutil.rmtree(linked)
+    ended = workshop.wtc("clean", "-y", "-w", str(linked), cwd=workshop.base)
+    assert "the leased ports of `linked-" in ended.err
+    assert workshop.wtc("clean", "-y", "-w", str(linked), cwd=workshop.base).err == "nothing to clean\n"
+    assert Store(str(workshop.config)).read().stacks == {}
 
 
 def test_a_second_clean_has_nothing_to_do(pair: Pair) -> None:

@@ -1,5 +1,6 @@
 """`up --data-from`: a stack that starts with another one's data, whatever cuts the copy off."""
 
+import fcntl
 import json
 import signal
 from collections.abc import Callable, Iterator
@@ -9,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import QUICK, Stack, Started, Workshop
+from tests.e2e.harness import QUICK, Stack, Started, Workshop, labelled
 from tests.e2e.proxy import Proxy
 from tests.e2e.test_killed import Killer
 from wtc import labels as label
+from wtc.worktrees.ids import lock_path
 
 pytestmark = pytest.mark.engine
 
@@ -200,6 +202,32 @@ def test_clean_after_a_killed_copy_leaves_nothing_and_starts_main_again(
     assert main.container("db").status == "running"
 
 
+@pytest.mark.parametrize("arguments", [["clean", "-y"], ["clean", "-y", "--volume", "rows"]], ids=" ".join)
+def test_clean_of_the_source_removes_the_containers_of_a_killed_copy(
+    workshop: Workshop, witness: Callable[..., Proxy], arguments: list[str]
+) -> None:
+    main = filled_main(workshop)
+    linked = workshop.worktree("linked")
+    killer = Killer(6)
+    proxy = witness(changing=killer)
+    started = workshop.start("up", "--data-from", "main", cwd=linked, env={"DOCKER_HOST": proxy.address})
+    killer.aim(started)
+    assert started.end().status == -signal.SIGKILL
+    assert readers(workshop, linked)
+    workshop.wtc("down")
+    workshop.wtc(*arguments)
+    assert f"volume {main.namespace}_rows" not in workshop.leftovers()
+    assert not readers(workshop, linked)
+    assert "does not exist any more" in workshop.refused("up", cwd=linked, status=5).err
+
+
+def readers(workshop: Workshop, linked: Path) -> list[str]:
+    """The containers with which a copy into the worktree's stack reads."""
+    return [
+        name for name in labelled(workshop.client, f"{label.WORKTREE}={linked}") if name.endswith("_copying_reader")
+    ]
+
+
 def test_run_does_not_use_half_a_copy(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
     filled_main(workshop)
     linked = workshop.worktree("linked")
@@ -243,6 +271,25 @@ def test_interrupted_copy_starts_main_again_and_leaves_no_container(workshop: Wo
     helpers = client.containers.list(all=True, filters={"label": label.COPY})
     assert not [c.name for c in helpers if c.name.startswith(f"linked-{workshop.token}")]
     assert_complete(workshop.up(cwd=linked), main)
+
+
+def test_up_holds_no_lock_while_it_waits_for_one_that_comes_earlier(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": BOX})
+    linked = workshop.worktree("linked")
+    filled = workshop.up(cwd=linked)
+    filled.run("db", "sh", "-c", "echo first > /data/big; echo last > /data/row")
+    git_dirs = [workshop.main / ".git", workshop.main / ".git/worktrees" / linked.name]
+    with open(lock_path(str(git_dirs[0])), "rb") as own, open(lock_path(str(git_dirs[1])), "rb") as source:
+        fcntl.flock(source, fcntl.LOCK_EX)
+        started = workshop.start("up", "--json", "--data-from", str(linked))
+        assert started.popen.stderr is not None
+        assert any("waiting for another wtc" in line for line in started.popen.stderr)
+        fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(own, fcntl.LOCK_UN)
+        fcntl.flock(source, fcntl.LOCK_UN)
+        ended = started.end()
+    assert ended.status == 0, ended.err
+    assert_complete(Stack(workshop.client, ended.json()), filled)
 
 
 def test_foreign_writer_of_the_source_is_a_conflict(workshop: Workshop, client: Any) -> None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.e2e.harness import QUICK, Workshop, one_service, until
+from tests.e2e.pipes import FLOOD, is_full
 
 pytestmark = pytest.mark.engine
 
@@ -229,6 +230,14 @@ def test_a_reader_that_goes_ends_it_quietly(workshop: Workshop) -> None:
     assert "Traceback" not in err
     assert "error" not in err
     assert states(workshop) == ["running"]
+
+
+def test_a_signal_ends_it_with_its_status_while_the_reader_does_not_read(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": FLOOD})
+    with foreground(workshop, "--on-signal", "leave") as started:
+        until(lambda: is_full(started.out.fileno()), "the pipe is full")
+        os.kill(children_of(started.popen.pid)[0], signal.SIGTERM)
+        assert started.popen.wait(30) == 143
 
 
 @pytest.mark.parametrize("option", ["--json", "--dry-run", "--no-start"])

@@ -277,7 +277,7 @@ def test_claude_codes_hook_without_a_path_removes_nothing(
     assert set(stack.ids()) == {"web", "db"}
 
 
-def test_claude_codes_hook_ends_well_without_an_engine(workshop: Workshop, tmp_path: Path) -> None:
+def test_claude_codes_hook_fails_without_an_engine_while_the_worktree_stays(workshop: Workshop, tmp_path: Path) -> None:
     workshop.commit(HOOKED)
     done = subprocess.run(
         [sys.executable, "-m", "wtc", "hook", "claude-worktree-remove"],
@@ -287,7 +287,7 @@ def test_claude_codes_hook_ends_well_without_an_engine(workshop: Workshop, tmp_p
         text=True,
         check=False,
     )
-    assert done.returncode == 0
+    assert done.returncode == 4
     assert done.stderr.startswith("error: cannot reach the engine")
 
 

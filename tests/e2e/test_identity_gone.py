@@ -1,14 +1,17 @@
 """A worktree is gone only where that is proved: not under a mount, without permission, or on another machine."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.harness import Ended, Stack, Workshop, write
-from tests.e2e.identity import STORE, mark, mark_of, objects
+from tests.e2e.identity import STORE, mark, mark_of, objects, without_network
+from wtc.worktrees.ids import has_record, read_id
 
 pytestmark = pytest.mark.engine
 
@@ -188,6 +191,10 @@ def test_clones_at_one_path_on_two_machines_do_not_share_a_stack(workshop: Works
     second = Stack(workshop.client, succeeds(1, "up", "--json").json())
     mark(second, "second")
     assert second.namespace != first.namespace
+    for number, other in enumerate((second, first)):
+        listed = {stack["namespace"]: stack for stack in succeeds(number, "ps", "--json").json()["stacks"]}
+        assert listed[other.namespace]["place"] == "other-host"
+        assert listed[other.namespace]["reason"] == "it was created on another host"
     for number in (0, 1):
         succeeds(number, "clean", "--gone", "-y", "--all-gone")
         succeeds(number, "clean", "--former", "-y")
@@ -213,3 +220,40 @@ def test_registry_entry_without_objects_is_dropped_when_its_path_is_missing(work
     workshop.git("worktree", "remove", "--force", str(folder))
     workshop.wtc("clean", "-y", "-w", str(folder), cwd=workshop.base)
     assert str(folder) not in (workshop.config / "registry.json").read_text()
+
+
+def test_record_of_an_id_is_removed_with_the_last_object_of_a_gone_worktree(workshop: Workshop, client: Any) -> None:
+    common = workshop.main / ".git"
+    workshop.commit({"compose.yaml": without_network(STORE)})
+    linked = workshop.worktree("linked")
+    stack = workshop.up(cwd=linked)
+    found = read_id(str(common / "worktrees" / linked.name))
+    assert found is not None
+    workshop.wtc("clean", "-y", cwd=linked)
+    assert has_record(str(common), found.id), "the worktree exists"
+
+    stack = workshop.up(cwd=linked)
+    workshop.git("worktree", "remove", "--force", str(linked))
+    mine = client.containers.create("busybox:1.36", volumes={f"{stack.namespace}_data": {"bind": "/data"}})
+    try:
+        workshop.wtc("clean", "--gone", "-y")
+        assert objects(workshop, stack.namespace) == [f"volume {stack.namespace}_data"]
+        assert has_record(str(common), found.id), "a volume still carries the id"
+    finally:
+        mine.remove(v=False, force=True)
+    workshop.wtc("clean", "--gone", "-y")
+    assert objects(workshop, stack.namespace) == []
+    assert not has_record(str(common), found.id)
+
+
+def test_record_of_an_id_stays_while_git_lists_the_worktree(workshop: Workshop) -> None:
+    common = workshop.main / ".git"
+    workshop.commit({"compose.yaml": without_network(STORE)})
+    linked = workshop.worktree("linked")
+    stack = workshop.up(cwd=linked)
+    found = read_id(str(common / "worktrees" / linked.name))
+    assert found is not None
+    shutil.rmtree(linked)
+    workshop.wtc("clean", "-y", "-w", str(linked))
+    assert objects(workshop, stack.namespace) == []
+    assert has_record(str(common), found.id)

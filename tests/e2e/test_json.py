@@ -34,6 +34,7 @@ services:
   job:
     {QUICK}
     command: "true"
+    volumes: [".:/src:ro"]
 volumes:
   rows: {{}}
 x-note: {{}}
@@ -195,6 +196,7 @@ def it_comes_and_goes(run: Runs) -> None:
 def a_worktree_moves(run: Runs) -> None:
     linked = run.workshop.worktree("moving")
     namespace = run("up --no-start", cwd=linked)["namespace"]
+    assert [s["git"] is None for s in run("inspect", cwd=linked)["services"]] == [True, True, False]
     away = linked.rename(f"{linked}-away")
     (stack,) = (s for s in run("ps -a")["stacks"] if s["namespace"] == namespace)
     assert (stack["place"], stack["gone"], stack["path"]) == ("prunable", False, None)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import QUICK, Workshop, one_service, until
+from tests.e2e.pipes import FLOOD, is_full
 
 pytestmark = pytest.mark.engine
 
@@ -204,6 +205,15 @@ def test_ctrl_c_ends_the_following(talk: Workshop) -> None:
         assert run.popen.wait() == 130
         assert run.popen.stderr
         assert run.popen.stderr.read() == ""
+
+
+def test_ctrl_c_ends_the_following_while_the_reader_does_not_read(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": FLOOD})
+    workshop.up()
+    with following(workshop) as run:
+        until(lambda: is_full(run.out.fileno()), "the pipe is full")
+        run.popen.send_signal(signal.SIGINT)
+        assert run.popen.wait(30) == 130
 
 
 def received(run: Following, lines: int) -> dict[str, list[int]]:

@@ -103,6 +103,23 @@ def test_fixed_ports_alone_are_printed_with_their_address_until_the_stack_is_dow
     assert printed(workshop) == all_three({})
 
 
+def test_fixed_port_of_a_container_that_exited_by_itself_is_not_printed(workshop: Workshop) -> None:
+    web, db = free_ports(2)
+    workshop.commit({"compose.yaml": two_services(f"{web}:80", f"{db}:80")})
+    stack = workshop.up()
+    leased = {"web": stack.ports["web/80/tcp"], "db": stack.ports["db/80/tcp"]}
+    workshop.up("--ports", "fixed")
+    container = stack.container("web")
+    container.kill()
+    container.wait()
+    assert printed(workshop) == all_three({"web": leased["web"], "db": db})
+    stack.container("db").kill()
+    (listed,) = workshop.wtc("worktree", "list", "--json").json()["worktrees"][0]["stacks"]
+    assert {e["service"]: e["port"] for e in listed["endpoints"]} == leased
+    assert '"fixed"' in (workshop.config / "registry.json").read_text()
+    assert workshop.wtc("ports", env={"DOCKER_HOST": "unix:///nowhere.sock"}).out.count(str(web)) == 1
+
+
 def test_fixed_port_that_the_engine_chooses_is_printed(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": two_services("80", "81")})
     stack = workshop.up("--ports", "fixed")

@@ -39,6 +39,7 @@ class Claude:
         self.workshop = workshop
         workshop.commit(FILES)
         created = self.hook("claude-worktree-create", {"name": "oak", "cwd": str(workshop.main)})
+        assert created.status == 0, created.err
         self.path = Path(created.out.rstrip("\n"))
         workshop.folders.append(self.path)
 
@@ -53,14 +54,15 @@ class Claude:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
         assert "Traceback" not in done.stderr
-        return Ended(status=0, out=done.stdout, err=done.stderr)
+        return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
 
     def remove(self, path: Path | None = None, **environment: str) -> str:
-        """What the removing hook reports; it always succeeds."""
-        ended = self.hook("claude-worktree-remove", {"worktree_path": str(path or self.path)}, **environment)
+        """What the removing hook reports; it fails if an error leaves the worktree."""
+        path = path or self.path
+        ended = self.hook("claude-worktree-remove", {"worktree_path": str(path)}, **environment)
         assert ended.out == ""
+        assert (ended.status != 0) is ("error: " in ended.err and os.path.lexists(path / ".git")), ended.err
         assert "internal error" not in ended.err
         return ended.err
 

@@ -53,9 +53,9 @@ class Claude(Repository):
         assert done.stdout.count("\n") == 1
         return Path(done.stdout.rstrip("\n"))
 
-    def remove(self, worktree: Path) -> str:
+    def remove(self, worktree: Path, *, status: int) -> str:
         done = self.hook("claude-worktree-remove", {"worktree_path": str(worktree)}, cwd=self.base)
-        assert (done.returncode, done.stdout) == (0, "")
+        assert (done.returncode, done.stdout) == (status, "")
         return done.stderr
 
     def branch(self, worktree: Path) -> str:
@@ -188,7 +188,7 @@ def test_outside_of_a_repository_it_fails(repository: Claude, tmp_path: Path) ->
 def test_without_an_engine_the_worktree_stays(repository: Claude) -> None:
     """Its stack could not be stopped, and would be left behind."""
     created = repository.create("idle")
-    reported = repository.remove(created)
+    reported = repository.remove(created, status=4)
     assert "error: cannot reach the engine" in reported
     assert f"the worktree `{created}` stays" in reported
     assert repository.branch(created) == "worktree-idle"
@@ -197,7 +197,7 @@ def test_without_an_engine_the_worktree_stays(repository: Claude) -> None:
 def test_uncommitted_changes_keep_the_worktree_without_asking_an_engine(repository: Claude) -> None:
     created = repository.create("dirty")
     (created / "work").write_text("not committed")
-    reported = repository.remove(created)
+    reported = repository.remove(created, status=5)
     assert f"error: the worktree `{created}` and its stack stay" in reported
     assert "caused by: it has 1 uncommitted change" in reported
     assert "cannot reach the engine" not in reported
@@ -207,5 +207,13 @@ def test_uncommitted_changes_keep_the_worktree_without_asking_an_engine(reposito
 def test_worktree_that_wtc_did_not_create_is_left_alone(repository: Claude) -> None:
     place = repository.main / ".claude/worktrees/theirs"
     repository.git("worktree", "add", "-q", "-b", "worktree-theirs", str(place))
-    assert "cannot reach the engine" in repository.remove(place)
+    assert "cannot reach the engine" in repository.remove(place, status=4)
     assert place.is_dir()
+
+
+def test_hook_does_not_fail_for_a_path_without_a_worktree(repository: Claude) -> None:
+    """To fail would keep the session for ever: no later call could remove a worktree there."""
+    folder = repository.main / ".claude/worktrees/left"
+    folder.mkdir(parents=True)
+    for path in (folder, folder / "missing"):
+        assert "cannot reach the engine" in repository.remove(path, status=0)

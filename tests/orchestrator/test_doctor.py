@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from wtc.model.identity import Identity, LabelledStack
-from wtc.orchestrator.doctor import place, state
+from wtc.orchestrator.doctor import place, sandbox, state
 from wtc.orchestrator.doctor.finding import Finding
 from wtc.orchestrator.doctor.run import doctor
 from wtc.orchestrator.target import Target
 from wtc.registry.record import Ledger, StackRecord
+from wtc.sandbox import Enforcement, Method
+from wtc.sandbox.cgroups import own_hierarchies
+from wtc.sandbox.hierarchies import candidates
+from wtc.sandbox.probe import unavailable
 
 
 def told(tmp_path: Path, **environment: str) -> dict[str, list[Finding]]:
@@ -64,6 +68,7 @@ def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
         f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
         "oversubscribe = false (default)",
         f"env_from = a:b (project, {tmp_path}/compose.yaml:2:34)",
+        "git = not set (default)",
     ]
 
 
@@ -155,3 +160,62 @@ def test_a_newer_registry_is_reported_with_its_hint(tmp_path: Path) -> None:
     assert not found.well
     assert "it has version 99, and this wtc reads versions up to 2" in found.text
     assert "uv tool upgrade" in found.hint
+
+
+REMEDY = "sudo ln -s /usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/"
+
+
+@pytest.mark.parametrize(
+    ("failure", "text", "hint"),
+    [
+        (None, "bubblewrap is not installed", "to install it, run `apt-get install bubblewrap`"),
+        (
+            "bwrap: setting up uid map: Permission denied",
+            "bubblewrap is installed, but cannot start a sandbox: bwrap: setting up uid map: Permission denied",
+            REMEDY,
+        ),
+    ],
+)
+def test_sandbox_that_cannot_start_is_reported_and_is_not_a_failure(failure: str | None, text: str, hint: str) -> None:
+    found = sandbox.sandbox(unavailable("linux", failure, {"apparmor": "1"}))
+    assert (found.well, found.text, hint in found.hint) == (True, text, True)
+
+
+@pytest.mark.parametrize(
+    ("methods", "missing", "text"),
+    [
+        (
+            {"memory": Method.SYSTEMD, "cpus": Method.SYSTEMD, "pids": Method.SYSTEMD},
+            {},
+            "the memory limit, the processor limit and the process limit by systemd scope",
+        ),
+        (
+            {"memory": Method.RLIMIT, "pids": Method.CGROUP_V1},
+            {"cpus": "why"},
+            "the process limit by cgroup v1; the memory limit by rlimit; nothing enforces the processor limit: why",
+        ),
+    ],
+)
+def test_what_enforces_each_limit_is_reported(
+    methods: Mapping[str, Method], missing: Mapping[str, str], text: str
+) -> None:
+    found = sandbox.limits(Enforcement(values={"memory": 1, "cpus": 1, "pids": 1}, methods=methods, missing=missing))
+    assert (found.well, found.text, bool(found.hint)) == (True, text, bool(missing))
+
+
+def test_sandbox_is_examined_and_nothing_stays_behind(tmp_path: Path) -> None:
+    before = own_groups()
+    found = told(tmp_path)
+    assert (len(found["sandbox"]), len(found["sandbox limits"])) == (1, 1)
+    assert own_groups() == before
+
+
+def own_groups() -> list[str]:
+    """The control groups that this process created."""
+    return [
+        os.path.join(folder, name)
+        for folder in {candidate for hierarchy in own_hierarchies() for candidate in candidates(hierarchy)}
+        if os.path.isdir(folder)
+        for name in os.listdir(folder)
+        if name.startswith(f"wtc-sandbox-{os.getpid()}-")
+    ]

@@ -80,9 +80,10 @@ def test_before_anything_is_leased_the_worktree_is_told_and_that_ports_are_missi
     assert Store(str(tmp_path / "state")).read().stacks == {}
 
 
-def test_a_stack_on_the_files_own_ports_has_those(tmp_path: Path) -> None:
+def test_a_stack_on_the_files_own_ports_has_those_while_no_engine_answers(tmp_path: Path) -> None:
+    nowhere = {"DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock"}
     fixed = {"web/80/tcp": 8080, "web/443/tcp": 443, "my-db.1/5432/tcp": 5432, "my-db.1/53/udp": 53}
-    assert told(tmp_path, LEASES, fixed).variables["WTC_PORT_WEB"] == "8080"
+    assert told(tmp_path, LEASES, fixed, nowhere).variables["WTC_PORT_WEB"] == "8080"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,12 @@ from wtc import labels as label
 from wtc.model.identity import Ancestor, Identity
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Listing, MountedVolume, ObservedContainer
+from wtc.model.plan import ContainerRef, RemoveContainer, RemoveVolume
+from wtc.model.project import Volume
+from wtc.planner.copy_marker import copy_helper
+from wtc.planner.down import plan_clean
 from wtc.planner.observation import observed_stack
-from wtc.planner.ownership import Object, foreign_use, ownership
+from wtc.planner.ownership import Object, foreign_use, is_left_by_copy, ownership
 from wtc.planner.stacks import labelled_stacks
 
 OTHER = replace(NAMESPACE, worktree="/w/berne", identity=replace(IDENTITY, id="f" * 32))
@@ -224,6 +228,39 @@ def test_foreign_volume_with_the_labels_of_a_live_stack_makes_no_stack() -> None
     )
     (stack,) = labelled_stacks(listing)
     assert (stack.identity.id, stack.containers, stack.volumes) == (IDENTITY.id, 1, ())
+
+
+BERNE = replace(NAMESPACE, name="berne-1", worktree="/w/berne", identity=replace(IDENTITY, id="f" * 32))
+READER = copy_helper(Volume(key="rows", name="berne-1_rows", labels=label.own(BERNE, "berne-1_rows")), "reader")
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "labels", "left"),
+    [
+        pytest.param(READER.name, "created", {}, True, id="as a copy creates it"),
+        pytest.param(READER.name, "created", {label.HOST: "0" * 32}, False, id="on another host"),
+        pytest.param(READER.name, "created", {label.HOST: ""}, False, id="on an unknown host"),
+        pytest.param(READER.name, "running", {}, False, id="started by a user"),
+        pytest.param("mine", "created", {}, False, id="docker create of a committed one"),
+        pytest.param("berne-1_app", "created", {label.COPY: ""}, False, id="another container of that stack"),
+    ],
+)
+def test_container_that_a_killed_copy_left_is_not_a_foreign_user_of_the_source(
+    name: str, state: str, labels: Mapping[str, str], *, left: bool
+) -> None:
+    source = "accra-a1b2c3_data"
+    reader = container(name, labels={**READER.labels, **labels}, state=state, volumes=(mounted(source),))
+    listing = Listing(containers=(reader,), volumes=(volume(source),))
+    observed = observed_stack(listing, NAMESPACE)
+    assert is_left_by_copy(reader, NAMESPACE) is left
+    assert (source in observed.foreign_use.volumes) is not left
+    removed = [node.operation for node in plan_clean(NAMESPACE, observed)] if state == "created" else []
+    assert (RemoveContainer(container=ContainerRef(name=name, id=reader.id), volumes=True) in removed) is left
+    assert (RemoveVolume(name=source) in removed) is left
+
+
+def mounted(source: str) -> MountedVolume:
+    return MountedVolume(name=source, target="/data", writable=False)
 
 
 def test_what_is_left_alone_is_reported_with_its_reason() -> None:

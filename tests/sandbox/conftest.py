@@ -19,6 +19,7 @@ from wtc.sandbox import (
     SandboxedProcess,
     SandboxRunner,
     SandboxUnavailableError,
+    Stack,
     check_available,
 )
 from wtc.sandbox.view import TEMPORARY, View
@@ -63,11 +64,12 @@ class Sandboxed:
         self.sockets: list[Path] = []
         self.limits: ResourceLimits | None = None
         self.git: GitFolders | None = None
+        self.stack: Stack | None = None
         self.environment = {"PATH": "/usr/bin:/bin", "HOME": "/home/nobody-has-this"}
 
     def runner(self) -> SandboxRunner:
         sandbox = BwrapSandbox(self.workspace, self.shared, self.sockets, self.limits)
-        return SandboxRunner(sandbox=sandbox, git=self.git, environment=self.environment)
+        return SandboxRunner(sandbox=sandbox, git=self.git, environment=self.environment, stack=self.stack)
 
     def run(self, script: str) -> tuple[int, str]:
         """Return the exit status, and both output streams as one text."""

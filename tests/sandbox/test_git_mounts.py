@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from wtc.sandbox.git import GitFolders, create_hooks_folder, git_mounts, with_git_config
+from wtc.sandbox.git import GitFolders, create_hooks_folder, git_mounts
 
 
 def shown(git: GitFolders, base: Path) -> list[str]:
@@ -49,18 +49,6 @@ def test_object_folders_that_a_clone_borrows_from_are_read_only(tmp_path: Path, 
 def test_missing_hooks_folder_is_created(tmp_path: Path, git: Callable[..., str]) -> None:
     git(tmp_path, "init", "-q", "--template=", "main")
     common = str(tmp_path / "main" / ".git")
-    folders = GitFolders(worktree=str(tmp_path / "main"), git_dir=common, common=common)
-    create_hooks_folder(folders)
-    create_hooks_folder(folders)
+    create_hooks_folder(common)
+    create_hooks_folder(common)
     assert (tmp_path / "main" / ".git" / "hooks").is_dir()
-
-
-def test_git_settings_are_added_to_those_of_the_environment() -> None:
-    environment = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "a.b", "GIT_CONFIG_VALUE_0": "c"}
-    assert with_git_config(environment, {"user.name": "W"}) == {
-        **environment,
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_1": "user.name",
-        "GIT_CONFIG_VALUE_1": "W",
-    }
-    assert with_git_config({"GIT_CONFIG_COUNT": "x"}, {"a.b": "c"})["GIT_CONFIG_KEY_0"] == "a.b"

@@ -19,7 +19,7 @@ from wtc.orchestrator.adopt import plan_stop_former, record_moved
 from wtc.orchestrator.clean import Cleaning, CleanRequest, choose
 from wtc.orchestrator.clean_scope import Chosen, Scope
 from wtc.orchestrator.doctor.state import places
-from wtc.orchestrator.identify import Identified, identify
+from wtc.orchestrator.identify import Identified, Repositories, identify
 from wtc.orchestrator.stack import Home, open_home
 from wtc.orchestrator.target import Target, locate
 from wtc.orchestrator.whereabouts import place_of
@@ -188,7 +188,7 @@ class Scene:
             "-w out": self._decided(lambda: self.clean(self.base, Scope.WORKTREE)),
             "--gone": self._decided(lambda: self.clean(self.base, Scope.GONE)),
             "-y": self._decided(lambda: self.clean(self.base, Scope.GONE, yes=True)),
-            "ps": " ".join(sorted(str(place_of(s, self._host())[0]) for s in self._stacks())),
+            "ps": self.ps(),
             "doctor": self.doctor(),
             "up": self._decided(self.up),
         }
@@ -230,6 +230,11 @@ class Scene:
         if scope is Scope.GONE and len(cleanings) < len(self._stacks()):
             words.append("left")
         return " ".join(words) or "none"
+
+    def ps(self) -> str:
+        """Where the stacks' worktrees are."""
+        repositories = Repositories()
+        return " ".join(sorted(str(place_of(s, self._host(), repositories)[0]) for s in self._stacks()))
 
     def doctor(self) -> str:
         """The command that is recommended about the stacks, in a word; `ok` where none is."""

@@ -1,19 +1,20 @@
 """Artifacts whose value is a frozen dataclass. Needs nothing but the standard library."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from wtc.artifacts.accessible import Collection, Object
+from wtc.artifacts.accessible import Object
 from wtc.artifacts.dataclass_json import convert, decode, encode, missing_fields
-from wtc.artifacts.errors import ArtifactError, InvalidContentError, MissingInitialStateError
-from wtc.artifacts.items import Artifact, Claim, ObjectClaim, Value, unreachable
+from wtc.artifacts.errors import ArtifactError, InvalidContentError
+from wtc.artifacts.items import Value, unreachable
+from wtc.artifacts.json_artifact import JsonArtifact, missing_fields_error
 
 _ONLY_OBJECTS = "DataclassArtifact only claims objects, not collections"
 
 
-class DataclassArtifact(Artifact[Value]):
+class DataclassArtifact(JsonArtifact[Value]):
     """A frozen dataclass, stored as JSON at `<item name>.json`.
 
     `DataclassArtifact[Settings]` in an annotation, or as a base class, says which one. `value` returns it, `update`
@@ -36,29 +37,16 @@ class DataclassArtifact(Artifact[Value]):
                 _subclasses[cls, value_type] = type(name, (cls,), body)
             return _subclasses[cls, value_type]
 
-    def __init__(
-        self,
-        item_name: str,
-        mounted_at: Collection | None = None,
-        initial_states: Mapping[str, Any] | None = None,
-        **fields: Any,
-    ) -> None:
-        """Create the value; keywords win over `initial_states`.
+    def _create_value(self, fields: Mapping[str, Any]) -> None:
+        """Create the value from field -> value.
 
         Raises:
             MissingInitialStateError: a field without default has no value.
             InvalidContentError: a value does not fit its field.
         """
-        super().__init__(item_name, mounted_at, initial_states)
-        given = {**(initial_states or {}), **fields}
-        if missing := missing_fields(self._dataclass(), given):
-            raise MissingInitialStateError(missing[0], f"Missing required fields: {', '.join(missing)}")
-        self._value: Value = convert(self._dataclass(), given, "")
-
-    @property
-    def artifact_mount_path(self) -> str:
-        """The path of the object, in the collection that the artifact is mounted at."""
-        return f"{self.item_name}.json"
+        if missing := missing_fields(self._dataclass(), fields):
+            raise missing_fields_error(missing)
+        self._value: Value = convert(self._dataclass(), fields, "")
 
     def value(self) -> Value:
         return self._value
@@ -66,12 +54,6 @@ class DataclassArtifact(Artifact[Value]):
     def update(self, **changes: Any) -> None:
         """Replace fields of the value, in memory."""
         self._value = dataclasses.replace(cast("Any", self._value), **changes)
-
-    def ownership_claims(self) -> Sequence[Claim]:
-        return [ObjectClaim(path=Path(self.artifact_mount_path))]
-
-    def initialize_object(self, path: Path, obj: Object) -> None:
-        """Do nothing: the value is complete from the beginning."""
 
     def validate_object(self, path: Path, obj: Object) -> None:
         """Read the value.

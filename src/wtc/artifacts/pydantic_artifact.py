@@ -1,12 +1,13 @@
 """Artifacts that are pydantic models. Needs the extra `pydantic`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from wtc.artifacts.accessible import Collection, Object
-from wtc.artifacts.errors import ArtifactError, MissingInitialStateError
-from wtc.artifacts.items import Artifact, BaseWorktreeItem, Claim, ObjectClaim, Syncable, unreachable
+from wtc.artifacts.errors import ArtifactError
+from wtc.artifacts.items import Artifact, BaseWorktreeItem, Syncable, unreachable
+from wtc.artifacts.json_artifact import JsonArtifact, missing_fields_error
 
 try:
     from pydantic import BaseModel, PrivateAttr, ValidationError
@@ -21,7 +22,7 @@ _RESERVED = "the name is reserved; give the field another name and this one as a
 _ONLY_OBJECTS = "PydanticArtifact only claims objects, not collections"
 
 
-class PydanticArtifact(BaseModel, Artifact["PydanticArtifact"]):
+class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
     """A pydantic model and an artifact at once, stored as JSON at `<item name>.json`.
 
     Fields without default get their values from `initial_states` or from keywords. Its value is the model itself.
@@ -38,45 +39,30 @@ class PydanticArtifact(BaseModel, Artifact["PydanticArtifact"]):
         Raises:
             ArtifactError: a field has the name of such a method.
         """
-        for base in (Artifact, BaseWorktreeItem, Syncable, PydanticArtifact):
+        for base in (JsonArtifact, Artifact, BaseWorktreeItem, Syncable, PydanticArtifact):
             if hidden := sorted(vars(base).keys() & cls.model_fields.keys()):
                 raise ArtifactError(f"`{cls.__qualname__}` cannot have a field `{hidden[0]}`", causes=[_RESERVED])
 
-    def __init__(
-        self,
-        item_name: str,
-        mounted_at: Collection | None = None,
-        initial_states: Mapping[str, Any] | None = None,
-        **fields: Any,
-    ) -> None:
-        """Create the model; keywords win over `initial_states`.
+    # pydantic wants `BaseModel` as the first base, whose constructor is another one.
+    __init__ = cast("Any", JsonArtifact).__init__
+
+    def _create_value(self, fields: Mapping[str, Any]) -> None:
+        """Give the model its fields.
 
         Raises:
             MissingInitialStateError: a field without default has no value.
             ValidationError: a value does not fit its field.
         """
         try:
-            BaseModel.__init__(self, **{**(initial_states or {}), **fields})
+            BaseModel.__init__(self, **fields)
         except ValidationError as error:
             missing = [".".join(map(str, one["loc"])) for one in error.errors() if one["type"] == "missing"]
             if not missing:
                 raise
-            raise MissingInitialStateError(missing[0], f"Missing required fields: {', '.join(missing)}") from error
-        BaseWorktreeItem.__init__(self, item_name, mounted_at, initial_states)
-
-    @property
-    def artifact_mount_path(self) -> str:
-        """The path of the object, in the collection that the artifact is mounted at."""
-        return f"{self.item_name}.json"
+            raise missing_fields_error(missing) from error
 
     def value(self) -> Self:
         return self
-
-    def ownership_claims(self) -> Sequence[Claim]:
-        return [ObjectClaim(path=Path(self.artifact_mount_path))]
-
-    def initialize_object(self, path: Path, obj: Object) -> None:
-        """Do nothing: the model has its initial values already."""
 
     def validate_object(self, path: Path, obj: Object) -> None:
         """Give the fields their stored values.

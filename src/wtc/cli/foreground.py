@@ -13,6 +13,7 @@ from wtc.cli.output import say
 from wtc.cli.render.logs import LogWriter
 from wtc.cli.render.up import show
 from wtc.cli.reporting import reporter
+from wtc.cli.streams import discard_unwritten
 from wtc.errors import Exit, InterruptedByUserError
 from wtc.events import Reporter
 from wtc.orchestrator.foreground import attach
@@ -121,7 +122,8 @@ def _watch(target: Target, result: UpResult, signals: _Signals, *, begun_s: floa
 
 
 def _leave(signals: _Signals, stopping: "DetachedStop | None") -> int:
-    # Whoever read us may have gone, which is no news after a signal.
+    discard_unwritten()
+    # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):
         if sys.stderr.isatty():
             sys.stderr.write("\r")  # over what the terminal shows of Ctrl-C
@@ -132,13 +134,4 @@ def _leave(signals: _Signals, stopping: "DetachedStop | None") -> int:
     if stopping is not None and stopping.watch():
         with contextlib.suppress(OSError):
             say(f"what went wrong is in `{stopping.log}`")
-    _discard_unwritable()
     return signals.status
-
-
-def _discard_unwritable() -> None:
-    """Drop what a closed terminal does not take, which would be an error at the end."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

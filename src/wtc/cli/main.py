@@ -116,8 +116,10 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
 def _interrupted(arguments: Sequence[str]) -> int:
     """Ctrl-C is no news to a person, and the ordinary end of what goes on and on; one document has yet to come."""
     from wtc.cli.asked import asked
+    from wtc.cli.streams import discard_unwritten
 
     wanted = asked(arguments)
     if wanted.as_json and not wanted.as_line:
         return _failed(InterruptedByUserError("interrupted"), arguments)
+    discard_unwritten()
     return Exit.INTERRUPTED

@@ -23,10 +23,26 @@ def prepare() -> None:
     sys.stderr = _text(_Narration(2, "wb", closefd=False), sys.stderr, errors="backslashreplace")
 
 
+def discard_unwritten() -> None:
+    """Discard what is buffered for standard output, and everything that is written to it afterwards.
+
+    Call it once a signal's handler has raised out of a write. The buffer then still has bytes that may be written
+    already. To flush them at the exit would write them twice, wait for a reader that has stopped reading, or fail
+    because the terminal is closed, and so replace the exit status of the signal.
+    """
+    raw = cast("io.BufferedWriter", sys.stdout.buffer).raw
+    if isinstance(raw, _Output):
+        raw.discard()
+
+
 class _Output(io.FileIO):
     """Says once that it cannot be written, and from then on takes whatever comes."""
 
     _lost = False
+
+    def discard(self) -> None:
+        """Write nothing from now on."""
+        self._lost = True
 
     def write(self, data: "ReadableBuffer", /) -> int:
         if not self._lost:

@@ -239,6 +239,7 @@ _READERS: dict[tuple[type[Any], str], Read] = {
 """Fields that are written in a form of their own."""
 
 _PLACES: dict[tuple[type[Any], str], tuple[tuple[str, ...], ...]] = {
+    (Service, "git_access"): (("x-wtc", "git"),),
     (Mount, "create_host_path"): ((),),
     (Mount, "propagation"): (("bind", "propagation"),),
     (Mount, "recursive"): (("bind", "recursive"),),

@@ -40,7 +40,7 @@ def list_engine(engine: "Engine") -> Listing:
     Source: Engine API, GET /containers/json, /networks, /volumes, /images/json.
     """
     with ThreadPoolExecutor(4) as pool:
-        containers = pool.submit(_containers, engine)
+        containers = pool.submit(list_containers, engine)
         networks = pool.submit(engine.list, "/networks", doing="list networks")
         volumes = pool.submit(engine.object, "/volumes", doing="list volumes")
         images = pool.submit(_images, engine, _MANAGED)
@@ -72,7 +72,7 @@ def observe(
         found = [pool.submit(_image, engine, reference) for reference in wanted]
         listed = listing or list_engine(engine)
         own = own_containers(listed, namespace)
-        inspected = [pool.submit(_inspect, engine, c.id) for c in own]
+        inspected = [pool.submit(inspect_container, engine, c.id) for c in own]
         networks_there = {n.name for n in listed.networks}
         volumes_there = {v.name for v in listed.volumes}
         more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in networks_there}
@@ -91,10 +91,10 @@ def observe(
 def published_ports(engine: "Engine", *, other_than: Namespace | None = None) -> frozenset[int]:
     """The host ports that containers hold, and those that wtc's stopped ones will ask for again."""
     with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = [reading.listed_container(summary, "") for summary in _containers(engine)]
+        listed = [reading.listed_container(summary, "") for summary in list_containers(engine)]
         others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
         stopped = [c for c in others if c.state != "running" and label.managed(c.labels)]
-        inspected = [future.result() for future in [pool.submit(_inspect, engine, c.id) for c in stopped]]
+        inspected = [future.result() for future in [pool.submit(inspect_container, engine, c.id) for c in stopped]]
         held = {port.port for container in others for port in container.ports}
         held |= {port.port for one in inspected if one for port in requested_ports(one)}
     return frozenset(held - {0})
@@ -113,7 +113,7 @@ def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
             worktree=stack.worktree,
             service=container.service if stack.name and not container.oneoff else "",
         )
-        for summary in _containers(engine)
+        for summary in list_containers(engine)
         for container in [reading.listed_container(summary, "")]
         for stack in [label.namespace_of({} if inconsistency(container) else container.labels)]
         for one in listed_bindings(summary)
@@ -124,7 +124,7 @@ def stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
     """All stacks of all worktrees, by name; as many calls for a hundred of them as for one."""
     with ThreadPoolExecutor(PARALLEL) as pool:
         listed = pool.submit(list_engine, engine)
-        by_health = {h: pool.submit(_containers, engine, _MANAGED, health=h) for h in HEALTH}
+        by_health = {h: pool.submit(list_containers, engine, _MANAGED, health=h) for h in HEALTH}
         health = {str(s["Id"]): h for h, future in by_health.items() for s in future.result()}
         listing = listed.result()
     use = foreign_use(listing.containers)
@@ -153,23 +153,20 @@ def stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
 Labelled = TypeVar("Labelled", ObservedContainer, ObservedNetwork, ObservedVolume, ObservedImage)
 
 
-def _filters(**filters: str) -> dict[str, str]:
-    return {"filters": json.dumps({key: [value] for key, value in filters.items()})}
-
-
-def _containers(engine: "Engine", labelled: str = "", *, health: str = "") -> list[dict[str, Any]]:
-    filters = {**({"label": labelled} if labelled else {}), **({"health": health} if health else {})}
-    params = {"all": "1", **(_filters(**filters) if filters else {})}
+def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[dict[str, Any]]:
+    """`GET /containers/json`: all containers that have each of the labels (`key=value`), stopped ones included."""
+    filters = {**({"label": [*labels]} if labels else {}), **({"health": [health]} if health else {})}
+    params = {"all": "1", **({"filters": json.dumps(filters)} if filters else {})}
     return engine.list("/containers/json", doing="list containers", params=params)
 
 
 def _images(engine: "Engine", labelled: str) -> list[ObservedImage]:
-    found = engine.list("/images/json", doing="list images", params=_filters(label=labelled))
+    found = engine.list("/images/json", doing="list images", params={"filters": json.dumps({"label": [labelled]})})
     return [image for summary in found for image in reading.listed_images(summary)]
 
 
-def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:
-    """None where it has gone since it was listed."""
+def inspect_container(engine: "Engine", container: str) -> dict[str, Any] | None:
+    """Return `GET /containers/{id}/json`; None if it was removed since it was listed."""
     try:
         return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     except NotFoundError:

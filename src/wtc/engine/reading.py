@@ -99,6 +99,7 @@ def image(reference: str, inspected: Json) -> ObservedImage:
         id=str(inspected["Id"]),
         labels=_labels(config),
         volumes=tuple(sorted(part(config, "Volumes"))),
+        user=text(config, "User"),
         tagged_s=max(0.0, seconds(text(part(inspected, "Metadata"), "LastTagTime"))),
     )
 

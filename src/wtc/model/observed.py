@@ -89,6 +89,8 @@ class ObservedImage:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     volumes: tuple[str, ...] = ()
     """The mount targets for which it declares a volume; known of images that were asked for."""
+    user: str = ""
+    """`USER[:GROUP]`, empty for root; known of images that were asked for."""
     tagged_s: float = 0.0
     """Since 1970, when a tag of it was last set; known of images that were asked for, where the engine knows."""
 

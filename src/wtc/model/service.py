@@ -195,6 +195,8 @@ class Service:
     expose: tuple[str, ...] = ()
     external_links: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    git_access: str = ""
+    """What its own `x-wtc: {git: ...}` says."""
     gpus: tuple[DeviceRequest, ...] = ()
     group_add: tuple[str, ...] = ()
     healthcheck: Healthcheck | None = None

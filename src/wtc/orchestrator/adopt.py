@@ -12,7 +12,7 @@ from wtc.events import Note, Planned, Reporter
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.plan import ContainerRef, Plan, StopContainer
-from wtc.orchestrator.identify import Former, Identified, held_anywhere, identify, repository_of, standings
+from wtc.orchestrator.identify import Former, Identified, Repositories, held_anywhere, identify, standings
 from wtc.orchestrator.stack import Home, read_registry, warn
 from wtc.orchestrator.target import Located
 from wtc.planner.builder import PlanBuilder
@@ -57,7 +57,7 @@ def adopt(located: Located, home: Home, stacks: Sequence[LabelledStack], name: s
             causes=["it was created outside git, or by an older wtc"],
             hints=[f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`"],
         )
-    repositories = [repository_of(i) for i in (stack.identity, here.identity) if i.git]
+    repositories = [Repositories().of(i) for i in (stack.identity, here.identity) if i.git]
     if holder := held_anywhere(stack.identity.id, repositories, other_than=here.path):
         raise ConflictError(f"stack `{stack.namespace}` belongs to the worktree `{holder}`, which holds its id")
     if not worktree.git_dir or here.copied_from:
@@ -115,7 +115,7 @@ def take_place(
 
 
 def record_moved(found: Identified) -> None:
-    """Record the move of a worktree, so that later commands find it; a folder that cannot be written is no failure."""
+    """Record the move of a worktree, so that later commands find it; a folder that cannot be written is ignored."""
     identity = found.namespace.identity
     with suppress(OSError):
         record_move(identity.git, identity.id, found.moved_from)
@@ -125,7 +125,7 @@ def record_moved(found: Identified) -> None:
 def report_former(found: Identified, engine: "Engine", report: Reporter) -> None:
     """Say once, before the worktree's own stack exists, what else was found at its path."""
     if found.here.copied_id or found.here.copied_from:
-        text = "this worktree is a copy of another one, and gets a stack of its own"
+        text = "this worktree is a copy of another one, and gets a new stack"
         warn(report, text, hint="to add a worktree, run `git worktree add`")
     if found.present:
         return
@@ -173,7 +173,7 @@ def stop_former(found: Identified, engine: "Engine", report: Reporter, stop: thr
     from wtc.engine.execute import execute
     from wtc.orchestrator.failure import raise_failed
 
-    # What a remote engine's containers mount are folders of its own machine.
+    # Containers of a remote engine mount folders of the engine's machine.
     for former in found.former if engine.host_is_local else ():
         if plan := plan_stop_former(former, found.namespace.worktree):
             report(Planned(plan=plan, namespace=former.stack.namespace))

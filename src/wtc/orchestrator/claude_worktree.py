@@ -1,7 +1,10 @@
 """A worktree for Claude Code, created where it would create it itself, and removed when its hook asks for that.
 
 `WorktreeRemove` replaces `git worktree remove` for what a `WorktreeCreate` hook created, and comes before the removal.
-Source: code.claude.com/docs, Hooks reference (WorktreeCreate, WorktreeRemove) and Worktrees.
+If the hook fails, Claude Code (2.1.211) keeps the worktree's session, and the removal can be tried again. So the hook
+must not fail for a worktree that is gone: the session could never be removed.
+Source: code.claude.com/docs, Hooks reference (WorktreeCreate, WorktreeRemove) and Worktrees; for the exit status
+github.com/max-sixty/worktrunk/issues/3488 and 3753.
 """
 
 import json

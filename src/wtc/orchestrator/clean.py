@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, UsageError, WtcError
 from wtc.events import Planned, Reporter, Warned
-from wtc.model.identity import GitState, LabelledStack, Presence
+from wtc.model.identity import GitState, Identity, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.clean_scope import (
@@ -24,7 +24,8 @@ from wtc.orchestrator.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import held_anywhere, identify, judge, namespace_here, repository_of, standings
+from wtc.orchestrator.gone_ids import forget_ids, gone_identities
+from wtc.orchestrator.identify import Repositories, held_anywhere, identify, judge, namespace_here, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
 from wtc.orchestrator.target import Located, Target, locate
@@ -74,7 +75,7 @@ class CleanPlan:
     cleanings: tuple[Cleaning, ...] = ()
     left: tuple[Left, ...] = ()
     stale: tuple[str, ...] = ()
-    """Namespaces that only the registry has, and whose folders are missing."""
+    """Namespaces that only the registry has, and that the scope covers."""
 
 
 def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
@@ -109,6 +110,8 @@ def carry_out(
     from wtc.engine.execute import execute
 
     home = open_home(target, report)
+    host = host_id(home.environment)
+    gone: list[Identity] = []
     with engine_of(target) as engine:
         for namespace in (c.namespace for c in cleanings):
             with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
@@ -122,10 +125,12 @@ def carry_out(
                 for warning in cleaning.plan.warnings:
                     report(Warned(diagnostic=warning))
                 report(Planned(plan=cleaning.plan, namespace=namespace.name))
+                gone += gone_identities(namespace, listing, host)
                 outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
                     _forget(home, [namespace.name], report)
+        forget_ids(gone, engine)
 
 
 def forget_stale(target: Target, plan: CleanPlan, report: Reporter) -> None:
@@ -175,7 +180,8 @@ def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", 
     host = host_id(home.environment)
     match request.scope:
         case Scope.GONE:
-            chosen = gone_stacks(stacks, lambda s: judge(s, host), host=host, every=request.all_gone)
+            repositories = Repositories()
+            chosen = gone_stacks(stacks, lambda s: judge(s, host, repositories), host=host, every=request.all_gone)
         case Scope.ALL:
             chosen = all_stacks(stacks, host=host)
         case Scope.STACK:
@@ -200,11 +206,12 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     """Every stack of the worktree that `-w` names; where its folder is missing, those that were created there."""
     path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
     place = read_path(path)
+    repositories = Repositories()
     created = [
-        s for s in stacks if path == s.worktree or path in repository_of(s.identity).moved.get(s.identity.id, ())
+        s for s in stacks if path == s.worktree or path in repositories.of(s.identity).moved.get(s.identity.id, ())
     ]
     if place.presence is not Presence.PRESENT or place.git is GitState.NONE:
-        missing = missing_worktree(created, place, _holder, host=host)
+        missing = missing_worktree(created, place, lambda s: _holder(s, repositories), host=host)
         if missing.removed or place.presence is not Presence.PRESENT:
             return missing
     try:
@@ -229,8 +236,8 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     )
 
 
-def _holder(stack: LabelledStack) -> str:
-    return held_anywhere(stack.identity.id, [repository_of(stack.identity)])
+def _holder(stack: LabelledStack, repositories: Repositories) -> str:
+    return held_anywhere(stack.identity.id, [repositories.of(stack.identity)])
 
 
 def _lies_in(path: str, folder: str) -> bool:
@@ -238,12 +245,12 @@ def _lies_in(path: str, folder: str) -> bool:
 
 
 def _stale(target: Target, request: CleanRequest, home: Home, names: set[str]) -> tuple[str, ...]:
-    """The registry's entries without objects whose folders are missing, of those that the scope covers."""
+    """Return the registry's entries without objects: those of the worktree that `-w` names, else of missing folders."""
     records = [r for r in home.store.read().stacks.values() if r.namespace not in names]
     if request.scope is Scope.WORKTREE:
         path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
-        records = [r for r in records if r.worktree == path]
-    elif request.scope not in {Scope.GONE, Scope.ALL}:
+        return tuple(r.namespace for r in records if r.worktree == path)
+    if request.scope not in {Scope.GONE, Scope.ALL}:
         return ()
     return tuple(r.namespace for r in records if read_path(r.worktree).presence is Presence.MISSING)
 

@@ -1,6 +1,5 @@
 """`up --data-from`: which stack the data comes from, and the copy of its volumes before the stack starts."""
 
-import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.orchestrator.desiring import observe_for
-from wtc.orchestrator.locks import stack_lock
-from wtc.orchestrator.stack import Home, warn
+from wtc.orchestrator.locks import StackLocks
+from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Located
 from wtc.planner.data_from import DataPlan, plan_data, unfilled, with_filled
 from wtc.planner.data_source import DataSource, compose_folders, source_volumes
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 MAIN, COMPOSE = "main", "compose"
 Execute = Callable[[Plan, threading.Event | None], "Outcome"]
-"""Execute a plan; with an event of its own where the command's interruption must not skip it."""
+"""Execute a plan; with a separate event if an interruption of the command must not skip it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,6 @@ class DataFrom:
     folder: str
     located: Located
     namespace: Namespace
-    home: Home = field(repr=False)
     engine: "Engine" = field(repr=False)
     report: Reporter = field(repr=False)
 
@@ -66,17 +64,25 @@ class DataFrom:
         return plan_data(desired, observed, source)
 
     def fill(
-        self, desired: Desired, observed: Observed, execute: Execute, finish: Callable[["Outcome"], None]
+        self,
+        desired: Desired,
+        observed: Observed,
+        execute: Execute,
+        finish: Callable[["Outcome"], None],
+        locks: StackLocks,
     ) -> Observed:
         """Copy, and return what exists then. `finish` raises for an outcome with failures.
 
+        `locks` has this worktree's lock; those of the sources are taken, and released once the copy is made.
+
         Raises:
+            LocksBusyError: to be called again with the locks that it names. Nothing is copied yet.
             WtcError: the copy failed, and is finished by the next `up`; what was stopped for it is started again.
         """
         data = self.plan(desired, observed)
-        with contextlib.ExitStack() as held:
-            for worktree in self._locked_worktrees(data, observed):
-                held.enter_context(stack_lock(self.home, worktree))
+        sources = self._locked_worktrees(data, observed)
+        locks.take(sources)
+        try:
             if data.locked:
                 # Another command may have changed the source until its lock was free.
                 observed = observe_for(self.engine, desired)
@@ -85,14 +91,16 @@ class DataFrom:
                 self._copy(data, execute, finish)
             else:
                 self.report_warnings(data)
+        finally:
+            locks.release(sources)
         return with_filled(observed, data) if data else observed
 
     def _locked_worktrees(self, data: DataPlan, observed: Observed) -> list[str]:
         """The worktrees of the stacks that the data comes from, as volumes record them or as the user names them."""
         created = (label.namespace_of(v.labels) for v in observed.volumes.values())
         paths = {namespace.worktree for namespace in created if namespace.name in data.locked}
-        if data.locked and self.text and self.text.partition(":")[0] not in {MAIN, COMPOSE}:
-            paths.add(self._worktree())
+        if data.locked and self.text and self.text.partition(":")[0] != COMPOSE:
+            paths.add(self._named())
         return sorted(paths - {self.located.worktree})
 
     def report_warnings(self, data: DataPlan) -> None:
@@ -119,13 +127,17 @@ class DataFrom:
         kind, _, name = self.text.partition(":")
         if kind == COMPOSE:
             return self._compose_source(name, observed)
-        worktree = self._main() if self.text == MAIN else self._worktree()
+        worktree = self._named()
         if worktree == self.located.worktree:
             raise UsageError(
                 f"`--data-from {self.text}` names this worktree itself",
                 hints=["to see the stacks of all worktrees, run `wtc ps -a`"],
             )
         return self._stack_of(worktree, observed)
+
+    def _named(self) -> str:
+        """The worktree that the option names."""
+        return self._main() if self.text == MAIN else self._worktree()
 
     def _main(self) -> str:
         from wtc.worktrees.locate import worktree_of

@@ -1,4 +1,4 @@
-"""`env`: the stack's variables, from the registry and the compose file. No engine is asked."""
+"""`env`: the stack's variables, from the registry and the compose file; an engine is asked about fixed ports alone."""
 
 import os
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from wtc.model.observed import Observed
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import known_ports
 from wtc.orchestrator.project import read_project
+from wtc.orchestrator.published import published_now
 from wtc.orchestrator.stack import open_home, warn
 from wtc.orchestrator.target import Target, locate
 from wtc.orchestrator.variables import named_ports, stack_variables
@@ -38,7 +39,7 @@ def env(target: Target, report: Reporter) -> EnvResult:
     known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     record = home.store.read().stacks.get(namespace.name)
     if record is not None:
-        known = replace(known, leased=record.host_ports())
+        known = replace(known, leased=published_now(target, namespace, record).host_ports())
     host, engine = _engine(target, report)
     variables = stack_variables(namespace, known.requests, known.leased, host)
     variables |= named_ports(known.requests, known.leased, known.variables)

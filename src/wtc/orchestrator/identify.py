@@ -19,6 +19,7 @@ from wtc.planner.stacks import labelled_stacks
 from wtc.worktrees.facts import read_here, read_path, read_repository
 from wtc.worktrees.host import host_id
 from wtc.worktrees.identity import Here, Judgement, Standing, gone, held_by, standing
+from wtc.worktrees.ids import has_record
 from wtc.worktrees.locate import worktree_at
 
 if TYPE_CHECKING:
@@ -98,9 +99,25 @@ def namespace_for(
     return identify(located, home, engine, listing=listing, create=create).namespace
 
 
-def judge(stack: LabelledStack, host: str) -> Judgement:
+class Repositories:
+    """Facts about repositories, each read once: for one look at many stacks, before anything is changed."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, RepositoryFacts] = {}
+
+    def of(self, identity: Identity) -> RepositoryFacts:
+        """The repository that a stack's labels record, and whether it knows the stack's id."""
+        if not identity.git:
+            return RepositoryFacts(path="")
+        if identity.git not in self._read:
+            self._read[identity.git] = read_repository(identity.git)
+        found = self._read[identity.git]
+        return replace(found, known=bool(found.inode) and has_record(identity.git, identity.id))
+
+
+def judge(stack: LabelledStack, host: str, repositories: Repositories) -> Judgement:
     """Whether the stack's worktree is gone."""
-    repository = repository_of(stack.identity)
+    repository = repositories.of(stack.identity)
     moved = [read_path(p) for p in repository.moved.get(stack.identity.id, ()) if p != stack.worktree]
     return gone(stack, read_path(stack.worktree), repository, host, moved=moved)
 
@@ -125,11 +142,12 @@ def standings(
     Only stacks of the same project folder, unless `every_project`.
     """
     found: list[tuple[LabelledStack, Standing, str]] = []
+    known = Repositories()
     for stack in stacks:
         if _is_candidate(stack, here) and (every_project or _same_project(stack, here, stacks)):
             other = stack.identity.id != here.identity.id
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
-            repositories = _repositories(stack.identity, here.identity) if other else []
+            repositories = _distinct(known, stack.identity, here.identity) if other else []
             held = bool(held_anywhere(stack.identity.id, repositories, other_than=here.path))
             which, reason = standing(stack, here, place, held=held, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
@@ -139,8 +157,9 @@ def standings(
 
 def _identified(located: Located, home: Home, here: Here, stacks: Sequence[LabelledStack]) -> Identified:
     found = standings(here, stacks)
+    repositories = Repositories()
     former = tuple(
-        Former(stack=stack, judgement=judge(stack, here.identity.host), held=which is Standing.HELD)
+        Former(stack=stack, judgement=judge(stack, here.identity.host, repositories), held=which is Standing.HELD)
         for stack, which, _ in found
         if which in {Standing.FORMER, Standing.HELD}
     )
@@ -231,13 +250,8 @@ def _is_here(worktree: str, worktree_id: str, here: Here) -> bool:
     return worktree == here.path and worktree_id in {"", here.identity.id}
 
 
-def repository_of(identity: Identity) -> RepositoryFacts:
-    """The repository that a stack's labels record."""
-    return read_repository(identity.git, identity.id) if identity.git else RepositoryFacts(path="")
-
-
-def _repositories(*identities: Identity) -> list[RepositoryFacts]:
-    return [repository_of(i) for i in {i.git: i for i in identities if i.git}.values()]
+def _distinct(repositories: Repositories, *identities: Identity) -> list[RepositoryFacts]:
+    return [repositories.of(i) for i in {i.git: i for i in identities if i.git}.values()]
 
 
 def _unproved(conflicts: Sequence[tuple[LabelledStack, str]]) -> ConflictError:

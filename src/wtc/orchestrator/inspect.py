@@ -1,7 +1,7 @@
 """`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,12 +15,14 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.variable_use import VariableUse
+from wtc.orchestrator.container_git import ContainerGit
 from wtc.orchestrator.desiring import desired_stack
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, known_ports
 from wtc.orchestrator.project import reading
 from wtc.orchestrator.stack import open_home
 from wtc.orchestrator.target import Target, locate
+from wtc.planner.container_git import ServiceGit
 from wtc.planner.references import Reference, names_of, references
 from wtc.planner.sharing import breaches
 
@@ -54,6 +56,8 @@ class InspectResult:
     uses: tuple[VariableUse, ...]
     """Where services, and env files, use variables that name a port."""
     breaches: tuple[Diagnostic, ...]
+    git: Mapping[str, ServiceGit]
+    """What is added so that git works in the containers, by service; for those that bind the linked worktree."""
 
     def service(self, name: str) -> DesiredService | None:
         """A service in the namespace; None for what no container is made of."""
@@ -100,6 +104,9 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         report(Warned(diagnostic=warning))
     ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
+    git = ContainerGit(worktree=located.worktree, home=home, project=project)
+    desired, in_containers = git.added(desired, Observed())
+    git.report(report)
     return InspectResult(
         namespace=namespace,
         project=project,
@@ -110,6 +117,7 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         references=tuple(_references(project, namespace)),
         uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in {(n,) for n in project.services}),
         breaches=breaches(project, lambda path: _lies_in(path, located.worktree)),
+        git=in_containers,
     )
 
 

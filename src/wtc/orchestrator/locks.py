@@ -1,8 +1,10 @@
 """The lock of a worktree's stacks: beside the worktree's id, so that every user and container of it shares the lock."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import ExitStack, contextmanager, suppress
+from types import TracebackType
+from typing import Self
 
 from wtc.errors import RegistryError, WtcError
 from wtc.events import Reporter
@@ -42,6 +44,53 @@ def stack_lock(home: Home, worktree: str, *, discard: bool = False) -> Generator
         yield
 
 
+class LocksBusyError(Exception):
+    """A lock is held elsewhere, and to wait for it out of order could wait for ever. Release all, take `worktrees`."""
+
+    def __init__(self, worktrees: Collection[str]) -> None:
+        super().__init__()
+        self.worktrees = tuple(sorted(worktrees))
+
+
+class StackLocks:
+    """The locks of several worktrees' stacks, waited for in one order, so that commands never wait in a circle."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._held: dict[str, tuple[str, ExitStack]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release([worktree for worktree, _ in self._held.values()])
+
+    def take(self, worktrees: Collection[str]) -> None:
+        """Take the locks that are not held yet.
+
+        Raises:
+            LocksBusyError: one that comes before a held one is not free.
+            WtcError: a lock file cannot be created.
+        """
+        wanted = {_key(worktree): worktree for worktree in worktrees}
+        for key in sorted(wanted.keys() - self._held.keys()):
+            with ExitStack() as taken:
+                if any(key < held for held in self._held):
+                    descriptor = seize_lock(self._home.store, wanted[key])
+                    if descriptor is None:
+                        raise LocksBusyError({*wanted.values(), *(worktree for worktree, _ in self._held.values())})
+                    taken.callback(os.close, descriptor)
+                else:
+                    taken.enter_context(stack_lock(self._home, wanted[key]))
+                self._held[key] = (wanted[key], taken.pop_all())
+
+    def release(self, worktrees: Collection[str]) -> None:
+        """Release the locks of these worktrees that are held."""
+        keys = [key for key, (worktree, _) in self._held.items() if worktree in worktrees]
+        for key in keys:
+            self._held.pop(key)[1].close()
+
+
 def seize_lock(store: Store, worktree: str) -> int | None:
     """The lock as a descriptor that another process may inherit; None where it is held, or cannot be had."""
     from pathlib import Path
@@ -53,6 +102,11 @@ def seize_lock(store: Store, worktree: str) -> int | None:
         return lock.seize(Path(path)) if path else store.seize_stack(_name(worktree))
     except (OSError, WtcError):
         return None
+
+
+def _key(worktree: str) -> str:
+    """What orders locks, and is the same for two spellings of one worktree: the lock's file or name."""
+    return _beside_id(worktree) or _name(worktree)
 
 
 def _name(worktree: str) -> str:

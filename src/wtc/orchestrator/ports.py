@@ -1,4 +1,4 @@
-"""`ports`: this worktree's host ports, from the registry; if the registry has lost them, from the engine."""
+"""`ports`: this worktree's host ports, from the registry; what it cannot know, from the engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ class PortsResult:
 def ports(target: Target, report: Reporter) -> PortsResult:
     """The ports that the worktree's stack publishes, or, of what does not run, those that are leased for it.
 
+    The engine is asked only if the registry has no ports of the stack, or some that are not leased.
+
     Raises:
         WtcError: the registry has no ports of the worktree, and no engine answers.
     """
@@ -32,8 +34,13 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     home = open_home(target, report)
     ledger = read_registry(home, report)
     bind, host = home.settings.of(BIND).value, engine_host(target)
-    record = ledger.stacks.get(identify(located, home, None).namespace.name)
+    namespace = identify(located, home, None).namespace
+    record = ledger.stacks.get(namespace.name)
     if record is not None and (record.ports or record.fixed):
+        if record.fixed:
+            from wtc.orchestrator.published import published_now
+
+            record = published_now(target, namespace, record)
         name, leased = record.namespace, record.host_ports()
         addresses = record.addresses
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
+from wtc.orchestrator.identify import Repositories
 from wtc.orchestrator.stack import engine_of
 from wtc.orchestrator.target import Target
 from wtc.orchestrator.whereabouts import Place, place_of
@@ -46,7 +47,8 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
         observed = stacks(engine)
         usage = _measured(engine, observed) if measured else {}
     host = host_id(target.environment)
-    found = [_summary(stack, usage, host, stopped=stopped) for stack in observed]
+    repositories = Repositories()
+    found = [_summary(stack, usage, host, repositories, stopped=stopped) for stack in observed]
     return tuple(s for s in found if s.containers or stopped)
 
 
@@ -62,8 +64,10 @@ def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Us
     return {one: each for one, each in usage.items() if each}
 
 
-def _summary(stack: ObservedStack, usage: Mapping[str, Usage], host: str, *, stopped: bool) -> StackSummary:
-    place, reason, path = place_of(stack.stack, host)
+def _summary(
+    stack: ObservedStack, usage: Mapping[str, Usage], host: str, repositories: Repositories, *, stopped: bool
+) -> StackSummary:
+    place, reason, path = place_of(stack.stack, host, repositories)
     return StackSummary(
         namespace=namespace_of(stack.stack),
         containers=tuple(c for c in stack.containers if stopped or c.state in {"running", "restarting", "paused"}),

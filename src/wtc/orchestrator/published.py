@@ -1,6 +1,7 @@
 """Which host ports the stack publishes now, beside those that are leased for it: `status` looks, the registry records.
 
-`ports` and `env` read the registry alone, so that each command that starts or stops containers keeps it true.
+`ports` and `env` ask the engine only if the registry has a port that is not leased, so that each command that starts or
+stops containers keeps it true.
 """
 
 from collections.abc import Mapping
@@ -8,15 +9,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wtc.errors import WtcError
+from wtc.errors import EngineUnreachableError, WtcError
 from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
 from wtc.orchestrator.leases import Ports, observed_ports
 from wtc.orchestrator.ports import endpoint_at
-from wtc.orchestrator.stack import Home
+from wtc.orchestrator.stack import Home, engine_of
+from wtc.orchestrator.target import Target
 from wtc.planner.lifecycle import ALIVE
 from wtc.registry.key import PortPlace
+from wtc.registry.record import StackRecord
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -78,12 +81,31 @@ def record_published(engine: "Engine", home: Home, namespace: Namespace, *, befo
             return
         published = published_ports(observe(engine, namespace))
         with home.store.transaction() as ledger:
-            if (record := ledger.stacks.get(namespace.name)) is None:
-                return
-            fixed = _not_leased(published, record.ports)
-            addresses = {key: published[key].host_ip for key in fixed if published[key].host_ip}
-            ports = {key: port.port for key, port in fixed.items()}
-            ledger.put(replace(record, fixed=ports, addresses={**record.addresses, **addresses}))
+            if (record := ledger.stacks.get(namespace.name)) is not None:
+                ledger.put(_as_published(record, published))
+
+
+def published_now(target: Target, namespace: Namespace, record: StackRecord) -> StackRecord:
+    """The record with what running containers publish now: a container that exited by itself publishes nothing.
+
+    The engine is asked only if the record has ports that are not leased. If no engine answers, they are kept.
+    """
+    from wtc.engine.observe import observe
+
+    if not record.fixed:
+        return record
+    try:
+        with engine_of(target) as engine:
+            return _as_published(record, published_ports(observe(engine, namespace)))
+    except EngineUnreachableError:
+        return record
+
+
+def _as_published(record: StackRecord, published: Mapping[str, PublishedPort]) -> StackRecord:
+    fixed = _not_leased(published, record.ports)
+    addresses = {key: port.host_ip for key, port in fixed.items() if port.host_ip}
+    ports = {key: port.port for key, port in fixed.items()}
+    return replace(record, fixed=ports, addresses={**record.addresses, **addresses})
 
 
 def _not_leased(published: Mapping[str, PublishedPort], leased: Mapping[str, int]) -> dict[str, PublishedPort]:

@@ -18,7 +18,7 @@ from wtc.orchestrator.clean import Cleaning, CleanRequest, carry_out, forget_sta
 from wtc.orchestrator.clean_scope import Left, Scope
 from wtc.orchestrator.down import DownRequest, take_down
 from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import namespace_here, repository_of, standings
+from wtc.orchestrator.identify import Repositories, namespace_here, standings
 from wtc.orchestrator.locks import lock_if_possible
 from wtc.orchestrator.stack import engine_of, open_home, warn
 from wtc.orchestrator.take_back import take_back
@@ -247,7 +247,7 @@ def doubt(identity: Identity, place: PathFacts) -> str:
     """Why a stack stays that `clean -w` would remove, because a person names the path; empty where it goes."""
     if place.presence is Presence.PRESENT and place.git is GitState.NONE and not identity.id:
         return "its folder exists, and is not a git worktree"
-    entries = repository_of(identity).worktrees
+    entries = Repositories().of(identity).worktrees
     if any(e.lock is Lock.LIVE and identity.id and e.id == identity.id for e in entries):
         return "git has the worktree locked"
     return ""

@@ -15,6 +15,7 @@ from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.orchestrator.adopt import take_place
+from wtc.orchestrator.container_git import ContainerGit
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import lease_on
 from wtc.orchestrator.locks import stack_lock
@@ -92,7 +93,8 @@ def run(
         tell_unsupported(project, engine.api_version, report, strict=False)
         with stack_lock(home, located.worktree):
             namespace = take_place(located, home, engine, report, stop)
-        return _Run(located, home, engine, namespace, request, report, stop).to_the_end(project, on_started)
+        git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine, creates=True)
+        return _Run(located, home, engine, namespace, request, report, stop, git).to_the_end(project, on_started)
 
 
 class _Once:
@@ -120,9 +122,10 @@ class _Run:
         request: RunRequest,
         report: Reporter,
         stop: threading.Event,
+        git: ContainerGit,
     ) -> None:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
-        self.request, self.report, self.stop = request, report, stop
+        self.request, self.report, self.stop, self.git = request, report, stop, git
         self.started = False
         self.held = contextlib.ExitStack()
         """The memory that is promised until the container runs."""
@@ -151,7 +154,7 @@ class _Run:
                 raise
         raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
 
-    def _make(self, stack: Project, busy: set[int]) -> ContainerSpec:
+    def _make(self, stack: Project, busy: set[int], *, again: bool = False) -> ContainerSpec:
         """Creates the container, and whatever it stands on. Raises: WtcError."""
         from wtc.engine.oneoff_calls import performing
 
@@ -169,7 +172,7 @@ class _Run:
         others = wanted.undeclared | (desired.services.keys() - wanted.services.keys())
         check_shared(replace(wanted, undeclared=others), observed, starting=True)
         check_images(wanted, observed, options)
-        if not busy and not self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
+        if not (busy or again) and not self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
             memory = Wanted(
                 namespace=self.namespace,
                 starting=(starting_spec(spec),),
@@ -183,11 +186,17 @@ class _Run:
         if images := plan_images(wanted, observed, options):
             self._execute(images, wanted)
             observed = observe_for(self.engine, wanted)
+        # Of this container: it may have another user, and more binds, than the service.
+        wanted, _ = self.git.added(wanted, observed)
+        self.git.report(self.report)
+        spec = wanted.services[service].containers[0]
         perform = performing(self.request.local, auto_remove=self.request.remove, detached=self.request.detached)
         try:
             self._execute(plan_oneoff(wanted, observed, spec), wanted, perform)
-        except BaseException:
+        except BaseException as error:
             self._discard(ContainerRef(name=name), remove=True)
+            if isinstance(error, WtcError) and self.git.is_refused(error):
+                return self._make(stack, busy, again=True)
             raise
         return spec
 

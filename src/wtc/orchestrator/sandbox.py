@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from wtc.errors import UsageError
 from wtc.events import Note, Reporter
+from wtc.orchestrator.sandbox_stack import StackAccess, stack_access
 from wtc.orchestrator.stack import warn
 from wtc.orchestrator.target import Target, worktree_path
+from wtc.planner.git_config import WITHOUT_COLLECTION, git_config
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
 from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
-from wtc.sandbox.git import read_configuration, with_git_config
-from wtc.worktrees.git import NoGitError, git
+from wtc.sandbox.git import read_configuration
+from wtc.worktrees.git_user import user_settings
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 _FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+
+_ON_THE_HOST = 'to have the stack\'s addresses on the host in variables, run `eval "$(wtc env)"`'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,8 @@ class SandboxRequest:
     shared: tuple[str, ...] = ()
     """Folders, relative to the current one."""
     sockets: tuple[str, ...] = ()
+    stack: bool = False
+    """Whether the command reaches the services of the worktree's stack."""
     best_effort: bool = False
     unsandboxed: bool = False
 
@@ -42,16 +49,27 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
         SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
         LimitsNotEnforcedError: a limit cannot be enforced.
         CommandNotStartedError: the command cannot be started on the host.
-        UsageError: a folder or a socket is missing.
+        StackUnreachableError: the services of the stack cannot be made reachable.
+        UsageError: a folder or a socket is missing, or the request has a stack but no sandbox.
+        WtcError: the stack is not up.
     """
+    if not request.stack:
+        return _sandbox(target, request, report, None)
+    if request.unsandboxed:
+        raise UsageError("`--stack` and `--no-sandbox` exclude each other", hints=[_ON_THE_HOST])
+    with stack_access(target, report) as access:
+        return _sandbox(target, request, report, access)
+
+
+def _sandbox(target: Target, request: SandboxRequest, report: Reporter, access: StackAccess | None) -> int:
     import asyncio
 
     path = worktree_path(target)
     worktree = worktree_at(path)
     folders = GitFolders(worktree=path, git_dir=worktree.git_dir, common=worktree.common) if worktree.git else None
-    environment = dict(target.environment)
+    environment = {**target.environment, **(access.variables if access else {})}
     if folders and not request.unsandboxed:
-        environment = with_git_config(environment, _git_config(worktree, environment))
+        environment |= git_config(environment, _git_settings(worktree, environment).items())
     runner = SandboxRunner(
         sandbox=BwrapSandbox(
             Path(path), _absolute(target, request.shared), _absolute(target, request.sockets), request.limits
@@ -59,6 +77,7 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
         git=folders,
         other_worktrees=tuple(one.path for one in linked_worktrees(worktree) if one.path != path),
         environment=environment,
+        stack=access.stack if access else None,
         best_effort=request.best_effort,
         unsandboxed=request.unsandboxed,
     )
@@ -119,21 +138,13 @@ def _report_enforcement(enforcement: Enforcement, report: Reporter) -> None:
             report(Note(text=f"{limit_names(held)}: enforced by {method}"))
 
 
-def _git_config(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
+def _git_settings(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
     """What git has from the user's own configuration, which the sandbox does not see.
 
     No garbage is collected inside: that would change the entries of other worktrees, which are read-only.
     """
-    found = {"safe.directory": worktree.path, "gc.auto": "0", "maintenance.auto": "false"}
-    for key in ("user.name", "user.email"):
-        try:
-            # It ends with 1 where the setting is missing.
-            value = git(worktree.path, ["config", "--get", key], environment, well=(0, 1)).rstrip("\n")
-        except NoGitError:
-            return found
-        if value:
-            found[key] = value
-    return found
+    inside = {"safe.directory": worktree.path, **WITHOUT_COLLECTION}
+    return inside | user_settings(worktree.path, environment)
 
 
 def _absolute(target: Target, paths: tuple[str, ...]) -> list[Path]:

@@ -9,6 +9,7 @@ from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.project import Project
+from wtc.orchestrator.container_git import ContainerGit
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import known_ports
@@ -68,10 +69,12 @@ def status(target: Target, report: Reporter) -> StatusResult:
         found = observe(engine, namespace, listing=listing)
         leases = known_ports(home.store, namespace, project, settings=settings, observed=found)
         desired = desired_stack(located, namespace, home, host=host, ports=leases)
-        if has_other_ports(found, leases.leased):
-            fixed = desired_stack(located, namespace, home, host=host)
-            desired = _as_created(desired, fixed, found)
         observed = observe_for(engine, desired)
+        git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine)
+        desired, _ = git.added(desired, observed)
+        if has_other_ports(found, leases.leased):
+            fixed, _ = git.added(desired_stack(located, namespace, home, host=host), observed)
+            desired = _as_created(desired, fixed, found)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
     decisions = decide(desired, observed, UpOptions(), {})
 

@@ -2,8 +2,9 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wtc.config import OVERSUBSCRIBE
@@ -17,13 +18,14 @@ from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.orchestrator.addresses import moved_addresses, own_addresses
 from wtc.orchestrator.adopt import Adoption, take_place
+from wtc.orchestrator.container_git import ContainerGit
 from wtc.orchestrator.data_from import DataFrom
 from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.env_files import with_env_files
 from wtc.orchestrator.fixed_ports import check_fixed_ports
 from wtc.orchestrator.identify import namespace_for
 from wtc.orchestrator.leases import Ports, lease_on
-from wtc.orchestrator.locks import stack_lock
+from wtc.orchestrator.locks import LocksBusyError, StackLocks
 from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
 from wtc.orchestrator.project import read_project
@@ -106,19 +108,28 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
                 folder=project.working_dir,
                 located=located,
                 namespace=namespace,
-                home=home,
                 engine=engine,
                 report=report,
             )
-            return _Run(located, home, engine, namespace, request, report, stop, data)
+            git = ContainerGit(
+                worktree=located.worktree, home=home, project=project, engine=engine, creates=not request.dry_run
+            )
+            return _Run(located, home, engine, namespace, request, report, stop, data, git)
 
         tell_unsupported(
             project, engine.api_version, report, strict=request.strict, starting=not request.options.no_start
         )
         if request.dry_run:
             return run_in(namespace_for(located, home, engine, report)).rehearse(project)
-        with stack_lock(home, located.worktree):
-            return run_in(take_place(located, home, engine, report, stop, adoption=request.adoption)).up(project)
+        worktrees: Collection[str] = [located.worktree]
+        while True:
+            try:
+                with StackLocks(home) as locks:
+                    locks.take(worktrees)
+                    namespace = take_place(located, home, engine, report, stop, adoption=request.adoption)
+                    return run_in(namespace).up(project, locks)
+            except LocksBusyError as busy:
+                worktrees = busy.worktrees
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
@@ -145,36 +156,43 @@ class _Run:
         report: Reporter,
         stop: threading.Event,
         data: DataFrom,
+        git: ContainerGit,
     ) -> None:
         self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
-        self.request, self.report, self.stop, self.data = request, report, stop, data
+        self.request, self.report, self.stop, self.data, self.git = request, report, stop, data, git
         self.plans: list[Plan] = []
 
-    def up(self, stack: Project) -> UpResult:
+    def up(self, stack: Project, locks: StackLocks) -> UpResult:
         with contextlib.ExitStack() as held:
-            return self._up(stack, held)
+            return self._up(stack, held, locks)
 
-    def _up(self, stack: Project, held: contextlib.ExitStack) -> UpResult:
+    def _up(self, stack: Project, held: contextlib.ExitStack, locks: StackLocks) -> UpResult:
         busy: set[int] = set()
-        for _ in range(MOVES):
-            desired = self._desired(stack, busy)
-            observed = observe_for(self.engine, desired)
+        for turn in range(MOVES):
+            again = turn > 0
+            plain = self._desired(stack, busy, again=again)
+            observed = observe_for(self.engine, plain)
+            desired, _ = self.git.added(plain, observed)
             self._check(desired, observed)
-            if not busy:
+            if not again:
                 self._report_foreign(desired, observed)
             images = plan_images(desired, observed, self.request.options)
             plan = plan_up(desired, observed, self.request.options)
             if self.request.fixed_ports:
                 check_fixed_ports(self.engine, desired, plan, stack.positions)
-            if not busy and (wanted := self._wanted(stack, desired, plan)):
+            if not again and (wanted := self._wanted(stack, desired, plan)):
                 held.enter_context(memory_for(self.engine, self.home, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
-                observed = observe_for(self.engine, desired)
-            filled = observed if busy else self._fill(desired, observed)
+                observed = observe_for(self.engine, plain)
+                desired, _ = self.git.added(plain, observed)
+            self.git.report(self.report)
+            filled = observed if again else self._fill(desired, observed, locks)
             if images or filled is not observed:
                 plan = plan_up(desired, filled, self.request.options)
             outcome = self._execute(plan)
+            if any(self.git.is_refused(error) for _, error in outcome.failed):
+                continue
             taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
             if not taken or taken <= busy or self.request.fixed_ports:
                 self._finish(outcome, stack, desired, observed)
@@ -185,8 +203,10 @@ class _Run:
 
     def rehearse(self, stack: Project) -> UpResult:
         """What would be done, with the ports that would be leased."""
-        desired = self._desired(stack, set())
-        observed = observe_for(self.engine, desired)
+        plain = self._desired(stack, set(), again=False)
+        observed = observe_for(self.engine, plain)
+        desired, _ = self.git.added(plain, observed)
+        self.git.report(self.report)
         self._check(desired, observed)
         self._report_foreign(desired, observed)
         data = self.data.plan(desired, observed)
@@ -226,7 +246,7 @@ class _Run:
             anyway="run `wtc up --oversubscribe`",
         )
 
-    def _desired(self, stack: Project, busy: set[int]) -> Desired:
+    def _desired(self, stack: Project, busy: set[int], *, again: bool) -> Desired:
         from wtc.engine.observe import observe
 
         fixed = self.request.fixed_ports
@@ -242,7 +262,7 @@ class _Run:
             scales=self.request.scales,
             hashed=not self.request.options.no_build,
         )
-        if ports and not busy:
+        if ports and not again:
             for finding in (*moved_addresses(desired, stack, ports), *own_addresses(stack, ports, observed)):
                 self.report(Warned(diagnostic=finding))
         alone = self.request.options.no_deps and self.request.services
@@ -261,8 +281,9 @@ class _Run:
             recreating=self.request.options.recreate is Recreate.ALWAYS,
         )
 
-    def _fill(self, desired: Desired, observed: Observed) -> Observed:
-        return self.data.fill(desired, observed, self._execute, lambda outcome: self._raise_failed(outcome, desired))
+    def _fill(self, desired: Desired, observed: Observed, locks: StackLocks) -> Observed:
+        finish = partial(self._raise_failed, desired=desired)
+        return self.data.fill(desired, observed, self._execute, finish, locks)
 
     def _execute(self, plan: Plan, stop: threading.Event | None = None) -> "Outcome":
         from wtc.engine.execute import execute

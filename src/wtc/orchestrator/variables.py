@@ -93,6 +93,19 @@ def _fields(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
+def inside_variables(
+    namespace: Namespace, requests: Sequence[PortRequest], port_variables: Sequence[PortVariable]
+) -> dict[str, str]:
+    """Return the variables for a program that reaches services by their names, on the ports of their containers."""
+    variables = stack_variables(namespace, (), {}, "")
+    for service in dict.fromkeys(request.service for request in requests):
+        own = [request for request in requests if request.service == service]
+        targets = {request.key: request.target for request in own}
+        named = named_ports(own, targets, port_variables)
+        variables = {**stack_variables(namespace, own, targets, service), **named, **variables}
+    return variables
+
+
 def port_variable(request: PortRequest, requests: Sequence[PortRequest]) -> str:
     """The variable that holds a request's host port: that of its service for the first port, else the port's own."""
     first = next(r for r in requests if r.service == request.service)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from wtc.model.identity import LabelledStack, Presence
-from wtc.orchestrator.identify import judge, moved_to, repository_of
+from wtc.orchestrator.identify import Repositories, judge, moved_to
 from wtc.worktrees.facts import read_path
 from wtc.worktrees.identity import UNREADABLE, Verdict, holder_of
 
@@ -22,7 +22,7 @@ class Place(StrEnum):
     OTHER_HOST = "other-host"
 
 
-def place_of(stack: LabelledStack, host: str) -> tuple[Place, str, str]:
+def place_of(stack: LabelledStack, host: str, repositories: Repositories) -> tuple[Place, str, str]:
     """Where the stack's worktree is, why that is so, and its path now (empty where that is not known)."""
     found = read_path(stack.worktree)
     holds = bool(stack.identity.id) and found.id == stack.identity.id
@@ -32,12 +32,12 @@ def place_of(stack: LabelledStack, host: str) -> tuple[Place, str, str]:
         return Place.UNPROVED, "the id of the worktree at its path cannot be read", ""
     if host and stack.identity.host and stack.identity.host != host:
         return Place.OTHER_HOST, "it was created on another host", ""
-    repositories = [repository_of(stack.identity)]
-    if holder := holder_of(stack.identity.id, repositories) or moved_to(stack.identity.id, repositories):
+    recorded = [repositories.of(stack.identity)]
+    if holder := holder_of(stack.identity.id, recorded) or moved_to(stack.identity.id, recorded):
         return Place.MOVED, f"its worktree is `{holder}` now", holder
     if not stack.identity.id and found.presence is Presence.PRESENT and found.parents[:1] == stack.identity.parents[:1]:
         return Place.PRESENT, "", stack.worktree
-    judged = judge(stack, host)
+    judged = judge(stack, host, repositories)
     if found.presence is Presence.PRESENT and found.id and judged.verdict is Verdict.GONE:
         return Place.FORMER, "its path has another worktree now", ""
     places = {Verdict.GONE: Place.GONE, Verdict.PRUNABLE: Place.PRUNABLE}

@@ -10,8 +10,11 @@ from wtc.model.project import Network, Volume
 from wtc.model.service import Service
 
 NOT_IN_A_CONTAINER = frozenset(
-    {"attach", "build", "depends_on", "develop", "name", "post_start", "pre_stop", "profiles", "pull_policy", "scale"}
-)
+    {
+        "attach", "build", "depends_on", "develop", "git_access", "name", "post_start", "pre_stop", "profiles",
+        "pull_policy", "scale",
+    }
+)  # fmt: skip
 """Attributes of a service that change nothing about its containers."""
 
 

@@ -1,4 +1,4 @@
-"""What stands in the way: names that something else has, and external things that are missing."""
+"""Conflicts: names that another object has, and external networks and volumes that are missing."""
 
 from collections.abc import Iterable, Sequence
 

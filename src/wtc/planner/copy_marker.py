@@ -1,6 +1,6 @@
 """The mark of an unfinished copy: an empty volume `<target>_copying_<digits>` beside the target.
 
-Labels of a volume cannot change, so the marker is a volume of its own: it exists from before the target is created
+Labels of a volume cannot change, so the marker is a separate volume: it exists from before the target is created
 until the target is complete and what was stopped for the copy is started again. What removes unused volumes removes
 the target with it.
 """

@@ -23,7 +23,7 @@ from wtc.planner.conflicts import check_writers
 from wtc.planner.copy_marker import add_restarts, target_of, unfinished
 from wtc.planner.lifecycle import Declared
 from wtc.planner.order import dependency_order
-from wtc.planner.ownership import RUNNING, ownership
+from wtc.planner.ownership import RUNNING, is_left_by_copy, ownership
 
 
 def plan_down(
@@ -56,6 +56,7 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     volumes = own_volumes(namespace, observed)
     check_writers(observed, volumes)
     gone = _remove_containers(observed, builder, (), timeout_s, "`clean`", volumes=True)
+    gone += _remove_left_by_copies(namespace, observed, volumes, builder)
     _remove_networks(namespace, observed, builder)
     restarted = add_restarts(namespace, observed, builder)
     removed: list[int] = []
@@ -85,6 +86,7 @@ def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collect
     """
     builder = PlanBuilder()
     own = own_volumes(namespace, observed)
+    chosen: list[str] = []
     for text in wanted:
         keys = {observed.volumes[name].labels.get(label.RESOURCE): name for name in own if name in observed.volumes}
         name = text if text in own else keys.get(text, "")
@@ -95,7 +97,10 @@ def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collect
         if user := next(iter(users), observed.foreign_use.volumes.get(name, "")):
             hint = "to remove the stack's containers first, run `wtc down`"
             raise ConflictError(f"container `{user}` uses volume `{name}`", hints=[hint] if users else [])
-        removed = builder.add(RemoveVolume(name=name), "`clean --volume`")
+        chosen.append(name)
+    left = _remove_left_by_copies(namespace, observed, chosen, builder)
+    for name in chosen:
+        removed = builder.add(RemoveVolume(name=name), "`clean --volume`", after=left)
         for marker in unfinished(namespace, observed).get(name, ()):
             builder.add(RemoveVolume(name=marker.name), "it marks the copy as unfinished", after=[removed])
     return builder.plan()
@@ -151,6 +156,20 @@ def _remove_containers(
             )
         )
     return removed
+
+
+def _remove_left_by_copies(
+    namespace: Namespace, observed: Observed, volumes: Collection[str], builder: PlanBuilder
+) -> list[int]:
+    """Remove the containers that killed copies of these volumes left; the ids of the nodes."""
+    return [
+        builder.add(
+            RemoveContainer(container=ContainerRef(name=c.name, id=c.id), volumes=True),
+            "a copy that was cut off left it",
+        )
+        for c in observed.foreign
+        if is_left_by_copy(c, namespace) and any(v.name in volumes for v in c.volumes)
+    ]
 
 
 def _hooks_before_stop(container: ObservedContainer, declared: Declared) -> tuple[Hook, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wtc import labels as label
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ForeignUse, Listing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
+from wtc.planner.copy_marker import target_of
 from wtc.planner.names import next_name
 
 Object = ObservedContainer | ObservedNetwork | ObservedVolume | ObservedImage
@@ -61,13 +62,14 @@ def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
 def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | None = None) -> ForeignUse:
     """What the containers that are not consistently wtc's use, of all that are on the engine.
 
-    With `namespace` those of other stacks count too: all that do not belong to this one.
+    With `namespace` those of other stacks count too: all that do not belong to this one, except for what a copy of its
+    volumes left (`is_left_by_copy`).
     """
     volumes: dict[str, str] = {}
     writers: dict[str, str] = {}
     images: dict[str, str] = {}
     for container in containers:
-        if not (inconsistency(container) if namespace is None else ownership(container, namespace).reason):
+        if not (inconsistency(container) if namespace is None else _is_foreign(container, namespace)):
             continue
         images.setdefault(container.image_id, container.name)
         for volume in container.volumes:
@@ -75,6 +77,21 @@ def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | 
             if volume.writable and container.state in RUNNING:
                 writers.setdefault(volume.name, container.name)
     return ForeignUse(volumes=volumes, writers=writers, images=images)
+
+
+def is_left_by_copy(found: ObservedContainer, namespace: Namespace) -> bool:
+    """Whether the container is one that a copy of this stack's volumes into another stack was killed before it removed.
+
+    A copy holds the lock of the stack that it copies from, and its containers are never started. So for a command that
+    holds this stack's lock, such a container has no living process, if it was created on the same host.
+    """
+    host = found.labels.get(label.HOST, "")
+    here = bool(host) and host == namespace.identity.host
+    return here and found.state == "created" and bool(target_of(found)) and not inconsistency(found)
+
+
+def _is_foreign(found: ObservedContainer, namespace: Namespace) -> bool:
+    return not ownership(found, namespace).own and not is_left_by_copy(found, namespace)
 
 
 def foreign_objects(listing: Listing, namespace: Namespace, foreign: ForeignUse) -> dict[str, str]:

@@ -44,7 +44,7 @@ def key_of(place: PortPlace) -> str:
 
 
 def place_of(key: str) -> PortPlace | None:
-    """The key as a place; nothing where it is no key."""
+    """The key as a place; None if it is not a valid key."""
     found = _KEY.fullmatch(key)
     if found is None:
         return None

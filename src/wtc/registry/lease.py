@@ -1,4 +1,4 @@
-"""Leasing: the pure choice of ports, made where nobody else chooses at the same time."""
+"""Leasing: the pure choice of ports, made under the registry's lock."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

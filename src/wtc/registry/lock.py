@@ -1,4 +1,4 @@
-"""Locks between processes: filelock, which has the kernel's `flock` underneath, and that ends with its process."""
+"""Locks between processes: filelock on the kernel's `flock`, which the kernel releases when the process ends."""
 
 import os
 from collections.abc import Callable
@@ -13,14 +13,14 @@ _POLL_S = 0.01
 
 
 def acquire(path: Path, *, patience_s: float, waiting: Callable[[str], None]) -> "BaseFileLock":
-    """Locks the file at `path`, which no other process (nor another call in this one) then holds.
+    """Lock the file at `path` against other processes, and against other calls in this one.
 
-    `waiting` is called once with the holder's process id ("" where it is not known) when it takes over `patience_s`.
+    `waiting` is called once with the holder's process id ("" if not known) if that takes longer than `patience_s`.
 
     Raises:
-        OSError: the file cannot be made or locked.
+        OSError: the file cannot be created or locked.
     """
-    # Costs as much as all the rest of a short command, and brings asyncio along: who only reads is not to pay for it.
+    # The import takes as long as the rest of a short command: commands that only read do not need it.
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, mode=0o600, poll_interval=_POLL_S)
@@ -29,26 +29,26 @@ def acquire(path: Path, *, patience_s: float, waiting: Callable[[str], None]) ->
     except Timeout:
         waiting(_holder(path))
         lock.acquire()
-    # Who holds it is a courtesy to those who wait; a full disk is no reason to go without the lock.
+    # The process id only informs those who wait; on a full disk the lock is held without it.
     with suppress(OSError):
         path.write_text(f"{os.getpid()}\n")
     return lock
 
 
 def seize(path: Path, *, create: bool = True) -> int | None:
-    """The lock as a descriptor, for another process to inherit: it lasts until all that have it have closed it.
+    """Return the lock as a descriptor for another process to inherit; it is held until every copy is closed.
 
-    Where somebody has it, there is none; nobody is waited for. Without `create` the file has to be there.
+    Return None, without waiting, if the lock is held. Without `create` the file has to exist.
 
     Raises:
-        OSError: the file cannot be made or locked.
+        OSError: the file cannot be created or locked.
     """
     import fcntl
 
     descriptor = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Who had it before is no longer the one to name.
+        # The process id in the file is the previous holder's.
         os.ftruncate(descriptor, 0)
     except BlockingIOError:
         os.close(descriptor)
@@ -60,12 +60,12 @@ def seize(path: Path, *, create: bool = True) -> int | None:
 
 
 def release(lock: "BaseFileLock") -> None:
-    """Lets go of the lock; the file stays, as somebody may wait for it."""
+    """Release the lock; the file stays, because another process may wait for it."""
     lock.release()
 
 
 def discard(lock: "BaseFileLock", path: Path) -> None:
-    """Lets go of the lock and removes its file; who waits for it sees that, and makes a new one."""
+    """Release the lock and remove its file; a process that waits for it notices, and creates a new one."""
     with suppress(OSError):
         path.unlink()
     lock.release()

@@ -29,7 +29,7 @@ def bind_error(port: int, protocol: str, address: str) -> int:
     try:
         with socket.socket(family, kind, number) as probe:
             if kind == socket.SOCK_STREAM:
-                # A connection that has ended and lingers is nobody's port.
+                # A closed connection that lingers does not hold the port.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

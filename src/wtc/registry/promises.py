@@ -73,8 +73,8 @@ def _read(content: bytes, engine: str) -> dict[str, int]:
         return {}
     if not isinstance(document, dict):
         return {}
-    told = cast("dict[str, object]", document)
-    containers = told.get("containers")
-    if told.get("engine") != engine or not isinstance(containers, dict):
+    found = cast("dict[str, object]", document)
+    containers = found.get("containers")
+    if found.get("engine") != engine or not isinstance(containers, dict):
         return {}
     return {name: size for name, size in cast("dict[str, object]", containers).items() if type(size) is int}

@@ -31,7 +31,7 @@ def _silent(_message: str) -> None:
 class Store:
     """The registry in one config folder.
 
-    `waiting` is told, in one line, when a lock takes longer than `patience_s` to come free.
+    `waiting` gets one line of text when a lock is not free within `patience_s`.
     """
 
     def __init__(self, directory: str, *, waiting: Callable[[str], None] = _silent, patience_s: float = 1.0) -> None:
@@ -73,7 +73,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Generator[Ledger]:
-        """The registry as it is once nobody else changes it; what it has become is written at the end.
+        """The registry under its lock; what the body changed is written at the end.
 
         Keep it short: every other wtc waits. Where the body raises, nothing is written.
 
@@ -92,7 +92,7 @@ class Store:
     def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:
         """The lock of one stack, held by whatever changes it. Not to be taken twice by one process.
 
-        With `discard` (for a stack that is no more) no lock file is left over.
+        With `discard`, for a stack that no longer exists, the lock file is removed.
 
         Raises:
             RegistryError: the config folder cannot be written.
@@ -124,7 +124,7 @@ class Store:
 
     @contextmanager
     def admission(self) -> Generator[Promises]:
-        """What is promised of engines' memory, while nobody else looks at it or promises more.
+        """What is promised of engines' memory, under a lock against other commands that read or change it.
 
         Raises:
             WtcError: the config folder cannot be written.

@@ -1,7 +1,7 @@
 """Run a command that sees its worktree and little else, with resource limits.
 
 `BwrapSandbox` builds the bubblewrap command line. `SandboxRunner` runs it, enforces the limits, and removes the control
-groups that it created.
+groups that it created. With a `Stack` the command reaches its services by name.
 """
 
 from wtc.sandbox.bwrap import BwrapSandbox
@@ -10,6 +10,7 @@ from wtc.sandbox.git import GitFolders
 from wtc.sandbox.limits import ResourceLimits
 from wtc.sandbox.probe import SandboxUnavailableError, check_available
 from wtc.sandbox.runner import CommandNotStartedError, Ended, SandboxedProcess, SandboxRunner
+from wtc.sandbox.stack import Stack, StackService, StackUnreachableError
 
 __all__ = [
     "BwrapSandbox",
@@ -23,5 +24,8 @@ __all__ = [
     "SandboxRunner",
     "SandboxUnavailableError",
     "SandboxedProcess",
+    "Stack",
+    "StackService",
+    "StackUnreachableError",
     "check_available",
 ]

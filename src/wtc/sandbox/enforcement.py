@@ -106,7 +106,8 @@ def _grouped(values: Mapping[str, int]) -> tuple[dict[str, Method], tuple[Group,
 
 def limit_names(names: Iterable[str]) -> str:
     """Return limits as they appear in a message. Pure."""
-    return " and ".join(_NAMES[name] for name in names)
+    *first, last = (_NAMES[name] for name in names)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _reason(error: OSError) -> str:

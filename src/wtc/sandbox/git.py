@@ -1,7 +1,6 @@
 """What git needs inside a sandbox, and what must not change there: files that make git on the host run commands."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wtc.sandbox.view import Mount
@@ -36,7 +35,7 @@ def git_mounts(git: GitFolders) -> tuple[Mount, ...]:
     entry = os.path.join(git.worktree, ".git")
     if os.path.isfile(entry):
         mounts.append(Mount(path=entry))
-    mounts += [Mount(path=path) for path in _alternates(git.common)]
+    mounts += [Mount(path=path) for path in borrowed_objects(git.common)]
     return tuple(mount for mount in mounts if os.path.exists(mount.path))
 
 
@@ -46,38 +45,26 @@ def read_configuration(git: GitFolders) -> tuple[bytes, ...]:
     return tuple(_content(os.path.join(folder, name)) for folder in folders for name in _CONFIGURATION)
 
 
-def create_hooks_folder(git: GitFolders) -> None:
+def borrowed_objects(common: str) -> list[str]:
+    """Return the object folders of other repositories that this one borrows from. Source: gitrepository-layout(5)."""
+    objects = os.path.join(common, "objects")
+    lines = os.fsdecode(_content(os.path.join(objects, "info", "alternates"))).splitlines()
+    return [os.path.realpath(os.path.join(objects, line)) for line in lines if line and not line.startswith("#")]
+
+
+def create_hooks_folder(common: str) -> None:
     """Create the empty hooks folder if the repository has none: what does not exist cannot be mounted read-only."""
     try:
-        os.mkdir(os.path.join(git.common, "hooks"))
+        os.mkdir(os.path.join(common, "hooks"))
     except FileExistsError:
         return
     if os.geteuid() == 0:
-        owner = os.stat(git.common)
-        os.chown(os.path.join(git.common, "hooks"), owner.st_uid, owner.st_gid)
-
-
-def with_git_config(environment: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment with git settings added after those that it already passes. Source: git-config(1)."""
-    try:
-        count = max(0, int(environment.get("GIT_CONFIG_COUNT") or 0))
-    except ValueError:
-        count = 0
-    added = {"GIT_CONFIG_COUNT": str(count + len(values))}
-    for number, (key, value) in enumerate(values.items(), start=count):
-        added |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return {**environment, **added} if values else dict(environment)
+        owner = os.stat(common)
+        os.chown(os.path.join(common, "hooks"), owner.st_uid, owner.st_gid)
 
 
 def _fixed(folder: str, name: str) -> Mount:
     return Mount(path=os.path.join(folder, name))
-
-
-def _alternates(common: str) -> list[str]:
-    """The object folders of other repositories that this one borrows from. Source: gitrepository-layout(5)."""
-    objects = os.path.join(common, "objects")
-    lines = os.fsdecode(_content(os.path.join(objects, "info", "alternates"))).splitlines()
-    return [os.path.realpath(os.path.join(objects, line)) for line in lines if line and not line.startswith("#")]
 
 
 def _content(path: str) -> bytes:

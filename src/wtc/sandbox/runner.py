@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ from wtc.sandbox.cgroups import count_refusals, remove_groups
 from wtc.sandbox.enforcement import Enforcement, enforce
 from wtc.sandbox.git import GitFolders, create_hooks_folder, git_mounts
 from wtc.sandbox.launch import launch_command
+from wtc.sandbox.network import StackNetwork
 from wtc.sandbox.probe import check_available
 from wtc.sandbox.processes import command_pid, kill_sandbox
+from wtc.sandbox.stack import Stack
 from wtc.sandbox.view import TEMPORARY, View, bwrap_arguments
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ class SandboxRunner:
     other_worktrees: tuple[str, ...] = ()
     """Folders that the command does not see even if they are in the workspace."""
     environment: Mapping[str, str]
+    stack: Stack | None = None
+    """To have the command reach the services of a stack by their names, and no other network."""
     best_effort: bool = False
     """Whether a limit that nothing can enforce is left out."""
     unsandboxed: bool = False
@@ -111,10 +115,14 @@ class SandboxRunner:
             SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
             LimitsNotEnforcedError: nothing enforces a limit, and `best_effort` is false.
             CommandNotStartedError: there is no sandbox, and the command cannot be started.
-            UsageError: the workspace, a shared folder or a socket is missing, or a limit is not positive.
+            StackUnreachableError: the services cannot be made reachable.
+            UsageError: the workspace, a shared folder or a socket is missing, a limit is not positive, or there is a
+                stack, but no sandbox.
         """
         if not self.sandbox.workspace.is_dir():
             raise UsageError(f"`{self.sandbox.workspace}` is not a folder")
+        if self.unsandboxed and self.stack:
+            raise UsageError("a command on the host reaches the stack by its published ports, not by service names")
         view: View | None = None
         resets_signals = False
         if not self.unsandboxed:
@@ -122,13 +130,27 @@ class SandboxRunner:
             resets_signals = await check_available(
                 replace(view, workspace=TEMPORARY, covered=(), shared=(), mounts=(), created=())
             )
+        with closing(StackNetwork(self.stack)) if self.stack else nullcontext() as network:
+            if view and network:
+                view = replace(view, stack=network.descriptors)
+            async with (
+                self._started(command, view, streams, resets_signals=resets_signals) as running,
+                network.relaying() if network else nullcontext(),
+            ):
+                yield running
+
+    @asynccontextmanager
+    async def _started(
+        self, command: Sequence[str], view: View | None, streams: Mapping[str, Any], *, resets_signals: bool
+    ) -> AsyncGenerator[SandboxedProcess]:
         limits = self.sandbox.resource_limits
         enforcement = await enforce(limits, sandboxed=view is not None, best_effort=self.best_effort)
         sandbox = bwrap_arguments(view) if view else ()
         arguments = launch_command(command, enforcement, sandbox=sandbox, resets_signals=resets_signals)
+        inherited = view.stack.inherited if view and view.stack else ()
         running: SandboxedProcess | None = None
         try:
-            process = await self._spawn(arguments, streams)
+            process = await self._spawn(arguments, {**streams, "pass_fds": inherited})
             running = SandboxedProcess(process=process, enforcement=enforcement, sandboxed=view is not None)
             yield running
         finally:
@@ -158,7 +180,7 @@ class SandboxRunner:
             if not path.is_socket():
                 raise UsageError(f"`{path}` is not a socket")
         if self.git:
-            create_hooks_folder(self.git)
+            create_hooks_folder(self.git.common)
         home = self.environment.get("HOME", "")
         return replace(
             view,

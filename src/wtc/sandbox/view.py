@@ -18,6 +18,24 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StackDescriptors:
+    """Open files that bubblewrap inherits if the sandbox reaches a stack. Source: bwrap(1)."""
+
+    information: int
+    """bubblewrap writes to it which process has the network."""
+    block: int
+    """The command starts once a byte can be read from it."""
+    hosts: int
+    """The content of the hosts file."""
+    hosts_path: str
+
+    @property
+    def inherited(self) -> tuple[int, ...]:
+        """The descriptors."""
+        return self.information, self.block, self.hosts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """Absolute paths. Later fields cover earlier ones where they overlap."""
 
@@ -37,6 +55,7 @@ class View:
     """On top of everything else, in this order."""
     created: tuple[str, ...] = ()
     """Empty folders that exist only inside the sandbox."""
+    stack: StackDescriptors | None = None
     as_root: bool = False
     """Whether the caller is root: bubblewrap then creates no user namespace, and capabilities are dropped by name."""
     new_session: bool = False
@@ -67,6 +86,9 @@ def bwrap_arguments(view: View) -> list[str]:
     arguments += _bound("--bind", view.shared)
     for mount in view.mounts:
         arguments += _bound("--bind" if mount.writable else "--ro-bind", [mount.path])
+    if stack := view.stack:
+        arguments += ["--info-fd", str(stack.information), "--block-fd", str(stack.block)]
+        arguments += ["--ro-bind-data", str(stack.hosts), stack.hosts_path]
     return [*arguments, "--chdir", view.workspace, "--"]
 
 

@@ -23,7 +23,6 @@ from wtc.worktrees.identity import UNREADABLE, Here
 from wtc.worktrees.ids import (
     UnreadableIdError,
     create_id,
-    has_record,
     read_id,
     record_id,
     recorded_moves,
@@ -60,7 +59,7 @@ def read_path(path: str) -> PathFacts:
 
 
 def read_here(worktree: Worktree, directory: str, host: str, *, create: bool = False) -> Here:
-    """The worktree that a command acts on. With `create` it gets an id where it has none of its own.
+    """The worktree that a command acts on. With `create` it gets an id if it has none.
 
     Outside git, in a copy of a linked worktree, and where git's folder cannot be written, the path is the identity.
 
@@ -111,8 +110,8 @@ def copied_from(worktree: Worktree) -> str:
     return back if copy else ""
 
 
-def read_repository(common: str, worktree_id: str = "") -> RepositoryFacts:
-    """The repository with this common git folder, every worktree that it lists, and whether it knows the id."""
+def read_repository(common: str) -> RepositoryFacts:
+    """The repository with this common git folder, and every worktree that it lists. No id is looked up in it."""
     inode = inode_of(common)
     if not inode or not os.path.lexists(os.path.join(common, "HEAD")):
         return RepositoryFacts(path=common)
@@ -121,7 +120,6 @@ def read_repository(common: str, worktree_id: str = "") -> RepositoryFacts:
         inode=inode,
         worktrees=tuple(_entries(common)),
         moved=recorded_moves(common),
-        known=has_record(common, worktree_id),
     )
 
 

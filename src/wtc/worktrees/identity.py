@@ -1,6 +1,6 @@
 """Whether a stack belongs to a worktree, and whether the worktree of a stack is gone: decisions over facts. Pure.
 
-Where there is no proof, nothing is handed on and nothing is removed. Source: product.md, Identity.
+Without proof, no stack is handed over and nothing is removed. Source: product.md, Identity.
 """
 
 from collections.abc import Iterable, Sequence

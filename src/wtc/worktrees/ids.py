@@ -99,6 +99,13 @@ def has_record(common: str, worktree_id: str) -> bool:
     return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
 
 
+def forget_id(common: str, worktree_id: str) -> None:
+    """Remove the records of an id and its moves from the common git folder; one that cannot be written keeps them."""
+    for records in (_MOVES, _IDS) if _ID.fullmatch(worktree_id) else ():
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(common, FOLDER, records, worktree_id))
+
+
 def record_move(common: str, worktree_id: str, path: str) -> None:
     """Record in the common git folder that the worktree with this id is at `path`; the latest path is the last.
 

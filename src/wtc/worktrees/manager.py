@@ -257,7 +257,7 @@ class GitWorktreeManager:
 
 
 def job_reason(job_id: str) -> str:
-    """The reason of a job's lock. The process stands first, so that no job id can name another one."""
+    """The reason of a job's lock. The process comes first, so that a job id cannot name another one."""
     return f"pid={os.getpid()} wtc job {job_id}"
 
 

@@ -82,7 +82,9 @@ def command(
         # With `-w` they were an error. Stacks whose worktrees are where they should be are shown in a dry run only.
         for one in (one for one in found.left if scope is not Scope.WORKTREE and not one.present):
             say(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
-        if not chosen:
+        for name in found.stale:
+            say(f"the leased ports of `{name}` are free again")
+        if not (chosen or found.stale):
             say("nothing to clean")
 
 

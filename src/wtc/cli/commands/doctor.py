@@ -15,8 +15,8 @@ EXAMPLES = "Example: wtc doctor"
 def command(target: Target, as_json: AsJson = False) -> None:
     """Look at all that a stack stands on: each line is ok, or says what to do. Ends with 1 where there is something.
 
-    The engine and how it was chosen, its API, BuildKit, address pools and disk, git, which `wtc` is called, the compose
-    file, the registry against the labels, and each setting with where it comes from. Changes nothing.
+    The engine and how it was chosen, its API, BuildKit, address pools and disk, git, which `wtc` is called, the
+    sandbox, the compose file, the registry against the labels, each setting with where it comes from. Changes nothing.
     """
     from wtc.cli.output import print_json
     from wtc.cli.style import DIM, GREEN, RED, paint

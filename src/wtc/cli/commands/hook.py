@@ -11,7 +11,7 @@ import typer
 
 from wtc.cli.options import one_of
 from wtc.cli.where import target
-from wtc.errors import UsageError, WtcError
+from wtc.errors import Exit, UsageError, WtcError
 
 EXAMPLES = "Example: wtc hook claude-worktree-remove <event.json"
 CREATED, REMOVED = "claude-worktree-create", "claude-worktree-remove"
@@ -24,17 +24,19 @@ def command(
     file: Annotated[
         list[str] | None, typer.Option("--file", metavar="FILE", help="A compose file, by its path in the worktree.")
     ] = None,
-) -> None:
+) -> int:
     """Create a worktree for Claude Code, or remove one: its `WorktreeCreate` and `WorktreeRemove` hooks.
 
     The first reads `{"name": ..., "cwd": ...}` on standard input and prints the path of the worktree that it created.
-    The second reads `{"worktree_path": ...}`. It removes nothing of a worktree that is dirty or locked, and always ends
-    with 0: what goes wrong is printed on standard error.
+    The second reads `{"worktree_path": ...}`. It removes nothing of a worktree that is dirty or locked. It fails only
+    if the worktree stays: Claude Code then keeps the session, to remove it later. All errors are printed.
     """
     if one_of("event", event, (CREATED, REMOVED)) == CREATED:
         _create(_document(), tuple(file or ()))
-    else:
-        _never_failing(lambda: _remove(str(_document().get("worktree_path") or "")))
+        return Exit.DONE
+    worktree = str(_document().get("worktree_path") or "")
+    status = _reported(lambda: _remove(worktree))
+    return status if _is_worktree(worktree) else Exit.DONE
 
 
 def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
@@ -55,22 +57,32 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     sys.stdout.write(f"{path}\n")
 
 
-def _never_failing(work: Callable[[], None]) -> None:
-    """Do the work; errors are printed, and the harness does not see a failure."""
+def _reported(work: Callable[[], None]) -> int:
+    """Do the work and return its exit status; errors are printed."""
     from wtc.cli.render.errors import show_error
 
     try:
         work()
     except WtcError as error:
         show_error(error)
-    except (KeyboardInterrupt, BrokenPipeError):
-        pass
-    except Exception as error:  # noqa: BLE001 - the harness must not see a failure
+        return error.exit_status
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        return Exit.FAILED
+    except Exception as error:  # noqa: BLE001 - a worktree that is removed must not count as one that stays
         bug = WtcError(
             f"internal error: {type(error).__name__}",
             hints=["to remove what is left of the stack, run `wtc clean --gone`"],
         )
         show_error(bug)
+        return Exit.BUG
+    return Exit.DONE
+
+
+def _is_worktree(path: str) -> bool:
+    """Whether a worktree is at an absolute path. A folder without `.git` is none: to fail for it would never end."""
+    return path.startswith("/") and _can_be_a_path(path) and os.path.lexists(os.path.join(path, ".git"))
 
 
 def _remove(worktree: str) -> None:

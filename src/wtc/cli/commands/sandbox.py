@@ -36,6 +36,9 @@ def command(
     socket: Annotated[
         list[str] | None, typer.Option("--socket", metavar="PATH", help="A Unix socket that it may use; repeatable.")
     ] = None,
+    stack: Annotated[
+        bool, typer.Option("--stack", help="Let it reach the services of the stack by name, and nothing else.")
+    ] = False,
     best_effort: Annotated[
         bool, typer.Option("--best-effort", help="Leave out limits that cannot be enforced here.")
     ] = False,
@@ -61,6 +64,7 @@ def command(
         ),
         shared=tuple(share or ()),
         sockets=tuple(socket or ()),
+        stack=stack,
         best_effort=best_effort,
         unsandboxed=no_sandbox,
     )

@@ -23,6 +23,7 @@ def show_text(result: InspectResult) -> None:
         _line(f"\nservice {name}{_names(result, name)}")
         print_columns(_rows(result.attributes("services", name), 2))
         print_columns(["  ", f"{p.target}/{p.protocol}", "->", _host_port(p)] for p in result.published(name))
+        print_columns(_git_rows(result, name))
     for network in result.desired.networks.values():
         _line(f"\nnetwork {network.key}: {network.name}{' (external)' if network.external else ''}")
         print_columns(_rows(result.attributes("networks", network.key), 2))
@@ -112,8 +113,26 @@ def _service(result: InspectResult, name: str) -> dict[str, Any]:
             }
             for p in result.published(name)
         ],
+        "git": _git(result, name),
         "attributes": _documents(result.attributes("services", name)),
     }
+
+
+def _git(result: InspectResult, name: str) -> dict[str, Any] | None:
+    found = result.git.get(name)
+    if found is None:
+        return None
+    mounts = [{"source": m.source, "target": m.target, "read_only": m.read_only} for m in found.added.mounts]
+    return {"access": found.access, "mounts": mounts}
+
+
+def _git_rows(result: InspectResult, name: str) -> list[list[str]]:
+    """Where git works; the mounts are in the JSON."""
+    found = result.git.get(name)
+    if found is None:
+        return []
+    access = found.access or "rw or ro, as the user of the container decides"
+    return [["  ", "git", "->", folder, access] for folder in found.added.works]
 
 
 def _documents(treated: Iterable[Treated]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from wtc.model.diagnostic import Diagnostic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line: something is well, or it is not, and then `hint` says what to do."""
+    """One line: something is well, or it is not. `hint` says what to do, also to get what wtc works without."""
 
     subject: str
     well: bool
@@ -19,6 +19,11 @@ class Finding:
 def well(subject: str, text: str) -> Finding:
     """Nothing to do."""
     return Finding(subject=subject, well=True, text=text)
+
+
+def without(subject: str, text: str, hint: str) -> Finding:
+    """Something is missing that wtc works without, so that it is not a failure."""
+    return Finding(subject=subject, well=True, text=text, hint=hint)
 
 
 def ill(subject: str, text: str, hint: str) -> Finding:

@@ -127,6 +127,8 @@ def _shown(value: object) -> str:
             return ":".join(map(str, value)) or "nothing"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a setting's own type
         case bool():
             return str(value).lower()
+        case None:
+            return "not set"
         case 0:
             return "none"
         case _:

@@ -2,7 +2,7 @@
 
 from wtc.errors import WtcError
 from wtc.orchestrator.doctor import engine as the_engine
-from wtc.orchestrator.doctor import place, state
+from wtc.orchestrator.doctor import place, sandbox, state
 from wtc.orchestrator.doctor.finding import Finding, of_error
 from wtc.orchestrator.stack import Home, open_home
 from wtc.orchestrator.target import Target
@@ -16,6 +16,7 @@ def doctor(target: Target) -> tuple[Finding, ...]:
     try:
         findings += engine_findings
         findings += [place.git(target.environment), place.others_on_path(target.environment)]
+        findings += sandbox.examine()
         file_findings, project = place.compose_file(target)
         findings += file_findings
         home, home_findings = _home(target)

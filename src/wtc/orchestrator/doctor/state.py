@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wtc.errors import WtcError
 from wtc.model.identity import LabelledStack, Presence
 from wtc.orchestrator.doctor.finding import Finding, ill, of_error, well
+from wtc.orchestrator.identify import Repositories
 from wtc.orchestrator.whereabouts import Place, place_of
 from wtc.planner.stacks import labelled_stacks
 from wtc.registry.record import Ledger
@@ -51,8 +52,9 @@ def compare(ledger: Ledger, stacks: Sequence[LabelledStack] | None) -> Iterator[
 def places(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
     """Where the stacks' worktrees are; what may be alive is never recommended for removal."""
     found: dict[Place, list[str]] = {}
+    repositories = Repositories()
     for stack in stacks:
-        found.setdefault(place_of(stack, host)[0], []).append(stack.worktree)
+        found.setdefault(place_of(stack, host, repositories)[0], []).append(stack.worktree)
     for place, (text, hint) in _OF_PLACE.items():
         if paths := sorted(set(found.get(place, ()))):
             yield (

@@ -56,7 +56,11 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
     found = _observed(target, report)
 
     def leased(record: StackRecord | None) -> tuple[Endpoint, ...]:
-        return leased_endpoints(record.host_ports(), record.addresses, bind=bind, host=host) if record else ()
+        if record is None:
+            return ()
+        # Of what the engine knows not to run, nothing is published.
+        ports = record.host_ports() if found is None else record.ports
+        return leased_endpoints(ports, record.addresses, bind=bind, host=host)
 
     def stack(summary: StackSummary) -> ListedStack:
         alive = [c for c in summary.containers if c.state in ALIVE]

@@ -1,0 +1,50 @@
+"""What artifacts that are stored as one JSON document have in common."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from wtc.artifacts.accessible import Collection, Object
+from wtc.artifacts.errors import MissingInitialStateError
+from wtc.artifacts.items import Artifact, Claim, ObjectClaim, Value
+
+
+class JsonArtifact(Artifact[Value]):
+    """An artifact that is stored at `<item name>.json`."""
+
+    def __init__(
+        self,
+        item_name: str,
+        mounted_at: Collection | None = None,
+        initial_states: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        """Create the value; keywords win over `initial_states`.
+
+        Raises:
+            MissingInitialStateError: a field without default has no value.
+            InvalidContentError, ValidationError: a value does not fit its field.
+        """
+        self._create_value({**(initial_states or {}), **fields})
+        super().__init__(item_name, mounted_at, initial_states)
+
+    @abstractmethod
+    def _create_value(self, fields: Mapping[str, Any]) -> None:
+        """Create the value from field -> value."""
+
+    @property
+    def artifact_mount_path(self) -> str:
+        """The path of the object, in the collection that the artifact is mounted at."""
+        return f"{self.item_name}.json"
+
+    def ownership_claims(self) -> Sequence[Claim]:
+        return [ObjectClaim(path=Path(self.artifact_mount_path))]
+
+    def initialize_object(self, path: Path, obj: Object) -> None:
+        """Do nothing: the value is complete from the beginning."""
+
+
+def missing_fields_error(missing: Sequence[str]) -> MissingInitialStateError:
+    """Return the error for fields, at least one, that have neither a default nor a value."""
+    return MissingInitialStateError(missing[0], f"Missing required fields: {', '.join(missing)}")

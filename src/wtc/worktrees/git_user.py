@@ -1,0 +1,17 @@
+"""The user of the host, as git knows them: for a sandbox or a container, which does not see their configuration."""
+
+from collections.abc import Mapping
+
+from wtc.worktrees.git import NoGitError, git
+
+
+def user_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the git settings with the user's name and email, as they hold in the folder; empty if git has neither."""
+    try:
+        # It ends with 1 where both are missing.
+        found = git(folder, ["config", "--null", "--get-regexp", r"^user\.(name|email)$"], environment, well=(0, 1))
+    except NoGitError:
+        return {}
+    # A setting can be given several times: the last one counts.
+    pairs = (entry.partition("\n") for entry in found.split("\0") if entry)
+    return {key: value for key, _, value in pairs if value}
