@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import Self
 
 from wtc.model.diagnostic import Diagnostic
 
@@ -47,6 +48,12 @@ class WtcError(Exception):
         self.detail = detail
         self.diagnostics = tuple(diagnostics)
         self.notes = tuple(notes)
+
+    def at(self, *diagnostics: Diagnostic) -> Self:
+        """The same error, of the same type, with the places that it is about."""
+        same = self.__class__.__new__(self.__class__, *self.args)
+        same.__dict__.update(self.__dict__, diagnostics=diagnostics)
+        return same
 
 
 class UsageError(WtcError):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox.conftest import bubblewrap, git, place, workspace
+from tests.wtc_process import run_wtc, start_wtc
 
 __all__ = ["bubblewrap", "git", "place", "workspace"]
 
@@ -29,8 +30,7 @@ def wtc(workspace: Path, environment: dict[str, str]) -> Callable[..., "subproce
 
     def run(*arguments: str, path: str = "") -> "subprocess.CompletedProcess[str]":
         changed = {**environment, "PATH": path or environment["PATH"]}
-        command = [sys.executable, "-m", "wtc", "sandbox", *arguments]
-        return subprocess.run(command, cwd=workspace, env=changed, capture_output=True, text=True, check=False)
+        return run_wtc("sandbox", *arguments, cwd=workspace, env=changed, data="")
 
     return run
 
@@ -87,16 +87,8 @@ def test_changed_configuration_of_the_repository_is_reported(
     bubblewrap: None, workspace: Path, environment: dict[str, str], git: Callable[..., str]
 ) -> None:
     git(workspace, "init", "-q")
-    command = [sys.executable, "-m", "wtc", "sandbox", "--", "sh", "-c", "echo ready; read -r line"]
-    with subprocess.Popen(
-        command,
-        cwd=workspace,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as running:
+    command = ("sandbox", "--", "sh", "-c", "echo ready; read -r line")
+    with start_wtc(*command, cwd=workspace, env=environment, stdin=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         git(workspace, "config", "core.fsmonitor", "anything")
@@ -109,10 +101,8 @@ def test_signal_to_wtc_reaches_the_command(
     bubblewrap: None, workspace: Path, environment: dict[str, str], number: signal.Signals
 ) -> None:
     script = f"trap 'echo caught; exit 9' {int(number)}; echo ready; while :; do sleep 0.01; done"
-    command = [sys.executable, "-m", "wtc", "sandbox", "--", "sh", "-c", script]
-    with subprocess.Popen(
-        command, cwd=workspace, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as running:
+    command = ("sandbox", "--", "sh", "-c", script)
+    with start_wtc(*command, cwd=workspace, env=environment, start_new_session=True) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         running.send_signal(number)
@@ -164,8 +154,8 @@ def read_until(terminal: int, wanted: bytes) -> bytes:
 def test_nothing_of_the_command_outlives_a_killed_wtc(
     bubblewrap: None, workspace: Path, environment: dict[str, str]
 ) -> None:
-    command = [sys.executable, "-m", "wtc", "sandbox", "--", "sh", "-c", "echo ready; sleep 1000"]
-    with subprocess.Popen(command, cwd=workspace, env=environment, stdout=subprocess.PIPE, text=True) as running:
+    command = ("sandbox", "--", "sh", "-c", "echo ready; sleep 1000")
+    with start_wtc(*command, cwd=workspace, env=environment) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         running.kill()

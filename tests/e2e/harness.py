@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.proxy import engine_address
+from tests.git_template import make_repository
+from tests.wtc_process import start_wtc
 from wtc.labels import MANAGED, PROJECT, SERVICE, WORKTREE
 
 DEADLINE_S = 60.0
@@ -107,7 +108,7 @@ class Workshop:
         self.main = base / f"main-{self.token}"
         self.folders: list[Path] = [self.main]
         self.main.mkdir()
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
 
     def git(self, *arguments: str) -> None:
         """Git in the main worktree."""
@@ -137,16 +138,7 @@ class Workshop:
 
     def start(self, *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Started:
         """Begins `wtc ...`; `env` is laid over the user's environment."""
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "wtc", *arguments],
-            cwd=cwd or self.main,
-            env={**self.env, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        return Started(popen=popen)
+        return Started(popen=start_wtc(*arguments, cwd=cwd or self.main, env={**self.env, **(env or {})}))
 
     def wtc(
         self, *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None, status: int | None = 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.e2e.harness import DEADLINE_S, Workshop
+from tests.wtc_process import start_wtc
 
 LOOP = """sh -c "trap 'echo cau''ght; exit' INT; echo rea''dy; while :; do sleep 0.1; done\""""
 """For a shell: says `ready`, which is not how it is spelled here, and at Ctrl-C `caught`."""
@@ -39,16 +40,29 @@ class Terminal:
         """All that was written and is not yet looked past."""
         self.resize(*size)
         self.settings: list[Any] = termios.tcgetattr(self._screen)
-        self.popen = subprocess.Popen(
-            [*(["bash", "-m", "-c", shell, "bash"] if shell else []), sys.executable, "-m", "wtc", *arguments],
-            cwd=cwd or workshop.main,
-            env={**workshop.env, "TERM": "xterm", **(env or {})},
-            stdin=self._screen,
-            stdout=self._screen,
-            stderr=self._screen,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  nothing else runs here yet
-        )
+        place, environment = cwd or workshop.main, {**workshop.env, "TERM": "xterm", **(env or {})}
+        if shell:
+            self.popen = subprocess.Popen(
+                ["bash", "-m", "-c", shell, "bash", sys.executable, "-m", "wtc", *arguments],
+                cwd=place,
+                env=environment,
+                stdin=self._screen,
+                stdout=self._screen,
+                stderr=self._screen,
+                text=True,
+                start_new_session=True,
+                preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  nothing else runs here yet
+            )
+        else:
+            self.popen = start_wtc(
+                *arguments,
+                cwd=place,
+                env=environment,
+                stdin=self._screen,
+                stdout=self._screen,
+                stderr=self._screen,
+                terminal=True,
+            )
 
     def __enter__(self) -> Self:
         return self

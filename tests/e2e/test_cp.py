@@ -2,8 +2,6 @@
 
 import io
 import os
-import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 
 from tests.e2e.conftest import opened
 from tests.e2e.harness import Stack, Workshop, one_service
+from tests.wtc_process import run_wtc
 
 pytestmark = pytest.mark.engine
 
@@ -247,15 +246,13 @@ def test_device_of_this_machine_is_not_replaced(stack: tuple[Workshop, Stack], h
 
 def test_a_tar_comes_and_goes_through_pipes(stack: tuple[Workshop, Stack], here: Path) -> None:
     workshop, there = stack
-    command = [sys.executable, "-m", "wtc", "cp", "-w", str(workshop.main)]
-    sent = subprocess.run(
-        [*command, f"web:{THERE}/folder", "-"], cwd=here, env=workshop.env, capture_output=True, timeout=60, check=True
-    )
+    command = ("cp", "-w", str(workshop.main))
+    sent = run_wtc(*command, f"web:{THERE}/folder", "-", cwd=here, env=workshop.env, data=b"")
+    assert sent.returncode == 0
     with tarfile.open(fileobj=io.BytesIO(sent.stdout)) as tar:
         assert {name.split("/", 1)[0] for name in tar.getnames()} == {"folder"}
-    subprocess.run(
-        [*command, "-", f"web:{THERE}/empty"], cwd=here, env=workshop.env, input=sent.stdout, timeout=60, check=True
-    )
+    done = run_wtc(*command, "-", f"web:{THERE}/empty", cwd=here, env=workshop.env, data=sent.stdout)
+    assert done.returncode == 0
     assert tree(there, f"{THERE}/empty/folder") == OUT_OF_FOLDER
 
 

@@ -16,7 +16,7 @@ from tests.e2e.test_killed import Killer
 from wtc import labels as label
 from wtc.worktrees.ids import lock_path
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 REDIS = """\
 services:
@@ -40,7 +40,9 @@ volumes: {{rows: {{}}}}
 def copies(stack: Stack) -> list[str]:
     """The markers and containers of copies into the stack."""
     volumes = [v.name for v in stack.client.volumes.list(filters={"label": label.COPY})]
-    containers = [c.name for c in stack.client.containers.list(all=True, filters={"label": label.COPY})]
+    containers = [
+        c.name for c in stack.client.containers.list(all=True, ignore_removed=True, filters={"label": label.COPY})
+    ]
     return [name for name in (*volumes, *containers) if name.startswith(f"{stack.namespace}_")]
 
 
@@ -268,7 +270,7 @@ def test_interrupted_copy_starts_main_again_and_leaves_no_container(workshop: Wo
     linked = workshop.worktree("linked")
     assert signalled_amid_copy(workshop, linked, signal.SIGTERM) == 143
     assert main.container("db").status == "running"
-    helpers = client.containers.list(all=True, filters={"label": label.COPY})
+    helpers = client.containers.list(all=True, ignore_removed=True, filters={"label": label.COPY})
     assert not [c.name for c in helpers if c.name.startswith(f"linked-{workshop.token}")]
     assert_complete(workshop.up(cwd=linked), main)
 

@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.conftest import opened
 from tests.e2e.harness import Workshop, one_service, until
 from tests.e2e.terminal import LOOP, Terminal
+from tests.wtc_process import run_wtc
 
 pytestmark = pytest.mark.engine
 
@@ -31,10 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, client: Any) -> Iterator[Wor
 
 def piped(workshop: Workshop, *arguments: str, data: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     """`wtc ...` between two pipes."""
-    command = [sys.executable, "-m", "wtc", *arguments]
-    return subprocess.run(
-        command, cwd=workshop.main, env=workshop.env, input=data, capture_output=True, timeout=120, check=False
-    )
+    return run_wtc(*arguments, cwd=workshop.main, env=workshop.env, data=data)
 
 
 @pytest.mark.parametrize(

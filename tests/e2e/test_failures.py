@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.harness import HEALTHY, QUICK, Workshop, one_service, write
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 RUNS = f"""\
   fine:
@@ -23,6 +23,32 @@ def test_a_missing_image(workshop: Workshop) -> None:
     ended = workshop.refused("up", "--json", status=1)
     assert "wtc-test.invalid/no-such:1" in ended.err
     assert ended.json()["error"]["hints"]
+
+
+BIND = "{type: bind, source: ./none, target: /x, bind: {create_host_path: false}}"
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "place"),
+    [
+        ("up", "services: {web: {image: 'wtc-test.invalid/no:1'}}", "1:25  services.web.image"),
+        ("pull", "services: {web: {image: 'wtc-test.invalid/no:1'}}", "1:25  services.web.image"),
+        ("build", "services: {web: {build: ./none}}", "1:25  services.web.build.context"),
+        ("up", "services: {web: {build: {context: ., dockerfile: No}}}", "1:50  services.web.build.dockerfile"),
+        ("up", "include: [{path: [here.yaml, none.yaml]}]", "1:30  include[0]"),
+        ("up", one_service("web", f"volumes: [{BIND}]"), "7:36  services.web.volumes[0].source"),
+        ("up", one_service("web", "secrets: [s]") + "secrets: {s: {file: ./none}}", "8:21  secrets.s.file"),
+        ("up", one_service("web", "configs: [c]") + "configs: {c: {file: ./none}}", "8:21  configs.c.file"),
+        ("run", one_service("web", "runtime: none-such"), "7:14  services.web.runtime"),
+        ("up", "services: {web: {image: 'busybox:1.36', command: [none-such]}}", "1:51  services.web.command[0]"),
+        ("up", one_service() + "    networks: [n]\nnetworks: {n: {driver: none-such}}", "8:24  networks.n.driver"),
+    ],
+)
+def test_error_about_what_the_file_names_has_its_place(workshop: Workshop, command: str, text: str, place: str) -> None:
+    workshop.commit({"compose.yaml": text + "\n", "here.yaml": "services: {}\n"})
+    ended = workshop.wtc(*([command, "web"] if command == "run" else [command]), status=None)
+    assert ended.status != 0
+    assert f"  --> compose.yaml:{place}\n" in ended.err
 
 
 def test_a_missing_image_that_is_not_to_be_pulled(workshop: Workshop) -> None:
@@ -57,8 +83,8 @@ def test_a_failing_build_shows_the_steps_last_lines(workshop: Workshop) -> None:
 def test_a_missing_dockerfile(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": "services: {web: {build: ./none}}\n"})
     ended = workshop.refused("up", status=1)
-    assert "none" in ended.err
-    assert "`web`" in ended.err
+    assert "none` does not exist" in ended.err
+    assert "--> compose.yaml:1:25  services.web.build.context" in ended.err
 
 
 def test_a_container_that_exits_at_once(workshop: Workshop) -> None:
@@ -85,11 +111,13 @@ def test_a_command_that_is_not_there(workshop: Workshop) -> None:
     assert "running now: fine" in ended.err
 
 
-def test_a_container_that_restarts_for_ever(workshop: Workshop) -> None:
+def test_container_that_restarts_without_end_is_reported_with_its_last_exit_status(workshop: Workshop) -> None:
     text = one_service("web", "restart: always", command="sh -c 'echo again; exit 4'")
     workshop.commit({"compose.yaml": text})
-    ended = workshop.refused("up", status=1)
-    assert "again and again" in ended.err
+    ended = workshop.refused("up", "--wait-timeout", "3", status=1)
+    assert "waiting for web: exited with status 4, restart " in ended.err
+    assert "is not ready after 3 s" in ended.err
+    assert "times, the last time with status 4" in ended.err
     assert "| again" in ended.err
 
 

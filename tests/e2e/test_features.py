@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, execute, one_service, write
 from tests.e2e.proxy import Proxy
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 
 def test_dry_run_changes_nothing_and_prints_the_plan(workshop: Workshop, witness: Callable[..., Proxy]) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.harness import SHOP, Ended, Stack, Workshop, ports_of, until, write
 from tests.shells import having
+from tests.wtc_process import run_wtc
 
 pytestmark = pytest.mark.engine
 
@@ -261,15 +262,7 @@ def test_claude_codes_hook_without_a_path_removes_nothing(
     running: tuple[Workshop, Stack], given: str, message: str
 ) -> None:
     workshop, stack = running
-    done = subprocess.run(
-        [sys.executable, "-m", "wtc", "hook", "claude-worktree-remove"],
-        cwd=workshop.main,
-        env=workshop.env,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_wtc("hook", "claude-worktree-remove", cwd=workshop.main, env=workshop.env, data=given)
     assert (done.returncode, done.stdout) == (0, "")
     first = done.stderr.splitlines()[0]
     assert first.startswith("error: ")
@@ -279,14 +272,9 @@ def test_claude_codes_hook_without_a_path_removes_nothing(
 
 def test_claude_codes_hook_fails_without_an_engine_while_the_worktree_stays(workshop: Workshop, tmp_path: Path) -> None:
     workshop.commit(HOOKED)
-    done = subprocess.run(
-        [sys.executable, "-m", "wtc", "hook", "claude-worktree-remove"],
-        env={**workshop.env, "DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock"},
-        input=json.dumps({"worktree_path": str(workshop.worktree("linked"))}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {**workshop.env, "DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock"}
+    given = json.dumps({"worktree_path": str(workshop.worktree("linked"))})
+    done = run_wtc("hook", "claude-worktree-remove", cwd=tmp_path, env=env, data=given)
     assert done.returncode == 4
     assert done.stderr.startswith("error: cannot reach the engine")
 

@@ -11,7 +11,7 @@ from tests.e2e.harness import HEALTHY, QUICK, Ended, Workshop, one_service, writ
 from tests.schemas import ERROR, EVENTS, SCHEMAS, SHARED, Contract
 from wtc.cli.catalog import GROUPS
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 STACK = f"""\
 services:

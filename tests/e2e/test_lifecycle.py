@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.e2e.harness import QUICK, SHOP, Stack, Workshop, one_service, write
+from tests.e2e.harness import QUICK, SHOP, Stack, Workshop, one_service, until, write
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 ALONG = f"""\
 services:
@@ -60,6 +60,7 @@ def test_stop_and_start_keep_the_containers_and_ports(workshop: Workshop, shop: 
     assert states(shop) == {"web": "exited", "db": "exited"}
     workshop.wtc("start")
     assert (states(shop), shop.ids()) == ({"web": "running", "db": "running"}, before)
+    until(lambda: shop.container("web").health == "healthy", "`web` is healthy")
     again = workshop.up()
     assert (again.answer["changed"], again.ports) == (False, shop.ports)
 

@@ -13,8 +13,9 @@ import pytest
 
 from tests.e2e.harness import QUICK, Workshop, one_service, until
 from tests.e2e.pipes import FLOOD, is_full
+from tests.wtc_process import start_wtc
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 LIMIT_KIB = 100 * 1024
 SERVICES = 10
@@ -56,15 +57,7 @@ class Following:
     """`wtc logs -f` under way."""
 
     def __init__(self, workshop: Workshop, *arguments: str) -> None:
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", "wtc", "logs", "-f", *arguments],
-            cwd=workshop.main,
-            env=workshop.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.popen = start_wtc("logs", "-f", *arguments, cwd=workshop.main, env=workshop.env)
         assert self.popen.stdout is not None
         self.out = self.popen.stdout
 

@@ -2,14 +2,13 @@
 
 import json
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from tests.e2e.harness import QUICK, Stack, Workshop, one_service
+from tests.wtc_process import start_wtc
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 STACK = f"""\
 services:
@@ -132,10 +131,7 @@ def test_wait_lasts_until_the_end_and_takes_the_stack_down(workshop: Workshop) -
 def test_events_tell_what_happens_until_ctrl_c(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service()})
     stack = workshop.up()
-    command = [sys.executable, "-m", "wtc", "events", "--json", "--since", "1m", "web"]
-    with subprocess.Popen(
-        command, cwd=workshop.main, env=workshop.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as popen:
+    with start_wtc("events", "--json", "--since", "1m", "web", cwd=workshop.main, env=workshop.env) as popen:
         assert popen.stdout
         assert popen.stderr
         workshop.wtc("restart", "-t", "0")

@@ -174,7 +174,11 @@ def test_labels_suffice_where_the_config_folder_cannot_be_written(
     stack = workshop.up()
     (tmp_path / "file").write_text("")
     workshop.wtc(*command, env={"WTC_CONFIG_DIR": str(tmp_path / "file")})
-    states = {container.status for container in workshop.client.containers.list() if stack.namespace in container.name}
+    states = {
+        container.status
+        for container in workshop.client.containers.list(ignore_removed=True)
+        if stack.namespace in container.name
+    }
     assert states == set()
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import SHOP, Ended, Stack, Workshop, labelled, one_service, write
+from tests.wtc_process import run_wtc
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
 from wtc.events import Event
 from wtc.labels import PROJECT
@@ -44,16 +44,8 @@ class Claude:
         workshop.folders.append(self.path)
 
     def hook(self, event: str, document: dict[str, str], **environment: str) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "wtc", "hook", event],
-            cwd=self.workshop.base,
-            env={**self.workshop.env, **environment},
-            input=json.dumps(document),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        env = {**self.workshop.env, **environment}
+        done = run_wtc("hook", event, cwd=self.workshop.base, env=env, data=json.dumps(document))
         assert "Traceback" not in done.stderr
         return Ended(status=done.returncode, out=done.stdout, err=done.stderr)
 

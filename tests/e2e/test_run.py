@@ -4,7 +4,6 @@ import hashlib
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,9 +13,10 @@ from tests.e2e.conftest import opened
 from tests.e2e.harness import QUICK, Workshop, one_service, until
 from tests.e2e.proxy import Proxy
 from tests.e2e.terminal import LOOP, Terminal
+from tests.wtc_process import run_wtc, start_wtc
 from wtc.labels import PROJECT, SERVICE
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 BYTES = 10_000_000
 APP = f"""\
@@ -58,10 +58,7 @@ def stack(whole: Workshop) -> Iterator[Workshop]:
 
 def piped(workshop: Workshop, *arguments: str, data: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
     """`wtc run ...` between two pipes."""
-    command = [sys.executable, "-m", "wtc", "run", *arguments]
-    return subprocess.run(
-        command, cwd=workshop.main, env=workshop.env, input=data, capture_output=True, timeout=120, check=False
-    )
+    return run_wtc("run", *arguments, cwd=workshop.main, env=workshop.env, data=data)
 
 
 def oneoffs(workshop: Workshop) -> list[Any]:
@@ -315,15 +312,8 @@ def test_what_cannot_be_is_refused(stack: Workshop, arguments: tuple[str, ...], 
 
 def _started(workshop: Workshop, *command: str, service: str = "app") -> "subprocess.Popen[str]":
     """`wtc run --rm SERVICE ...` without a terminal, that has said `ready`."""
-    running = subprocess.Popen(
-        [sys.executable, "-m", "wtc", "run", "--rm", "--no-deps", "-q", service, *command],
-        cwd=workshop.main,
-        env=workshop.env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    options = ("--rm", "--no-deps", "-q")
+    running = start_wtc("run", *options, service, *command, cwd=workshop.main, env=workshop.env)
     assert running.stdout is not None
     assert running.stdout.readline() == "ready\n"
     return running

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +12,10 @@ import pytest
 
 from tests.e2e.harness import QUICK, Ended, Stack, Workshop, until
 from tests.sandbox.conftest import bubblewrap
+from tests.wtc_process import start_wtc
 
 __all__ = ["bubblewrap"]
-pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("bubblewrap")]
+pytestmark = [pytest.mark.engine, pytest.mark.settles, pytest.mark.usefixtures("bubblewrap")]
 
 HIDDEN = f"""{QUICK}
     networks: [inner]
@@ -76,15 +76,9 @@ class Conversation:
 @contextmanager
 def conversation(shared: Workshop, **environment: str) -> Generator[Conversation]:
     loop = f'{ASK}\nwhile read -r line; do eval "$line"; done'
-    command = [sys.executable, "-m", "wtc", "sandbox", "--stack", "--", "bash", "-c", loop]
-    with subprocess.Popen(
-        command,
-        cwd=shared.main,
-        env={**shared.env, **environment},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    command = ("sandbox", "--stack", "--", "bash", "-c", loop)
+    env = {**shared.env, **environment}
+    with start_wtc(*command, cwd=shared.main, env=env, stdin=subprocess.PIPE) as process:
         try:
             yield Conversation(process)
         finally:

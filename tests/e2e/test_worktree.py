@@ -5,15 +5,15 @@ import pty
 import select
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.harness import QUICK, Ended, Stack, Workshop, labelled, one_service, write
+from tests.wtc_process import start_wtc
 from wtc.labels import PROJECT
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
 FILE = one_service("web", "volumes: [data:/data]", 'ports: ["8080:80"]') + "volumes: {data: {}}\n"
 DEAD = 2**22 + 1
@@ -60,13 +60,9 @@ class Shop:
     def at_terminal(self, *arguments: str, answer: str) -> str:
         """`wtc worktree ...` at a terminal on which a person answers; returns what it shows."""
         main, other = pty.openpty()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "wtc", "worktree", *arguments],
-            cwd=self.workshop.main,
-            env={**self.workshop.env, "TERM": "dumb"},
-            stdin=other,
-            stdout=other,
-            stderr=other,
+        env = {**self.workshop.env, "TERM": "dumb"}
+        process = start_wtc(
+            "worktree", *arguments, cwd=self.workshop.main, env=env, stdin=other, stdout=other, stderr=other
         )
         os.close(other)
         os.write(main, f"{answer}\n".encode())

@@ -1,5 +1,6 @@
 """Waiting for containers on a real engine."""
 
+import re
 import threading
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.engine.engine_stack import SECOND, Stack
 from wtc.errors import WtcError
+from wtc.events import Progress
 from wtc.model.plan import (
     Condition,
     ContainerRef,
@@ -22,7 +24,20 @@ pytestmark = pytest.mark.engine
     [
         ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after its start", "gone"),
         ("echo gone; exit 3", {}, Condition.COMPLETED, "exited with status 3", "gone"),
-        ("echo loop; exit 5", {"restart": "always"}, Condition.READY, "exits again and again", "loop"),
+        (
+            "echo loop; exit 5",
+            {"restart": "on-failure:2"},
+            Condition.READY,
+            "exited with status 5 after 2 restarts",
+            "loop",
+        ),
+        (
+            "echo job; exit 5",
+            {"restart": "on-failure:2"},
+            Condition.COMPLETED,
+            "exited with status 5 after 2 restarts",
+            "job",
+        ),
         ("exit 0", {}, Condition.HEALTHY, "exited with status 0 before it was healthy", ""),
         ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never gets healthy", ""),
         (
@@ -52,6 +67,47 @@ def test_wait_past_its_time_says_what_was_waited_for(stack: Stack) -> None:
     stack.up(made)
     with pytest.raises(WtcError, match=r"is not healthy after 0\.5 s"):
         stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=0.5))
+
+
+def test_wait_past_its_time_for_a_container_that_restarts_has_its_last_exit_status(stack: Stack) -> None:
+    made = stack.spec("db", "echo loop; exit 5", restart="always")
+    stack.up(made)
+    with pytest.raises(WtcError, match=r"`db`: container .* is not ready after 2 s") as caught:
+        stack.do(stack.wait(made, Condition.READY, timeout_s=2))
+    (cause,) = caught.value.causes
+    assert re.fullmatch(r"it exited \d times, the last time with status 5", cause)
+    assert "loop" in caught.value.detail
+
+
+@pytest.mark.parametrize("condition", [Condition.STARTED, Condition.COMPLETED, Condition.HEALTHY])
+def test_container_that_succeeds_at_its_fourth_try_is_waited_for(stack: Stack, condition: Condition) -> None:
+    then = "exit 0" if condition is Condition.COMPLETED else "sleep 60"
+    made = stack.spec(
+        "db",
+        f"echo x >>/tries; [ $(wc -l </tries) -gt 3 ] || exit 7; {then}",
+        restart="on-failure",
+        healthcheck=Healthcheck(test=("CMD", "true"), interval_ns=SECOND // 10),
+    )
+    events = stack.up(made, stack.wait(made, condition))
+    said = [e.text for e in events if isinstance(e, Progress)]
+    assert set(said) <= {f"exited with status 7, restart {n}" for n in (1, 2, 3)}
+    assert said
+
+
+def test_job_that_is_always_restarted_is_completed_once_it_succeeded(stack: Stack) -> None:
+    made = stack.spec("job", "echo x >>/tries; [ $(wc -l </tries) -gt 1 ]", restart="always")
+    stack.up(made, stack.wait(made, Condition.COMPLETED))
+
+
+def test_failed_health_checks_are_counted_while_they_are_waited_for(stack: Stack) -> None:
+    check = Healthcheck(test=("CMD-SHELL", "echo sick; false"), interval_ns=SECOND // 10, retries=1000)
+    made = stack.spec("db", "sleep 60", healthcheck=check)
+    stack.up(made)
+    outcome, events = stack.try_to(stack.wait(made, Condition.HEALTHY, timeout_s=2))
+    assert outcome.failed
+    said = [e.text for e in events if isinstance(e, Progress)]
+    assert said
+    assert all(re.fullmatch(r"health check \d+ of 1000 failed: sick", text) for text in said), said
 
 
 def test_done_job_is_started_and_completed(stack: Stack) -> None:

@@ -13,7 +13,8 @@ from wtc.engine.operations import OPERATIONS, Call
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model import plan as plans
-from wtc.model.plan import Condition, ContainerRef, Operation, Plan, PlanNode, RemoveVolume, WaitContainer
+from wtc.model.plan import Condition, ContainerRef, Operation, Plan, PlanNode, RemoveVolume, RunHook, WaitContainer
+from wtc.model.service import Hook
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -32,7 +33,8 @@ def waiting(number: int, *after: int, required: bool = True) -> PlanNode:
 
 
 def number_of(operation: Operation) -> int:
-    return int(operation.container.name if isinstance(operation, WaitContainer) else cast("Any", operation).name)
+    on_container = isinstance(operation, (WaitContainer, RunHook))
+    return int(operation.container.name if on_container else cast("Any", operation).name)
 
 
 def run(
@@ -155,6 +157,26 @@ def test_failed_wait_that_is_not_required_is_a_warning() -> None:
     assert [e.diagnostic.message for e in events if isinstance(e, Warned)] == [
         "`db` is unhealthy; what depends on it goes on without it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "warning"),
+    [
+        (WtcError("hook failed"), "hook failed; the container is stopped anyway"),
+        (WtcError("hook failed", detail="so\nno\n"), "hook failed: no; the container is stopped anyway"),
+        (WtcError("hook failed", causes=["why"], detail="no"), "hook failed: why; the container is stopped anyway"),
+    ],
+)
+def test_failed_hook_before_a_stop_is_a_warning_and_the_stop_follows(error: WtcError, warning: str) -> None:
+    hook = RunHook(container=ContainerRef(name="1"), hook=Hook(command=("drain",)), required=False)
+
+    def perform(number: int, _call: Call) -> None:
+        if number == 1:
+            raise error
+
+    outcome, events = run([PlanNode(id=1, operation=hook, cause="pre_stop"), act(2, 1)], perform)
+    assert (ids(outcome.done), outcome.failed) == ([1, 2], ())
+    assert [e.diagnostic.message for e in events if isinstance(e, Warned)] == [warning]
 
 
 def test_skipped_wait_that_is_not_required_lets_its_dependents_go_on() -> None:

@@ -184,3 +184,9 @@ def test_ports_of_a_running_container_are_those_that_the_engine_has_bound(
         "NetworkSettings": {"Ports": bindings(bound)},
     }
     assert [port.port for port in requested_ports(document)] == ports
+
+
+def test_namespaces_that_a_container_joins_are_read_once_each() -> None:
+    host = {"NetworkMode": "container:id7", "IpcMode": "container:id7", "PidMode": "container:ns-1_db"}
+    assert container({**inspected(1), "HostConfig": host}).namespaces == ("id7", "ns-1_db")
+    assert container({**inspected(1), "HostConfig": {"NetworkMode": "bridge"}}).namespaces == ()

@@ -1,15 +1,15 @@
-"""When a container counts as started, healthy or done, and when it never will."""
+"""When a container counts as started, healthy or completed, when it never will, and what is missing until then."""
 
 from dataclasses import replace
 
 import pytest
 
+from wtc.engine.containers.readiness import ContainerState, age, container_state, pending, since, verdict
 from wtc.engine.streams import frames
-from wtc.engine.waiting import Sight, age, sight, since, verdict
 from wtc.model.plan import Condition
 
 STARTED, READY, HEALTHY, COMPLETED = Condition.STARTED, Condition.READY, Condition.HEALTHY, Condition.COMPLETED
-RUNNING = Sight(
+RUNNING = ContainerState(
     name="ns_db", service="db", state="running", exit_code=0, health="", restarts=0, tty=False, started="2026"
 )
 AGAIN = None
@@ -26,15 +26,6 @@ HOLDS = ""
         (STARTED, {"state": "exited", "exit_code": 3}, 0, "exited with status 3 right after its start"),
         (STARTED, {"state": "dead"}, 0, "exited with status 0 right after its start"),
         (STARTED, {"health": "unhealthy"}, 1.0, HOLDS),
-        (STARTED, {"state": "restarting", "restarts": 1, "exit_code": 3}, 0, AGAIN),
-        (
-            STARTED,
-            {"state": "restarting", "restarts": 2, "exit_code": 3},
-            0,
-            "exits again and again, the last time with status 3",
-        ),
-        (STARTED, {"restarts": 2}, 0.1, "exits again and again, the last time with status 0"),
-        (STARTED, {"restarts": 7}, 60.0, HOLDS),
         (READY, {}, 1.0, HOLDS),
         (READY, {"health": "starting"}, 60.0, AGAIN),
         (READY, {"health": "healthy"}, 0, HOLDS),
@@ -55,7 +46,77 @@ def test_verdict_on_a_container(
     condition: Condition, change: dict[str, object], running_s: float, expected: str | None
 ) -> None:
     seen = replace(RUNNING, **change)  # pyright: ignore[reportArgumentType]  a table of changes
-    assert verdict(condition, seen, running_s=running_s) == expected
+    assert verdict(condition, seen, running_s=running_s, waited_s=0.0) == expected
+
+
+@pytest.mark.parametrize("condition", [STARTED, READY, HEALTHY, COMPLETED])
+@pytest.mark.parametrize(
+    ("restarts", "max_restarts", "waited_s", "expected"),
+    [
+        # Without a bound: five exits and sixty seconds.
+        (1, 0, 0.0, AGAIN),
+        (4, 0, 600.0, AGAIN),
+        (9, 0, 59.9, AGAIN),
+        (5, 0, 60.0, "exited 5 times, the last time with status 3"),
+        (9, 0, 61.0, "exited 9 times, the last time with status 3"),
+        # With a bound, the engine's count decides.
+        (5, 10, 600.0, AGAIN),
+        (10, 10, 600.0, AGAIN),
+    ],
+)
+def test_restart_policy_decides_how_often_a_container_may_exit(
+    condition: Condition, restarts: int, max_restarts: int, waited_s: float, expected: str | None
+) -> None:
+    seen = replace(RUNNING, state="restarting", exit_code=3, restarts=restarts, max_restarts=max_restarts)
+    assert verdict(condition, seen, running_s=0.0, waited_s=waited_s) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "restarts", "expected"),
+    [
+        (STARTED, 1, "exited with status 3 after 1 restart"),
+        (READY, 3, "exited with status 3 after 3 restarts"),
+        (COMPLETED, 3, "exited with status 3 after 3 restarts"),
+        (HEALTHY, 3, "exited with status 3 before it was healthy"),
+    ],
+)
+def test_container_that_the_engine_gave_up_is_reported_with_its_restarts(
+    condition: Condition, restarts: int, expected: str
+) -> None:
+    seen = replace(RUNNING, state="exited", exit_code=3, restarts=restarts, max_restarts=restarts)
+    assert verdict(condition, seen, running_s=0.0, waited_s=1.0) == expected
+
+
+def test_container_that_runs_after_many_restarts_is_started() -> None:
+    seen = replace(RUNNING, restarts=7)
+    assert verdict(STARTED, seen, running_s=0.2, waited_s=600.0) is AGAIN
+    assert verdict(STARTED, seen, running_s=1.0, waited_s=600.0) == HOLDS
+
+
+def test_job_that_succeeded_is_completed_although_it_is_restarted() -> None:
+    seen = replace(RUNNING, state="restarting", restarts=1)
+    assert verdict(COMPLETED, seen, running_s=0.0, waited_s=0.0) == HOLDS
+    assert verdict(STARTED, seen, running_s=0.0, waited_s=0.0) is AGAIN
+
+
+FAILED = {"health": "starting", "health_failed": True, "health_output": "wget: connection refused\nno\n", "retries": 5}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, ""),
+        ({"health": "starting"}, ""),
+        ({**FAILED, "failing_streak": 2}, "health check 2 of 5 failed: no"),
+        ({**FAILED, "failing_streak": 2, "health_output": ""}, "health check 2 of 5 failed"),
+        ({**FAILED, "failing_streak": 0}, "health check failed in the start period: no"),
+        ({**FAILED, "state": "paused", "failing_streak": 2}, ""),
+        ({"state": "restarting", "exit_code": 3, "restarts": 2}, "exited with status 3, restart 2"),
+        ({"state": "restarting", "restarts": 2, "max_restarts": 4}, "exited with status 0, restart 2 of 4"),
+    ],
+)
+def test_pending_container_shows_what_is_missing(change: dict[str, object], expected: str) -> None:
+    assert pending(replace(RUNNING, **change)) == expected  # pyright: ignore[reportArgumentType]  a table of changes
 
 
 @pytest.mark.parametrize(
@@ -72,9 +133,25 @@ def test_age_is_by_the_engines_own_clock(started: str, date: str, expected: floa
 
 
 def test_what_is_missing_or_null_in_an_answer_is_nothing() -> None:
-    assert sight({"Name": "/x", "State": {"Status": "running", "Health": None}, "Config": None}, "") == Sight(
+    found = container_state({"Name": "/x", "State": {"Status": "running", "Health": None}, "Config": None}, "")
+    assert found == ContainerState(
         name="x", service="", state="running", exit_code=0, health="", restarts=0, tty=False, started=""
     )
+
+
+def test_restart_policy_and_last_health_check_are_read() -> None:
+    log = [{"ExitCode": 0, "Output": "old"}, {"ExitCode": 1, "Output": "so\nsick\n", "Start": "12:00"}]
+    found = container_state(
+        {
+            "RestartCount": 2,
+            "HostConfig": {"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 4}},
+            "Config": {"Healthcheck": {"Retries": 7}},
+            "State": {"Health": {"Status": "starting", "FailingStreak": 1, "Log": log}},
+        },
+        "",
+    )
+    assert (found.restarts, found.max_restarts, found.retries, found.failing_streak) == (2, 4, 7, 1)
+    assert (found.health_failed, found.health_line, found.probed) == (True, "sick", "12:00")
 
 
 @pytest.mark.parametrize(

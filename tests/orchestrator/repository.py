@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
 from wtc.events import Event, Note, Warned
 from wtc.orchestrator.setup import SetupResult, setup
 from wtc.orchestrator.target import Target
@@ -49,7 +50,7 @@ class Pair(Repository):
     def make(self, tracked: Mapping[str, str], ignored: Mapping[str, str]) -> None:
         """Commits the files, adds the linked worktree, then writes what git ignores into the main one."""
         write(self.main, {"compose.yaml": COMPOSE, ".gitignore": "".join(f"/{n}\n" for n in ignored), **tracked})
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "a")
         self.git("worktree", "add", "-q", str(self.linked))

@@ -2,13 +2,14 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
 from tests.orchestrator.repository import COMPOSE, Repository, write
+from tests.wtc_process import run_wtc
 from wtc.registry.store import Store
 
 
@@ -17,7 +18,7 @@ class Claude(Repository):
 
     def __init__(self, base: Path) -> None:
         super().__init__(base)
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
         self.commit({"compose.yaml": COMPOSE, ".gitignore": "*.key\n.env\n", ".worktreeinclude": "*.key\n"})
         (self.main / "a.key").write_text("secret")
 
@@ -33,15 +34,7 @@ class Claude(Repository):
     def hook(
         self, event: str, given: object, *options: str, cwd: Path | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [sys.executable, "-m", "wtc", "hook", event, *options],
-            cwd=cwd or self.main,
-            env=self.environment,
-            input=json.dumps(given),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_wtc("hook", event, *options, cwd=cwd or self.main, env=self.environment, data=json.dumps(given))
         assert "Traceback" not in done.stderr
         return done
 

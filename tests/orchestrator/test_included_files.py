@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.errors import WtcError
 from wtc.orchestrator.worktree_files import copy
@@ -114,7 +115,7 @@ def test_a_submodules_files_are_its_own(repository: Pair, tmp_path: Path) -> Non
     repository.git("init", "-q", cwd=other)
     repository.git("commit", "-q", "--allow-empty", "-m", "a", cwd=other)
     write(repository.main, {".gitignore": "*.key\n", ".worktreeinclude": "*.key\nsub/*.key\n", "compose.yaml": COMPOSE})
-    repository.git("init", "-q", "-b", "main")
+    make_repository(repository.main)
     repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "sub")
     repository.git("add", "-A")
     repository.git("commit", "-q", "-m", "a")

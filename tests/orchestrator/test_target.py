@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
 from tests.orchestrator.repository import Repository, write
 from wtc.compose.discover import NAMES
 from wtc.errors import ComposeFileError, NoComposeFileError, UsageError, WtcError
@@ -24,7 +25,7 @@ class Places(Repository):
         write(
             self.main, {"compose.yaml": FILE, "deploy/.keep": "", "apps/a/compose.yaml": FILE, "apps/a/src/.keep": ""}
         )
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "a")
 

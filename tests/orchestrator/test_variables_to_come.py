@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.wtc_process import run_wtc
 from wtc.errors import ComposeFileError
 from wtc.model.project import Project
 from wtc.orchestrator.desiring import desired_stack
@@ -110,13 +109,6 @@ def test_a_port_that_the_file_leaves_to_the_engine_has_no_variable(tmp_path: Pat
 
 def test_a_file_on_standard_input_is_read_as_often_as_it_takes(tmp_path: Path) -> None:
     for command in ("setup", "env", "inspect"):
-        done = subprocess.run(
-            [sys.executable, "-m", "wtc", command, "-f", "-", "--json"],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WTC_CONFIG_DIR": str(tmp_path / "state")},
-            input=FILE.format(value="${WTC_PORT_WEB:?}"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WTC_CONFIG_DIR": str(tmp_path / "state")}
+        done = run_wtc(command, "-f", "-", "--json", cwd=tmp_path, env=env, data=FILE.format(value="${WTC_PORT_WEB:?}"))
         assert (done.returncode, json.loads(done.stdout)["ok"]) == (0, True), done.stderr

@@ -42,6 +42,7 @@ from wtc.model.plan import (
 )
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Service
+from wtc.planner.convergence import namespace_owners
 from wtc.planner.desired import Placement, desire
 from wtc.planner.ownership import foreign_use
 
@@ -96,6 +97,7 @@ class World:
     complete: dict[str, str] = field(default_factory=dict[str, str])
     """Target -> source of each copy that was completed."""
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    clock: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def observed(self, api_version: tuple[int, int] = (1, 51)) -> Observed:
         return Observed(
@@ -175,7 +177,11 @@ class World:
                 there = self.find(container.key)
                 for name, attached in there.networks.items():
                     assert self.networks[name].id == attached, "network gone"
-                self.change(container.key, state="running")
+                # With `--no-recreate`, a container may be left that joins one that was removed: the engine refuses it.
+                owners = [c for c in self.containers.values() if c.id in there.namespaces]
+                assert all(c.state == "running" for c in owners), "joining a container that does not run"
+                if there.state != "running":
+                    self.change(container.key, state="running", started=self._time())
             case StopContainer(container=container) | KillContainer(container=container):
                 self.change(container.key, state="exited")
             case PauseContainer(container=container):
@@ -198,6 +204,10 @@ class World:
                 if condition == "completed":
                     self.change(container.key, state="exited", exit_code=0)
                 assert self.find(container.key).state in {"running", "exited"}
+
+    def _time(self) -> str:
+        """Later at each call; the engine leaves out zeros at the end."""
+        return f"2026-01-01T00:00:00.{next(self.clock):09}".rstrip("0") + "Z"
 
     def _create(self, create: CreateContainer) -> None:
         assert create.name not in {c.name for c in self.containers.values()}, "name in use"
@@ -226,6 +236,7 @@ class World:
             state="created",
             config_hash=spec.labels[label.CONFIG_HASH],
             networks={name: self.networks[name].id for name in create.networks},
+            namespaces=tuple(sorted({self.find(name).id for name in namespace_owners(spec)})),
             volumes=tuple(volumes),
             labels=spec.labels,
         )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
+
 
 class Repository:
     """A main worktree with one commit, and git in it."""
@@ -13,7 +15,7 @@ class Repository:
     def __init__(self, base: Path) -> None:
         self.main = base / "main"
         self.main.mkdir()
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
         (self.main / "tracked").write_text("first")
         self.git("add", "-A")
         self.commit()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.git_template import make_repository
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
 from wtc.worktrees.ids import create_id, forget_stopped, record_stopped, recorded_stopped
@@ -74,7 +75,7 @@ class Pair:
     def __init__(self, base: Path) -> None:
         self.main, self.linked = base / "main", base / "linked"
         self.main.mkdir()
-        self.git("init", "-q", "-b", "main")
+        make_repository(self.main)
         (self.main / "tracked").write_text("first")
         (self.main / ".gitignore").write_text("ignored\n")
         self.git("add", "-A")

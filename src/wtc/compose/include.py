@@ -86,6 +86,9 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
         project = base = dirname(full[0])
     environments = _environments(entry, project, scope)
     known = (full, base, frozenset(environments.own.items()))
+    for name, node in zip(full, _nodes(named), strict=True):
+        # Read here, where the place that names the file is known.
+        session.documents(name, node.position, path)
     if known not in session.parts:
         part = Scope(session=session, working_dir=base, environments=environments, trail=trail)
         session.parts[known] = load(full, part)
@@ -102,10 +105,15 @@ def _keep_contents(part: Mapping, scope: Scope) -> None:
                 scope.session.contents.setdefault((section, name, variable), scope.environment[variable])
 
 
+def _nodes(node: Node | None) -> list[Node]:
+    """A string, or those of a list that are not empty."""
+    nodes = [node] if isinstance(node, Scalar) else elements(node)
+    return [item for item in nodes if string(item)]
+
+
 def _texts(node: Node | None) -> list[str]:
     """A string, or a list of strings, as a list."""
-    nodes = [node] if isinstance(node, Scalar) else elements(node)
-    return [text for item in nodes if (text := string(item))]
+    return [string(item) or "" for item in _nodes(node)]
 
 
 def _environments(entry: Node, project: str, scope: Scope) -> Environments:

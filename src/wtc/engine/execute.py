@@ -15,10 +15,12 @@ from wtc.engine.watch import Watch
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.plan import Operation, Plan, PlanNode, StartContainer, WaitContainer
+from wtc.model.plan import Operation, Plan, PlanNode, RunHook, StartContainer, WaitContainer
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
+
+_GO_ON = "what depends on it goes on without it"
 
 Perform: TypeAlias = Callable[[Operation, Call], None]
 
@@ -169,7 +171,8 @@ class _Run:
             self.stop.set()
             self._release(node, because=node)
         elif optional(node):
-            message = f"{error.message}; what depends on it goes on without it"
+            then = "the container is stopped anyway" if isinstance(node.operation, RunHook) else _GO_ON
+            message = f"{_in_one_line(error)}; {then}"
             self.on_event(Warned(diagnostic=Diagnostic(message=message, severity=Severity.WARNING)))
             self.done.append(node)
             self.on_event(NodeFailed(node=node, error=error))
@@ -202,4 +205,9 @@ class _Run:
 
 def optional(node: PlanNode) -> bool:
     """Whether what comes after it goes on even if it fails or is skipped."""
-    return isinstance(node.operation, (StartContainer, WaitContainer)) and not node.operation.required
+    return isinstance(node.operation, (StartContainer, WaitContainer, RunHook)) and not node.operation.required
+
+
+def _in_one_line(error: WtcError) -> str:
+    """The message, with its cause or else the last line of its output."""
+    return ": ".join([error.message, *(error.causes or error.detail.splitlines()[-1:])[:1]])

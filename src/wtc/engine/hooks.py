@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run_hook(engine: "Engine", operation: RunHook) -> None:
-    """Runs a hook to its end. Raises: WtcError where it fails; `detail` has its output."""
+    """Run a hook to its end. Raises: WtcError if it fails; `detail` has its output."""
     hook, container = operation.hook, operation.container
     command = hook.command[0] if hook.command else ""
     doing = f"run hook `{command}` in container `{container.name}`"

@@ -59,7 +59,7 @@ def _create_container(operation: op.CreateContainer, call: Call) -> None:
 
 
 def _wait(operation: op.WaitContainer, call: Call) -> None:
-    wait(call.engine, operation, call.watch, call.stop)
+    wait(call.engine, operation, call.watch, call.stop, lambda text: call.report("", text))
 
 
 def _simply(act: "Callable[[Engine, Any], None]") -> Callable[[Any, Call], None]:

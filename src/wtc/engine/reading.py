@@ -39,6 +39,7 @@ def container(inspected: Json) -> ObservedContainer:
         replaces=labels.get(label.REPLACES, ""),
         oneoff=is_oneoff(labels),
         networks={name: text(part(networks, name), "NetworkID") for name in networks},
+        namespaces=_namespaces(part(inspected, "HostConfig")),
         volumes=_own_volumes(inspected),
         binds=_binds(inspected),
         ports=requested_ports(inspected),
@@ -133,6 +134,12 @@ def is_oneoff(labels: Mapping[str, str]) -> bool:
 def _health(state: Json) -> str:
     status = text(part(state, "Health"), "Status")
     return "" if status == "none" else status
+
+
+def _namespaces(host: Json) -> tuple[str, ...]:
+    """The engine resolves a name to an id in `NetworkMode` alone."""
+    modes = [text(host, key) for key in ("NetworkMode", "IpcMode", "PidMode")]
+    return tuple(dict.fromkeys(m.removeprefix("container:") for m in modes if m.startswith("container:")))
 
 
 def _own_volumes(inspected: Json) -> tuple[MountedVolume, ...]:

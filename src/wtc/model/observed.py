@@ -48,6 +48,8 @@ class ObservedContainer:
     oneoff: bool = False
     networks: Mapping[str, str] = field(default_factory=dict[str, str])
     """Network name -> network id ("" where it is attached to one that is gone)."""
+    namespaces: tuple[str, ...] = ()
+    """The containers whose network, IPC and PID namespaces it joins, by id or by name, as it was created."""
     volumes: tuple[MountedVolume, ...] = ()
     binds: tuple[str, ...] = ()
     """The host paths that it mounts."""

@@ -217,6 +217,8 @@ class RunHook:
 
     container: ContainerRef
     hook: Hook
+    required: bool = True
+    """If it is not, a failure is a warning, and what comes after it is executed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ from wtc.config import BIND, MEM_LIMIT
 from wtc.errors import WtcError
 from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.orchestrator.leases import Ports, port_variables_of
+from wtc.orchestrator.places import places_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home
 from wtc.orchestrator.target import Located
@@ -98,13 +100,13 @@ def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInpu
         try:
             return build_input(names.services[service].build or Build())
         except WtcError as error:
-            error.causes = (*error.causes, f"service `{service}` is built from it")
-            raise
+            place = Diagnostic(message=error.message, path=("services", service, "build"))
+            raise error.at(place) from error.__cause__
 
     names = names_of(project, namespace)
     waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
     found: dict[str, BuildInput] = {}
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with places_of(project), ThreadPoolExecutor(max_workers=8) as pool:
         while waiting:
             found |= dict(zip(waiting, pool.map(of, waiting), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)

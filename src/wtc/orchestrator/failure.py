@@ -4,7 +4,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from wtc.errors import InterruptedByUserError, WtcError
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
+from wtc.planner.places import node_path
 
 if TYPE_CHECKING:
     from wtc.engine.connection import Engine
@@ -33,12 +35,13 @@ def raise_failed(
         return
     errors = [error for _, error in outcome.failed]
     first = errors[0]
+    path = node_path(outcome.failed[0][0])
     wrapped = WtcError(
         first.message,
         causes=first.causes,
         hints=list(dict.fromkeys([*(hint for error in errors for hint in error.hints), *hints])),
         detail=first.detail,
-        diagnostics=first.diagnostics,
+        diagnostics=first.diagnostics or ([Diagnostic(message=first.message, path=path)] if path else ()),
         notes=[*first.notes, *(f"also: {_in_short(error)}" for error in errors[1:]), *notes],
     )
     wrapped.exit_status = first.exit_status

@@ -13,6 +13,7 @@ from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.failure import raise_failed
 from wtc.orchestrator.leases import Ports, held_by_others, known_ports, lease_ports
 from wtc.orchestrator.looking import OpenStack, open_stack
+from wtc.orchestrator.places import places_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import rehearsing, warn
 from wtc.orchestrator.target import Target
@@ -77,7 +78,8 @@ def build(target: Target, request: BuildRequest, report: Reporter, stop: threadi
         for warning in single_platform(project, chosen.services):
             report(Warned(diagnostic=warning))
         options = UpOptions(build=True, no_cache=request.no_cache, pull_bases=request.pull)
-        return _carry_out(stack, chosen, options, report, stop, dry_run=request.dry_run)
+        with places_of(project):
+            return _carry_out(stack, chosen, options, report, stop, dry_run=request.dry_run)
 
 
 def pull(target: Target, request: PullRequest, report: Reporter, stop: threading.Event) -> ImagesResult:
@@ -95,9 +97,10 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
             if desired.services[name].image.build is not None:
                 report(Note(text=f"service `{name}` is built, not pulled; to build it, run `wtc build {name}`"))
         chosen = pullable(desired, tuple(named), request.policy)
-        return _carry_out(
-            stack, chosen, UpOptions(), report, stop, dry_run=request.dry_run, forgiving=request.ignore_failures
-        )
+        with places_of(project):
+            return _carry_out(
+                stack, chosen, UpOptions(), report, stop, dry_run=request.dry_run, forgiving=request.ignore_failures
+            )
 
 
 def _desired(stack: OpenStack, project: "Project", services: tuple[str, ...], *, lease: bool) -> Desired:

@@ -20,6 +20,7 @@ from wtc.orchestrator.desiring import desired_stack, observe_for
 from wtc.orchestrator.leases import lease_on
 from wtc.orchestrator.locks import stack_lock
 from wtc.orchestrator.memory import Wanted, memory_for
+from wtc.orchestrator.places import places_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home
 from wtc.orchestrator.target import Located, Target, locate
@@ -131,7 +132,7 @@ class _Run:
         """The memory that is promised until the container runs."""
 
     def to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
-        with self.held:
+        with self.held, places_of(stack):
             return self._to_the_end(stack, on_started)
 
     def _to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:

@@ -28,6 +28,7 @@ from wtc.orchestrator.leases import Ports, lease_on
 from wtc.orchestrator.locks import LocksBusyError, StackLocks
 from wtc.orchestrator.looking import report_foreign
 from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
+from wtc.orchestrator.places import places_of
 from wtc.orchestrator.project import read_project
 from wtc.orchestrator.project_name import warn_of_project_name
 from wtc.orchestrator.published import record_published
@@ -98,7 +99,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
-    with engine_of(target) as engine:
+    with engine_of(target) as engine, places_of(project):
 
         def run_in(namespace: Namespace) -> _Run:
             warn_of_project_name(located, target.environment, namespace.name, report)

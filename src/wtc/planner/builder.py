@@ -1,9 +1,13 @@
 """Putting nodes together, in an order that respects what comes before what."""
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.plan import Operation, Plan, PlanNode
+from wtc.model.plan import ContainerRef, Operation, Plan, PlanNode, RunHook
+from wtc.model.service import Hook
+
+Moment: TypeAlias = Literal["post_start", "pre_stop"]
 
 
 class PlanBuilder:
@@ -32,6 +36,25 @@ class PlanBuilder:
         self._before[node.id] = named | implied
         self._nodes.append(node)
         return node.id
+
+    def add_hooks(
+        self,
+        container: ContainerRef,
+        hooks: Iterable[Hook],
+        moment: Moment,
+        *,
+        service: str,
+        after: Iterable[int | None],
+    ) -> list[int]:
+        """Adds hooks, one after another, and returns the nodes that come before what follows them.
+
+        A failed hook before a stop is a warning: a container that cannot say goodbye has to stop all the same.
+        """
+        before = [a for a in after if a is not None]
+        for hook in hooks:
+            run = RunHook(container=container, hook=hook, required=moment != "pre_stop")
+            before = [self.add(run, moment, service=service, after=before)]
+        return before
 
     def warn(self, message: str, *, hint: str = "") -> None:
         """Adds what the user has to know although it stops nothing."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.observed import Observed
 from wtc.planner.convergence import referenced
 from wtc.planner.images import needed_images
@@ -24,8 +25,10 @@ def check_names(desired: Desired, observed: Observed, *, building: bool = True) 
     missing = _missing(desired, observed)
     if missing:
         kind, _, name = missing[0]
+        places = [Diagnostic(message=f"external {k} `{n}` is not there", path=(f"{k}s", y)) for k, y, n in missing]
         raise WtcError(
             f"external {kind} `{name}` is not there",
+            diagnostics=places,
             causes=[f"the file's {k} `{y}` is external, and the engine has no {k} `{n}`" for k, y, n in missing],
             hints=[f"to create it, run `docker {k} create {n}`" for k, _, n in missing],
         )

@@ -1,4 +1,4 @@
-"""What is to become of each container: kept, started, made anew, or made."""
+"""What happens to each container: kept, started, restarted, recreated or created."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +18,10 @@ class Fate(StrEnum):
     RESTART = "restart"
     RECREATE = "recreate"
     CREATE = "create"
+
+
+_ALIVE = frozenset({"running", "restarting", "paused"})
+_STARTING = (Fate.CREATE, Fate.RECREATE, Fate.START, Fate.RESTART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,20 @@ def _divergence(spec: ContainerSpec, container: ObservedContainer, observed: Obs
     image = observed.images.get(spec.image)
     if image is not None and image.id != container.image_id:
         return "its image has changed"
-    return _detached(spec, container, observed) or _unmounted(spec, container, desired)
+    return (
+        _detached(spec, container, observed)
+        or _unmounted(spec, container, desired)
+        or _unjoined(spec, container, observed)
+    )
+
+
+def _unjoined(spec: ContainerSpec, container: ObservedContainer, observed: Observed) -> str:
+    """Namespaces are joined by id: those of a container that was recreated alone cannot be entered any more."""
+    names = namespace_owners(spec)
+    for owner in observed.containers:
+        if owner.name in names and container.namespaces and not {owner.id, owner.name} & {*container.namespaces}:
+            return f"`{owner.service}`, whose namespace it shares, was recreated"
+    return ""
 
 
 def _detached(spec: ContainerSpec, container: ObservedContainer, observed: Observed) -> str:
@@ -125,44 +142,87 @@ def _unmounted(spec: ContainerSpec, container: ObservedContainer, desired: Desir
 
 
 def _spread(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
-    """What is made anew takes with it who shares its namespaces, and restarts who asked for that."""
+    """Recreate or restart what shares the namespaces of a container that is; restart what asks for that.
+
+    Services come in dependency order, so that a change reaches the end of a chain.
+    """
     for service in desired.services.values():
         for index, decision in enumerate(decisions[service.name]):
+            base = _made_anew(referenced(decision.spec), desired, decisions)
             if decision.fate in {Fate.CREATE, Fate.RECREATE}:
-                continue
-            if base := _made_anew(referenced(decision.spec), desired, decisions):
+                if base and decision.ready is not None:
+                    decisions[service.name][index] = _without_ready(decision)
+            elif base:
                 cause = f"`{base}`, whose resources it shares, is new"
                 decisions[service.name][index] = replace(decision, fate=Fate.RECREATE, cause=cause)
-                continue
-            restarting = [d for d, how in service.depends_on.items() if how.restart]
-            changed = next((d for d in restarting if _has(d, decisions, Fate.RECREATE, Fate.RESTART)), "")
-            if changed and decision.fate is Fate.KEEP:
-                cause = f"`{changed}`, which it depends on, is restarted"
+            elif decision.fate is not Fate.RESTART and (cause := _left_behind(decision, decisions)):
                 decisions[service.name][index] = replace(decision, fate=Fate.RESTART, cause=cause)
+            elif decision.fate is Fate.KEEP:
+                restarting = [d for d, how in service.depends_on.items() if how.restart]
+                if changed := next((d for d in restarting if _has(d, decisions, Fate.RECREATE, Fate.RESTART)), ""):
+                    cause = f"`{changed}`, which it depends on, is restarted"
+                    decisions[service.name][index] = replace(decision, fate=Fate.RESTART, cause=cause)
+
+
+def _without_ready(decision: Decision) -> Decision:
+    """A replacement that joins a container which is itself replaced is not usable any more."""
+    if decision.current is None:
+        return replace(decision, current=decision.ready, ready=None, adopted=True)
+    return replace(decision, ready=None, stale=decision.ready)
+
+
+def _left_behind(decision: Decision, decisions: Mapping[str, list[Decision]]) -> str:
+    """Why a container runs in a namespace that ended (or is going to) with the process that it was made for."""
+    current = decision.current
+    if current is None or current.state not in _ALIVE:
+        return ""
+    names = namespace_owners(decision.spec)
+    for owner in (d for service in decisions.values() for d in service if d.spec.name in names):
+        there = owner.current
+        stopped = there is not None and there.state not in _ALIVE
+        if owner.fate is Fate.RESTART or (owner.fate is Fate.START and stopped):
+            return f"`{owner.spec.service}`, whose namespace it shares, is restarted"
+        if there is not None and there.started and _instant(current.started) < _instant(there.started):
+            return f"`{owner.spec.service}`, whose namespace it shares, was restarted"
+    return ""
+
+
+def _instant(time: str) -> str:
+    """An RFC 3339 time in UTC, whose fraction may have any number of digits, in a form that sorts."""
+    whole, _, fraction = time.removesuffix("Z").partition(".")
+    return f"{whole}.{fraction:0<9}"
 
 
 def _rerun_completed(desired: Desired, decisions: Mapping[str, list[Decision]]) -> None:
-    """A service that has done its job (exit status 0, waited for as such) runs again only before who waits for it."""
+    """Keep a completed job (exit status 0) unless a service that waits for its completion starts.
+
+    Dependents are decided before what they wait for, so that a chain of jobs is kept as a whole.
+    """
     waiting: dict[str, list[str]] = {}
     for service in desired.services.values():
         for name, how in service.depends_on.items():
             if how.condition == "service_completed_successfully":
                 waiting.setdefault(name, []).append(service.name)
-    for name, dependents in waiting.items():
-        if any(_has(d, decisions, Fate.CREATE, Fate.RECREATE, Fate.START, Fate.RESTART) for d in dependents):
+    for name in reversed(list(desired.services)):
+        dependents = waiting.get(name, [])
+        if not dependents or any(_has(d, decisions, *_STARTING) for d in dependents):
             continue
-        for index, decision in enumerate(decisions.get(name, [])):
+        for index, decision in enumerate(decisions[name]):
             current = decision.current
             if decision.fate is Fate.START and current and current.state == "exited" and current.exit_code == 0:
                 decisions[name][index] = replace(decision, fate=Fate.KEEP, cause="")
 
 
-def referenced(spec: ContainerSpec) -> set[str]:
-    """The names of the containers whose namespaces or volumes this one takes over."""
+def namespace_owners(spec: ContainerSpec) -> set[str]:
+    """The names of the containers whose namespaces this one joins."""
     config = spec.config
     shared = (config.network_mode, config.ipc, config.pid, config.cgroup, config.uts)
-    names = {value.removeprefix("container:") for value in shared if value.startswith("container:")}
-    return names | {text.partition(":")[0] for text in config.volumes_from}
+    return {value.removeprefix("container:") for value in shared if value.startswith("container:")}
+
+
+def referenced(spec: ContainerSpec) -> set[str]:
+    """The names of the containers whose namespaces or volumes this one takes over."""
+    return namespace_owners(spec) | {text.partition(":")[0] for text in spec.config.volumes_from}
 
 
 def _made_anew(names: set[str], desired: Desired, decisions: Mapping[str, list[Decision]]) -> str:

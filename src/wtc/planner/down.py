@@ -14,7 +14,6 @@ from wtc.model.plan import (
     RemoveImage,
     RemoveNetwork,
     RemoveVolume,
-    RunHook,
     StopContainer,
 )
 from wtc.model.service import Hook
@@ -139,10 +138,8 @@ def _remove_containers(
         ref = ContainerRef(name=container.name, id=container.id)
         after = before
         if container.state in RUNNING:
-            for hook in _hooks_before_stop(container, declared):
-                after = [
-                    builder.add(RunHook(container=ref, hook=hook), "pre_stop", service=container.service, after=after)
-                ]
+            hooks = _hooks_before_stop(container, declared)
+            after = builder.add_hooks(ref, hooks, "pre_stop", service=container.service, after=after)
             stop = StopContainer(container=ref, timeout_s=timeout_s)
             after = [builder.add(stop, cause, service=container.service, after=after)]
             stopped.setdefault(container.service, []).extend(after)

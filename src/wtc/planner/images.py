@@ -8,6 +8,7 @@ from wtc import labels as label
 from wtc.errors import WtcError
 from wtc.model.build import BuildInput
 from wtc.model.desired import Desired, DesiredImage
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.observed import Observed
 from wtc.model.plan import BuildImage, Plan, PullImage
 from wtc.model.project import Project
@@ -118,13 +119,16 @@ def check_images(desired: Desired, observed: Observed, options: UpOptions) -> No
     unbuilt = [i for i in wanting if i.build is not None and options.no_build]
     unpulled = [i for i in wanting if i.build is None and _policy(i, options) == "never"]
     not_built, not_pulled = "is not built yet, and `--no-build` is given", "is not there, and is never to be pulled"
-    found = [f"image `{i.reference}` of service `{i.service}` {not_built}" for i in unbuilt]
-    found += [f"image `{i.reference}` of service `{i.service}` {not_pulled}" for i in unpulled]
+    wanted = [(i, "build", not_built) for i in unbuilt] + [(i, "image", not_pulled) for i in unpulled]
+    found = [
+        Diagnostic(message=f"image `{i.reference}` of service `{i.service}` {why}", path=("services", i.service, key))
+        for i, key, why in wanted
+    ]
     if not found:
         return
     hints = ["to build what is missing, run `wtc up` without `--no-build`"] if unbuilt else []
     hints += ["to pull what is missing, run `wtc up --pull missing`"] if unpulled else []
-    raise WtcError(found[0], causes=[f"also: {text}" for text in found[1:]], hints=hints)
+    raise WtcError(found[0].message, hints=hints, diagnostics=found)
 
 
 def bases(image: DesiredImage) -> set[str]:

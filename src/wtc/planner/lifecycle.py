@@ -15,7 +15,6 @@ from wtc.model.plan import (
     KillContainer,
     PauseContainer,
     Plan,
-    RunHook,
     StartContainer,
     StopContainer,
     UnpauseContainer,
@@ -198,9 +197,9 @@ class _Starting:
         service, ref = container.service, _ref(container)
         needs = self._needs(service)
         node = self.builder.add(StartContainer(container=ref), cause, service=service, after=[*after, *needs])
-        for hook in self.stack.conduct[service].post_start:
-            node = self.builder.add(RunHook(container=ref, hook=hook), "post_start", service=service, after=[node])
-        self.started[container.id] = node
+        hooks = self.stack.conduct[service].post_start
+        nodes = self.builder.add_hooks(ref, hooks, "post_start", service=service, after=[node])
+        self.started[container.id] = nodes[-1]
 
     def resume(self, container: ObservedContainer, cause: str) -> None:
         """A paused container goes on; that is no start, and runs no hook."""
@@ -254,11 +253,10 @@ def _stop(
             stopped[container.id] = before
             if container.state not in ALIVE:
                 continue
-            after = before
-            for hook in stack.conduct[service].pre_stop if container.state == "running" else ():
-                run = RunHook(container=_ref(container), hook=hook)
-                after = [builder.add(run, "pre_stop", service=service, after=after)]
-            stop = StopContainer(container=_ref(container), timeout_s=timeout_s)
+            ref = _ref(container)
+            hooks = stack.conduct[service].pre_stop if container.state == "running" else ()
+            after = builder.add_hooks(ref, hooks, "pre_stop", service=service, after=before)
+            stop = StopContainer(container=ref, timeout_s=timeout_s)
             stopped[container.id] = [builder.add(stop, cause, service=service, after=after)]
             by_service[service] += stopped[container.id]
     return stopped

@@ -17,7 +17,6 @@ from wtc.model.plan import (
     RemoveContainer,
     RemoveNetwork,
     RenameContainer,
-    RunHook,
     StartContainer,
     StopContainer,
     WaitContainer,
@@ -25,7 +24,7 @@ from wtc.model.plan import (
 from wtc.planner.anonymous import inherited_volumes, new_volumes
 from wtc.planner.builder import PlanBuilder
 from wtc.planner.conflicts import check_names, check_shared
-from wtc.planner.convergence import Decision, Fate, decide, referenced
+from wtc.planner.convergence import Decision, Fate, decide, namespace_owners, referenced
 from wtc.planner.names import next_name
 from wtc.planner.networks import Foundations, add_foundations, renewed_networks
 from wtc.planner.options import UpOptions
@@ -160,10 +159,10 @@ class _Up:
                 after += [n for d in self.decisions[other.name] for n in self.stopped.get(d.spec.name, [])]
         self.stopped[spec.name] = []
         if current.state in {"running", "restarting", "paused"}:
-            for hook in spec.config.pre_stop:
-                run = RunHook(container=_ref(current), hook=hook)
-                after = [self.builder.add(run, "pre_stop", service=spec.service, after=after)]
-            stop = StopContainer(container=_ref(current), timeout_s=self.options.stop_timeout_s)
+            ref = _ref(current)
+            hooks = spec.config.pre_stop if current.state == "running" else ()
+            after = self.builder.add_hooks(ref, hooks, "pre_stop", service=spec.service, after=after)
+            stop = StopContainer(container=ref, timeout_s=self.options.stop_timeout_s)
             self.stopped[spec.name] = [self.builder.add(stop, decision.cause, service=spec.service, after=after)]
 
     def _shares(self, service: str, container: str) -> bool:
@@ -205,6 +204,8 @@ class _Up:
         made = decision.fate in {Fate.CREATE, Fate.RECREATE}
         ref = ContainerRef(name=spec.name) if made or current is None else _ref(current)
         after: list[int | None] = [self.settled.get(spec.name), *self.stopped.get(spec.name, [])]
+        # A namespace can be joined once the container that owns it runs, with `--no-deps` too.
+        after += [self.started.get(name) for name in sorted(namespace_owners(spec))]
         for network in decision.reconnect:
             connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
             before = [self.made.networks.get(network), *self.stopped.get(spec.name, [])]
@@ -212,9 +213,9 @@ class _Up:
         node = self.builder.add(
             StartContainer(container=ref), decision.cause, service=spec.service, after=[*after, *self._needs(spec)]
         )
-        for hook in spec.config.post_start:
-            node = self.builder.add(RunHook(container=ref, hook=hook), "post_start", service=spec.service, after=[node])
-        self.started[spec.name] = node
+        hooks = spec.config.post_start
+        nodes = self.builder.add_hooks(ref, hooks, "post_start", service=spec.service, after=[node])
+        self.started[spec.name] = nodes[-1]
 
     def _needs(self, spec: ContainerSpec) -> list[int | None]:
         """The nodes after which everything that the service depends on is as far as it asks for."""

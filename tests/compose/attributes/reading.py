@@ -1,6 +1,8 @@
-"""One attribute of a service: how it is printed, merged and refused. Paths below the project are told as `./x`."""
+"""One attribute of a service: how it is printed, merged and refused. Paths below the project are printed as `./x`."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tests.compose.memory import FOLDER, project, refused
@@ -14,7 +16,7 @@ class Attribute:
     """An attribute of service `a`; `top` is what else the file needs at its top, `beside` what the service needs."""
 
     def __init__(self, name: str, *, top: str = "", beside: str = "") -> None:
-        self.name = name
+        self.name = self.label = name
         self.top = top
         self.beside = f", {beside}" if beside else ""
 
@@ -46,6 +48,7 @@ class Resource:
 
     def __init__(self, kind: str, *, use: str) -> None:
         self.kind = kind
+        self.label = f"top-level {kind}"
         self.use = use
 
     def printed(self, written: str) -> Any:
@@ -67,3 +70,16 @@ class Resource:
     def _value(self, texts: dict[str, str | bytes], **request: Any) -> Any:
         text = config_json(project(texts, **request)).replace(FOLDER, ".")
         return json.loads(text)[self.kind]["res"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """What is expected of one attribute or resource."""
+
+    of: Attribute | Resource
+    printed: Sequence[tuple[str, Any]] = ()
+    """A value in the file, and what it is in `config --format json`."""
+    merged: Sequence[tuple[str, str, Any]] = ()
+    """The values of two files, and what the second makes of the first."""
+    refused: Sequence[tuple[str, list[str]]] = ()
+    """A wrong value, and `LINE:COLUMN MESSAGE` of each problem."""

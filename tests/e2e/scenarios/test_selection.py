@@ -35,7 +35,7 @@ def test_a_one_off_container_of_a_lost_service_goes_with_the_orphans(workshop: W
     one_off.reload()
     workshop.up("--remove-orphans")
     assert set(stack.ids()) == {"web"}
-    assert one_off.id not in {c.id for c in workshop.client.containers.list(all=True)}
+    assert one_off.id not in {c.id for c in workshop.client.containers.list(all=True, ignore_removed=True)}
 
 
 def test_a_profile_given_brings_its_services(workshop: Workshop) -> None:

@@ -10,7 +10,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from wtc.cli.render.errors import diagnostic_text
-from wtc.cli.render.narration import outcome, subject, under_way
+from wtc.cli.render.narration import failure, outcome, subject, under_way
 from wtc.cli.render.reflow import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.render.screen import Line, State, columns, fitting
 from wtc.cli.render.suspending import suspending
@@ -64,7 +64,7 @@ class LiveReporter:
                 self._done(node)
             case NodeFailed(node=node):
                 line = self._ends(node)
-                line.word, line.state = "failed", State.FAILED
+                line.word, line.state = failure(node), State.FAILED
             case NodeSkipped(node=node):
                 self._skipped(node, broken_off=event.because is None)
             case Progress():
@@ -143,7 +143,10 @@ class LiveReporter:
 
     def _progress(self, event: Progress) -> None:
         line = self._line(event.node)
-        if event.total or event.current:
+        if isinstance(event.node.operation, WaitContainer):
+            # Its state now: what it was before is of no use.
+            line.tail[:] = [("", f"waiting for {line.name}: {event.text}")]
+        elif event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text:
             line.tell(event.item, "" if event.item and event.text in _UNTOLD else event.text)

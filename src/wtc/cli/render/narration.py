@@ -59,6 +59,11 @@ def under_way(node: op.PlanNode) -> str:
     return WORDS[type(node.operation)][1]
 
 
+def failure(node: op.PlanNode) -> str:
+    """`failed`. A hook is not what its line is about."""
+    return "hook failed" if isinstance(node.operation, op.RunHook) else "failed"
+
+
 def outcome(node: op.PlanNode) -> str:
     """`started`."""
     if isinstance(node.operation, op.WaitContainer):

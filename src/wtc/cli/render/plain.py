@@ -4,9 +4,9 @@ from typing import Self
 
 from wtc.cli.output import say
 from wtc.cli.render.errors import diagnostic_text
-from wtc.cli.render.narration import outcome, subject
+from wtc.cli.render.narration import failure, outcome, subject
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Progress, Warned
-from wtc.model.plan import BuildImage, PullImage
+from wtc.model.plan import BuildImage, PullImage, WaitContainer
 
 
 class PlainReporter:
@@ -40,7 +40,7 @@ class PlainReporter:
                 return f"{kind} {name} {outcome(node)}" + (f" ({elapsed:.1f}s)" if elapsed >= 0.1 else "")
             case NodeFailed(node=node):
                 kind, name = subject(node)
-                return f"{kind} {name} failed"
+                return f"{kind} {name} {failure(node)}"
             case NodeSkipped(node=node):
                 return ""
             case Progress():
@@ -57,4 +57,6 @@ class PlainReporter:
             return ""
         self._last[key] = event.text
         name = event.node.service or subject(event.node)[1]
+        if isinstance(event.node.operation, WaitContainer):
+            return f"waiting for {name}: {event.text}"
         return f"{name} | {event.item} {event.text}".rstrip() if event.item else f"{name} | {event.text}"

@@ -1,0 +1,1 @@
+"""Calls that act on containers, and sessions in them."""
