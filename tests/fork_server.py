@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Self
 
-from wtc.engine import waiting
+from wtc.engine.containers import wait
 
 LENGTH_BYTES = 4
 DESCRIPTORS = 4
@@ -133,7 +133,7 @@ def _become(request: Request, descriptors: list[int]) -> None:
     time.tzset()
     sys.argv = [os.path.join(os.path.dirname(sys.modules["wtc"].__file__ or ""), "__main__.py"), *request.arguments]
     sys.path[0] = request.cwd
-    waiting.SETTLED_S = request.settled_s
+    wait.SETTLED_S = request.settled_s
     sys.stdin = open(0, encoding=sys.stdin.encoding, errors=sys.stdin.errors, closefd=False)  # noqa: SIM115
     gc.enable()
 

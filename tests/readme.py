@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wtc.cli.catalog import COMMANDS, GROUPS
+from wtc.cli.command_table import COMMANDS, GROUPS
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN = "<!-- commands: written by tests/readme.py -->\n"

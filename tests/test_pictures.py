@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.readme import README
-from wtc.cli.catalog import MODULES
+from wtc.cli.command_table import MODULES
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "examples" / "pictures"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlanStarted:
     """A plan is about to be carried out, of the stack `namespace`."""
 
     plan: "Plan"
@@ -78,7 +78,7 @@ class Note:
     text: str
 
 
-Event: TypeAlias = Planned | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | Warned | Note
+Event: TypeAlias = PlanStarted | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | Warned | Note
 
 
 class Reporter(Protocol):

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from wtc.compose.load import load
-from wtc.compose.render import config_json
-from wtc.compose.request import LoadRequest
+from wtc.compose.format.config import config_json
+from wtc.compose.loader.load import load_project
+from wtc.compose.loader.request import LoadRequest
 from wtc.errors import WtcError
-from wtc.orchestrator.files import DiskReader
+from wtc.orchestrator.context.disk_reader import DiskReader
 
 OWN = Path(__file__).parents[1] / "compose" / "corpus"
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
@@ -68,7 +68,7 @@ def _in_process(folder: str) -> float | None:
     for _ in range(REPEATS):
         began = time.perf_counter()
         try:
-            config_json(load(LoadRequest(cwd=folder, environment=_environment()), DiskReader()))
+            config_json(load_project(LoadRequest(cwd=folder, environment=_environment()), DiskReader()))
         except WtcError:
             return None
         times.append(time.perf_counter() - began)

@@ -29,9 +29,9 @@ START = """\
 import gc, os
 from wtc.cli.main import GARBAGE
 gc.set_threshold(GARBAGE)
-from wtc.cli.app import build
-from wtc.engine.connection import connect
-build().commands["ps"]
+from wtc.cli.app import build_app
+from wtc.engine.client.connection import connect
+build_app().commands["ps"]
 connect(context="", environment=os.environ).close()
 os._exit(0)
 """

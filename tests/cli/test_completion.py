@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from wtc.registry.record import StackRecord
+from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 FILE = """
@@ -26,8 +26,8 @@ def worktree(tmp_path: Path) -> Path:
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "compose.yaml").write_text(FILE)
-    with Store(str(tmp_path / "state")).transaction() as ledger:
-        ledger.put(StackRecord(worktree="/code/accra", namespace="accra-1"))
+    with Store(str(tmp_path / "state")).transaction() as records:
+        records.put(StackRecord(worktree="/code/accra", namespace="accra-1"))
     return folder
 
 

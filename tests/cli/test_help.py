@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from wtc.cli.app import build
-from wtc.cli.catalog import COMMANDS, GROUPS, HIDDEN
+from wtc.cli.app import build_app
+from wtc.cli.command_table import COMMANDS, GROUPS, HIDDEN
 from wtc.cli.main import run
 
 INNER = [f"{group} {entry.name}" for group, entries in GROUPS.items() for entry in entries]
@@ -71,7 +71,7 @@ def test_it_is_told_what_naming_no_service_means(told: Any) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_option_is_told(name: str) -> None:
-    command: Any = build()
+    command: Any = build_app()
     for word in name.split():
         command = command.commands[word]
     options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]

@@ -7,15 +7,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.schemas import ERROR, EVENTS, FOLDER, SCHEMAS, SHARED, objects
-from wtc.cli.app import build
-from wtc.cli.catalog import COMMANDS, GROUPS
+from wtc.cli.app import build_app
+from wtc.cli.command_table import COMMANDS, GROUPS
 
 NAMES = sorted(SCHEMAS)
 
 
 def with_json() -> set[str]:
     """The commands that take `--json`."""
-    commands = build().commands
+    commands = build_app().commands
     outer = {e.name: commands[e.name] for e in COMMANDS}
     inner = {f"{name}-{each}": one for name in GROUPS for each, one in commands[name].commands.items()}
     return {name for name, one in {**outer, **inner}.items() if any(p.name == "as_json" for p in one.params)}

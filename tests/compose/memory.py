@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from wtc.compose.load import load
-from wtc.compose.loaded import Loaded
-from wtc.compose.render import config_json
-from wtc.compose.request import LoadRequest
+from wtc.compose.format.config import config_json
+from wtc.compose.loader.load import load_project
+from wtc.compose.loader.loaded_project import LoadedProject
+from wtc.compose.loader.request import LoadRequest
 from wtc.errors import ComposeFileError
 
 FOLDER = "/srv/app"
@@ -43,11 +43,11 @@ class Memory:
         return sorted((p for p in inside if wanted(p.rpartition("/")[2])), key=lambda p: (p.count("/"), p))
 
 
-def project(files: str | Mapping[str, str | bytes], /, **request: Any) -> Loaded:
+def project(files: str | Mapping[str, str | bytes], /, **request: Any) -> LoadedProject:
     """The project that the files describe; a single text is `compose.yaml`."""
     given = {"compose.yaml": files} if isinstance(files, str) else files
     request = {"cwd": FOLDER, "environment": {"HOME": "/home/me"}, "project_name": "p", **request}
-    return load(LoadRequest(**request), Memory(given))
+    return load_project(LoadRequest(**request), Memory(given))
 
 
 def config(files: str | Mapping[str, str | bytes], /, **request: Any) -> dict[str, Any]:

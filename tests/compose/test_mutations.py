@@ -14,11 +14,11 @@ import pytest
 
 from tests.compose.memory import FOLDER, Memory
 from tests.compose.mutations import BOMBS, mutated
-from wtc.compose.decode import decode_project
-from wtc.compose.load import load
-from wtc.compose.loaded import Loaded
-from wtc.compose.render import config_json, config_yaml
-from wtc.compose.request import LoadRequest
+from wtc.compose.format.config import config_json, config_yaml
+from wtc.compose.loader.decode import decode_project
+from wtc.compose.loader.load import load_project
+from wtc.compose.loader.loaded_project import LoadedProject
+from wtc.compose.loader.request import LoadRequest
 from wtc.errors import ComposeFileError
 
 OWN = Path(__file__).parent / "corpus"
@@ -64,11 +64,13 @@ def outcome(files: Project) -> str:
     return "refused" if message else "refused without a word"
 
 
-def read(files: Project) -> tuple[Loaded | None, str, float]:
+def read(files: Project) -> tuple[LoadedProject | None, str, float]:
     """What is loaded, or what all is said instead, and the seconds of a processor that it took."""
     began, loaded, message = time.process_time(), None, ""
     try:
-        loaded = load(LoadRequest(cwd=FOLDER, environment={"HOME": "/home/me"}, project_name="p"), Memory(files))
+        loaded = load_project(
+            LoadRequest(cwd=FOLDER, environment={"HOME": "/home/me"}, project_name="p"), Memory(files)
+        )
         config_json(loaded)
     except ComposeFileError as error:
         loaded = None

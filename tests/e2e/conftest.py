@@ -12,7 +12,7 @@ import pytest
 from tests import wtc_process
 from tests.e2e.harness import Workshop, engine_client
 from tests.e2e.proxy import Proxy
-from wtc.engine import waiting
+from wtc.engine.containers import wait
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def settled_s(request: pytest.FixtureRequest) -> Iterator[None]:
     """Where a module is marked `settles`, `wtc` waits for a container to keep running as long as it does for users."""
     with pytest.MonkeyPatch.context() as patch:
         if request.node.get_closest_marker("settles"):
-            patch.setattr(wtc_process, "SETTLED_S", waiting.SETTLED_S)
+            patch.setattr(wtc_process, "SETTLED_S", wait.SETTLED_S)
         yield
 
 

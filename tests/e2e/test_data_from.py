@@ -14,7 +14,7 @@ from tests.e2e.harness import QUICK, Stack, Started, Workshop, labelled
 from tests.e2e.proxy import Proxy
 from tests.e2e.test_killed import Killer
 from wtc import labels as label
-from wtc.worktrees.ids import lock_path
+from wtc.worktrees.worktree_id import lock_path
 
 pytestmark = [pytest.mark.engine, pytest.mark.settles]
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.harness import Ended, Stack, Workshop, write
 from tests.e2e.identity import STORE, mark, mark_of, objects, without_network
-from wtc.worktrees.ids import has_record, read_id
+from wtc.worktrees.worktree_id import has_record, read_id
 
 pytestmark = pytest.mark.engine
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.harness import HEALTHY, QUICK, Ended, Workshop, one_service, write
 from tests.schemas import ERROR, EVENTS, SCHEMAS, SHARED, Contract
-from wtc.cli.catalog import GROUPS
+from wtc.cli.command_table import GROUPS
 
 pytestmark = [pytest.mark.engine, pytest.mark.settles]
 
@@ -213,7 +213,7 @@ def an_up_that_fails(run: Runs) -> None:
 
 def what_no_engine_here_tells(run: Runs, capsys: pytest.CaptureFixture[str]) -> None:
     """How many bytes of an image have come takes an image to pull; a note takes a port that is taken meanwhile."""
-    from wtc.cli.render.jsonlines import JsonReporter
+    from wtc.cli.render.json_reporter import JsonReporter
     from wtc.events import Note, Progress
     from wtc.model.desired import DesiredImage
     from wtc.model.plan import PlanNode, PullImage

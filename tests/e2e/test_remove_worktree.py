@@ -18,12 +18,12 @@ from wtc.events import Event
 from wtc.labels import PROJECT
 from wtc.model.identity import PathFacts
 from wtc.orchestrator import clean
-from wtc.orchestrator import remove_worktree as steps
-from wtc.orchestrator.clean_scope import Scope
-from wtc.orchestrator.target import Target
-from wtc.worktrees.facts import read_path
-from wtc.worktrees.ids import recorded_stopped
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.removal import remove_worktree as steps
+from wtc.orchestrator.removal.clean_scope import Scope
+from wtc.worktrees.identity_facts import read_path
 from wtc.worktrees.locate import Worktree, worktree_at
+from wtc.worktrees.worktree_id import recorded_stopped
 
 pytestmark = pytest.mark.engine
 
@@ -387,7 +387,7 @@ def test_worktree_under_a_mount_keeps_its_stack(claude: Claude, monkeypatch: pyt
     target = Target(cwd=str(claude.workshop.base), environment=claude.workshop.env, worktree=str(claude.path))
     with monkeypatch.context() as patch:
         patch.setattr(clean, "read_path", mounted)
-        found = clean.plan(target, clean.CleanRequest(scope=Scope.WORKTREE), print)
+        found = clean.prepare_clean(target, clean.CleanRequest(scope=Scope.WORKTREE), print)
     assert found.cleanings == ()
     assert [one.why for one in found.left] == ["something is mounted at its folder"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.engine_stack import Raw, Stack
-from wtc.engine.connection import OLDEST_API, Engine, connect
+from wtc.engine.client.connection import OLDEST_API, Engine, connect
 
 
 @pytest.fixture(scope="module", params=["newest", "oldest"])

@@ -10,9 +10,9 @@ from typing import Any
 
 from tests.engine.engine_specs import spec
 from wtc import labels as label
-from wtc.engine.connection import Engine
-from wtc.engine.execute import Outcome, execute
-from wtc.engine.observe import observe
+from wtc.engine.client.connection import Engine
+from wtc.engine.executor import Outcome, execute_plan
+from wtc.engine.observe.snapshot import observe
 from wtc.events import Event
 from wtc.model.desired import ContainerSpec
 from wtc.model.identity import Identity
@@ -97,7 +97,7 @@ class Stack:
             for i, operation in enumerate(operations)
         )
         events: list[Event] = []
-        return execute(Plan(nodes=tuple(nodes)), self.engine, on_event=events.append, stop=stop), events
+        return execute_plan(Plan(nodes=tuple(nodes)), self.engine, on_event=events.append, stop=stop), events
 
     def up(self, made: ContainerSpec, *more: Operation) -> list[Event]:
         ref = ContainerRef(name=made.name)

@@ -9,9 +9,9 @@ import pytest
 
 from tests.engine.engine_stack import IMAGE, SECOND, Raw, Stack, free_port
 from wtc import labels as label
-from wtc.engine.connection import Engine
-from wtc.engine.logs import logs, tail
-from wtc.engine.observe import held_ports, observe, published_ports, stacks
+from wtc.engine.client.connection import Engine
+from wtc.engine.logs.history import open_log, tail_lines
+from wtc.engine.observe.snapshot import held_ports, list_stacks, observe, published_ports
 from wtc.errors import ConflictError, PortTakenError, WtcError
 from wtc.events import NodeFailed, Warned
 from wtc.model.desired import InjectedFile
@@ -63,7 +63,7 @@ def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
     assert found.volumes[stack.volume].labels[label.MANAGED] == "true"
     assert made.name not in found.foreign_names
 
-    (mine,) = (s for s in stacks(engine) if s.stack.namespace == stack.namespace.name)
+    (mine,) = (s for s in list_stacks(engine) if s.stack.namespace == stack.namespace.name)
     assert mine.stack.worktree == stack.namespace.worktree
     assert [(c.name, c.state, c.health) for c in mine.containers] == [(made.name, "running", "healthy")]
     assert [n.name for n in mine.networks] == [stack.network]
@@ -93,7 +93,7 @@ def test_a_label_that_is_not_a_namespace_names_no_stack(engine: Engine, stack: S
     labels = {label.MANAGED: "true", label.PROJECT: project, label.WORKTREE: "/evil"}
     raw("POST", "/volumes/create", {"Name": name, "Labels": labels})
     try:
-        assert project not in {found.stack.namespace for found in stacks(engine)}
+        assert project not in {found.stack.namespace for found in list_stacks(engine)}
     finally:
         raw("DELETE", f"/volumes/{name}", None)
 
@@ -149,7 +149,7 @@ def test_replacement_takes_name_and_volumes(engine: Engine, stack: Stack) -> Non
     stack.do(stack.wait(made, Condition.COMPLETED))
     (new,) = observe(engine, stack.namespace).containers
     assert (new.name, new.replaces) == (made.name, old.id)
-    assert tail(engine, new.id, 5) == "kept"
+    assert tail_lines(engine, new.id, 5) == "kept"
 
 
 def test_networks_come_and_go(engine: Engine, stack: Stack) -> None:
@@ -177,7 +177,7 @@ def test_files_have_owner_and_mode_and_touch_no_folder(engine: Engine, stack: St
     inject = InjectFiles(container=ref, files=files)
     create = CreateContainer(name=made.name, spec=made, networks=(stack.network,))
     stack.do(create, inject, StartContainer(container=ref), stack.wait(made, Condition.COMPLETED))
-    assert tail(engine, made.name, 9).splitlines() == [
+    assert tail_lines(engine, made.name, 9).splitlines() == [
         "440 5 6 /run/secrets/key",
         "444 0 0 /etc/app.conf",
         "755 0 0 /etc",
@@ -200,14 +200,14 @@ def test_hook_runs_in_the_container_and_its_failure_has_its_output(stack: Stack)
 def test_logs_are_read_from_terminals_and_from_pipes(engine: Engine, stack: Stack, *, tty: bool) -> None:
     made = stack.spec("web", "echo one; echo two >&2; echo three", tty=tty)
     stack.up(made, stack.wait(made, Condition.COMPLETED))
-    assert sorted(tail(engine, made.name, 9).splitlines()) == ["one", "three", "two"]
-    assert tail(engine, made.name, 1) in {"three", "two"}
+    assert sorted(tail_lines(engine, made.name, 9).splitlines()) == ["one", "three", "two"]
+    assert tail_lines(engine, made.name, 1) in {"three", "two"}
 
 
 def test_followed_logs_end_when_told(engine: Engine, stack: Stack) -> None:
     made = stack.spec("web", "echo one; sleep 60")
     stack.up(made)
-    stream = logs(engine, made.name, follow=True)
+    stream = open_log(engine, made.name, follow=True)
     found: list[bytes] = []
 
     def read() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.git_template import make_repository
 from wtc.events import Event, Note, Warned
+from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.setup import SetupResult, setup
-from wtc.orchestrator.target import Target
 
 COMPOSE = "services: {web: {image: nginx, ports: ['${WEB_PORT:-8080}:80']}}\n"
 
@@ -45,7 +45,7 @@ class Pair(Repository):
     def __init__(self, base: Path) -> None:
         super().__init__(base)
         self.linked = base / "linked"
-        self.told: list[str] = []
+        self.tail_lines: list[str] = []
 
     def make(self, tracked: Mapping[str, str], ignored: Mapping[str, str]) -> None:
         """Commits the files, adds the linked worktree, then writes what git ignores into the main one."""
@@ -60,9 +60,9 @@ class Pair(Repository):
         def take(event: Event) -> None:
             match event:
                 case Note(text=text):
-                    self.told.append(text)
+                    self.tail_lines.append(text)
                 case Warned(diagnostic=diagnostic):
-                    self.told.append(diagnostic.message)
+                    self.tail_lines.append(diagnostic.message)
                 case _:
                     pytest.fail(str(event))
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wtc.cli.commands.env import _dotenv, _shell
-from wtc.compose.dotenv import parse
+from wtc.compose.dotenv.parser import parse_dotenv
 from wtc.env_marker import MARKER, marked, unmarked
 from wtc.events import Event, Warned
+from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.env import EnvResult, env
-from wtc.orchestrator.target import Target
-from wtc.registry.record import StackRecord
+from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 FILE = """
@@ -36,9 +36,9 @@ def told(
 ) -> EnvResult:
     """What `env` says of a folder with this file and these leases, with no engine to be reached."""
     (folder / "compose.yaml").write_text(FILE)
-    with Store(str(folder / "state")).transaction() as ledger:
+    with Store(str(folder / "state")).transaction() as records:
         if ports is not None:
-            ledger.put(StackRecord(worktree=str(folder), namespace="a-1", ports=ports, fixed=fixed or {}))
+            records.put(StackRecord(worktree=str(folder), namespace="a-1", ports=ports, fixed=fixed or {}))
     own = {"HOME": str(folder), "WTC_CONFIG_DIR": str(folder / "state"), **(environment or {})}
 
     def silent(event: Event) -> None:
@@ -126,7 +126,7 @@ TEXT = st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs"
 
 @given(TEXT)
 def test_a_dotenv_line_reads_back_as_the_value(value: str) -> None:
-    assert parse(_dotenv("NAME", value), lambda _name: None, file="e") == {"NAME": value}
+    assert parse_dotenv(_dotenv("NAME", value), lambda _name: None, file="e") == {"NAME": value}
 
 
 def test_a_shell_reads_every_value_back(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from wtc.errors import UsageError, WtcError
-from wtc.orchestrator.harnesses.edit import appended
-from wtc.orchestrator.harnesses.table import HARNESSES
+from wtc.harnesses.edit import append_command
+from wtc.harnesses.table import HARNESSES
+from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.init import init
-from wtc.orchestrator.target import Target
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "harnesses"
 NAMES = [harness.name for harness in HARNESSES]
@@ -271,7 +271,7 @@ def test_codex_keeps_its_actions(tmp_path: Path) -> None:
     ],
 )
 def test_a_script_ends_with_one_more_command(script: str, expected: str) -> None:
-    assert appended(script, "wtc x") == expected
+    assert append_command(script, "wtc x") == expected
 
 
 def test_the_harnesses_that_are_in_use_are_found(tmp_path: Path) -> None:

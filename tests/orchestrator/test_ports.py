@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from wtc.events import Event
-from wtc.model.lease import Endpoint
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
+from wtc.model.ports import Endpoint
 from wtc.model.project import Project
 from wtc.model.service import Port, Service
-from wtc.orchestrator.leases import observed_ports
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.host_ports.leases import observed_ports
 from wtc.orchestrator.ports import ports
-from wtc.orchestrator.target import Target
-from wtc.registry.record import StackRecord
-from wtc.registry.requests import port_requests
+from wtc.ports.requests import port_requests
+from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 SPAN = range(20000, 30000)
@@ -22,8 +22,8 @@ SPAN = range(20000, 30000)
 def told(tmp_path: Path, record: StackRecord, **environment: str) -> tuple[Endpoint, ...]:
     """What `ports` says of a folder of which the registry has this record, with no engine to be reached."""
     store = Store(str(tmp_path / "state"))
-    with store.transaction() as ledger:
-        ledger.put(record)
+    with store.transaction() as records:
+        records.put(record)
     target = Target(
         cwd=str(tmp_path),
         worktree=record.worktree,

@@ -8,8 +8,8 @@ import pytest
 
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.errors import ComposeFileError
+from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.setup import setup
-from wtc.orchestrator.target import Target
 from wtc.registry.store import Store
 
 LOCAL, EXAMPLE, DIST = ".docker/config/.env.local", ".env.example", "config/env.dist"

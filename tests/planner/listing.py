@@ -4,7 +4,7 @@ from tests.planner.world import NAMESPACE, World
 from wtc import labels as label
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
-    Listing,
+    EngineListing,
     MountedVolume,
     ObservedContainer,
     ObservedImage,
@@ -15,9 +15,9 @@ from wtc.model.observed import (
 ANONYMOUS = "a" * 64
 
 
-def listing_of(world: World) -> Listing:
+def listing_of(world: World) -> EngineListing:
     """Everything in the world; of its images those with wtc's label, as the engine is asked for."""
-    return Listing(
+    return EngineListing(
         containers=tuple(world.containers.values()),
         networks=tuple(world.networks.values()),
         volumes=tuple(world.volumes.values()),

@@ -11,18 +11,10 @@ from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.service import Dependency, Hook, Service
 from wtc.planner.down import plan_down
-from wtc.planner.lifecycle import (
-    Conduct,
-    plan_kill,
-    plan_pause,
-    plan_restart,
-    plan_start,
-    plan_stop,
-    plan_unpause,
-)
-from wtc.planner.options import UpOptions
-from wtc.planner.text import plan_text
+from wtc.planner.lifecycle import ServiceHooks, plan_kill, plan_pause, plan_restart, plan_start, plan_stop, plan_unpause
+from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
+from wtc.planner.up_options import UpOptions
 
 DB = Service(name="db", image="postgres:15")
 WEB = Service(name="web", image="nginx:1.22", depends_on={"db": Dependency(condition="service_healthy", restart=True)})
@@ -92,8 +84,8 @@ def test_start_waits_for_a_dependency_that_runs_and_is_not_healthy_yet() -> None
 def test_start_lets_a_paused_container_go_on_without_its_hooks() -> None:
     there = world(DB)
     there.change("accra-a1b2c3_db", state="paused")
-    conduct = {"db": Conduct(post_start=(Hook(command=("true",)),))}
-    assert carried_out(there, plan_start(there.observed(), conduct)) == snapshot(
+    hooks = {"db": ServiceHooks(post_start=(Hook(command=("true",)),))}
+    assert carried_out(there, plan_start(there.observed(), hooks)) == snapshot(
         "1 unpause container accra-a1b2c3_db: `start`"
     )
 
@@ -113,13 +105,13 @@ def test_start_runs_a_job_again_that_others_wait_for() -> None:
 
 def test_start_takes_hooks_and_optional_dependencies_from_the_file() -> None:
     there = stopped(DB, WEB)
-    conduct = {
-        "web": Conduct(
+    hooks = {
+        "web": ServiceHooks(
             depends_on={"db": Dependency(condition="service_healthy", required=False)},
             post_start=(Hook(command=("warm",)), Hook(command=("tell",))),
         )
     }
-    plan = plan_start(there.observed(), conduct)
+    plan = plan_start(there.observed(), hooks)
     assert carried_out(there, plan) == snapshot("""\
 1 start container accra-a1b2c3_db: `start`
 2 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 1)
@@ -157,8 +149,8 @@ def test_what_waits_to_replace_a_container_is_left_to_up() -> None:
 
 def test_stop_begins_with_dependents_after_their_hooks() -> None:
     there = world(DB, WEB, PROXY)
-    conduct = {"web": Conduct(depends_on=WEB.depends_on, pre_stop=(Hook(command=("flush",)),))}
-    assert carried_out(there, plan_stop(there.observed(), conduct, timeout_s=3)) == snapshot("""\
+    hooks = {"web": ServiceHooks(depends_on=WEB.depends_on, pre_stop=(Hook(command=("flush",)),))}
+    assert carried_out(there, plan_stop(there.observed(), hooks, timeout_s=3)) == snapshot("""\
 1 stop container accra-a1b2c3_proxy: `stop`
 2 run hook in accra-a1b2c3_web: pre_stop (after 1)
 3 stop container accra-a1b2c3_web: `stop` (after 2)
@@ -185,8 +177,8 @@ def test_stop_of_one_service_leaves_its_dependency_and_its_dependents() -> None:
 def test_down_runs_the_hooks_of_what_runs_before_it_stops() -> None:
     there = world(DB, WEB)
     there.change("accra-a1b2c3_db", state="exited")
-    conduct = {name: Conduct(pre_stop=(Hook(command=("flush",)),)) for name in ("db", "web")}
-    plan = plan_down(NAMESPACE, there.observed(), declared=conduct)
+    hooks = {name: ServiceHooks(pre_stop=(Hook(command=("flush",)),)) for name in ("db", "web")}
+    plan = plan_down(NAMESPACE, there.observed(), declared=hooks)
     assert carried_out(there, plan) == snapshot("""\
 1 run hook in accra-a1b2c3_web: pre_stop
 2 stop container accra-a1b2c3_web: `down` (after 1)

@@ -13,12 +13,12 @@ from wtc.model.mounts import Mount
 from wtc.model.observed import Observed
 from wtc.model.plan import RemoveNetwork
 from wtc.model.service import Attachment, Dependency, Port, Service
-from wtc.planner.desired import Placement, desire
-from wtc.planner.images import plan_images
-from wtc.planner.oneoff import Oneoff, alone, oneoff_name, oneoff_spec, plan_oneoff, plan_waits
-from wtc.planner.options import UpOptions
-from wtc.planner.text import plan_text
+from wtc.planner.desired.resolve import Placement, resolve_desired
+from wtc.planner.images.plan_images import plan_images
+from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
+from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
+from wtc.planner.up_options import UpOptions
 
 WEB = Service(
     name="web",
@@ -43,13 +43,15 @@ OTHERS = [Service(name=name, image=f"{name}:1") for name in ("db", "job", "log")
 
 def stack(web: Service = WEB) -> Desired:
     """The stack of `web` and what it depends on."""
-    return desire(project(web, *OTHERS, volumes=("rows", "unused")), Placement(namespace=NAMESPACE, bind="127.0.0.1"))
+    return resolve_desired(
+        project(web, *OTHERS, volumes=("rows", "unused")), Placement(namespace=NAMESPACE, bind="127.0.0.1")
+    )
 
 
-def made(oneoff: Oneoff | None = None, web: Service = WEB) -> ContainerSpec:
+def made(oneoff: OneoffOptions | None = None, web: Service = WEB) -> ContainerSpec:
     """The one-off container of `web`."""
     name = oneoff_name(NAMESPACE, "web", "0f3a9c1e")
-    return oneoff_spec(stack(web).services["web"].containers[0], oneoff or Oneoff(), name=name, slug="0f3a9c1e")
+    return oneoff_spec(stack(web).services["web"].containers[0], oneoff or OneoffOptions(), name=name, slug="0f3a9c1e")
 
 
 def test_it_has_a_name_and_labels_by_which_nothing_takes_it_for_the_service() -> None:
@@ -74,7 +76,7 @@ def test_it_ends_with_its_command_publishes_nothing_and_leaves_addresses_to_the_
 
 def test_the_services_names_and_ports_are_its_own_where_that_is_asked_for() -> None:
     port = Port(target=9000, published="9000")
-    config = made(Oneoff(service_ports=True, use_aliases=True, ports=(port,))).config
+    config = made(OneoffOptions(service_ports=True, use_aliases=True, ports=(port,))).config
     assert config.networks["accra-a1b2c3_net"].aliases == ("www", "web", "accra-a1b2c3_web_run_0f3a9c1e")
     assert [p.target for p in config.ports] == [80, 9000]
 
@@ -90,13 +92,15 @@ def test_the_services_names_and_ports_are_its_own_where_that_is_asked_for() -> N
     ],
 )
 def test_command_and_entrypoint(said: dict[str, Any], command: tuple[str, ...], entrypoint: tuple[str, ...]) -> None:
-    config = made(Oneoff(**said), replace(WEB, entrypoint=("sh",))).config
+    config = made(OneoffOptions(**said), replace(WEB, entrypoint=("sh",))).config
     assert (config.command, config.entrypoint) == (command, entrypoint)
 
 
 def test_what_is_said_goes_over_what_the_file_says() -> None:
     mount = Mount(type="bind", source="/here", target="/rows")
-    said = Oneoff(environment={"COLOUR": "blue"}, user="7", working_dir="/w", mounts=(mount,), labels={"team": "red"})
+    said = OneoffOptions(
+        environment={"COLOUR": "blue"}, user="7", working_dir="/w", mounts=(mount,), labels={"team": "red"}
+    )
     spec = made(said)
     assert spec.config.environment == {"COLOUR": "blue", "SIZE": "large"}
     assert (spec.config.user, spec.config.working_dir, spec.config.volumes) == ("7", "/w", (mount,))
@@ -104,14 +108,14 @@ def test_what_is_said_goes_over_what_the_file_says() -> None:
 
 
 def test_labels_by_which_wtc_goes_are_not_the_users_to_set() -> None:
-    spec = made(Oneoff(labels={label.PROJECT: "another", label.COMPOSE_ONEOFF: "False"}))
+    spec = made(OneoffOptions(labels={label.PROJECT: "another", label.COMPOSE_ONEOFF: "False"}))
     assert spec.labels[label.PROJECT] == NAMESPACE.name
     assert spec.labels[label.COMPOSE_ONEOFF] == "True"
 
 
 def test_only_what_it_stands_on_is_made() -> None:
     spec = made()
-    wanted = alone(stack(), spec)
+    wanted = without_dependencies(stack(), spec)
     assert set(wanted.services) == {"web"}
     assert set(wanted.volumes) == {"rows"}
     plan = plan_oneoff(wanted, Observed(api_version=(1, 51)), spec)
@@ -137,8 +141,8 @@ def test_up_leaves_it_alone_and_its_network_too_while_it_runs(state: str) -> Non
     world.run(plan_images(before, world.observed(), UpOptions()))
     world.run(plan_up(before, world.observed(), UpOptions()))
     first = before.services["web"].containers[0]
-    spec = oneoff_spec(first, Oneoff(), name="mine", slug="0f3a9c1e")
-    world.run(plan_oneoff(alone(before, spec), world.observed(), spec))
+    spec = oneoff_spec(first, OneoffOptions(), name="mine", slug="0f3a9c1e")
+    world.run(plan_oneoff(without_dependencies(before, spec), world.observed(), spec))
     world.change("mine", state=state, oneoff=True)
     assert not plan_up(before, world.observed(), UpOptions(remove_orphans=True))
     plan = plan_up(desired(project(service, driver="other")), world.observed(), UpOptions())

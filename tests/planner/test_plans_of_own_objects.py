@@ -15,7 +15,7 @@ from wtc.model.desired import Desired
 from wtc.model.identity import LabelledStack
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Listing, MountedVolume, Observed, ObservedContainer, ObservedImage
+from wtc.model.observed import EngineListing, MountedVolume, Observed, ObservedContainer, ObservedImage
 from wtc.model.plan import (
     BuildImage,
     ContainerRef,
@@ -31,19 +31,19 @@ from wtc.model.plan import (
     RenameContainer,
 )
 from wtc.model.service import Service
-from wtc.orchestrator.adopt import plan_stop_former
-from wtc.orchestrator.identify import Former
-from wtc.planner.conflicts import check_names, check_tags
-from wtc.planner.desired import Placement, desire
+from wtc.orchestrator.context.identify import FormerStack
+from wtc.orchestrator.session.adopt import plan_stop_former
+from wtc.planner.checks.conflicts import check_names, check_tags
+from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.down import plan_clean, plan_clean_volumes, plan_down
-from wtc.planner.images import plan_images
+from wtc.planner.images.plan_images import plan_images
 from wtc.planner.lifecycle import plan_kill, plan_pause, plan_restart, plan_start, plan_stop, plan_unpause
-from wtc.planner.observation import observed_stack
-from wtc.planner.oneoff import Oneoff, alone, oneoff_spec, plan_oneoff, plan_waits
-from wtc.planner.options import Recreate, UpOptions
-from wtc.planner.ownership import foreign_use, inconsistency, ownership
-from wtc.planner.stacks import labelled_stacks, namespace_of
+from wtc.planner.observed.labelled_stacks import labelled_stacks, namespace_of
+from wtc.planner.observed.observed_stack import observed_stack
+from wtc.planner.observed.ownership import foreign_use, inconsistency, ownership
+from wtc.planner.oneoff import OneoffOptions, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
 from wtc.planner.up import plan_up
+from wtc.planner.up_options import Recreate, UpOptions
 from wtc.worktrees.identity import Judgement, Verdict
 
 BUILD = Build(context="/w/accra", dockerfile_inline="FROM busybox:1.36")
@@ -62,12 +62,12 @@ NEW_KEYS = {label.ID, label.HOST, label.GIT, label.DIRECTORY, label.PARENTS, lab
 
 
 def desired(namespace: Namespace, build_hash: str = "b1") -> Desired:
-    return desire(
+    return resolve_desired(
         PROJECT, Placement(namespace=namespace, bind="127.0.0.1", build_inputs={"web": BuildInput(hash=build_hash)})
     )
 
 
-def created(namespace: Namespace, steps: int | None) -> Listing:
+def created(namespace: Namespace, steps: int | None) -> EngineListing:
     """What an `up` leaves that was cut off after so many steps (None: that was not), in a half-replaced stack."""
     world, wanted = World(), desired(namespace)
     world.run(plan_images(wanted, world.observed(), UpOptions()))
@@ -101,7 +101,7 @@ def relabelled(draw: st.DrawFn, labels: Mapping[str, str]) -> dict[str, str]:
 
 
 @st.composite
-def listings(draw: st.DrawFn, namespace: Namespace) -> Listing:
+def listings(draw: st.DrawFn, namespace: Namespace) -> EngineListing:
     """A stack, whole or half-replaced, in a crowd of objects whose labels come from anywhere."""
     own = created(namespace, draw(st.none() | st.integers(0, 8)))
     other = created(replace(OTHER, name=draw(st.sampled_from([OTHER.name, "berne-1"]))), None)
@@ -144,7 +144,7 @@ def listings(draw: st.DrawFn, namespace: Namespace) -> Listing:
         images[tag] = ObservedImage(
             reference=tag, id=tag if tag == "sha256:x" else f"sha256:{tag}", labels=draw(labels)
         )
-    return Listing(
+    return EngineListing(
         containers=tuple(containers.values()),
         networks=tuple(networks.values()),
         volumes=tuple(volumes.values()),
@@ -155,7 +155,7 @@ def listings(draw: st.DrawFn, namespace: Namespace) -> Listing:
 class Owned:
     """What of a listing the ownership function calls the stack's, and what plans name."""
 
-    def __init__(self, listing: Listing, namespace: Namespace) -> None:
+    def __init__(self, listing: EngineListing, namespace: Namespace) -> None:
         use = foreign_use(listing.containers, namespace)
         self.containers = {c.id: c for c in listing.containers if ownership(c, namespace).own}
         self.names = {c.name for c in self.containers.values()}
@@ -219,8 +219,8 @@ def build(wanted: Desired, observed: Observed) -> Iterator[Plan]:
 
 
 def run(wanted: Desired, observed: Observed) -> Iterator[Plan]:
-    spec = oneoff_spec(wanted.services["web"].containers[0], Oneoff(), name="mine", slug="0f3a9c1e")
-    only = alone(wanted, spec)
+    spec = oneoff_spec(wanted.services["web"].containers[0], OneoffOptions(), name="mine", slug="0f3a9c1e")
+    only = without_dependencies(wanted, spec)
     check_names(only, observed)
     yield plan_oneoff(only, observed, spec)
 
@@ -274,8 +274,8 @@ def test_stop_of_a_former_stack_names_only_containers_of_that_stack(data: st.Dat
         assert {node.operation.container.name for node in plan} <= owned.names  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 
-def gone(stack: LabelledStack) -> Former:
-    return Former(stack=stack, judgement=Judgement(verdict=Verdict.GONE, reason="its folder is gone"))
+def gone(stack: LabelledStack) -> FormerStack:
+    return FormerStack(stack=stack, judgement=Judgement(verdict=Verdict.GONE, reason="its folder is gone"))
 
 
 @given(data=st.data())

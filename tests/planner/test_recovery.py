@@ -10,8 +10,8 @@ from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.service import Dependency, Service
 from wtc.planner.down import plan_clean
-from wtc.planner.options import Recreate, UpOptions
 from wtc.planner.up import plan_up
+from wtc.planner.up_options import Recreate, UpOptions
 
 NAMES = ["a", "b", "c", "d"]
 

@@ -7,13 +7,13 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from tests.compose.memory import FOLDER, project
-from wtc.compose.decode import decode_project
-from wtc.compose.port_variables import PortVariables
+from wtc.compose.interpolation.port_variables import PortVariables
+from wtc.compose.loader.decode import decode_project
 from wtc.errors import ComposeFileError
 from wtc.model.build import BuildInput
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
-from wtc.planner.desired import Placement, desire
+from wtc.planner.desired.resolve import Placement, resolve_desired
 
 NAMES = ("a", "b", "c", "d")
 OTHERS = st.sampled_from(NAMES)
@@ -37,7 +37,7 @@ def resolved(text: str, services: tuple[str, ...], profiles: tuple[str, ...]) ->
     loaded = project(text, services=services, profiles=profiles, port_variables=PortVariables(ports={"P_a": "20001"}))
     inputs = {name: BuildInput(hash=f"h-{name}", images=("app-a:dev",)) for name in NAMES}
     place = Placement(namespace=Namespace(name="accra-a1b2c3", worktree=FOLDER), bind="127.0.0.1", build_inputs=inputs)
-    return desire(decode_project(loaded), place)
+    return resolve_desired(decode_project(loaded), place)
 
 
 @st.composite

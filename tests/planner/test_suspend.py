@@ -4,7 +4,7 @@ from inline_snapshot import snapshot
 
 from tests.planner.test_lifecycle import DB, OTHER, PROXY, WEB, carried_out, states, world
 from wtc.model.service import Dependency, Service
-from wtc.planner.suspend import active, plan_resume, plan_suspend
+from wtc.planner.suspend import plan_resume, plan_suspend, suspendable_containers
 
 JOB = Service(name="job", image="busybox:1.36")
 APP = Service(
@@ -14,7 +14,7 @@ APP = Service(
 
 def test_active_containers_are_stopped_dependents_first_and_started_again_in_reverse() -> None:
     there = world(DB, WEB, PROXY)
-    running = [c.id for c in active(there.observed())]
+    running = [c.id for c in suspendable_containers(there.observed())]
     assert carried_out(there, plan_suspend(there.observed())) == snapshot("""\
 1 stop container accra-a1b2c3_proxy: `stop`
 2 stop container accra-a1b2c3_web: `stop` (after 1)
@@ -32,7 +32,7 @@ def test_what_did_not_run_is_not_started() -> None:
     there = world(DB, WEB, OTHER)
     idle = next(c for c in there.containers.values() if c.service == "other")
     there.change(idle.id, state="exited", health="")
-    running = [c.id for c in active(there.observed())]
+    running = [c.id for c in suspendable_containers(there.observed())]
     there.run(plan_suspend(there.observed()))
     there.run(plan_resume(there.observed(), running))
     assert states(there) == {"db": "running", "web": "running", "other": "exited"}
@@ -42,7 +42,7 @@ def test_job_that_had_completed_is_neither_started_nor_waited_for() -> None:
     there = world(JOB, APP)
     job = next(c for c in there.containers.values() if c.service == "job")
     there.change(job.id, state="exited", health="")
-    running = [c.id for c in active(there.observed())]
+    running = [c.id for c in suspendable_containers(there.observed())]
     there.run(plan_suspend(there.observed()))
     assert carried_out(there, plan_resume(there.observed(), running)) == snapshot(
         "1 start container accra-a1b2c3_app: `start`"
@@ -53,7 +53,7 @@ def test_paused_container_is_left_paused() -> None:
     there = world(DB)
     (container,) = there.containers.values()
     there.change(container.id, state="paused")
-    assert not active(there.observed())
+    assert not suspendable_containers(there.observed())
     assert not plan_suspend(there.observed())
 
 

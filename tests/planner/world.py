@@ -42,9 +42,9 @@ from wtc.model.plan import (
 )
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Service
-from wtc.planner.convergence import namespace_owners
-from wtc.planner.desired import Placement, desire
-from wtc.planner.ownership import foreign_use
+from wtc.planner.desired.resolve import Placement, resolve_desired
+from wtc.planner.observed.ownership import foreign_use
+from wtc.planner.reconcile import namespace_owners
 
 IDENTITY = Identity(
     id="0123456789abcdef0123456789abcdef",
@@ -73,7 +73,7 @@ def project(*services: Service, volumes: tuple[str, ...] = (), driver: str = "",
 
 def desired(of: Project, **place: object) -> Desired:
     """The project in the namespace of `/w/accra`."""
-    return desire(of, Placement(namespace=NAMESPACE, bind="127.0.0.1", **place))  # pyright: ignore[reportArgumentType]
+    return resolve_desired(of, Placement(namespace=NAMESPACE, bind="127.0.0.1", **place))  # pyright: ignore[reportArgumentType]
 
 
 def stranger(name: str, **values: object) -> ObservedContainer:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wtc.namespace import Site, default_name, is_namespace
-from wtc.registry.codec import DamagedError, Decoded, NewerVersionError, decode, encode
-from wtc.registry.record import StackRecord, Status
+from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
+from wtc.registry.stack_records import StackRecord, Status
 
 texts = st.text(max_size=12)
 engine_names = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,12}", fullmatch=True)
@@ -34,12 +34,12 @@ stacks = st.lists(records, max_size=4).map(lambda found: {record.namespace: reco
 
 @given(stacks)
 def test_what_was_written_is_read_again(found: dict[str, StackRecord]) -> None:
-    assert decode(encode(found)) == Decoded(stacks=found)
+    assert decode_registry(encode_registry(found)) == DecodedRegistry(stacks=found)
 
 
 @given(stacks)
 def test_equal_stacks_give_equal_bytes(found: dict[str, StackRecord]) -> None:
-    assert encode(found) == encode(dict(reversed(found.items())))
+    assert encode_registry(found) == encode_registry(dict(reversed(found.items())))
 
 
 def test_the_file_of_version_2_is_keyed_by_namespace() -> None:
@@ -55,7 +55,7 @@ def test_the_file_of_version_2_is_keyed_by_namespace() -> None:
         addresses={"web/80/tcp": "127.0.0.1"},
         status=Status.UP,
     )
-    assert json.loads(encode({"a-1": record})) == {
+    assert json.loads(encode_registry({"a-1": record})) == {
         "version": 2,
         "stacks": {
             "a-1": {
@@ -79,12 +79,12 @@ def test_version_1_is_read() -> None:
     expected = StackRecord(
         namespace="a-1", worktree="/w/a", project="shop", ports={"web/80/tcp": 20001}, status=Status.DOWN
     )
-    assert decode(content) == Decoded(stacks={"a-1": expected})
+    assert decode_registry(content) == DecodedRegistry(stacks={"a-1": expected})
 
 
 def test_a_path_with_bytes_outside_utf_8_is_kept() -> None:
     found = {"w-1": StackRecord(namespace="w-1", worktree="/w/\udcff", directory="/w/\udcff/api")}
-    assert decode(encode(found)) == Decoded(stacks=found)
+    assert decode_registry(encode_registry(found)) == DecodedRegistry(stacks=found)
 
 
 @given(st.text(max_size=80).map("/{}".format), st.text(max_size=80))
@@ -113,13 +113,13 @@ def test_every_namespace_that_wtc_chooses_is_valid(worktree: str, folder: str) -
 )
 def test_a_file_that_is_not_a_registry_is_damaged(content: bytes, why: str) -> None:
     with pytest.raises(DamagedError, match=why):
-        decode(content)
+        decode_registry(content)
 
 
 @pytest.mark.parametrize("rest", ["", ', "stacks": 1', ', "stacks": {"../x": 1}'])
 def test_a_newer_version_is_not_damage(rest: str) -> None:
     with pytest.raises(NewerVersionError, match="it has version 3, and this wtc reads versions up to 2"):
-        decode(f'{{"version": 3{rest}}}'.encode())
+        decode_registry(f'{{"version": 3{rest}}}'.encode())
 
 
 GOOD = {"worktree": "/w/good", "ports": {"web/80/tcp": 20001}}
@@ -166,14 +166,14 @@ GOOD = {"worktree": "/w/good", "ports": {"web/80/tcp": 20001}}
 )
 def test_an_entry_that_is_not_valid_is_dropped_alone(name: str, entry: dict[str, object] | int, why: str) -> None:
     bad = {"worktree": "/w/bad", **entry} if isinstance(entry, dict) else entry
-    found = decode(json.dumps({"version": 2, "stacks": {name: bad, "good-1": GOOD}}).encode())
+    found = decode_registry(json.dumps({"version": 2, "stacks": {name: bad, "good-1": GOOD}}).encode())
     assert list(found.stacks) == ["good-1"]
     assert found.rejected == (f"entry `{name}` was dropped, because {why}",)
 
 
 def test_a_namespace_that_two_worktrees_have_is_neither_ones() -> None:
     entries = {"/v": {"namespace": "n-1"}, "/w": {"namespace": "n-1"}, "/x": {"namespace": "x-1"}}
-    found = decode(json.dumps({"version": 1, "worktrees": entries}).encode())
+    found = decode_registry(json.dumps({"version": 1, "worktrees": entries}).encode())
     assert list(found.stacks) == ["x-1"]
     assert found.rejected == tuple(
         f"entry `{path}` was dropped, because its namespace `n-1` belongs to several entries" for path in ("/v", "/w")
@@ -181,13 +181,13 @@ def test_a_namespace_that_two_worktrees_have_is_neither_ones() -> None:
 
 
 def test_a_rejected_name_is_shown_on_one_line() -> None:
-    (reason,) = decode(json.dumps({"version": 2, "stacks": {"a\nerror: b": {}}}).encode()).rejected
+    (reason,) = decode_registry(json.dumps({"version": 2, "stacks": {"a\nerror: b": {}}}).encode()).rejected
     assert reason == r"entry 'a\nerror: b' was dropped, because its `namespace` is not valid"
 
 
 def test_one_port_of_two_stacks_is_read() -> None:
     entries = {name: {"worktree": f"/w/{name}", "ports": {"web/80/tcp": 20001}} for name in ("a-1", "b-1")}
-    found = decode(json.dumps({"version": 2, "stacks": entries}).encode())
+    found = decode_registry(json.dumps({"version": 2, "stacks": entries}).encode())
     assert [record.ports for record in found.stacks.values()] == [{"web/80/tcp": 20001}] * 2
     assert found.rejected == ()
 
@@ -208,11 +208,11 @@ documents = json_values | st.fixed_dictionaries(
 @given(documents)
 def test_decoding_any_json_raises_nothing_but_its_own_errors(document: object) -> None:
     with suppress(DamagedError, NewerVersionError):
-        found = decode(json.dumps(document).encode())
-        assert decode(encode(found.stacks)) == Decoded(stacks=found.stacks)
+        found = decode_registry(json.dumps(document).encode())
+        assert decode_registry(encode_registry(found.stacks)) == DecodedRegistry(stacks=found.stacks)
 
 
 @given(st.binary(max_size=60))
 def test_decoding_any_bytes_raises_nothing_but_its_own_errors(content: bytes) -> None:
     with suppress(DamagedError, NewerVersionError):
-        assert decode(content).stacks == {}
+        assert decode_registry(content).stacks == {}

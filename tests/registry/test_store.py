@@ -14,7 +14,7 @@ import pytest
 
 from wtc.errors import Exit, NewerRegistryError, RegistryError, WtcError
 from wtc.model.namespace import Namespace
-from wtc.registry.record import StackRecord
+from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 A = Namespace(name="a-1", worktree="/w/a")
@@ -63,8 +63,8 @@ def test_file_and_folders_are_the_users_alone(config: Path) -> None:
 def test_a_failed_transaction_writes_nothing(config: Path) -> None:
     store = Store(str(config))
     write(store, record("a-1"))
-    with suppress(ZeroDivisionError), store.transaction() as ledger:
-        ledger.drop("a-1")
+    with suppress(ZeroDivisionError), store.transaction() as records:
+        records.drop("a-1")
         raise ZeroDivisionError
     assert list(store.read().stacks) == ["a-1"]
 
@@ -98,9 +98,9 @@ def test_a_damaged_registry_is_put_aside_and_said(config: Path, damage: Callable
     config.mkdir(parents=True)
     damage(config / "registry.json")
     shape = stat.S_IFMT((config / "registry.json").lstat().st_mode)
-    ledger = Store(str(config)).read()
-    assert ledger.stacks == {}
-    (warning,) = ledger.warnings
+    records = Store(str(config)).read()
+    assert records.stacks == {}
+    (warning,) = records.warnings
     assert str(config / "registry.json.damaged-1") in warning
     assert stat.S_IFMT((config / "registry.json.damaged-1").lstat().st_mode) == shape
     assert not os.path.lexists(config / "registry.json")
@@ -111,9 +111,9 @@ def test_a_transaction_goes_on_from_a_damaged_registry(config: Path, damage: Cal
     config.mkdir(parents=True)
     damage(config / "registry.json")
     store = Store(str(config))
-    with store.transaction() as ledger:
-        assert len(ledger.warnings) == 1
-        ledger.adopt(A, {"web/80/tcp": 20001})
+    with store.transaction() as records:
+        assert len(records.warnings) == 1
+        records.adopt(A, {"web/80/tcp": 20001})
     assert store.read().stacks["a-1"].ports == {"web/80/tcp": 20001}
     assert store.read().warnings == ()
 
@@ -129,19 +129,19 @@ def test_an_entry_that_is_not_valid_is_dropped_and_the_file_is_kept(config: Path
     (config / "registry.json").write_bytes(MIXED)
     store, aside = Store(str(config)), config / "registry.json.damaged-1"
     if by_transaction:
-        with store.transaction() as ledger:
+        with store.transaction() as records:
             pass
     else:
-        ledger = store.read()
-    assert ledger.stacks == {"a-1": record("a-1", web=1)}
-    assert ledger.warnings == tuple(
+        records = store.read()
+    assert records.stacks == {"a-1": record("a-1", web=1)}
+    assert records.warnings == tuple(
         f"the registry `{config / 'registry.json'}` was damaged: entry `{name}` was dropped,"
         f" because its `{field}` is not valid; it was kept as `{aside}`"
         for name, field in (("../../evil", "namespace"), ("b-1", "worktree"))
     )
     assert aside.read_bytes() == MIXED
     again = Store(str(config)).read()
-    assert (again.stacks, again.warnings) == (ledger.stacks, ())
+    assert (again.stacks, again.warnings) == (records.stacks, ())
 
 
 def test_valid_entries_stay_usable_if_the_damaged_file_cannot_be_kept(
@@ -154,9 +154,9 @@ def test_valid_entries_stay_usable_if_the_damaged_file_cannot_be_kept(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", refuse)
-    ledger = Store(str(config)).read()
-    assert list(ledger.stacks) == ["a-1"]
-    assert len(ledger.warnings) == 2
+    records = Store(str(config)).read()
+    assert list(records.stacks) == ["a-1"]
+    assert len(records.warnings) == 2
     assert (config / "registry.json").read_bytes() == MIXED
 
 
@@ -177,9 +177,9 @@ def test_a_newer_registry_is_refused_and_never_changed(config: Path) -> None:
     newer = b'{ "version": 3,  "unknown": [] }'
     (config / "registry.json").write_bytes(newer)
     store = Store(str(config))
-    ledger = store.read()
-    assert (ledger.stacks, ledger.warnings) == ({}, ())
-    assert isinstance(ledger.refusal, NewerRegistryError)
+    records = store.read()
+    assert (records.stacks, records.warnings) == ({}, ())
+    assert isinstance(records.refusal, NewerRegistryError)
     for call in (store.require, lambda: write(store, record("a-1"))):
         with pytest.raises(NewerRegistryError) as raised:
             call()
@@ -286,7 +286,7 @@ def test_a_registry_that_cannot_be_read_reads_as_empty_and_is_not_written(
 
 DIES_AT_EACH_LINE = """
 import itertools, os, signal, sys
-from wtc.registry.record import StackRecord
+from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 store = Store(sys.argv[1])
@@ -304,7 +304,7 @@ def die_at_line(last):
     lines = itertools.count(1)
     def trace(frame, event, argument):
         file = frame.f_code.co_filename
-        if "/wtc/registry/" not in file or file.endswith(("record.py", "codec.py")):
+        if "/wtc/registry/" not in file or file.endswith(("stack_records.py", "codec.py")):
             return None  # only what touches the disk, and that by wtc's own lines
         if event == "line" and next(lines) == last:
             os.kill(os.getpid(), signal.SIGKILL)

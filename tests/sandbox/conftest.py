@@ -22,7 +22,7 @@ from wtc.sandbox import (
     Stack,
     check_available,
 )
-from wtc.sandbox.view import TEMPORARY, View
+from wtc.sandbox.view import TEMPORARY, SandboxView
 
 SEEN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc")
 
@@ -33,7 +33,7 @@ def bubblewrap() -> None:
     having("bwrap")
     system = tuple(path for path in SEEN if os.path.isdir(path))
     try:
-        asyncio.run(check_available(View(system=system, workspace=TEMPORARY, as_root=os.geteuid() == 0)))
+        asyncio.run(check_available(SandboxView(system=system, workspace=TEMPORARY, as_root=os.geteuid() == 0)))
     except SandboxUnavailableError as error:
         if os.environ.get("CI"):
             raise

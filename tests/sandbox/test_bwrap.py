@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wtc.sandbox import BwrapSandbox, ResourceLimits
-from wtc.sandbox.bwrap import may_type_into_terminal, private_entries
+from wtc.sandbox.bwrap import list_private_entries, may_type_into_terminal
 
 
 def test_command_follows_unchanged() -> None:
@@ -72,7 +72,7 @@ def test_what_only_its_owner_may_read_is_private(tmp_path: Path) -> None:
     (tmp_path / "shut").chmod(0o700)
     (tmp_path / "link").symlink_to("shadow")
     files = (str(tmp_path / "open/key"), str(tmp_path / "shadow"))
-    assert private_entries(str(tmp_path)) == (files, (str(tmp_path / "shut"),))
+    assert list_private_entries(str(tmp_path)) == (files, (str(tmp_path / "shut"),))
 
 
 @pytest.mark.parametrize(("content", "may"), [("0\n", False), ("1\n", True), (None, True)])

@@ -13,7 +13,7 @@ import pytest
 from tests.sandbox.conftest import SEEN, Sandboxed
 from wtc.errors import UsageError
 from wtc.sandbox import GitFolders
-from wtc.sandbox.view import View, bwrap_arguments
+from wtc.sandbox.view import SandboxView, bwrap_arguments
 
 
 def test_workspace_is_writable_and_the_working_folder(sandboxed: Sandboxed) -> None:
@@ -158,7 +158,7 @@ def test_command_ends_when_its_caller_does_not_wait(sandboxed: Sandboxed) -> Non
 def test_sandbox_of_an_unprivileged_user_keeps_to_its_process_limit(bubblewrap: None, workspace: Path) -> None:
     workspace.parent.chmod(0o755)
     workspace.chmod(0o777)
-    view = View(system=tuple(path for path in SEEN if os.path.isdir(path)), workspace=str(workspace))
+    view = SandboxView(system=tuple(path for path in SEEN if os.path.isdir(path)), workspace=str(workspace))
     script = "ulimit -u 8 2>/dev/null || ulimit -p 8; touch made; for n in $(seq 40); do sleep 60 & done"
     ended = subprocess.run(
         [*bwrap_arguments(view), "sh", "-c", script],

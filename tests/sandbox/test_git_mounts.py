@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from wtc.sandbox.git import GitFolders, create_hooks_folder, git_mounts
+from wtc.sandbox.git_mounts import GitFolders, create_hooks_folder, git_mounts
 
 
 def shown(git: GitFolders, base: Path) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 from tests.e2e.harness import until
 from tests.sandbox.conftest import Sandboxed
 from wtc.sandbox import LimitsNotEnforcedError, Method, ResourceLimits
-from wtc.sandbox.cgroups import Group, create_group, own_hierarchies, place_for
-from wtc.sandbox.enforcement import enforce
+from wtc.sandbox.cgroups import ControlGroup, create_group, group_parent, own_hierarchies
+from wtc.sandbox.enforcement import enforce_limits
 
 ZEROS = "head -c 200000000 /dev/zero"
 ALL = ResourceLimits(memory_limit_mb=64, cpu_quota_percent=20, pid_limit=16)
@@ -23,7 +23,7 @@ ALL = ResourceLimits(memory_limit_mb=64, cpu_quota_percent=20, pid_limit=16)
 def limited(sandboxed: Sandboxed) -> Sandboxed:
     """A sandbox whose limits control groups enforce; skipped where there are none, but not in CI."""
     try:
-        enforcement = asyncio.run(enforce(ALL, sandboxed=True, best_effort=False))
+        enforcement = asyncio.run(enforce_limits(ALL, sandboxed=True, best_effort=False))
     except LimitsNotEnforcedError as error:
         if os.environ.get("CI"):
             raise
@@ -73,7 +73,7 @@ def test_spinning_process_gets_its_share(limited: Sandboxed) -> None:
     assert used_s <= (periods + 2) * 0.1 * 0.20 * 1.5
 
 
-def members(group: Group) -> dict[str, str]:
+def members(group: ControlGroup) -> dict[str, str]:
     """Process id -> the name of its program."""
     pids = Path(group.processes).read_text().split()
     return {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids}
@@ -133,7 +133,7 @@ def test_descendants_of_an_unsandboxed_command_end_with_it(limited: Sandboxed) -
 
 def test_group_of_a_wtc_that_was_killed_is_removed_by_the_next(limited: Sandboxed) -> None:
     found = own_hierarchies()
-    version, place = next((v, p) for v in (2, 1) if (p := place_for(found, v, "pids")))
+    version, place = next((v, p) for v in (2, 1) if (p := group_parent(found, v, "pids")))
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     left = create_group(place, version, {"pids": 9}, f"wtc-sandbox-{ended.pid}-0123abcd")

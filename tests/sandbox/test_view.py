@@ -1,10 +1,10 @@
 """The bubblewrap command line, as a literal."""
 
-from wtc.sandbox.view import Mount, View, bwrap_arguments
+from wtc.sandbox.view import Mount, SandboxView, bwrap_arguments
 
 
 def test_users_sandbox_has_own_namespaces_and_the_workspace() -> None:
-    view = View(system=("/usr", "/etc"), workspace="/src/x", shared=("/specs", "/run/a.sock"))
+    view = SandboxView(system=("/usr", "/etc"), workspace="/src/x", shared=("/specs", "/run/a.sock"))
     assert " ".join(bwrap_arguments(view)) == (
         "bwrap --unshare-pid --unshare-net --unshare-ipc --die-with-parent"
         " --ro-bind /usr /usr --ro-bind /etc /etc --proc /proc --dev /dev --tmpfs /tmp"
@@ -13,7 +13,7 @@ def test_users_sandbox_has_own_namespaces_and_the_workspace() -> None:
 
 
 def test_roots_sandbox_drops_capabilities_and_covers_what_root_owns() -> None:
-    view = View(
+    view = SandboxView(
         system=("/etc",),
         kernel=("/proc/sys",),
         hidden_files=("/etc/shadow",),

@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 import pytest
 
-from wtc.worktrees import facts
+from wtc.worktrees import identity_facts
 
 _CLONE_NEWNS = 0x20000
 Answer = TypeVar("Answer")
@@ -25,17 +25,17 @@ def mount(*arguments: str | Path) -> None:
 
 def unmount(path: Path) -> None:
     subprocess.run(["umount", str(path)], check=True, capture_output=True)
-    facts._mount_points.cache_clear()
+    identity_facts._mount_points.cache_clear()
 
 
 def tmpfs(path: Path) -> None:
     mount("-t", "tmpfs", "tmpfs", path)
-    facts._mount_points.cache_clear()
+    identity_facts._mount_points.cache_clear()
 
 
 def bind(source: Path, path: Path) -> None:
     mount("--bind", source, path)
-    facts._mount_points.cache_clear()
+    identity_facts._mount_points.cache_clear()
 
 
 @functools.cache

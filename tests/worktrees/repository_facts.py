@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.worktrees.folder_facts import created, folder_missing, moved_while_down
 from tests.worktrees.scene import Scene
-from wtc.worktrees.ids import create_id
+from wtc.worktrees.worktree_id import create_id
 
 DEAD_PID = 1 << 22
 """Above every pid that Linux gives by default."""

@@ -9,28 +9,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from wtc import labels as label
-from wtc.cli.commands.clean import _confirmed
+from wtc.cli.commands.clean import _select_confirmed
+from wtc.doctor.registry_checks import check_worktrees
 from wtc.errors import WtcError
 from wtc.model.identity import Identity, LabelledStack
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Listing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
+from wtc.model.observed import EngineListing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
 from wtc.namespace import Site, default_name
-from wtc.orchestrator.adopt import plan_stop_former, record_moved
-from wtc.orchestrator.clean import Cleaning, CleanRequest, choose
-from wtc.orchestrator.clean_scope import Chosen, Scope
-from wtc.orchestrator.doctor.state import places
-from wtc.orchestrator.identify import Identified, Repositories, identify
-from wtc.orchestrator.stack import Home, open_home
-from wtc.orchestrator.target import Target, locate
-from wtc.orchestrator.whereabouts import place_of
+from wtc.orchestrator.clean import Cleaning, CleanRequest, choose_stacks
+from wtc.orchestrator.context.context import Context, open_context
+from wtc.orchestrator.context.identify import IdentifiedStack, Repositories, identify
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.worktree_location import worktree_location
+from wtc.orchestrator.removal.clean_scope import CleanSelection, Scope
+from wtc.orchestrator.session.adopt import plan_stop_former, record_moved
 from wtc.planner.down import plan_clean
-from wtc.planner.observation import observed_stack
-from wtc.planner.stacks import labelled_stacks
-from wtc.registry.lease import register
-from wtc.worktrees.host import host_id
+from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.planner.observed.observed_stack import observed_stack
+from wtc.ports.leases import register_stack
+from wtc.worktrees.host_identity import host_id
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
 
 COMPOSE = "services: {db: {image: postgres, build: ., volumes: ['data:/d', '.:/w']}}\nvolumes: {data: {}}\n"
 RECOMMENDED = {
@@ -48,7 +48,7 @@ class StandIn:
     host_is_local: bool = True
 
 
-def objects(namespace: Namespace, *, running: bool = True, service: str = "db") -> Listing:
+def objects(namespace: Namespace, *, running: bool = True, service: str = "db") -> EngineListing:
     """A stack of one service as `up` labels it: container, network, volume and built image."""
     name = namespace.name
     binds = (namespace.worktree,)
@@ -65,7 +65,7 @@ def objects(namespace: Namespace, *, running: bool = True, service: str = "db") 
         binds=binds,
         labels={**label.own(namespace, container), **labels},
     )
-    return Listing(
+    return EngineListing(
         containers=(of_container,) if running else (),
         networks=(ObservedNetwork(id=f"id-{name}", name=f"{name}_net", labels=label.own(namespace, f"{name}_net")),),
         volumes=(ObservedVolume(name=f"{name}_data", labels=label.own(namespace, f"{name}_data")),),
@@ -79,9 +79,9 @@ def objects(namespace: Namespace, *, running: bool = True, service: str = "db") 
     )
 
 
-def relabelled(listing: Listing, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> Listing:
+def relabelled(listing: EngineListing, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> EngineListing:
     """The same objects with other labels."""
-    return Listing(
+    return EngineListing(
         containers=tuple(replace(o, labels=change(o.labels)) for o in listing.containers),
         networks=tuple(replace(o, labels=change(o.labels)) for o in listing.networks),
         volumes=tuple(replace(o, labels=change(o.labels)) for o in listing.volumes),
@@ -118,7 +118,7 @@ class Scene:
             "HOME": str(self.base),
             "WTC_CONFIG_DIR": str(self.state),
         }
-        self.listing = Listing()
+        self.listing = EngineListing()
         self.local = True
         self.namespace = Namespace(name="", worktree="")
         """The stack that was created, as it was then."""
@@ -142,10 +142,10 @@ class Scene:
         """
         self.path = path
         found = self._identified(create=True)
-        register(self._home().store, found.namespace)
+        register_stack(self._home().store, found.namespace)
         self.namespace, before = found.namespace, self.listing
         made = objects(found.namespace, running=running)
-        self.listing = Listing(
+        self.listing = EngineListing(
             containers=(*before.containers, *made.containers),
             networks=(*before.networks, *made.networks),
             volumes=(*before.volumes, *made.volumes),
@@ -220,7 +220,7 @@ class Scene:
         cleanings = [self._cleaning(chosen, index) for index in range(len(chosen.removed))]
         cleanings = [c for c in cleanings if c.plan]
         if yes:
-            kept = _confirmed(tuple(cleanings), yes=True)
+            kept = _select_confirmed(tuple(cleanings), yes=True)
             cleanings = [c for c in cleanings if c in kept]
         # The last stack that was created is the one in question.
         former = {c.namespace.name for c in cleanings} - {self.namespace.name}
@@ -234,14 +234,14 @@ class Scene:
     def ps(self) -> str:
         """Where the stacks' worktrees are."""
         repositories = Repositories()
-        return " ".join(sorted(str(place_of(s, self._host(), repositories)[0]) for s in self._stacks()))
+        return " ".join(sorted(str(worktree_location(s, self._host(), repositories)[0]) for s in self._stacks()))
 
     def doctor(self) -> str:
         """The command that is recommended about the stacks, in a word; `ok` where none is."""
-        found = [f.hint.split("`")[1] for f in places(self._stacks(), self._host()) if not f.well]
+        found = [f.hint.split("`")[1] for f in check_worktrees(self._stacks(), self._host()) if not f.well]
         return " ".join(RECOMMENDED[command] for command in found) or "ok"
 
-    def _cleaning(self, chosen: Chosen, index: int) -> Cleaning:
+    def _cleaning(self, chosen: CleanSelection, index: int) -> Cleaning:
         choice = chosen.removed[index]
         namespace = choice.namespace
         removal = plan_clean(namespace, observed_stack(self.listing, namespace))
@@ -253,7 +253,7 @@ class Scene:
         except WtcError as error:
             return str(int(error.exit_status))
 
-    def _why(self, decide: Callable[[], Chosen]) -> str:
+    def _why(self, decide: Callable[[], CleanSelection]) -> str:
         try:
             chosen = decide()
         except WtcError as error:
@@ -262,12 +262,12 @@ class Scene:
         text = "; ".join(sorted(whys)) or "-"
         return text.replace(f"{self.main}/.git/worktrees/accra", "GIT").replace(str(self.base), "~")
 
-    def _choose(self, cwd: Path, scope: Scope) -> Chosen:
+    def _choose(self, cwd: Path, scope: Scope) -> CleanSelection:
         worktree = str(self.path) if scope is Scope.WORKTREE else ""
         target = Target(cwd=str(cwd), worktree=worktree, environment=self.environment)
-        return choose(target, CleanRequest(scope=scope), self._home(), self._engine(), self.listing)
+        return choose_stacks(target, CleanRequest(scope=scope), self._home(), self._engine(), self.listing)
 
-    def _identified(self, *, create: bool) -> Identified:
+    def _identified(self, *, create: bool) -> IdentifiedStack:
         target = Target(cwd=str(self.base), worktree=str(self.path), environment=self.environment)
         located = locate(target)
         if create and located.missing:
@@ -280,8 +280,8 @@ class Scene:
     def _host(self) -> str:
         return host_id(self.environment)
 
-    def _home(self) -> Home:
-        return open_home(Target(cwd=str(self.base), environment=self.environment), lambda _event: None)
+    def _home(self) -> Context:
+        return open_context(Target(cwd=str(self.base), environment=self.environment), lambda _event: None)
 
     def _engine(self) -> "Engine":
         return cast("Engine", StandIn(host_is_local=self.local))

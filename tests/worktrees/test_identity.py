@@ -15,7 +15,16 @@ from wtc.model.identity import (
     RepositoryFacts,
     WorktreeEntry,
 )
-from wtc.worktrees.identity import UNREADABLE, Here, Standing, Verdict, gone, hidden, holder_of, standing
+from wtc.worktrees.identity import (
+    UNREADABLE,
+    Standing,
+    Verdict,
+    WorktreeFacts,
+    find_holder,
+    hidden_reason,
+    judge_gone,
+    stack_standing,
+)
 
 ID, HOST = "a" * 32, "b" * 32
 FOLDER, ABOVE, TOP = (Ancestor(inode=number, filesystem="f1") for number in (30, 20, 10))
@@ -114,7 +123,7 @@ MISSED: dict[str, tuple[PathFacts, Verdict, str]] = {
 @pytest.mark.parametrize("case", MISSED)
 def test_folder_is_missing_only_where_that_is_proved(case: str) -> None:
     place, verdict, reason = MISSED[case]
-    found = gone(STACK, place, REPOSITORY, HOST)
+    found = judge_gone(STACK, place, REPOSITORY, HOST)
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
@@ -136,13 +145,13 @@ def test_folder_is_missing_only_where_that_is_proved(case: str) -> None:
     ],
 )
 def test_stack_whose_labels_prove_nothing_is_not_gone(stack: LabelledStack, host: str, reason: str) -> None:
-    found = gone(stack, MISSING, REPOSITORY, host)
+    found = judge_gone(stack, MISSING, REPOSITORY, host)
     assert (found.verdict, found.reason) == (Verdict.UNPROVED, reason)
 
 
 def test_repository_without_a_record_of_the_id_is_another_one() -> None:
     """On many filesystems a repository that is removed and cloned again gets the inode of the one before."""
-    found = gone(STACK, MISSING, replace(REPOSITORY, known=False), HOST)
+    found = judge_gone(STACK, MISSING, replace(REPOSITORY, known=False), HOST)
     assert (found.verdict, found.reason) == (Verdict.UNPROVED, "`/main/.git` is another repository")
 
 
@@ -175,7 +184,7 @@ def test_repository_without_a_record_of_the_id_is_another_one() -> None:
 def test_repository_has_a_say_in_whether_a_worktree_is_gone(
     repository: RepositoryFacts, verdict: Verdict, reason: str
 ) -> None:
-    found = gone(STACK, MISSING, repository, HOST)
+    found = judge_gone(STACK, MISSING, repository, HOST)
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
@@ -197,14 +206,14 @@ def test_repository_has_a_say_in_whether_a_worktree_is_gone(
     ],
 )
 def test_worktree_that_moved_is_looked_for_where_it_moved_to(moved: PathFacts, verdict: Verdict, reason: str) -> None:
-    found = gone(STACK, MISSING, REPOSITORY, HOST, moved=[moved])
+    found = judge_gone(STACK, MISSING, REPOSITORY, HOST, moved=[moved])
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
 def test_unreadable_id_is_not_held_for_certain() -> None:
-    assert holder_of(ID, [listing(replace(ENTRY, id=UNREADABLE, holds=True))]) == ""
-    assert holder_of(ID, [listing(replace(ENTRY, holds=True))]) == "/trees/accra"
-    assert holder_of("", [listing(replace(ENTRY, id="", holds=True))]) == ""
+    assert find_holder(ID, [listing(replace(ENTRY, id=UNREADABLE, holds=True))]) == ""
+    assert find_holder(ID, [listing(replace(ENTRY, holds=True))]) == "/trees/accra"
+    assert find_holder("", [listing(replace(ENTRY, id="", holds=True))]) == ""
 
 
 @pytest.mark.parametrize(
@@ -228,11 +237,13 @@ def test_unreadable_id_is_not_held_for_certain() -> None:
     ],
 )
 def test_worktree_on_a_disk_that_is_not_mounted_is_hidden(stack: LabelledStack, place: PathFacts, reason: str) -> None:
-    assert hidden(stack, place) == reason
+    assert hidden_reason(stack, place) == reason
 
 
-HERE = Here(path="/trees/accra", identity=replace(STACK.identity, git_dir="/main/.git/worktrees/accra"))
-THERE = Here(path="/trees/berne", identity=replace(HERE.identity, parents=(replace(FOLDER, inode=31), ABOVE, TOP)))
+HERE = WorktreeFacts(path="/trees/accra", identity=replace(STACK.identity, git_dir="/main/.git/worktrees/accra"))
+THERE = WorktreeFacts(
+    path="/trees/berne", identity=replace(HERE.identity, parents=(replace(FOLDER, inode=31), ABOVE, TOP))
+)
 
 
 @pytest.mark.parametrize(
@@ -253,10 +264,10 @@ THERE = Here(path="/trees/berne", identity=replace(HERE.identity, parents=(repla
         (replace(THERE, identity=replace(THERE.identity, former_paths=("/trees/accra",))), MISSING, Standing.OWN),
     ],
 )
-def test_stack_is_a_worktrees_own_by_id_and_place(here: Here, place: PathFacts, expected: Standing) -> None:
-    assert standing(STACK, here, place)[0] is expected
+def test_stack_is_a_worktrees_own_by_id_and_place(here: WorktreeFacts, place: PathFacts, expected: Standing) -> None:
+    assert stack_standing(STACK, here, place)[0] is expected
 
 
 def test_stack_at_this_path_whose_id_a_worktree_elsewhere_holds_is_not_offered() -> None:
     other = replace(HERE, identity=replace(HERE.identity, id="d" * 32))
-    assert standing(STACK, other, FOLDER_THERE, held=True)[0] is Standing.HELD
+    assert stack_standing(STACK, other, FOLDER_THERE, held=True)[0] is Standing.HELD

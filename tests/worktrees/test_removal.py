@@ -10,9 +10,9 @@ import pytest
 from tests.git_template import make_repository
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
-from wtc.worktrees.ids import create_id, forget_stopped, record_stopped, recorded_stopped
 from wtc.worktrees.locate import worktree_at
-from wtc.worktrees.removal import RemovalFacts, read_removal, refusal, remove_with_git
+from wtc.worktrees.removal import RemovalFacts, read_removal, removal_refusal, remove_with_git
+from wtc.worktrees.worktree_id import create_id, forget_stopped, record_stopped, recorded_stopped
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
@@ -51,7 +51,7 @@ WORKTREE = place(git=GitState.WORKTREE)
     ],
 )
 def test_refusal(facts: RemovalFacts, reason: str) -> None:
-    assert refusal(facts) == reason
+    assert removal_refusal(facts) == reason
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_refusal(facts: RemovalFacts, reason: str) -> None:
     ],
 )
 def test_force_overrides_what_only_costs_changes(facts: RemovalFacts, reason: str) -> None:
-    assert refusal(facts, force=True) == reason
+    assert removal_refusal(facts, force=True) == reason
 
 
 class Pair:
@@ -90,7 +90,7 @@ class Pair:
         return worktree_at(str(self.linked)).git_dir
 
     def refusal(self, path: Path | None = None) -> str:
-        return refusal(read_removal(str(path or self.linked), ENVIRONMENT))
+        return removal_refusal(read_removal(str(path or self.linked), ENVIRONMENT))
 
 
 @pytest.fixture

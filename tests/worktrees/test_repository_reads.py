@@ -7,9 +7,9 @@ import pytest
 
 from tests.worktrees.scene import Scene, make_template
 from wtc.model.identity import RepositoryFacts
-from wtc.orchestrator import identify
-from wtc.orchestrator.clean_scope import Scope
-from wtc.worktrees.facts import read_repository
+from wtc.orchestrator.context import identify
+from wtc.orchestrator.removal.clean_scope import Scope
+from wtc.worktrees.identity_facts import read_repository
 
 LOOKS: dict[str, Callable[[Scene], object]] = {
     "clean --gone": lambda scene: scene.clean(scene.base, Scope.GONE),

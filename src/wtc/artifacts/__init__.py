@@ -17,6 +17,9 @@ if TYPE_CHECKING:
         RootCollection,
     )
     from wtc.artifacts.dataclass_artifact import DataclassArtifact
+    from wtc.artifacts.drivers.filesystem import FilesystemMountDriver
+    from wtc.artifacts.drivers.fsspec_driver import FsspecMountDriver
+    from wtc.artifacts.drivers.memory import InMemoryMountDriver, NoMountpoint
     from wtc.artifacts.errors import (
         ArtifactError,
         InvalidContentError,
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
         UnreachableWorktreeAction,
         WrongAccessibleTypeException,
     )
-    from wtc.artifacts.filesystem import FilesystemMountDriver
-    from wtc.artifacts.fsspec_driver import FsspecMountDriver
     from wtc.artifacts.items import (
         Anchor,
         Artifact,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         ObjectClaim,
         Syncable,
     )
-    from wtc.artifacts.memory import InMemoryMountDriver, NoMountpoint
     from wtc.artifacts.pydantic_artifact import PydanticArtifact
     from wtc.artifacts.tree import BaseMounter, LayoutAnchor, Worktree
 
@@ -91,10 +91,10 @@ _MODULES = {
         "UnreachableWorktreeAction",
         "WrongAccessibleTypeException",
     ),
-    "filesystem": ("FilesystemMountDriver",),
-    "fsspec_driver": ("FsspecMountDriver",),
+    "drivers.filesystem": ("FilesystemMountDriver",),
+    "drivers.fsspec_driver": ("FsspecMountDriver",),
     "items": ("Anchor", "Artifact", "BaseWorktreeItem", "Claim", "CollectionClaim", "ObjectClaim", "Syncable"),
-    "memory": ("InMemoryMountDriver", "NoMountpoint"),
+    "drivers.memory": ("InMemoryMountDriver", "NoMountpoint"),
     "pydantic_artifact": ("PydanticArtifact",),
     "tree": ("BaseMounter", "LayoutAnchor", "Worktree"),
 }

@@ -19,7 +19,7 @@ def encode(value: object) -> str:
         InvalidContentError: a value has no form in JSON.
     """
     try:
-        return json.dumps(_plain(value), indent=2, allow_nan=False) + "\n"
+        return json.dumps(_json_value(value), indent=2, allow_nan=False) + "\n"
     except (TypeError, ValueError) as error:
         raise InvalidContentError(f"`{type(value).__name__}` cannot be written as JSON", causes=[str(error)]) from error
 
@@ -52,7 +52,7 @@ def convert(wanted: Any, value: object, place: str) -> Any:
         for choice in get_args(wanted):
             if type(choice) is type(value) and choice == value:
                 return value
-        raise _misfit(wanted, place)
+        raise _type_error(wanted, place)
     if isinstance(wanted, type) and dataclasses.is_dataclass(wanted):
         return value if isinstance(value, wanted) else _dataclass(wanted, value, place)
     if isinstance(wanted, type) and issubclass(wanted, Enum):
@@ -64,7 +64,7 @@ def convert(wanted: Any, value: object, place: str) -> Any:
         return value
     if type(value) is int and wanted is float:
         return float(value)
-    raise _misfit(cast("object", wanted), place)
+    raise _type_error(cast("object", wanted), place)
 
 
 def missing_fields(value_type: type, given: Collection[str]) -> list[str]:
@@ -81,26 +81,28 @@ def missing_fields(value_type: type, given: Collection[str]) -> list[str]:
 
 def _dataclass(wanted: type, value: object, place: str) -> object:
     if not isinstance(value, Mapping):
-        raise _misfit(wanted, place)
+        raise _type_error(wanted, place)
     entries = dict(cast("Mapping[str, object]", value))
     hints = get_type_hints(wanted)
     names = [field.name for field in dataclasses.fields(wanted) if field.init]
     if missing := missing_fields(wanted, entries):
-        raise InvalidContentError(f"{_at(place)} lacks {_listed(missing)}")
+        raise InvalidContentError(f"{_place_suffix(place)} lacks {_quoted_names(missing)}")
     if unknown := sorted(entries.keys() - set(names)):
-        raise InvalidContentError(f"{_at(place)} has unknown fields: {_listed(unknown)}")
-    fields = {name: convert(hints[name], entries[name], _below(place, name)) for name in names if name in entries}
+        raise InvalidContentError(f"{_place_suffix(place)} has unknown fields: {_quoted_names(unknown)}")
+    fields = {name: convert(hints[name], entries[name], _child_place(place, name)) for name in names if name in entries}
     try:
         return wanted(**fields)
     except (TypeError, ValueError) as error:
-        raise InvalidContentError(f"{_at(place)} is not a valid `{wanted.__name__}`", causes=[str(error)]) from error
+        raise InvalidContentError(
+            f"{_place_suffix(place)} is not a valid `{wanted.__name__}`", causes=[str(error)]
+        ) from error
 
 
 def _enum(wanted: type[Enum], value: object, place: str) -> Enum:
     try:
         return wanted(value)
     except ValueError:
-        raise _misfit(wanted, place) from None
+        raise _type_error(wanted, place) from None
 
 
 def _first_that_fits(choices: tuple[Any, ...], value: object, place: str) -> object:
@@ -109,16 +111,16 @@ def _first_that_fits(choices: tuple[Any, ...], value: object, place: str) -> obj
             return convert(choice, value, place)
         except InvalidContentError:
             continue
-    raise _misfit(" | ".join(_shown(choice) for choice in choices), place)
+    raise _type_error(" | ".join(_type_name(choice) for choice in choices), place)
 
 
 def _sequence(make: Callable[[list[object]], object]) -> Callable[[tuple[Any, ...], object, str], object]:
     def converter(arguments: tuple[Any, ...], value: object, place: str) -> object:
         if not isinstance(value, (list, tuple, set, frozenset)):
-            raise _misfit(make, place)
+            raise _type_error(make, place)
         element = arguments[0] if arguments else Any
         entries = cast("list[object]", value)
-        return make([convert(element, entry, _below(place, str(index))) for index, entry in enumerate(entries)])
+        return make([convert(element, entry, _child_place(place, str(index))) for index, entry in enumerate(entries)])
 
     return converter
 
@@ -127,18 +129,18 @@ def _tuple(arguments: tuple[Any, ...], value: object, place: str) -> object:
     if not arguments or arguments[-1] is Ellipsis:
         return _sequence(tuple)(arguments[:1], value, place)
     if not isinstance(value, (list, tuple)) or len(cast("list[object]", value)) != len(arguments):
-        raise _misfit(f"tuple of {len(arguments)}", place)
+        raise _type_error(f"tuple of {len(arguments)}", place)
     pairs = zip(arguments, cast("list[object]", value), strict=True)
-    return tuple(convert(wanted, entry, _below(place, str(index))) for index, (wanted, entry) in enumerate(pairs))
+    return tuple(convert(wanted, entry, _child_place(place, str(index))) for index, (wanted, entry) in enumerate(pairs))
 
 
 def _mapping(arguments: tuple[Any, ...], value: object, place: str) -> object:
     if not isinstance(value, Mapping):
-        raise _misfit("dict", place)
+        raise _type_error("dict", place)
     key_type, value_type = arguments or (str, Any)
     entries = cast("Mapping[str, object]", value)
     return {
-        convert(key_type, key, _below(place, key)): convert(value_type, entry, _below(place, key))
+        convert(key_type, key, _child_place(place, key)): convert(value_type, entry, _child_place(place, key))
         for key, entry in entries.items()
     }
 
@@ -153,39 +155,41 @@ _CONVERTERS: dict[Any, Callable[[tuple[Any, ...], object, str], object]] = {
 }
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     """Return a value as JSON has it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value) if field.init}
+        return {
+            field.name: _json_value(getattr(value, field.name)) for field in dataclasses.fields(value) if field.init
+        }
     if isinstance(value, Enum):
-        return _plain(value.value)
+        return _json_value(value.value)
     if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in cast("Mapping[str, object]", value).items()}
+        return {key: _json_value(entry) for key, entry in cast("Mapping[str, object]", value).items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in cast("list[object]", value)]
+        return [_json_value(entry) for entry in cast("list[object]", value)]
     if isinstance(value, (set, frozenset)):
         # Equal sets give equal documents.
-        return sorted((_plain(entry) for entry in cast("set[object]", value)), key=repr)
+        return sorted((_json_value(entry) for entry in cast("set[object]", value)), key=repr)
     return value
 
 
-def _misfit(wanted: object, place: str) -> InvalidContentError:
-    return InvalidContentError(f"{_at(place)} is not a valid `{_shown(wanted)}`")
+def _type_error(wanted: object, place: str) -> InvalidContentError:
+    return InvalidContentError(f"{_place_suffix(place)} is not a valid `{_type_name(wanted)}`")
 
 
-def _shown(wanted: object) -> str:
+def _type_name(wanted: object) -> str:
     if isinstance(wanted, str):
         return wanted
     return wanted.__name__ if isinstance(wanted, type) and not get_args(wanted) else str(wanted)
 
 
-def _at(place: str) -> str:
+def _place_suffix(place: str) -> str:
     return f"`{place}`" if place else "the document"
 
 
-def _below(place: str, name: object) -> str:
+def _child_place(place: str, name: object) -> str:
     return f"{place}.{name}" if place else str(name)
 
 
-def _listed(names: list[str]) -> str:
+def _quoted_names(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)

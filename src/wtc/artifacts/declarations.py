@@ -42,7 +42,7 @@ def declarations_of(owner: type) -> tuple[Declaration, ...]:
     arguments = _type_arguments(owner)
     declared: dict[str, Declaration] = {}
     for name, annotation in hints.items():
-        hint = _substituted(annotation, arguments)
+        hint = _resolve_type_variable(annotation, arguments)
         item_type = _item_type(hint)
         if item_type is not None:
             declared[name] = Declaration(name=name, item_type=item_type, create=hint)
@@ -80,7 +80,7 @@ def _type_arguments(owner: type) -> dict[object, object]:
     return found
 
 
-def _substituted(hint: Any, arguments: Mapping[object, object]) -> Any:
+def _resolve_type_variable(hint: Any, arguments: Mapping[object, object]) -> Any:
     """Return what a type variable stands for in the class."""
     while isinstance(hint, TypeVar) and hint in arguments:
         hint = arguments[hint]

@@ -56,7 +56,7 @@ class Syncable(ABC):
 
 
 @contextmanager
-def memory_kept(item: Syncable) -> Generator[None]:
+def restore_memory_on_error(item: Syncable) -> Generator[None]:
     """Leave the item's memory as it was if an exception leaves the context."""
     restore = item.memory_snapshot()
     try:
@@ -127,7 +127,7 @@ class BaseWorktreeItem(Syncable):
             WrongAccessibleTypeException: a claim is of the other kind.
         """
         mounted_at = self._mount()
-        with memory_kept(self), mounted_at.transaction():
+        with restore_memory_on_error(self), mounted_at.transaction():
             for claim in self.ownership_claims():
                 if isinstance(claim, ObjectClaim):
                     self._sync_object(claim.path, mounted_at)
@@ -205,7 +205,7 @@ def _unreachable(item: BaseWorktreeItem, kind: str) -> UnreachableWorktreeAction
     return UnreachableWorktreeAction(f"`{type(item).__name__}` has no method for a claimed {kind}")
 
 
-def memory_of(items: Iterable[Syncable]) -> Callable[[], None]:
+def memory_restorer(items: Iterable[Syncable]) -> Callable[[], None]:
     """Return a function that restores the memory of several items."""
     restores = [item.memory_snapshot() for item in items]
 

@@ -16,7 +16,7 @@ COLLECTION_MARKER = ".wtc-collection"
 _RESERVED = frozenset({JOURNAL_NAME, COLLECTION_MARKER})
 
 
-def segments_of(path: str | PathLike[str]) -> Segments:
+def split_path(path: str | PathLike[str]) -> Segments:
     """Return the names that a relative path consists of; `.` leads nowhere and is left out.
 
     Raises:
@@ -33,6 +33,6 @@ def segments_of(path: str | PathLike[str]) -> Segments:
     return segments
 
 
-def shown(segments: Segments) -> str:
+def quote_path(segments: Segments) -> str:
     """Return the path as messages show it."""
     return "/".join(segments) or "."

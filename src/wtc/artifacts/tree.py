@@ -15,8 +15,8 @@ from wtc.artifacts.items import (
     Claim,
     CollectionClaim,
     Syncable,
-    memory_kept,
-    memory_of,
+    memory_restorer,
+    restore_memory_on_error,
     unreachable,
 )
 
@@ -39,7 +39,7 @@ class _Parent(Syncable):
         """
         declarations = declarations_of(type(self))
         states = dict(initial_states or {})
-        children = {one.name: _created(one, collection, states.pop(one.name, None)) for one in declarations}
+        children = {one.name: _create_item(one, collection, states.pop(one.name, None)) for one in declarations}
         if states:
             raise ArtifactError(
                 f"`{type(self).__qualname__}` has initial states for items that it does not declare",
@@ -58,14 +58,14 @@ class _Parent(Syncable):
             try:
                 child.sync()
             except MissingInitialStateError as error:
-                raise _below(name, error) from (error.__cause__ or error)
+                raise _prefix_error(name, error) from (error.__cause__ or error)
 
     def _commit_children(self) -> None:
         for child in self._children().values():
             child.commit()
 
     def memory_snapshot(self) -> Callable[[], None]:
-        restore_children = memory_of(self._children().values())
+        restore_children = memory_restorer(self._children().values())
         restore_self = super().memory_snapshot()
 
         def restore() -> None:
@@ -118,7 +118,7 @@ class LayoutAnchor(_Parent, Anchor[Collection]):
 
     def sync(self) -> None:
         """Create the collection if it is missing, and sync the children. If it fails, nothing changes."""
-        with memory_kept(self), self._mount().transaction():
+        with restore_memory_on_error(self), self._mount().transaction():
             super().sync()
             self._sync_children()
 
@@ -152,7 +152,7 @@ class Worktree(_Parent):
 
     def sync(self) -> None:
         """Sync each item, from one consistent state of the storage. If it fails, neither memory nor storage changes."""
-        with memory_kept(self), self._root.transaction():
+        with restore_memory_on_error(self), self._root.transaction():
             self._sync_children()
 
     def commit(self) -> None:
@@ -200,7 +200,7 @@ def _check_claims(owner: type, children: Mapping[str, Syncable]) -> None:
                 )
 
 
-def _created(declaration: Declaration, collection: Collection, initial_states: object) -> Syncable:
+def _create_item(declaration: Declaration, collection: Collection, initial_states: object) -> Syncable:
     """Return a declared item; whatever its constructor raises is a fault of its initial states."""
     name = declaration.name
     try:
@@ -208,13 +208,13 @@ def _created(declaration: Declaration, collection: Collection, initial_states: o
             return declaration.create(collection.mkdir(name), initial_states=initial_states)
         return declaration.create(name, collection, initial_states=initial_states)
     except MissingInitialStateError as error:
-        raise _below(name, error) from (error.__cause__ or error)
+        raise _prefix_error(name, error) from (error.__cause__ or error)
     except Exception as error:
         if isinstance(error, ArtifactError) and not isinstance(error, InvalidContentError):
             raise
         raise MissingInitialStateError(name, str(error)) from error
 
 
-def _below(name: str, error: MissingInitialStateError) -> MissingInitialStateError:
+def _prefix_error(name: str, error: MissingInitialStateError) -> MissingInitialStateError:
     """Return the error with the path from one level further up."""
     return MissingInitialStateError(f"{name}.{error.item_name}", error.reason)

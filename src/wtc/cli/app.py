@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from wtc import __version__
-from wtc.cli.catalog import COMMANDS, GROUPS, MODULES, Entry
+from wtc.cli.command_table import COMMANDS, GROUPS, MODULES, CommandEntry
 
 COMPLETE = "_WTC_COMPLETE"
 """Set by a shell's completion script."""
@@ -57,13 +57,13 @@ def _command(name: str, place: str) -> Any:
             parameter.help = _SERVICES
     made.json_lines = getattr(module, "JSON_LINES", False)
     if COMPLETE in os.environ:
-        from wtc.cli.completion import attach
+        from wtc.cli.completion import attach_completion
 
-        attach(made)
+        attach_completion(made)
     return made
 
 
-def _group(name: str, place: str, entries: Sequence[Entry]) -> Any:
+def _group(name: str, place: str, entries: Sequence[CommandEntry]) -> Any:
     module = import_module(place)
     modules = {entry.name: f"{place}.{entry.name}" for entry in entries}
     return _Group(
@@ -79,7 +79,7 @@ def _group(name: str, place: str, entries: Sequence[Entry]) -> Any:
 
 class _Group(TyperGroup):
     def __init__(
-        self, *, entries: Sequence[Entry] = COMMANDS, modules: dict[str, str] = MODULES, **attributes: Any
+        self, *, entries: Sequence[CommandEntry] = COMMANDS, modules: dict[str, str] = MODULES, **attributes: Any
     ) -> None:
         attributes["commands"] = None
         super().__init__(**attributes)
@@ -89,18 +89,18 @@ class _Group(TyperGroup):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """The library's; while completing, of a line whose options of place stand behind the command."""
         if COMPLETE in os.environ:
-            from wtc.cli.completion import arranged
+            from wtc.cli.completion import reorder_words
 
-            args = arranged(args)
+            args = reorder_words(args)
         return super().make_context(info_name, args, parent, **extra)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Commands from the table, without importing any; options otherwise."""
-        from wtc.cli.completion import items, leading
+        from wtc.cli.completion import completion_items, global_options
 
         if incomplete.startswith("-"):
-            return [*super().shell_complete(ctx, incomplete), *leading(incomplete)]
-        return items([(entry.name, entry.summary) for entry in self.entries], incomplete)
+            return [*super().shell_complete(ctx, incomplete), *global_options(incomplete)]
+        return completion_items([(entry.name, entry.summary) for entry in self.entries], incomplete)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the library's signature
         for section in dict.fromkeys(entry.section for entry in self.entries):
@@ -114,7 +114,7 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-def build() -> Any:
+def build_app() -> Any:
     """The whole command line."""
     app = typer.Typer(
         name="wtc",
@@ -137,7 +137,7 @@ def build() -> Any:
 
     command: Any = get_command(app)
     for parameter in command.params:
-        # `wtc.cli.shells` carries them out.
+        # `wtc.cli.install_completion` carries them out.
         if parameter.name in {"install_completion", "show_completion"}:
             verb = "Install" if parameter.name == "install_completion" else "Print"
             parameter.help = f"{verb} completion for this shell, or for the one that is named: bash, zsh, fish."

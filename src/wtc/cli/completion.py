@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wtc.cli.leading import FLAGS, VALUES, behind_the_command
+from wtc.cli.global_options import FLAGS, VALUES, move_global_options
 from wtc.orchestrator import completion
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 _BY_NAME: dict[str, Callable[[Target], list[str]]] = {
     "service": completion.service_names,
@@ -18,40 +18,40 @@ _BY_NAME: dict[str, Callable[[Target], list[str]]] = {
 }
 
 
-def attach(command: Any) -> None:
+def attach_completion(command: Any) -> None:
     """Gives completion to those of the command's parameters that have none of their own."""
     for parameter in command.params:
         if parameter._custom_shell_complete is None:  # noqa: SLF001 - where the library keeps it
-            parameter._custom_shell_complete = _complete  # noqa: SLF001
+            parameter._custom_shell_complete = _complete_parameter  # noqa: SLF001
 
 
-def arranged(arguments: Sequence[str]) -> list[str]:
+def reorder_words(arguments: Sequence[str]) -> list[str]:
     """The words before the one that is completed, with what stands before the command behind it.
 
     If the command is yet to come, and the last word wants a value, they are those of a command that takes it.
     """
-    found = behind_the_command(arguments)
+    found = move_global_options(arguments)
     return ["ports", *found] if found and found[0].startswith("-") and found[-1] in VALUES else found
 
 
-def leading(incomplete: str) -> list[Any]:
+def global_options(incomplete: str) -> list[Any]:
     """The options that may stand before the command."""
-    return items([(name, "") for name in (*VALUES, *FLAGS) if name.startswith("--")], incomplete)
+    return completion_items([(name, "") for name in (*VALUES, *FLAGS) if name.startswith("--")], incomplete)
 
 
-def items(names: list[tuple[str, str]], incomplete: str) -> list[Any]:
+def completion_items(names: list[tuple[str, str]], incomplete: str) -> list[Any]:
     """Names with their help, as the library wants them."""
     from typer._click.shell_completion import CompletionItem
 
     return [CompletionItem(name, help=text or None) for name, text in names if name.startswith(incomplete)]
 
 
-def _complete(context: Any, parameter: Any, incomplete: str) -> list[Any]:
+def _complete_parameter(context: Any, parameter: Any, incomplete: str) -> list[Any]:
     given = context.params.get(parameter.name)
     # Of what may be given several times, each once; a single one may just be the default.
     used = set(given) if isinstance(given, (list, tuple)) else set[str]()  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - of the library
     names = _values(parameter, context)
-    return items([(name, "") for name in names if name not in used], incomplete)
+    return completion_items([(name, "") for name in names if name not in used], incomplete)
 
 
 def _values(parameter: Any, context: Any) -> list[str]:
@@ -64,10 +64,10 @@ def _values(parameter: Any, context: Any) -> list[str]:
 
 
 def _target(context: Any) -> Target:
-    from wtc.cli.where import target
+    from wtc.cli.target import make_target
 
     given = context.params
-    return target(
+    return make_target(
         worktree=given.get("worktree") or None,
         file=list(given.get("file") or ()),
         env_file=list(given.get("env_file") or ()),
@@ -78,6 +78,6 @@ def _target(context: Any) -> Target:
 
 
 def _harnesses() -> list[str]:
-    from wtc.orchestrator.harnesses.table import HARNESSES
+    from wtc.harnesses.table import HARNESSES
 
     return [harness.name for harness in HARNESSES]

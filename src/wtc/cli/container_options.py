@@ -10,7 +10,7 @@ import typer
 from wtc.errors import UsageError
 
 if TYPE_CHECKING:
-    from wtc.engine.terminal import Descriptors
+    from wtc.engine.containers.terminal import Descriptors
     from wtc.model.mounts import Mount
     from wtc.model.service import Port
 
@@ -31,21 +31,21 @@ ITS_OWN = {"allow_interspersed_args": False}
 """What follows the service is the command's own."""
 
 
-def has_terminal(*, no_tty: bool, detached: bool) -> bool:
+def wants_terminal(*, no_tty: bool, detached: bool) -> bool:
     """Whether the command gets a terminal: where standard input and output are one, and nobody refuses it."""
-    from wtc.engine.terminal import is_terminal
+    from wtc.engine.containers.terminal import is_terminal
 
     return not no_tty and not detached and is_terminal(0) and is_terminal(1)
 
 
 def descriptors(*, interactive: bool) -> "Descriptors":
     """The process's own."""
-    from wtc.engine.terminal import Descriptors
+    from wtc.engine.containers.terminal import Descriptors
 
     return Descriptors(stdin=0 if interactive else None)
 
 
-def variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
+def parse_variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
     """`NAME=VALUE`, or `NAME` for the caller's own value; a name that the caller does not have is left out.
 
     Raises:
@@ -63,20 +63,20 @@ def variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str,
     return found
 
 
-def variables_of_files(given: Iterable[str], environment: Mapping[str, str], *, cwd: str) -> dict[str, str]:
+def read_variable_files(given: Iterable[str], environment: Mapping[str, str], *, cwd: str) -> dict[str, str]:
     """Those of env files, a later file's winning; a path that is not absolute begins in `cwd`.
 
     Raises:
         UsageError: one of them cannot be read.
     """
-    from wtc.compose.dotenv import DotenvError, parse
-    from wtc.orchestrator.files import DiskReader
+    from wtc.compose.dotenv.parser import DotenvError, parse_dotenv
+    from wtc.orchestrator.context.disk_reader import DiskReader
 
     found: dict[str, str] = {}
     for path in given:
         try:
             text = DiskReader().read(os.path.join(cwd, path)).decode()
-            found |= parse(text, environment.get, file=path)
+            found |= parse_dotenv(text, environment.get, file=path)
         except DotenvError as error:
             place = f"{error.position.file}:{error.position.line}:{error.position.column}"
             raise UsageError(f"env file `{path}` cannot be used", causes=[f"{error.message} ({place})"]) from error
@@ -86,21 +86,21 @@ def variables_of_files(given: Iterable[str], environment: Mapping[str, str], *, 
     return found
 
 
-def mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
+def parse_mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
     """`SOURCE:TARGET[:OPTIONS]`; a path that is not absolute begins in `cwd`.
 
     Raises:
         UsageError: it is no mount.
     """
-    from wtc.compose.decode import decode
-    from wtc.compose.node import Scalar
-    from wtc.compose.volumes import parse
+    from wtc.compose.loader.decode import decode
+    from wtc.compose.transform.volumes import parse_mount
+    from wtc.compose.tree.node import Scalar
     from wtc.model.mounts import Mount
 
     found: list[Mount] = []
     for text in given:
         try:
-            mount = decode(parse(text, Scalar(text)), Mount)
+            mount = decode(parse_mount(text, Scalar(text)), Mount)
         except ValueError as error:
             raise UsageError(f"`--volume` is `{text}`", causes=[str(error)]) from error
         if mount.type == "bind":
@@ -110,40 +110,40 @@ def mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
     return tuple(found)
 
 
-def published(given: Iterable[str]) -> "tuple[Port, ...]":
+def parse_ports(given: Iterable[str]) -> "tuple[Port, ...]":
     """`[[IP:]HOST:]CONTAINER[/PROTOCOL]`.
 
     Raises:
         UsageError: it is no port.
     """
-    from wtc.compose.decode import decode
-    from wtc.compose.node import Scalar
-    from wtc.compose.ports import parse
+    from wtc.compose.loader.decode import decode
+    from wtc.compose.transform.ports import parse_ports
+    from wtc.compose.tree.node import Scalar
     from wtc.model.service import Port
 
     found: list[Port] = []
     for text in given:
         try:
-            found += [decode(entry, Port) for entry in parse(text, Scalar(text))]
+            found += [decode(entry, Port) for entry in parse_ports(text, Scalar(text))]
         except ValueError as error:
             raise UsageError(f"`--publish` is `{text}`", causes=[str(error)]) from error
     return tuple(found)
 
 
-def labels(given: Iterable[str]) -> dict[str, str]:
+def parse_labels(given: Iterable[str]) -> dict[str, str]:
     """`NAME=VALUE`, or `NAME` for an empty one."""
     return {name: value for name, _, value in (text.partition("=") for text in given)}
 
 
-def words(text: str) -> tuple[str, ...]:
+def split_command(text: str) -> tuple[str, ...]:
     """A command in one string.
 
     Raises:
         UsageError: its quotes do not close.
     """
-    from wtc.compose.shellwords import split
+    from wtc.compose.transform.shellwords import split_words
 
     try:
-        return tuple(split(text))
+        return tuple(split_words(text))
     except ValueError as error:
         raise UsageError(f"`--entrypoint` is `{text}`", causes=[str(error)]) from error

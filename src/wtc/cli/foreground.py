@@ -9,34 +9,34 @@ import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from wtc.cli.output import say
 from wtc.cli.render.logs import LogWriter
-from wtc.cli.render.up import show
-from wtc.cli.reporting import reporter
-from wtc.cli.streams import discard_unwritten
+from wtc.cli.render.up import show_up
+from wtc.cli.reporting import choose_reporter
+from wtc.cli.terminal.output import narrate
+from wtc.cli.terminal.streams import discard_unwritten
 from wtc.errors import Exit, InterruptedByUserError
 from wtc.events import Reporter
-from wtc.orchestrator.foreground import attach
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.session.foreground import attach_stack
 from wtc.orchestrator.up import UpRequest, UpResult, up
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from wtc.cli.detached import DetachedStop
+    from wtc.cli.background_stop import BackgroundStop
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR = b"\x1b[?25h\n"
 
 
-class _Left(BaseException):
+class _InterruptedError(BaseException):
     """A signal has come while the stack was watched."""
 
 
 class _Signals:
     """The first one leaves the stack, or begins to stop it; the second one leaves at once."""
 
-    def __init__(self, stopping: "DetachedStop | None") -> None:
+    def __init__(self, stopping: "BackgroundStop | None") -> None:
         self.stop = threading.Event()
         self.received = 0
         self.watching = False
@@ -59,7 +59,7 @@ class _Signals:
             self._stopping.begin()
         self.stop.set()
         if self.watching:
-            raise _Left
+            raise _InterruptedError
 
     @contextlib.contextmanager
     def heeded(self) -> Generator[None]:
@@ -82,27 +82,27 @@ def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: 
     """
     stopping = None
     if stops:
-        from wtc.cli.detached import DetachedStop
+        from wtc.cli.background_stop import BackgroundStop
 
-        stopping = DetachedStop(target)
+        stopping = BackgroundStop(target)
     signals = _Signals(stopping)
     with signals.heeded():
         try:
             begun_s = time.time()
-            with reporter(quiet=quiet, events=events) as report:
+            with choose_reporter(quiet=quiet, events=events) as report:
                 result = up(target, request, report, signals.stop)
             if stopping is not None:
                 stopping.namespace = result.namespace
-            show(result, as_json=False, dry_run=False, silent=bool(events))
+            show_up(result, as_json=False, dry_run=False, silent=bool(events))
             sys.stdout.flush()
             return _watch(target, result, signals, begun_s=begun_s, report=report)
-        except _Left:
-            return _leave(signals, stopping)
+        except _InterruptedError:
+            return _stop_or_detach(signals, stopping)
         except InterruptedByUserError as error:
             error.exit_status = signals.status
             if stopping is None:
                 raise
-            return _leave(signals, stopping)
+            return _stop_or_detach(signals, stopping)
 
 
 def _watch(target: Target, result: UpResult, signals: _Signals, *, begun_s: float, report: Reporter) -> int:
@@ -111,9 +111,9 @@ def _watch(target: Target, result: UpResult, signals: _Signals, *, begun_s: floa
     services = {service for service, _ in result.replicas}
     signals.watching = True
     if signals.received:
-        raise _Left
+        raise _InterruptedError
     try:
-        with attach(target, result.namespace, services=services, begun_s=begun_s, report=report) as attachment:
+        with attach_stack(target, result.namespace, services=services, begun_s=begun_s, report=report) as attachment:
             for lines in attachment.lines():
                 writer.write(lines)
             return attachment.exit_status()
@@ -121,17 +121,17 @@ def _watch(target: Target, result: UpResult, signals: _Signals, *, begun_s: floa
         signals.watching = False
 
 
-def _leave(signals: _Signals, stopping: "DetachedStop | None") -> int:
+def _stop_or_detach(signals: _Signals, stopping: "BackgroundStop | None") -> int:
     discard_unwritten()
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):
         if sys.stderr.isatty():
             sys.stderr.write("\r")  # over what the terminal shows of Ctrl-C
         if stopping is None:
-            say("left running; to stop it, run `wtc down`")
+            narrate("left running; to stop it, run `wtc down`")
         else:
-            say("stopping; once more to leave that to a process of its own")
+            narrate("stopping; once more to leave that to a process of its own")
     if stopping is not None and stopping.watch():
         with contextlib.suppress(OSError):
-            say(f"what went wrong is in `{stopping.log}`")
+            narrate(f"what went wrong is in `{stopping.log}`")
     return signals.status

@@ -16,11 +16,11 @@ def main() -> NoReturn:
     """`wtc`."""
     import gc
 
-    from wtc.cli.streams import prepare
+    from wtc.cli.terminal.streams import prepare_streams
 
     # Most calls are over before there is garbage worth looking for; those that go on and on still look.
     gc.set_threshold(GARBAGE)
-    prepare()
+    prepare_streams()
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, WtcError):
@@ -36,41 +36,41 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         if arguments[:1] and arguments[0].startswith("-"):
-            from wtc.cli.leading import behind_the_command
+            from wtc.cli.global_options import move_global_options
 
-            arguments = behind_the_command(arguments)
-        status = _called(arguments)
+            arguments = move_global_options(arguments)
+        status = _run_command(arguments)
         with suppress(BrokenPipeError):
             sys.stdout.flush()
     except WtcError as error:
-        return _failed(error, arguments)
+        return _report_error(error, arguments)
     except KeyboardInterrupt:
-        return _interrupted(arguments)
+        return _report_interrupt(arguments)
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does: that is no failure.
         return Exit.DONE
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
-        from wtc.cli.usage import usage_error
+        from wtc.cli.usage_errors import usage_error
 
         if (usage := usage_error(error)) is not None:
-            return _failed(usage, arguments)
-        return _bug(error, arguments)
+            return _report_error(usage, arguments)
+        return _report_bug(error, arguments)
     return status
 
 
-def _called(arguments: Sequence[str]) -> int:
+def _run_command(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["config"]:
-        from wtc.cli.quick import config
+        from wtc.cli.fast_config import run_config
 
-        if config(arguments[1:]):
+        if run_config(arguments[1:]):
             return Exit.DONE
     if arguments[:1] in (["--show-completion"], ["--install-completion"]):
-        from wtc.cli.shells import completion
+        from wtc.cli.install_completion import install_completion
 
-        return completion(*arguments)
-    from wtc.cli.app import COMPLETE, build
+        return install_completion(*arguments)
+    from wtc.cli.app import COMPLETE, build_app
 
-    app = build()
+    app = build_app()
     if COMPLETE in os.environ:
         app.main(args=list(arguments), prog_name="wtc", standalone_mode=False)
         return Exit.DONE
@@ -84,12 +84,12 @@ def _called(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _failed(error: WtcError, arguments: Sequence[str], *, status: int | None = None) -> int:
-    from wtc.cli.asked import asked
+def _report_error(error: WtcError, arguments: Sequence[str], *, status: int | None = None) -> int:
+    from wtc.cli.error_format import error_format
     from wtc.cli.render.errors import show_error
 
     status = int(error.exit_status) if status is None else status
-    wanted = asked(arguments)
+    wanted = error_format(arguments)
     try:
         show_error(error, wanted, status=status)
         sys.stdout.flush()
@@ -104,22 +104,22 @@ def _failed(error: WtcError, arguments: Sequence[str], *, status: int | None = N
     return status
 
 
-def _bug(error: Exception, arguments: Sequence[str]) -> int:
+def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
     # Its text is left out: it may hold a value of the user's environment.
     bug = WtcError(
         f"wtc came upon a bug of its own: {type(error).__name__}",
         hints=["to see where, run the command again with `--debug`", "to have it mended, report it with that output"],
     )
-    return _failed(bug, arguments, status=Exit.BUG)
+    return _report_error(bug, arguments, status=Exit.BUG)
 
 
-def _interrupted(arguments: Sequence[str]) -> int:
+def _report_interrupt(arguments: Sequence[str]) -> int:
     """Ctrl-C is no news to a person, and the ordinary end of what goes on and on; one document has yet to come."""
-    from wtc.cli.asked import asked
-    from wtc.cli.streams import discard_unwritten
+    from wtc.cli.error_format import error_format
+    from wtc.cli.terminal.streams import discard_unwritten
 
-    wanted = asked(arguments)
+    wanted = error_format(arguments)
     if wanted.as_json and not wanted.as_line:
-        return _failed(InterruptedByUserError("interrupted"), arguments)
+        return _report_error(InterruptedByUserError("interrupted"), arguments)
     discard_unwritten()
     return Exit.INTERRUPTED

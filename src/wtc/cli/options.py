@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from wtc.cli.where import target
+from wtc.cli.target import make_target
 from wtc.errors import UsageError
 
 T = TypeVar("T")
@@ -57,27 +57,27 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 }
 
 
-def targeted(command: Callable[..., T]) -> Callable[..., T]:
+def with_target(command: Callable[..., T]) -> Callable[..., T]:
     """Gives a command whose first parameter is a `Target` the options that make one."""
     return _with_options(command, _SHARED)
 
 
-def targeted_by_file(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_by_file(command: Callable[..., T]) -> Callable[..., T]:
     """The same for a command to which `-f` is something else: compose files are named by `--file` alone."""
     return _with_options(command, {**_SHARED, "file": (_FilesInFull, ())})
 
 
-def targeted_by_worktree(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_by_worktree(command: Callable[..., T]) -> Callable[..., T]:
     """The same for a command to which `-w` is something else: the worktree is named by `--worktree` alone."""
     return _with_options(command, {**_SHARED, "worktree": (_WorktreeInFull, None)})
 
 
-def targeted_by_name(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_by_name(command: Callable[..., T]) -> Callable[..., T]:
     """The same for a command that names its worktree by an argument, and reads no compose file."""
     return _with_options(command, {name: _SHARED[name] for name in ("context", "debug")})
 
 
-def targeted_at_new_worktree(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_for_new_worktree(command: Callable[..., T]) -> Callable[..., T]:
     """The same for a command whose worktree does not exist yet."""
     return _with_options(command, {name: option for name, option in _SHARED.items() if name != "worktree"})
 
@@ -93,7 +93,7 @@ def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, An
     @functools.wraps(command)
     def wrapper(**given: Any) -> T:
         looks = {name: given.pop(name) for name in options}
-        return command(target(**looks), **given)
+        return command(make_target(**looks), **given)
 
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
     wrapper.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
@@ -101,14 +101,14 @@ def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, An
     return wrapper
 
 
-def exclusive(given: Mapping[str, bool]) -> None:
+def require_exclusive(given: Mapping[str, bool]) -> None:
     """Refuses options that contradict each other; `given` is option -> whether it is there."""
     there = [f"`{option}`" for option, is_there in given.items() if is_there]
     if len(there) > 1:
         raise UsageError(f"{' and '.join(there)} do not go together")
 
 
-def one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
+def require_one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     """The value, if it is one of those."""
     if value not in allowed:
         listed = ", ".join(f"`{a}`" for a in allowed if a)

@@ -7,38 +7,38 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from wtc.cli.render.plain import PlainReporter
-from wtc.cli.style import movable, writable
+from wtc.cli.render.plain_reporter import PlainReporter
+from wtc.cli.terminal.style import can_encode, can_redraw
 from wtc.errors import Exit, InterruptedByUserError
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from wtc.cli.render.jsonlines import JsonReporter
-    from wtc.cli.render.live import LiveReporter
+    from wtc.cli.render.json_reporter import JsonReporter
+    from wtc.cli.terminal.live_view import LiveReporter
 
 MARKS = "✔✘·…⠋"
 """What live lines are written with beside letters."""
 
 
-def reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter | JsonReporter":
+def choose_reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter | JsonReporter":
     """Live lines on a terminal, plain ones elsewhere; with `quiet` only warnings.
 
     `events` is `json` for every event as a line of JSON.
     """
     if events == "json":
-        from wtc.cli.render.jsonlines import JsonReporter
+        from wtc.cli.render.json_reporter import JsonReporter
 
         return JsonReporter()
-    if quiet or not movable(sys.stderr) or not writable(MARKS, sys.stderr):
+    if quiet or not can_redraw(sys.stderr) or not can_encode(MARKS, sys.stderr):
         return PlainReporter(quiet=quiet)
-    from wtc.cli.render.live import LiveReporter
+    from wtc.cli.terminal.live_view import LiveReporter
 
     return LiveReporter()
 
 
 @contextmanager
-def stoppable() -> Generator[threading.Event]:
+def stop_on_signal() -> Generator[threading.Event]:
     """An event that the first Ctrl-C (or SIGTERM, SIGHUP) sets: what is under way is finished, nothing new begins.
 
     The second one leaves at once.

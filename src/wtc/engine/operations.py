@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wtc.engine import container_calls as containers
 from wtc.engine import resource_calls as resources
-from wtc.engine.hooks import run_hook
-from wtc.engine.waiting import wait
-from wtc.engine.watch import Watch
+from wtc.engine.containers import container_calls as containers
+from wtc.engine.containers.hooks import run_hook
+from wtc.engine.containers.wait import wait_for_container
+from wtc.engine.observe.event_watch import EventWatch
 from wtc.model import plan as op
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
 
 
 class Report(Protocol):
@@ -32,17 +32,17 @@ class Call:
     report: Report
     warn: Callable[[str], None]
     stop: threading.Event
-    watch: Watch
+    watch: EventWatch
 
 
 def _build_image(operation: op.BuildImage, call: Call) -> None:
-    from wtc.engine.build import build_image
+    from wtc.engine.images.build import build_image
 
     build_image(call.engine, operation, call.report, secrets=operation.image.secrets, stop=call.stop)
 
 
 def _pull_image(operation: op.PullImage, call: Call) -> None:
-    from wtc.engine.pull import pull_image
+    from wtc.engine.images.pull import pull_image
 
     pull_image(call.engine, operation, call.report, stop=call.stop)
 
@@ -59,7 +59,7 @@ def _create_container(operation: op.CreateContainer, call: Call) -> None:
 
 
 def _wait(operation: op.WaitContainer, call: Call) -> None:
-    wait(call.engine, operation, call.watch, call.stop, lambda text: call.report("", text))
+    wait_for_container(call.engine, operation, call.watch, call.stop, lambda text: call.report("", text))
 
 
 def _simply(act: "Callable[[Engine, Any], None]") -> Callable[[Any, Call], None]:

@@ -8,8 +8,8 @@ import json
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.engine import reading
-from wtc.engine.answers import part, text
+from wtc.engine.client.json_access import get_object, get_text
+from wtc.engine.observe import parse_inspect
 from wtc.engine.translate.networks import network_body
 from wtc.engine.translate.volumes import volume_body
 from wtc.errors import ConflictError, EngineError, NotFoundError
@@ -18,7 +18,7 @@ from wtc.model.plan import CreateNetwork, CreateVolume, RemoveImage, RemoveNetwo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
 
 
 def create_network(engine: "Engine", operation: CreateNetwork) -> None:
@@ -31,7 +31,7 @@ def create_network(engine: "Engine", operation: CreateNetwork) -> None:
         if error.status != 409:
             raise
         there = engine.object(f"/networks/{network.name}", doing=f"inspect network `{network.name}`")
-        _own_or_conflict("network", network.name, reading.labels_of(there), network.labels, error)
+        _own_or_conflict("network", network.name, parse_inspect.parse_labels(there), network.labels, error)
 
 
 def create_volume(engine: "Engine", operation: CreateVolume) -> None:
@@ -39,7 +39,7 @@ def create_volume(engine: "Engine", operation: CreateVolume) -> None:
     volume = operation.volume
     doing = f"create volume `{volume.name}`"
     there = engine.call("POST", "/volumes/create", doing=doing, body=volume_body(volume)).json()
-    _own_or_conflict("volume", volume.name, reading.labels_of(there), volume.labels, None)
+    _own_or_conflict("volume", volume.name, parse_inspect.parse_labels(there), volume.labels, None)
 
 
 def remove_network(engine: "Engine", operation: RemoveNetwork) -> None:
@@ -49,11 +49,13 @@ def remove_network(engine: "Engine", operation: RemoveNetwork) -> None:
         there = engine.object(path, doing=doing)
     except NotFoundError:
         return
-    _managed_or_conflict("network", operation.name, reading.labels_of(there))
+    _managed_or_conflict("network", operation.name, parse_inspect.parse_labels(there))
     try:
         engine.call("DELETE", path, doing=doing, accept=(404,))
     except EngineError as error:
-        users = sorted(text(part(there, "Containers", one), "Name") for one in part(there, "Containers"))
+        users = sorted(
+            get_text(get_object(there, "Containers", one), "Name") for one in get_object(there, "Containers")
+        )
         if not users:
             raise
         named = ", ".join(f"`{user}`" for user in users)
@@ -75,7 +77,7 @@ def remove_volume(engine: "Engine", operation: RemoveVolume) -> None:
         )
         if not users:
             raise
-        named = ", ".join(f"`{reading.container_name(user)}`" for user in users)
+        named = ", ".join(f"`{parse_inspect.container_name(user)}`" for user in users)
         raise EngineError(
             str(error), status=error.status, causes=(f"still mounted by {named}", *error.causes)
         ) from error
@@ -86,7 +88,7 @@ def remove_image(engine: "Engine", operation: RemoveImage) -> None:
     path, doing = f"/images/{operation.reference}", f"remove image `{operation.reference}`"
     try:
         there = engine.object(f"{path}/json", doing=doing)
-        _managed_or_conflict("image", operation.reference, reading.image("", there).labels)
+        _managed_or_conflict("image", operation.reference, parse_inspect.parse_image("", there).labels)
         engine.call("DELETE", path, doing=doing, accept=() if operation.required else (409,))
     except NotFoundError:
         return

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from wtc.engine.answers import text
-from wtc.engine.archive_calls import download, upload
-from wtc.engine.container_calls import remove_container
+from wtc.engine.client.json_access import get_text
+from wtc.engine.containers.archive import download, upload
+from wtc.engine.containers.container_calls import remove_container
 from wtc.engine.translate.mounts import mount
 from wtc.errors import EngineError, WtcError
 from wtc.model.mounts import Mount
@@ -19,7 +19,7 @@ from wtc.model.plan import ContainerRef, CopyHelper, CopyVolume, RemoveContainer
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
     from wtc.engine.operations import Report
 
 MOUNT_POINT = "/wtc-volume"
@@ -91,7 +91,7 @@ def _helper(
     doing = f"create container `{helper.name}` to copy volume `{volume}`"
     params = {"name": helper.name}
     made = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).json()
-    ref = ContainerRef(name=helper.name, id=text(made, "Id"))
+    ref = ContainerRef(name=helper.name, id=get_text(made, "Id"))
     # With the anonymous volumes that the image asks for.
     remove = RemoveContainer(container=ref, volumes=True)
     try:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from wtc.model.build import Build
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.lease import Endpoint
 from wtc.model.mounts import FileSource
 from wtc.model.namespace import Namespace
+from wtc.model.ports import Endpoint
 from wtc.model.project import Network, Volume
 from wtc.model.service import Dependency, Service
 

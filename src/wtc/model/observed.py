@@ -110,7 +110,7 @@ class ForeignUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class EngineListing:
     """Everything on an engine, as its lists show it: all containers, networks and volumes, and the images of wtc's."""
 
     containers: tuple[ObservedContainer, ...] = ()

@@ -1,1 +1,1 @@
-"""One module a use case: each puts the parts together and returns what it came to, as data."""
+"""One module for each command: it puts the parts together and returns the result as data."""

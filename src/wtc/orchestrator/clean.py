@@ -7,15 +7,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, UsageError, WtcError
-from wtc.events import Planned, Reporter, Warned
+from wtc.events import PlanStarted, Reporter, Warned
 from wtc.model.identity import GitState, Identity, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.clean_scope import (
-    Choice,
-    Chosen,
-    Left,
+from wtc.orchestrator.context.context import Context, open_context, open_engine, read_registry, update_registry, warn
+from wtc.orchestrator.context.identify import (
+    Repositories,
+    holder_path,
+    identify,
+    judge_stack,
+    namespace_of_worktree,
+    stack_standings,
+)
+from wtc.orchestrator.context.stack_lock import lock_if_possible
+from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.removal.clean_scope import (
+    CleanSelection,
+    KeptStack,
     Scope,
+    StackToRemove,
     all_stacks,
     former_stacks,
     gone_stacks,
@@ -23,24 +34,20 @@ from wtc.orchestrator.clean_scope import (
     named_stack,
     with_legacy,
 )
-from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.gone_ids import forget_ids, gone_identities
-from wtc.orchestrator.identify import Repositories, held_anywhere, identify, judge, namespace_here, standings
-from wtc.orchestrator.locks import lock_if_possible
-from wtc.orchestrator.stack import Home, engine_of, open_home, read_registry, update_registry, warn
-from wtc.orchestrator.target import Located, Target, locate
+from wtc.orchestrator.removal.gone_ids import forget_ids, gone_identities
+from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean, plan_clean_volumes
-from wtc.planner.ownership import foreign_objects, foreign_use
-from wtc.planner.stacks import labelled_stacks
-from wtc.worktrees.facts import read_here, read_path
-from wtc.worktrees.host import host_id
+from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.planner.observed.ownership import foreign_objects, foreign_use
+from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import Standing
+from wtc.worktrees.identity_facts import read_path, read_worktree
 from wtc.worktrees.locate import worktree_at
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
-    from wtc.model.observed import Listing
-    from wtc.registry.record import Ledger
+    from wtc.engine.client.connection import Engine
+    from wtc.model.observed import EngineListing
+    from wtc.registry.stack_records import StackRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,23 +80,23 @@ class CleanPlan:
     """What would be removed (stacks of which nothing is left are not in it), and what stays."""
 
     cleanings: tuple[Cleaning, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[KeptStack, ...] = ()
     stale: tuple[str, ...] = ()
     """Namespaces that only the registry has, and that the scope covers."""
 
 
-def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
+def prepare_clean(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
     """What would be removed.
 
     Raises:
         WtcError: the engine cannot be reached, or the registry cannot be read.
         ConflictError: a container that is not wtc's uses a volume.
     """
-    home = open_home(target, report)
+    home = open_context(target, report)
     read_registry(home, report)
-    with engine_of(target) as engine:
+    with open_engine(target) as engine:
         listing = _list(engine)
-        chosen = choose(target, request, home, engine, listing)
+        chosen = choose_stacks(target, request, home, engine, listing)
         found = [_cleaning(choice, home, engine, listing, request) for choice in chosen.removed]
         use = foreign_use(listing.containers)
         for what, why in {w: r for c in found for w, r in foreign_objects(listing, c.namespace, use).items()}.items():
@@ -99,7 +106,7 @@ def plan(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
         return CleanPlan(cleanings=tuple(c for c in found if c.plan or c.leases), left=chosen.left, stale=stale)
 
 
-def carry_out(
+def execute_clean(
     target: Target, request: CleanRequest, cleanings: Sequence[Cleaning], report: Reporter, stop: threading.Event
 ) -> None:
     """Removes the stacks, each chosen and planned once more under its lock: what exists by then is removed.
@@ -107,16 +114,16 @@ def carry_out(
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.execute import execute
+    from wtc.engine.executor import execute_plan
 
-    home = open_home(target, report)
+    home = open_context(target, report)
     host = host_id(home.environment)
     gone: list[Identity] = []
-    with engine_of(target) as engine:
+    with open_engine(target) as engine:
         for namespace in (c.namespace for c in cleanings):
             with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
                 listing = _list(engine)
-                chosen = choose(target, request, home, engine, listing)
+                chosen = choose_stacks(target, request, home, engine, listing)
                 choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
                 if choice is None:
                     warn(report, f"stack `{namespace.name}` stays: it has changed since")
@@ -124,9 +131,9 @@ def carry_out(
                 cleaning = _cleaning(choice, home, engine, listing, request)
                 for warning in cleaning.plan.warnings:
                     report(Warned(diagnostic=warning))
-                report(Planned(plan=cleaning.plan, namespace=namespace.name))
+                report(PlanStarted(plan=cleaning.plan, namespace=namespace.name))
                 gone += gone_identities(namespace, listing, host)
-                outcome = execute(cleaning.plan, engine, on_event=report, stop=stop)
+                outcome = execute_plan(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
                     _forget(home, [namespace.name], report)
@@ -135,19 +142,19 @@ def carry_out(
 
 def forget_stale(target: Target, plan: CleanPlan, report: Reporter) -> None:
     """Drop the registry's entries without objects."""
-    _forget(open_home(target, report), plan.stale, report)
+    _forget(open_context(target, report), plan.stale, report)
 
 
-def _forget(home: Home, namespaces: Sequence[str], report: Reporter) -> None:
-    def drop(ledger: "Ledger") -> None:
+def _forget(home: Context, namespaces: Sequence[str], report: Reporter) -> None:
+    def drop(records: "StackRecords") -> None:
         for name in namespaces:
-            ledger.drop(name)
+            records.drop(name)
 
     if set(namespaces) & home.store.read().stacks.keys():
         update_registry(home, report, drop)
 
 
-def raise_left(left: Sequence[Left]) -> None:
+def raise_if_left(left: Sequence[KeptStack]) -> None:
     """Raises ConflictError where stacks stay that the user named by their worktree."""
     if not left:
         return
@@ -163,13 +170,15 @@ def _count(number: int) -> str:
     return "a stack" if number == 1 else f"{number} stacks"
 
 
-def _list(engine: "Engine") -> "Listing":
-    from wtc.engine.observe import list_engine
+def _list(engine: "Engine") -> "EngineListing":
+    from wtc.engine.observe.snapshot import list_engine
 
     return list_engine(engine)
 
 
-def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", listing: "Listing") -> Chosen:
+def choose_stacks(
+    target: Target, request: CleanRequest, home: Context, engine: "Engine", listing: "EngineListing"
+) -> CleanSelection:
     """What of the engine's listing the request removes, and what it leaves; asks the engine nothing.
 
     Raises:
@@ -181,14 +190,16 @@ def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", 
     match request.scope:
         case Scope.GONE:
             repositories = Repositories()
-            chosen = gone_stacks(stacks, lambda s: judge(s, host, repositories), host=host, every=request.all_gone)
+            chosen = gone_stacks(
+                stacks, lambda s: judge_stack(s, host, repositories), host=host, every=request.all_gone
+            )
         case Scope.ALL:
             chosen = all_stacks(stacks, host=host)
         case Scope.STACK:
             chosen = named_stack(stacks, request.stack)
         case Scope.PROJECT:
             found = identify(locate(target), home, engine, listing=listing)
-            return Chosen(removed=(Choice(namespace=found.namespace, why="it is this project's"),))
+            return CleanSelection(removed=(StackToRemove(namespace=found.namespace, why="it is this project's"),))
         case Scope.FORMER:
             chosen = _former(locate(target), stacks, host)
         case Scope.WORKTREE:
@@ -196,13 +207,13 @@ def choose(target: Target, request: CleanRequest, home: Home, engine: "Engine", 
     return with_legacy(chosen, stacks, local=engine.host_is_local)
 
 
-def _former(located: Located, stacks: Sequence[LabelledStack], host: str) -> Chosen:
-    here = read_here(worktree_at(located.worktree), located.directory, host)
-    found = [s for s, which, _ in standings(here, stacks, every_project=True) if which is Standing.FORMER]
+def _former(located: Located, stacks: Sequence[LabelledStack], host: str) -> CleanSelection:
+    here = read_worktree(worktree_at(located.worktree), located.directory, host)
+    found = [s for s, which, _ in stack_standings(here, stacks, every_project=True) if which is Standing.FORMER]
     return former_stacks(found, read_path(here.path), host=host, why="its worktree is gone")
 
 
-def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, local: bool) -> Chosen:
+def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, local: bool) -> CleanSelection:
     """Every stack of the worktree that `-w` names; where its folder is missing, those that were created there."""
     path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
     place = read_path(path)
@@ -215,12 +226,12 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
         if missing.removed or place.presence is not Presence.PRESENT:
             return missing
     try:
-        here = read_here(worktree_at(path), path, host)
+        here = read_worktree(worktree_at(path), path, host)
     except WtcError as error:
         why = ": ".join([error.message, *error.causes])
-        return Chosen(left=tuple(Left(stack=s, why=why) for s in created))
+        return CleanSelection(left=tuple(KeptStack(stack=s, why=why) for s in created))
     here = replace(here, identity=replace(here.identity, legacy=local))
-    found = standings(here, stacks, every_project=True)
+    found = stack_standings(here, stacks, every_project=True)
     inside = _lies_in(os.path.realpath(target.cwd), path)
     former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
     why = "it is left of a worktree that was at this path before"
@@ -229,22 +240,24 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     if former and not inside:
         return before
     if before.left and not own:
-        return Chosen(left=before.left)
-    return Chosen(
-        removed=tuple(Choice(namespace=namespace_here(s, here), why="it is this worktree's") for s in own),
-        left=tuple(Left(stack=s, why=reason) for s, which, reason in found if which is Standing.CONFLICT),
+        return CleanSelection(left=before.left)
+    return CleanSelection(
+        removed=tuple(
+            StackToRemove(namespace=namespace_of_worktree(s, here), why="it is this worktree's") for s in own
+        ),
+        left=tuple(KeptStack(stack=s, why=reason) for s, which, reason in found if which is Standing.CONFLICT),
     )
 
 
 def _holder(stack: LabelledStack, repositories: Repositories) -> str:
-    return held_anywhere(stack.identity.id, [repositories.of(stack.identity)])
+    return holder_path(stack.identity.id, [repositories.of(stack.identity)])
 
 
 def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-def _stale(target: Target, request: CleanRequest, home: Home, names: set[str]) -> tuple[str, ...]:
+def _stale(target: Target, request: CleanRequest, home: Context, names: set[str]) -> tuple[str, ...]:
     """Return the registry's entries without objects: those of the worktree that `-w` names, else of missing folders."""
     records = [r for r in home.store.read().stacks.values() if r.namespace not in names]
     if request.scope is Scope.WORKTREE:
@@ -255,8 +268,10 @@ def _stale(target: Target, request: CleanRequest, home: Home, names: set[str]) -
     return tuple(r.namespace for r in records if read_path(r.worktree).presence is Presence.MISSING)
 
 
-def _cleaning(choice: Choice, home: Home, engine: "Engine", listing: "Listing", request: CleanRequest) -> Cleaning:
-    from wtc.engine.observe import observe
+def _cleaning(
+    choice: StackToRemove, home: Context, engine: "Engine", listing: "EngineListing", request: CleanRequest
+) -> Cleaning:
+    from wtc.engine.observe.snapshot import observe
 
     namespace = choice.namespace
     record = home.store.read().stacks.get(namespace.name)

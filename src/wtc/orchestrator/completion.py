@@ -6,10 +6,10 @@ No engine is asked, and nothing is raised: what cannot be read completes nothing
 from collections.abc import Mapping
 from dataclasses import replace
 
-from wtc.compose.access import fields
-from wtc.compose.node import Node
+from wtc.compose.tree.accessors import get_fields
+from wtc.compose.tree.node import Node
 from wtc.errors import ComposeFileError, WtcError
-from wtc.orchestrator.target import Target, load_request, locate, worktree_path
+from wtc.orchestrator.context.target import Target, load_request, locate, worktree_path
 
 
 def service_names(target: Target) -> list[str]:
@@ -19,15 +19,15 @@ def service_names(target: Target) -> list[str]:
 
 def profile_names(target: Target) -> list[str]:
     """The profiles that services of the compose file name, sorted."""
-    from wtc.compose.profiles import named
+    from wtc.compose.loader.profiles import service_profiles
 
-    return sorted({profile for service in _services(target).values() for profile in named(service)})
+    return sorted({profile for service in _services(target).values() for profile in service_profiles(service)})
 
 
 def worktree_paths(target: Target) -> list[str]:
     """Every worktree that has a stack, and those of this repository, sorted."""
-    from wtc.config import config_dir
     from wtc.registry.store import Store
+    from wtc.settings.settings import config_dir
     from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_of
 
     found: set[str] = set()
@@ -44,38 +44,38 @@ def worktree_paths(target: Target) -> list[str]:
 
 def context_names(environment: Mapping[str, str]) -> list[str]:
     """The docker contexts, the default one first."""
-    from wtc.engine.endpoint import context_names as names
+    from wtc.engine.client.endpoint import context_names as names
 
     return names(environment)
 
 
 def _services(target: Target) -> dict[str, Node]:
     """Service -> its part of the file, as it is written."""
-    from wtc.compose.load import load
-    from wtc.orchestrator.files import DiskReader
+    from wtc.compose.loader.load import load_project
+    from wtc.orchestrator.context.disk_reader import DiskReader
 
     try:
         request = replace(load_request(target), interpolate=False)
-        return fields(load(request, DiskReader(), fold_env_files=False).root.items.get("services"))
+        return get_fields(load_project(request, DiskReader(), fold_env_files=False).root.items.get("services"))
     except ComposeFileError:
-        return _written(target)
+        return _services_of_invalid_files(target)
     except WtcError:
         return {}
 
 
-def _written(target: Target) -> dict[str, Node]:
+def _services_of_invalid_files(target: Target) -> dict[str, Node]:
     """The same of files that are not in order, as far as they can be read."""
-    from wtc.compose.access import child
     from wtc.compose.diagnostics import Diagnostics
-    from wtc.compose.session import Session
-    from wtc.orchestrator.files import DiskReader
+    from wtc.compose.loader.session import LoadSession
+    from wtc.compose.tree.accessors import get_child
+    from wtc.orchestrator.context.disk_reader import DiskReader
 
-    session = Session(reader=DiskReader(), diagnostics=Diagnostics())
+    session = LoadSession(reader=DiskReader(), diagnostics=Diagnostics())
     found: dict[str, Node] = {}
     try:
         for file in locate(target).files:
             for document in session.documents(file):
-                found |= fields(child(document, "services"))
+                found |= get_fields(get_child(document, "services"))
     except WtcError:
         pass
     return found

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from wtc.orchestrator.files import DiskReader
-from wtc.orchestrator.target import Target, load_request
+from wtc.orchestrator.context.disk_reader import DiskReader
+from wtc.orchestrator.context.target import Target, load_request
 
 if TYPE_CHECKING:
     from wtc.events import Reporter
@@ -44,7 +44,7 @@ def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
     Raises:
         ComposeFileError: the files cannot be used.
     """
-    from wtc.compose.load import load
+    from wtc.compose.loader.load import load_project
 
     asked = replace(
         load_request(target),
@@ -53,17 +53,17 @@ def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
         interpolate=request.interpolate,
         all_resources=request.all_resources,
     )
-    loaded = load(asked, DiskReader(), fold_env_files=request.listing is not Listing.HASH)
+    loaded = load_project(asked, DiskReader(), fold_env_files=request.listing is not Listing.HASH)
     if loaded.warnings:
         from wtc.events import Warned
 
         for warning in loaded.warnings:
             report(Warned(diagnostic=warning))
     if request.listing is Listing.WHOLE:
-        from wtc.compose.render import config_json, config_yaml
+        from wtc.compose.format.config import config_json, config_yaml
 
         return (config_json if request.as_json else config_yaml)(loaded, interpolated=request.interpolate)
-    from wtc.compose import listing
+    from wtc.compose.format import listing
 
     if request.listing is Listing.HASH:
         lines = listing.hashes(loaded, () if request.hashed == "*" else tuple(request.hashed.split(",")))

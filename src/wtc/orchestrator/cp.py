@@ -10,13 +10,13 @@ from typing import IO, TYPE_CHECKING
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
 from wtc.model.plan import ContainerRef
-from wtc.orchestrator.exec import Place, find
-from wtc.orchestrator.looking import open_stack
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.exec import Replica, find_container
 
 if TYPE_CHECKING:
-    from wtc.engine.archive_calls import PathStat
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
+    from wtc.engine.containers.archive import PathStat
 
 STREAM = "-"
 LINKS = 40
@@ -36,7 +36,7 @@ class CopyRequest:
     follow_link: bool = False
 
 
-def copy(target: Target, request: CopyRequest, report: Reporter) -> None:
+def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
     """Copies.
 
     Raises:
@@ -49,15 +49,17 @@ def copy(target: Target, request: CopyRequest, report: Reporter) -> None:
             "one of the two has to be `SERVICE:PATH`, and the other a path of this machine",
             hints=["to copy out of a service, run `wtc cp web:/etc/hosts .`"],
         )
-    with open_stack(target, report) as stack:
+    with open_observed(target, report) as stack:
         if inside:
-            found = find(stack, Place(service=inside[0], number=request.number))
+            found = find_container(stack, Replica(service=inside[0], number=request.number))
             _Copying(stack.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
         elif outside:
             service, path = outside
             several = not request.number and request.source != STREAM
             chosen = (
-                stack.containers([service]) if several else [find(stack, Place(service=service, number=request.number))]
+                stack.containers([service])
+                if several
+                else [find_container(stack, Replica(service=service, number=request.number))]
             )
             for container in chosen:
                 _Copying(stack.engine, _ref(container.name, container.id), request, target.cwd).into(path)
@@ -81,7 +83,7 @@ class _Copying:
 
     def out_of(self, path: str) -> None:
         """From the container."""
-        from wtc.engine.archive_calls import download
+        from wtc.engine.containers.archive import download
 
         path = _absolute(path)
         if self.request.destination == STREAM:
@@ -95,7 +97,7 @@ class _Copying:
 
     def into(self, path: str) -> None:
         """To the container."""
-        from wtc.engine.archive_calls import path_stat, upload
+        from wtc.engine.containers.archive import path_stat, upload
 
         path = _absolute(path)
         found = path_stat(self.engine, self.container, path)
@@ -112,13 +114,13 @@ class _Copying:
 
     def _followed(self, path: str) -> "tuple[str, PathStat | None]":
         """What is to be copied, and what it is; links are followed where that is asked for."""
-        from wtc.engine.archive_calls import path_stat
+        from wtc.engine.containers.archive import path_stat
 
         found = path_stat(self.engine, self.container, path)
         return self._resolved(path, found) if found and found.link and self.request.follow_link else (path, found)
 
     def _resolved(self, path: str, found: "PathStat | None") -> "tuple[str, PathStat | None]":
-        from wtc.engine.archive_calls import path_stat
+        from wtc.engine.containers.archive import path_stat
 
         for _ in range(LINKS):
             if found is None or not found.link:
@@ -177,29 +179,29 @@ class _Copying:
         return os.path.realpath(path) if follow else stripped
 
     def _packed(self, local: str, name: str) -> Iterator[bytes]:
-        from wtc.engine.archive_pack import packed
+        from wtc.engine.containers.archive_pack import pack_archive
 
         try:
-            yield from packed(local, name)
+            yield from pack_archive(local, name)
         except OSError as error:
-            raise _told(f"cannot read `{error.filename or local}`", error) from error
+            raise _copy_error(f"cannot read `{error.filename or local}`", error) from error
 
     def _unpack(self, tar: IO[bytes], folder: str, name: str) -> None:
         from tarfile import TarError
 
-        from wtc.engine.archive_unpack import unpack
+        from wtc.engine.containers.archive_unpack import unpack_archive
 
         try:
-            unpack(tar, folder, name)
+            unpack_archive(tar, folder, name)
         except TarError as error:
             raise WtcError(
                 f"what container `{self.container.name}` sends cannot be unpacked", causes=[str(error)]
             ) from error
         except OSError as error:
-            raise _told(f"cannot write `{error.filename or folder}`", error) from error
+            raise _copy_error(f"cannot write `{error.filename or folder}`", error) from error
 
 
-def _told(message: str, error: OSError) -> WtcError:
+def _copy_error(message: str, error: OSError) -> WtcError:
     return WtcError(message, causes=[(error.strerror or str(error)).lower()])
 
 

@@ -5,23 +5,23 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from wtc.events import Planned, Reporter
+from wtc.events import PlanStarted, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.conduct import declared
-from wtc.orchestrator.failure import raise_failed
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.locks import lock_if_possible
-from wtc.orchestrator.looking import OpenStack, report_foreign
-from wtc.orchestrator.named import refuse_unknown
-from wtc.orchestrator.published import record_published
-from wtc.orchestrator.stack import Home, engine_of, open_home, update_registry
-from wtc.orchestrator.target import Target, locate
+from wtc.orchestrator.context.context import Context, open_context, open_engine, update_registry
+from wtc.orchestrator.context.hooks import declared_hooks
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.observed_context import ObservedContext, report_foreign
+from wtc.orchestrator.context.stack_lock import lock_if_possible
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.validate_services import validate_services
+from wtc.orchestrator.host_ports.published import record_published
+from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_down
-from wtc.planner.lifecycle import Declared
+from wtc.planner.lifecycle import DeclaredHooks
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,54 +47,54 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.observe import list_engine, observe
+    from wtc.engine.observe.snapshot import list_engine, observe
 
     located = locate(target)
-    home = open_home(target, report)
-    with engine_of(target) as engine:
+    home = open_context(target, report)
+    with open_engine(target) as engine:
         listing = list_engine(engine)
         namespace = namespace_for(located, home, engine, report, listing=listing)
         observed = observe(engine, namespace, listing=listing)
         report_foreign(observed, report)
-        refuse_unknown(request.services, located, observed)
-        stack = OpenStack(located=located, namespace=namespace, home=home, engine=engine, observed=observed)
-        conduct = declared(stack, report) if observed.containers else {}
+        validate_services(request.services, located, observed)
+        stack = ObservedContext(located=located, namespace=namespace, home=home, engine=engine, observed=observed)
+        hooks = declared_hooks(stack, report) if observed.containers else {}
         if request.dry_run:
             plan = plan_down(
                 namespace,
                 observed,
                 services=request.services,
                 timeout_s=request.timeout_s,
-                declared=conduct,
+                declared=hooks,
             )
             return DownResult(namespace=namespace, plan=plan)
         with lock_if_possible(home, namespace.worktree, report):
-            plan = take_down(engine, home, namespace, request, report, stop, conduct=conduct)
+            plan = take_stack_down(engine, home, namespace, request, report, stop, hooks=hooks)
     return DownResult(namespace=namespace, plan=plan)
 
 
-def take_down(
+def take_stack_down(
     engine: "Engine",
-    home: Home,
+    home: Context,
     namespace: Namespace,
     request: DownRequest,
     report: Reporter,
     stop: threading.Event,
     *,
-    conduct: Declared = MappingProxyType({}),
+    hooks: DeclaredHooks = MappingProxyType({}),
 ) -> Plan:
-    """`down` of a stack whose lock is held. `conduct` is what the file says: the hooks before a stop.
+    """`down` of a stack whose lock is held. `hooks` is what the file says: the hooks before a stop.
 
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.execute import execute
-    from wtc.engine.observe import observe
+    from wtc.engine.executor import execute_plan
+    from wtc.engine.observe.snapshot import observe
 
     observed = observe(engine, namespace)
-    plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=conduct)
-    report(Planned(plan=plan, namespace=namespace.name))
-    outcome = execute(plan, engine, on_event=report, stop=stop)
+    plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=hooks)
+    report(PlanStarted(plan=plan, namespace=namespace.name))
+    outcome = execute_plan(plan, engine, on_event=report, stop=stop)
     record_published(engine, home, namespace, before=observed)
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
@@ -103,13 +103,13 @@ def take_down(
     return plan
 
 
-def _mark_down(home: Home, namespace: Namespace, report: Reporter) -> None:
+def _mark_down(home: Context, namespace: Namespace, report: Reporter) -> None:
     """Record that the stack is down, if the registry has it."""
-    from wtc.registry.record import Ledger, Status
+    from wtc.registry.stack_records import StackRecords, Status
 
-    def change(ledger: Ledger) -> None:
-        if record := ledger.stacks.get(namespace.name):
-            ledger.put(replace(record, status=Status.DOWN, fixed={}))
+    def change(records: StackRecords) -> None:
+        if record := records.stacks.get(namespace.name):
+            records.put(replace(record, status=Status.DOWN, fixed={}))
 
     if namespace.name in home.store.read().stacks:
         update_registry(home, report, change)

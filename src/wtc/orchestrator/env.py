@@ -7,13 +7,13 @@ from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.observed import Observed
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.leases import known_ports
-from wtc.orchestrator.project import read_project
-from wtc.orchestrator.published import published_now
-from wtc.orchestrator.stack import open_home, warn
-from wtc.orchestrator.target import Target, locate
-from wtc.orchestrator.variables import named_ports, stack_variables
+from wtc.orchestrator.context.context import open_context, warn
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.host_ports.leases import known_ports
+from wtc.orchestrator.host_ports.published import published_now
+from wtc.ports.variables import named_ports, stack_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,14 @@ def env(target: Target, report: Reporter) -> EnvResult:
         ComposeFileError: there is no compose file, or it cannot be used.
     """
     located = locate(target)
-    home = open_home(target, report)
+    home = open_context(target, report)
     namespace = namespace_for(located, home, None, report)
     project = read_project(located, name=namespace.name, env_files=False)
     known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
     record = home.store.read().stacks.get(namespace.name)
     if record is not None:
         known = replace(known, leased=published_now(target, namespace, record).host_ports())
-    host, engine = _engine(target, report)
+    host, engine = _engine_variables(target, report)
     variables = stack_variables(namespace, known.requests, known.leased, host)
     variables |= named_ports(known.requests, known.leased, known.variables)
     own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
@@ -52,15 +52,15 @@ def env(target: Target, report: Reporter) -> EnvResult:
     )
 
 
-def _engine(target: Target, report: Reporter) -> tuple[str, dict[str, str]]:
+def _engine_variables(target: Target, report: Reporter) -> tuple[str, dict[str, str]]:
     """Where published ports answer, and the variables by which other programs find the same engine.
 
     None are needed where the engine is the one that everyone takes by default.
     """
-    from wtc.engine.endpoint import DEFAULT_ADDRESS, LOOPBACK, choose
+    from wtc.engine.client.endpoint import DEFAULT_ADDRESS, LOOPBACK, choose_endpoint
 
     try:
-        endpoint = choose(context=target.context, environment=target.environment)
+        endpoint = choose_endpoint(context=target.context, environment=target.environment)
     except EngineUnreachableError as error:
         warn(report, error.message, hint=error.hints[0] if error.hints else "")
         return LOOPBACK, {}

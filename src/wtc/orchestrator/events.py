@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from wtc import labels as label
 from wtc.events import Reporter
-from wtc.orchestrator.looking import open_stack
-from wtc.orchestrator.named import refuse_unknown
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.validate_services import validate_services
 
 HIDDEN = ("com.docker.compose.", "com.wtc.")
 """Labels that say of every event the same."""
@@ -35,11 +35,11 @@ def events(
         UsageError: neither the engine nor the file has a service that was named.
         EngineUnreachableError: none answers, or (while they are read) no longer.
     """
-    from wtc.engine.event_stream import EventStream
+    from wtc.engine.observe.event_stream import EventStream
 
-    with open_stack(target, report) as stack:
+    with open_observed(target, report) as stack:
         if services:
-            refuse_unknown(services, stack.located, stack.observed)
+            validate_services(services, stack.located, stack.observed)
         filters = {"type": ["container"], "label": [f"{label.PROJECT}={stack.namespace.name}"]}
         stream = EventStream(stack.engine, filters=filters, since=since, until=until)
         try:
@@ -49,14 +49,14 @@ def events(
 
 
 def _event(record: Mapping[str, object]) -> ContainerEvent:
-    from wtc.engine.answers import part, text
+    from wtc.engine.client.json_access import get_object, get_text
 
-    actor = part(record, "Actor")
-    attributes = {str(key): str(value) for key, value in part(actor, "Attributes").items()}
+    actor = get_object(record, "Actor")
+    attributes = {str(key): str(value) for key, value in get_object(actor, "Attributes").items()}
     return ContainerEvent(
         at_ns=int(str(record.get("timeNano") or 0)),
-        action=text(record, "Action"),
+        action=get_text(record, "Action"),
         service=attributes.get(label.SERVICE, ""),
-        container=text(actor, "ID"),
+        container=get_text(actor, "ID"),
         attributes={k: v for k, v in sorted(attributes.items()) if not k.startswith(HIDDEN)},
     )

@@ -7,23 +7,25 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.observed import ObservedContainer
 from wtc.model.plan import ContainerRef
-from wtc.orchestrator.looking import OpenStack, open_stack
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
+from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
-    from wtc.engine.exec_calls import ExecRequest
-    from wtc.engine.terminal import Descriptors
+    from wtc.engine.containers.exec import ExecRequest
+    from wtc.engine.containers.terminal import Descriptors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Replica:
     """A service; one of its replicas by number, or 0 for whichever is there."""
 
     service: str
     number: int = 0
 
 
-def execute_in(target: Target, place: Place, request: "ExecRequest", local: "Descriptors", report: Reporter) -> int:
+def exec_in_container(
+    target: Target, place: Replica, request: "ExecRequest", local: "Descriptors", report: Reporter
+) -> int:
     """Runs the command.
 
     Returns: its exit status.
@@ -31,10 +33,10 @@ def execute_in(target: Target, place: Place, request: "ExecRequest", local: "Des
     Raises:
         WtcError: the service has no container that runs.
     """
-    from wtc.engine.exec_calls import run_exec
+    from wtc.engine.containers.exec import run_exec
 
-    with open_stack(target, report) as stack:
-        container = find(stack, place)
+    with open_observed(target, report) as stack:
+        container = find_container(stack, place)
         if container.state not in {"running", "restarting", "paused"}:
             raise WtcError(
                 f"service `{place.service}` is not running",
@@ -44,7 +46,7 @@ def execute_in(target: Target, place: Place, request: "ExecRequest", local: "Des
         return run_exec(stack.engine, ContainerRef(name=container.name, id=container.id), request, local)
 
 
-def find(stack: OpenStack, place: Place) -> ObservedContainer:
+def find_container(stack: ObservedContext, place: Replica) -> ObservedContainer:
     """The container that is meant: one that runs where no number is given, if there is one.
 
     Raises:

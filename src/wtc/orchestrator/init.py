@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from wtc.errors import UsageError, WtcError
-from wtc.orchestrator.harnesses.edit import Edit, Hooks
-from wtc.orchestrator.harnesses.table import HARNESSES, Harness
-from wtc.orchestrator.target import Target, locate
+from wtc.harnesses.edit import Edit, HookCommands
+from wtc.harnesses.table import HARNESSES, Harness
+from wtc.orchestrator.context.target import Target, locate
 
 NAMES = ", ".join(f"`{harness.name}`" for harness in HARNESSES)
 
@@ -36,7 +36,11 @@ def init(target: Target, names: tuple[str, ...], *, make_worktrees: bool = False
     root = located.worktree
     if not os.path.isdir(root):
         raise UsageError(f"the worktree `{root}` is not there")
-    chosen = _named(names) if names else [h for h in HARNESSES if any(os.path.exists(f"{root}/{s}") for s in h.signs)]
+    chosen = (
+        _harnesses_by_name(names)
+        if names
+        else [h for h in HARNESSES if any(os.path.exists(f"{root}/{s}") for s in h.marker_paths)]
+    )
     if not chosen:
         raise UsageError(
             f"no harness was found in `{root}`",
@@ -49,27 +53,29 @@ def init(target: Target, names: tuple[str, ...], *, make_worktrees: bool = False
             hints=["to write its hooks, run `wtc init claude --with-worktree-create`"],
         )
     files = [os.path.relpath(os.path.join(target.cwd, f), root) for f in target.files if f != "-"]
-    hooks = Hooks(arguments="".join(f" --file {shlex.quote(file)}" for file in files), make_worktrees=make_worktrees)
-    edits = tuple(harness.edit(lambda path: _read(os.path.join(root, path)), hooks) for harness in chosen)
+    hooks = HookCommands(
+        arguments="".join(f" --file {shlex.quote(file)}" for file in files), make_worktrees=make_worktrees
+    )
+    edits = tuple(harness.edit(lambda path: _read_file(os.path.join(root, path)), hooks) for harness in chosen)
     if not dry_run:
         for edit in edits:
             if edit.changed:
-                _write(os.path.join(root, edit.path), edit.after)
+                _write_file(os.path.join(root, edit.path), edit.after)
     return InitResult(worktree=root, edits=edits)
 
 
-def _named(names: tuple[str, ...]) -> list[Harness]:
-    from wtc.compose.suggest import nearest
+def _harnesses_by_name(names: tuple[str, ...]) -> list[Harness]:
+    from wtc.compose.nearest_name import nearest_name
 
     known = {harness.name: harness for harness in HARNESSES}
     for name in names:
         if name not in known:
-            hint = nearest(name, known) or f"wtc knows {NAMES}"
+            hint = nearest_name(name, known) or f"wtc knows {NAMES}"
             raise UsageError(f"there is no harness `{name}`", hints=[hint])
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def _read(path: str) -> str | None:
+def _read_file(path: str) -> str | None:
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             raise WtcError(f"cannot read `{path}`", causes=["it is no file"])
@@ -82,7 +88,7 @@ def _read(path: str) -> str | None:
         raise WtcError(f"cannot read `{path}`", causes=[(why or str(error)).lower()]) from error
 
 
-def _write(path: str, text: str) -> None:
+def _write_file(path: str, text: str) -> None:
     """As a whole or not at all; a link to the file stays one, and so do its permissions and its byte order mark."""
     real = os.path.realpath(path)
     new = f"{real}.wtc-{os.getpid()}"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from wtc.compose.examine import Treated, examine
-from wtc.compose.port_variables import is_published
+from wtc.compose.interpolation.port_variables import is_published
+from wtc.compose.support.report import AttributeReport, report_attributes
 from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService
@@ -15,16 +15,16 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.variable_use import VariableUse
-from wtc.orchestrator.container_git import ContainerGit
-from wtc.orchestrator.desiring import desired_stack
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.leases import Ports, known_ports
-from wtc.orchestrator.project import reading
-from wtc.orchestrator.stack import open_home
-from wtc.orchestrator.target import Target, locate
-from wtc.planner.container_git import ServiceGit
-from wtc.planner.references import Reference, names_of, references
-from wtc.planner.sharing import breaches
+from wtc.orchestrator.context.context import open_context
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.project import load_and_decode
+from wtc.orchestrator.context.resolve import resolve_stack
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
+from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.planner.checks.isolation import isolation_findings
+from wtc.planner.desired.references import Reference, names_of, references
+from wtc.planner.git.container_git import ServiceGit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +42,20 @@ class PublishedAs:
 class InspectResult:
     """The project as it is read and as it would be in the worktree.
 
-    `services` goes by name; `treated` and `breaches` stand in the file's order.
+    `services` goes by name; `treated` and `isolation_findings` stand in the file's order.
     """
 
     namespace: Namespace
     project: Project
     services: tuple[str, ...]
     desired: Desired
-    ports: Ports
-    treated: tuple[Treated, ...]
+    ports: StackPorts
+    attribute_reports: tuple[AttributeReport, ...]
     references: tuple[Reference, ...]
     """What in the services names another part of the stack."""
     uses: tuple[VariableUse, ...]
     """Where services, and env files, use variables that name a port."""
-    breaches: tuple[Diagnostic, ...]
+    isolation_findings: tuple[Diagnostic, ...]
     git: Mapping[str, ServiceGit]
     """What is added so that git works in the containers, by service; for those that bind the linked worktree."""
 
@@ -82,9 +82,9 @@ class InspectResult:
         """Whether a port's variable is the leased port where it is used so, and not the file's own value."""
         return is_published(use) or self.ports.port_variables.means_leased(use)
 
-    def attributes(self, *place: str) -> tuple[Treated, ...]:
+    def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
         """What stands below a place: `("services", "web")`."""
-        return tuple(t for t in self.treated if t.path[: len(place)] == place and len(t.path) > len(place))
+        return tuple(t for t in self.attribute_reports if t.path[: len(place)] == place and len(t.path) > len(place))
 
 
 def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> InspectResult:
@@ -97,13 +97,13 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
     located = locate(target)
     if located.missing:
         raise located.missing
-    home = open_home(target, report)
+    home = open_context(target, report)
     namespace = namespace_for(located, home, None, report)
-    loaded, project = reading(located, name=namespace.name, services=services)
+    loaded, project = load_and_decode(located, name=namespace.name, services=services)
     for warning in loaded.warnings:
         report(Warned(diagnostic=warning))
     ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    desired = desired_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
+    desired = resolve_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
     git = ContainerGit(worktree=located.worktree, home=home, project=project)
     desired, in_containers = git.added(desired, Observed())
     git.report(report)
@@ -113,17 +113,17 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         services=services or tuple(project.services),
         desired=desired,
         ports=ports,
-        treated=examine(loaded.root),
+        attribute_reports=report_attributes(loaded.root),
         references=tuple(_references(project, namespace)),
         uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in {(n,) for n in project.services}),
-        breaches=breaches(project, lambda path: _lies_in(path, located.worktree)),
+        isolation_findings=isolation_findings(project, lambda path: _lies_in(path, located.worktree)),
         git=in_containers,
     )
 
 
 def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
     """The references of the services and of their Dockerfiles, as far as these can be read."""
-    from wtc.engine.build_inputs import images_in
+    from wtc.engine.images.build_inputs import images_in
 
     names = names_of(project, namespace)
     for service in project.services.values():

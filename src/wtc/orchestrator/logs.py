@@ -9,10 +9,10 @@ from typing import NamedTuple
 from wtc.errors import EngineError, NotFoundError
 from wtc.events import Note, Reporter
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.looking import OpenStack, open_stack
-from wtc.orchestrator.named import refuse_unknown
-from wtc.orchestrator.stack import warn
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.context import warn
+from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.validate_services import validate_services
 
 BATCH = 1000
 """Lines that are handed on at once, at most, of what is there already."""
@@ -58,8 +58,8 @@ def logs(target: Target, request: LogsRequest, report: Reporter) -> Generator[Lo
         UsageError: neither the engine nor the file has a service that was named.
         EngineUnreachableError: none answers, or (while they are read) no longer.
     """
-    with open_stack(target, report) as stack:
-        refuse_unknown(request.services, stack.located, stack.observed)
+    with open_observed(target, report) as stack:
+        validate_services(request.services, stack.located, stack.observed)
         chosen = [c for c in stack.observed.containers if not c.oneoff and _wanted(request, c.service, c.number)]
         if not chosen:
             what = f"of `{stack.namespace.name}`" if not (request.services or request.number) else "of that"
@@ -75,23 +75,23 @@ def _wanted(request: LogsRequest, service: str, number: int) -> bool:
     return (not request.services or service in request.services) and request.number in {0, number}
 
 
-def _followed(stack: OpenStack, request: LogsRequest, report: Reporter) -> Generator[Sequence[StackLine]]:
-    from wtc.engine.follow import Reading, follow
+def _followed(stack: ObservedContext, request: LogsRequest, report: Reporter) -> Generator[Sequence[StackLine]]:
+    from wtc.engine.logs.follow import LogWindow, follow_logs
 
-    reading = Reading(
+    reading = LogWindow(
         wanted=lambda service, number: _wanted(request, service, number),
         tail=request.tail,
         since=request.since,
         until=request.until,
     )
-    for batch in follow(stack.engine, stack.namespace, reading, warn=lambda text: warn(report, text)):
+    for batch in follow_logs(stack.engine, stack.namespace, reading, warn=lambda text: warn(report, text)):
         yield [StackLine(source.service, source.number, line.time, line.text) for source, line in batch]
 
 
 def _history(
-    stack: OpenStack, request: LogsRequest, containers: Sequence[ObservedContainer], report: Reporter
+    stack: ObservedContext, request: LogsRequest, containers: Sequence[ObservedContainer], report: Reporter
 ) -> Generator[Sequence[StackLine]]:
-    merged = heapq.merge(*(_of(stack, request, c, report) for c in containers), key=lambda line: line.time)
+    merged = heapq.merge(*(_read_container(stack, request, c, report) for c in containers), key=lambda line: line.time)
     batch: list[StackLine] = []
     for line in merged:
         batch.append(line)
@@ -101,10 +101,12 @@ def _history(
     yield batch
 
 
-def _of(stack: OpenStack, request: LogsRequest, container: ObservedContainer, report: Reporter) -> Generator[StackLine]:
-    from wtc.engine.follow import NOT_READABLE
-    from wtc.engine.logs import lines
-    from wtc.engine.logs import logs as read
+def _read_container(
+    stack: ObservedContext, request: LogsRequest, container: ObservedContainer, report: Reporter
+) -> Generator[StackLine]:
+    from wtc.engine.logs.follow import NOT_READABLE
+    from wtc.engine.logs.history import open_log as read
+    from wtc.engine.logs.history import read_lines
 
     try:
         stream = read(
@@ -123,6 +125,6 @@ def _of(stack: OpenStack, request: LogsRequest, container: ObservedContainer, re
         warn(report, f"the log driver of service `{container.service}` keeps nothing that could be read")
         return
     last = ""
-    for line in lines(stack.engine, stream, of=container.name):
+    for line in read_lines(stack.engine, stream, of=container.name):
         last = max(last, line.time)
         yield StackLine(container.service, container.number, last, line.text)

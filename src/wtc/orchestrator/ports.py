@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wtc.config import BIND, PORT_RANGE
 from wtc.events import Reporter
-from wtc.model.lease import Endpoint
-from wtc.orchestrator.identify import identify
-from wtc.orchestrator.stack import engine_host, engine_of, open_home, read_registry
-from wtc.orchestrator.target import Target, locate
-from wtc.planner.desired import reached_at
-from wtc.registry.key import PortPlace, place_of
+from wtc.model.ports import Endpoint
+from wtc.orchestrator.context.context import engine_host, open_context, open_engine, read_registry
+from wtc.orchestrator.context.identify import identify
+from wtc.orchestrator.context.target import Target, locate
+from wtc.planner.desired.resolve import connect_address
+from wtc.ports.lease_keys import PortSlot, port_slot
+from wtc.settings.settings import BIND, PORT_RANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,27 +31,27 @@ def ports(target: Target, report: Reporter) -> PortsResult:
         WtcError: the registry has no ports of the worktree, and no engine answers.
     """
     located = locate(target)
-    home = open_home(target, report)
-    ledger = read_registry(home, report)
+    home = open_context(target, report)
+    records = read_registry(home, report)
     bind, host = home.settings.of(BIND).value, engine_host(target)
     namespace = identify(located, home, None).namespace
-    record = ledger.stacks.get(namespace.name)
+    record = records.stacks.get(namespace.name)
     if record is not None and (record.ports or record.fixed):
         if record.fixed:
-            from wtc.orchestrator.published import published_now
+            from wtc.orchestrator.host_ports.published import published_now
 
             record = published_now(target, namespace, record)
         name, leased = record.namespace, record.host_ports()
         addresses = record.addresses
     else:
-        from wtc.engine.observe import list_engine, observe
-        from wtc.orchestrator.published import known_or_published
+        from wtc.engine.observe.snapshot import list_engine, observe
+        from wtc.orchestrator.host_ports.published import published_or_leased
 
-        with engine_of(target) as engine:
+        with open_engine(target) as engine:
             listing = list_engine(engine)
             namespace = identify(located, home, engine, listing=listing).namespace
             observed = observe(engine, namespace, listing=listing)
-            seen = known_or_published(observed, home.settings.of(PORT_RANGE).value)
+            seen = published_or_leased(observed, home.settings.of(PORT_RANGE).value)
         name, leased = namespace.name, {key: published.port for key, published in seen.items()}
         addresses = {key: published.host_ip for key, published in seen.items()}
     endpoints = leased_endpoints(leased, addresses, bind=bind, host=host)
@@ -62,17 +62,17 @@ def leased_endpoints(
     ports: Mapping[str, int], addresses: Mapping[str, str], *, bind: str, host: str
 ) -> tuple[Endpoint, ...]:
     """Where ports answer (request key -> host port), in order; `bind` is the address of those without one."""
-    places = ((place_of(key), port, addresses.get(key) or bind) for key, port in ports.items())
-    return tuple(sorted(endpoint_at(place, port, address, host) for place, port, address in places if place))
+    places = ((port_slot(key), port, addresses.get(key) or bind) for key, port in ports.items())
+    return tuple(sorted(leased_endpoint(place, port, address, host) for place, port, address in places if place))
 
 
-def endpoint_at(place: PortPlace, port: int, address: str, host: str) -> Endpoint:
+def leased_endpoint(place: PortSlot, port: int, address: str, host: str) -> Endpoint:
     """Where a leased port answers that is bound to `address` of the engine's machine, which is `host` to the caller."""
     return Endpoint(
         service=place.service,
         number=place.number,
         target=place.target,
         protocol=place.protocol,
-        host=reached_at(address, host),
+        host=connect_address(address, host),
         port=port,
     )

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
-from wtc.orchestrator.identify import Repositories
-from wtc.orchestrator.stack import engine_of
-from wtc.orchestrator.target import Target
-from wtc.orchestrator.whereabouts import Place, place_of
-from wtc.planner.stacks import namespace_of
-from wtc.worktrees.host import host_id
+from wtc.orchestrator.context.context import open_engine
+from wtc.orchestrator.context.identify import Repositories
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
+from wtc.planner.observed.labelled_stacks import namespace_of
+from wtc.worktrees.host_identity import host_id
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class StackSummary:
 
     namespace: Namespace
     containers: tuple[ObservedContainer, ...]
-    place: Place
+    place: WorktreeLocation
     reason: str = ""
     """Why its worktree is not simply where the stack was created."""
     path: str = ""
@@ -41,10 +41,10 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
     Raises:
         EngineUnreachableError: none answers.
     """
-    from wtc.engine.observe import stacks
+    from wtc.engine.observe.snapshot import list_stacks
 
-    with engine_of(target) as engine:
-        observed = stacks(engine)
+    with open_engine(target) as engine:
+        observed = list_stacks(engine)
         usage = _measured(engine, observed) if measured else {}
     host = host_id(target.environment)
     repositories = Repositories()
@@ -55,11 +55,11 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
 def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Usage]:
     from concurrent.futures import ThreadPoolExecutor
 
-    from wtc.engine.stats import machine, samples, usage_of
+    from wtc.engine.stats.usage import read_machine, read_samples, usage_of
 
     with ThreadPoolExecutor(1) as pool:
-        there = pool.submit(machine, engine)
-        found = samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
+        there = pool.submit(read_machine, engine)
+        found = read_samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
         usage = {one: usage_of(sample, None, there.result().memory_bytes) for one, sample in found.items()}
     return {one: each for one, each in usage.items() if each}
 
@@ -67,7 +67,7 @@ def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Us
 def _summary(
     stack: ObservedStack, usage: Mapping[str, Usage], host: str, repositories: Repositories, *, stopped: bool
 ) -> StackSummary:
-    place, reason, path = place_of(stack.stack, host, repositories)
+    place, reason, path = worktree_location(stack.stack, host, repositories)
     return StackSummary(
         namespace=namespace_of(stack.stack),
         containers=tuple(c for c in stack.containers if stopped or c.state in {"running", "restarting", "paused"}),

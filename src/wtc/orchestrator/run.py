@@ -6,39 +6,39 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wtc.config import OVERSUBSCRIBE
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
-from wtc.events import Event, Note, Planned, Reporter, Warned
+from wtc.events import Event, Note, PlanStarted, Reporter, Warned
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
-from wtc.orchestrator.adopt import take_place
-from wtc.orchestrator.container_git import ContainerGit
-from wtc.orchestrator.desiring import desired_stack, observe_for
-from wtc.orchestrator.leases import lease_on
-from wtc.orchestrator.locks import stack_lock
-from wtc.orchestrator.memory import Wanted, memory_for
-from wtc.orchestrator.places import places_of
-from wtc.orchestrator.project import read_project
-from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home
-from wtc.orchestrator.target import Located, Target, locate
-from wtc.orchestrator.unsupported import tell_unsupported
+from wtc.orchestrator.context.context import Context, command_line_settings, open_context, open_engine
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
+from wtc.orchestrator.context.stack_lock import stack_lock
+from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.host_ports.leases import lease_on_engine
+from wtc.orchestrator.session.adopt import claim_namespace
+from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.orchestrator.session.error_positions import with_positions
+from wtc.orchestrator.session.memory_guard import MemoryRequest, reserve_memory
+from wtc.orchestrator.session.unsupported import report_unsupported
 from wtc.orchestrator.up import MOVES, UpRequest, up
-from wtc.planner.conflicts import check_names, check_shared
-from wtc.planner.copy_marker import check_unfinished
-from wtc.planner.images import check_images, plan_images
-from wtc.planner.memory import starting_spec
-from wtc.planner.oneoff import Oneoff, alone, oneoff_name, oneoff_spec, plan_oneoff, plan_waits
-from wtc.planner.options import UpOptions
+from wtc.planner.checks.conflicts import check_names, check_shared
+from wtc.planner.checks.memory_budget import starting_spec
+from wtc.planner.images.plan_images import check_images, plan_images
+from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
+from wtc.planner.up_options import UpOptions
+from wtc.planner.volumes.copy_marker import check_unfinished
+from wtc.settings.settings import OVERSUBSCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
+    from wtc.engine.containers.terminal import Descriptors
     from wtc.engine.operations import Call
-    from wtc.engine.terminal import Descriptors
     from wtc.model.plan import Operation
 
 
@@ -47,7 +47,7 @@ class RunRequest:
     """What the user asks of `run`."""
 
     service: str
-    oneoff: Oneoff = field(default_factory=Oneoff)
+    oneoff: OneoffOptions = field(default_factory=OneoffOptions)
     local: "Descriptors"
     remove: bool = False
     """The container goes when its command has ended."""
@@ -75,30 +75,30 @@ def run(
     """Runs the command, after what the service depends on is up. Nothing is reported after `on_started` is called.
 
     Raises:
-        WtcError: it never ran; `exit_status` is 125 to 127 where docker's would be.
+        WtcError: it never ran; `wait_for_exit` is 125 to 127 where docker's would be.
     """
     located = locate(target)
-    home = open_home(target, report, given=asked_for(oversubscribe=request.oversubscribe))
+    home = open_context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe))
     home.store.require()
     project = read_project(located, services=(request.service,))
     service = project.services[request.service]
     if service.provider:
         raise UsageError(f"service `{service.name}` is provided by `{service.provider.type}`, and has no container")
     depends_on = tuple(name for name in service.depends_on if name in project.services)
-    report = _Once(report)
+    report = _WarnOnce(report)
     if depends_on and not request.no_deps:
         options = UpOptions(remove_orphans=request.remove_orphans)
         needs = UpRequest(services=depends_on, options=options, oversubscribe=request.oversubscribe)
         up(target, needs, report, stop)
-    with engine_of(target) as engine:
-        tell_unsupported(project, engine.api_version, report, strict=False)
+    with open_engine(target) as engine:
+        report_unsupported(project, engine.api_version, report, strict=False)
         with stack_lock(home, located.worktree):
-            namespace = take_place(located, home, engine, report, stop)
+            namespace = claim_namespace(located, home, engine, report, stop)
         git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine, creates=True)
         return _Run(located, home, engine, namespace, request, report, stop, git).to_the_end(project, on_started)
 
 
-class _Once:
+class _WarnOnce:
     """Passes a warning on only once: the files are read for the dependencies, and again for the container."""
 
     def __init__(self, report: Reporter) -> None:
@@ -117,7 +117,7 @@ class _Run:
     def __init__(
         self,
         located: Located,
-        home: Home,
+        home: Context,
         engine: "Engine",
         namespace: Namespace,
         request: RunRequest,
@@ -132,7 +132,7 @@ class _Run:
         """The memory that is promised until the container runs."""
 
     def to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
-        with self.held, places_of(stack):
+        with self.held, with_positions(stack):
             return self._to_the_end(stack, on_started)
 
     def _to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
@@ -157,7 +157,7 @@ class _Run:
 
     def _make(self, stack: Project, busy: set[int], *, again: bool = False) -> ContainerSpec:
         """Creates the container, and whatever it stands on. Raises: WtcError."""
-        from wtc.engine.oneoff_calls import performing
+        from wtc.engine.containers.oneoff import oneoff_perform
 
         desired = self._desired(stack, busy)
         service, options = self.request.service, UpOptions(build=self.request.build, pull=self.request.pull)
@@ -165,8 +165,8 @@ class _Run:
         name = self.request.oneoff.name or oneoff_name(self.namespace, service, slug)
         first = desired.services[service].containers[0]
         spec = oneoff_spec(first, self.request.oneoff, name=name, slug=slug)
-        wanted = alone(desired, spec)
-        observed = observe_for(self.engine, wanted)
+        wanted = without_dependencies(desired, spec)
+        observed = observe_desired(self.engine, wanted)
         self._refuse_taken(spec, observed)
         check_names(wanted, observed)
         check_unfinished(wanted, observed)
@@ -174,24 +174,24 @@ class _Run:
         check_shared(replace(wanted, undeclared=others), observed, starting=True)
         check_images(wanted, observed, options)
         if not (busy or again) and not self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
-            memory = Wanted(
+            memory = MemoryRequest(
                 namespace=self.namespace,
                 starting=(starting_spec(spec),),
                 plan=Plan(),
                 command="run",
                 anyway="run `wtc run --oversubscribe ...`",
             )
-            self.held.enter_context(memory_for(self.engine, self.home, memory))
+            self.held.enter_context(reserve_memory(self.engine, self.home, memory))
         if not self.request.no_deps:
             self._execute(plan_waits(desired, service), desired)
         if images := plan_images(wanted, observed, options):
             self._execute(images, wanted)
-            observed = observe_for(self.engine, wanted)
+            observed = observe_desired(self.engine, wanted)
         # Of this container: it may have another user, and more binds, than the service.
         wanted, _ = self.git.added(wanted, observed)
         self.git.report(self.report)
         spec = wanted.services[service].containers[0]
-        perform = performing(self.request.local, auto_remove=self.request.remove, detached=self.request.detached)
+        perform = oneoff_perform(self.request.local, auto_remove=self.request.remove, detached=self.request.detached)
         try:
             self._execute(plan_oneoff(wanted, observed, spec), wanted, perform)
         except BaseException as error:
@@ -202,7 +202,7 @@ class _Run:
         return spec
 
     def _start(self, container: ContainerRef, on_started: "Callable[[], None]") -> int:
-        from wtc.engine.oneoff_calls import run_attached, start_detached
+        from wtc.engine.containers.oneoff import run_attached, start_detached
 
         def started() -> None:
             self.started = True
@@ -225,14 +225,16 @@ class _Run:
         )
 
     def _desired(self, stack: Project, busy: set[int]) -> Desired:
-        from wtc.engine.observe import observe
+        from wtc.engine.observe.snapshot import observe
 
         observed = observe(self.engine, self.namespace)
         if self.request.oneoff.service_ports:
             self._refuse_twice(observed)
-        ports = lease_on(self.engine, self.home, self.namespace, stack, self.report, observed=observed, busy=busy)
+        ports = lease_on_engine(
+            self.engine, self.home, self.namespace, stack, self.report, observed=observed, busy=busy
+        )
         # One replica at least, to take after: the file may scale the service to none.
-        return desired_stack(
+        return resolve_stack(
             self.located,
             self.namespace,
             self.home,
@@ -245,7 +247,9 @@ class _Run:
     def _refuse_twice(self, observed: Observed) -> None:
         """Raises ConflictError where the service itself has the ports that it is to have."""
         service = self.request.service
-        holder = next((c for c in observed.containers if c.service == service and c.ports and _runs(c.state)), None)
+        holder = next(
+            (c for c in observed.containers if c.service == service and c.ports and _is_running(c.state)), None
+        )
         if holder is not None:
             raise ConflictError(
                 f"the host ports of service `{service}` are taken by its container `{holder.name}`",
@@ -271,22 +275,24 @@ class _Run:
     def _execute(
         self, plan: Plan, desired: Desired, perform: "Callable[[Operation, Call], None] | None" = None
     ) -> None:
-        from wtc.engine.execute import execute
+        from wtc.engine.executor import execute_plan
         from wtc.engine.operations import perform_operation
-        from wtc.orchestrator.failure import raise_failed
+        from wtc.orchestrator.session.failures import raise_failed
 
         for warning in plan.warnings:
             self.report(Warned(diagnostic=warning))
-        self.report(Planned(plan=plan, namespace=self.namespace.name))
-        outcome = execute(plan, self.engine, on_event=self.report, perform=perform or perform_operation, stop=self.stop)
+        self.report(PlanStarted(plan=plan, namespace=self.namespace.name))
+        outcome = execute_plan(
+            plan, self.engine, on_event=self.report, perform=perform or perform_operation, stop=self.stop
+        )
         interrupted = self.stop.is_set()
         raise_failed(outcome, self.engine, self.namespace, interrupted=interrupted, services=desired.services)
 
     def _discard(self, container: ContainerRef, *, remove: bool) -> None:
-        from wtc.engine.oneoff_calls import discard
+        from wtc.engine.containers.oneoff import discard_oneoff
 
-        discard(self.engine, container, remove=remove)
+        discard_oneoff(self.engine, container, remove=remove)
 
 
-def _runs(state: str) -> bool:
+def _is_running(state: str) -> bool:
     return state in {"running", "restarting", "paused"}

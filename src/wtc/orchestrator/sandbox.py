@@ -8,14 +8,14 @@ from pathlib import Path
 
 from wtc.errors import UsageError
 from wtc.events import Note, Reporter
-from wtc.orchestrator.sandbox_stack import StackAccess, stack_access
-from wtc.orchestrator.stack import warn
-from wtc.orchestrator.target import Target, worktree_path
-from wtc.planner.git_config import WITHOUT_COLLECTION, git_config
+from wtc.orchestrator.context.context import warn
+from wtc.orchestrator.context.target import Target, worktree_path
+from wtc.orchestrator.session.sandbox_stack import StackAccess, stack_access
+from wtc.planner.git.git_config import WITHOUT_COLLECTION, git_config
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
 from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
-from wtc.sandbox.git import read_configuration
+from wtc.sandbox.git_mounts import read_configuration
 from wtc.worktrees.git_user import user_settings
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 

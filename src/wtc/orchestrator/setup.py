@@ -3,20 +3,20 @@
 import os
 from dataclasses import dataclass
 
-from wtc.config import BIND
 from wtc.errors import EngineUnreachableError, NoComposeFileError
 from wtc.events import Note, Reporter
-from wtc.model.lease import Endpoint
-from wtc.orchestrator.env_files import provide_env_files
-from wtc.orchestrator.identify import identify
-from wtc.orchestrator.leases import Ports, lease_ports
-from wtc.orchestrator.ports import endpoint_at
-from wtc.orchestrator.project import read_project
-from wtc.orchestrator.stack import engine_host, open_home, read_registry, warn
-from wtc.orchestrator.target import Target, locate
-from wtc.orchestrator.worktree_files import Copied, copied_lines, copy_included
-from wtc.registry.key import place_of
-from wtc.registry.lease import register
+from wtc.model.ports import Endpoint
+from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
+from wtc.orchestrator.context.identify import identify
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.host_ports.leases import StackPorts, lease_ports
+from wtc.orchestrator.ports import leased_endpoint
+from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_included
+from wtc.orchestrator.worktree_files.env_files import provide_env_files
+from wtc.ports.lease_keys import port_slot
+from wtc.ports.leases import register_stack
+from wtc.settings.settings import BIND
 from wtc.worktrees.locate import worktree_at
 
 
@@ -44,7 +44,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         ComposeFileError: the compose file cannot be used; the files are copied by then.
         WtcError: a file cannot be copied, or the registry cannot be written.
     """
-    home = open_home(target, report)
+    home = open_context(target, report)
     home.store.require()
     first = locate(target)
     if not os.path.isdir(first.worktree) and first.missing:
@@ -76,7 +76,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
     settings = home.settings_for(project)
     known = read_registry(home, report)
     namespace = identify(located, home, None, create=True).namespace
-    register(home.store, namespace)
+    register_stack(home.store, namespace)
     ports = lease_ports(
         home.store,
         namespace,
@@ -98,14 +98,16 @@ def setup(target: Target, report: Reporter) -> SetupResult:
 
 def _engine_is_local(target: Target) -> bool:
     """Whether published ports are ports of this machine, as far as the configuration tells."""
-    from wtc.engine.endpoint import choose
+    from wtc.engine.client.endpoint import choose_endpoint
 
     try:
-        return choose(context=target.context, environment=target.environment).is_local
+        return choose_endpoint(context=target.context, environment=target.environment).is_local
     except EngineUnreachableError:
         return False
 
 
-def _endpoints(ports: Ports, bind: str, host: str) -> tuple[Endpoint, ...]:
-    found = ((place_of(r.key), ports.leased.get(r.key), r.host_ip or bind) for r in ports.requests)
-    return tuple(sorted(endpoint_at(place, port, address, host) for place, port, address in found if place and port))
+def _endpoints(ports: StackPorts, bind: str, host: str) -> tuple[Endpoint, ...]:
+    found = ((port_slot(r.key), ports.leased.get(r.key), r.host_ip or bind) for r in ports.requests)
+    return tuple(
+        sorted(leased_endpoint(place, port, address, host) for place, port, address in found if place and port)
+    )

@@ -10,12 +10,12 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.usage import Machine, MeasuredContainer, RunningContainer
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.stack import engine_of, open_home
-from wtc.orchestrator.target import Target, locate
+from wtc.orchestrator.context.context import open_context, open_engine
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.target import Target, locate
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
+    from wtc.engine.client.connection import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,41 +49,52 @@ def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResul
         EngineUnreachableError: none answers.
         WtcError: a service that was named has no running container.
     """
-    from wtc.engine.cgroups import Cgroups
-    from wtc.engine.stats import measure, survey
+    from wtc.engine.stats.cgroup_usage import Cgroups
+    from wtc.engine.stats.usage import measure, running_usage
 
     # Ahead of all that takes its time, so that nothing has to wait for the shares of the processors.
     earlier = Cgroups.of().cpu_times()
-    with engine_of(target) as engine:
-        machine, found = survey(engine, _namespace(target, request, engine, report))
-        chosen = _chosen(found, request.services)
+    with open_engine(target) as engine:
+        machine, found = running_usage(engine, _namespace(target, request, engine, report))
+        chosen = _of_services(found, request.services)
         return StatsResult(
-            machine=machine, stacks=by_stack(measure(engine, chosen, machine.memory_bytes, earlier=earlier))
+            machine=machine, stacks=group_by_stack(measure(engine, chosen, machine.memory_bytes, earlier=earlier))
         )
 
 
 @contextmanager
-def watching(target: Target, request: StatsRequest, report: Reporter) -> Generator[Callable[[], StatsResult]]:
+def watch_stats(target: Target, request: StatsRequest, report: Reporter) -> Generator[Callable[[], StatsResult]]:
     """A look that can be taken again and again; containers' own streams tell what the kernel does not.
 
     Raises:
         EngineUnreachableError: none answers; a look may raise it too.
         WtcError: a service that was named has no running container at the first look.
     """
-    from wtc.engine.cgroups import Cgroups
-    from wtc.engine.stats import keep_apart, last_read_s, running, survey, told_by_kernel, usage_of
-    from wtc.engine.stats_streams import StatsStreams
+    from wtc.engine.stats.cgroup_usage import Cgroups
+    from wtc.engine.stats.usage import (
+        kernel_samples,
+        last_sample_s,
+        running_containers,
+        running_usage,
+        usage_of,
+        wait_between_samples,
+    )
+    from wtc.engine.stats.usage_streams import StatsStreams
 
     before = Cgroups.of().cpu_times()
-    with engine_of(target) as engine, StatsStreams.over(engine) as streams:
+    with open_engine(target) as engine, StatsStreams.over(engine) as streams:
         namespace = _namespace(target, request, engine, report)
-        machine, found = survey(engine, namespace)
-        first = _chosen(found, request.services)
-        keep_apart(last_read_s(before, first))
+        machine, found = running_usage(engine, namespace)
+        first = _of_services(found, request.services)
+        wait_between_samples(last_sample_s(before, first))
 
         def look() -> StatsResult:
-            there = [c for c in running(engine, namespace) if not request.services or c.service in request.services]
-            told = told_by_kernel(engine, (c.id for c in there))
+            there = [
+                c
+                for c in running_containers(engine, namespace)
+                if not request.services or c.service in request.services
+            ]
+            told = kernel_samples(engine, (c.id for c in there))
             streams.follow(c.id for c in there if c.id not in told)
             pairs = {c.id: streams.latest(c.id) for c in there if c.id not in told}
             pairs |= {one: (sample, before.get(one)) for one, sample in told.items()}
@@ -91,12 +102,12 @@ def watching(target: Target, request: StatsRequest, report: Reporter) -> Generat
             measured = [
                 MeasuredContainer(container=c, usage=usage_of(*pairs[c.id], machine.memory_bytes)) for c in there
             ]
-            return StatsResult(machine=machine, stacks=by_stack(measured))
+            return StatsResult(machine=machine, stacks=group_by_stack(measured))
 
         yield look
 
 
-def by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, ...]:
+def group_by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, ...]:
     """Containers, sorted by stack already, stack by stack."""
     grouped = groupby(measured, key=lambda m: m.container.namespace)
     return tuple(StackUsage(namespace=namespace, containers=tuple(each)) for namespace, each in grouped)
@@ -105,10 +116,10 @@ def by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, ...]:
 def _namespace(target: Target, request: StatsRequest, engine: "Engine", report: Reporter) -> Namespace | None:
     if request.everywhere:
         return None
-    return namespace_for(locate(target), open_home(target, report), engine, report)
+    return namespace_for(locate(target), open_context(target, report), engine, report)
 
 
-def _chosen(found: Iterable[RunningContainer], services: Collection[str]) -> list[RunningContainer]:
+def _of_services(found: Iterable[RunningContainer], services: Collection[str]) -> list[RunningContainer]:
     there = list(found)
     running = sorted({c.service for c in there})
     for service in services:

@@ -2,24 +2,24 @@
 
 from dataclasses import dataclass, replace
 
-from wtc.config import BIND
 from wtc.events import Reporter
 from wtc.model.desired import Desired
-from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.ports import Endpoint
 from wtc.model.project import Project
-from wtc.orchestrator.container_git import ContainerGit
-from wtc.orchestrator.desiring import desired_stack, observe_for
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.leases import known_ports
-from wtc.orchestrator.project import read_project
-from wtc.orchestrator.published import endpoints_of, has_other_ports
-from wtc.orchestrator.stack import engine_of, open_home
-from wtc.orchestrator.target import Target, locate
-from wtc.planner.convergence import Fate, decide
-from wtc.planner.images import plan_images
-from wtc.planner.options import UpOptions
+from wtc.orchestrator.context.context import open_context, open_engine
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
+from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.host_ports.leases import known_ports
+from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports
+from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.planner.images.plan_images import plan_images
+from wtc.planner.reconcile import Action, reconcile
+from wtc.planner.up_options import UpOptions
+from wtc.settings.settings import BIND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,26 +57,26 @@ def status(target: Target, report: Reporter) -> StatusResult:
     Raises:
         WtcError: the compose file cannot be used, or no engine answers.
     """
-    from wtc.engine.observe import list_engine, observe
+    from wtc.engine.observe.snapshot import list_engine, observe
 
     located = locate(target)
-    home = open_home(target, report)
+    home = open_context(target, report)
     project = read_project(located)
     settings = home.settings_for(project)
-    with engine_of(target) as engine:
+    with open_engine(target) as engine:
         host, listing = engine.host, list_engine(engine)
         namespace = namespace_for(located, home, engine, report, listing=listing)
         found = observe(engine, namespace, listing=listing)
         leases = known_ports(home.store, namespace, project, settings=settings, observed=found)
-        desired = desired_stack(located, namespace, home, host=host, ports=leases)
-        observed = observe_for(engine, desired)
+        desired = resolve_stack(located, namespace, home, host=host, ports=leases)
+        observed = observe_desired(engine, desired)
         git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine)
         desired, _ = git.added(desired, observed)
         if has_other_ports(found, leases.leased):
-            fixed, _ = git.added(desired_stack(located, namespace, home, host=host), observed)
+            fixed, _ = git.added(resolve_stack(located, namespace, home, host=host), observed)
             desired = _as_created(desired, fixed, found)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
-    decisions = decide(desired, observed, UpOptions(), {})
+    decisions = reconcile(desired, observed, UpOptions(), {})
 
     def row(service: str, number: int, name: str, current: ObservedContainer | None, diverged: str) -> ServiceStatus:
         bind = settings.of(BIND).value
@@ -89,7 +89,7 @@ def status(target: Target, report: Reporter) -> StatusResult:
             d.spec.number,
             d.spec.name,
             d.current,
-            stale.get(name, "") or (d.cause if d.fate in {Fate.RECREATE, Fate.RESTART} else ""),
+            stale.get(name, "") or (d.cause if d.action in {Action.RECREATE, Action.RESTART} else ""),
         )
         for name, of_service in decisions.items()
         for d in of_service

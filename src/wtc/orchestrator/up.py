@@ -7,44 +7,51 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wtc.config import OVERSUBSCRIBE
 from wtc.errors import PortTakenError, UsageError, WtcError
-from wtc.events import Note, Planned, Reporter, Warned
+from wtc.events import Note, PlanStarted, Reporter, Warned
 from wtc.model.desired import Desired
-from wtc.model.lease import Endpoint
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
+from wtc.model.ports import Endpoint
 from wtc.model.project import Project
-from wtc.orchestrator.addresses import moved_addresses, own_addresses
-from wtc.orchestrator.adopt import Adoption, take_place
-from wtc.orchestrator.container_git import ContainerGit
-from wtc.orchestrator.data_from import DataFrom
-from wtc.orchestrator.desiring import desired_stack, observe_for
-from wtc.orchestrator.env_files import with_env_files
-from wtc.orchestrator.fixed_ports import check_fixed_ports
-from wtc.orchestrator.identify import namespace_for
-from wtc.orchestrator.leases import Ports, lease_on
-from wtc.orchestrator.locks import LocksBusyError, StackLocks
-from wtc.orchestrator.looking import report_foreign
-from wtc.orchestrator.memory import Wanted, memory_for, oversubscription
-from wtc.orchestrator.places import places_of
-from wtc.orchestrator.project import read_project
-from wtc.orchestrator.project_name import warn_of_project_name
-from wtc.orchestrator.published import record_published
-from wtc.orchestrator.stack import Home, asked_for, engine_of, open_home, rehearsing, warn
-from wtc.orchestrator.target import Located, Target, locate
-from wtc.orchestrator.unsupported import tell_unsupported
-from wtc.planner.conflicts import check_names, foreign_images
-from wtc.planner.data_from import with_filled
-from wtc.planner.images import check_images, only_services, plan_images
-from wtc.planner.memory import starting_of
-from wtc.planner.options import Recreate, UpOptions
+from wtc.orchestrator.context.context import (
+    Context,
+    command_line_settings,
+    for_dry_run,
+    open_context,
+    open_engine,
+    warn,
+)
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.observed_context import report_foreign
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.project_name import warn_of_project_name
+from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
+from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
+from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
+from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
+from wtc.orchestrator.host_ports.published import record_published
+from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
+from wtc.orchestrator.session.adopt import Adoption, claim_namespace
+from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.orchestrator.session.data_from import DataFrom
+from wtc.orchestrator.session.error_positions import with_positions
+from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
+from wtc.orchestrator.session.unsupported import report_unsupported
+from wtc.orchestrator.worktree_files.env_files import with_env_files
+from wtc.planner.checks.conflicts import check_names, foreign_images
+from wtc.planner.checks.memory_budget import starting_in_plan
+from wtc.planner.images.plan_images import check_images, only_services, plan_images
 from wtc.planner.up import plan_up
+from wtc.planner.up_options import Recreate, UpOptions
+from wtc.planner.volumes.data_from import with_filled_volumes
+from wtc.settings.settings import OVERSUBSCRIBE
 
 if TYPE_CHECKING:
-    from wtc.engine.connection import Engine
-    from wtc.engine.execute import Outcome
+    from wtc.engine.client.connection import Engine
+    from wtc.engine.executor import Outcome
 
 MOVES = 8
 """How often `up` looks for other ports before it gives up."""
@@ -91,15 +98,15 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     Raises:
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
-    given = asked_for(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
-    home = open_home(target, report, given=given)
+    given = command_line_settings(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
+    home = open_context(target, report, given=given)
     home.store.require()
-    home = rehearsing(home) if request.dry_run else home
+    home = for_dry_run(home) if request.dry_run else home
     target = with_env_files(target, home, report, dry_run=request.dry_run)
     located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
-    with engine_of(target) as engine, places_of(project):
+    with open_engine(target) as engine, with_positions(project):
 
         def run_in(namespace: Namespace) -> _Run:
             warn_of_project_name(located, target.environment, namespace.name, report)
@@ -117,7 +124,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
             )
             return _Run(located, home, engine, namespace, request, report, stop, data, git)
 
-        tell_unsupported(
+        report_unsupported(
             project, engine.api_version, report, strict=request.strict, starting=not request.options.no_start
         )
         if request.dry_run:
@@ -127,7 +134,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
             try:
                 with StackLocks(home) as locks:
                     locks.take(worktrees)
-                    namespace = take_place(located, home, engine, report, stop, adoption=request.adoption)
+                    namespace = claim_namespace(located, home, engine, report, stop, adoption=request.adoption)
                     return run_in(namespace).up(project, locks)
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
@@ -135,13 +142,13 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
     """Raises UsageError where a service that is to be scaled is not of the selection."""
-    from wtc.compose.suggest import nearest
+    from wtc.compose.nearest_name import nearest_name
 
     for name in scaled:
         if name in project.services:
             continue
         off = f"to start it too, run `wtc up {name}`" if name in project.disabled else ""
-        hint = off or nearest(name, project.services)
+        hint = off or nearest_name(name, project.services)
         message = f"`--scale` names service `{name}`, which is not among those to start"
         raise UsageError(message, hints=[hint] if hint else [])
 
@@ -150,7 +157,7 @@ class _Run:
     def __init__(
         self,
         located: Located,
-        home: Home,
+        home: Context,
         engine: "Engine",
         namespace: Namespace,
         request: UpRequest,
@@ -172,7 +179,7 @@ class _Run:
         for turn in range(MOVES):
             again = turn > 0
             plain = self._desired(stack, busy, again=again)
-            observed = observe_for(self.engine, plain)
+            observed = observe_desired(self.engine, plain)
             desired, _ = self.git.added(plain, observed)
             self._check(desired, observed)
             if not again:
@@ -182,10 +189,10 @@ class _Run:
             if self.request.fixed_ports:
                 check_fixed_ports(self.engine, desired, plan, stack.positions)
             if not again and (wanted := self._wanted(stack, desired, plan)):
-                held.enter_context(memory_for(self.engine, self.home, wanted))
+                held.enter_context(reserve_memory(self.engine, self.home, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
-                observed = observe_for(self.engine, plain)
+                observed = observe_desired(self.engine, plain)
                 desired, _ = self.git.added(plain, observed)
             self.git.report(self.report)
             filled = observed if again else self._fill(desired, observed, locks)
@@ -205,7 +212,7 @@ class _Run:
     def rehearse(self, stack: Project) -> UpResult:
         """What would be done, with the ports that would be leased."""
         plain = self._desired(stack, set(), again=False)
-        observed = observe_for(self.engine, plain)
+        observed = observe_desired(self.engine, plain)
         desired, _ = self.git.added(plain, observed)
         self.git.report(self.report)
         self._check(desired, observed)
@@ -217,7 +224,7 @@ class _Run:
             data.copy,
             data.restart,
             data.finish,
-            plan_up(desired, with_filled(observed, data), self.request.options),
+            plan_up(desired, with_filled_volumes(observed, data), self.request.options),
         ]
         if self.request.fixed_ports:
             check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
@@ -235,25 +242,25 @@ class _Run:
         for text in foreign_images(desired, observed) if self.request.options.no_build else ():
             warn(self.report, text)
 
-    def _wanted(self, stack: Project, desired: Desired, plan: Plan) -> Wanted | None:
+    def _wanted(self, stack: Project, desired: Desired, plan: Plan) -> MemoryRequest | None:
         """What there has to be memory for; None where nobody is to look."""
         if self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
             return None
-        return Wanted(
+        return MemoryRequest(
             namespace=self.namespace,
-            starting=starting_of(desired, plan),
+            starting=starting_in_plan(desired, plan),
             plan=plan,
             command="up",
             anyway="run `wtc up --oversubscribe`",
         )
 
     def _desired(self, stack: Project, busy: set[int], *, again: bool) -> Desired:
-        from wtc.engine.observe import observe
+        from wtc.engine.observe.snapshot import observe
 
         fixed = self.request.fixed_ports
         observed = Observed() if fixed else observe(self.engine, self.namespace)
         ports = None if fixed else self._lease(stack, observed, busy)
-        desired = desired_stack(
+        desired = resolve_stack(
             self.located,
             self.namespace,
             self.home,
@@ -264,13 +271,13 @@ class _Run:
             hashed=not self.request.options.no_build,
         )
         if ports and not again:
-            for finding in (*moved_addresses(desired, stack, ports), *own_addresses(stack, ports, observed)):
+            for finding in (*stale_urls(desired, stack, ports), *own_addresses(stack, ports, observed)):
                 self.report(Warned(diagnostic=finding))
         alone = self.request.options.no_deps and self.request.services
         return only_services(desired, self.request.services) if alone else desired
 
-    def _lease(self, stack: Project, observed: Observed, busy: set[int]) -> Ports:
-        return lease_on(
+    def _lease(self, stack: Project, observed: Observed, busy: set[int]) -> StackPorts:
+        return lease_on_engine(
             self.engine,
             self.home,
             self.namespace,
@@ -287,16 +294,16 @@ class _Run:
         return self.data.fill(desired, observed, self._execute, finish, locks)
 
     def _execute(self, plan: Plan, stop: threading.Event | None = None) -> "Outcome":
-        from wtc.engine.execute import execute
+        from wtc.engine.executor import execute_plan
 
         for warning in plan.warnings:
             self.report(Warned(diagnostic=warning))
         self.plans.append(plan)
-        self.report(Planned(plan=plan, namespace=self.namespace.name))
-        return execute(plan, self.engine, on_event=self.report, stop=stop or self.stop)
+        self.report(PlanStarted(plan=plan, namespace=self.namespace.name))
+        return execute_plan(plan, self.engine, on_event=self.report, stop=stop or self.stop)
 
     def _raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
-        from wtc.orchestrator.failure import raise_failed
+        from wtc.orchestrator.session.failures import raise_failed
 
         raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
 
@@ -309,13 +316,13 @@ class _Run:
             record_published(self.engine, self.home, self.namespace, before=seen)
 
     def _record(self, stack: Project, desired: Desired) -> None:
-        from wtc.registry.record import Status
+        from wtc.registry.stack_records import Status
 
         volumes = [v.name for v in desired.volumes.values() if not v.external]
         own = [n.name for n in desired.networks.values() if not n.external]
-        with self.home.store.transaction() as ledger:
-            record = ledger.record_of(self.namespace)
-            ledger.put(
+        with self.home.store.transaction() as records:
+            record = records.record_for(self.namespace)
+            records.put(
                 replace(
                     record,
                     project=stack.name,

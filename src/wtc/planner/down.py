@@ -17,12 +17,12 @@ from wtc.model.plan import (
     StopContainer,
 )
 from wtc.model.service import Hook
-from wtc.planner.builder import PlanBuilder
-from wtc.planner.conflicts import check_writers
-from wtc.planner.copy_marker import add_restarts, target_of, unfinished
-from wtc.planner.lifecycle import Declared
-from wtc.planner.order import dependency_order
-from wtc.planner.ownership import RUNNING, is_left_by_copy, ownership
+from wtc.planner.checks.conflicts import check_writers
+from wtc.planner.dependency_order import dependency_order
+from wtc.planner.lifecycle import DeclaredHooks
+from wtc.planner.observed.ownership import RUNNING, is_left_by_copy, ownership
+from wtc.planner.plan_builder import PlanBuilder
+from wtc.planner.volumes.copy_marker import add_restarts, copy_target, unfinished_copies
 
 
 def plan_down(
@@ -31,7 +31,7 @@ def plan_down(
     *,
     services: Collection[str] = (),
     timeout_s: int | None = None,
-    declared: Declared = MappingProxyType({}),
+    declared: DeclaredHooks = MappingProxyType({}),
 ) -> Plan:
     """Containers stop (dependents first) and go, then the networks; volumes stay. `services` empty: all of them.
 
@@ -60,11 +60,11 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     restarted = add_restarts(namespace, observed, builder)
     removed: list[int] = []
     # A marker goes last: without it, half a copy would pass for a complete one.
-    for volume in sorted((observed.volumes[name] for name in volumes), key=lambda v: bool(target_of(v))):
+    for volume in sorted((observed.volumes[name] for name in volumes), key=lambda v: bool(copy_target(v))):
         if user := observed.foreign_use.volumes.get(volume.name):
             builder.warn(f"volume `{volume.name}` stays, because container `{user}` uses it")
         else:
-            before = [*removed, *restarted] if target_of(volume) else gone
+            before = [*removed, *restarted] if copy_target(volume) else gone
             removed.append(builder.add(RemoveVolume(name=volume.name), "`clean`", after=before))
     for image in observed.images.values():
         if not ownership(image, namespace, observed.foreign_use).own:
@@ -100,7 +100,7 @@ def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collect
     left = _remove_left_by_copies(namespace, observed, chosen, builder)
     for name in chosen:
         removed = builder.add(RemoveVolume(name=name), "`clean --volume`", after=left)
-        for marker in unfinished(namespace, observed).get(name, ()):
+        for marker in unfinished_copies(namespace, observed).get(name, ()):
             builder.add(RemoveVolume(name=marker.name), "it marks the copy as unfinished", after=[removed])
     return builder.plan()
 
@@ -112,7 +112,11 @@ def own_volumes(namespace: Namespace, observed: Observed) -> list[str]:
         volume.name
         for volume in observed.volumes.values()
         if ownership(volume, namespace, observed.foreign_use).own
-        or (volume.name in inherited and not _labelled(volume) and volume.name not in observed.foreign_use.volumes)
+        or (
+            volume.name in inherited
+            and not _has_user_labels(volume)
+            and volume.name not in observed.foreign_use.volumes
+        )
     ]
 
 
@@ -124,7 +128,7 @@ def _remove_containers(
     cause: str,
     *,
     volumes: bool,
-    declared: Declared = MappingProxyType({}),
+    declared: DeclaredHooks = MappingProxyType({}),
 ) -> list[int]:
     chosen = [c for c in observed.containers if not services or c.service in services]
     edges: dict[str, list[str]] = {}
@@ -146,7 +150,7 @@ def _remove_containers(
         removed.append(
             builder.add(
                 # A copy's container has anonymous volumes of its image, and nothing in them.
-                RemoveContainer(container=ref, volumes=volumes or bool(target_of(container))),
+                RemoveContainer(container=ref, volumes=volumes or bool(copy_target(container))),
                 cause,
                 service=container.service,
                 after=after,
@@ -169,10 +173,10 @@ def _remove_left_by_copies(
     ]
 
 
-def _hooks_before_stop(container: ObservedContainer, declared: Declared) -> tuple[Hook, ...]:
+def _hooks_before_stop(container: ObservedContainer, declared: DeclaredHooks) -> tuple[Hook, ...]:
     """A one-off container, and one that is frozen, runs none."""
-    conduct = declared.get(container.service)
-    return conduct.pre_stop if conduct and container.state == "running" and not container.oneoff else ()
+    hooks = declared.get(container.service)
+    return hooks.pre_stop if hooks and container.state == "running" and not container.oneoff else ()
 
 
 def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuilder) -> None:
@@ -180,11 +184,11 @@ def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuil
         if not ownership(network, namespace).own:
             continue
         users = [c for c in observed.containers if network.name in c.networks]
-        after = [n.id for n in builder.plan() if _removes(n.operation, users)]
+        after = [n.id for n in builder.plan() if _is_removal(n.operation, users)]
         builder.add(RemoveNetwork(name=network.name, id=network.id), "nothing of the stack is on it", after=after)
 
 
-def _removes(operation: object, containers: list[ObservedContainer]) -> bool:
+def _is_removal(operation: object, containers: list[ObservedContainer]) -> bool:
     return isinstance(operation, RemoveContainer) and any(c.id == operation.container.id for c in containers)
 
 
@@ -193,6 +197,6 @@ def depends_on(labels: Mapping[str, str]) -> list[str]:
     return [part.partition(":")[0] for part in labels.get(label.COMPOSE_DEPENDS_ON, "").split(",") if part]
 
 
-def _labelled(volume: ObservedVolume) -> bool:
+def _has_user_labels(volume: ObservedVolume) -> bool:
     """Whether somebody gave the volume a label (the engine marks the ones that it named itself)."""
     return any(key != "com.docker.volume.anonymous" for key in volume.labels)

@@ -21,16 +21,16 @@ from wtc.model.plan import (
     WaitContainer,
 )
 from wtc.model.service import Dependency, Hook
-from wtc.planner.builder import PlanBuilder
-from wtc.planner.names import next_name
-from wtc.planner.order import dependency_order
+from wtc.planner.dependency_order import dependency_order
+from wtc.planner.names import replacement_name
+from wtc.planner.plan_builder import PlanBuilder
 
-ALIVE = frozenset({"running", "restarting", "paused"})
+RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conduct:
+class ServiceHooks:
     """What the file says of a service's coming and going."""
 
     depends_on: Mapping[str, Dependency] = field(default_factory=dict[str, Dependency])
@@ -38,12 +38,12 @@ class Conduct:
     pre_stop: tuple[Hook, ...] = ()
 
 
-Declared = Mapping[str, Conduct]
+DeclaredHooks = Mapping[str, ServiceHooks]
 """Service -> what the file says; of those that it does not have, the containers' labels tell."""
 
 
 def plan_start(
-    observed: Observed, declared: Declared, *, services: Collection[str] = (), wait_timeout_s: float | None = None
+    observed: Observed, declared: DeclaredHooks, *, services: Collection[str] = (), wait_timeout_s: float | None = None
 ) -> Plan:
     """Starts what does not run, dependencies first, as far as their dependents ask for; nothing named is everything.
 
@@ -62,13 +62,13 @@ def plan_start(
             cause = f"`{needed_by}` depends on it" if needed_by else "`start`"
             if container.state == "paused":
                 starting.resume(container, cause)
-            elif container.state not in ALIVE:
+            elif container.state not in RUNNING_STATES:
                 starting.start(container, cause)
     return builder.plan()
 
 
 def plan_stop(
-    observed: Observed, declared: Declared, *, services: Collection[str] = (), timeout_s: int | None = None
+    observed: Observed, declared: DeclaredHooks, *, services: Collection[str] = (), timeout_s: int | None = None
 ) -> Plan:
     """Stops what runs of the named services alone, dependents first."""
     stack = _Stack(observed, declared)
@@ -79,7 +79,7 @@ def plan_stop(
 
 def plan_restart(
     observed: Observed,
-    declared: Declared,
+    declared: DeclaredHooks,
     *,
     services: Collection[str] = (),
     timeout_s: int | None = None,
@@ -102,7 +102,7 @@ def plan_kill(observed: Observed, *, services: Collection[str] = (), signal: str
     """Sends a signal to what runs, one-off containers too."""
     builder = PlanBuilder()
     for container in observed.containers:
-        if container.state in ALIVE and (not services or container.service in services):
+        if container.state in RUNNING_STATES and (not services or container.service in services):
             kill = KillContainer(container=_ref(container), signal=signal)
             builder.add(kill, "`kill`", service=container.service)
     return builder.plan()
@@ -111,7 +111,7 @@ def plan_kill(observed: Observed, *, services: Collection[str] = (), signal: str
 def plan_pause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
     """Freezes what runs."""
     builder = PlanBuilder()
-    for container in _named(observed, services):
+    for container in _select_containers(observed, services):
         if container.state == "running":
             builder.add(PauseContainer(container=_ref(container)), "`pause`", service=container.service)
     return builder.plan()
@@ -120,27 +120,27 @@ def plan_pause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
 def plan_unpause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
     """Lets what is frozen go on."""
     builder = PlanBuilder()
-    for container in _named(observed, services):
+    for container in _select_containers(observed, services):
         if container.state == "paused":
             builder.add(UnpauseContainer(container=_ref(container)), "`unpause`", service=container.service)
     return builder.plan()
 
 
 class _Stack:
-    def __init__(self, observed: Observed, declared: Declared) -> None:
+    def __init__(self, observed: Observed, declared: DeclaredHooks) -> None:
         self.containers: dict[str, list[ObservedContainer]] = {}
-        self.conduct: dict[str, Conduct] = {}
-        for container in _named(observed, ()):
+        self.hooks: dict[str, ServiceHooks] = {}
+        for container in _select_containers(observed, ()):
             self.containers.setdefault(container.service, []).append(container)
-            conduct = declared.get(container.service) or Conduct(depends_on=labelled_dependencies(container))
-            self.conduct.setdefault(container.service, conduct)
+            hooks = declared.get(container.service) or ServiceHooks(depends_on=labelled_dependencies(container))
+            self.hooks.setdefault(container.service, hooks)
 
     def ordered(self, chosen: Collection[str]) -> list[str]:
         """Dependencies first; what has no container is among them."""
         return dependency_order({service: self.needs(service) for service in chosen})
 
     def needs(self, service: str) -> Mapping[str, Dependency]:
-        return self.conduct[service].depends_on if service in self.conduct else {}
+        return self.hooks[service].depends_on if service in self.hooks else {}
 
     def there(self, services: Collection[str]) -> list[str]:
         """Those of the named services that have a container; all that have where none is named."""
@@ -197,7 +197,7 @@ class _Starting:
         service, ref = container.service, _ref(container)
         needs = self._needs(service)
         node = self.builder.add(StartContainer(container=ref), cause, service=service, after=[*after, *needs])
-        hooks = self.stack.conduct[service].post_start
+        hooks = self.stack.hooks[service].post_start
         nodes = self.builder.add_hooks(ref, hooks, "post_start", service=service, after=[node])
         self.started[container.id] = nodes[-1]
 
@@ -251,10 +251,10 @@ def _stop(
         by_service[service] = list(before)
         for container in stack.containers[service]:
             stopped[container.id] = before
-            if container.state not in ALIVE:
+            if container.state not in RUNNING_STATES:
                 continue
             ref = _ref(container)
-            hooks = stack.conduct[service].pre_stop if container.state == "running" else ()
+            hooks = stack.hooks[service].pre_stop if container.state == "running" else ()
             after = builder.add_hooks(ref, hooks, "pre_stop", service=service, after=before)
             stop = StopContainer(container=ref, timeout_s=timeout_s)
             stopped[container.id] = [builder.add(stop, cause, service=service, after=after)]
@@ -262,12 +262,12 @@ def _stop(
     return stopped
 
 
-def _named(observed: Observed, services: Collection[str]) -> list[ObservedContainer]:
+def _select_containers(observed: Observed, services: Collection[str]) -> list[ObservedContainer]:
     """The replicas of these services, of all where none is named; what waits to replace one is left to `up`."""
     return [
         c
         for c in observed.containers
-        if not c.oneoff and not c.name.startswith(next_name("")) and (not services or c.service in services)
+        if not c.oneoff and not c.name.startswith(replacement_name("")) and (not services or c.service in services)
     ]
 
 

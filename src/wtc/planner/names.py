@@ -10,7 +10,7 @@ def container_name(namespace: Namespace, service: str, number: int) -> str:
     return f"{namespace.name}_{service}" if number == 1 else f"{namespace.name}_{service}_{number}"
 
 
-def next_name(container: str) -> str:
+def replacement_name(container: str) -> str:
     """The name that a replacement bears until it has taken over; no namespace begins so."""
     return f"next_{container}"
 

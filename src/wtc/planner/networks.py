@@ -7,18 +7,18 @@ from wtc import labels as label
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import CreateNetwork, CreateVolume
-from wtc.planner.builder import PlanBuilder
+from wtc.planner.plan_builder import PlanBuilder
 
 
 @dataclass(slots=True, kw_only=True)
-class Foundations:
+class ResourceNodes:
     """Node ids by name on the engine: what a container has to come after."""
 
     networks: dict[str, int] = field(default_factory=dict[str, int])
     volumes: dict[str, int] = field(default_factory=dict[str, int])
 
 
-def renewed_networks(
+def diverged_networks(
     desired: Desired, observed: Observed, removed: Mapping[str, int], builder: PlanBuilder
 ) -> dict[str, str]:
     """Name -> why it is made anew. One that containers outside the selection use stays, with a warning.
@@ -28,12 +28,12 @@ def renewed_networks(
     renewed: dict[str, str] = {}
     for network in desired.networks.values():
         there = observed.networks.get(network.name)
-        if network.external or there is None or not _differs(there.labels, network.labels):
+        if network.external or there is None or not _has_diverged(there.labels, network.labels):
             continue
         others = [
             c.name
             for c in observed.containers
-            if network.name in c.networks and c.id not in removed and _stays(c, desired)
+            if network.name in c.networks and c.id not in removed and _is_untouched(c, desired)
         ]
         if others:
             builder.warn(
@@ -45,16 +45,16 @@ def renewed_networks(
     return renewed
 
 
-def _stays(container: ObservedContainer, desired: Desired) -> bool:
+def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
     """Whether `up` does not touch it: another service's, or one-off and at work."""
     return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
 
 
-def add_foundations(
+def add_networks_and_volumes(
     desired: Desired, observed: Observed, builder: PlanBuilder, removed: Mapping[str, int]
-) -> Foundations:
+) -> ResourceNodes:
     """Networks and volumes that are not there yet. `removed`: network name -> the node that removes the old one."""
-    made = Foundations()
+    made = ResourceNodes()
     for network in desired.networks.values():
         if network.external or (network.name in observed.networks and network.name not in removed):
             continue
@@ -67,7 +67,7 @@ def add_foundations(
             continue
         if there is None:
             made.volumes[volume.name] = builder.add(CreateVolume(volume=volume), "not there yet")
-        elif _differs(there.labels, volume.labels):
+        elif _has_diverged(there.labels, volume.labels):
             builder.warn(
                 f"volume `{volume.key}` differs from the file, and is used as it is: `up` never removes a volume",
                 hint="to make it anew with all its data gone, run `wtc clean`, then `wtc up`",
@@ -75,5 +75,5 @@ def add_foundations(
     return made
 
 
-def _differs(there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+def _has_diverged(there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     return there.get(label.CONFIG_HASH) != wanted[label.CONFIG_HASH]

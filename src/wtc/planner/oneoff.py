@@ -10,12 +10,12 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Condition, ConnectNetwork, ContainerRef, CreateContainer, InjectFiles, Plan, WaitContainer
 from wtc.model.service import Attachment, Port, Service
-from wtc.planner.anonymous import new_volumes
-from wtc.planner.builder import PlanBuilder
-from wtc.planner.confighash import service_hash
-from wtc.planner.images import only_services
-from wtc.planner.networks import add_foundations
+from wtc.planner.desired.config_hash import service_hash
+from wtc.planner.images.plan_images import only_services
+from wtc.planner.networks import add_networks_and_volumes
+from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.up import MANY_NETWORKS_API
+from wtc.planner.volumes.anonymous_volumes import new_volumes
 
 CONDITIONS = {
     "service_healthy": Condition.HEALTHY,
@@ -24,7 +24,7 @@ CONDITIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Oneoff:
+class OneoffOptions:
     """What is not as in the service. None leaves the service's own."""
 
     name: str = ""
@@ -50,7 +50,7 @@ def oneoff_name(namespace: Namespace, service: str, slug: str) -> str:
     return f"{namespace.name}_{service}_run_{slug}"
 
 
-def oneoff_spec(spec: ContainerSpec, oneoff: Oneoff, *, name: str, slug: str) -> ContainerSpec:
+def oneoff_spec(spec: ContainerSpec, oneoff: OneoffOptions, *, name: str, slug: str) -> ContainerSpec:
     """The container, from the service's first one.
 
     It ends when its command does, and nothing takes it for the service: it publishes nothing, is not found by the
@@ -88,7 +88,7 @@ def oneoff_spec(spec: ContainerSpec, oneoff: Oneoff, *, name: str, slug: str) ->
     return replace(spec, name=name, config=changed, config_hash=digest, labels=labels)
 
 
-def alone(desired: Desired, spec: ContainerSpec) -> Desired:
+def without_dependencies(desired: Desired, spec: ContainerSpec) -> Desired:
     """What the container needs: its image, the networks and the volumes that it uses; nothing that it depends on."""
     volumes = {m.source for m in spec.config.volumes}
     own = only_services(desired, {spec.service})
@@ -119,7 +119,7 @@ def plan_waits(desired: Desired, service: str) -> Plan:
 def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Plan:
     """Makes the container, and before it the networks and volumes that are not there; does not start it."""
     builder = PlanBuilder()
-    made = add_foundations(desired, observed, builder, {})
+    made = add_networks_and_volumes(desired, observed, builder, {})
     config = spec.config
     needs = [made.networks.get(n) for n in config.networks]
     needs += [made.volumes.get(m.source) for m in config.volumes]
@@ -142,7 +142,7 @@ def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Pl
     return builder.plan()
 
 
-def _command(config: Service, oneoff: Oneoff) -> tuple[str, ...] | None:
+def _command(config: Service, oneoff: OneoffOptions) -> tuple[str, ...] | None:
     """An entrypoint of its own stands alone: the service's command was meant for another one."""
     if oneoff.command is not None:
         return oneoff.command
@@ -155,6 +155,6 @@ def _mounts(config: Service, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
     return (*(m for m in config.volumes if m.target not in targets), *mounts)
 
 
-def _attachment(attachment: Attachment, name: str, oneoff: Oneoff) -> Attachment:
+def _attachment(attachment: Attachment, name: str, oneoff: OneoffOptions) -> Attachment:
     aliases = (*attachment.aliases, name) if oneoff.use_aliases else (name,)
     return replace(attachment, aliases=aliases, ipv4_address="", ipv6_address="", link_local_ips=(), mac_address="")

@@ -6,12 +6,12 @@ from dataclasses import replace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import Plan
 from wtc.model.service import Dependency
-from wtc.planner.lifecycle import Conduct, labelled_dependencies, plan_start, plan_stop
+from wtc.planner.lifecycle import ServiceHooks, labelled_dependencies, plan_start, plan_stop
 
 _ACTIVE = frozenset({"running", "restarting"})
 
 
-def active(observed: Observed) -> list[ObservedContainer]:
+def suspendable_containers(observed: Observed) -> list[ObservedContainer]:
     """The containers that can be stopped and started again with nothing lost.
 
     Paused ones do nothing and would lose their memory. One-off containers are often removed when they stop.
@@ -21,14 +21,14 @@ def active(observed: Observed) -> list[ObservedContainer]:
 
 def plan_suspend(observed: Observed) -> Plan:
     """Stop the active containers, dependents first."""
-    return plan_stop(replace(observed, containers=tuple(active(observed))), {})
+    return plan_stop(replace(observed, containers=tuple(suspendable_containers(observed))), {})
 
 
 def plan_resume(observed: Observed, stopped: Collection[str]) -> Plan:
     """Start those of these containers (ids) that do not run, dependencies first; no other container is started."""
     containers = [c for c in observed.containers if c.id in stopped]
     services = {c.service for c in containers}
-    declared = {c.service: Conduct(depends_on=_dependencies(c, services)) for c in containers}
+    declared = {c.service: ServiceHooks(depends_on=_dependencies(c, services)) for c in containers}
     return plan_start(replace(observed, containers=tuple(containers)), declared)
 
 

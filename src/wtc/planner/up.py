@@ -21,15 +21,15 @@ from wtc.model.plan import (
     StopContainer,
     WaitContainer,
 )
-from wtc.planner.anonymous import inherited_volumes, new_volumes
-from wtc.planner.builder import PlanBuilder
-from wtc.planner.conflicts import check_names, check_shared
-from wtc.planner.convergence import Decision, Fate, decide, namespace_owners, referenced
-from wtc.planner.names import next_name
-from wtc.planner.networks import Foundations, add_foundations, renewed_networks
-from wtc.planner.options import UpOptions
-from wtc.planner.replaced_images import add_image_removals
-from wtc.planner.surplus import add_surplus
+from wtc.planner.checks.conflicts import check_names, check_shared
+from wtc.planner.images.replaced_images import add_image_removals
+from wtc.planner.names import replacement_name
+from wtc.planner.networks import ResourceNodes, add_networks_and_volumes, diverged_networks
+from wtc.planner.orphans import add_orphan_removals
+from wtc.planner.plan_builder import PlanBuilder
+from wtc.planner.reconcile import Action, ContainerDecision, namespace_owners, reconcile, referenced_containers
+from wtc.planner.up_options import UpOptions
+from wtc.planner.volumes.anonymous_volumes import inherited_volumes, new_volumes
 
 MANY_NETWORKS_API = (1, 44)
 """The first API version whose container create attaches more than one network."""
@@ -51,9 +51,9 @@ class _Up:
     def __init__(self, desired: Desired, observed: Observed, options: UpOptions) -> None:
         self.desired, self.observed, self.options = desired, observed, options
         self.builder = PlanBuilder()
-        self.decisions: dict[str, list[Decision]] = {}
-        self.made = Foundations()
-        self.surplus: dict[str, int] = {}
+        self.decisions: dict[str, list[ContainerDecision]] = {}
+        self.made = ResourceNodes()
+        self.orphan_removals: dict[str, int] = {}
         """Container id -> the node that removes it."""
         self.tidied: dict[str, int] = {}
         """Container name -> the node that clears away what a run before left half-way."""
@@ -67,9 +67,9 @@ class _Up:
         """Container name, what for, whether it is required -> the node that waits."""
 
     def plan(self) -> Plan:
-        self.surplus = add_surplus(self.desired, self.observed, self.options, self.builder)
-        renewed = renewed_networks(self.desired, self.observed, self.surplus, self.builder)
-        self.decisions = decide(self.desired, self.observed, self.options, renewed)
+        self.orphan_removals = add_orphan_removals(self.desired, self.observed, self.options, self.builder)
+        renewed = diverged_networks(self.desired, self.observed, self.orphan_removals, self.builder)
+        self.decisions = reconcile(self.desired, self.observed, self.options, renewed)
         flat = [d for service in self.decisions.values() for d in service]
         for decision in flat:
             self._tidy(decision)
@@ -79,7 +79,7 @@ class _Up:
                 self._stop(decision)
             for name, cause in renewed.items():
                 removed[name] = self._remove_network(name, cause, flat)
-        self.made = add_foundations(self.desired, self.observed, self.builder, removed)
+        self.made = add_networks_and_volumes(self.desired, self.observed, self.builder, removed)
         for decision in flat:
             if not self._takes_over(decision):
                 self._create(decision)
@@ -95,13 +95,13 @@ class _Up:
         add_image_removals(self.desired.namespace, self.observed, flat, self.settled, self.builder)
         return self.builder.plan()
 
-    def _takes_over(self, decision: Decision) -> bool:
+    def _takes_over(self, decision: ContainerDecision) -> bool:
         """Whether it needs another container that is itself made (anew) first."""
-        names = referenced(decision.spec)
-        fates = {d.spec.name: d.fate for service in self.decisions.values() for d in service}
-        return any(fates.get(name) in {Fate.CREATE, Fate.RECREATE} for name in names)
+        names = referenced_containers(decision.spec)
+        actions = {d.spec.name: d.action for service in self.decisions.values() for d in service}
+        return any(actions.get(name) in {Action.CREATE, Action.RECREATE} for name in names)
 
-    def _tidy(self, decision: Decision) -> None:
+    def _tidy(self, decision: ContainerDecision) -> None:
         """What an earlier run left half-way, and is of no use, goes; what took no name yet gets it."""
         name, service = decision.spec.name, decision.spec.service
         if decision.stale is not None:
@@ -111,18 +111,18 @@ class _Up:
             rename = RenameContainer(container=_ref(decision.current), name=name)
             self.tidied[name] = self.builder.add(rename, "it was left half-way", service=service)
 
-    def _create(self, decision: Decision) -> None:
+    def _create(self, decision: ContainerDecision) -> None:
         spec, current = decision.spec, decision.current
-        if decision.fate not in {Fate.CREATE, Fate.RECREATE} or spec.name in self.created:
+        if decision.action not in {Action.CREATE, Action.RECREATE} or spec.name in self.created:
             return
         if decision.ready is not None:
             self.created[spec.name] = []
             return
-        name = spec.name if decision.fate is Fate.CREATE else next_name(spec.name)
+        name = spec.name if decision.action is Action.CREATE else replacement_name(spec.name)
         needs = [self.tidied.get(spec.name)]
         needs += [self.made.networks.get(n) for n in spec.config.networks]
         needs += [self.made.volumes.get(m.source) for m in spec.config.volumes]
-        needs += [self.settled.get(n) for n in sorted(referenced(spec))]
+        needs += [self.settled.get(n) for n in sorted(referenced_containers(spec))]
         networks = tuple(sorted(spec.config.networks, key=lambda n: -spec.config.networks[n].priority))
         at_once = networks if self.observed.api_version >= MANY_NETWORKS_API else networks[:1]
         renew = self.options.renew_anonymous_volumes
@@ -148,10 +148,10 @@ class _Up:
             nodes.append(self.builder.add(inject, "its secrets and configs", service=spec.service, after=[nodes[-1]]))
         self.created[spec.name] = nodes[-1:]
 
-    def _stop(self, decision: Decision) -> None:
+    def _stop(self, decision: ContainerDecision) -> None:
         """Stops what is restarted or replaced: after its replacement is made, and after what depends on it."""
         spec, current = decision.spec, decision.current
-        if current is None or decision.fate not in {Fate.RECREATE, Fate.RESTART} or spec.name in self.stopped:
+        if current is None or decision.action not in {Action.RECREATE, Action.RESTART} or spec.name in self.stopped:
             return
         after = list(self.created.get(spec.name, []))
         for other, how in ((s, s.depends_on.get(spec.service)) for s in self.desired.services.values()):
@@ -166,10 +166,12 @@ class _Up:
             self.stopped[spec.name] = [self.builder.add(stop, decision.cause, service=spec.service, after=after)]
 
     def _shares(self, service: str, container: str) -> bool:
-        return any(container in referenced(d.spec) for d in self.decisions[service])
+        return any(container in referenced_containers(d.spec) for d in self.decisions[service])
 
-    def _remove_network(self, name: str, cause: str, flat: list[Decision]) -> int:
-        after: list[int | None] = [self.surplus[c.id] for c in self.observed.containers if c.id in self.surplus]
+    def _remove_network(self, name: str, cause: str, flat: list[ContainerDecision]) -> int:
+        after: list[int | None] = [
+            self.orphan_removals[c.id] for c in self.observed.containers if c.id in self.orphan_removals
+        ]
         for decision in flat:
             current, key = decision.current, decision.spec.name
             after.append(self.tidied.get(key))
@@ -181,10 +183,10 @@ class _Up:
         remove = RemoveNetwork(name=name, id=self.observed.networks[name].id)
         return self.builder.add(remove, cause, after=after)
 
-    def _replace(self, decision: Decision) -> None:
+    def _replace(self, decision: ContainerDecision) -> None:
         """The replacement takes the place: the old container goes, the name is free."""
         spec = decision.spec
-        if decision.fate is not Fate.RECREATE:
+        if decision.action is not Action.RECREATE:
             if created := self.created.get(spec.name):
                 self.settled[spec.name] = created[-1]
             return
@@ -192,16 +194,16 @@ class _Up:
         if decision.current is not None:
             remove = RemoveContainer(container=_ref(decision.current))
             after = [self.builder.add(remove, decision.cause, service=spec.service, after=after)]
-        ready = ContainerRef(name=next_name(spec.name), id=decision.ready.id if decision.ready else "")
+        ready = ContainerRef(name=replacement_name(spec.name), id=decision.ready.id if decision.ready else "")
         rename = RenameContainer(container=ready, name=spec.name)
         self.settled[spec.name] = self.builder.add(rename, decision.cause, service=spec.service, after=after)
 
-    def _start(self, decision: Decision) -> None:
+    def _start(self, decision: ContainerDecision) -> None:
         spec = decision.spec
-        if decision.fate is Fate.KEEP or self.options.no_start:
+        if decision.action is Action.KEEP or self.options.no_start:
             return
         current = decision.current
-        made = decision.fate in {Fate.CREATE, Fate.RECREATE}
+        made = decision.action in {Action.CREATE, Action.RECREATE}
         ref = ContainerRef(name=spec.name) if made or current is None else _ref(current)
         after: list[int | None] = [self.settled.get(spec.name), *self.stopped.get(spec.name, [])]
         # A namespace can be joined once the container that owns it runs, with `--no-deps` too.
@@ -233,18 +235,20 @@ class _Up:
                         nodes.append(self.started.get(decision.spec.name))
         return nodes
 
-    def _wait(self, decision: Decision, condition: Condition, dependent: str, *, required: bool = True) -> int | None:
+    def _wait(
+        self, decision: ContainerDecision, condition: Condition, dependent: str, *, required: bool = True
+    ) -> int | None:
         name = decision.spec.name
-        if _holds(decision, condition):
+        if _has_condition(decision, condition):
             return None
         if (name, condition, required) not in self.waits:
-            ref = ContainerRef(name=name) if decision.fate in {Fate.CREATE, Fate.RECREATE} else _ref_of(decision)
+            ref = ContainerRef(name=name) if decision.action in {Action.CREATE, Action.RECREATE} else _ref_of(decision)
             wait = WaitContainer(
                 container=ref,
                 condition=condition,
                 timeout_s=self.options.wait_timeout_s,
                 required=required,
-                resumed=decision.fate is Fate.START and _is_paused(decision),
+                resumed=decision.action is Action.START and _is_paused(decision),
             )
             cause = f"`{dependent}` depends on it" if dependent else "the stack is up when it is"
             after = [self.started.get(name)]
@@ -258,15 +262,15 @@ class _Up:
             for decision in service:
                 if decision.spec.name in waited:
                     continue
-                if decision.fate is Fate.KEEP and decision.current and decision.current.state == "exited":
+                if decision.action is Action.KEEP and decision.current and decision.current.state == "exited":
                     continue
                 self._wait(decision, Condition.READY, "")
 
 
-def _holds(decision: Decision, condition: Condition) -> bool:
+def _has_condition(decision: ContainerDecision, condition: Condition) -> bool:
     """Whether a container that is left alone is already as far as that."""
     current = decision.current
-    if decision.fate is not Fate.KEEP or current is None:
+    if decision.action is not Action.KEEP or current is None:
         return False
     running = current.state == "running"
     match condition:
@@ -280,7 +284,7 @@ def _holds(decision: Decision, condition: Condition) -> bool:
             return running
 
 
-def _is_paused(decision: Decision) -> bool:
+def _is_paused(decision: ContainerDecision) -> bool:
     return decision.current is not None and decision.current.state == "paused"
 
 
@@ -288,5 +292,5 @@ def _ref(container: ObservedContainer) -> ContainerRef:
     return ContainerRef(name=container.name, id=container.id)
 
 
-def _ref_of(decision: Decision) -> ContainerRef:
+def _ref_of(decision: ContainerDecision) -> ContainerRef:
     return _ref(decision.current) if decision.current else ContainerRef(name=decision.spec.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeGuard, cast
 
 from wtc.namespace import is_namespace
-from wtc.registry.record import StackRecord, Status
+from wtc.registry.stack_records import StackRecord, Status
 
 VERSION = 2
 """Version 1 has `worktrees` (path -> stack) in place of `stacks` (namespace -> stack)."""
@@ -29,7 +29,7 @@ class NewerVersionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class DecodedRegistry:
     """The content of a registry file."""
 
     stacks: dict[str, StackRecord] = field(default_factory=dict[str, StackRecord])
@@ -38,13 +38,13 @@ class Decoded:
     """One sentence for each entry that is not valid, with its name and the reason."""
 
 
-def encode(stacks: Mapping[str, StackRecord]) -> bytes:
+def encode_registry(stacks: Mapping[str, StackRecord]) -> bytes:
     """Return the file's content; equal stacks give equal bytes."""
     document = {"version": VERSION, "stacks": {name: _entry(record) for name, record in sorted(stacks.items())}}
     return (json.dumps(document, indent=2) + "\n").encode()
 
 
-def decode(content: bytes) -> Decoded:
+def decode_registry(content: bytes) -> DecodedRegistry:
     """Return the stacks in a file's content. Entries that are not valid are left out and named in `rejected`.
 
     Raises:
@@ -99,7 +99,7 @@ def _entries(
     return [(key, with_key(key, entry) if _is_object(entry) else entry) for key, entry in entries.items()]
 
 
-def _decoded(entries: Iterable[tuple[str, object]]) -> Decoded:
+def _decoded(entries: Iterable[tuple[str, object]]) -> DecodedRegistry:
     """Return the records; two entries with one namespace (in version 1) are both rejected."""
     records: dict[str, dict[str, StackRecord]] = {}
     rejected: list[str] = []
@@ -117,7 +117,7 @@ def _decoded(entries: Iterable[tuple[str, object]]) -> Decoded:
             rejected += [f"entry {_quoted(key)} was dropped, because its {reason}" for key in by_key]
         else:
             stacks[name] = next(iter(by_key.values()))
-    return Decoded(stacks=stacks, rejected=tuple(rejected))
+    return DecodedRegistry(stacks=stacks, rejected=tuple(rejected))
 
 
 def _record(entry: object) -> StackRecord:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
-from wtc.registry import lock
-from wtc.registry.codec import DamagedError, Decoded, NewerVersionError, decode, encode
-from wtc.registry.promises import Promises
-from wtc.registry.record import Ledger
+from wtc.registry import file_lock
+from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
+from wtc.registry.memory_reservations import MemoryReservations
+from wtc.registry.stack_records import StackRecords
 
 _FILE = "registry.json"
 
@@ -24,7 +24,7 @@ def _lock_of(namespace: str) -> Path:
     return Path("locks", f"{namespace}.lock")
 
 
-def _silent(_message: str) -> None:
+def _ignore(_message: str) -> None:
     pass
 
 
@@ -34,13 +34,13 @@ class Store:
     `waiting` gets one line of text when a lock is not free within `patience_s`.
     """
 
-    def __init__(self, directory: str, *, waiting: Callable[[str], None] = _silent, patience_s: float = 1.0) -> None:
+    def __init__(self, directory: str, *, waiting: Callable[[str], None] = _ignore, patience_s: float = 1.0) -> None:
         self._directory = Path(directory)
         self._path = self._directory / _FILE
         self._waiting = waiting
         self._patience_s = patience_s
 
-    def read(self) -> Ledger:
+    def read(self) -> StackRecords:
         """Return the registry as it is now; changes to it are lost. Create nothing.
 
         A damaged file is set aside, and its valid entries are written again. A file that this wtc cannot read, or that
@@ -49,17 +49,17 @@ class Store:
         try:
             found = self._decoded()
         except RegistryError as refusal:
-            return Ledger(refusal=refusal)
+            return StackRecords(refusal=refusal)
         except DamagedError as damage:
-            found = Decoded(rejected=(str(damage),))
+            found = DecodedRegistry(rejected=(str(damage),))
         if not found.rejected:
-            return Ledger(stacks=found.stacks)
+            return StackRecords(stacks=found.stacks)
         try:
             with self._locked():
                 return self._load()
         except RegistryError:
             warnings = tuple(f"the registry `{self._path}` is damaged: {reason}" for reason in found.rejected)
-            return Ledger(stacks=found.stacks, warnings=warnings)
+            return StackRecords(stacks=found.stacks, warnings=warnings)
 
     def require(self) -> None:
         """Raise what a transaction would raise about the file: for a command that acts before it writes.
@@ -72,7 +72,7 @@ class Store:
             self._decoded()
 
     @contextmanager
-    def transaction(self) -> Generator[Ledger]:
+    def transaction(self) -> Generator[StackRecords]:
         """The registry under its lock; what the body changed is written at the end.
 
         Keep it short: every other wtc waits. Where the body raises, nothing is written.
@@ -82,11 +82,11 @@ class Store:
             RegistryError: the file cannot be read, or the config folder cannot be written.
         """
         with self._locked():
-            ledger = self._load()
-            before = dict(ledger.stacks)
-            yield ledger
-            if ledger.stacks != before:
-                self._write(self._path, encode(ledger.stacks))
+            records = self._load()
+            before = dict(records.stacks)
+            yield records
+            if records.stacks != before:
+                self._write(self._path, encode_registry(records.stacks))
 
     @contextmanager
     def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:
@@ -111,7 +111,7 @@ class Store:
         with self._held(Path(path), what, discard=False):
             yield
 
-    def seize_stack(self, namespace: str) -> int | None:
+    def inheritable_stack_lock(self, namespace: str) -> int | None:
         """The lock of one stack as a descriptor that another process may inherit; None where it is held.
 
         Raises:
@@ -120,17 +120,17 @@ class Store:
         """
         path = self._directory / _lock_of(namespace)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return lock.seize(path)
+        return file_lock.inheritable_lock(path)
 
     @contextmanager
-    def admission(self) -> Generator[Promises]:
+    def admission(self) -> Generator[MemoryReservations]:
         """What is promised of engines' memory, under a lock against other commands that read or change it.
 
         Raises:
             WtcError: the config folder cannot be written.
         """
         with self._lock_file(Path("memory.lock"), "its look at the memory"):
-            yield Promises(self._directory / "memory", unwritable=self._unwritable)
+            yield MemoryReservations(self._directory / "memory", unwritable=self._unwritable)
 
     @contextmanager
     def _locked(self) -> Generator[None]:
@@ -154,18 +154,18 @@ class Store:
             self._waiting(f"waiting for another wtc{f' (process {holder})' if holder else ''} to finish with {what}")
 
         try:
-            held = lock.acquire(path, patience_s=self._patience_s, waiting=wait)
+            held = file_lock.acquire_lock(path, patience_s=self._patience_s, waiting=wait)
         except OSError as error:
             raise self._unwritable(error) from error
         try:
             yield
         finally:
             if discard:
-                lock.discard(held, path)
+                file_lock.discard_lock(held, path)
             else:
-                lock.release(held)
+                file_lock.release_lock(held)
 
-    def _load(self) -> Ledger:
+    def _load(self) -> StackRecords:
         """Return the file's ledger; of a damaged file a copy is kept. Only under the lock.
 
         Raises:
@@ -174,28 +174,28 @@ class Store:
         try:
             found = self._decoded()
         except DamagedError as damage:
-            found = Decoded(rejected=(str(damage),))
+            found = DecodedRegistry(rejected=(str(damage),))
             aside = self._free_aside()
             self._set_aside(aside)
         else:
             if not found.rejected:
-                return Ledger(stacks=found.stacks)
+                return StackRecords(stacks=found.stacks)
             aside = self._free_aside()
             # A copy: after a crash between the two writes, the registry still has all its valid entries.
             self._write(aside, self._content() or b"")
-            self._write(self._path, encode(found.stacks))
+            self._write(self._path, encode_registry(found.stacks))
         warnings = tuple(
             f"the registry `{self._path}` was damaged: {reason}; it was kept as `{aside}`" for reason in found.rejected
         )
-        return Ledger(stacks=found.stacks, warnings=warnings)
+        return StackRecords(stacks=found.stacks, warnings=warnings)
 
-    def _decoded(self) -> Decoded:
+    def _decoded(self) -> DecodedRegistry:
         """Raises DamagedError and RegistryError."""
         content = self._content()
         if content is None:
-            return Decoded()
+            return DecodedRegistry()
         try:
-            return decode(content)
+            return decode_registry(content)
         except NewerVersionError as newer:
             raise self._newer(newer) from None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from wtc.sandbox.limits import ResourceLimits
-from wtc.sandbox.view import BWRAP, View, bwrap_arguments
+from wtc.sandbox.view import BWRAP, SandboxView, bwrap_arguments
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/nix/store")
 _KERNEL = ("/proc/sys", "/proc/sysrq-trigger", "/proc/fs", "/proc/acpi", "/proc/scsi")
@@ -42,11 +42,11 @@ class BwrapSandbox:
         """Return the bubblewrap command line that ends with `cmd`, unchanged. `cmd` is a program and its arguments."""
         return [*bwrap_arguments(self.view()), *cmd]
 
-    def view(self) -> View:
+    def view(self) -> SandboxView:
         """Return what the command sees on this machine."""
         as_root = os.geteuid() == 0
-        files, folders = private_entries("/etc") if as_root else ((), ())
-        return View(
+        files, folders = list_private_entries("/etc") if as_root else ((), ())
+        return SandboxView(
             system=tuple(path for path in _SYSTEM if os.path.isdir(path)),
             # To the kernel root without capabilities is still the owner of these.
             kernel=tuple(path for path in _KERNEL if os.path.exists(path)) if as_root else (),
@@ -73,18 +73,18 @@ class BwrapSandbox:
         return process.returncode == 0
 
 
-def private_entries(folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def list_private_entries(folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the files and the folders below `folder` that only their owner or group may read.
 
     Folders within such a folder are not listed.
     """
-    found = list(_private(folder))
+    found = list(_walk_private(folder))
     return tuple(path for path, is_folder in found if not is_folder), tuple(
         path for path, is_folder in found if is_folder
     )
 
 
-def _private(folder: str) -> Iterator[tuple[str, bool]]:
+def _walk_private(folder: str) -> Iterator[tuple[str, bool]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -95,7 +95,7 @@ def _private(folder: str) -> Iterator[tuple[str, bool]]:
         mode = entry.stat(follow_symlinks=False).st_mode
         if stat.S_ISDIR(mode):
             if mode & stat.S_IXOTH:
-                yield from _private(entry.path)
+                yield from _walk_private(entry.path)
             else:
                 yield entry.path, True
         elif not mode & stat.S_IROTH:

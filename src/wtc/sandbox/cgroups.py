@@ -8,7 +8,14 @@ import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from wtc.sandbox.hierarchies import CONTROLLERS, Hierarchy, candidates, hierarchies, refusals, settings
+from wtc.sandbox.cgroup_hierarchies import (
+    CONTROLLERS,
+    Hierarchy,
+    candidate_folders,
+    limit_event_file,
+    limit_settings,
+    parse_hierarchies,
+)
 
 _PREFIX = "wtc-sandbox-"
 _NAME = re.compile(rf"{_PREFIX}(\d+)-[0-9a-f]+")
@@ -17,7 +24,7 @@ _POLL_S = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class ControlGroup:
     """A group that holds one or more limits."""
 
     version: int
@@ -37,35 +44,35 @@ def own_hierarchies() -> tuple[Hierarchy, ...]:
             open("/proc/self/cgroup", encoding="utf-8") as own,
             open("/proc/self/mountinfo", encoding="utf-8") as mounts,
         ):
-            return hierarchies(own.read(), mounts.read())
+            return parse_hierarchies(own.read(), mounts.read())
     except OSError:
         return ()
 
 
-def place_for(found: Sequence[Hierarchy], version: int, name: str) -> str:
+def group_parent(found: Sequence[Hierarchy], version: int, name: str) -> str:
     """Return the folder in which a group that enforces the limit can be created; empty if there is none."""
     controller = CONTROLLERS[name]
     for hierarchy in found:
         if hierarchy.version != version or (version == 1 and controller not in hierarchy.controllers):
             continue
-        for folder in candidates(hierarchy):
+        for folder in candidate_folders(hierarchy):
             if _may_create(folder) and (version == 1 or controller in _enabled(folder)):
                 return folder
     return ""
 
 
-def create_group(folder: str, version: int, values: dict[str, int], name: str) -> Group:
+def create_group(folder: str, version: int, values: dict[str, int], name: str) -> ControlGroup:
     """Create a group in `folder` with the limits `values`.
 
     Raises:
         OSError: the kernel refuses; nothing stays behind.
     """
-    _sweep(folder)
-    group = Group(version=version, folder=os.path.join(folder, name), limits=tuple(values))
+    _remove_stale(folder)
+    group = ControlGroup(version=version, folder=os.path.join(folder, name), limits=tuple(values))
     os.mkdir(group.folder)
     try:
         for limit, value in values.items():
-            for file, content, required in settings(version, limit, value):
+            for file, content, required in limit_settings(version, limit, value):
                 path = os.path.join(group.folder, file)
                 if required or os.path.exists(path):
                     _write(path, content)
@@ -75,19 +82,19 @@ def create_group(folder: str, version: int, values: dict[str, int], name: str) -
     return group
 
 
-def new_name() -> str:
+def new_group_name() -> str:
     """Return a name for the groups of one sandbox. It has this process's id, so that leftovers are recognised."""
     return f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def count_refusals(groups: Iterable[Group]) -> dict[str, int]:
+def count_limit_events(groups: Iterable[ControlGroup]) -> dict[str, int]:
     """Return limit -> how often it killed a process (`memory`) or refused one (`pids`)."""
     counts = {limit: _count(group, limit) for group in groups for limit in group.limits}
     return {limit: count for limit, count in counts.items() if count}
 
 
-def _count(group: Group, limit: str) -> int:
-    file, key = refusals(group.version, limit)
+def _count(group: ControlGroup, limit: str) -> int:
+    file, key = limit_event_file(group.version, limit)
     if not file:
         return 0
     try:
@@ -97,7 +104,7 @@ def _count(group: Group, limit: str) -> int:
     return next((int(count) for name, _, count in (line.partition(" ") for line in lines) if name == key), 0)
 
 
-async def remove_groups(groups: Sequence[Group]) -> tuple[str, ...]:
+async def remove_groups(groups: Sequence[ControlGroup]) -> tuple[str, ...]:
     """Kill what is left in the groups and remove them.
 
     Returns: the folders that could not be removed.
@@ -118,7 +125,7 @@ async def remove_groups(groups: Sequence[Group]) -> tuple[str, ...]:
     return tuple(left)
 
 
-def _sweep(folder: str) -> None:
+def _remove_stale(folder: str) -> None:
     """Remove empty groups of wtc processes that were killed. The kernel refuses for those with processes."""
     with contextlib.suppress(OSError):
         for name in os.listdir(folder):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wtc.errors import UsageError, WtcError
-from wtc.sandbox.cgroups import Group, create_group, new_name, own_hierarchies, place_for, remove_groups
-from wtc.sandbox.hierarchies import wanted_limits
+from wtc.sandbox.cgroup_hierarchies import wanted_limits
+from wtc.sandbox.cgroups import ControlGroup, create_group, group_parent, new_group_name, own_hierarchies, remove_groups
 from wtc.sandbox.limits import ResourceLimits
-from wtc.sandbox.systemd import enforces
+from wtc.sandbox.systemd import can_enforce
 
 _NAMES = {"memory": "the memory limit", "cpus": "the processor limit", "pids": "the process limit"}
 
@@ -39,7 +39,7 @@ class Enforcement:
     """Limit -> what enforces it."""
     missing: Mapping[str, str]
     """Limit -> why nothing enforces it. Empty unless the caller asked for best effort."""
-    groups: tuple[Group, ...] = ()
+    groups: tuple[ControlGroup, ...] = ()
     as_root: bool = False
 
     def limited_by(self, method: Method) -> dict[str, int]:
@@ -47,7 +47,7 @@ class Enforcement:
         return {name: value for name, value in self.values.items() if self.methods.get(name) == method}
 
 
-async def enforce(limits: ResourceLimits | None, *, sandboxed: bool, best_effort: bool) -> Enforcement:
+async def enforce_limits(limits: ResourceLimits | None, *, sandboxed: bool, best_effort: bool) -> Enforcement:
     """Find what enforces each limit, and create the control groups. The caller removes them with `remove_groups`.
 
     Raises:
@@ -59,10 +59,10 @@ async def enforce(limits: ResourceLimits | None, *, sandboxed: bool, best_effort
         if value <= 0:
             raise UsageError(f"{_NAMES[name]} is {value}, and must be more than 0")
     as_root = os.geteuid() == 0
-    if values and await enforces(values, as_root=as_root):
+    if values and await can_enforce(values, as_root=as_root):
         methods = dict.fromkeys(values, Method.SYSTEMD)
         return Enforcement(values=values, methods=methods, missing={}, as_root=as_root)
-    methods, groups, missing = _grouped(values)
+    methods, groups, missing = _create_groups(values)
     for name in list(missing):
         if sandboxed and has_rlimit(name, as_root=as_root, platform=sys.platform):
             methods[name] = Method.RLIMIT
@@ -81,19 +81,19 @@ def has_rlimit(name: str, *, as_root: bool, platform: str) -> bool:
     return platform == "linux" and (name == "memory" or (name == "pids" and not as_root))
 
 
-def _grouped(values: Mapping[str, int]) -> tuple[dict[str, Method], tuple[Group, ...], dict[str, str]]:
+def _create_groups(values: Mapping[str, int]) -> tuple[dict[str, Method], tuple[ControlGroup, ...], dict[str, str]]:
     """What control groups enforce, the groups, and limit -> why they do not."""
-    found, name = own_hierarchies(), new_name()
+    found, name = own_hierarchies(), new_group_name()
     places: dict[tuple[str, int], dict[str, int]] = {}
     missing: dict[str, str] = {}
     for limit, value in values.items():
-        place = next(((folder, v) for v in (2, 1) if (folder := place_for(found, v, limit))), None)
+        place = next(((folder, v) for v in (2, 1) if (folder := group_parent(found, v, limit))), None)
         if place is None:
             missing[limit] = "no control group can be created here" if found else "this system has no control groups"
         else:
             places.setdefault(place, {})[limit] = value
     methods: dict[str, Method] = {}
-    groups: list[Group] = []
+    groups: list[ControlGroup] = []
     for (folder, version), held in places.items():
         try:
             groups.append(create_group(folder, version, held, name))

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wtc.errors import UsageError, WtcError
+from wtc.sandbox.availability import check_available
 from wtc.sandbox.bwrap import BwrapSandbox
-from wtc.sandbox.cgroups import count_refusals, remove_groups
-from wtc.sandbox.enforcement import Enforcement, enforce
-from wtc.sandbox.git import GitFolders, create_hooks_folder, git_mounts
-from wtc.sandbox.launch import launch_command
+from wtc.sandbox.cgroups import count_limit_events, remove_groups
+from wtc.sandbox.command_line import launch_command
+from wtc.sandbox.enforcement import Enforcement, enforce_limits
+from wtc.sandbox.git_mounts import GitFolders, create_hooks_folder, git_mounts
 from wtc.sandbox.network import StackNetwork
-from wtc.sandbox.probe import check_available
 from wtc.sandbox.processes import command_pid, kill_sandbox
 from wtc.sandbox.stack import Stack
-from wtc.sandbox.view import TEMPORARY, View, bwrap_arguments
+from wtc.sandbox.view import TEMPORARY, SandboxView, bwrap_arguments
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -76,7 +76,7 @@ class SandboxedProcess:
         """Wait until the command has ended."""
         status = await self.process.wait()
         status = 128 - status if status < 0 else status
-        return Ended(status=status, refusals=count_refusals(self.enforcement.groups))
+        return Ended(status=status, refusals=count_limit_events(self.enforcement.groups))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class SandboxRunner:
             raise UsageError(f"`{self.sandbox.workspace}` is not a folder")
         if self.unsandboxed and self.stack:
             raise UsageError("a command on the host reaches the stack by its published ports, not by service names")
-        view: View | None = None
+        view: SandboxView | None = None
         resets_signals = False
         if not self.unsandboxed:
             view = self._with_repository(self.sandbox.view())
@@ -141,10 +141,10 @@ class SandboxRunner:
 
     @asynccontextmanager
     async def _started(
-        self, command: Sequence[str], view: View | None, streams: Mapping[str, Any], *, resets_signals: bool
+        self, command: Sequence[str], view: SandboxView | None, streams: Mapping[str, Any], *, resets_signals: bool
     ) -> AsyncGenerator[SandboxedProcess]:
         limits = self.sandbox.resource_limits
-        enforcement = await enforce(limits, sandboxed=view is not None, best_effort=self.best_effort)
+        enforcement = await enforce_limits(limits, sandboxed=view is not None, best_effort=self.best_effort)
         sandbox = bwrap_arguments(view) if view else ()
         arguments = launch_command(command, enforcement, sandbox=sandbox, resets_signals=resets_signals)
         inherited = view.stack.inherited if view and view.stack else ()
@@ -171,7 +171,7 @@ class SandboxRunner:
         except OSError as error:
             raise CommandNotStartedError(arguments[0], error) from error
 
-    def _with_repository(self, view: View) -> View:
+    def _with_repository(self, view: SandboxView) -> SandboxView:
         """The view with the worktree's repository, without other worktrees, and with an empty home folder."""
         for path in self.sandbox.shared_dirs:
             if not path.is_dir():

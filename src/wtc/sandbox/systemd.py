@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Mapping
 
-from wtc.sandbox.hierarchies import PERIOD_US, settings
+from wtc.sandbox.cgroup_hierarchies import PERIOD_US, limit_settings
 
 _RUNNING = "/run/systemd/system"
 _SHOW = 'IFS= read -r line </proc/self/cgroup; cd "/sys/fs/cgroup${line#0::}" && head -n 1 memory.max cpu.max pids.max'
@@ -37,10 +37,10 @@ def _properties(name: str, value: int) -> tuple[str, ...]:
 def is_enforced(shown: str, values: Mapping[str, int]) -> bool:
     """Return whether the limits that a scope printed are the wanted ones. Pure."""
     lines = set(shown.splitlines())
-    return all(settings(2, name, value)[0][1] in lines for name, value in values.items())
+    return all(limit_settings(2, name, value)[0][1] in lines for name, value in values.items())
 
 
-async def enforces(values: Mapping[str, int], *, as_root: bool) -> bool:
+async def can_enforce(values: Mapping[str, int], *, as_root: bool) -> bool:
     """Return whether systemd creates a scope here in which the kernel has the limits: tried with a real one."""
     import asyncio
 

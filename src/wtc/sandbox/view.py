@@ -36,7 +36,7 @@ class StackDescriptors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class SandboxView:
     """Absolute paths. Later fields cover earlier ones where they overlap."""
 
     system: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class View:
     """Whether the command loses its controlling terminal, so that it cannot type into it."""
 
 
-def bwrap_arguments(view: View) -> list[str]:
+def bwrap_arguments(view: SandboxView) -> list[str]:
     """Return the bubblewrap command line up to and including `--`; the command follows."""
     arguments = [BWRAP, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--die-with-parent"]
     if view.new_session:
@@ -71,26 +71,26 @@ def bwrap_arguments(view: View) -> list[str]:
         arguments += ["--cap-drop", "ALL"]
         for capability in _ROOT_CAPABILITIES:
             arguments += ["--cap-add", capability]
-    arguments += _bound("--ro-bind", view.system)
+    arguments += _bind_arguments("--ro-bind", view.system)
     arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", TEMPORARY]
-    arguments += _bound("--ro-bind", view.kernel)
+    arguments += _bind_arguments("--ro-bind", view.kernel)
     for path in view.hidden_files:
         arguments += ["--ro-bind", "/dev/null", path]
     for path in view.hidden_folders:
         arguments += ["--tmpfs", path]
     for path in view.created:
         arguments += ["--dir", path]
-    arguments += _bound("--bind", [view.workspace])
+    arguments += _bind_arguments("--bind", [view.workspace])
     for path in view.covered:
         arguments += ["--tmpfs", path]
-    arguments += _bound("--bind", view.shared)
+    arguments += _bind_arguments("--bind", view.shared)
     for mount in view.mounts:
-        arguments += _bound("--bind" if mount.writable else "--ro-bind", [mount.path])
+        arguments += _bind_arguments("--bind" if mount.writable else "--ro-bind", [mount.path])
     if stack := view.stack:
         arguments += ["--info-fd", str(stack.information), "--block-fd", str(stack.block)]
         arguments += ["--ro-bind-data", str(stack.hosts), stack.hosts_path]
     return [*arguments, "--chdir", view.workspace, "--"]
 
 
-def _bound(option: str, paths: Iterable[str]) -> list[str]:
+def _bind_arguments(option: str, paths: Iterable[str]) -> list[str]:
     return [word for path in paths for word in (option, path, path)]

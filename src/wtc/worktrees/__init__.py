@@ -14,8 +14,8 @@ if TYPE_CHECKING:
         WorktreeLockError,
         WorktreeRemovalError,
     )
-    from wtc.worktrees.info import WorktreeInfo, WorktreeResult
     from wtc.worktrees.manager import GitWorktreeManager
+    from wtc.worktrees.worktree_info import WorktreeInfo, WorktreeResult
 
 __all__ = [
     "BranchExistsError",
@@ -29,7 +29,7 @@ __all__ = [
     "WorktreeResult",
 ]
 
-_MODULES = {"GitWorktreeManager": "manager", "WorktreeInfo": "info", "WorktreeResult": "info"}
+_MODULES = {"GitWorktreeManager": "manager", "WorktreeInfo": "worktree_info", "WorktreeResult": "worktree_info"}
 """Name -> its module; the errors are in `errors`."""
 
 

@@ -40,7 +40,7 @@ def git(
         done = subprocess.run(
             ["git", "-C", folder, *arguments],
             input=os.fsencode(given),
-            env=_plain(environment),
+            env=_clean_environment(environment),
             capture_output=True,
             timeout=limit_s,
             check=False,
@@ -49,7 +49,7 @@ def git(
         raise NoGitError("git is not installed") from None
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise NoGitError(f"git does not answer: {error}") from error
-    return _answer(done.returncode, done.stdout, done.stderr, well)
+    return _check_answer(done.returncode, done.stdout, done.stderr, well)
 
 
 async def git_async(
@@ -70,7 +70,14 @@ async def git_async(
 
     try:
         process = await asyncio.create_subprocess_exec(
-            "git", "-C", folder, *arguments, env=_plain(environment), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+            "git",
+            "-C",
+            folder,
+            *arguments,
+            env=_clean_environment(environment),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
         )
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
@@ -79,15 +86,15 @@ async def git_async(
     try:
         out, err = await asyncio.wait_for(process.communicate(), limit_s)
     except TimeoutError:
-        await _end(process)
+        await _terminate(process)
         raise NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds") from None
     except BaseException:
-        await _end(process)
+        await _terminate(process)
         raise
-    return _answer(process.returncode or 0, out, err, well)
+    return _check_answer(process.returncode or 0, out, err, well)
 
 
-async def _end(process: "Process") -> None:
+async def _terminate(process: "Process") -> None:
     """Terminate git, so that it removes its lock files, and kill it if it does not end."""
     import asyncio
 
@@ -101,14 +108,14 @@ async def _end(process: "Process") -> None:
         await process.wait()
 
 
-def _plain(environment: Mapping[str, str]) -> dict[str, str]:
+def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment without the variables of a git hook, which name another repository than the folder's."""
     own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
     own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
     return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
-def _answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
+def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
     if status in well:
         return os.fsdecode(out)
     lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]

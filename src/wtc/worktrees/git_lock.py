@@ -11,7 +11,7 @@ import random
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
-from wtc.worktrees.ids import lock_path
+from wtc.worktrees.worktree_id import lock_path
 
 _NAME = "git-writes"
 _POLL_S = (0.005, 0.02)

@@ -60,7 +60,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Here:
+class WorktreeFacts:
     """The worktree that a command acts on."""
 
     path: str
@@ -71,8 +71,8 @@ class Here:
     """The linked worktree that the folder is a copy of."""
 
 
-def standing(
-    stack: LabelledStack, here: Here, place: PathFacts, *, held: bool = False, legacy: bool = False
+def stack_standing(
+    stack: LabelledStack, here: WorktreeFacts, place: PathFacts, *, held: bool = False, legacy: bool = False
 ) -> tuple[Standing, str]:
     """What the stack is to the worktree, and why where that is a conflict.
 
@@ -83,7 +83,7 @@ def standing(
     if stack.identity.id and stack.identity.id == here.identity.id:
         if same or stack.worktree in here.identity.former_paths:
             return Standing.OWN, ""
-        return _elsewhere(stack, here, place)
+        return _standing_elsewhere(stack, here, place)
     if not same:
         recorded = stack.legacy and legacy and stack.worktree in here.identity.former_paths
         return (Standing.OWN if recorded else Standing.UNRELATED), ""
@@ -95,7 +95,7 @@ def standing(
     return (Standing.OWN if own else Standing.FORMER), ""
 
 
-def _elsewhere(stack: LabelledStack, here: Here, place: PathFacts) -> tuple[Standing, str]:
+def _standing_elsewhere(stack: LabelledStack, here: WorktreeFacts, place: PathFacts) -> tuple[Standing, str]:
     """A stack with this worktree's id that was created at another path."""
     if stack.identity.host != here.identity.host or not stack.identity.host:
         return Standing.CONFLICT, f"it was created at `{stack.worktree}` on another host"
@@ -124,12 +124,12 @@ def unproved_absence(stack: LabelledStack, place: PathFacts, host: str) -> str:
         return "its folder cannot be looked at"
     if place.presence is Presence.MISSING:
         return _unproved_parents(recorded[place.depth :], place.parents)
-    if why := _present(stack, place):
+    if why := _present_reason(stack, place):
         return why
     return _unproved_parents(recorded[1:], place.parents[1:])
 
 
-def _present(stack: LabelledStack, place: PathFacts) -> str:
+def _present_reason(stack: LabelledStack, place: PathFacts) -> str:
     """Why a folder that exists does not count as missing."""
     if place.git is GitState.BROKEN:
         return "its `.git` leads nowhere"
@@ -167,7 +167,7 @@ def _other_filesystem(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -
     return ""
 
 
-def hidden(stack: LabelledStack, place: PathFacts) -> str:
+def hidden_reason(stack: LabelledStack, place: PathFacts) -> str:
     """Why a worktree that is not found at its path can be there all the same; empty where nothing suggests it.
 
     A disk that is not mounted, or one that is mounted over the path. Less than `unproved_absence` asks for.
@@ -180,18 +180,18 @@ def hidden(stack: LabelledStack, place: PathFacts) -> str:
     return _IS_MOUNTED if place.mounted else _other_filesystem(recorded[place.depth :], place.parents)
 
 
-def gone(
+def judge_gone(
     stack: LabelledStack, place: PathFacts, repository: RepositoryFacts, host: str, *, moved: Sequence[PathFacts] = ()
 ) -> Judgement:
     """Whether the stack's worktree is gone, with the reason.
 
     `place` is what is found at the path where the stack was created, `moved` at the paths that its moves record.
     """
-    holder = holder_of(stack.identity.id, [repository])
+    holder = find_holder(stack.identity.id, [repository])
     holder = holder or next((p.path for p in moved if stack.identity.id and p.id == stack.identity.id), "")
     if holder:
         return Judgement(verdict=Verdict.PRESENT, reason=f"the worktree `{holder}` holds its id")
-    if unreadable := held_by(stack.identity.id, [repository]):
+    if unreadable := find_possible_holder(stack.identity.id, [repository]):
         return Judgement(verdict=Verdict.UNPROVED, reason=f"the id of the worktree `{unreadable}` cannot be read")
     if doubt := next((p for p in moved if p.presence is Presence.UNKNOWN or p.git is GitState.BROKEN), None):
         return Judgement(
@@ -223,25 +223,25 @@ def gone(
     return Judgement(verdict=Verdict.GONE, reason="its folder is gone, and git does not list it")
 
 
-def holder_of(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
+def find_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
     """The path of a worktree that holds the id; empty where none does."""
-    return _holding(worktree_id, repositories, other_than) if worktree_id else ""
+    return _find_holding(worktree_id, repositories, other_than) if worktree_id else ""
 
 
-def held_by(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
+def find_possible_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
     """The path of a worktree that holds the id, or may hold it because its id cannot be read; empty where none does."""
     if not worktree_id:
         return ""
     repositories = tuple(repositories)
-    return _holding(worktree_id, repositories, other_than) or _holding(UNREADABLE, repositories, other_than)
+    return _find_holding(worktree_id, repositories, other_than) or _find_holding(UNREADABLE, repositories, other_than)
 
 
-def _holding(worktree_id: str, repositories: Iterable[RepositoryFacts], other_than: str) -> str:
+def _find_holding(worktree_id: str, repositories: Iterable[RepositoryFacts], other_than: str) -> str:
     entries = (e for r in repositories for e in r.worktrees if e.holds and e.path != other_than)
     return next((e.path for e in entries if e.id == worktree_id), "")
 
 
-def _same_folder(place: PathFacts, here: Here) -> bool:
+def _same_folder(place: PathFacts, here: WorktreeFacts) -> bool:
     """Whether two spellings lead to one folder: a filesystem that ignores case, a second mount."""
     mine = here.identity.parents
     if place.presence is not Presence.PRESENT or not mine or not place.parents:

@@ -4,7 +4,7 @@ import os
 from os.path import join
 
 from wtc.model.git import LinkedGit
-from wtc.worktrees.locate import Worktree, content_of, worktree_at
+from wtc.worktrees.locate import Worktree, read_beginning, worktree_at
 
 HOOKS = "hooks"
 _CONFIG = "config.worktree"
@@ -54,4 +54,4 @@ def _protected(worktree: Worktree) -> list[str]:
 
 
 def _line(file: str) -> str:
-    return content_of(file).rstrip("\r\n")
+    return read_beginning(file).rstrip("\r\n")

@@ -95,7 +95,7 @@ def worktree_on_branch(worktree: Worktree, branch: str) -> str:
 
 def _branch(git_dir: str) -> str:
     """The branch that is checked out; empty for a detached HEAD."""
-    head = content_of(join(git_dir, "HEAD")).strip()
+    head = read_beginning(join(git_dir, "HEAD")).strip()
     prefix = "ref: refs/heads/"
     return head.removeprefix(prefix) if head.startswith(prefix) else ""
 
@@ -103,7 +103,7 @@ def _branch(git_dir: str) -> str:
 def _recorded(admin: str) -> LinkedWorktree | None:
     """The worktree that the folder in `.git/worktrees` is about."""
     link = join(admin, "gitdir")
-    entry = target_of(link, "", admin)
+    entry = read_link_file(link, "", admin)
     if not entry:
         return None
     try:
@@ -122,14 +122,14 @@ def _git_worktree(folder: str) -> Worktree | None:
         return _main(folder, realpath(entry)) if _has_head(entry) else None
     if not stat.S_ISREG(mode):
         return None
-    git_dir = target_of(entry, "gitdir: ", folder)
+    git_dir = read_link_file(entry, "gitdir: ", folder)
     if not git_dir:
         raise WtcError(f"`{entry}` is not a valid `.git` file", hints=[_repair(folder)])
     if not _has_head(git_dir) and not _is_submodules(git_dir):
         raise WtcError(
             f"`{entry}` leads nowhere", causes=[f"`{git_dir}` is not a readable git folder"], hints=[_repair(folder)]
         )
-    if common := target_of(join(git_dir, "commondir"), "", git_dir):
+    if common := read_link_file(join(git_dir, "commondir"), "", git_dir):
         return Worktree(path=folder, git=True, linked=True, main=_main_of(common), git_dir=git_dir, common=common)
     return None if _is_submodules(git_dir) else _main(folder, git_dir)
 
@@ -166,19 +166,19 @@ def _main_of(common: str) -> str:
 
 def _is_bare(common: str) -> bool:
     """Whether nothing is checked out beside it: `git clone --bare` into a folder's `.git`, worktrees beside that."""
-    return any(_BARE.search(content_of(join(common, name))) for name in ("config", "config.worktree"))
+    return any(_BARE.search(read_beginning(join(common, name))) for name in ("config", "config.worktree"))
 
 
-def target_of(file: str, prefix: str, base: str) -> str:
+def read_link_file(file: str, prefix: str, base: str) -> str:
     """The real path that a one-line file of git's names, relative to `base`; empty where it names none."""
-    content = content_of(file).rstrip("\r\n")
+    content = read_beginning(file).rstrip("\r\n")
     named = content.removeprefix(prefix)
     if not content.startswith(prefix) or not named or "\0" in named:
         return ""
     return realpath(join(base, named))
 
 
-def content_of(file: str) -> str:
+def read_beginning(file: str) -> str:
     """The beginning of a file; empty for one that cannot be read."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)

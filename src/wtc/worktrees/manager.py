@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from wtc.model.identity import Lock, Presence
-from wtc.worktrees.deletion import delete_worktree
+from wtc.worktrees.delete_worktree import delete_worktree
 from wtc.worktrees.errors import (
     BranchExistsError,
     WorktreeCreationError,
@@ -14,11 +14,11 @@ from wtc.worktrees.errors import (
     WorktreeLockError,
     WorktreeRemovalError,
 )
-from wtc.worktrees.facts import lock_for, pid_in, read_path
 from wtc.worktrees.git import NoGitError
-from wtc.worktrees.info import BARE, DETACHED, WorktreeInfo, WorktreeResult, job_of
-from wtc.worktrees.listing import ListedWorktree
-from wtc.worktrees.repository import Repository, is_on, is_repository, worktree_in
+from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
+from wtc.worktrees.parse_list import ListedWorktree
+from wtc.worktrees.repository import Repository, find_in_list, is_on_prefix, is_repository
+from wtc.worktrees.worktree_info import BARE, DETACHED, WorktreeInfo, WorktreeResult, job_id_of_branch
 
 FOLDER = ".worktrees"
 """Where worktrees are created in a repository, by default."""
@@ -84,7 +84,7 @@ class GitWorktreeManager:
             WorktreeCreationError: as `create_worktree`.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
-        if problem := problem_of(name):
+        if problem := job_id_problem(name):
             raise WorktreeCreationError(f"`{name!r:.80}` is not a valid job id", causes=[problem])
         common = self._repository.common()
         path = os.path.abspath(base or self.repo_path / FOLDER) + f"/{name}"
@@ -177,7 +177,7 @@ class GitWorktreeManager:
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         entries = await self._repository.listing()
-        return [_info(entry, prefix=prefix_filter) for entry in entries if is_on(entry, prefix_filter)]
+        return [_info(entry, prefix=prefix_filter) for entry in entries if is_on_prefix(entry, prefix_filter)]
 
     async def get_worktree_info(self, path: Path) -> WorktreeInfo | None:
         """Return the worktree whose top is `path`; None where git lists none.
@@ -186,7 +186,7 @@ class GitWorktreeManager:
             WorktreeError: git does not answer.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
-        entry = worktree_in(os.path.realpath(path), await self._repository.listing())
+        entry = find_in_list(os.path.realpath(path), await self._repository.listing())
         return _info(entry) if entry else None
 
     async def prune_orphaned(
@@ -206,7 +206,7 @@ class GitWorktreeManager:
         common = self._repository.common()
         async with self._repository.writes(common, WorktreeError, "not all of the worktrees were pruned"):
             linked = (await self._repository.listing())[1:]
-            gone = [e for e in linked if is_on(e, prefix_filter) and _lock(e) is not Lock.LIVE and _is_gone(e)]
+            gone = [e for e in linked if is_on_prefix(e, prefix_filter) and _lock(e) is not Lock.LIVE and _is_gone(e)]
             for entry in gone if not dry_run else ():
                 await self._repository.git("worktree", "remove", "--force", "--force", entry.path)
         return [entry.path for entry in gone]
@@ -224,7 +224,7 @@ class GitWorktreeManager:
 
     async def _remove_clean(self, entry: ListedWorktree) -> None:
         reason = entry.lock_reason
-        if reason is not None and _lock(entry) is Lock.LIVE and pid_in(reason) != os.getpid():
+        if reason is not None and _lock(entry) is Lock.LIVE and lock_pid(reason) != os.getpid():
             why = f"it is locked: {reason}" if reason else "it is locked"
             raise WorktreeRemovalError(f"the worktree `{entry.path}` was not removed", causes=[why])
         if reason is not None:
@@ -250,7 +250,7 @@ class GitWorktreeManager:
         import asyncio
 
         with suppress(NoGitError):
-            if entry := worktree_in(os.path.realpath(path), (await self._repository.listing())[1:]):
+            if entry := find_in_list(os.path.realpath(path), (await self._repository.listing())[1:]):
                 await asyncio.to_thread(delete_worktree, common, entry.path)
             if branch and await self._repository.has_branch(branch):
                 await self._repository.git("update-ref", "-d", f"refs/heads/{branch}", commit)
@@ -261,7 +261,7 @@ def job_reason(job_id: str) -> str:
     return f"pid={os.getpid()} wtc job {job_id}"
 
 
-def problem_of(job_id: str) -> str:
+def job_id_problem(job_id: str) -> str:
     """Why the job id cannot be the name of a folder and the end of a branch; empty where it can."""
     if not job_id or job_id == ".":
         return "it names no folder"
@@ -275,7 +275,7 @@ def _is_gone(entry: ListedWorktree) -> bool:
 
 
 def _lock(entry: ListedWorktree) -> Lock:
-    return Lock.NONE if entry.lock_reason is None else lock_for(entry.lock_reason)
+    return Lock.NONE if entry.lock_reason is None else lock_state(entry.lock_reason)
 
 
 def _info(entry: ListedWorktree, *, prefix: str | None = None, job_id: str = "") -> WorktreeInfo:
@@ -285,5 +285,5 @@ def _info(entry: ListedWorktree, *, prefix: str | None = None, job_id: str = "")
         branch=entry.branch or detached,
         commit=entry.commit,
         locked=entry.lock_reason is not None,
-        job_id=job_id or (job_of(entry.branch, prefix) if entry.branch else os.path.basename(entry.path)),
+        job_id=job_id or (job_id_of_branch(entry.branch, prefix) if entry.branch else os.path.basename(entry.path)),
     )

@@ -1,6 +1,6 @@
 """Whether a worktree may be removed: git is asked before anything is touched.
 
-`read_removal` reads, `refusal` decides. Source: git-worktree(1), remove and lock.
+`read_removal` reads, `removal_refusal` decides. Source: git-worktree(1), remove and lock.
 """
 
 import os
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
-from wtc.worktrees.facts import copied_from, listed_path, lock_of, lock_reason, read_path
 from wtc.worktrees.git import WORK_S, NoGitError, git
 from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.identity_facts import copy_origin, git_lock_state, listed_path, lock_reason, read_path
 from wtc.worktrees.locate import Worktree, worktree_at
 
 _STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none")
@@ -42,7 +42,7 @@ def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
     worktree = worktree_at(path)
     if not worktree.linked:
         return RemovalFacts(place=place)
-    original, lock = copied_from(worktree), lock_of(worktree.git_dir)
+    original, lock = copy_origin(worktree), git_lock_state(worktree.git_dir)
     try:
         changes = 0 if original else len(git(path, _STATUS, environment, limit_s=WORK_S).splitlines())
         submodules = not original and has_submodules(worktree, environment)
@@ -70,7 +70,7 @@ def has_submodules(worktree: Worktree, environment: Mapping[str, str]) -> bool:
     return any(line.startswith("160000 ") for line in listed.splitlines())
 
 
-def refusal(facts: RemovalFacts, *, force: bool = False) -> str:
+def removal_refusal(facts: RemovalFacts, *, force: bool = False) -> str:
     """Why the worktree may not be removed; empty where it may, or where its folder holds no worktree any more.
 
     With `force` neither changes nor a lock are a reason.
@@ -108,34 +108,34 @@ def remove_with_git(worktree: Worktree, environment: Mapping[str, str], *, force
         WtcError: git refuses, or does not delete all of the folder. What git has removed is gone from `git_dir`.
     """
     try:
-        with git_lock(worktree.common), unlocked(worktree, environment):
+        with git_lock(worktree.common), temporarily_unlocked(worktree, environment):
             forced = ["--force", "--force"] if force else []
-            git(top_of(worktree), ["worktree", "remove", *forced, worktree.path], environment, limit_s=WORK_S)
+            git(git_folder_for(worktree), ["worktree", "remove", *forced, worktree.path], environment, limit_s=WORK_S)
     except (NoGitError, OSError) as error:
         raise WtcError(f"git did not remove the worktree `{worktree.path}`", causes=[str(error)]) from error
 
 
 @contextmanager
-def unlocked(worktree: Worktree, environment: Mapping[str, str]) -> Generator[None]:
+def temporarily_unlocked(worktree: Worktree, environment: Mapping[str, str]) -> Generator[None]:
     """Release the lock of a dead process or of wtc; if the body fails, or the worktree moves, it is locked again.
 
     Raises:
         NoGitError: git refuses.
     """
     reason = lock_reason(worktree.git_dir)
-    if lock_of(worktree.git_dir) not in {Lock.STALE, Lock.WTC}:
+    if git_lock_state(worktree.git_dir) not in {Lock.STALE, Lock.WTC}:
         yield
         return
-    git(top_of(worktree), ["worktree", "unlock", worktree.path], environment)
+    git(git_folder_for(worktree), ["worktree", "unlock", worktree.path], environment)
     try:
         yield
     finally:
         if path := listed_path(worktree.git_dir):
             with suppress(NoGitError):
-                git(top_of(worktree), ["worktree", "lock", "--reason", reason, path], environment)
+                git(git_folder_for(worktree), ["worktree", "lock", "--reason", reason, path], environment)
 
 
-def top_of(worktree: Worktree) -> str:
+def git_folder_for(worktree: Worktree) -> str:
     """Where git is run about a worktree that may be gone afterwards: the main worktree, or the bare repository."""
     return worktree.main or worktree.common
 
@@ -144,7 +144,7 @@ def delete_branch(worktree: Worktree, branch: str, environment: Mapping[str, str
     """Delete a branch, by default only if it is merged. Returns why it stays; empty where it is deleted."""
     try:
         with git_lock(worktree.common):
-            git(top_of(worktree), ["branch", "-D" if force else "-d", "--", branch], environment)
+            git(git_folder_for(worktree), ["branch", "-D" if force else "-d", "--", branch], environment)
     except (NoGitError, OSError) as error:
         return str(error)
     return ""

@@ -9,8 +9,8 @@ from wtc.errors import WtcError
 from wtc.worktrees.errors import NotGitRepositoryError, WorktreeCreationError, WorktreeError
 from wtc.worktrees.git import NoGitError, git_async
 from wtc.worktrees.git_lock import git_lock_async
-from wtc.worktrees.listing import ListedWorktree, parse_listing
-from wtc.worktrees.locate import target_of, worktree_at
+from wtc.worktrees.locate import read_link_file, worktree_at
+from wtc.worktrees.parse_list import ListedWorktree, parse_worktree_list
 
 _USAGE = 129
 """git's exit status for an option that it does not know."""
@@ -49,7 +49,7 @@ class Repository:
             WorktreeError: `failure`, where the path is the main worktree or something else.
         """
         entries = await self.listing()
-        entry = worktree_in(path, entries)
+        entry = find_in_list(path, entries)
         if entry and entry is entries[0]:
             raise failure(f"`{path}` is the main worktree")
         if entry is None and os.path.lexists(path):
@@ -72,7 +72,7 @@ class Repository:
                 output, separator = await self.git(*command), "\n"
         except NoGitError as error:
             raise WorktreeError(f"cannot list the worktrees of `{self.path}`", causes=[str(error)]) from error
-        return parse_listing(output, separator=separator)
+        return parse_worktree_list(output, separator=separator)
 
     async def has_branch(self, branch: str) -> bool:
         """Whether the branch exists. Raises NoGitError."""
@@ -104,7 +104,7 @@ class Repository:
             raise NotGitRepositoryError(error.message, causes=error.causes, hints=error.hints) from error
         if not found and is_repository(self.path):
             # A submodule, or a bare repository.
-            found = target_of(os.path.join(place, ".git"), "gitdir: ", place) or os.path.realpath(place)
+            found = read_link_file(os.path.join(place, ".git"), "gitdir: ", place) or os.path.realpath(place)
         if not found or not os.path.lexists(os.path.join(found, "HEAD")):
             raise NotGitRepositoryError(f"`{place}` is not a git repository")
         return found
@@ -116,11 +116,11 @@ def is_repository(folder: Path) -> bool:
     return bare or (folder / ".git").exists()
 
 
-def is_on(entry: ListedWorktree, prefix: str | None) -> bool:
+def is_on_prefix(entry: ListedWorktree, prefix: str | None) -> bool:
     """Whether the worktree is on a branch `<prefix>/...`; true without a prefix."""
     return not prefix or entry.branch.startswith(f"{prefix.rstrip('/')}/")
 
 
-def worktree_in(path: str, entries: Sequence[ListedWorktree]) -> ListedWorktree | None:
+def find_in_list(path: str, entries: Sequence[ListedWorktree]) -> ListedWorktree | None:
     """The worktree at a real path; git's spelling of the path may lead over symbolic links."""
     return next((entry for entry in entries if os.path.realpath(entry.path) == path), None)

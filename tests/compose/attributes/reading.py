@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.compose.memory import FOLDER, project, refused
-from wtc.compose.render import config_json
+from wtc.compose.format.config import config_json
 
 ABSENT = "<absent>"
 """What is not printed at all."""

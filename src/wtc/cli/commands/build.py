@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc build --build-arg VERSION=2 web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -30,9 +30,9 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Build this worktree's images, whether or not they are up to date. No container is touched."""
-    from wtc.cli.render.images import show
-    from wtc.cli.reporting import reporter, stoppable
-    from wtc.orchestrator.images import BuildRequest, build
+    from wtc.cli.render.build import show_images
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.orchestrator.build import BuildRequest, build
 
     request = BuildRequest(
         services=tuple(services or ()),
@@ -42,9 +42,9 @@ def command(
         with_dependencies=with_dependencies,
         dry_run=dry_run,
     )
-    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+    with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run) as report:
         result = build(target, request, report, stop)
-    show(result, as_json=as_json, dry_run=dry_run, nothing="" if quiet else "nothing to build")
+    show_images(result, as_json=as_json, dry_run=dry_run, nothing="" if quiet else "nothing to build")
 
 
 def _arguments(texts: list[str]) -> dict[str, str]:

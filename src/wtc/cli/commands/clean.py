@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, exclusive, targeted
+from wtc.cli.options import AsJson, DryRun, Quiet, require_exclusive, with_target
 from wtc.errors import InterruptedByUserError, UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
     from wtc.orchestrator.clean import Cleaning, CleanPlan
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: wtc clean -y -w ../accra"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     all_worktrees: Annotated[bool, typer.Option("--all", help="All stacks that were created on this host.")] = False,
@@ -47,30 +47,30 @@ def command(
     With `-w` it removes all stacks of that worktree, also when its folder is gone. Only what is proved to belong to the
     worktree is removed; what is not proved is named, and the exit status is 5. Having nothing to do is success.
     """
-    from wtc.cli.output import print_json, say
-    from wtc.cli.reporting import reporter, stoppable
-    from wtc.orchestrator.clean import CleanRequest, carry_out, forget_stale, plan, raise_left, scope_of
-    from wtc.orchestrator.clean_scope import Scope
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import narrate, print_json
+    from wtc.orchestrator.clean import CleanRequest, execute_clean, forget_stale, prepare_clean, raise_if_left, scope_of
+    from wtc.orchestrator.removal.clean_scope import Scope
 
     target = replace(target, by_branch=False)
     scope = scope_of(worktree=target.worktree, every=all_worktrees, gone=gone, former=former, stack=stack)
     for option, given in {"--all": all_worktrees, "--gone": gone, "--former": former}.items():
-        exclusive({"--volume": bool(volume), option: given})
+        require_exclusive({"--volume": bool(volume), option: given})
     if all_gone and not gone:
         raise UsageError("`--all-gone` goes with `--gone`")
     request = CleanRequest(
         scope=scope, stack=stack, volumes=tuple(volume or ()), all_gone=all_gone or dry_run, timeout_s=timeout
     )
-    with stoppable() as stop:
-        with reporter(quiet=quiet or dry_run) as report:
-            found = plan(target, request, report)
-        chosen = found.cleanings if dry_run else _confirmed(found.cleanings, yes=yes)
+    with stop_on_signal() as stop:
+        with choose_reporter(quiet=quiet or dry_run) as report:
+            found = prepare_clean(target, request, report)
+        chosen = found.cleanings if dry_run else _select_confirmed(found.cleanings, yes=yes)
         if not dry_run and (chosen or found.stale):
-            with reporter(quiet=quiet) as report:
-                carry_out(target, request, chosen, report, stop)
+            with choose_reporter(quiet=quiet) as report:
+                execute_clean(target, request, chosen, report, stop)
                 forget_stale(target, found, report)
     if scope is Scope.WORKTREE and not dry_run:
-        raise_left(found.left)
+        raise_if_left(found.left)
     if as_json:
         print_json(_document(found, chosen, dry_run=dry_run))
     elif dry_run:
@@ -78,19 +78,19 @@ def command(
     elif not quiet:
         for cleaning in chosen:
             what = "volumes of " if request.volumes else ""
-            say(f"{what}`{cleaning.namespace.name}` removed{_freed(cleaning.leases)}")
+            narrate(f"{what}`{cleaning.namespace.name}` removed{_leases_text(cleaning.leases)}")
         # With `-w` they were an error. Stacks whose worktrees are where they should be are shown in a dry run only.
         for one in (one for one in found.left if scope is not Scope.WORKTREE and not one.present):
-            say(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
+            narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
         for name in found.stale:
-            say(f"the leased ports of `{name}` are free again")
+            narrate(f"the leased ports of `{name}` are free again")
         if not (chosen or found.stale):
-            say("nothing to clean")
+            narrate("nothing to clean")
 
 
-def _confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple[Cleaning, ...]":
+def _select_confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple[Cleaning, ...]":
     """What is to be removed: with `--yes` all that is proved, else what a person confirms."""
-    from wtc.cli.output import say
+    from wtc.cli.terminal.output import narrate
 
     certain = tuple(c for c in cleanings if not c.ask)
     asked = [c for c in cleanings if c.ask]
@@ -98,24 +98,24 @@ def _confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple[Cleani
         _confirm(certain)
     if yes:
         for cleaning in asked:
-            say(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree} stays: {cleaning.why}")
+            narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree} stays: {cleaning.why}")
         if asked:
-            say("hint: to find a moved worktree again, run `git worktree repair PATH`")
-            say("hint: to let git forget it, run `git worktree prune`")
+            narrate("hint: to find a moved worktree again, run `git worktree repair PATH`")
+            narrate("hint: to let git forget it, run `git worktree prune`")
         return certain
     return certain + tuple(c for c in asked if _confirm_prunable(c))
 
 
 def _confirm_prunable(cleaning: "Cleaning") -> bool:
     """A person's answer about one stack whose worktree may have been moved by hand."""
-    from wtc.cli.output import say
+    from wtc.cli.terminal.output import narrate
 
     _require_terminal()
-    say(f"{cleaning.namespace.worktree}: {cleaning.why}; {_contents(cleaning)}")
+    narrate(f"{cleaning.namespace.worktree}: {cleaning.why}; {_contents(cleaning)}")
     return typer.confirm("Remove this stack, volumes and their data included?", err=True)
 
 
-def _freed(leases: int) -> str:
+def _leases_text(leases: int) -> str:
     return (
         ""
         if not leases
@@ -126,11 +126,11 @@ def _freed(leases: int) -> str:
 
 
 def _confirm(cleanings: "tuple[Cleaning, ...]") -> None:
-    from wtc.cli.output import say
+    from wtc.cli.terminal.output import narrate
 
     _require_terminal()
     for cleaning in cleanings:
-        say(f"{cleaning.namespace.worktree}: {_contents(cleaning)}")
+        narrate(f"{cleaning.namespace.worktree}: {_contents(cleaning)}")
     if not typer.confirm("Remove all of this, volumes and their data included?", err=True):
         raise InterruptedByUserError("nothing was removed")
 
@@ -146,7 +146,7 @@ def _require_terminal() -> None:
 
 
 def _contents(cleaning: "Cleaning") -> str:
-    from wtc.planner.text import operation_text
+    from wtc.planner.plan_text import operation_text
 
     names = [operation_text(n.operation).removeprefix("remove ") for n in cleaning.plan.nodes]
     return ", ".join(name for name in names if not name.startswith("stop ")) or "its leased ports"
@@ -154,14 +154,14 @@ def _contents(cleaning: "Cleaning") -> str:
 
 def _preview(found: "CleanPlan") -> None:
     """The plans, with the reason for each stack that is removed or stays."""
-    from wtc.cli.output import say
     from wtc.cli.render.up import show_plans
+    from wtc.cli.terminal.output import narrate
 
     for cleaning in found.cleanings:
         asked = " (only after a person confirms it)" if cleaning.ask else ""
-        say(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree}: {cleaning.why}{asked}")
+        narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree}: {cleaning.why}{asked}")
     for one in found.left:
-        say(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
+        narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
     show_plans(tuple(c.plan for c in found.cleanings))
 
 

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted
+from wtc.cli.options import with_target
 from wtc.cli.render.config import show_config
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc config --format json"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted
+from wtc.cli.options import with_target
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc cp web:/var/log/nginx ./logs"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     source: Annotated[str, typer.Argument(metavar="SERVICE:PATH|PATH|-", show_default=False)],
@@ -31,12 +31,12 @@ def command(
     belongs to you; what is copied in keeps its owner's number. Devices and named pipes are refused, and files that are
     copied out are never setuid or setgid.
     """
-    from wtc.cli.render.plain import PlainReporter
-    from wtc.orchestrator.cp import STREAM, CopyRequest, copy
+    from wtc.cli.render.plain_reporter import PlainReporter
+    from wtc.orchestrator.cp import STREAM, CopyRequest, copy_files
 
     if destination == STREAM and sys.stdout.isatty():
         raise UsageError("a tar does not go to a terminal", hints=["to keep it, run `wtc cp SERVICE:PATH - > FILE`"])
     request = CopyRequest(
         source=source, destination=destination, number=index, archive=archive, follow_link=follow_link
     )
-    copy(target, request, PlainReporter())
+    copy_files(target, request, PlainReporter())

@@ -4,23 +4,23 @@ import sys
 
 import typer
 
-from wtc.cli.options import AsJson, targeted
+from wtc.cli.options import AsJson, with_target
 from wtc.errors import Exit
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc doctor"
 
 
-@targeted
+@with_target
 def command(target: Target, as_json: AsJson = False) -> None:
     """Look at all that a stack stands on: each line is ok, or says what to do. Ends with 1 where there is something.
 
     The engine and how it was chosen, its API, BuildKit, address pools and disk, git, which `wtc` is called, the
     sandbox, the compose file, the registry against the labels, each setting with where it comes from. Changes nothing.
     """
-    from wtc.cli.output import print_json
-    from wtc.cli.style import DIM, GREEN, RED, paint
-    from wtc.orchestrator.doctor.run import doctor
+    from wtc.cli.terminal.output import print_json
+    from wtc.cli.terminal.style import DIM, GREEN, RED, paint
+    from wtc.orchestrator.doctor import doctor
 
     findings = doctor(target)
     all_well = all(finding.well for finding in findings)

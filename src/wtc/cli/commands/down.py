@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
+from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc down -t 5"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -30,9 +30,9 @@ def command(
 
     With no service named, containers of services that the file no longer has go too.
     """
-    from wtc.cli.output import print_json, say
-    from wtc.cli.render.up import changes, show_plans
-    from wtc.cli.reporting import reporter, stoppable
+    from wtc.cli.render.up import changes_document, show_plans
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import narrate, print_json
     from wtc.orchestrator.down import DownRequest, down
 
     del remove_orphans  # without names it takes them anyway
@@ -44,11 +44,11 @@ def command(
             )
     target = replace(target, by_branch=False)
     request = DownRequest(services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)
-    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+    with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run) as report:
         result = down(target, request, report, stop)
     if as_json:
-        print_json(changes(result.namespace, [result.plan], dry_run=dry_run))
+        print_json(changes_document(result.namespace, [result.plan], dry_run=dry_run))
     elif dry_run:
         show_plans((result.plan,))
     elif not result.plan and not quiet:
-        say(f"nothing of `{result.namespace.name}` is there")
+        narrate(f"nothing of `{result.namespace.name}` is there")

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, one_of, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, require_one_of, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = 'Example: eval "$(wtc env)"'
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     form: Annotated[str, typer.Option("--format", metavar="shell|dotenv|json", help="How to print them.")] = "shell",
@@ -23,14 +23,14 @@ def command(
 
     For a shell, direnv (`eval "$(wtc env)"` in `.envrc`), or a file. Needs no engine.
     """
-    from wtc.cli.output import print_json, say
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.terminal.output import narrate, print_json
     from wtc.orchestrator.env import env
 
-    chosen = "json" if as_json else one_of("--format", form, ("shell", "dotenv", "json"))
+    chosen = "json" if as_json else require_one_of("--format", form, ("shell", "dotenv", "json"))
     result = env(target, report_warnings)
     if not result.leased:
-        say("not every port is leased by now; to lease them, run `wtc setup`")
+        narrate("not every port is leased by now; to lease them, run `wtc setup`")
     if chosen == "json":
         print_json(
             {

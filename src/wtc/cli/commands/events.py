@@ -8,16 +8,16 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted
-from wtc.cli.output import SCHEMA_VERSION
+from wtc.cli.options import with_target
+from wtc.cli.terminal.output import SCHEMA_VERSION
+from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.events import ContainerEvent
-from wtc.orchestrator.target import Target
 
 EXAMPLES = "Example: wtc events --json web"
 JSON_LINES = True
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -27,11 +27,11 @@ def command(
 ) -> None:
     """Print what happens to this worktree's containers, as it happens."""
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.timestamps import parse_timestamp
     from wtc.orchestrator.events import events
-    from wtc.orchestrator.moments import moment
 
     now = time.time()
-    since, until = moment("--since", since, now), moment("--until", until, now)
+    since, until = parse_timestamp("--since", since, now), parse_timestamp("--until", until, now)
     with events(target, tuple(services or ()), report_warnings, since=since, until=until) as found:
         for event in found:
             sys.stdout.write((_document(event) if as_json else _line(event)) + "\n")

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from wtc.cli import container_options as options
-from wtc.cli.options import exclusive, targeted_by_worktree
-from wtc.orchestrator.target import Target
+from wtc.cli.options import require_exclusive, with_target_by_worktree
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc exec -u root web sh -c 'ls /tmp | wc -l'"
 CONTEXT = options.ITS_OWN
 
 
-@targeted_by_worktree
+@with_target_by_worktree
 def command(
     target: Target,
     service: options.Service,
@@ -32,20 +32,20 @@ def command(
 
     It has a terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
     """
-    from wtc.cli.render.plain import PlainReporter
-    from wtc.engine.exec_calls import ExecRequest
-    from wtc.orchestrator.exec import Place, execute_in
+    from wtc.cli.render.plain_reporter import PlainReporter
+    from wtc.engine.containers.exec import ExecRequest
+    from wtc.orchestrator.exec import Replica, exec_in_container
 
-    exclusive({"--no-tty": no_tty, "--tty": tty})
+    require_exclusive({"--no-tty": no_tty, "--tty": tty})
     request = ExecRequest(
         command=tuple(words),
-        environment=options.variables(env or (), target.environment),
+        environment=options.parse_variables(env or (), target.environment),
         user=user,
         working_dir=workdir,
         privileged=privileged,
-        terminal=options.has_terminal(no_tty=no_tty, detached=detach),
+        terminal=options.wants_terminal(no_tty=no_tty, detached=detach),
         detached=detach,
     )
     sys.stdout.flush()
-    place = Place(service=service, number=index)
-    return execute_in(target, place, request, options.descriptors(interactive=interactive), PlainReporter())
+    place = Replica(service=service, number=index)
+    return exec_in_container(target, place, request, options.descriptors(interactive=interactive), PlainReporter())

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from wtc.cli.options import one_of
-from wtc.cli.where import target
+from wtc.cli.options import require_one_of
+from wtc.cli.target import make_target
 from wtc.errors import Exit, UsageError, WtcError
 
 EXAMPLES = "Example: wtc hook claude-worktree-remove <event.json"
@@ -31,11 +31,11 @@ def command(
     The second reads `{"worktree_path": ...}`. It removes nothing of a worktree that is dirty or locked. It fails only
     if the worktree stays: Claude Code then keeps the session, to remove it later. All errors are printed.
     """
-    if one_of("event", event, (CREATED, REMOVED)) == CREATED:
+    if require_one_of("event", event, (CREATED, REMOVED)) == CREATED:
         _create(_document(), tuple(file or ()))
         return Exit.DONE
     worktree = str(_document().get("worktree_path") or "")
-    status = _reported(lambda: _remove(worktree))
+    status = _report_errors(lambda: _remove(worktree))
     return status if _is_worktree(worktree) else Exit.DONE
 
 
@@ -44,20 +44,20 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
 
     from wtc.cli.render.errors import show_error
     from wtc.cli.render.warnings import report_warnings
-    from wtc.orchestrator.claude_worktree import create
+    from wtc.orchestrator.hook import create_worktree
 
     name = given.get("name") or given.get("worktree_name")
     if not isinstance(name, str):
         raise UsageError("standard input has no `name`", hints=["to make a worktree yourself, run `git worktree add`"])
     place = given.get("cwd")
-    looks = target()
+    looks = make_target()
     if isinstance(place, str) and os.path.isabs(place):
         looks = replace(looks, cwd=place)
-    path = create(replace(looks, files=files), name, report_warnings, show_error)
+    path = create_worktree(replace(looks, files=files), name, report_warnings, show_error)
     sys.stdout.write(f"{path}\n")
 
 
-def _reported(work: Callable[[], None]) -> int:
+def _report_errors(work: Callable[[], None]) -> int:
     """Do the work and return its exit status; errors are printed."""
     from wtc.cli.render.errors import show_error
 
@@ -86,19 +86,19 @@ def _is_worktree(path: str) -> bool:
 
 
 def _remove(worktree: str) -> None:
-    from wtc.cli.output import say
-    from wtc.cli.reporting import reporter, stoppable
-    from wtc.orchestrator.claude_worktree import remove
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import narrate
+    from wtc.orchestrator.hook import remove_claude_worktree
 
     # Without a path this would be the stack of whatever worktree it is called in.
     if not worktree.startswith("/"):
         raise WtcError("standard input has no absolute `worktree_path`", hints=["to clean a stack, run `wtc clean`"])
     if not _can_be_a_path(worktree):
         raise WtcError("the `worktree_path` on standard input is none that a system can have")
-    with stoppable() as stop, reporter(quiet=False) as report:
-        removal = remove(target(worktree=worktree), report, stop)
+    with stop_on_signal() as stop, choose_reporter(quiet=False) as report:
+        removal = remove_claude_worktree(make_target(worktree=worktree), report, stop)
     if not removal.stacks:
-        say("nothing to clean")
+        narrate("nothing to clean")
 
 
 def _can_be_a_path(text: str) -> bool:

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc images -q"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -19,9 +19,9 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """List the images that this worktree's containers were made from."""
-    from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.warnings import report_warnings
-    from wtc.orchestrator.looks import images
+    from wtc.cli.terminal.output import narrate, print_columns, print_json
+    from wtc.orchestrator.images import images
 
     namespace, found = images(target, tuple(services or ()), report_warnings)
     if as_json:
@@ -48,7 +48,7 @@ def command(
         for identity in dict.fromkeys(one.container.image_id.removeprefix("sha256:") for one in found):
             sys.stdout.write(identity + "\n")
     elif not found:
-        say("there is no container")
+        narrate("there is no container")
     else:
         rows = [
             [

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, with_target
+from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
-    from wtc.orchestrator.harnesses.edit import Edit
+    from wtc.harnesses.edit import Edit
 
 EXAMPLES = "Example: wtc init conductor claude"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     harnesses: Annotated[
@@ -31,7 +31,7 @@ def command(
 
     What the files hold stays; a second time changes nothing.
     """
-    from wtc.cli.output import print_json, say
+    from wtc.cli.terminal.output import narrate, print_json
     from wtc.orchestrator.init import init
 
     result = init(target, tuple(harnesses or ()), make_worktrees=with_worktree_create, dry_run=dry_run)
@@ -50,12 +50,12 @@ def command(
     for edit in result.edits:
         if dry_run:
             sys.stdout.write(_diff(edit))
-        say(_told(edit, dry_run=dry_run))
+        narrate(_edit_summary(edit, dry_run=dry_run))
         for note in edit.notes:
-            say(f"  {note}")
+            narrate(f"  {note}")
 
 
-def _told(edit: "Edit", *, dry_run: bool) -> str:
+def _edit_summary(edit: "Edit", *, dry_run: bool) -> str:
     if not edit.changed:
         return f"{edit.path} stays as it is"
     verb = "made" if edit.before is None else "changed"

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc kill -s HUP web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -26,9 +26,9 @@ def command(
 
     With no service named, to those of services that the file no longer has too.
     """
-    from wtc.cli.lifecycle import carry_out
-    from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
+    from wtc.cli.lifecycle import run_lifecycle
+    from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 
     del remove_orphans  # without names they get it anyway, which is all that Docker Compose does with it
-    request = LifecycleRequest(verb=Verb.KILL, services=tuple(services or ()), signal=signal, dry_run=dry_run)
-    carry_out(target, request, as_json=as_json, quiet=quiet)
+    request = LifecycleRequest(verb=LifecycleVerb.KILL, services=tuple(services or ()), signal=signal, dry_run=dry_run)
+    run_lifecycle(target, request, as_json=as_json, quiet=quiet)

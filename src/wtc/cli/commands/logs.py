@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted_by_file
+from wtc.cli.options import with_target_by_file
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc logs -f --tail 20 web"
 
 
-@targeted_by_file
+@with_target_by_file
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -32,8 +32,8 @@ def command(
     """Print what this worktree's containers have written, in the order of time; with `-f` as it comes."""
     from wtc.cli.render.logs import LogWriter
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.timestamps import parse_timestamp
     from wtc.orchestrator.logs import LogsRequest, logs
-    from wtc.orchestrator.moments import moment
 
     now = time.time()
     request = LogsRequest(
@@ -41,8 +41,8 @@ def command(
         number=index,
         follow=follow,
         tail=_tail(tail),
-        since=moment("--since", since, now),
-        until=moment("--until", until, now),
+        since=parse_timestamp("--since", since, now),
+        until=parse_timestamp("--until", until, now),
     )
     writer = LogWriter(prefixed=not no_log_prefix, coloured=not no_color, timestamps=timestamps)
     with logs(target, request, report_warnings) as found:

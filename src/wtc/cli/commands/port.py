@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, one_of, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, require_one_of, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc port web 80"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     service: Annotated[str, typer.Argument(metavar="SERVICE")],
@@ -21,12 +21,12 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Print where a container's port answers, as HOST:PORT."""
-    from wtc.cli.output import print_json
     from wtc.cli.render.endpoints import endpoint_document
     from wtc.cli.render.warnings import report_warnings
-    from wtc.orchestrator.looks import port
+    from wtc.cli.terminal.output import print_json
+    from wtc.orchestrator.port import port
 
-    one_of("--protocol", protocol, ("tcp", "udp", "sctp"))
+    require_one_of("--protocol", protocol, ("tcp", "udp", "sctp"))
     namespace, endpoint = port(target, service, private_port, report_warnings, protocol=protocol, number=index)
     if as_json:
         place = {"worktree": namespace.worktree, "namespace": namespace.name}

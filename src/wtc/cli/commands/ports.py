@@ -1,17 +1,17 @@
 """`wtc ports`."""
 
-from wtc.cli.options import AsJson, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc ports --json"
 
 
-@targeted
+@with_target
 def command(target: Target, as_json: AsJson = False) -> None:
     """Print this worktree's host ports, the same ever after."""
-    from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.ports import ports
 
     result = ports(target, report_warnings)
@@ -26,4 +26,4 @@ def command(target: Target, as_json: AsJson = False) -> None:
     elif result.endpoints:
         print_columns(endpoint_rows(result.endpoints))
     else:
-        say("no ports are leased for this worktree; to lease them and start the stack, run `wtc up`")
+        narrate("no ports are leased for this worktree; to lease them and start the stack, run `wtc up`")

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, targeted
+from wtc.cli.options import AsJson, with_target
 from wtc.model.usage import Usage
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc ps -a"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     stopped: Annotated[bool, typer.Option("--all", "-a", help="What does not run, too.")] = False,
@@ -19,11 +19,11 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """List the stacks of all worktrees and their services, as the engine's labels have them."""
-    from wtc.cli.output import print_columns, print_json, say
-    from wtc.cli.render.usage import limit_text, usage_document
+    from wtc.cli.render.stats import limit_text, usage_document
+    from wtc.cli.terminal.output import narrate, print_columns, print_json
+    from wtc.orchestrator.context.worktree_location import WorktreeLocation
     from wtc.orchestrator.ps import ps
-    from wtc.orchestrator.whereabouts import Place
-    from wtc.planner.sizes import size_text
+    from wtc.planner.format_units import size_text
 
     found = ps(target, stopped=stopped, measured=sized)
     if as_json:
@@ -33,7 +33,7 @@ def command(
                     {
                         "worktree": s.namespace.worktree,
                         "namespace": s.namespace.name,
-                        "gone": s.place is Place.GONE,
+                        "gone": s.place is WorktreeLocation.GONE,
                         "place": s.place,
                         "reason": s.reason or None,
                         "path": s.path or None,
@@ -60,7 +60,7 @@ def command(
         )
         return
     if not found:
-        say("no stack runs; to see what is stopped, run `wtc ps -a`" if not stopped else "there is no stack")
+        narrate("no stack runs; to see what is stopped, run `wtc ps -a`" if not stopped else "there is no stack")
         return
 
     def memory(usage: Usage | None) -> list[str]:
@@ -68,7 +68,7 @@ def command(
 
     rows: list[list[str]] = []
     for stack in found:
-        mark = "" if stack.place is Place.PRESENT else f" ({stack.place.replace('-', ' ')})"
+        mark = "" if stack.place is WorktreeLocation.PRESENT else f" ({stack.place.replace('-', ' ')})"
         place = (stack.path or stack.namespace.worktree) + mark
         containers = [
             [

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, one_of, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, Quiet, require_one_of, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc pull --policy missing"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -27,18 +27,18 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Pull the images of this worktree's services. No container is touched."""
-    from wtc.cli.render.images import show
-    from wtc.cli.reporting import reporter, stoppable
-    from wtc.orchestrator.images import PullRequest, pull
+    from wtc.cli.render.build import show_images
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.orchestrator.pull import PullRequest, pull
 
     request = PullRequest(
         services=tuple(services or ()),
-        policy=one_of("--policy", policy, ("", "missing", "always")),
+        policy=require_one_of("--policy", policy, ("", "missing", "always")),
         ignore_buildable=ignore_buildable,
         ignore_failures=ignore_pull_failures,
         include_deps=include_deps,
         dry_run=dry_run,
     )
-    with stoppable() as stop, reporter(quiet=quiet or dry_run) as report:
+    with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run) as report:
         result = pull(target, request, report, stop)
-    show(result, as_json=as_json, dry_run=dry_run, nothing="" if quiet else "nothing to pull")
+    show_images(result, as_json=as_json, dry_run=dry_run, nothing="" if quiet else "nothing to pull")

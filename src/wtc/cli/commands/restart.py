@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc restart web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -23,10 +23,10 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Stop and start this worktree's containers, and those that are to restart along with them."""
-    from wtc.cli.lifecycle import carry_out
-    from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
+    from wtc.cli.lifecycle import run_lifecycle
+    from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 
     request = LifecycleRequest(
-        verb=Verb.RESTART, services=tuple(services or ()), timeout_s=timeout, no_deps=no_deps, dry_run=dry_run
+        verb=LifecycleVerb.RESTART, services=tuple(services or ()), timeout_s=timeout, no_deps=no_deps, dry_run=dry_run
     )
-    carry_out(target, request, as_json=as_json, quiet=quiet)
+    run_lifecycle(target, request, as_json=as_json, quiet=quiet)

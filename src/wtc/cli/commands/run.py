@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from wtc.cli import container_options as options
-from wtc.cli.options import Oversubscribe, Quiet, exclusive, one_of, targeted_by_worktree
-from wtc.orchestrator.target import Target
+from wtc.cli.options import Oversubscribe, Quiet, require_exclusive, require_one_of, with_target_by_worktree
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
 CONTEXT = options.ITS_OWN
 
 
-@targeted_by_worktree
+@with_target_by_worktree
 def command(
     target: Target,
     service: options.Service,
@@ -64,30 +64,30 @@ def command(
     What the service depends on is brought up first. The container publishes no ports unless that is asked for. It has a
     terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
     """
-    from wtc.cli.reporting import reporter, stoppable
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.orchestrator.run import RunRequest, run
-    from wtc.planner.oneoff import Oneoff
+    from wtc.planner.oneoff import OneoffOptions
 
-    exclusive({"--no-tty": no_tty, "--tty": tty})
+    require_exclusive({"--no-tty": no_tty, "--tty": tty})
     environment = target.environment
-    oneoff = Oneoff(
+    oneoff = OneoffOptions(
         name=name,
         command=tuple(words) if words else None,
-        entrypoint=None if entrypoint is None else options.words(entrypoint),
+        entrypoint=None if entrypoint is None else options.split_command(entrypoint),
         environment={
-            **options.variables_of_files(env_from_file or (), environment, cwd=target.cwd),
-            **options.variables(env or (), environment),
+            **options.read_variable_files(env_from_file or (), environment, cwd=target.cwd),
+            **options.parse_variables(env or (), environment),
         },
-        labels=options.labels(label or ()),
+        labels=options.parse_labels(label or ()),
         user=user,
         working_dir=workdir,
-        mounts=options.mounts(volume or (), cwd=target.cwd, home=environment.get("HOME", "")),
-        ports=options.published(publish or ()),
+        mounts=options.parse_mounts(volume or (), cwd=target.cwd, home=environment.get("HOME", "")),
+        ports=options.parse_ports(publish or ()),
         service_ports=service_ports,
         use_aliases=use_aliases,
         cap_add=tuple(cap_add or ()),
         cap_drop=tuple(cap_drop or ()),
-        terminal=options.has_terminal(no_tty=no_tty, detached=detach),
+        terminal=options.wants_terminal(no_tty=no_tty, detached=detach),
         interactive=interactive,
     )
     request = RunRequest(
@@ -98,12 +98,12 @@ def command(
         detached=detach,
         no_deps=no_deps,
         build=build,
-        pull=one_of("--pull", pull, ("", "always", "missing", "never")),
+        pull=require_one_of("--pull", pull, ("", "always", "missing", "never")),
         remove_orphans=remove_orphans,
         oversubscribe=oversubscribe,
     )
-    with stoppable() as stop, ExitStack() as stack:
-        report = stack.enter_context(reporter(quiet=quiet))
+    with stop_on_signal() as stop, ExitStack() as stack:
+        report = stack.enter_context(choose_reporter(quiet=quiet))
         # From the start on the terminal is the command's.
         result = run(target, request, report, stop, on_started=stack.close)
     if detach:

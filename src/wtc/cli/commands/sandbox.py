@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 from wtc.cli import container_options as options
-from wtc.cli.options import targeted
+from wtc.cli.options import with_target
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc sandbox --memory 2g --cpus 1.5 --pids 200 -- npm test"
 CONTEXT = options.ITS_OWN
 _MEBIBYTE = 1 << 20
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     words: Annotated[list[str], typer.Argument(metavar="COMMAND [ARGS]...", show_default=False)],
@@ -73,7 +73,7 @@ def command(
 
 
 def _mebibytes(text: str) -> int:
-    from wtc.compose.units import parse_bytes
+    from wtc.compose.transform.units import parse_bytes
 
     try:
         size = parse_bytes(text) // _MEBIBYTE

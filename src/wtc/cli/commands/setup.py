@@ -2,24 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-from wtc.cli.options import AsJson, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, with_target
+from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
-    from wtc.orchestrator.worktree_files import Copied
+    from wtc.orchestrator.worktree_files.copy_files import Copied
 
 EXAMPLES = 'Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
 
 
-@targeted
+@with_target
 def command(target: Target, as_json: AsJson = False) -> None:
     """Prepare a fresh worktree: copy `.env` and what `.worktreeinclude` lists, and lease the stack's host ports.
 
     Needs no engine, never overwrites a file, and does nothing where everything is done already.
     """
-    from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.setup import setup
 
     result = setup(target, report_warnings)
@@ -36,7 +36,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
         )
         return
     if result.registered:
-        say(f"`{result.namespace}` is registered{_leased(len(result.endpoints))}")
+        narrate(f"`{result.namespace}` is registered{_leased(len(result.endpoints))}")
     print_columns(endpoint_rows(result.endpoints))
 
 

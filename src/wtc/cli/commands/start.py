@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc start web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -23,14 +23,14 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Start this worktree's containers that do not run, dependencies first. Nothing is made anew."""
-    from wtc.cli.lifecycle import carry_out
-    from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
+    from wtc.cli.lifecycle import run_lifecycle
+    from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 
     request = LifecycleRequest(
-        verb=Verb.START,
+        verb=LifecycleVerb.START,
         services=tuple(services or ()),
         wait_timeout_s=wait_timeout,
         oversubscribe=oversubscribe,
         dry_run=dry_run,
     )
-    carry_out(target, request, as_json=as_json, quiet=quiet)
+    run_lifecycle(target, request, as_json=as_json, quiet=quiet)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, exclusive, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, require_exclusive, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc stats --watch"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -23,19 +23,19 @@ def command(
     Memory is the working set, without the file cache that the kernel gives up first, as `docker stats` has it. 100% is
     one processor.
     """
-    from wtc.cli.output import print_columns, print_json, say
-    from wtc.cli.render.usage import SPARE, header, stats_document, stats_rows, total_text
+    from wtc.cli.render.stats import SPARE, stats_document, stats_header, stats_rows, total_text
     from wtc.cli.render.warnings import report_warnings
-    from wtc.orchestrator.stats import StatsRequest, stats, watching
+    from wtc.cli.terminal.output import narrate, print_columns, print_json
+    from wtc.orchestrator.stats import StatsRequest, stats, watch_stats
 
-    exclusive({"--watch": watch, "--json": as_json})
+    require_exclusive({"--watch": watch, "--json": as_json})
     request = StatsRequest(services=tuple(services or ()), everywhere=everywhere)
-    titles = header(everywhere=everywhere)
+    titles = stats_header(everywhere=everywhere)
     nothing = "nothing runs" if everywhere else "nothing of this worktree runs"
     if watch:
-        from wtc.cli.render.watch import Table, redraw
+        from wtc.cli.terminal.watch import Table, redraw
 
-        with watching(target, request, report_warnings) as look:
+        with watch_stats(target, request, report_warnings) as look:
 
             def once() -> Table:
                 result = look()
@@ -47,7 +47,7 @@ def command(
     if as_json:
         print_json(stats_document(result))
     elif not result.stacks:
-        say(nothing if everywhere else f"{nothing}; to start its stack, run `wtc up`")
+        narrate(nothing if everywhere else f"{nothing}; to start its stack, run `wtc up`")
     else:
         print_columns(stats_rows(result, everywhere=everywhere), header=titles)
-        say(total_text(result))
+        narrate(total_text(result))

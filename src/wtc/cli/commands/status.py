@@ -1,17 +1,17 @@
 """`wtc status`."""
 
-from wtc.cli.options import AsJson, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc status"
 
 
-@targeted
+@with_target
 def command(target: Target, as_json: AsJson = False) -> None:
     """Show each service of this worktree: up or down, its health, its endpoints, what has diverged from the file."""
-    from wtc.cli.output import print_columns, print_json
     from wtc.cli.render.endpoints import endpoint_document, endpoint_url
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.terminal.output import print_columns, print_json
     from wtc.orchestrator.status import status
 
     result = status(target, report_warnings)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc stop -t 5 web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -22,8 +22,10 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Stop this worktree's containers, dependents first, and keep them."""
-    from wtc.cli.lifecycle import carry_out
-    from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
+    from wtc.cli.lifecycle import run_lifecycle
+    from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 
-    request = LifecycleRequest(verb=Verb.STOP, services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)
-    carry_out(target, request, as_json=as_json, quiet=quiet)
+    request = LifecycleRequest(
+        verb=LifecycleVerb.STOP, services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run
+    )
+    run_lifecycle(target, request, as_json=as_json, quiet=quiet)

@@ -4,22 +4,22 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc top web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what runs in this worktree's containers."""
-    from wtc.cli.output import print_columns, print_json, say
     from wtc.cli.render.warnings import report_warnings
-    from wtc.orchestrator.looks import top
+    from wtc.cli.terminal.output import narrate, print_columns, print_json
+    from wtc.orchestrator.top import top
 
     namespace, found = top(target, tuple(services or ()), report_warnings)
     if as_json:
@@ -49,4 +49,4 @@ def command(
         ]
         print_columns(rows, header=("service", "#", *titles))
     if not found:
-        say("nothing runs")
+        narrate("nothing runs")

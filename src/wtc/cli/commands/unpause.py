@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Quiet, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc unpause"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -19,8 +19,8 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Let this worktree's frozen containers go on."""
-    from wtc.cli.lifecycle import carry_out
-    from wtc.orchestrator.lifecycle import LifecycleRequest, Verb
+    from wtc.cli.lifecycle import run_lifecycle
+    from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 
-    request = LifecycleRequest(verb=Verb.UNPAUSE, services=tuple(services or ()), dry_run=dry_run)
-    carry_out(target, request, as_json=as_json, quiet=quiet)
+    request = LifecycleRequest(verb=LifecycleVerb.UNPAUSE, services=tuple(services or ()), dry_run=dry_run)
+    run_lifecycle(target, request, as_json=as_json, quiet=quiet)

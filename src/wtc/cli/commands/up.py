@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, exclusive, one_of, targeted
+from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, require_exclusive, require_one_of, with_target
 from wtc.errors import UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc up --build web"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
@@ -80,18 +80,18 @@ def command(
     has changed, nothing is done; where something has, only the containers that it concerns are made anew. It returns
     once the stack is up, and asks nothing: `-d`, `--wait` and `-y` are taken, and change nothing.
     """
-    from wtc.cli.render.up import show
-    from wtc.cli.reporting import reporter, stoppable
-    from wtc.orchestrator.adopt import Adoption
+    from wtc.cli.render.up import show_up
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
-    from wtc.planner.options import Recreate, UpOptions
+    from wtc.planner.up_options import Recreate, UpOptions
 
-    exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
-    exclusive({"--quiet": quiet, "--events": bool(events)})
+    require_exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
+    require_exclusive({"--quiet": quiet, "--events": bool(events)})
     del yes
     for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start, "--detach": detach}.items():
-        exclusive({"--foreground": foreground, option: given})
-    exclusive({"--build": build, "--no-build": no_build})
+        require_exclusive({"--foreground": foreground, option: given})
+    require_exclusive({"--build": build, "--no-build": no_build})
     if stack and not adopt:
         raise UsageError(
             "`--stack` goes with `--adopt`", hints=["to take a stack over, run `wtc up --adopt --stack NAMESPACE`"]
@@ -103,7 +103,7 @@ def command(
         no_build=no_build,
         no_start=no_start,
         no_deps=no_deps,
-        pull=one_of("--pull", pull, ("", "always", "missing", "never")),
+        pull=require_one_of("--pull", pull, ("", "always", "missing", "never")),
         renew_anonymous_volumes=renew_anon_volumes,
         remove_orphans=remove_orphans,
         wait_timeout_s=wait_timeout,
@@ -115,23 +115,23 @@ def command(
         options=options,
         adoption=Adoption(wanted=adopt, name=stack),
         data_from=data_from,
-        fixed_ports=one_of("--ports", ports, ("leased", "fixed")) == "fixed",
+        fixed_ports=require_one_of("--ports", ports, ("leased", "fixed")) == "fixed",
         mem_limit=mem_limit,
         oversubscribe=oversubscribe,
         strict=strict,
         dry_run=dry_run,
     )
-    one_of("--events", events, ("", "json"))
-    stops = one_of("--on-signal", on_signal, ("leave", "down")) == "down"
+    require_one_of("--events", events, ("", "json"))
+    stops = require_one_of("--on-signal", on_signal, ("leave", "down")) == "down"
     if stops and not foreground:
         raise UsageError("`--on-signal` goes with `--foreground`", hints=["to stop the stack, run `wtc down`"])
     if foreground:
         from wtc.cli.foreground import up_in_foreground
 
         return up_in_foreground(target, request, stops=stops, quiet=quiet, events=events)
-    with stoppable() as stop, reporter(quiet=quiet or dry_run, events=events) as report:
+    with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run, events=events) as report:
         result = up(target, request, report, stop)
-    show(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
+    show_up(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
 
 

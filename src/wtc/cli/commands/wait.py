@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, targeted
-from wtc.orchestrator.target import Target
+from wtc.cli.options import AsJson, with_target
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc wait migrate"
 
 
-@targeted
+@with_target
 def command(
     target: Target,
     services: Annotated[list[str], typer.Argument(metavar="SERVICE...")],
@@ -24,13 +24,13 @@ def command(
 
     What has ended already comes at once.
     """
-    from wtc.cli.output import print_json
     from wtc.cli.render.warnings import report_warnings
-    from wtc.cli.reporting import reporter, stoppable
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import print_json
     from wtc.orchestrator.down import DownRequest, down
-    from wtc.orchestrator.looks import Ending, wait
+    from wtc.orchestrator.wait import ContainerEnd, wait
 
-    endings: list[Ending] = []
+    endings: list[ContainerEnd] = []
     with wait(target, tuple(services), report_warnings) as (namespace, found):
         for ending in found:
             endings.append(ending)
@@ -42,7 +42,7 @@ def command(
             if down_project:
                 break
     if down_project:
-        with stoppable() as stop, reporter(quiet=False) as report:
+        with stop_on_signal() as stop, choose_reporter(quiet=False) as report:
             down(target, DownRequest(), report, stop)
     if as_json:
         print_json(

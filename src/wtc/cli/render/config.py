@@ -1,4 +1,4 @@
-"""What `wtc config` prints, and where. Imports no command-line library: see `cli/quick.py`."""
+"""What `wtc config` prints, and where. Imports no command-line library: see `cli/fast_config.py`."""
 
 import sys
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from wtc.cli.render.warnings import report_warnings
 from wtc.errors import UsageError
 from wtc.orchestrator.config import ConfigRequest, Listing, config
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 
 def show_config(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtc.model.lease import Endpoint
-from wtc.orchestrator.variables import url
+from wtc.model.ports import Endpoint
+from wtc.ports.variables import format_url
 
 
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
@@ -17,7 +17,7 @@ def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
 
 def endpoint_url(endpoint: Endpoint) -> str:
     """`http://127.0.0.1:21043`."""
-    return url(endpoint.host, endpoint.port, endpoint.target, endpoint.protocol)
+    return format_url(endpoint.host, endpoint.port, endpoint.target, endpoint.protocol)
 
 
 def endpoint_document(endpoint: Endpoint) -> dict[str, Any]:

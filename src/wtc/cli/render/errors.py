@@ -3,19 +3,19 @@
 import os
 import sys
 
-from wtc.cli.asked import Asked
-from wtc.cli.output import print_json
-from wtc.cli.render.findings import error_document
-from wtc.cli.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
+from wtc.cli.error_format import ErrorFormat
+from wtc.cli.render.error_documents import error_document
+from wtc.cli.terminal.output import print_json
+from wtc.cli.terminal.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import dotted
 
 
-def show_error(error: WtcError, asked: Asked = Asked(), *, status: int | None = None) -> None:
+def show_error(error: WtcError, asked: ErrorFormat = ErrorFormat(), *, status: int | None = None) -> None:
     """The error on standard error, as the last of the events where they are JSON; with `--json` a document too."""
     if asked.events:
-        from wtc.cli.render.jsonlines import failed
+        from wtc.cli.render.json_reporter import failed
 
         failed(error, status=status)
     else:

@@ -4,16 +4,16 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from wtc.cli.output import print_columns, print_json
+from wtc.cli.render.error_documents import diagnostic_document
 from wtc.cli.render.errors import shown_path
-from wtc.cli.render.findings import diagnostic_document
-from wtc.compose.examine import Treated
-from wtc.compose.port_variables import LEASED, OWN
-from wtc.compose.treatment import Status
+from wtc.cli.terminal.output import print_columns, print_json
+from wtc.compose.interpolation.port_variables import LEASED, OWN
+from wtc.compose.support.report import AttributeReport
+from wtc.compose.support.status import Status
 from wtc.model.position import Position, dotted
 from wtc.model.variable_use import VariableUse
 from wtc.orchestrator.inspect import InspectResult, PublishedAs
-from wtc.planner.references import Reference
+from wtc.planner.desired.references import Reference
 
 
 def show_text(result: InspectResult) -> None:
@@ -30,7 +30,7 @@ def show_text(result: InspectResult) -> None:
     for volume in result.desired.volumes.values():
         _line(f"\nvolume {volume.key}: {volume.name}{' (external)' if volume.external else ''}")
         print_columns(_rows(result.attributes("volumes", volume.key), 2))
-    rest = [t for t in result.treated if t.path[0] not in {"services", "networks", "volumes", "name"}]
+    rest = [t for t in result.attribute_reports if t.path[0] not in {"services", "networks", "volumes", "name"}]
     if rest:
         _line("\nthe rest of the file")
         print_columns(_rows(rest))
@@ -42,9 +42,9 @@ def show_text(result: InspectResult) -> None:
     if result.uses:
         _line("\nport variables")
         print_columns(["  ", u.name, dotted(u.path), _place(u.position), _meaning(result, u)] for u in result.uses)
-    if result.breaches:
+    if result.isolation_findings:
         _line("\nnot isolated")
-        print_columns(["  ", dotted(b.path), _place(b.position), b.message] for b in result.breaches)
+        print_columns(["  ", dotted(b.path), _place(b.position), b.message] for b in result.isolation_findings)
 
 
 def show_json(result: InspectResult) -> None:
@@ -74,7 +74,9 @@ def show_json(result: InspectResult) -> None:
                 for v in result.desired.volumes.values()
             ],
             "attributes": _documents(
-                t for t in result.treated if t.path[0] not in {"services", "networks", "volumes"} or len(t.path) == 1
+                t
+                for t in result.attribute_reports
+                if t.path[0] not in {"services", "networks", "volumes"} or len(t.path) == 1
             ),
             "references": [
                 {"path": dotted(r.path), "becomes": list(r.becomes), **_place_document(_position(result, r))}
@@ -89,7 +91,7 @@ def show_json(result: InspectResult) -> None:
                 }
                 for u in result.uses
             ],
-            "isolation": [diagnostic_document(b) for b in result.breaches],
+            "isolation": [diagnostic_document(b) for b in result.isolation_findings],
         }
     )
 
@@ -135,7 +137,7 @@ def _git_rows(result: InspectResult, name: str) -> list[list[str]]:
     return [["  ", "git", "->", folder, access] for folder in found.added.works]
 
 
-def _documents(treated: Iterable[Treated]) -> list[dict[str, Any]]:
+def _documents(treated: Iterable[AttributeReport]) -> list[dict[str, Any]]:
     return [
         {
             "path": dotted(t.path),
@@ -173,7 +175,7 @@ def _names(result: InspectResult, name: str) -> str:
     return f": {', '.join(c.name for c in desired.containers) or 'no container'}, image {desired.image.reference}"
 
 
-def _rows(treated: Iterable[Treated], depth: int = 0) -> list[list[str]]:
+def _rows(treated: Iterable[AttributeReport], depth: int = 0) -> list[list[str]]:
     """Attributes; those within others only where there is something to say of them."""
     return [
         ["  ", dotted(t.path[depth:]), str(t.case.status), _place(t.position), t.case.reason]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 
-from wtc.cli.style import colours
+from wtc.cli.terminal.style import use_colours
 from wtc.orchestrator.logs import StackLine
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92", "95", "94")
@@ -19,7 +19,7 @@ class LogWriter:
 
     def __init__(self, *, prefixed: bool, coloured: bool, timestamps: bool) -> None:
         self._prefixed, self._timestamps = prefixed, timestamps
-        self._coloured = coloured and colours(sys.stdout)
+        self._coloured = coloured and use_colours(sys.stdout)
         self._free = cycle(COLOURS)
         self._colour: dict[str, str] = {}
         self._width = 0

@@ -29,7 +29,7 @@ WORDS: dict[type[op.Operation], tuple[str, str, str]] = {
 """Operation -> what it is about, while it goes on, once it is done."""
 
 
-def subject(node: op.PlanNode) -> tuple[str, str]:
+def node_subject(node: op.PlanNode) -> tuple[str, str]:
     """What a node is about: its kind, and its name. Nodes about one thing share a line on a terminal."""
     operation = node.operation
     kind = WORDS[type(operation)][0]
@@ -54,7 +54,7 @@ def subject(node: op.PlanNode) -> tuple[str, str]:
             return kind, operation.container.name
 
 
-def under_way(node: op.PlanNode) -> str:
+def progress_verb(node: op.PlanNode) -> str:
     """`starting`."""
     return WORDS[type(node.operation)][1]
 
@@ -64,7 +64,7 @@ def failure(node: op.PlanNode) -> str:
     return "hook failed" if isinstance(node.operation, op.RunHook) else "failed"
 
 
-def outcome(node: op.PlanNode) -> str:
+def outcome_verb(node: op.PlanNode) -> str:
     """`started`."""
     if isinstance(node.operation, op.WaitContainer):
         return {"healthy": "healthy", "completed": "completed"}.get(str(node.operation.condition), "ready")

@@ -4,25 +4,25 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wtc.cli.output import print_columns, print_json, say
 from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
+from wtc.cli.terminal.output import narrate, print_columns, print_json
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan, PlanNode
 from wtc.orchestrator.up import UpResult
-from wtc.planner.text import node_text, operation_text
+from wtc.planner.plan_text import node_text, operation_text
 
 
-def show(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
+def show_up(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
     """The endpoints; with a dry run the plan. With `silent` nothing is said beside them."""
     if as_json:
         endpoints = [endpoint_document(e) for e in result.endpoints]
-        print_json({**changes(result.namespace, result.plans, dry_run=dry_run), "endpoints": endpoints})
+        print_json({**changes_document(result.namespace, result.plans, dry_run=dry_run), "endpoints": endpoints})
     elif dry_run:
         show_plans(result.plans)
     else:
         print_columns(endpoint_rows(result.endpoints))
         if not result.changed and not silent:
-            say("nothing to do: the stack is as the file wants it")
+            narrate("nothing to do: the stack is as the file wants it")
 
 
 def show_plans(plans: tuple[Plan, ...]) -> None:
@@ -30,10 +30,10 @@ def show_plans(plans: tuple[Plan, ...]) -> None:
     texts = ["\n".join(node_text(node) for node in plan.nodes) for plan in plans if plan]
     sys.stdout.write("\n\n".join(texts) + "\n" if texts else "")
     if not texts:
-        say("nothing to do")
+        narrate("nothing to do")
 
 
-def changes(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bool) -> dict[str, Any]:
+def changes_document(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bool) -> dict[str, Any]:
     """What was done to a stack, or with a dry run would be, for a machine."""
     return {
         "worktree": namespace.worktree,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from wtc.cli.output import say
+from wtc.cli.terminal.output import narrate
 
 if TYPE_CHECKING:
     from wtc.events import Event
@@ -15,8 +15,8 @@ def report_warnings(event: "Event", /) -> None:
 
     match event:
         case Warned(diagnostic=diagnostic):
-            say(diagnostic_text(diagnostic).rstrip("\n"))
+            narrate(diagnostic_text(diagnostic).rstrip("\n"))
         case Note(text=text):
-            say(text)
+            narrate(text)
         case _:
             pass

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from wtc import labels as label
-from wtc.engine.answers import Json, number, part, parts, text
+from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
 from wtc.model.plan import Condition
 
 SETTLED_S = 1.0
@@ -56,31 +56,31 @@ class ContainerState:
 
 def container_state(inspected: Json, date: str) -> ContainerState:
     """From `GET /containers/{id}/json` and the `Date` of its response."""
-    state, health = part(inspected, "State"), part(inspected, "State", "Health")
-    labels = part(inspected, "Config", "Labels")
-    checks = parts(health, "Log")
-    status = text(health, "Status")
+    state, health = get_object(inspected, "State"), get_object(inspected, "State", "Health")
+    labels = get_object(inspected, "Config", "Labels")
+    checks = get_objects(health, "Log")
+    status = get_text(health, "Status")
     return ContainerState(
-        name=text(inspected, "Name").removeprefix("/"),
-        service=text(labels, label.SERVICE),
-        state=text(state, "Status"),
-        exit_code=number(state, "ExitCode"),
+        name=get_text(inspected, "Name").removeprefix("/"),
+        service=get_text(labels, label.SERVICE),
+        state=get_text(state, "Status"),
+        exit_code=get_number(state, "ExitCode"),
         health="" if status == "none" else status,
-        restarts=number(inspected, "RestartCount"),
-        max_restarts=number(part(inspected, "HostConfig", "RestartPolicy"), "MaximumRetryCount"),
-        tty=bool(part(inspected, "Config").get("Tty")),
-        started=text(state, "StartedAt"),
-        age_s=age(text(state, "StartedAt"), date),
-        health_output=text(checks[-1], "Output").strip() if checks else "",
-        health_failed=bool(checks) and number(checks[-1], "ExitCode") != 0,
-        failing_streak=number(health, "FailingStreak"),
-        retries=number(part(inspected, "Config", "Healthcheck"), "Retries") or DEFAULT_RETRIES,
-        probed=text(checks[-1], "Start") if checks else "",
-        engine_error=text(state, "Error"),
+        restarts=get_number(inspected, "RestartCount"),
+        max_restarts=get_number(get_object(inspected, "HostConfig", "RestartPolicy"), "MaximumRetryCount"),
+        tty=bool(get_object(inspected, "Config").get("Tty")),
+        started=get_text(state, "StartedAt"),
+        age_s=running_for_s(get_text(state, "StartedAt"), date),
+        health_output=get_text(checks[-1], "Output").strip() if checks else "",
+        health_failed=bool(checks) and get_number(checks[-1], "ExitCode") != 0,
+        failing_streak=get_number(health, "FailingStreak"),
+        retries=get_number(get_object(inspected, "Config", "Healthcheck"), "Retries") or DEFAULT_RETRIES,
+        probed=get_text(checks[-1], "Start") if checks else "",
+        engine_error=get_text(state, "Error"),
     )
 
 
-def age(started: str, date: str) -> float:
+def running_for_s(started: str, date: str) -> float:
     """Seconds from an RFC 3339 time to an HTTP date; 0 if one of them cannot be read."""
     try:
         begun = datetime.fromisoformat(started[:19]).replace(tzinfo=UTC)
@@ -89,7 +89,7 @@ def age(started: str, date: str) -> float:
         return 0.0
 
 
-def verdict(condition: Condition, seen: ContainerState, *, running_s: float, waited_s: float) -> str | None:
+def judge_condition(condition: Condition, seen: ContainerState, *, running_s: float, waited_s: float) -> str | None:
     """None: look again. Empty: the condition holds. Else why it never will (after "service `x`: container `y` ").
 
     `running_s` is how long the container has been seen running without a restart, `waited_s` how long the wait lasts.
@@ -111,13 +111,13 @@ def verdict(condition: Condition, seen: ContainerState, *, running_s: float, wai
             return "" if running_s >= SETTLED_S else None
 
 
-def since(before: ContainerState, seen: ContainerState) -> ContainerState:
+def since_earlier(before: ContainerState, seen: ContainerState) -> ContainerState:
     """What a later look shows: being unhealthy counts once there has been another health check."""
     stale = seen.health == "unhealthy" and seen.probed == before.probed
     return replace(seen, health="starting") if stale else seen
 
 
-def pending(seen: ContainerState) -> str:
+def pending_text(seen: ContainerState) -> str:
     """Why a container is not ready yet, in a few words; empty if its state does not show that."""
     if seen.state == "restarting":
         bound = f" of {seen.max_restarts}" if seen.max_restarts else ""

@@ -4,10 +4,18 @@ from collections.abc import Callable, Mapping
 
 from wtc import labels as label
 from wtc.engine.translate import ports
+from wtc.engine.translate.body_table import (
+    Body,
+    Row,
+    Version,
+    drop_none,
+    fill_body,
+    nonempty_attribute,
+    stated_attribute,
+)
 from wtc.engine.translate.host import host_config
 from wtc.engine.translate.mounts import binds_and_mounts
-from wtc.engine.translate.networks import container_mac_address, endpoints, network_mode
-from wtc.engine.translate.rows import Body, Row, Version, filled, plain, present, stated
+from wtc.engine.translate.networks import container_mac_address, network_mode, networking_config
 from wtc.engine.translate.security import security_options
 from wtc.model.plan import CreateContainer
 from wtc.model.service import Healthcheck, Service
@@ -21,17 +29,17 @@ def _stop_timeout(config: Service) -> int | None:
 
 
 CONFIG: dict[str, Row] = {
-    "Hostname": plain("hostname"),
-    "Domainname": plain("domainname"),
-    "User": plain("user"),
-    "ExposedPorts": ports.exposed,
-    "Tty": plain("tty"),
-    "OpenStdin": plain("stdin_open"),
+    "Hostname": nonempty_attribute("hostname"),
+    "Domainname": nonempty_attribute("domainname"),
+    "User": nonempty_attribute("user"),
+    "ExposedPorts": ports.exposed_ports,
+    "Tty": nonempty_attribute("tty"),
+    "OpenStdin": nonempty_attribute("stdin_open"),
     # Empty but there: the image's own is not wanted.
-    "Cmd": stated("command"),
-    "Entrypoint": stated("entrypoint"),
-    "WorkingDir": plain("working_dir"),
-    "StopSignal": plain("stop_signal"),
+    "Cmd": stated_attribute("command"),
+    "Entrypoint": stated_attribute("entrypoint"),
+    "WorkingDir": nonempty_attribute("working_dir"),
+    "StopSignal": nonempty_attribute("stop_signal"),
     "StopTimeout": _stop_timeout,
 }
 
@@ -56,18 +64,18 @@ def container_body(
         "Mounts": mounts or None,
         "SecurityOpt": security_options(config, read),
     }
-    return present(
+    return drop_none(
         {
-            **filled(CONFIG, config),
+            **fill_body(CONFIG, config),
             "AttachStdout": True,
             "AttachStderr": True,
             "Image": create.spec.image,
             "Env": _environment(config, environment or {}),
             "Healthcheck": healthcheck(config.healthcheck, api_version) if config.healthcheck else None,
             "MacAddress": container_mac_address(config, api_version),
-            "Labels": _labels(create),
-            "HostConfig": present(host),
-            "NetworkingConfig": endpoints(create, api_version) or None,
+            "Labels": _container_labels(create),
+            "HostConfig": drop_none(host),
+            "NetworkingConfig": networking_config(create, api_version) or None,
         }
     )
 
@@ -76,7 +84,7 @@ def healthcheck(check: Healthcheck, api_version: Version) -> Body:
     """`Healthcheck`, durations in nanoseconds; what is not said comes from the image."""
     if check.disable:
         return {"Test": ["NONE"]}
-    return present(
+    return drop_none(
         {
             "Test": [*check.test] or None,
             "Interval": check.interval_ns,
@@ -95,7 +103,7 @@ def _environment(config: Service, defaults: Mapping[str, str]) -> list[str] | No
     return [name if value is None else f"{name}={value}" for name, value in variables.items()] or None
 
 
-def _labels(create: CreateContainer) -> dict[str, str]:
+def _container_labels(create: CreateContainer) -> dict[str, str]:
     labels = dict(create.spec.labels)
     if create.replaces is not None:
         labels[label.REPLACES] = create.replaces.key

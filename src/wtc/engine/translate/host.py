@@ -1,10 +1,18 @@
 """`HostConfig` of `POST /containers/create`, attribute by attribute. Source: compose-spec, Services; Engine API."""
 
 from wtc.engine.translate import ports
+from wtc.engine.translate.body_table import (
+    Body,
+    Row,
+    Version,
+    drop_none,
+    fill_body,
+    nonempty_attribute,
+    stated_attribute,
+)
 from wtc.engine.translate.mounts import tmpfs
-from wtc.engine.translate.networks import links
+from wtc.engine.translate.networks import link_names
 from wtc.engine.translate.resources import RESOURCES
-from wtc.engine.translate.rows import Body, Row, Version, filled, plain, present, stated
 from wtc.engine.translate.security import capabilities, unconfined_paths
 from wtc.model.service import Service
 
@@ -14,7 +22,7 @@ _RESTART = {"none": "no", "any": "always"}
 def _log(config: Service) -> Body | None:
     if config.logging is None:
         return None
-    return present({"Type": config.logging.driver or None, "Config": dict(config.logging.options) or None}) or None
+    return drop_none({"Type": config.logging.driver or None, "Config": dict(config.logging.options) or None}) or None
 
 
 def _restart(config: Service) -> Body | None:
@@ -35,36 +43,36 @@ def _extra_hosts(config: Service) -> list[str] | None:
 
 
 HOST: dict[str, Row] = {
-    "Annotations": plain("annotations"),
+    "Annotations": nonempty_attribute("annotations"),
     "CapAdd": capabilities("cap_add"),
     "CapDrop": capabilities("cap_drop"),
-    "CgroupnsMode": plain("cgroup"),
-    "Dns": plain("dns"),
-    "DnsOptions": plain("dns_opt"),
-    "DnsSearch": plain("dns_search"),
+    "CgroupnsMode": nonempty_attribute("cgroup"),
+    "Dns": nonempty_attribute("dns"),
+    "DnsOptions": nonempty_attribute("dns_opt"),
+    "DnsSearch": nonempty_attribute("dns_search"),
     "ExtraHosts": _extra_hosts,
-    "GroupAdd": plain("group_add"),
-    "Init": stated("init"),
-    "IpcMode": plain("ipc"),
-    "Isolation": plain("isolation"),
-    "Links": links,
+    "GroupAdd": nonempty_attribute("group_add"),
+    "Init": stated_attribute("init"),
+    "IpcMode": nonempty_attribute("ipc"),
+    "Isolation": nonempty_attribute("isolation"),
+    "Links": link_names,
     "LogConfig": _log,
     # An empty list is a statement: nothing is hidden.
     "MaskedPaths": lambda s: [] if unconfined_paths(s.security_opt) else None,
     "ReadonlyPaths": lambda s: [] if unconfined_paths(s.security_opt) else None,
-    "PidMode": plain("pid"),
-    "PortBindings": ports.bindings,
-    "Privileged": plain("privileged"),
-    "ReadonlyRootfs": plain("read_only"),
+    "PidMode": nonempty_attribute("pid"),
+    "PortBindings": ports.port_bindings,
+    "Privileged": nonempty_attribute("privileged"),
+    "ReadonlyRootfs": nonempty_attribute("read_only"),
     "RestartPolicy": _restart,
-    "Runtime": plain("runtime"),
-    "ShmSize": plain("shm_size_bytes"),
-    "StorageOpt": plain("storage_opt"),
-    "Sysctls": plain("sysctls"),
+    "Runtime": nonempty_attribute("runtime"),
+    "ShmSize": nonempty_attribute("shm_size_bytes"),
+    "StorageOpt": nonempty_attribute("storage_opt"),
+    "Sysctls": nonempty_attribute("sysctls"),
     "Tmpfs": tmpfs,
-    "UTSMode": plain("uts"),
-    "UsernsMode": plain("userns_mode"),
-    "VolumesFrom": plain("volumes_from"),
+    "UTSMode": nonempty_attribute("uts"),
+    "UsernsMode": nonempty_attribute("userns_mode"),
+    "VolumesFrom": nonempty_attribute("volumes_from"),
     **RESOURCES,
 }
 _SINCE: dict[str, Version] = {"Annotations": (1, 43)}
@@ -72,4 +80,4 @@ _SINCE: dict[str, Version] = {"Annotations": (1, 43)}
 
 def host_config(config: Service, api_version: Version) -> Body:
     """All of it but the network, mounts and security options, which need more than the service."""
-    return {k: v for k, v in filled(HOST, config).items() if api_version >= _SINCE.get(k, api_version)}
+    return {k: v for k, v in fill_body(HOST, config).items() if api_version >= _SINCE.get(k, api_version)}

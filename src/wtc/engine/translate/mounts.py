@@ -6,7 +6,7 @@ missing host path on every API version, and knows SELinux labels; the rest only 
 
 from collections.abc import Iterable, Mapping
 
-from wtc.engine.translate.rows import Body, Version, present
+from wtc.engine.translate.body_table import Body, Version, drop_none
 from wtc.model.mounts import Mount
 from wtc.model.service import Service
 
@@ -74,12 +74,12 @@ def mount(m: Mount, api_version: Version, labels: Mapping[str, str] | None = Non
         subpath = m.subpath if api_version >= (1, 45) else ""
         made = dict(labels) if labels and not m.source else None
         options = {"NoCopy": m.nocopy or None, "Subpath": subpath or None, "Labels": made}
-        body["VolumeOptions"] = present(options) or None
+        body["VolumeOptions"] = drop_none(options) or None
     elif m.type == "tmpfs":
-        body["TmpfsOptions"] = present({"SizeBytes": m.tmpfs_size_bytes or None, "Mode": m.tmpfs_mode}) or None
+        body["TmpfsOptions"] = drop_none({"SizeBytes": m.tmpfs_size_bytes or None, "Mode": m.tmpfs_mode}) or None
     elif m.type == "image":
         body["ImageOptions"] = {"Subpath": m.subpath} if m.subpath else None
-    return present(body)
+    return drop_none(body)
 
 
 def _bind_options(m: Mount, api_version: Version) -> Body | None:
@@ -89,7 +89,7 @@ def _bind_options(m: Mount, api_version: Version) -> Body | None:
     }
     if (key := _RECURSIVE.get(m.recursive)) and (m.recursive == "disabled" or api_version >= (1, 44)):
         options[key] = True
-    return present(options) or None
+    return drop_none(options) or None
 
 
 def _declared(config: Service) -> Iterable[Mount]:

@@ -5,7 +5,7 @@ Source: Engine API, `NetworkingConfig`, `EndpointSettings`, `POST /networks/crea
 
 from collections.abc import Mapping
 
-from wtc.engine.translate.rows import Body, Version, present
+from wtc.engine.translate.body_table import Body, Version, drop_none
 from wtc.model.plan import CreateContainer
 from wtc.model.project import IpamPool, Network
 from wtc.model.service import Attachment, Service
@@ -25,10 +25,10 @@ def network_mode(create: CreateContainer) -> str:
     config = create.spec.config
     if config.network_mode:
         return config.network_mode
-    return next(iter(_at_once(create)), "none")
+    return next(iter(_networks_at_creation(create)), "none")
 
 
-def _at_once(create: CreateContainer) -> list[str]:
+def _networks_at_creation(create: CreateContainer) -> list[str]:
     ordered = by_priority(create.spec.config.networks)
     return [name for name in ordered if name in create.networks] or ordered
 
@@ -41,17 +41,17 @@ def container_mac_address(config: Service, api_version: Version) -> str | None:
     return own or config.mac_address or None
 
 
-def endpoints(create: CreateContainer, api_version: Version) -> Body:
+def networking_config(create: CreateContainer, api_version: Version) -> Body:
     """`NetworkingConfig`: the networks that the container is attached to from its creation."""
     config = create.spec.config
     if config.network_mode or not config.networks:
         return {}
-    wanted = _at_once(create)
+    wanted = _networks_at_creation(create)
     chosen = wanted if api_version >= SEVERAL_ENDPOINTS else wanted[:1]
-    linked = links(config)
+    linked = link_names(config)
     bodies: Body = {}
     for name in chosen:
-        body = endpoint(config.networks[name], api_version)
+        body = endpoint_settings(config.networks[name], api_version)
         if linked:
             body["Links"] = linked
         if name == wanted[0] and api_version >= SEVERAL_ENDPOINTS and config.mac_address:
@@ -60,9 +60,9 @@ def endpoints(create: CreateContainer, api_version: Version) -> Body:
     return {"EndpointsConfig": bodies}
 
 
-def endpoint(place: Attachment, api_version: Version) -> Body:
+def endpoint_settings(place: Attachment, api_version: Version) -> Body:
     """`EndpointSettings`."""
-    addresses = present(
+    addresses = drop_none(
         {
             "IPv4Address": place.ipv4_address or None,
             "IPv6Address": place.ipv6_address or None,
@@ -72,7 +72,7 @@ def endpoint(place: Attachment, api_version: Version) -> Body:
     options = dict(place.driver_opts)
     if place.interface_name and api_version >= (1, 49):
         options[INTERFACE_NAME] = place.interface_name
-    return present(
+    return drop_none(
         {
             "Aliases": [*place.aliases] or None,
             "IPAMConfig": addresses or None,
@@ -86,15 +86,15 @@ def endpoint(place: Attachment, api_version: Version) -> Body:
     )
 
 
-def links(config: Service) -> list[str] | None:
-    """`container:alias` for `links` and `external_links`."""
+def link_names(config: Service) -> list[str] | None:
+    """`container:alias` for `link_names` and `external_links`."""
     external = [text if ":" in text else f"{text}:{text}" for text in config.external_links]
     return [*config.links, *external] or None
 
 
 def network_body(network: Network, api_version: Version) -> Body:
     """`POST /networks/create`."""
-    return present(
+    return drop_none(
         {
             "Name": network.name,
             # An engine before API 1.44 makes a second network of the same name without it.
@@ -113,7 +113,7 @@ def network_body(network: Network, api_version: Version) -> Body:
 
 def _ipam(network: Network) -> Body | None:
     return (
-        present(
+        drop_none(
             {
                 "Driver": network.ipam_driver or None,
                 "Config": [_pool(pool) for pool in network.ipam_pools] or None,
@@ -125,7 +125,7 @@ def _ipam(network: Network) -> Body | None:
 
 
 def _pool(pool: IpamPool) -> Body:
-    return present(
+    return drop_none(
         {
             "Subnet": pool.subnet or None,
             "IPRange": pool.ip_range or None,

@@ -1,17 +1,17 @@
 """Exposed and published ports. Source: Engine API, `ExposedPorts` and `HostConfig.PortBindings`."""
 
-from wtc.engine.translate.rows import Body
+from wtc.engine.translate.body_table import Body
 from wtc.model.service import Service
 
 
-def exposed(config: Service) -> Body | None:
+def exposed_ports(config: Service) -> Body | None:
     """`ExposedPorts`: `80/tcp` -> nothing; ranges of `expose:` in full."""
     keys = [key for text in config.expose for key in _keys(text)]
     keys += [f"{port.target}/{port.protocol}" for port in config.ports]
     return {key: {} for key in keys} or None
 
 
-def bindings(config: Service) -> Body | None:
+def port_bindings(config: Service) -> Body | None:
     """`PortBindings`; an empty host port is any free one."""
     found: dict[str, list[Body]] = {}
     for port in config.ports:

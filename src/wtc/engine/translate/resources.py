@@ -7,7 +7,7 @@ Where both say something, `deploy.resources` wins, as in Docker Compose.
 import re
 from typing import Any
 
-from wtc.engine.translate.rows import Body, Row, plain
+from wtc.engine.translate.body_table import Body, Row, nonempty_attribute
 from wtc.model.deploy import DeviceRequest, Resources
 from wtc.model.service import Service, ThrottleDevice
 
@@ -86,30 +86,30 @@ def _nano_cpus(config: Service) -> Any:
 
 
 RESOURCES: dict[str, Row] = {
-    "CgroupParent": plain("cgroup_parent"),
+    "CgroupParent": nonempty_attribute("cgroup_parent"),
     "Memory": lambda s: limits(s).memory_bytes or s.mem_limit_bytes or None,
     "MemoryReservation": lambda s: reservations(s).memory_bytes or s.mem_reservation_bytes or None,
-    "MemorySwap": plain("memswap_limit_bytes"),
-    "MemorySwappiness": plain("mem_swappiness"),
-    "OomKillDisable": plain("oom_kill_disable"),
-    "OomScoreAdj": plain("oom_score_adj"),
+    "MemorySwap": nonempty_attribute("memswap_limit_bytes"),
+    "MemorySwappiness": nonempty_attribute("mem_swappiness"),
+    "OomKillDisable": nonempty_attribute("oom_kill_disable"),
+    "OomScoreAdj": nonempty_attribute("oom_score_adj"),
     "PidsLimit": lambda s: limits(s).pids or s.pids_limit or None,
     "NanoCpus": _nano_cpus,
-    "CpuCount": plain("cpu_count"),
+    "CpuCount": nonempty_attribute("cpu_count"),
     "CpuPercent": lambda s: int(s.cpu_percent * 100) or None,
-    "CpuPeriod": plain("cpu_period"),
-    "CpuQuota": plain("cpu_quota"),
-    "CpuRealtimePeriod": plain("cpu_rt_period"),
-    "CpuRealtimeRuntime": plain("cpu_rt_runtime"),
-    "CpuShares": plain("cpu_shares"),
-    "CpusetCpus": plain("cpuset"),
+    "CpuPeriod": nonempty_attribute("cpu_period"),
+    "CpuQuota": nonempty_attribute("cpu_quota"),
+    "CpuRealtimePeriod": nonempty_attribute("cpu_rt_period"),
+    "CpuRealtimeRuntime": nonempty_attribute("cpu_rt_runtime"),
+    "CpuShares": nonempty_attribute("cpu_shares"),
+    "CpusetCpus": nonempty_attribute("cpuset"),
     "BlkioWeight": lambda s: (s.blkio_config.weight if s.blkio_config else 0) or None,
     "BlkioWeightDevice": _weights,
     "BlkioDeviceReadBps": _throttles("device_read_bps"),
     "BlkioDeviceReadIOps": _throttles("device_read_iops"),
     "BlkioDeviceWriteBps": _throttles("device_write_bps"),
     "BlkioDeviceWriteIOps": _throttles("device_write_iops"),
-    "DeviceCgroupRules": plain("device_cgroup_rules"),
+    "DeviceCgroupRules": nonempty_attribute("device_cgroup_rules"),
     "Devices": _devices,
     "DeviceRequests": _device_requests,
     "Ulimits": _ulimits,

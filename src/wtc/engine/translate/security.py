@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 
-from wtc.engine.translate.rows import Row
+from wtc.engine.translate.body_table import Row
 from wtc.errors import WtcError
 from wtc.model.service import Service
 

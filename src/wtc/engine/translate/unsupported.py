@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wtc.engine.translate.body_table import Version
 from wtc.engine.translate.networks import SEVERAL_ENDPOINTS
 from wtc.engine.translate.resources import is_cdi
-from wtc.engine.translate.rows import Version
 from wtc.model.mounts import Mount
 from wtc.model.service import Attachment, Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class VersionedAttribute:
     """An attribute that engines before `since` (released in Docker Engine `engine`) leave out."""
 
     attribute: str
@@ -33,7 +33,7 @@ def _addresses(config: Service) -> int:
 
 
 NEEDS = (
-    Need(
+    VersionedAttribute(
         attribute="volumes.bind.create_host_path",
         since=(1, 42),
         engine="23.0",
@@ -41,45 +41,51 @@ NEEDS = (
             lambda m: m.type == "bind" and m.create_host_path and (bool(m.recursive) or ":" in m.source + m.target)
         ),
     ),
-    Need(attribute="annotations", since=(1, 43), engine="24.0", used=lambda s: bool(s.annotations)),
-    Need(
+    VersionedAttribute(attribute="annotations", since=(1, 43), engine="24.0", used=lambda s: bool(s.annotations)),
+    VersionedAttribute(
         attribute="healthcheck.start_interval",
         since=(1, 44),
         engine="25.0",
         used=lambda s: s.healthcheck is not None and s.healthcheck.start_interval_ns is not None,
     ),
-    Need(
+    VersionedAttribute(
         attribute="volumes.bind.recursive",
         since=(1, 44),
         engine="25.0",
         used=_mounts(lambda m: m.recursive in {"writable", "readonly"}),
     ),
-    Need(
+    VersionedAttribute(
         attribute="devices (CDI)",
         since=(1, 44),
         engine="25.0",
         used=lambda s: any(is_cdi(d.source, d.target) for d in s.devices),
     ),
-    Need(
+    VersionedAttribute(
         attribute="networks.mac_address (more than one)",
         since=SEVERAL_ENDPOINTS,
         engine="25.0",
         used=lambda s: _addresses(s) > 1,
     ),
-    Need(
+    VersionedAttribute(
         attribute="volumes.volume.subpath",
         since=(1, 45),
         engine="26.0",
         used=_mounts(lambda m: m.type == "volume" and bool(m.subpath)),
     ),
-    Need(attribute="volumes (type `image`)", since=(1, 48), engine="28.0", used=_mounts(lambda m: m.type == "image")),
-    Need(attribute="networks.gw_priority", since=(1, 48), engine="28.0", used=_places(lambda a: a.gw_priority)),
-    Need(attribute="networks.interface_name", since=(1, 49), engine="28.1", used=_places(lambda a: a.interface_name)),
+    VersionedAttribute(
+        attribute="volumes (type `image`)", since=(1, 48), engine="28.0", used=_mounts(lambda m: m.type == "image")
+    ),
+    VersionedAttribute(
+        attribute="networks.gw_priority", since=(1, 48), engine="28.0", used=_places(lambda a: a.gw_priority)
+    ),
+    VersionedAttribute(
+        attribute="networks.interface_name", since=(1, 49), engine="28.1", used=_places(lambda a: a.interface_name)
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class UnsupportedAttribute:
     """An attribute that no engine of Docker's on Linux takes, or not in this combination."""
 
     attribute: str
@@ -88,17 +94,17 @@ class Gap:
 
 
 GAPS = (
-    Gap(
+    UnsupportedAttribute(
         attribute="volumes.bind.selinux",
         reason="the engine relabels only where `create_host_path` is true and `recursive` is not set",
         used=_mounts(lambda m: m.type == "bind" and bool(m.selinux) and (not m.create_host_path or bool(m.recursive))),
     ),
-    Gap(
+    UnsupportedAttribute(
         attribute="credential_spec",
         reason="it is for Windows containers",
         used=lambda s: s.credential_spec is not None,
     ),
-    Gap(
+    UnsupportedAttribute(
         attribute="mac_address",
         reason="with `network_mode` there is no network that it could belong to",
         used=lambda s: bool(s.mac_address and s.network_mode),
@@ -106,7 +112,7 @@ GAPS = (
 )
 
 
-def unsupported(config: Service, api_version: Version) -> list[str]:
+def unsupported_attributes(config: Service, api_version: Version) -> list[str]:
     """One sentence for each attribute that the engine would not carry out."""
     spoken = _text(api_version)
     missing = [

@@ -1,12 +1,12 @@
 """Volumes. Source: Engine API, `POST /volumes/create`."""
 
-from wtc.engine.translate.rows import Body, present
+from wtc.engine.translate.body_table import Body, drop_none
 from wtc.model.project import Volume
 
 
 def volume_body(volume: Volume) -> Body:
     """`POST /volumes/create`; without a driver the engine takes its own."""
-    return present(
+    return drop_none(
         {
             "Name": volume.name,
             "Driver": volume.driver or None,

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Reporter
+from wtc.orchestrator.context.context import warn
+from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.setup import SetupResult, setup
-from wtc.orchestrator.stack import warn
-from wtc.orchestrator.target import Target
 from wtc.orchestrator.up import UpRequest, UpResult, up
-from wtc.orchestrator.worktree.find import here, manager_of, run
-from wtc.worktrees.exclude import exclude
-from wtc.worktrees.facts import WTC_REASON
-from wtc.worktrees.info import WorktreeInfo
+from wtc.orchestrator.worktree.find_worktree import current_worktree, open_manager, run_async
+from wtc.worktrees.identity_facts import WTC_REASON
+from wtc.worktrees.info_exclude import exclude_folder
 from wtc.worktrees.locate import Worktree
-from wtc.worktrees.manager import FOLDER, problem_of
+from wtc.worktrees.manager import FOLDER, job_id_problem
+from wtc.worktrees.worktree_info import WorktreeInfo
 
 PREFIX = "wtc"
 """The prefix of the branches of added worktrees."""
@@ -53,13 +53,13 @@ def add(target: Target, request: AddRequest, report: Reporter, stop: threading.E
         WorktreeError: the worktree was not created; nothing is left.
         WtcError: the stack could not be set up or did not come up; the worktree stays.
     """
-    if problem := problem_of(request.name):
+    if problem := job_id_problem(request.name):
         raise UsageError(f"`{request.name}` is not a valid name for a worktree", causes=[problem])
-    current = here(target)
+    current = current_worktree(target)
     base = os.path.join(target.cwd, os.path.expanduser(request.base)) if request.base else _base(current)
     base, shared = os.path.realpath(base), not request.base or not os.path.lexists(base)
-    created = run(
-        manager_of(target).add(
+    created = run_async(
+        open_manager(target).add(
             request.name,
             request.source or None,
             Path(base),
@@ -73,7 +73,7 @@ def add(target: Target, request: AddRequest, report: Reporter, stop: threading.E
     if current.main:
         try:
             # A folder that existed before may hold files of the user, which git has to go on showing.
-            exclude(current.common, current.main, base if shared else path)
+            exclude_folder(current.common, current.main, base if shared else path)
         except OSError as error:
             warn(report, f"cannot add `{base}` to `info/exclude`: {error.strerror or error}")
     files = tuple(os.path.join(path, file) for file in target.files)

@@ -4,22 +4,22 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wtc.config import BIND
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.identity import Lock, Presence
-from wtc.model.lease import Endpoint
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.ports import endpoint_at, leased_endpoints
+from wtc.model.ports import Endpoint
+from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.ports import leased_endpoint, leased_endpoints
 from wtc.orchestrator.ps import StackSummary, ps
-from wtc.orchestrator.stack import engine_host, open_home, read_registry, warn
-from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import listing
-from wtc.planner.lifecycle import ALIVE
-from wtc.registry.key import PortPlace
-from wtc.registry.record import StackRecord
-from wtc.worktrees.facts import lock_for, pid_in, read_path
-from wtc.worktrees.listing import ListedWorktree
+from wtc.orchestrator.worktree.find_worktree import list_worktrees
+from wtc.planner.lifecycle import RUNNING_STATES
+from wtc.ports.lease_keys import PortSlot
+from wtc.registry.stack_records import StackRecord
+from wtc.settings.settings import BIND
+from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
+from wtc.worktrees.parse_list import ListedWorktree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +50,9 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
     Raises:
         WorktreeError: git does not answer.
     """
-    home = open_home(target, report)
-    ledger, bind, host = read_registry(home, report), home.settings.of(BIND).value, engine_host(target)
-    entries = listing(target)
+    home = open_context(target, report)
+    records, bind, host = read_registry(home, report), home.settings.of(BIND).value, engine_host(target)
+    entries = list_worktrees(target)
     found = _observed(target, report)
 
     def leased(record: StackRecord | None) -> tuple[Endpoint, ...]:
@@ -63,15 +63,15 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
         return leased_endpoints(ports, record.addresses, bind=bind, host=host)
 
     def stack(summary: StackSummary) -> ListedStack:
-        alive = [c for c in summary.containers if c.state in ALIVE]
-        endpoints = _published(alive, host) if alive else leased(ledger.stacks.get(summary.namespace.name))
+        alive = [c for c in summary.containers if c.state in RUNNING_STATES]
+        endpoints = _published(alive, host) if alive else leased(records.stacks.get(summary.namespace.name))
         return ListedStack(namespace=summary.namespace.name, up=bool(alive), endpoints=endpoints)
 
     def stacks(path: str) -> tuple[ListedStack, ...]:
         seen = {s.namespace.name: stack(s) for s in found or () if s.path == path}
         on_engine = {s.namespace.name for s in found or ()}
         state = None if found is None else False
-        recorded = [r for r in ledger.of_worktree(path) if r.namespace not in on_engine]
+        recorded = [r for r in records.of_worktree(path) if r.namespace not in on_engine]
         registered = {r.namespace: ListedStack(namespace=r.namespace, up=state, endpoints=leased(r)) for r in recorded}
         return tuple(one for _, one in sorted({**registered, **seen}.items()))
 
@@ -80,8 +80,8 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
             entry=entry,
             main=entry is entries[0],
             missing=read_path(entry.path).presence is Presence.MISSING,
-            lock=Lock.NONE if entry.lock_reason is None else lock_for(entry.lock_reason),
-            pid=pid_in(entry.lock_reason or ""),
+            lock=Lock.NONE if entry.lock_reason is None else lock_state(entry.lock_reason),
+            pid=lock_pid(entry.lock_reason or ""),
             stacks=stacks(os.path.realpath(entry.path)),
         )
         for entry in entries
@@ -99,9 +99,9 @@ def _observed(target: Target, report: Reporter) -> tuple[StackSummary, ...] | No
 
 def _published(containers: Iterable[ObservedContainer], host: str) -> tuple[Endpoint, ...]:
     places = (
-        (PortPlace(service=c.service, number=c.number, target=p.target, protocol=p.protocol), p.port, p.host_ip)
+        (PortSlot(service=c.service, number=c.number, target=p.target, protocol=p.protocol), p.port, p.host_ip)
         for c in containers
         for p in c.ports
         if p.port
     )
-    return tuple(sorted({endpoint_at(place, port, address, host) for place, port, address in places}))
+    return tuple(sorted({leased_endpoint(place, port, address, host) for place, port, address in places}))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import manager_of, named_worktree, run
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.worktree.find_worktree import find_worktree, open_manager, run_async
 
 
 def lock(target: Target, name: str, *, reason: str = "") -> str:
@@ -15,8 +15,8 @@ def lock(target: Target, name: str, *, reason: str = "") -> str:
         UsageError: the repository has no such worktree.
         WorktreeLockError: git refuses.
     """
-    entry = named_worktree(target, name)
-    run(manager_of(target).lock_worktree(Path(entry.path), reason))
+    entry = find_worktree(target, name)
+    run_async(open_manager(target).lock_worktree(Path(entry.path), reason))
     return entry.path
 
 
@@ -29,6 +29,6 @@ def unlock(target: Target, name: str) -> str:
         UsageError: the repository has no such worktree.
         WorktreeLockError: git refuses.
     """
-    entry = named_worktree(target, name)
-    run(manager_of(target).unlock_worktree(Path(entry.path)))
+    entry = find_worktree(target, name)
+    run_async(open_manager(target).unlock_worktree(Path(entry.path)))
     return entry.path

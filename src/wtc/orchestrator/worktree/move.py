@@ -5,17 +5,17 @@ import shlex
 
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, Reporter
-from wtc.orchestrator.locks import lock_if_possible
-from wtc.orchestrator.stack import open_home, warn
-from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import named_worktree, refuse_locked
+from wtc.orchestrator.context.context import open_context, warn
+from wtc.orchestrator.context.stack_lock import lock_if_possible
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.worktree.find_worktree import find_worktree, refuse_locked
 from wtc.worktrees.errors import WorktreeError
-from wtc.worktrees.facts import held_id
 from wtc.worktrees.git import WORK_S, NoGitError, git
 from wtc.worktrees.git_lock import git_lock
-from wtc.worktrees.ids import record_move
+from wtc.worktrees.identity_facts import read_held_id
 from wtc.worktrees.locate import worktree_at
-from wtc.worktrees.removal import has_submodules, top_of, unlocked
+from wtc.worktrees.removal import git_folder_for, has_submodules, temporarily_unlocked
+from wtc.worktrees.worktree_id import record_move
 
 
 def move(target: Target, name: str, to: str, report: Reporter) -> str:
@@ -28,7 +28,7 @@ def move(target: Target, name: str, to: str, report: Reporter) -> str:
         ConflictError: the worktree is locked, or has submodules, with which git does not move it.
         WorktreeError: git refuses, because the path exists.
     """
-    entry = named_worktree(target, name)
+    entry = find_worktree(target, name)
     refuse_locked(entry, name)
     old = os.path.realpath(entry.path)
     worktree = worktree_at(old)
@@ -41,12 +41,12 @@ def move(target: Target, name: str, to: str, report: Reporter) -> str:
             )
         # An `up` in the meantime would create containers that mount the old path.
         with (
-            lock_if_possible(open_home(target, report), old, report),
+            lock_if_possible(open_context(target, report), old, report),
             git_lock(worktree.common),
-            unlocked(worktree, target.environment),
+            temporarily_unlocked(worktree, target.environment),
         ):
             command = ["worktree", "move", entry.path, destination]
-            git(top_of(worktree), command, target.environment, limit_s=WORK_S)
+            git(git_folder_for(worktree), command, target.environment, limit_s=WORK_S)
     except (NoGitError, OSError) as error:
         raise WorktreeError(f"git did not move the worktree `{old}`", causes=[str(error)]) from error
     inner = os.path.join(destination, os.path.basename(old))
@@ -60,7 +60,7 @@ def _record(new: str, old: str, report: Reporter) -> None:
     """Record where the worktree was, so that its stack is found also after the worktree is gone."""
     try:
         worktree = worktree_at(new)
-        if worktree_id := held_id(worktree):
+        if worktree_id := read_held_id(worktree):
             for path in (old, new):
                 record_move(worktree.common, worktree_id, path)
     except (WtcError, OSError) as error:

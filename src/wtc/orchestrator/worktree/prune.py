@@ -8,12 +8,12 @@ from pathlib import Path
 from wtc.errors import ConflictError
 from wtc.events import Reporter
 from wtc.model.identity import Lock, Presence
-from wtc.orchestrator.clean import CleanPlan, CleanRequest, carry_out, forget_stale, plan, raise_left
-from wtc.orchestrator.clean_scope import Scope
-from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import listing, manager_of, run
-from wtc.worktrees.facts import lock_for, read_path
-from wtc.worktrees.listing import ListedWorktree
+from wtc.orchestrator.clean import CleanPlan, CleanRequest, execute_clean, forget_stale, prepare_clean, raise_if_left
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.removal.clean_scope import Scope
+from wtc.orchestrator.worktree.find_worktree import list_worktrees, open_manager, run_async
+from wtc.worktrees.identity_facts import lock_state, read_path
+from wtc.worktrees.parse_list import ListedWorktree
 
 _REQUEST = CleanRequest(scope=Scope.WORKTREE)
 
@@ -33,8 +33,12 @@ def prunable(target: Target, report: Reporter) -> tuple[Prunable, ...]:
         WorktreeError: git does not answer.
         EngineUnreachableError: no engine answers.
     """
-    gone = [e for e in listing(target)[1:] if not _is_locked(e) and read_path(e.path).presence is Presence.MISSING]
-    return tuple(Prunable(entry=entry, found=plan(_at(target, entry), _REQUEST, report)) for entry in gone)
+    gone = [
+        e for e in list_worktrees(target)[1:] if not _is_locked(e) and read_path(e.path).presence is Presence.MISSING
+    ]
+    return tuple(
+        Prunable(entry=entry, found=prepare_clean(_target_at(target, entry), _REQUEST, report)) for entry in gone
+    )
 
 
 def prune(target: Target, chosen: Sequence[Prunable], report: Reporter, stop: threading.Event) -> None:
@@ -46,21 +50,21 @@ def prune(target: Target, chosen: Sequence[Prunable], report: Reporter, stop: th
         ConflictError: something stays, because it is not proved.
         WtcError: something could not be removed.
     """
-    manager = manager_of(target)
+    manager = open_manager(target)
     left = [each for one in chosen for each in one.found.left]
     for one in (one for one in chosen if not one.found.left):
-        at = _at(target, one.entry)
+        at = _target_at(target, one.entry)
         if read_path(one.entry.path).presence is not Presence.MISSING:
             raise ConflictError(f"the folder `{one.entry.path}` exists again")
-        carry_out(at, _REQUEST, one.found.cleanings, report, stop)
+        execute_clean(at, _REQUEST, one.found.cleanings, report, stop)
         forget_stale(at, one.found, report)
-        run(manager.remove_worktree(Path(one.entry.path)))
-    raise_left(left)
+        run_async(manager.remove_worktree(Path(one.entry.path)))
+    raise_if_left(left)
 
 
-def _at(target: Target, entry: ListedWorktree) -> Target:
+def _target_at(target: Target, entry: ListedWorktree) -> Target:
     return replace(target, worktree=entry.path, by_branch=False)
 
 
 def _is_locked(entry: ListedWorktree) -> bool:
-    return entry.lock_reason is not None and lock_for(entry.lock_reason) is Lock.LIVE
+    return entry.lock_reason is not None and lock_state(entry.lock_reason) is Lock.LIVE

@@ -9,17 +9,17 @@ from pathlib import Path
 from wtc.events import Reporter
 from wtc.model.identity import Presence
 from wtc.model.plan import RemoveVolume
-from wtc.orchestrator.clean import CleanRequest, plan
-from wtc.orchestrator.clean_scope import Scope
-from wtc.orchestrator.remove_worktree import Removal, refuse_removal, remove_worktree
-from wtc.orchestrator.stack import warn
-from wtc.orchestrator.target import Target
-from wtc.orchestrator.worktree.find import here, named_worktree, refuse_locked, run
-from wtc.worktrees.facts import read_path
-from wtc.worktrees.listing import ListedWorktree
+from wtc.orchestrator.clean import CleanRequest, prepare_clean
+from wtc.orchestrator.context.context import warn
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.removal.clean_scope import Scope
+from wtc.orchestrator.removal.remove_worktree import Removal, refuse_removal, remove_worktree
+from wtc.orchestrator.worktree.find_worktree import current_worktree, find_worktree, refuse_locked, run_async
+from wtc.worktrees.identity_facts import read_path
 from wtc.worktrees.locate import Worktree
 from wtc.worktrees.manager import GitWorktreeManager
-from wtc.worktrees.removal import delete_branch, top_of
+from wtc.worktrees.parse_list import ListedWorktree
+from wtc.worktrees.removal import delete_branch, git_folder_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def removable(target: Target, name: str, report: Reporter, *, force: bool) -> Re
         ConflictError: the worktree has uncommitted changes or submodules or is locked, and `force` is not given.
         EngineUnreachableError: no engine answers.
     """
-    entry = named_worktree(target, name)
+    entry = find_worktree(target, name)
     path = os.path.realpath(entry.path)
     if not force:
         refuse_locked(entry, name)
@@ -51,7 +51,7 @@ def removable(target: Target, name: str, report: Reporter, *, force: bool) -> Re
     refuse_removal(path, target, force=force, hints=[hint])
     inside = replace(target, worktree=path, by_branch=False, files=())
     # Seen from inside, the worktree's own stacks are meant, and not what a former one left at its path.
-    found = plan(replace(inside, cwd=path), CleanRequest(scope=Scope.WORKTREE), report)
+    found = prepare_clean(replace(inside, cwd=path), CleanRequest(scope=Scope.WORKTREE), report)
     volumes = [
         node.operation.name
         for c in found.cleanings
@@ -61,7 +61,7 @@ def removable(target: Target, name: str, report: Reporter, *, force: bool) -> Re
     return Removable(
         target=inside,
         entry=entry,
-        current=here(target),
+        current=current_worktree(target),
         volumes=tuple(volumes),
         force=force,
     )
@@ -82,8 +82,8 @@ def remove(
     )
     if read_path(chosen.target.worktree).presence is Presence.MISSING:
         # A folder that was missing before is still in git's list.
-        manager = GitWorktreeManager(Path(top_of(chosen.current)), environment=chosen.target.environment)
-        run(manager.remove_worktree(Path(chosen.entry.path)))
+        manager = GitWorktreeManager(Path(git_folder_for(chosen.current)), environment=chosen.target.environment)
+        run_async(manager.remove_worktree(Path(chosen.entry.path)))
     if with_branch and chosen.entry.branch:
         why = delete_branch(chosen.current, chosen.entry.branch, chosen.target.environment, force=chosen.force)
         if why:

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import Quiet, targeted_at_new_worktree
-from wtc.orchestrator.target import Target
+from wtc.cli.options import Quiet, with_target_for_new_worktree
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc worktree add search --from origin/main --up"
 
 
-@targeted_at_new_worktree
+@with_target_for_new_worktree
 def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of its folder, and the end of its branch.")],
@@ -32,13 +32,13 @@ def command(
     """
     import sys
 
-    from wtc.cli.render.up import show
-    from wtc.cli.reporting import reporter, stoppable
+    from wtc.cli.render.up import show_up
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.orchestrator.worktree.add import AddRequest, add
 
     request = AddRequest(name=name, source=source, detach=detach, base=base, up=bring_up)
-    with stoppable() as stop, reporter(quiet=quiet) as report:
+    with stop_on_signal() as stop, choose_reporter(quiet=quiet) as report:
         result = add(target, request, report, stop)
     sys.stdout.write(f"{result.worktree.path}\n")
     if result.up:
-        show(result.up, as_json=False, dry_run=False, silent=False)
+        show_up(result.up, as_json=False, dry_run=False, silent=False)

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from wtc.cli.options import AsJson, targeted_by_name
+from wtc.cli.options import AsJson, with_target_by_name
 from wtc.model.identity import Lock
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
     from wtc.orchestrator.worktree.list import ListedStack, WorktreeRow
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: wtc worktree list"
 
 
-@targeted_by_name
+@with_target_by_name
 def command(target: Target, as_json: AsJson = False) -> None:
     """List the repository's worktrees: branch, commit, lock and its holder, stack and host ports.
 
     Without an engine the state of the stacks is unknown, and the ports are those that are leased.
     """
-    from wtc.cli.output import print_columns, print_json
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.terminal.output import print_columns, print_json
     from wtc.orchestrator.worktree.list import worktrees
 
     rows = worktrees(target, report_warnings)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted_by_name
-from wtc.orchestrator.target import Target
+from wtc.cli.options import with_target_by_name
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc worktree lock search --reason 'on an external disk'"
 
 
-@targeted_by_name
+@with_target_by_name
 def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
@@ -20,7 +20,7 @@ def command(
 
     One that is locked keeps its reason. The lock of a process that is dead is replaced.
     """
-    from wtc.cli.output import say
+    from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.worktree.lock import lock
 
-    say(f"`{lock(target, name, reason=reason)}` is locked")
+    narrate(f"`{lock(target, name, reason=reason)}` is locked")

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import Quiet, targeted_by_name
-from wtc.orchestrator.target import Target
+from wtc.cli.options import Quiet, with_target_by_name
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc worktree move search ../search"
 
 
-@targeted_by_name
+@with_target_by_name
 def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
@@ -24,9 +24,9 @@ def command(
     """
     import sys
 
-    from wtc.cli.reporting import reporter
+    from wtc.cli.reporting import choose_reporter
     from wtc.orchestrator.worktree.move import move
 
-    with reporter(quiet=quiet) as report:
+    with choose_reporter(quiet=quiet) as report:
         path = move(target, name, to, report)
     sys.stdout.write(f"{path}\n")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from wtc.cli.options import DryRun, Quiet, targeted_by_name
+from wtc.cli.options import DryRun, Quiet, with_target_by_name
 from wtc.errors import InterruptedByUserError, UsageError
-from wtc.orchestrator.target import Target
+from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
     from wtc.orchestrator.worktree.prune import Prunable
@@ -16,37 +16,39 @@ if TYPE_CHECKING:
 EXAMPLES = "Example: wtc worktree prune --dry-run"
 
 
-@targeted_by_name
+@with_target_by_name
 def command(target: Target, dry_run: DryRun = False, quiet: Quiet = False) -> None:
     """Remove git's entries of worktrees whose folder is gone, and what is left of their stacks, VOLUMES included.
 
     It prints what it would remove, and asks. Locked worktrees stay, and branches too. A worktree that was moved by hand
     looks the same: `git worktree repair PATH` gives git its new path.
     """
-    from wtc.cli.output import say
-    from wtc.cli.reporting import reporter, stoppable
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.worktree.prune import prunable, prune
 
-    with stoppable() as stop:
-        with reporter(quiet=True) as report:
+    with stop_on_signal() as stop:
+        with choose_reporter(quiet=True) as report:
             found = prunable(target, report)
         _show(found)
         if not found:
-            say("nothing to prune")
+            narrate("nothing to prune")
         elif not dry_run:
             _confirm()
-            with reporter(quiet=quiet) as report:
+            with choose_reporter(quiet=quiet) as report:
                 prune(target, found, report, stop)
 
 
 def _show(found: "Sequence[Prunable]") -> None:
-    from wtc.cli.output import say
     from wtc.cli.render.up import show_plans
+    from wtc.cli.terminal.output import narrate
 
     for one in found:
-        say(f"worktree `{one.entry.path}` is gone" + (f" (branch `{one.entry.branch}`)" if one.entry.branch else ""))
+        narrate(
+            f"worktree `{one.entry.path}` is gone" + (f" (branch `{one.entry.branch}`)" if one.entry.branch else "")
+        )
         for each in one.found.left:
-            say(f"stack `{each.stack.namespace}` stays: {each.why}")
+            narrate(f"stack `{each.stack.namespace}` stays: {each.why}")
     show_plans(tuple(cleaning.plan for one in found for cleaning in one.found.cleanings))
 
 

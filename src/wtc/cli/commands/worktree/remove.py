@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import Quiet, targeted_by_name
-from wtc.orchestrator.target import Target
+from wtc.cli.options import Quiet, with_target_by_name
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc worktree remove search --delete-branch"
 
 
-@targeted_by_name
+@with_target_by_name
 def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
@@ -29,28 +29,28 @@ def command(
 
     Volumes are removed only if a person or `-y` confirms it. If git refuses, the containers that ran are started again.
     """
-    from wtc.cli.output import say
-    from wtc.cli.reporting import reporter, stoppable
+    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.worktree.remove import removable, remove
 
-    with stoppable() as stop:
-        with reporter(quiet=True) as report:
+    with stop_on_signal() as stop:
+        with choose_reporter(quiet=True) as report:
             chosen = removable(target, name, report, force=force)
         with_volumes = yes or (bool(chosen.volumes) and _confirmed(chosen.volumes))
-        with reporter(quiet=quiet) as report:
+        with choose_reporter(quiet=quiet) as report:
             remove(chosen, report, stop, with_volumes=with_volumes, with_branch=delete_branch)
     if not quiet:
-        say(f"worktree `{chosen.entry.path}` removed")
+        narrate(f"worktree `{chosen.entry.path}` removed")
     if chosen.volumes and not with_volumes:
-        say(f"its volumes stay: {', '.join(f'`{volume}`' for volume in chosen.volumes)}")
-        say("hint: to find and remove them, run `wtc clean --gone`")
+        narrate(f"its volumes stay: {', '.join(f'`{volume}`' for volume in chosen.volumes)}")
+        narrate("hint: to find and remove them, run `wtc clean --gone`")
 
 
 def _confirmed(volumes: Sequence[str]) -> bool:
     """A person's answer; without a person the volumes stay."""
-    from wtc.cli.output import say
+    from wtc.cli.terminal.output import narrate
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    say(f"volumes of its stack: {', '.join(volumes)}")
+    narrate(f"volumes of its stack: {', '.join(volumes)}")
     return typer.confirm("Remove them and their data too?", err=True)

@@ -4,19 +4,19 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import targeted_by_name
-from wtc.orchestrator.target import Target
+from wtc.cli.options import with_target_by_name
+from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc worktree unlock search"
 
 
-@targeted_by_name
+@with_target_by_name
 def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
 ) -> None:
     """Release the lock of a worktree. One that is not locked is success."""
-    from wtc.cli.output import say
+    from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.worktree.lock import unlock
 
-    say(f"`{unlock(target, name)}` is not locked")
+    narrate(f"`{unlock(target, name)}` is not locked")

@@ -1,0 +1,76 @@
+"""The plain command lines of `wtc run_config`, read without the command-line library, whose import takes longest of
+all.
+
+Whatever is not plain (help, abbreviations, mistakes) is left to the library; so is every other command.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+LISTS = {"-f": "file", "--file": "file", "--compose": "file", "--env-file": "env_file", "--profile": "profile"}
+VALUES = {
+    "-w": "worktree",
+    "--worktree": "worktree",
+    "--context": "context",
+    "--format": "form",
+    "-p": "project_name",
+    "--project-name": "project_name",
+    "--hash": "hashed",
+    "-o": "output",
+    "--output": "output",
+}
+FLAGS = {
+    "--services": "list_services",
+    "--volumes": "list_volumes",
+    "--networks": "list_networks",
+    "--images": "list_images",
+    "--profiles": "list_profiles",
+    "--environment": "list_environment",
+    "--no-interpolate": "no_interpolate",
+    "--all-resources": "all_resources",
+    "-q": "quiet",
+    "--quiet": "quiet",
+}
+_LOOKS = ("worktree", "file", "env_file", "profile", "context")
+
+
+def run_config(arguments: Sequence[str]) -> bool:
+    """Carries `wtc run_config ARGUMENTS` out; False where the line is not plain, and nothing was done.
+
+    Raises:
+        WtcError: as the command does.
+    """
+    given = parse_config_options(arguments)
+    if given is None:
+        return False
+    from wtc.cli.render.config import show_config
+    from wtc.cli.target import make_target
+
+    looks = {name: given.pop(name) for name in _LOOKS if name in given}
+    show_config(make_target(**looks), **given)
+    return True
+
+
+def parse_config_options(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The options that were given, by the names of the command's parameters; None where the line is not plain."""
+    given: dict[str, Any] = {}
+    services: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if argument in FLAGS:
+            given[FLAGS[argument]] = True
+        elif name in LISTS or name in VALUES:
+            if not equals:
+                value = next(rest, "-")
+            if (equals and not name.startswith("--")) or value.startswith("-"):
+                return None
+            if name in LISTS:
+                given.setdefault(LISTS[name], []).append(value)
+            else:
+                given[VALUES[name]] = value
+        elif argument.startswith("-"):
+            return None
+        else:
+            services.append(argument)
+    return {**given, "services": services} if services else given

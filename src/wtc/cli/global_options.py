@@ -1,0 +1,50 @@
+"""Options that stand before the command, as in `wtc -f dev.yaml up`: read as if they stood behind it. Pure."""
+
+from collections.abc import Sequence
+
+from wtc.cli.command_table import GROUPS
+
+# In full, for to a command a short one may mean something else, as `-f` does to `logs`.
+VALUES = {
+    "-w": "--worktree",
+    "--worktree": "--worktree",
+    "-f": "--file",
+    "--file": "--file",
+    "--compose": "--file",
+    "--env-file": "--env-file",
+    "--profile": "--profile",
+    "--context": "--context",
+}
+# Moved as well, for `config` takes it and the other commands answer it; not offered.
+_MOVED_OPTIONS = {**VALUES, "-p": "--project-name", "--project-name": "--project-name"}
+FLAGS = frozenset({"--debug"})
+
+
+def move_global_options(arguments: Sequence[str]) -> list[str]:
+    """The command line with the options of place behind the command's name; as it is where none stands before it.
+
+    What is no such option, or has no value, is left for the command-line library to complain of.
+    """
+    moved: list[str] = []
+    place = 0
+    while place < len(arguments) and arguments[place].startswith("-"):
+        argument = arguments[place]
+        name, equals, value = argument.partition("=")
+        place += 1
+        if argument in FLAGS:
+            moved.append(argument)
+        elif equals and name.startswith("--") and name in _MOVED_OPTIONS:
+            moved += [_MOVED_OPTIONS[name], value]
+        elif argument in _MOVED_OPTIONS and place < len(arguments):
+            moved += [_MOVED_OPTIONS[argument], arguments[place]]
+            place += 1
+        elif argument[:2] in _MOVED_OPTIONS and not argument.startswith("--") and len(argument) > 2:
+            moved += [_MOVED_OPTIONS[argument[:2]], argument[2:]]
+        else:
+            return list(arguments)
+    if place == len(arguments):
+        return list(arguments)
+    # Of a command with its own commands, the options are for the latter.
+    inner = arguments[place] in GROUPS and place + 1 < len(arguments)
+    end = place + 2 if inner and not arguments[place + 1].startswith("-") else place + 1
+    return [*arguments[place:end], *moved, *arguments[end:]]

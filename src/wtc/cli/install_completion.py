@@ -1,0 +1,37 @@
+"""`--show-completion` and `--install-completion`: for the shell that is named, else for the one that called wtc."""
+
+import sys
+
+from wtc.cli.app import COMPLETE
+from wtc.errors import UsageError, WtcError
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def install_completion(option: str, *shells: str) -> int:
+    """Prints a shell's script, or installs it.
+
+    Raises:
+        UsageError: the shell is not known, or there is no telling which one it is.
+        WtcError: the script cannot be written.
+    """
+    from typer import _completion_shared as library
+
+    if len(shells) > 1:
+        raise UsageError(f"`{option}` takes one shell, and got {len(shells)}")
+    shell = shells[0] if shells else library._get_shell_name() or ""  # noqa: SLF001 - the library's only way to ask
+    if shell not in SHELLS:
+        known = ", ".join(f"`{one}`" for one in SHELLS)
+        what = f"`{shell}` is no shell that wtc completes in" if shell else "there is no telling which shell this is"
+        raise UsageError(what, causes=[f"wtc knows {known}"], hints=[f"to name one, run `wtc {option} zsh`"])
+    if option == "--show-completion":
+        script = library.get_completion_script(prog_name="wtc", complete_var=COMPLETE, shell=shell)
+        sys.stdout.write(f"{script}\n")
+        return 0
+    try:
+        _, path = library.install(shell=shell, prog_name="wtc", complete_var=COMPLETE)
+    except OSError as error:
+        raise WtcError("the completion could not be installed", causes=[str(error)]) from error
+    sys.stdout.write(f"{path}\n")
+    sys.stderr.write(f"completion for {shell} is installed; to use it, begin a new shell\n")
+    return 0

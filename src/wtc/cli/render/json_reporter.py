@@ -1,0 +1,70 @@
+"""Events as JSON, one a line, on standard error: for who drives wtc from a program."""
+
+import json
+from typing import Any, Self
+
+from wtc.cli.render.error_documents import diagnostic_document, error_document
+from wtc.cli.render.up import node_document, planned_document
+from wtc.cli.terminal.output import SCHEMA_VERSION, narrate
+from wtc.errors import WtcError
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, PlanStarted, Progress, Warned
+from wtc.model.plan import PlanNode
+
+
+class JsonReporter:
+    """Writes each event as it comes. Every line bears `schema_version` and `event`, which says what else it has."""
+
+    def __init__(self) -> None:
+        self._before = self._planned = 0
+        """How many nodes the plans before this one have, and with it."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Event, /) -> None:
+        """Takes one event."""
+        if isinstance(event, PlanStarted):
+            self._before = self._planned
+            self._planned += len(event.plan.nodes)
+        write_line(*self._document(event))
+
+    def _document(self, event: Event) -> tuple[str, dict[str, Any]]:
+        match event:
+            case PlanStarted(plan=plan):
+                return "planned", {"plan": [planned_document(node, self._before) for node in plan]}
+            case NodeStarted(node=node):
+                return "started", self._node(node)
+            case NodeDone(node=node, elapsed_s=elapsed):
+                return "done", {**self._node(node), "elapsed_s": round(elapsed, 3)}
+            case NodeFailed(node=node, error=error):
+                return "node_failed", {**self._node(node), "error": error_document(error)}
+            case NodeSkipped(node=node, because=because):
+                return "skipped", {**self._node(node), "because": self._before + because.id if because else None}
+            case Progress():
+                known = bool(event.current or event.total)
+                bytes_of = {
+                    "current_bytes": event.current if known else None,
+                    "total_bytes": event.total or None,
+                }
+                about = {"item": event.item or None, "status": event.text or None}
+                return "progress", {**self._node(event.node), **about, **bytes_of}
+            case Warned(diagnostic=diagnostic):
+                return "warning", {"diagnostic": diagnostic_document(diagnostic)}
+            case Note(text=text):
+                return "note", {"text": text}
+
+    def _node(self, node: PlanNode) -> dict[str, Any]:
+        return {"id": self._before + node.id, **node_document(node)}
+
+
+def write_line(kind: str, document: dict[str, Any]) -> None:
+    """One event."""
+    narrate(json.dumps({"schema_version": SCHEMA_VERSION, "event": kind, **document}))
+
+
+def failed(error: WtcError, *, status: int | None = None) -> None:
+    """The last line of a command that has failed."""
+    write_line("failed", {"error": error_document(error, status=status)})

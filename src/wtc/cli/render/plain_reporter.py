@@ -1,0 +1,62 @@
+"""Events as lines, one each: for pipes, logs and agents."""
+
+from typing import Self
+
+from wtc.cli.render.errors import diagnostic_text
+from wtc.cli.render.narration import failure, node_subject, outcome_verb
+from wtc.cli.terminal.output import narrate
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Progress, Warned
+from wtc.model.plan import BuildImage, PullImage, WaitContainer
+
+
+class PlainReporter:
+    """Writes each event that a reader of a log would want, when it comes."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._last: dict[tuple[int, str], str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Event, /) -> None:
+        """Takes one event."""
+        if isinstance(event, Warned):
+            narrate(diagnostic_text(event.diagnostic).rstrip("\n"))
+        elif not self._quiet and (line := self._line(event)):
+            narrate(line)
+
+    def _line(self, event: Event) -> str:
+        match event:
+            case NodeStarted(node=node) if isinstance(node.operation, (BuildImage, PullImage)):
+                kind, name = node_subject(node)
+                verb = "building" if isinstance(node.operation, BuildImage) else "pulling"
+                return f"{verb} {kind} {name}"
+            case NodeDone(node=node, elapsed_s=elapsed):
+                kind, name = node_subject(node)
+                return f"{kind} {name} {outcome_verb(node)}" + (f" ({elapsed:.1f}s)" if elapsed >= 0.1 else "")
+            case NodeFailed(node=node):
+                kind, name = node_subject(node)
+                return f"{kind} {name} {failure(node)}"
+            case NodeSkipped(node=node):
+                return ""
+            case Progress():
+                return self._progress(event)
+            case Note(text=text):
+                return text
+            case _:
+                return ""
+
+    def _progress(self, event: Progress) -> str:
+        """A line for every new thing said of an item; how many bytes have come is no news to a log."""
+        key = (event.node.id, event.item)
+        if not event.text or self._last.get(key) == event.text:
+            return ""
+        self._last[key] = event.text
+        name = event.node.service or node_subject(event.node)[1]
+        if isinstance(event.node.operation, WaitContainer):
+            return f"waiting for {name}: {event.text}"
+        return f"{name} | {event.item} {event.text}".rstrip() if event.item else f"{name} | {event.text}"

@@ -1,0 +1,1 @@
+"""The terminal: standard streams, tables, and views that are redrawn."""

@@ -1,0 +1,187 @@
+"""Events on a terminal: a line for every image, network, volume and container, redrawn as it gets on."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Self
+
+from rich.console import Console
+from rich.spinner import Spinner
+from rich.text import Text
+
+from wtc.cli.render.errors import diagnostic_text
+from wtc.cli.render.narration import failure, node_subject, outcome_verb, progress_verb
+from wtc.cli.terminal.live_frame import FOR_KEYS, Frame, ReflowingLive
+from wtc.cli.terminal.live_rows import Line, State, fit_lines, line_columns
+from wtc.cli.terminal.suspend import handle_suspend
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, PlanStarted, Progress, Warned
+from wtc.model.plan import Plan, PlanNode, WaitContainer
+
+_MARKS = {State.DONE: ("✔", "green"), State.FAILED: ("✘", "red")}
+_STYLES = {State.DONE: "green", State.FAILED: "red", State.RUNNING: "cyan"}
+_SILENT_OPERATIONS = {"started", "done"}
+"""What a build's step is said to be, which its place on the screen tells already."""
+
+
+class LiveReporter:
+    """Draws on standard error while it is entered.
+
+    A thread of the library's draws at any time: what it reads is copied first, and no lock may be held, for a signal's
+    message is printed from wherever the main thread is.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._namespace = ""
+        self._lines: dict[tuple[str, str], Line] = {}
+        self._unfinished: dict[int, PlanNode] = {}
+        self._ended = False
+        self._spinner = Spinner("dots", style="cyan")
+        self._widths: list[int] = []
+        self._around = ExitStack()
+        self._live = ReflowingLive(self.draw, self._widths, console=self._console)
+
+    def __enter__(self) -> Self:
+        self._around.enter_context(handle_suspend(2, again=self._widths.clear))
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended = True
+        self._live.stop()
+        self._around.close()
+
+    def __call__(self, event: Event, /) -> None:
+        """Takes one event."""
+        match event:
+            case PlanStarted():
+                self._planned(event.plan, event.namespace)
+            case NodeStarted(node=node):
+                line = self._line(node)
+                line.word, line.state, line.active = progress_verb(node), State.RUNNING, line.active + 1
+                line.started = line.started or time.monotonic()
+            case NodeDone(node=node):
+                self._done(node)
+            case NodeFailed(node=node):
+                line = self._ends(node)
+                line.word, line.state = failure(node), State.FAILED
+            case NodeSkipped(node=node):
+                self._skipped(node, broken_off=event.because is None)
+            case Progress():
+                self._progress(event)
+            case Note(text=text):
+                self._console.print(Text(text))
+            case Warned(diagnostic=diagnostic):
+                self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
+
+    def draw(self) -> Frame:
+        """What the screen is to show now: as much of it as fits, and at the end all of it."""
+        return self._drawn(None if self._ended else self._console.size.height - 1 - bool(self._namespace))
+
+    def _drawn(self, rows: int | None) -> Frame:
+        lines = list(self._lines.values())
+        screen = fit_lines(lines, len(lines) if rows is None else rows)
+        heading = [Text(self._namespace, style="bold")] if self._namespace and lines else []
+        folded = [self._mark(state).append(f" {text}", style="dim") for state, text in screen.folded]
+        tail = [Text(f"  {text}", style="dim") for text in screen.tail]
+        return Frame([*heading, *folded, *self._rows(screen.lines), *tail], self._widths)
+
+    def _rows(self, lines: Sequence[Line]) -> list[Text]:
+        told = [(line.kind, line.name, *self._rest(line)) for line in lines]
+        rows: list[Text] = []
+        for line, cells in zip(lines, line_columns(told, self._console.size.width - FOR_KEYS - len("✔ ")), strict=True):
+            styles = ("dim", "", _STYLES.get(line.state, "dim"), "dim")
+            parts = ((f" {cell}", style) for cell, style in zip(cells, styles, strict=True) if cell)
+            rows.append(Text.assemble(self._mark(line.state), *parts))
+        return rows
+
+    def _planned(self, plan: Plan, namespace: str) -> None:
+        if namespace != self._namespace:
+            if self._lines:
+                self._console.print(self._drawn(None))
+            self._lines.clear()
+            self._namespace = namespace
+        self._unfinished = {node.id: node for node in plan.nodes}
+        for line in self._lines.values():
+            # What is left of an earlier plan will not be done.
+            line.todo, line.active = [], 0
+        for node in plan.nodes:
+            line = self._line(node)
+            line.state = State.PENDING
+            line.todo.append(node)
+
+    def _line(self, node: PlanNode) -> Line:
+        kind, name = node_subject(node)
+        return self._lines.setdefault((kind, name), Line(kind=kind, name=self._short(name)))
+
+    def _short(self, name: str) -> str:
+        """Without the namespace, which is above it all."""
+        return name.removeprefix(self._namespace).lstrip("_-") if self._namespace else name
+
+    def _done(self, node: PlanNode) -> None:
+        line = self._ends(node)
+        line.word = outcome_verb(node)
+        line.state = State.RUNNING if line.todo and not isinstance(node.operation, WaitContainer) else State.DONE
+        line.tail.clear()
+        line.bytes_of.clear()
+
+    def _ends(self, node: PlanNode) -> Line:
+        self._unfinished.pop(node.id, None)
+        line = self._line(node)
+        line.active = max(0, line.active - 1)
+        line.todo = [one for one in line.todo if one.id != node.id]
+        line.elapsed = time.monotonic() - line.started if line.started else 0.0
+        return line
+
+    def _skipped(self, node: PlanNode, *, broken_off: bool) -> None:
+        line = self._ends(node)
+        if broken_off and not line.started:
+            # The user knows why, and there is nothing to know about it.
+            self._lines.pop(node_subject(node), None)
+        elif line.state != State.FAILED:
+            line.word, line.state = "broken off" if broken_off else "skipped", State.SKIPPED
+
+    def _progress(self, event: Progress) -> None:
+        line = self._line(event.node)
+        if isinstance(event.node.operation, WaitContainer):
+            # Its state now: what it was before is of no use.
+            line.tail[:] = [("", f"waiting for {line.name}: {event.text}")]
+        elif event.total or event.current:
+            line.bytes_of[event.item] = (event.current, event.total)
+        elif event.text:
+            line.tell(event.item, "" if event.item and event.text in _SILENT_OPERATIONS else event.text)
+
+    def _mark(self, state: State) -> Text:
+        if state == State.RUNNING:
+            frame = self._spinner.render(self._console.get_time())
+            return frame.copy() if isinstance(frame, Text) else Text("*")
+        mark, style = _MARKS.get(state, ("·", "dim"))
+        return Text(mark, style=style)
+
+    def _rest(self, line: Line) -> tuple[str, str]:
+        """What is being done with it, and for how long."""
+        elapsed = time.monotonic() - line.started if line.state == State.RUNNING else line.elapsed
+        word = self._waits(line) or line.word
+        if line.bytes_of:
+            pairs = list(line.bytes_of.values())
+            current, total = (sum(pair[i] for pair in pairs) for i in (0, 1))
+            word += f" {_size(current)} of {_size(total)}" if total else f" {_size(current)}"
+        return word, _time(elapsed) if line.started else ""
+
+    def _waits(self, line: Line) -> str:
+        """`waits for db`, where something is done with it already and the next step has to wait for others."""
+        todo = list(line.todo)
+        if line.state != State.RUNNING or line.active or not todo:
+            return ""
+        before = [node for id_ in todo[0].after if (node := self._unfinished.get(id_)) is not None]
+        names = dict.fromkeys(self._short(node_subject(node)[1]) for node in before if self._line(node) is not line)
+        return f"waits for {', '.join(names)}" if names else ""
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"
+
+
+def _time(seconds: float) -> str:
+    """`4.2s`, `1m05s`."""
+    return f"{seconds:.1f}s" if seconds < 60 else f"{int(seconds) // 60}m{int(seconds) % 60:02}s"

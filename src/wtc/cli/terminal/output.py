@@ -1,0 +1,41 @@
+"""Writing the answer: standard output for it, standard error for what is said beside it."""
+
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wtc.cli.terminal.style import link_urls, use_links
+from wtc.cli.terminal.tables import align
+
+SCHEMA_VERSION = 1
+
+
+def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = False) -> None:
+    """One document on standard output, with the version of its schema. `ok` unless it tells of an error."""
+    import json
+
+    whole = {"schema_version": SCHEMA_VERSION, "ok": ok, **document}
+    sys.stdout.write(json.dumps(whole, indent=None if as_line else 2) + "\n")
+
+
+def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
+    """Rows on standard output, columns aligned, the header in capitals.
+
+    At a terminal they are laid out for its width, and web addresses are links.
+    """
+    if sys.stdout.isatty():
+        from wtc.cli.terminal.narrow_tables import lay_out
+
+        lines = lay_out(list(rows), header=header, room=shutil.get_terminal_size().columns)
+    else:
+        lines = align(rows, header=header)
+    linked = use_links(sys.stdout)
+    for line in lines:
+        sys.stdout.write((link_urls(line) if linked else line) + "\n")
+
+
+def narrate(line: str) -> None:
+    """A line of narration."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""Env files, and variables that come from them. Pure."""

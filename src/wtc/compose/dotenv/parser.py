@@ -1,0 +1,207 @@
+"""Env files: `.env`, `--env-file` and a service's `env_file`.
+
+Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
+"""
+
+import re
+from collections.abc import Callable
+
+from wtc.compose.interpolation.template import Lookup, Placed, TemplateError, substitute
+from wtc.model.position import Position
+
+_BLANK = "\t\v\f\r \x85\xa0"
+_EXPORT = re.compile(r"export[\t\n\f\r ]")
+_KEY_MARKS = frozenset("_.-[]")
+_ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})', re.ASCII)
+_ESCAPED = {
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+    "\\": "\\",
+    '"': '"',
+    "$": "$$",
+}
+
+
+class DotenvError(ValueError):
+    """An env file that cannot be read; the message never shows a value."""
+
+    def __init__(self, message: str, position: Position, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.hint = hint
+
+
+def parse_dotenv(
+    text: str,
+    lookup: Lookup,
+    *,
+    file: str,
+    raw: bool = False,
+    unset: Callable[[str], None] | None = None,
+    bare: Callable[[str], None] | None = None,
+    placed: Placed | None = None,
+) -> dict[str, str]:
+    """The variables of an env file, the last of a name winning.
+
+    A line that is only a name takes `lookup`'s value or gives nothing, and `bare` is told the name. `$NAME` in a value
+    is what `lookup` says, else what an earlier line said; `unset` is told the names that neither knows. `raw` is
+    `format: raw`: a value is all that follows the `=`. `placed` goes before `lookup`: see `template.substitute`.
+
+    Raises:
+        DotenvError: a name or a quotation is broken, or a variable in a value.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if raw:
+        return _parse_raw(text, lookup, file, bare)
+    return _Reader(text, lookup, file, unset, bare, placed).read()
+
+
+def _parse_raw(text: str, lookup: Lookup, file: str, bare: Callable[[str], None] | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        written = line.lstrip()
+        if not written or written.startswith("#"):
+            continue
+        key, equals, value = written.partition("=")
+        if not key:
+            raise DotenvError("a line has no name before its `=`", Position(file, number, 1))
+        if " " in key or "\t" in key:
+            raise DotenvError(f"the name `{key}` contains a blank", Position(file, number, 1))
+        if equals:
+            found[key] = value
+        else:
+            _inherit(key, found, lookup, bare)
+    return found
+
+
+def _inherit(key: str, found: dict[str, str], lookup: Lookup, bare: Callable[[str], None] | None) -> None:
+    if bare is not None:
+        bare(key)
+    if (value := lookup(key)) is not None:
+        found[key] = value
+
+
+class _Reader:
+    """One reading of a text, front to back. A statement is not a line: quotes may span lines."""
+
+    def __init__(
+        self,
+        text: str,
+        lookup: Lookup,
+        file: str,
+        unset: Callable[[str], None] | None,
+        bare: Callable[[str], None] | None,
+        placed: Placed | None,
+    ) -> None:
+        self.placed = placed
+        self.text = text
+        self.lookup = lookup
+        self.file = file
+        self.unset = unset
+        self.bare = bare
+        self.at = 0
+        self.found: dict[str, str] = {}
+
+    def read(self) -> dict[str, str]:
+        while self._next_statement():
+            key, inherited = self._key()
+            if " " in key:
+                hint = "to give it a value, write `NAME=value`"
+                raise self._wrong(f"the name `{key}` contains a blank", self.at - 1 if inherited else self.at, hint)
+            if inherited:
+                _inherit(key, self.found, self.lookup, self.bare)
+            else:
+                self.found[key] = self._value()
+        return self.found
+
+    def _wrong(self, message: str, at: int, hint: str = "") -> DotenvError:
+        start = self.text.rfind("\n", 0, at) + 1
+        line = self.text.count("\n", 0, at) + 1
+        return DotenvError(message, Position(self.file, line, at - start + 1), hint=hint)
+
+    def _next_statement(self) -> bool:
+        """Skips blanks and comment lines; whether anything is left."""
+        while self.at < len(self.text):
+            if self.text[self.at].isspace():
+                self.at += 1
+            elif self.text[self.at] == "#":
+                end = self.text.find("\n", self.at)
+                self.at = end if end >= 0 else len(self.text)
+            else:
+                return True
+        return False
+
+    def _key(self) -> tuple[str, bool]:
+        """The name, and whether it stands alone on its line. At the file's end there is no name, only a value."""
+        if _EXPORT.match(self.text, self.at):
+            self.at += len("export")
+            self._skip_blanks()
+            if self.at == len(self.text):
+                raise self._wrong("`export` has no name behind it", self.at - 1)
+        for at in range(self.at, len(self.text)):
+            char = self.text[at]
+            if char in "=:\n":
+                key = self.text[self.at : at].rstrip()
+                self.at = at + 1
+                self._skip_blanks()
+                return key, char == "\n"
+            if not (char in _BLANK or char in _KEY_MARKS or char.isalpha() or char.isnumeric()):
+                raise self._wrong(f"`{char}` may not stand in a variable's name", at)
+        return "", False
+
+    def _skip_blanks(self) -> None:
+        while self.at < len(self.text) and self.text[self.at] in _BLANK:
+            self.at += 1
+
+    def _value(self) -> str:
+        quote = self.text[self.at : self.at + 1]
+        if quote and quote in "\"'":
+            return self._quoted(quote)
+        start = self.at
+        end = self.text.find("\n", start)
+        end = end if end >= 0 else len(self.text)
+        self.at = end + 1
+        return self._expand(self.text[start:end].split(" #", 1)[0].rstrip(), start)
+
+    def _quoted(self, quote: str) -> str:
+        start = self.at
+        chars: list[str] = []
+        escaped = False
+        for at in range(start + 1, len(self.text)):
+            char = self.text[at]
+            if char == quote and not escaped:
+                self.at = at + 1
+                value = "".join(chars)
+                return value if quote == "'" else self._expand(_ESCAPE.sub(_unescape, value), start)
+            if char == "\\" and not escaped:
+                escaped = True
+                continue
+            if escaped and char != quote:
+                chars.append("\\")
+            escaped = False
+            chars.append(char)
+        raise self._wrong(f"the quotation that begins with `{quote}` never ends", start)
+
+    def _expand(self, value: str, start: int) -> str:
+        try:
+            return substitute(value, self._variable, self.unset, placed=self.placed)
+        except TemplateError as error:
+            raise self._wrong(error.message, start, error.hint) from None
+
+    def _variable(self, name: str) -> str | None:
+        value = self.lookup(name)
+        return self.found.get(name) if value is None else value
+
+
+def _unescape(match: re.Match[str]) -> str:
+    text = match[0]
+    if text[1] == "0":
+        digits = text[2:]  # three of them make a character; fewer stay, without the 0
+        return chr(int(digits, 8)) if re.fullmatch("[0-3][0-7]{2}", digits) else "\\" + digits
+    return _ESCAPED.get(text[1], text)

@@ -1,0 +1,1 @@
+"""The project as `docker compose config` prints it. Pure."""

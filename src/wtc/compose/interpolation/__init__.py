@@ -1,0 +1,1 @@
+"""Variables replaced in values, and strings cast to an attribute's type. Pure."""

@@ -1,0 +1,227 @@
+"""Variables in a text: `$NAME`, `${NAME}`, `${NAME:-default}` and its kin, and `$$` for a dollar sign.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
+
+Lookup: TypeAlias = Callable[[str], str | None]
+Placed: TypeAlias = Callable[[str, str], str | None]
+"""A variable's value after a text (name, text before it), which goes before the `Lookup`'s; None leaves it to that."""
+
+_NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
+_OPERATOR = re.compile("}|:?[-?+]")
+_BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose overlooks the character behind an opening brace
+KEPT_CHARACTERS = 300
+"""How much of the text before a variable is shown: more than a host name has."""
+MAX_DEPTH = 20
+"""Defaults within defaults, each with all braces in it counted."""
+MAX_WORK = 500_000
+"""Variables of a document, with every hundred characters that are looked through for more counted as one."""
+
+
+class TemplateError(ValueError):
+    """A text with a `${` that is no variable, or that asks for one which is missing. `offset` counts characters."""
+
+    def __init__(self, message: str, offset: int, *, hint: str = "", variable: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.hint = hint
+        self.variable = variable
+        """The one that is missing."""
+
+
+class Variable(NamedTuple):
+    """One use of a variable.
+
+    `operator` is `:-`, `-`, `:?`, `?`, `:+`, `+` or nothing, `default` what follows it, as written.
+    """
+
+    name: str
+    operator: str
+    default: str
+    offset: int
+
+
+class SubstitutionBudget:
+    """What the substitutions of one document have come to."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def add(self, amount: int) -> None:
+        """Raises: TemplateError: it is too much."""
+        self.done += amount
+        if self.is_too_much:
+            raise TemplateError(f"the variables up to here come to more than {MAX_WORK} substitutions", 0)
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the document is to be given up."""
+        return self.done > MAX_WORK
+
+
+def substitute(
+    text: str,
+    lookup: Lookup,
+    unset: Callable[[str], None] | None = None,
+    work: SubstitutionBudget | None = None,
+    missing: Callable[[TemplateError], None] | None = None,
+    placed: Placed | None = None,
+) -> str:
+    """The text with its variables replaced. `unset` is told each variable that has neither value nor default.
+
+    With `missing`, that is told of a required variable without a value, and an empty text stands in its place.
+    `placed` sees at most `KEPT_CHARACTERS` of the text before a variable, with the variables in it replaced.
+
+    `work` is shared by the texts of a document, so that together they do not take for ever.
+
+    Defaults are evaluated also where they are not used, as Docker Compose 2.40 does: a `${X:?}` in one always counts.
+
+    Raises:
+        TemplateError: with the first thing that is wrong.
+    """
+    if "$" not in text:
+        return text
+    return _Substitution(lookup, unset, work or SubstitutionBudget(), missing, placed).text(text, "")
+
+
+def template_variables(text: str) -> list[Variable]:
+    """The variables of a text, each followed by those within its default; nothing behind the first error."""
+    found: list[Variable] = []
+    try:
+        for part in _parts(text):
+            if isinstance(part, Variable):
+                found.append(part)
+                start = part.offset + 2 + len(part.name) + len(part.operator)
+                found.extend(inner._replace(offset=start + inner.offset) for inner in template_variables(part.default))
+    except TemplateError:
+        pass
+    return found
+
+
+class _Substitution:
+    """One text's substitution: what its variables are looked up in, and what is told about them."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        unset: Callable[[str], None] | None,
+        work: SubstitutionBudget,
+        missing: Callable[[TemplateError], None] | None,
+        placed: Placed | None,
+    ) -> None:
+        self.lookup, self.unset, self.work, self.missing, self.placed = lookup, unset, work, missing, placed
+
+    def text(self, text: str, before: str) -> str:
+        """The text, or a default in it, behind the text `before`."""
+        out: list[str] = []
+        self.work.add(len(text) // 100)
+        for part in _parts(text):
+            value = part if isinstance(part, str) else self.variable(part, before)
+            out.append(value)
+            if self.placed is not None:
+                before = (before + value)[-KEPT_CHARACTERS:]
+        return "".join(out)
+
+    def variable(self, part: Variable, before: str) -> str:
+        """What one variable comes to."""
+        self.work.add(1)
+        try:
+            default = self.text(part.default, before) if "$" in part.default else part.default
+        except TemplateError as error:
+            error.offset += part.offset + 2 + len(part.name) + len(part.operator)
+            raise
+        value = self.placed(part.name, before) if self.placed is not None else None
+        if value is None:
+            value = self.lookup(part.name)
+        if value is None and not part.operator and self.unset is not None:
+            self.unset(part.name)
+        try:
+            return _expand(part, value, default)
+        except TemplateError as error:
+            if self.missing is None:
+                raise
+            self.missing(error)
+            return ""
+
+
+def _expand(part: Variable, value: str | None, default: str) -> str:
+    """What the variable comes to; an operator with a colon takes an empty value for an unset one."""
+    present = value is not None and (value != "" or not part.operator.startswith(":"))
+    match part.operator[-1:]:
+        case "-":
+            return value or "" if present else default
+        case "+":
+            return default if present else value or ""
+        case "?" if not present:
+            state = "is not set" if value is None else "is empty"
+            message = f"the required variable `{part.name}` {state}" + (f": {default}" if default else "")
+            hint = f"to set it, write `{part.name}=...` into the `.env` file"
+            raise TemplateError(message, part.offset, hint=hint, variable=part.name)
+        case _:
+            return value or ""
+
+
+def _parts(text: str) -> Iterator[str | Variable]:
+    """Literal pieces and variables, in order."""
+    done = 0
+    line_end = last_brace = -1
+    while (dollar := text.find("$", done)) >= 0:
+        if dollar > done:
+            yield text[done:dollar]
+        following = text[dollar + 1 : dollar + 2]
+        if following == "{":
+            if dollar > line_end:
+                line_end = text.find("\n", dollar) % (len(text) + 1)  # none is -1: the text's end
+                last_brace = text.rfind("}", dollar, line_end)
+            variable, done = _braced(text, dollar, last_brace)
+            yield variable
+        elif match := _NAME.match(text, dollar + 1):
+            yield Variable(match[0], "", "", dollar)
+            done = match.end()
+        else:
+            yield "$"
+            done = dollar + (2 if following == "$" else 1)
+    yield text[done:]
+
+
+def _braced(text: str, start: int, last_brace: int) -> tuple[Variable, int]:
+    """The variable whose `${` is at `start`, and where the text goes on behind it. Defaults end within the line."""
+    name = _NAME.match(text, start + 2)
+    operator = _OPERATOR.match(text, name.end()) if name else None
+    if not name or not operator:
+        raise _invalid(text, start)
+    if operator[0] == "}":
+        return Variable(name[0], "", "", start), operator.end()
+    if last_brace < operator.end():
+        raise _invalid(text, start)
+    end = _closing_brace(text, start, last_brace)
+    return Variable(name[0], operator[0], text[operator.end() : end], start), end + 1
+
+
+def _closing_brace(text: str, start: int, last: int) -> int:
+    """The brace that closes the first one; where none does, the last one of the line."""
+    depth = 0
+    for match in _BRACE.finditer(text, start, last + 1):
+        if match[0] != "}":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise TemplateError(f"braces are nested more than {MAX_DEPTH} levels deep", start)
+        else:
+            depth -= 1
+            if depth == 0:
+                return match.start()
+    return last
+
+
+def _invalid(text: str, start: int) -> TemplateError:
+    line = text[start:].split("\n", 1)[0]
+    shown = line[: line.find("}") + 1] or line
+    shown = shown if len(shown) <= 40 else shown[:37] + "..."
+    return TemplateError(f"`{shown}` is not a valid variable", start, hint="to write a dollar sign, double it: `$$`")

@@ -1,0 +1,1 @@
+"""The pipeline: files -> canonical tree -> typed project."""

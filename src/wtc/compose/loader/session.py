@@ -1,0 +1,85 @@
+"""What all stages of one load share."""
+
+from collections.abc import Mapping as Environment
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.interpolation.port_variables import Environments, PortUses
+from wtc.compose.loader.request import Reader
+from wtc.compose.tree.node import Mapping, Node
+from wtc.model.position import Path, Position
+
+Part: TypeAlias = tuple[tuple[str, ...], str, frozenset[tuple[str, str]]]
+"""What an included part depends on: files, folder, environment."""
+MAX_INCLUDED = 2_000
+"""Files of one project: more is a loop in disguise."""
+
+
+@dataclass(slots=True, kw_only=True)
+class LoadSession:
+    """One load: where it reads, where it reports, and what it has read already."""
+
+    reader: Reader
+    diagnostics: Diagnostics
+    home: str = ""
+    interpolate: bool = True
+    provisional: bool = False
+    uses: PortUses | None = None
+    """Where variables are used; None where ports are not leased, as in `config`."""
+    parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
+    """File -> its documents."""
+    parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])
+    """What was included already."""
+    contents: dict[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
+    """(`secrets` or `configs`, name, variable) -> content, of included ones: their part has variables of its own."""
+
+    def read(self, path: str, position: Position | None = None, place: Path = (), *, hint: str = "") -> bytes | None:
+        """The file's content; None, and a finding, where it cannot be read."""
+        try:
+            return self.reader.read(path)
+        except OSError as error:
+            reason = _os_error_text(error)
+            self.diagnostics.error(f"cannot read `{path}`: {reason}", position, place, hint=hint)
+            return None
+
+    def documents(self, path: str, position: Position | None = None, place: Path = ()) -> list[Node]:
+        """The file's YAML documents, read once; none where it cannot be read."""
+        if path not in self.parsed:
+            hint = "" if position else "to use another compose file, add `-f FILE`"
+            content = self.read(path, position, place, hint=hint)
+            if len(self.parsed) >= MAX_INCLUDED:
+                self.diagnostics.error(f"the project has more than {MAX_INCLUDED} files", position, place)
+                content = None
+            from wtc.compose.source.yaml import parse_yaml
+
+            self.parsed[path] = [] if content is None else parse_yaml(content, path, self.diagnostics)
+        return self.parsed[path]
+
+
+def _os_error_text(error: OSError) -> str:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "no such file"
+        case IsADirectoryError():
+            return "it is a folder"
+        case PermissionError():
+            return "permission denied"
+        case _:
+            return (error.strerror or str(error)).lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One part of the project that is loaded by itself: the whole, or what an `include` names."""
+
+    session: LoadSession
+    working_dir: str
+    environments: Environments
+    trail: tuple[str, ...] = ()
+    """The files that include this part, outermost first."""
+
+    @property
+    def environment(self) -> Environment[str, str]:
+        """The part's own variables."""
+        return self.environments.own

@@ -1,0 +1,1 @@
+"""File over file: merge, reset, and lists whose entries are unique. Pure."""

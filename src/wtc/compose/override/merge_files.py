@@ -1,0 +1,119 @@
+"""File upon file, document upon document, into one model.
+
+Source: compose-spec, Merge; the order of the stages is Docker Compose's.
+"""
+
+from collections.abc import Iterable
+from itertools import takewhile
+
+from wtc.compose.dotenv.environment import resolve_listed_variables
+from wtc.compose.loader import extends, include
+from wtc.compose.loader.session import Scope
+from wtc.compose.override import reset
+from wtc.compose.override.dedupe import dedupe
+from wtc.compose.override.merge import merge
+from wtc.compose.transform.canonical import canonicalize
+from wtc.compose.transform.defaults import with_defaults
+from wtc.compose.transform.paths import resolve_paths
+from wtc.compose.tree.accessors import kind_name
+from wtc.compose.tree.node import Mapping, Node
+from wtc.compose.validation.rules import check_rules as check_values
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.position import Path
+
+
+def merge_files(files: tuple[str, ...], scope: Scope) -> Mapping:
+    """The files as one model: merged, checked, canonical, its paths absolute; without what is reported as wrong."""
+    session = scope.session
+    model = Mapping({})
+    for file in files:
+        for document in session.documents(file):
+            model = _merge_document(model, document, file, scope)
+    model = _as_mapping(with_defaults(model, session.diagnostics))
+    check_values(model, session.diagnostics)
+    resolved = resolve_paths(
+        model, scope.working_dir, home=session.home, reader=session.reader, diagnostics=session.diagnostics
+    )
+    return resolve_listed_variables(_as_mapping(resolved), scope.environments)
+
+
+def _merge_document(model: Mapping, document: Node, file: str, scope: Scope) -> Mapping:
+    """The model with one more document."""
+    diagnostics = scope.session.diagnostics
+    document, cuts = _read_document(document, scope)
+    document = include.apply_includes(document, file, scope, merge_files)
+    document = extends.apply_extends(document, file, cuts, scope, lambda other: _services(other, scope))
+    model = _as_mapping(reset.delete_paths(model, cuts))
+    model = _as_mapping(dedupe(merge(model, document, diagnostics), diagnostics))
+    from wtc.compose.schema.validate import validate_schema as check_schema
+
+    check_schema(model, diagnostics)
+    if diagnostics.errors:
+        model = _drop_invalid(model, diagnostics.errors)
+    return _in_long_form(_without_version(model, scope), scope)
+
+
+def _drop_invalid(model: Mapping, errors: Iterable[Diagnostic]) -> Mapping:
+    """What is left when all that is known to be wrong is left aside, to find out what else is."""
+    wrong = {_dropped_path(error.path) for error in errors}
+    outermost = [path for path in wrong if not any(path[:n] in wrong for n in range(len(path)))]
+    return _as_mapping(reset.delete_paths(model, outermost))
+
+
+def _dropped_path(path: Path) -> Path:
+    """What nothing more is said of: a service's attribute, but a whole resource, for its attributes hang together."""
+    attribute = tuple(takewhile(lambda step: isinstance(step, str), path))
+    return attribute if path[:1] == ("services",) else attribute[:2]
+
+
+def _read_document(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
+    """A document on its own: its values substituted, and the paths that it resets in what came before."""
+    document, cuts = reset.extract_resets(document)
+    if not isinstance(document, Mapping):
+        message = f"a compose file is a mapping, this document is {kind_name(document)}"
+        scope.session.diagnostics.error(message, document.position)
+        document = Mapping({}, document.position)
+    if scope.session.interpolate:
+        from wtc.compose.interpolation.interpolate import interpolate
+
+        document = interpolate(
+            document, scope.environments, scope.session.diagnostics, provisional=scope.session.provisional
+        )
+    return _as_mapping(document), cuts
+
+
+def _services(file: str, scope: Scope) -> extends.Reading:
+    """Another file's services for `extends`: read, merged and canonical, and not judged by any schema."""
+    diagnostics = scope.session.diagnostics
+    model, cuts = Mapping({}), list[Path]()
+    for document in scope.session.documents(file):
+        own, cuts = _read_document(document, scope)
+        merged = merge(_as_mapping(reset.delete_paths(model, cuts)), own, diagnostics)
+        model = _in_long_form(_as_mapping(dedupe(merged, diagnostics)), scope)
+    services = model.items.get("services")
+    if not isinstance(services, Mapping):
+        diagnostics.error(f"`{file}` has no services to extend", model.position)
+        services = Mapping({})
+    return services, cuts
+
+
+def _in_long_form(model: Mapping, scope: Scope) -> Mapping:
+    """Canonical, and unique once more: two short forms may turn out to be the same thing."""
+    diagnostics = scope.session.diagnostics
+    model = _as_mapping(canonicalize(model, diagnostics, interpolated=scope.session.interpolate))
+    return _as_mapping(dedupe(model, diagnostics))
+
+
+def _without_version(model: Mapping, scope: Scope) -> Mapping:
+    version = model.items.get("version")
+    if version is None:
+        return model
+    scope.session.diagnostics.warning(
+        "the attribute `version` is obsolete", version.position, ("version",), hint="take it out, it changes nothing"
+    )
+    items = {key: item for key, item in model.items.items() if key != "version"}
+    return Mapping(items, model.position, model.keys)
+
+
+def _as_mapping(node: Node) -> Mapping:
+    return node if isinstance(node, Mapping) else Mapping({}, node.position)

@@ -1,0 +1,1 @@
+"""Text -> positioned trees, and which files make up a project."""

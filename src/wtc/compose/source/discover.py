@@ -1,0 +1,227 @@
+"""Which files make up the project, and with which environment.
+
+Source: docker compose's command line and its `COMPOSE_*` variables.
+"""
+
+from collections.abc import Mapping as Environment
+from dataclasses import dataclass
+from posixpath import basename, dirname, join
+
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.dotenv.env_files import with_files
+from wtc.compose.interpolation.port_variables import Environments
+from wtc.compose.loader.request import LoadRequest, Reader
+from wtc.compose.loader.session import LoadSession
+from wtc.compose.transform.paths import absolute_path
+from wtc.compose.tree.node import NOWHERE, Mapping, Node, Scalar
+from wtc.errors import NoComposeFileError, UsageError
+
+FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+NAMES = ", ".join(f"`{name}`" for name in FILES)
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+PROJECT_FILE = "wtc.toml"
+YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+NO = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFiles:
+    """Where the project lies."""
+
+    files: tuple[str, ...]
+    working_dir: str
+    env_files: tuple[str, ...]
+    """The files that the variables were read from, in order."""
+    environments: Environments
+    profiles: tuple[str, ...]
+
+    @property
+    def environment(self) -> Environment[str, str]:
+        """The project's own variables."""
+        return self.environments.own
+
+
+def discover_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
+    """Find the project that the request is about, and read its variables.
+
+    Raises:
+        NoComposeFileError: no compose file was found.
+        ComposeFileError: an env file cannot be used.
+        UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
+    """
+    place = find_project(request, session)
+    session.diagnostics.check()
+    return place
+
+
+def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
+    """Do the same where an env file cannot be used, too: that is only in the session's findings.
+
+    Raises:
+        NoComposeFileError: no compose file was found.
+        UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
+    """
+    reader, diagnostics = session.reader, session.diagnostics
+    given = {"PWD": request.cwd, **request.environment}
+    chosen = _given_files(request.files, request.cwd, reader)
+    env_files = _env_files(request, _folder(request, chosen), reader)
+    environments = with_files(Environments(own=given, clients=given, uses=session.uses), env_files, session)
+    if not chosen and (listed := environments.own.get("COMPOSE_FILE")):
+        separator = environments.own.get("COMPOSE_PATH_SEPARATOR") or ":"
+        chosen = [path if path == "-" else absolute_path(path, request.cwd, "") for path in listed.split(separator)]
+    chosen = chosen or _given_files(request.default_files, request.cwd, reader)
+    chosen = chosen or _search(_folder(request, ()), request.top, reader, diagnostics)
+    if not chosen:
+        raise _none_found(request, reader)
+    folder = _folder(request, chosen)
+    again = _env_files(request, folder, reader)
+    if again != env_files:
+        environments = with_files(environments, again, session)
+    listed_profiles = environments.own.get("COMPOSE_PROFILES", "").split(",")
+    profiles = request.profiles or tuple(p.strip() for p in listed_profiles)
+    return ProjectFiles(
+        files=tuple(chosen),
+        working_dir=folder,
+        env_files=tuple(dict.fromkeys([*env_files, *again])),
+        environments=environments.having(request.overrides),
+        profiles=profiles,
+    )
+
+
+def _none_found(request: LoadRequest, reader: Reader) -> NoComposeFileError:
+    start = _folder(request, ())
+    above = "" if reader.real_path(start) == request.top else " and the folders above it"
+    causes = [f"looked for {NAMES} in `{start}`{above}{f', up to `{request.top}`' if above and request.top else ''}"]
+    top = request.top or start
+    below = reader.files_below(top, is_compose_file)
+    if not below:
+        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or write `compose = ["FILE"]` into `wtc.toml`'
+        return NoComposeFileError("no compose file found", causes=causes, hints=[hint])
+    from posixpath import relpath
+    from shlex import quote
+
+    names = [relpath(path, top) for path in below]
+    return NoComposeFileError(
+        "no compose file found",
+        causes=[*causes, f"`{top}` has {', '.join(f'`{name}`' for name in names)}"],
+        hints=[
+            f"to use one, run `wtc -f {quote(relpath(below[0], reader.real_path(request.cwd)))} up`",
+            f'to use it always, write `compose = ["{names[0]}"]` into `{join(top, PROJECT_FILE)}`',
+        ],
+    )
+
+
+def is_compose_file(name: str) -> bool:
+    """Whether a file of this name is likely a compose file that can be used without others."""
+    stem, dot, extension = name.rpartition(".")
+    words = stem.removeprefix("docker-").split(".")
+    return bool(dot) and extension in {"yaml", "yml"} and words[0] == "compose" and "override" not in words
+
+
+def _given_files(paths: tuple[str, ...], cwd: str, reader: Reader) -> list[str]:
+    """The files as named; of a folder its compose file and override file."""
+    chosen: list[str] = []
+    for path in paths:
+        full = path if path == "-" else absolute_path(path, cwd, "")
+        in_folder = _files_in_folder(full, reader) if path != "-" and reader.is_dir(full) else []
+        chosen += in_folder or [full]
+    return chosen
+
+
+def _folder(request: LoadRequest, files: list[str] | tuple[()]) -> str:
+    if request.project_directory:
+        return absolute_path(request.project_directory, request.cwd, "")
+    return next((dirname(path) for path in files if path != "-"), request.cwd)
+
+
+def reads_default_env_file(request: LoadRequest) -> bool:
+    """Whether the project's variables come from `.env`, and not from other files or none.
+
+    Raises:
+        UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
+    """
+    if request.env_files or request.environment.get("COMPOSE_ENV_FILES"):
+        return False
+    disabled = request.environment.get("COMPOSE_DISABLE_ENV_FILE")
+    if disabled is not None and disabled not in NO | YES:
+        raise UsageError(f"`COMPOSE_DISABLE_ENV_FILE` is `{disabled}`, expected `true` or `false`")
+    return disabled not in YES
+
+
+def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
+    if reads_default_env_file(request):
+        default = join(folder, ".env")
+        return [default] if reader.is_file(default) else []
+    if not request.env_files and not request.environment.get("COMPOSE_ENV_FILES"):
+        return []
+    named = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
+    return [absolute_path(path, request.cwd, "") for path in named]
+
+
+def _search(folder: str, top: str, reader: Reader, diagnostics: Diagnostics) -> list[str]:
+    while True:
+        if found := _files_in_folder(folder, reader, diagnostics):
+            return found
+        parent = dirname(folder)
+        if parent == folder or (top and reader.real_path(folder) == top):
+            return []
+        folder = parent
+
+
+def _files_in_folder(folder: str, reader: Reader, diagnostics: Diagnostics | None = None) -> list[str]:
+    found = [path for name in FILES if reader.is_file(path := join(folder, name))]
+    if not found:
+        return []
+    if len(found) > 1 and diagnostics:
+        others = ", ".join(f"`{basename(path)}`" for path in found[1:])
+        diagnostics.warning(f"`{folder}` has more than one compose file: `{basename(found[0])}` is read, {others} not")
+    override = next((path for name in OVERRIDES if reader.is_file(path := join(folder, name))), None)
+    return [found[0], override] if override else found[:1]
+
+
+def normalized_name(text: str) -> str:
+    """The text as a project's name: lower case, nothing but letters, digits, `_` and `-`."""
+    return "".join(c for c in text.lower() if c in NAME_CHARACTERS).lstrip("_-")
+
+
+def project_name(request: LoadRequest, place: ProjectFiles, session: LoadSession) -> str:
+    """The project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` of the files, or the folder's."""
+    for name, source in (
+        (request.project_name, "-p"),
+        (place.environment.get("COMPOSE_PROJECT_NAME", ""), "COMPOSE_PROJECT_NAME"),
+    ):
+        if name and name != normalized_name(name):
+            session.diagnostics.error(
+                f"the project name `{name}` from `{source}` is not valid",
+                hint="use lower case letters, digits, `-` and `_`, with a letter or digit first",
+            )
+        if name:
+            return name
+    written = written_name(place, session)
+    return normalized_name(written or basename(place.working_dir))
+
+
+def written_name(place: ProjectFiles, session: LoadSession) -> str:
+    """The last `name:` of the files, variables replaced; empty if they have none."""
+    last: Scalar | None = None
+    for path in place.files:
+        for document in session.documents(path):
+            node = document.items.get("name") if isinstance(document, Mapping) else None
+            if isinstance(node, Scalar) and node.value not in {None, ""}:
+                last = node
+    if last is None:
+        return ""
+    if session.interpolate:
+        from wtc.compose.interpolation.interpolate import interpolate
+
+        aside = Diagnostics()  # the load itself reports this value's problems
+        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environments, aside)
+        found = root.items.get("name") if isinstance(root, Mapping) else None
+        last = found if isinstance(found, Scalar) else last
+    return str(last.value)

@@ -1,0 +1,1 @@
+"""What becomes of each attribute: supported, rewritten or ignored. Pure."""

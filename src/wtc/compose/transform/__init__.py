@@ -1,0 +1,1 @@
+"""Values into their canonical form and their attribute's type. Pure."""

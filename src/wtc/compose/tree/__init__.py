@@ -1,0 +1,1 @@
+"""YAML documents as positioned trees, and how stages read and map them. Pure."""

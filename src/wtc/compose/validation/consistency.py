@@ -1,0 +1,208 @@
+"""Whether the project holds together: what a service names exists, and nothing in it contradicts itself."""
+
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
+from wtc.compose.tree.node import Mapping, Node, Scalar
+from wtc.compose.validation import dependency_cycles
+from wtc.compose.validation.undefined_references import undefined_references
+from wtc.model.position import Path, dotted
+
+TWICE = (
+    ("cpus", ("limits", "cpus")),
+    ("mem_limit", ("limits", "memory")),
+    ("mem_reservation", ("reservations", "memory")),
+    ("pids_limit", ("limits", "pids")),
+)
+"""Attributes that `deploy.resources` can say too."""
+MOST_FINDINGS = 200
+"""After as many, further services are not looked at."""
+
+
+def check_consistency(
+    root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Diagnostics, *, builders: Mapping
+) -> None:
+    """Report what is undefined, contradictory or circular among `looked_at`, which are services of the root.
+
+    Images may be built from those of the services in `builders`.
+    """
+    services = looked_at.items
+    for name, service in services.items():
+        if isinstance(service, Mapping) and len(diagnostics.found) < MOST_FINDINGS:
+            _Service(name, service, root, disabled, diagnostics, builders).check()
+    _container_names(services, diagnostics)
+    for name, secret in get_fields(root.items.get("secrets")).items():
+        external = get_child(secret, "external")
+        if (
+            not (isinstance(external, Scalar) and external.value is True)
+            and not {"file", "environment"} & get_fields(secret).keys()
+        ):
+            message = f"secret `{name}` has no content, expected `file` or `environment`"
+            diagnostics.error(message, secret.position, ("secrets", name))
+    dependency_cycles.check_cycles(services, diagnostics)
+
+
+class _Service:
+    """One service's checks."""
+
+    def __init__(
+        self,
+        name: str,
+        node: Mapping,
+        root: Mapping,
+        disabled: Mapping,
+        diagnostics: Diagnostics,
+        builders: Mapping,
+    ) -> None:
+        self.builders = builders
+        self.name = name
+        self.path: Path = ("services", name)
+        self.node = node
+        self.items = node.items
+        self.root = root
+        self.disabled = disabled
+        self.diagnostics = diagnostics
+
+    def error(self, message: str, near: Node | None, *steps: str | int, hint: str = "") -> None:
+        """Reports, at the attribute."""
+        key = steps[0] if steps and isinstance(steps[0], str) else ""
+        position = (
+            near.position if near is not None and near.position.file else self.node.keys.get(key, self.node.position)
+        )
+        self.diagnostics.error(message, position, (*self.path, *steps), hint=hint)
+
+    def check(self) -> None:
+        """Every rule, in turn."""
+        self._origin()
+        self._references()
+        self._limits()
+        self._container()
+        self._mounts()
+
+    def _origin(self) -> None:
+        build, image = self.items.get("build"), get_string(self.items.get("image"))
+        if not isinstance(build, Mapping) and not image and "provider" not in self.items:
+            place = self.root.items["services"]
+            near = place.keys.get(self.name) if isinstance(place, Mapping) else None
+            self.diagnostics.error(
+                f"service `{self.name}` has neither `image` nor `build`",
+                near or self.node.position,
+                self.path,
+                hint="name the image that it runs, or the folder that it is built from",
+            )
+        if not isinstance(build, Mapping):
+            return
+        if get_string(build.items.get("dockerfile")) and get_string(build.items.get("dockerfile_inline")):
+            self.error(
+                f"service `{self.name}` has both `dockerfile` and `dockerfile_inline`",
+                build.items["dockerfile"],
+                "build",
+            )
+        for key, context in get_fields(build.items.get("additional_contexts")).items():
+            other = (get_string(context) or "").partition("service:")
+            base = self.builders.items.get(other[2])
+            if other[1] and not other[0] and not isinstance(get_child(base, "build"), Mapping):
+                self.error(
+                    f"service `{self.name}` builds upon service `{other[2]}`, which is not built here",
+                    context,
+                    "build",
+                    "additional_contexts",
+                    key,
+                    hint=f"to build upon an image, write `{key}: docker-image://IMAGE`",
+                )
+        platforms = [get_string(item) for item in get_items(build.items.get("platforms"))]
+        platform = get_string(self.items.get("platform"))
+        if platforms and platform and platform not in platforms:
+            self.error(
+                f"`build.platforms` of service `{self.name}` lacks its platform `{platform}`",
+                self.items["platform"],
+                "platform",
+            )
+
+    def _references(self) -> None:
+        mode = self.items.get("network_mode")
+        if get_string(mode) and get_fields(self.items.get("networks")):
+            self.error(
+                f"service `{self.name}` has both `network_mode` and `networks`",
+                mode,
+                "network_mode",
+                hint="keep one of them",
+            )
+        for found in undefined_references(self.name, self.node, self.root, self.disabled):
+            self.diagnostics.report(found)
+
+    def _limits(self) -> None:
+        deploy = self.items.get("deploy")
+        scale, replicas = self.items.get("scale"), get_child(deploy, "replicas")
+        if isinstance(scale, Scalar) and isinstance(replicas, Scalar) and scale.value != replicas.value:
+            self.error(
+                f"service `{self.name}` says {scale.value} in `scale` and {replicas.value} in `deploy.replicas`",
+                scale,
+                "scale",
+            )
+        for attribute, (group, key) in TWICE:
+            own, limits = self.items.get(attribute), get_child(deploy, "resources", group)
+            if not isinstance(own, Scalar) or not isinstance(limits, Mapping) or own.value in {0, "0"}:
+                continue
+            other = limits.items.get(key)
+            value = other.value if isinstance(other, Scalar) else None
+            if value != own.value:
+                said = "nothing" if value is None else f"`{value}`"
+                there = f"deploy.resources.{group}.{key}"
+                message = f"service `{self.name}` says `{own.value}` in `{attribute}` and {said} in `{there}`"
+                self.error(message, own, attribute, hint="say it once, or the same in both")
+
+    def _container(self) -> None:
+        name = self.items.get("container_name")
+        count = self.items.get("scale", get_child(self.items.get("deploy"), "replicas"))
+        if isinstance(count, Scalar) and isinstance(count.value, int) and count.value > 1 and get_string(name):
+            self.error(
+                f"service `{self.name}` has one `container_name` for {count.value} containers",
+                name,
+                "container_name",
+                hint="take `container_name` out",
+            )
+        test = get_items(get_child(self.items.get("healthcheck"), "test"))
+        if test and get_string(test[0]) not in {"CMD", "CMD-SHELL", "NONE"}:
+            self.error(
+                f"`healthcheck.test` of service `{self.name}` starts with `{get_string(test[0])}`, "
+                "expected `CMD`, `CMD-SHELL` or `NONE`",
+                test[0],
+                "healthcheck",
+                "test",
+            )
+        for index, watch in enumerate(get_items(get_child(self.items.get("develop"), "watch"))):
+            action = get_string(get_child(watch, "action"))
+            if action not in {"rebuild", "restart"} and not get_string(get_child(watch, "target")):
+                self.error(
+                    f"service `{self.name}` watches with `{action}` and no `target`", watch, "develop", "watch", index
+                )
+
+    def _mounts(self) -> None:
+        """One place in the container, one mount."""
+        tmpfs = [((get_string(item) or "").partition(":")[0], item) for item in get_items(self.items.get("tmpfs"))]
+        mounts = [(get_string(get_child(item, "target")) or "", item) for item in get_items(self.items.get("volumes"))]
+        taken: dict[str, Path] = {}
+        for kind, entries in (("tmpfs", tmpfs), ("volumes", mounts)):
+            for index, (target, item) in enumerate(entries):
+                path = (*self.path, kind, index)
+                if target in taken:
+                    message = f"`{dotted(path)}` and `{dotted(taken[target])}` are both mounted at `{target}`"
+                    self.error(message, item, kind, index, hint="take one of them out")
+                taken.setdefault(target, path)
+
+
+def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> None:
+    taken: dict[str, str] = {}
+    for service, node in services.items():
+        given = get_fields(node).get("container_name")
+        name = get_string(given)
+        if given is None or not name:
+            continue
+        if name in taken:
+            diagnostics.error(
+                f"services `{taken[name]}` and `{service}` have one `container_name`, `{name}`",
+                given.position,
+                ("services", service, "container_name"),
+                hint="take it out of one of them; a service is reached by its own name anyway",
+            )
+        taken.setdefault(name, service)

@@ -1,0 +1,35 @@
+"""Services that wait for each other for ever."""
+
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.loader.select_services import service_dependencies
+from wtc.compose.tree.accessors import is_null
+from wtc.compose.tree.node import Node
+
+
+def check_cycles(services: dict[str, Node], diagnostics: Diagnostics) -> None:
+    """Reports the first circle of dependencies, step by step; depth is no matter."""
+    done: set[str] = set()
+    for start, node in services.items():
+        if start in done:
+            continue
+        trail = {start: iter(sorted(service_dependencies(node)))}
+        while trail:
+            name = next(reversed(trail))
+            following = next(trail[name], None)
+            if following is None:
+                done.add(name)
+                trail.popitem()
+            elif following in trail:
+                names = list(trail)
+                circle = [*names[names.index(following) :], following]
+                chain = " -> ".join(f"`{step}`" for step in circle)
+                near = service_dependencies(services[name])[following]
+                place = services[name].position if is_null(near) or not near.position.file else near.position
+                diagnostics.error(
+                    f"services depend on each other in a circle: {chain}",
+                    place,
+                    ("services", name, "depends_on", following),
+                )
+                return
+            elif following in services and following not in done:
+                trail[following] = iter(sorted(service_dependencies(services[following])))

@@ -1,0 +1,107 @@
+"""The registry, and what the engine's labels say beside it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from wtc.doctor.finding import Finding, error_findings, failed, passed
+from wtc.errors import WtcError
+from wtc.model.identity import LabelledStack, Presence
+from wtc.orchestrator.context.identify import Repositories
+from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
+from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.registry.stack_records import StackRecords
+from wtc.registry.store import Store
+from wtc.worktrees.identity_facts import read_path
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+
+def check_registry(store: Store, engine: "Engine | None", host: str) -> list[Finding]:
+    """The findings; without an engine those that need none."""
+    try:
+        records = store.read()
+        stacks = _list_stacks(engine) if engine else None
+    except WtcError as error:
+        return error_findings("registry", error)
+    return [*compare_registry(records, stacks), *(check_worktrees(stacks, host) if stacks is not None else ())]
+
+
+def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | None) -> Iterator[Finding]:
+    """The registry by itself, and against the engine's stacks where those are known."""
+    for text in records.warnings:
+        yield failed("registry", text, "to enter a stack again, run `wtc up` in its worktree")
+    if records.refusal is not None:
+        yield from error_findings("registry", records.refusal)
+    ports = sum(len(record.ports) for record in records.stacks.values())
+    beside = "" if stacks is None else f"; the engine has {_count_text(len(stacks), 'stack')} by label"
+    if not records.warnings and records.refusal is None:
+        yield passed(
+            "registry", f"{_count_text(len(records.stacks), 'stack')} with {_count_text(ports, 'leased port')}{beside}"
+        )
+    empty = [r for r in records.stacks.values() if not any(s.namespace == r.namespace for s in stacks or ())]
+    missing = sorted({r.worktree for r in empty if read_path(r.worktree).presence is Presence.MISSING})
+    if missing:
+        hint = "to free the leases, run `wtc clean --gone`"
+        yield failed(
+            "registry", f"ports are leased to worktrees whose folders are missing: {_quoted_paths(missing)}", hint
+        )
+    if stacks is not None:
+        unknown = sorted(
+            {s.worktree for s in stacks if s.namespace not in records.stacks and os.path.isdir(s.worktree)}
+        )
+        if unknown:
+            yield passed("labels", f"not in the registry until their next `wtc up`: {_quoted_paths(unknown)}")
+
+
+def check_worktrees(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
+    """Where the stacks' worktrees are; what may be alive is never recommended for removal."""
+    found: dict[WorktreeLocation, list[str]] = {}
+    repositories = Repositories()
+    for stack in stacks:
+        found.setdefault(worktree_location(stack, host, repositories)[0], []).append(stack.worktree)
+    for place, (text, hint) in _OF_PLACE.items():
+        if paths := sorted(set(found.get(place, ()))):
+            yield (
+                failed("worktrees", f"{text}: {_quoted_paths(paths)}", hint)
+                if hint
+                else passed("worktrees", f"{text}: {_quoted_paths(paths)}")
+            )
+    if not found.keys() & _OF_PLACE.keys():
+        yield passed("worktrees", "every stack's worktree is where the stack was created")
+
+
+_OF_PLACE = {
+    WorktreeLocation.GONE: ("stacks are left of worktrees that are gone", "to remove them, run `wtc clean --gone`"),
+    WorktreeLocation.PRUNABLE: (
+        "git lists worktrees whose folders are missing",
+        "to find a moved one again, run `git worktree repair PATH`; to forget one, `git worktree prune`",
+    ),
+    WorktreeLocation.FORMER: (
+        "former worktrees left stacks at paths that have another worktree now",
+        "to remove one, run `wtc clean --former` in the worktree; to take it over, `wtc up --adopt`",
+    ),
+    WorktreeLocation.MOVED: ("stacks of worktrees that have moved, which their next `wtc up` adopts", ""),
+    WorktreeLocation.UNPROVED: (
+        "it is not proved whether worktrees are gone",
+        "to see why, run `wtc clean --gone --dry-run`; mount the disk they are on, if they are on one",
+    ),
+    WorktreeLocation.OTHER_HOST: ("stacks that were created on another host", ""),
+}
+"""What `doctor` reports about stacks whose worktrees are not where they were created, and the hint, if any."""
+
+
+def _count_text(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _quoted_paths(paths: list[str]) -> str:
+    shown = ", ".join(f"`{path}`" for path in paths[:3])
+    return f"{shown} and {len(paths) - 3} more" if len(paths) > 3 else shown
+
+
+def _list_stacks(engine: "Engine") -> tuple[LabelledStack, ...]:
+    from wtc.engine.observe.snapshot import list_engine
+
+    return labelled_stacks(list_engine(engine))

@@ -1,0 +1,135 @@
+"""This machine and this worktree: git, wtc itself, the compose file, the settings."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+
+from wtc.doctor.finding import Finding, error_findings, failed, passed
+from wtc.errors import WtcError
+from wtc.model.project import Project
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.target import Target, locate
+from wtc.settings.settings import SETTINGS, Settings
+from wtc.worktrees.identity_facts import copy_origin, read_held_id
+from wtc.worktrees.locate import Worktree, worktree_at
+
+_LIMIT_S = 10.0
+_ENTRY = b"wtc.cli.main"
+"""What every start script of this program imports."""
+
+
+def check_git(environment: Mapping[str, str]) -> Finding:
+    """Whether it is there."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            ["git", "--version"], env=dict(environment), capture_output=True, text=True, timeout=_LIMIT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        done = None
+    if done is None or done.returncode:
+        return failed("git", "no `git` answers", "to use `wtc worktree` and `.worktreeinclude`, install git")
+    return passed("git", done.stdout.strip().removeprefix("git version "))
+
+
+def check_path(environment: Mapping[str, str], own: str = "") -> Finding:
+    """Whether `wtc` is this program for whoever types it: other programs have the name, too. `own` is its script."""
+    own = own or _own_script()
+    found = [p for f in environment.get("PATH", "").split(":") if f and os.access(p := os.path.join(f, "wtc"), os.X_OK)]
+    found = [path for path in dict.fromkeys(found) if os.path.isfile(path)]
+    if not found:
+        return failed("wtc on PATH", "there is none", f"to call it by its name, add `{os.path.dirname(own)}` to `PATH`")
+    first, others = found[0], [path for path in found[1:] if not _is_same_file(path, found[0])]
+    if not _is_same_file(first, own):
+        kind = "another install of it" if _is_wtc_script(first) else "another program"
+        hint = f"to call this one, put `{os.path.dirname(own)}` before `{os.path.dirname(first)}` in `PATH`"
+        return failed("wtc on PATH", f"`wtc` is `{first}`, {kind}; this one is `{own}`", hint)
+    behind = f"; behind it {', '.join(f'`{p}`' for p in others)}" if others else ""
+    return passed("wtc on PATH", f"`{first}`{behind}")
+
+
+def _own_script() -> str:
+    called = sys.argv[0]
+    if os.path.basename(called) == "wtc":
+        return os.path.abspath(called if os.path.sep in called else shutil.which(called) or called)
+    return os.path.join(os.path.dirname(sys.executable), "wtc")
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return one == other
+
+
+def _is_wtc_script(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return _ENTRY in file.read(4096)
+    except OSError:
+        return False
+
+
+def check_compose_file(target: Target) -> tuple[list[Finding], Project | None]:
+    """Where the worktree is, and whether its file can be read; and the project, if so."""
+    try:
+        located = locate(target)
+    except WtcError as error:
+        return error_findings("worktree", error), None
+    place = worktree_at(located.worktree)
+    findings = [_identity(place)]
+    try:
+        project = read_project(located)
+    except WtcError as error:
+        return [*findings, *error_findings("compose file", error)], None
+    files = ", ".join(f"`{os.path.relpath(file, located.worktree)}`" for file in located.files)
+    count = len(project.services)
+    warned = f", {len(project.warnings)} warnings (`wtc config -q` shows them)" if project.warnings else ""
+    return [*findings, passed("compose file", f"{files}: {count} service{'' if count == 1 else 's'}{warned}")], project
+
+
+def _identity(worktree: Worktree) -> Finding:
+    """What the worktree is, and by what its stacks are recognised."""
+    kind = "not a git worktree" if not worktree.git else "a linked worktree" if worktree.linked else "the main worktree"
+    if original := copy_origin(worktree):
+        text = f"`{worktree.path}` is a copy of the worktree `{original}`; its path is its identity"
+        return failed("worktree", text, "to add a worktree, run `git worktree add`")
+    if worktree.git and not os.access(worktree.git_dir, os.W_OK) and not read_held_id(worktree):
+        text = f"`{worktree.path}`, {kind}; its path is its identity, because `{worktree.git_dir}` cannot be written"
+        return failed("worktree", text, f"to give it an id, run `wtc up` as the owner of `{worktree.git_dir}`")
+    by_path = "" if worktree.git else "; its path is its identity"
+    return passed("worktree", f"`{worktree.path}`, {kind}{by_path}")
+
+
+def check_settings(home: Context, project: Project | None) -> list[Finding]:
+    """Each setting's value, and who says so."""
+    try:
+        return list(_setting_findings(home.settings_for(project) if project else home.settings))
+    except WtcError as error:
+        return error_findings("settings", error)
+
+
+def _setting_findings(found: Settings) -> Iterator[Finding]:
+    for setting in SETTINGS:
+        chosen = found.chosen[setting.key]
+        origin = f", {chosen.origin}" if chosen.origin else ""
+        yield passed("setting", f"{setting.key} = {_value_text(chosen.value)} ({chosen.source}{origin})")
+
+
+def _value_text(value: object) -> str:
+    match value:
+        case range():
+            return f"{value.start}-{value.stop - 1}"
+        case tuple():
+            return ":".join(map(str, value)) or "nothing"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a setting's own type
+        case bool():
+            return str(value).lower()
+        case None:
+            return "not set"
+        case 0:
+            return "none"
+        case _:
+            return str(value)

@@ -1,0 +1,1 @@
+"""The connection to an engine: transports, endpoints, credentials, errors, streams."""

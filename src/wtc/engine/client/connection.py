@@ -1,0 +1,266 @@
+"""The connection to an engine, and the one way in which calls go over it."""
+
+import contextlib
+import functools
+import json
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from wtc.engine.client.endpoint import Endpoint, Tls, choose_endpoint
+from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
+from wtc.engine.client.proxies import redact_proxy
+from wtc.errors import EngineError, EngineUnreachableError
+
+if TYPE_CHECKING:
+    from docker import APIClient
+    from requests import Response
+
+OLDEST_API = (1, 41)
+NEWEST_API = (1, 51)
+"""What wtc was written for; a newer engine still speaks it."""
+POOL_SIZE = 32
+PING_TIMEOUT_S = 20.0
+CONNECT_TIMEOUT_S = 10.0
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """An engine that answers.
+
+    `host` is where published ports answer. Every call raises EngineUnreachableError where the engine is gone,
+    EngineError where it refuses (NotFoundError for 404); `doing` completes "cannot ..." in their messages.
+    """
+
+    api: "APIClient" = field(repr=False)
+    address: str
+    chosen_by: str
+    host: str
+    host_is_local: bool
+    api_version: tuple[int, int]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        doing: str,
+        params: Params | None = None,
+        body: Mapping[str, Any] | None = None,
+        data: object = None,
+        headers: Mapping[str, str] | None = None,
+        stream: bool = False,
+        accept: tuple[int, ...] = (),
+    ) -> "Response":
+        """One request. A status of 400 or more raises, except those in `accept`. `path` begins below the version."""
+        sent = dict(headers or {})
+        if body is not None:
+            data = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        version = ".".join(map(str, self.api_version))
+        with self.mapping(doing):
+            ask = functools.partial(
+                _send,
+                self.api,
+                method,
+                f"{self.api.base_url}/v{version}{path}",
+                params=params,
+                data=data,
+                headers=sent,
+                stream=stream,
+            )
+            response = _retry_get(ask) if method == "GET" else ask()
+            if response.status_code >= 400 and response.status_code not in accept:
+                raise refused_error(response.status_code, error_message(response), doing=doing)
+        return response
+
+    def object(self, path: str, *, doing: str, params: Params | None = None) -> dict[str, Any]:
+        """`GET path`, which answers with an object."""
+        with self.mapping(doing):
+            return dict(self.call("GET", path, doing=doing, params=params).json())
+
+    def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
+        """`GET path`, which answers with a list of objects."""
+        with self.mapping(doing):
+            return [dict(one) for one in self.call("GET", path, doing=doing, params=params).json() or ()]
+
+    @contextlib.contextmanager
+    def mapping(self, doing: str) -> Generator[None]:
+        """What docker-py and its layers raise inside comes out as wtc's errors."""
+        import docker.errors
+        import requests
+        import urllib3.exceptions
+
+        try:
+            yield
+        except (
+            docker.errors.DockerException,
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+        ) as error:
+            raise translate_error(error, doing=doing, address=self.address) from error
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self.api.close()
+
+
+def _send(
+    api: "APIClient",
+    method: str,
+    url: str,
+    *,
+    params: Params | None,
+    data: object,
+    headers: Mapping[str, str],
+    stream: bool,
+) -> "Response":
+    """The answer, by the transport itself: cookies and redirects, the session's part, cost as much as all the rest."""
+    import requests
+
+    request = requests.Request(
+        method, url, params=params, data=cast("Any", data), headers={**cast("Any", api.headers), **headers}
+    ).prepare()
+    response = api.get_adapter(url).send(
+        request,
+        stream=stream,
+        # An engine takes its time over some calls (a stop, a big volume); only connecting is limited.
+        timeout=(CONNECT_TIMEOUT_S, None),
+        verify=cast("Any", api.verify),
+        cert=api.cert,
+        proxies=cast("Any", api.proxies),
+    )
+    if not stream:
+        _ = response.content
+    return response
+
+
+def _retry_get(ask: "Callable[[], Response]") -> "Response":
+    """The answer to a question that changes nothing: once more where a kept connection turns out to be closed."""
+    import requests
+
+    try:
+        return ask()
+    except requests.ConnectionError:
+        return ask()
+
+
+def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
+    """The engine that the docker command would choose, after one `GET /_ping`.
+
+    Raises: EngineUnreachableError; EngineError where its API is too old.
+    """
+    return open_engine(choose_endpoint(context=context, environment=environment))
+
+
+def open_engine(endpoint: Endpoint) -> Engine:
+    """Connects to an endpoint. Source: Engine API, `GET /_ping`, which tells the newest API version that it speaks."""
+    import docker.errors
+    import requests
+
+    api, complaint = _client(endpoint)
+    try:
+        answer = api.get(f"{api.base_url}/_ping", timeout=(CONNECT_TIMEOUT_S, PING_TIMEOUT_S))
+    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        raise _add_proxy_hint(unreachable_error(error, endpoint.address, complaint=complaint()), endpoint) from error
+    version = _negotiate_version(answer.headers.get("Api-Version", ""), endpoint)
+    # docker-py would spend a request of its own on finding this out.
+    api._version = ".".join(map(str, version))  # type: ignore[attr-defined]  # noqa: SLF001
+    return Engine(
+        api=api,
+        address=endpoint.address,
+        chosen_by=endpoint.chosen_by,
+        host=endpoint.host,
+        host_is_local=endpoint.is_local,
+        api_version=version,
+    )
+
+
+def error_message(response: "Response") -> str:
+    """The engine's own words in an answer of 400 or more."""
+    try:
+        return str(response.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return response.text.strip()[:1000]
+
+
+def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
+    """The session, and a function that tells what the way to the engine complained about."""
+    import docker
+    import docker.errors
+
+    over_ssh = endpoint.scheme == "ssh"
+    try:
+        api = docker.APIClient(
+            # The address matters to docker-py's own adapters only; ssh goes over one of wtc's.
+            base_url=None if over_ssh else endpoint.address,
+            version=".".join(map(str, OLDEST_API)),
+            tls=_tls_config(endpoint.tls) if endpoint.tls else False,
+            max_pool_size=POOL_SIZE,
+        )
+    except docker.errors.DockerException as error:
+        raise EngineUnreachableError(
+            f"cannot reach the engine at `{endpoint.address}`", causes=(str(error),)
+        ) from error
+    # The requests library would take CA bundles from the environment, and a proxy by rules of its own.
+    api.trust_env = False
+    if endpoint.proxy:
+        api.proxies = dict.fromkeys(("http", "https"), endpoint.proxy)
+    if endpoint.scheme == "unix":
+        from wtc.engine.client.unix_socket import SocketAdapter
+
+        made = cast("Any", api.get_adapter(str(api.base_url)))
+        api.mount("http+docker://", SocketAdapter(made.socket_path, max_pool_size=POOL_SIZE))
+    if not over_ssh:
+        return api, str
+    from wtc.engine.client.ssh import SshAdapter
+
+    adapter = SshAdapter(endpoint.address, size=POOL_SIZE)
+    api.mount("http+docker://", adapter)
+    return api, adapter.complaint
+
+
+def _tls_config(tls: Tls) -> Any:
+    from docker.tls import TLSConfig
+
+    pair = (tls.certificate, tls.key) if tls.certificate and tls.key else None
+    return TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
+
+
+def _negotiate_version(newest: str, endpoint: Endpoint) -> tuple[int, int]:
+    known = _version(newest)
+    if known is None:
+        what = f"what answers at `{endpoint.address}` is no engine"
+        raise _add_proxy_hint(EngineUnreachableError(what, causes=("it tells no API version",)), endpoint)
+    needed = ".".join(map(str, OLDEST_API))
+    if known < OLDEST_API:
+        raise EngineError(
+            f"the engine at `{endpoint.address}` is too old",
+            causes=(f"it speaks API {newest}; wtc needs {needed}, Docker Engine 20.10, or newer",),
+        )
+    asked = _version(endpoint.api_version) if endpoint.api_version else known
+    if asked is None or not OLDEST_API <= asked <= known:
+        raise EngineError(
+            f"`DOCKER_API_VERSION` asks for API `{endpoint.api_version}`, which cannot be spoken",
+            causes=(f"wtc needs {needed} or newer, and the engine at `{endpoint.address}` speaks up to {newest}",),
+            hints=("to speak the newest that both know, unset `DOCKER_API_VERSION`",),
+        )
+    return min(asked, NEWEST_API)
+
+
+def _add_proxy_hint(error: EngineUnreachableError, endpoint: Endpoint) -> EngineUnreachableError:
+    """With the proxy, where it may be to blame."""
+    if endpoint.proxy:
+        error.causes = (*error.causes, f"the way there goes over the proxy `{redact_proxy(endpoint.proxy)}`")
+        error.hints = ("to go there directly, name the engine's host in `NO_PROXY`", *error.hints)
+    return error
+
+
+def _version(text: str) -> tuple[int, int] | None:
+    try:
+        major, minor = (int(part) for part in text.split("."))
+    except ValueError:
+        return None
+    return major, minor

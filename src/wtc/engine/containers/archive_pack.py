@@ -1,0 +1,123 @@
+"""Files of this machine as an archive for a container; no symbolic link in them is followed."""
+
+import os
+import stat
+import tarfile
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+CHUNK_BYTES = 64 * 1024
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def pack_archive(path: str, name: str) -> Iterator[bytes]:
+    """A tar of a file or a folder of this machine under a name; `.` puts a folder's contents at the top.
+
+    Sockets in a folder are left out, as `docker cp` leaves them out.
+
+    Raises:
+        OSError: something cannot be read, or is a device, a named pipe or, if it is all that is copied, a socket.
+    """
+    reading, writing = os.pipe()
+    failures: list[BaseException] = []
+
+    def pack() -> None:
+        try:
+            with os.fdopen(writing, "wb") as out, tarfile.open(fileobj=out, mode="w|") as tar:
+                _Packing(tar).add_all(path, name)
+        except BrokenPipeError:
+            pass  # the reader has given up, and says why
+        except BaseException as error:  # noqa: BLE001  it is raised again where the tar is read
+            failures.append(error)
+
+    thread = threading.Thread(target=pack, daemon=True, name="wtc-tar")
+    thread.start()
+    with os.fdopen(reading, "rb", buffering=0) as source:
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+class _Packing:
+    def __init__(self, tar: tarfile.TarFile) -> None:
+        self._tar = tar
+        self._first_names: dict[tuple[int, int], str] = {}
+        """(device, inode) -> name in the archive, of files with more than one name."""
+
+    def add_all(self, path: str, name: str) -> None:
+        with _name_errors(path):
+            parent = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            if not self._add(parent, os.path.basename(path) or ".", name, path):
+                raise OSError(0, "Is a socket", path)
+        finally:
+            os.close(parent)
+
+    def _add(self, parent: int, entry: str, name: str, path: str) -> bool:
+        """Add what is in a folder under a name; `path` is for messages. False for a socket."""
+        with _name_errors(path):
+            mode = os.stat(entry, dir_fd=parent, follow_symlinks=False).st_mode
+            if stat.S_ISLNK(mode):
+                self._add_link(parent, entry, name)
+                return True
+        if stat.S_ISSOCK(mode):
+            return False
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise OSError(0, "Is a device or a named pipe", path)
+        with _name_errors(path):
+            opened = os.open(entry, _FLAGS, dir_fd=parent)
+        try:
+            self._add_opened(opened, name, path)
+        finally:
+            os.close(opened)
+        return True
+
+    def _add_link(self, parent: int, entry: str, name: str) -> None:
+        member = _member(name, os.stat(entry, dir_fd=parent, follow_symlinks=False))
+        member.type, member.linkname = tarfile.SYMTYPE, os.readlink(entry, dir_fd=parent)
+        self._tar.addfile(member)
+
+    def _add_opened(self, opened: int, name: str, path: str) -> None:
+        status = os.fstat(opened)
+        member = _member(name, status)
+        if stat.S_ISDIR(status.st_mode):
+            member.type = tarfile.DIRTYPE
+            self._tar.addfile(member)
+            for entry in sorted(os.listdir(opened)):
+                self._add(opened, entry, f"{name}/{entry}", os.path.join(path, entry))
+        elif not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "Is a device or a named pipe", path)
+        elif status.st_nlink > 1 and (first := self._first_names.setdefault(_identity(status), name)) != name:
+            member.type, member.linkname = tarfile.LNKTYPE, first
+            self._tar.addfile(member)
+        else:
+            member.size = status.st_size
+            with _name_errors(path), os.fdopen(opened, "rb", closefd=False) as content:
+                self._tar.addfile(member, content)
+
+
+@contextmanager
+def _name_errors(path: str) -> Generator[None]:
+    """Errors of the system name the whole path instead of one name in its folder."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # of the tar, not of the file
+    except OSError as error:
+        # tarfile's own error, for a file that became shorter, has no number.
+        raise OSError(error.errno or 0, error.strerror or str(error), path) from error
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _member(name: str, status: os.stat_result) -> tarfile.TarInfo:
+    """Owners are numbers: their names on this machine mean nothing in a container."""
+    member = tarfile.TarInfo(name)
+    member.mode, member.mtime = stat.S_IMODE(status.st_mode), status.st_mtime
+    member.uid, member.gid = status.st_uid, status.st_gid
+    return member

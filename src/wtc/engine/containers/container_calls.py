@@ -1,0 +1,231 @@
+"""The calls that make, move, start, stop and remove containers. Source: Engine API, Containers."""
+
+import io
+import tarfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from wtc import labels as label
+from wtc.engine.client.json_access import get_object
+from wtc.engine.observe import parse_inspect
+from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
+from wtc.engine.translate.container import container_body
+from wtc.engine.translate.networks import endpoint_settings
+from wtc.errors import ConflictError, EngineError, NotFoundError, PortTakenError
+from wtc.model.desired import InjectedFile
+from wtc.model.plan import (
+    ConnectNetwork,
+    ContainerRef,
+    CreateContainer,
+    DisconnectNetwork,
+    InjectFiles,
+    KillContainer,
+    PauseContainer,
+    RemoveContainer,
+    RenameContainer,
+    StartContainer,
+    StopContainer,
+    UnpauseContainer,
+)
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+
+def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
+    """`POST /containers/create`; the engine's warnings. Raises: ConflictError where another has the name."""
+    spec = operation.spec
+    folder = Path(spec.labels.get(label.COMPOSE_WORKING_DIR, "/"))
+    body = container_body(
+        operation,
+        engine.api_version,
+        read=lambda path: (folder / path).read_text(encoding="utf-8"),
+        environment=proxy_variables(engine),
+    )
+    params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
+    doing = f"create container `{operation.name}` of service `{spec.service}`"
+    try:
+        answer: Mapping[str, Any] = engine.call(
+            "POST", "/containers/create", doing=doing, params=params, body=body
+        ).json()
+    except EngineError as error:
+        if error.status != 409 or not (there := _inspect(engine, operation.name)):
+            raise
+        labels = parse_inspect.parse_container(there).labels
+        # An answer may get lost where the container does not.
+        if labels == {**labels, **body["Labels"]}:
+            return []
+        raise ConflictError(
+            f"container `{operation.name}` is there already, and is not the one that service `{spec.service}` needs",
+            causes=error.causes,
+            hints=(f"to see what it is, run `docker container inspect {operation.name}`",),
+        ) from error
+    return [str(warning) for warning in answer.get("Warnings") or ()]
+
+
+def rename_container(engine: "Engine", operation: RenameContainer) -> None:
+    """`POST /containers/{id}/rename`."""
+    container = operation.container
+    doing = f"rename container `{container.name}` to `{operation.name}`"
+    try:
+        engine.call("POST", f"/containers/{container.key}/rename", doing=doing, params={"name": operation.name})
+    except EngineError:
+        there = _inspect(engine, container.key)
+        if there is None or parse_inspect.parse_container(there).name != operation.name:
+            raise
+
+
+def start_container(engine: "Engine", operation: StartContainer) -> None:
+    """`POST /containers/{id}/start`; a paused one goes on. Raises: PortTakenError."""
+    container = operation.container
+    doing = f"start container `{container.name}`"
+    try:
+        engine.call("POST", f"/containers/{container.key}/start", doing=doing)
+    except EngineError as error:
+        there = _inspect(engine, container.key)
+        if there is None:
+            raise
+        if get_object(there, "State").get("Paused"):
+            engine.call("POST", f"/containers/{container.key}/unpause", doing=doing)
+            return
+        if ports := _taken_ports(engine, there):
+            named = ", ".join(f"`{port}`" for port in ports)
+            raise PortTakenError(
+                f"cannot start container `{container.name}`: host port {named} is taken",
+                ports=ports,
+                status=error.status,
+                causes=error.causes,
+            ) from error
+        raise
+
+
+def stop_container(engine: "Engine", operation: StopContainer) -> None:
+    """`POST /containers/{id}/stop`; one that does not run, or is gone, is stopped."""
+    container = operation.container
+    params = {} if operation.timeout_s is None else {"t": operation.timeout_s}
+    doing = f"stop container `{container.name}`"
+    engine.call("POST", f"/containers/{container.key}/stop", doing=doing, params=params, accept=(404,))
+
+
+def kill_container(engine: "Engine", operation: KillContainer) -> None:
+    """`POST /containers/{id}/kill`; one that does not run any more, or is gone, needs no signal."""
+    container = operation.container
+    doing = f"send `{operation.signal}` to container `{container.name}`"
+    path = f"/containers/{container.key}/kill"
+    engine.call("POST", path, doing=doing, params={"signal": operation.signal}, accept=(404, 409))
+
+
+def pause_container(engine: "Engine", operation: PauseContainer) -> None:
+    """`POST /containers/{id}/pause`; one that is paused stays so."""
+    _freeze(engine, operation.container, verb="pause", paused=True)
+
+
+def unpause_container(engine: "Engine", operation: UnpauseContainer) -> None:
+    """`POST /containers/{id}/unpause`; one that is not paused goes on."""
+    _freeze(engine, operation.container, verb="unpause", paused=False)
+
+
+def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
+    """`DELETE /containers/{id}`; one that is gone, or on its way out, is removed."""
+    container = operation.container
+    params = {"v": int(operation.volumes), "force": 1}
+    doing = f"remove container `{container.name}`"
+    try:
+        engine.call("DELETE", f"/containers/{container.key}", doing=doing, params=params, accept=(404,))
+    except EngineError as error:
+        if error.status != 409:
+            raise
+        # Somebody else removes it: the engine answers this once it is gone.
+        path = f"/containers/{container.key}/wait"
+        engine.call("POST", path, doing=doing, params={"condition": "removed"}, accept=(404,))
+
+
+def connect_network(engine: "Engine", operation: ConnectNetwork) -> None:
+    """`POST /networks/{id}/connect`."""
+    container = operation.container
+    body = {
+        "Container": container.key,
+        "EndpointConfig": endpoint_settings(operation.attachment, engine.api_version),
+    }
+    doing = f"connect container `{container.name}` to network `{operation.network}`"
+    try:
+        engine.call("POST", f"/networks/{operation.network}/connect", doing=doing, body=body)
+    except EngineError:
+        if not _is_attached(engine, container.key, operation.network):
+            raise
+
+
+def disconnect_network(engine: "Engine", operation: DisconnectNetwork) -> None:
+    """`POST /networks/{id}/disconnect`."""
+    container = operation.container
+    doing = f"disconnect container `{container.name}` from network `{operation.network}`"
+    body = {"Container": container.key, "Force": True}
+    try:
+        engine.call("POST", f"/networks/{operation.network}/disconnect", doing=doing, body=body)
+    except EngineError:
+        if _is_attached(engine, container.key, operation.network):
+            raise
+
+
+def inject_files(engine: "Engine", operation: InjectFiles) -> None:
+    """`PUT /containers/{id}/archive`, before the start; parents that are there keep their owner and mode."""
+    container = operation.container
+    doing = f"put {len(operation.files)} files into container `{container.name}`"
+    engine.call(
+        "PUT",
+        f"/containers/{container.key}/archive",
+        doing=doing,
+        params={"path": "/"},
+        data=pack_files(operation.files),
+        headers={"Content-Type": "application/x-tar"},
+    )
+
+
+def pack_files(files: Iterable[InjectedFile]) -> bytes:
+    """A tar of the files alone, with owner and mode."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for file in files:
+            entry = tarfile.TarInfo(file.path.lstrip("/"))
+            entry.size, entry.mode, entry.uid, entry.gid = len(file.content), file.mode, file.uid, file.gid
+            tar.addfile(entry, io.BytesIO(file.content))
+    return buffer.getvalue()
+
+
+def _freeze(engine: "Engine", container: ContainerRef, *, verb: str, paused: bool) -> None:
+    try:
+        engine.call("POST", f"/containers/{container.key}/{verb}", doing=f"{verb} container `{container.name}`")
+    except EngineError:
+        there = _inspect(engine, container.key)
+        if there is None or bool(get_object(there, "State").get("Paused")) is not paused:
+            raise
+
+
+def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:
+    try:
+        return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
+    except NotFoundError:
+        return None
+
+
+def _is_attached(engine: "Engine", container: str, network: str) -> bool:
+    there = _inspect(engine, container)
+    return there is not None and network in parse_inspect.parse_container(there).networks
+
+
+def _taken_ports(engine: "Engine", inspected: Mapping[str, Any]) -> tuple[int, ...]:
+    """Which of a container's host ports something else holds: on the engine, and on this machine if it is here."""
+    wanted = requested_ports(inspected)
+    if not any(port.port for port in wanted):
+        return ()
+    running = engine.list("/containers/json", doing="list containers")
+    held = [port for one in running if one["Id"] != inspected["Id"] for port in listed_ports(one)]
+    found = taken_ports(wanted, held, this_machine=engine.host_is_local)
+    return tuple(dict.fromkeys(port.port for port in found))
+
+
+def proxy_variables(engine: "Engine") -> dict[str, str]:
+    """The proxy variables that the user's docker configuration gives to every container."""
+    configured = cast("Any", engine.api)._proxy_configs  # noqa: SLF001  docker-py reads them, and keeps them to itself
+    return dict(configured.get_environment())

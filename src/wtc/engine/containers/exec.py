@@ -1,0 +1,100 @@
+"""Commands in a running container. Source: Engine API, Exec."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wtc.engine.client.hijack import hijack
+from wtc.engine.client.json_access import get_number, get_text
+from wtc.engine.containers.attach import AttachEnd, attach_user
+from wtc.engine.containers.terminal import Descriptors, terminal_size
+from wtc.model.plan import ContainerRef
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+CONSOLE_SIZE_API = (1, 42)
+"""The first API version that gives a terminal its size from its beginning."""
+SETTLING_TRIES, SETTLING_S = 100, 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecRequest:
+    """A command, and how it runs. With `terminal` it has one of its own, which the user's stands for."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    user: str = ""
+    working_dir: str = ""
+    privileged: bool = False
+    terminal: bool = False
+    detached: bool = False
+
+
+class _DetachedError(Exception):
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, local: Descriptors) -> int:
+    """Runs a command to its end, or leaves it to itself where it is detached.
+
+    Returns: its exit status; 128 and the number of the signal that made wtc leave it.
+
+    Raises:
+        EngineError: the container does not run, or has no such user.
+    """
+    doing = f"run `{request.command[0]}` in container `{container.name}`"
+    stdin = not request.detached and local.stdin is not None
+    console = {"ConsoleSize": [*terminal_size(local.stdout)]} if _sized(engine, request, local) else {}
+    body = {
+        "AttachStdin": stdin,
+        "AttachStdout": not request.detached,
+        "AttachStderr": not request.detached,
+        "Tty": request.terminal,
+        "Cmd": [*request.command],
+        "Env": [f"{name}={value}" for name, value in request.environment.items()],
+        "User": request.user,
+        "WorkingDir": request.working_dir,
+        "Privileged": request.privileged,
+        **console,
+    }
+    created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).json()
+    path = f"/exec/{get_text(created, 'Id')}"
+    start = {"Detach": request.detached, "Tty": request.terminal, **console}
+    if request.detached:
+        engine.call("POST", f"{path}/start", doing=doing, body=start)
+        return 0
+    connection = hijack(engine, f"{path}/start", doing=doing, body=start)
+    try:
+        ending = attach_user(
+            engine, connection, local, path=path, doing=doing, terminal=request.terminal, on_signal=_raise_detached
+        )
+    except _DetachedError as left:
+        return 128 + left.number
+    finally:
+        connection.close()
+    return 0 if ending is AttachEnd.DETACHED else _exit_status(engine, path, doing)
+
+
+def _sized(engine: "Engine", request: ExecRequest, local: Descriptors) -> bool:
+    """Whether the engine can be told how large the terminal is."""
+    return request.terminal and engine.api_version >= CONSOLE_SIZE_API and all(terminal_size(local.stdout))
+
+
+def _raise_detached(number: int) -> None:
+    raise _DetachedError(number)
+
+
+def _exit_status(engine: "Engine", path: str, doing: str) -> int:
+    """Its output may end a moment before the engine knows how it ended."""
+    pause = threading.Event()
+    found = engine.object(f"{path}/json", doing=doing)
+    for _ in range(SETTLING_TRIES):
+        if not found.get("Running"):
+            break
+        pause.wait(SETTLING_S)
+        found = engine.object(f"{path}/json", doing=doing)
+    return get_number(found, "ExitCode")

@@ -1,0 +1,195 @@
+"""A container for one command: made, attached to, started, and gone with it. Source: Engine API, Containers."""
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wtc import labels as label
+from wtc.engine.client.hijack import hijack
+from wtc.engine.client.json_access import get_number, get_object
+from wtc.engine.containers.attach import AttachEnd, attach_user
+from wtc.engine.containers.container_calls import proxy_variables, remove_container, start_container, stop_container
+from wtc.engine.containers.exec import CONSOLE_SIZE_API
+from wtc.engine.containers.terminal import Descriptors, terminal_size
+from wtc.engine.operations import Call, perform_operation
+from wtc.engine.translate.container import container_body
+from wtc.errors import NotFoundError, PortTakenError, WtcError
+from wtc.model.plan import ContainerRef, CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
+
+if TYPE_CHECKING:
+    import signal
+
+    from requests import Response
+
+    from wtc.engine.client.connection import Engine
+
+DAEMON_FAILED, CANNOT_RUN, NOT_FOUND = 125, 126, 127
+"""The statuses by which docker tells that a command never ran."""
+PATIENCE = 3
+"""So many Ctrl-C, and the container is stopped whether it heeds them or not."""
+
+
+def oneoff_perform(local: Descriptors, *, auto_remove: bool, detached: bool) -> Callable[[Operation, Call], None]:
+    """How a plan that makes the container is carried out: the engine is to remove it by itself when it ends."""
+
+    def perform(operation: Operation, call: Call) -> None:
+        if not isinstance(operation, CreateContainer):
+            perform_operation(operation, call)
+            return
+        for warning in _create(call.engine, operation, local, auto_remove=auto_remove, detached=detached):
+            call.warn(f"container `{operation.name}`: {warning}")
+
+    return perform
+
+
+def start_detached(engine: "Engine", container: ContainerRef) -> None:
+    """Starts it and leaves it to itself. Raises: PortTakenError; WtcError with the status that docker would give."""
+    _start(engine, container, None)
+
+
+def run_attached(
+    engine: "Engine",
+    container: ContainerRef,
+    local: Descriptors,
+    *,
+    terminal: bool,
+    auto_remove: bool,
+    on_started: Callable[[], None],
+) -> int:
+    """Starts it and stays with it to its end, or until the user leaves; `on_started` comes before its first output.
+
+    SIGINT goes to the command. SIGTERM and SIGHUP stop the container; the engine sees to it even if wtc is killed.
+
+    Returns: its exit status; 128 and the number of the signal that stopped it.
+
+    Raises:
+        PortTakenError: see `start_container`.
+        WtcError: it could not be started; `wait_for_exit` is as docker gives it.
+    """
+    doing = f"attach to container `{container.name}`"
+    path = f"/containers/{container.key}"
+    params = {"stream": 1, "stdout": 1, "stderr": 1, "stdin": int(local.stdin is not None)}
+    connection = hijack(engine, f"{path}/attach", doing=doing, params=params)
+    leaving = _Leaving(engine, container)
+    try:
+        waiting = _wait(engine, container, removed=auto_remove)
+        _start(engine, container, waiting if auto_remove else None)
+        on_started()
+        ending = attach_user(
+            engine, connection, local, path=path, doing=doing, terminal=terminal, on_signal=leaving.on_signal
+        )
+    finally:
+        connection.close()
+    if ending is AttachEnd.DETACHED:
+        return 0
+    with engine.mapping(doing):
+        status = get_number(waiting.json(), "StatusCode")
+    return 128 + leaving.asked if leaving.asked else status
+
+
+def discard_oneoff(engine: "Engine", container: ContainerRef, *, remove: bool) -> None:
+    """After a failure: stops it at least. What is gone, or cannot be reached, is left."""
+    with suppress(WtcError):
+        if remove:
+            remove_container(engine, RemoveContainer(container=container, volumes=True))
+        else:
+            stop_container(engine, StopContainer(container=container))
+
+
+def _create(
+    engine: "Engine", operation: CreateContainer, local: Descriptors, *, auto_remove: bool, detached: bool
+) -> list[str]:
+    spec = operation.spec
+    folder = Path(spec.labels.get(label.COMPOSE_WORKING_DIR, "/"))
+    body = container_body(
+        operation,
+        engine.api_version,
+        read=lambda path: (folder / path).read_text(encoding="utf-8"),
+        environment=proxy_variables(engine),
+    )
+    attached = not detached
+    body |= {
+        "AttachStdin": attached and spec.config.stdin_open,
+        # So the command's input ends when the caller's does.
+        "StdinOnce": attached and spec.config.stdin_open,
+        "AttachStdout": attached,
+        "AttachStderr": attached,
+    }
+    host = {**body["HostConfig"], "AutoRemove": auto_remove}
+    if spec.config.tty and attached and engine.api_version >= CONSOLE_SIZE_API and all(terminal_size(local.stdout)):
+        host["ConsoleSize"] = [*terminal_size(local.stdout)]
+    params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
+    doing = f"create container `{operation.name}` of service `{spec.service}`"
+    answer: Mapping[str, Any] = engine.call(
+        "POST", "/containers/create", doing=doing, params=params, body={**body, "HostConfig": host}
+    ).json()
+    return [str(warning) for warning in answer.get("Warnings") or ()]
+
+
+def _wait(engine: "Engine", container: ContainerRef, *, removed: bool) -> "Response":
+    """An answer whose head is here, and whose body comes when the container has ended."""
+    return engine.call(
+        "POST",
+        f"/containers/{container.key}/wait",
+        doing=f"wait for container `{container.name}`",
+        params={"condition": "removed" if removed else "next-exit"},
+        stream=True,
+    )
+
+
+def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None") -> None:
+    """Raises: PortTakenError; WtcError with the status that docker would give, which only the engine's state tells."""
+    try:
+        start_container(engine, StartContainer(container=container))
+    except PortTakenError:
+        raise
+    except WtcError as error:
+        status = 0
+        with suppress(WtcError), engine.mapping("see how it ended"):
+            status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
+        error.exit_status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
+        raise
+
+
+def _exit_code(engine: "Engine", container: ContainerRef) -> int:
+    try:
+        found = engine.object(f"/containers/{container.key}/json", doing=f"inspect container `{container.name}`")
+    except NotFoundError:
+        return 0
+    return get_number(get_object(found, "State"), "ExitCode")
+
+
+class _Leaving:
+    """What becomes of the signals that ask to leave."""
+
+    def __init__(self, engine: "Engine", container: ContainerRef) -> None:
+        self._engine, self._container = engine, container
+        self._interrupts = 0
+        self.asked = 0
+        """The signal for which the container is stopped."""
+
+    def on_signal(self, number: "int | signal.Signals") -> None:
+        import signal
+
+        if number == signal.SIGINT:
+            self._interrupts += 1
+            if self._interrupts < PATIENCE:
+                self._pass_on("SIGINT")
+                return
+        if self.asked:
+            self._pass_on("SIGKILL")
+            return
+        self.asked = int(number)
+        # The engine goes on with it whatever becomes of this thread.
+        threading.Thread(target=self._stop, daemon=True, name="wtc-stop").start()
+
+    def _pass_on(self, name: str) -> None:
+        path = f"/containers/{self._container.key}/kill"
+        with suppress(WtcError):
+            self._engine.call("POST", path, doing=f"send {name}", params={"signal": name})
+
+    def _stop(self) -> None:
+        with suppress(WtcError):
+            stop_container(self._engine, StopContainer(container=self._container))

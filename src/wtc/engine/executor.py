@@ -1,0 +1,213 @@
+"""Carrying out a plan: every node ends done, failed, or skipped because of another. Nothing is decided here."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, TypeAlias
+
+from wtc.engine.observe.event_watch import EventWatch
+from wtc.engine.operations import Call, perform_operation
+from wtc.errors import InterruptedByUserError, WtcError
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.plan import Operation, Plan, PlanNode, RunHook, StartContainer, WaitContainer
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+_GO_ON = "what depends on it goes on without it"
+
+Perform: TypeAlias = Callable[[Operation, Call], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a plan ended; each of its nodes is in exactly one of the three."""
+
+    done: tuple[PlanNode, ...] = ()
+    failed: tuple[tuple[PlanNode, WtcError], ...] = ()
+    skipped: tuple[PlanNode, ...] = ()
+
+
+def execute_plan(
+    plan: Plan,
+    engine: "Engine",
+    *,
+    on_event: Callable[[Event], None],
+    perform: Perform = perform_operation,
+    stop: threading.Event | None = None,
+    parallel: int = 8,
+) -> Outcome:
+    """Carries out a plan, as many calls at once as its order and `parallel` allow; waits do not count.
+
+    What does not depend on a failed node goes on. Once `stop` is set nothing new starts, what runs is waited for
+    (waits, builds and pulls are broken off), and the rest is skipped. Events come on the caller's thread. An exception
+    that is no WtcError is a bug: it ends the run as `stop` does and is raised.
+    """
+    with EventWatch.over(engine) as watch:
+        return _Run(plan, engine, on_event, perform, stop or threading.Event(), watch).to_the_end(parallel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NodeEnd:
+    """A node's call has returned, or raised."""
+
+    node: PlanNode
+    elapsed_s: float
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class _Pools:
+    calls: ThreadPoolExecutor
+    waits: ThreadPoolExecutor
+
+    def of(self, operation: Operation) -> ThreadPoolExecutor:
+        """Waits have threads of their own: however many there are, what they wait for can still start."""
+        return self.waits if isinstance(operation, WaitContainer) else self.calls
+
+
+@dataclass(slots=True)
+class _Run:
+    plan: Plan
+    engine: "Engine"
+    on_event: Callable[[Event], None]
+    perform: Perform
+    stop: threading.Event
+    watch: EventWatch
+    messages: "SimpleQueue[_NodeEnd | Event]" = field(default_factory=SimpleQueue["_NodeEnd | Event"])
+    blocked: dict[int, int] = field(default_factory=dict[int, int])
+    """Node id -> how many nodes before it have not ended."""
+    followers: dict[int, list[PlanNode]] = field(default_factory=dict[int, list[PlanNode]])
+    causes: dict[int, PlanNode] = field(default_factory=dict[int, PlanNode])
+    """Id of a node that will not run -> the failed one that is to blame."""
+    ready: "deque[PlanNode]" = field(default_factory=deque["PlanNode"])
+    running: int = 0
+    done: list[PlanNode] = field(default_factory=list[PlanNode])
+    failed: list[tuple[PlanNode, WtcError]] = field(default_factory=list[tuple[PlanNode, WtcError]])
+    skipped: list[PlanNode] = field(default_factory=list[PlanNode])
+    bug: BaseException | None = None
+
+    def to_the_end(self, parallel: int) -> Outcome:
+        for node in self.plan:
+            self.blocked[node.id] = len(node.after)
+            for before in node.after:
+                self.followers.setdefault(before, []).append(node)
+        self.ready.extend(node for node in self.plan if not node.after)
+        waits = sum(isinstance(node.operation, WaitContainer) for node in self.plan)
+        with self._pools(parallel, waits) as pools:
+            self._begin(pools)
+            while self.running:
+                message = self.messages.get()
+                if isinstance(message, _NodeEnd):
+                    self.running -= 1
+                    self._end(message)
+                    self._begin(pools)
+                else:
+                    self.on_event(message)
+        if self.bug is not None:
+            raise self.bug
+        return Outcome(done=tuple(self.done), failed=tuple(self.failed), skipped=tuple(self.skipped))
+
+    @contextmanager
+    def _pools(self, parallel: int, waits: int) -> Generator[_Pools]:
+        with ExitStack() as stack:
+            calls = stack.enter_context(ThreadPoolExecutor(max(1, parallel), thread_name_prefix="call"))
+            waiting = stack.enter_context(ThreadPoolExecutor(max(1, waits), thread_name_prefix="wait"))
+            try:
+                yield _Pools(calls, waiting)
+            except BaseException:
+                # Ctrl-C, or a bug in who listens: what runs has to end before the threads can be joined.
+                self.stop.set()
+                raise
+
+    def _begin(self, pools: _Pools) -> None:
+        """Hands out what is ready; passes over what will not run."""
+        while self.ready:
+            node = self.ready.popleft()
+            if node.id in self.causes or self.stop.is_set() or self.bug is not None:
+                self._skip(node)
+                continue
+            self.running += 1
+            pools.of(node.operation).submit(self._call, node)
+
+    def _call(self, node: PlanNode) -> None:
+        if self.stop.is_set():
+            # It was handed out, but never begun.
+            self.messages.put(_NodeEnd(node=node, elapsed_s=0, error=InterruptedByUserError("interrupted")))
+            return
+        self.messages.put(NodeStarted(node=node))
+        begun = monotonic()
+
+        def report(item: str, text: str, current: int = 0, total: int = 0) -> None:
+            if self.stop.is_set():
+                raise InterruptedByUserError("interrupted")
+            self.messages.put(Progress(node=node, item=item, text=text, current=current, total=total))
+
+        def warn(text: str) -> None:
+            self.messages.put(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING)))
+
+        call = Call(engine=self.engine, report=report, warn=warn, stop=self.stop, watch=self.watch)
+        error: BaseException | None = None
+        try:
+            self.perform(node.operation, call)
+        except BaseException as raised:  # noqa: BLE001  it is raised again, on the caller's thread
+            error = raised
+        self.messages.put(_NodeEnd(node=node, elapsed_s=monotonic() - begun, error=error))
+
+    def _end(self, ended: _NodeEnd) -> None:
+        node, error = ended.node, ended.error
+        if error is None:
+            self._succeed(node, ended.elapsed_s)
+        elif isinstance(error, InterruptedByUserError) and self.stop.is_set():
+            self._skip(node)
+        elif not isinstance(error, WtcError):
+            self.bug = self.bug or error
+            self.stop.set()
+            self._release(node, because=node)
+        elif is_optional(node):
+            then = "the container is stopped anyway" if isinstance(node.operation, RunHook) else _GO_ON
+            message = f"{_in_one_line(error)}; {then}"
+            self.on_event(Warned(diagnostic=Diagnostic(message=message, severity=Severity.WARNING)))
+            self.done.append(node)
+            self.on_event(NodeFailed(node=node, error=error))
+            self._release(node, because=None)
+        else:
+            self.failed.append((node, error))
+            self.on_event(NodeFailed(node=node, error=error))
+            self._release(node, because=node)
+
+    def _succeed(self, node: PlanNode, elapsed_s: float) -> None:
+        self.done.append(node)
+        self.on_event(NodeDone(node=node, elapsed_s=elapsed_s))
+        self._release(node, because=None)
+
+    def _skip(self, node: PlanNode) -> None:
+        because = self.causes.get(node.id)
+        self.skipped.append(node)
+        self.on_event(NodeSkipped(node=node, because=because))
+        self._release(node, because=because)
+
+    def _release(self, node: PlanNode, *, because: PlanNode | None) -> None:
+        """Lets go of the nodes after one that has ended; `because` is to blame if they cannot run."""
+        for follower in self.followers.get(node.id, ()):
+            if because is not None and not is_optional(node):
+                self.causes.setdefault(follower.id, because)
+            self.blocked[follower.id] -= 1
+            if not self.blocked[follower.id]:
+                self.ready.append(follower)
+
+
+def is_optional(node: PlanNode) -> bool:
+    """Whether what comes after it goes on even if it fails or is skipped."""
+    return isinstance(node.operation, (StartContainer, WaitContainer, RunHook)) and not node.operation.required
+
+
+def _in_one_line(error: WtcError) -> str:
+    """The message, with its cause or else the last line of its output."""
+    return ": ".join([error.message, *(error.causes or error.detail.splitlines()[-1:])[:1]])

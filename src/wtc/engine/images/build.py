@@ -1,0 +1,219 @@
+"""Building images without the docker command. Source: Engine API, `POST /build` (ImageBuild), `GET /_ping`."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from wtc.engine.client import json_stream
+from wtc.engine.images import build_query
+from wtc.engine.images.base_images import base_images, with_images
+from wtc.engine.images.build_context import (
+    DEFAULT_DOCKERFILE,
+    BuildContext,
+    BuildContextError,
+    is_remote,
+    locate_context,
+    with_dockerfile,
+)
+from wtc.engine.images.build_inputs import dockerfile_text
+from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
+from wtc.engine.images.build_query import BUILDKIT, LEGACY
+from wtc.errors import EngineError, NotFoundError, WtcError
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+    from wtc.model.build import Build
+    from wtc.model.mounts import FileSource
+    from wtc.model.plan import BuildImage
+
+LIMITS_API = (1, 42)
+"""Docker Engine 23. BuildKit in older ones leaves `ulimits` and `shm_size` out, and says nothing."""
+_OFF = {"0", "false"}
+
+
+def build_image(
+    engine: "Engine",
+    op: "BuildImage",
+    report: Report,
+    *,
+    secrets: "Mapping[str, FileSource] | None" = None,
+    stop: threading.Event | None = None,
+) -> str:
+    """Builds a service's image, tags it, and tells its id.
+
+    `secrets` are the project's, by name, for what `build.secrets` names.
+    Raises: WtcError with the failed step's last lines as detail; EngineError; InterruptedByUserError once `stop` is
+    set: the engine gives the build up as soon as the connection is closed.
+    """
+    build = build_query.build_of(op)
+    needed = build_query.needs_buildx(build)
+    # Named contexts leave the Dockerfile as it is; without buildx its text is changed.
+    named = bool(op.image.bases)
+    remote = is_remote(build.context)
+    if needed or named or remote:
+        from wtc.engine.images import buildx
+
+        # Of a remote context nobody here sees what it starts from: `docker buildx` goes first, it has credentials.
+        if buildx.is_buildx_installed():
+            buildx.build_with_buildx(engine, op, report, secrets=secrets or {}, stop=stop)
+            return _built_image_id(engine, op)
+        if needed:
+            raise buildx.buildx_missing(op.image.service, needed)
+    try:
+        context = None if remote else _with_own_images(locate_context(build), op)
+        return _through_the_engine(engine, op, report, context=context, stop=stop)
+    except BuildContextError as error:
+        raise WtcError(
+            build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
+        ) from error
+
+
+def _with_own_images(context: BuildContext, op: "BuildImage") -> BuildContext:
+    """The context whose Dockerfile names the stack's images in place of those that they stand for."""
+    if not op.image.bases:
+        return context
+    text = with_images(dockerfile_text(context), op.image.bases, arguments=build_query.build_of(op).args)
+    return with_dockerfile(context, text.encode())
+
+
+def _through_the_engine(
+    engine: "Engine", op: "BuildImage", report: Report, *, context: BuildContext | None, stop: threading.Event | None
+) -> str:
+    from wtc.engine.client.credentials import all_credentials, proxy_arguments
+
+    build, service = build_query.build_of(op), op.image.service
+    version = _builder(engine)
+    pull = op.pull or build.pull
+    missed: dict[str, EngineError] = {}
+    if version == BUILDKIT and engine.api_version < LIMITS_API and (asked := _limits(build)):
+        raise _unsupported_error(engine, service, asked)
+    if context is not None and (version == BUILDKIT or op.image.bases):
+        missed = _pull_bases(engine, op, context, report, pull=pull, stop=stop)
+        pull = False
+    parameters = build_query.build_query(
+        op,
+        version=version,
+        dockerfile=context.dockerfile if context else build.dockerfile,
+        proxies=proxy_arguments(engine.address),
+        pull=pull,
+    )
+    headers = {"Content-Type": "application/x-tar"}
+    if version == LEGACY and (found := all_credentials()):
+        headers["X-Registry-Config"] = found
+    progress = BuildProgress(service, report, source=_source(build, context))
+    path, doing = f"/build?{urlencode(parameters)}", f"build the image of service `{service}`"
+    data = _count_sent(context, report, for_legacy_builder=version == LEGACY) if context else None
+    try:
+        stream = json_stream.post_records(engine, path, doing=doing, data=data, headers=headers, stop=stop)
+        with contextlib.closing(stream):
+            for record in stream:
+                progress.read(record)
+    except WtcError as error:
+        raise _explain_failure(error, missed, service) from error
+    return progress.image_id or _built_image_id(engine, op)
+
+
+def _source(build: "Build", context: BuildContext | None) -> str:
+    if build.dockerfile_inline:
+        return "`build.dockerfile_inline` of the compose file"
+    if context is None:
+        return f"`{build.dockerfile or DEFAULT_DOCKERFILE}` of `{build.context}`"
+    path = build.dockerfile if context.extra_dockerfile is not None else context.dockerfile
+    return f"`{os.path.normpath(os.path.join(context.root, path))}`"
+
+
+def _builder(engine: "Engine") -> str:
+    """BuildKit, unless the user or the engine says that it is off."""
+    if os.environ.get("DOCKER_BUILDKIT", "").lower() in _OFF:
+        return LEGACY
+    # An engine that says nothing has both.
+    wanted = engine.call("GET", "/_ping", doing="ask the engine for its builder").headers.get("Builder-Version", "")
+    return LEGACY if wanted == LEGACY else BUILDKIT
+
+
+def _limits(build: "Build") -> list[str]:
+    asked = {"ulimits": build.ulimits, "shm_size": build.shm_size_bytes}
+    return [f"`build.{name}`" for name, value in asked.items() if value]
+
+
+def _unsupported_error(engine: "Engine", service: str, asked: list[str]) -> WtcError:
+    spoken, needed = (f"{major}.{minor}" for major, minor in (engine.api_version, LIMITS_API))
+    return WtcError(
+        build_failed_message(service),
+        causes=(f"{' and '.join(asked)} need engine API {needed}; the engine at `{engine.address}` speaks {spoken}",),
+        hints=("to use the legacy builder, which has them, set `DOCKER_BUILDKIT=0`",),
+    )
+
+
+def _pull_bases(
+    engine: "Engine",
+    op: "BuildImage",
+    context: BuildContext,
+    report: Report,
+    *,
+    pull: bool,
+    stop: threading.Event | None,
+) -> dict[str, EngineError]:
+    """Gets the base images that are not there, or, with `pull`, all; the failures by image, which may not matter.
+
+    Raises: EngineError where a pull is asked for and fails.
+    """
+    from wtc.engine.images.pull import pull_reference
+
+    build = build_query.build_of(op)
+    platform = build_query.build_platform(op.image, build)
+    missed: dict[str, EngineError] = {}
+    own = frozenset(op.image.bases.values())
+    for reference in base_images(dockerfile_text(context), arguments=build.args, target=build.target):
+        if reference in own:
+            continue
+        if not pull and _has_image(engine, reference, platform):
+            continue
+        try:
+            pull_reference(engine, reference, report, service=op.image.service, platform=platform, stop=stop)
+        except EngineError as error:
+            if pull:
+                raise
+            missed[reference] = error
+    return missed
+
+
+def _has_image(engine: "Engine", reference: str, platform: str) -> bool:
+    try:
+        found = engine.object(f"/images/{quote(reference, safe='/:@')}/json", doing=f"look for image `{reference}`")
+    except NotFoundError:
+        return False
+    system, _slash, machine = platform.partition("/")
+    return not platform or (found.get("Os"), found.get("Architecture")) == (system, machine.partition("/")[0])
+
+
+def _explain_failure(error: WtcError, missed: Mapping[str, EngineError], service: str) -> WtcError:
+    """Where the build failed for want of a base image, why that could not be pulled says more."""
+    said = " ".join(error.causes)
+    for reference, why in missed.items():
+        if reference in said:
+            return WtcError(build_failed_message(service), causes=(why.message, *why.causes), hints=why.hints)
+    return error
+
+
+def _count_sent(context: BuildContext, report: Report, *, for_legacy_builder: bool) -> Iterator[bytes]:
+    from wtc.engine.images.build_context_tar import tar_context
+
+    return _report_sent(tar_context(context, for_legacy_builder=for_legacy_builder), report)
+
+
+def _report_sent(chunks: Iterable[bytes], report: Report) -> Iterator[bytes]:
+    sent = 0
+    for chunk in chunks:
+        yield chunk
+        sent += len(chunk)
+        report("context", "sending", sent, 0)
+
+
+def _built_image_id(engine: "Engine", op: "BuildImage") -> str:
+    reference = op.image.reference
+    path = f"/images/{quote(reference, safe='/:@')}/json"
+    return str(engine.object(path, doing=f"look at image `{reference}`")["Id"])

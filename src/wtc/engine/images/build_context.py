@@ -1,0 +1,294 @@
+"""What a build is made from: the files that count, and a hash that tells whether they or the options changed."""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+from wtc.engine.images.dockerignore import TOP, BadPatternError, Ignore, Verdict, parse_dockerignore
+from wtc.engine.images.linked_worktrees import is_ignored_worktree
+from wtc.errors import WtcError
+from wtc.model.build import Build
+
+DEFAULT_DOCKERFILE = "Dockerfile"
+IGNORE_FILE = ".dockerignore"
+EXTRA_DOCKERFILE = ".wtc.Dockerfile"
+_HASH_FORMAT = "1"
+_REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
+
+
+class BuildContextError(WtcError):
+    """A build context that is missing, senseless or closed to the user; the message does not name the service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildContext:
+    """A folder to build from."""
+
+    root: str
+    dockerfile: str
+    """Its path in the context; nothing for a folder that is only copied from."""
+    extra_dockerfile: bytes | None
+    """Content for `dockerfile` where no regular file of the context is it: inline, elsewhere, behind a link."""
+    ignore: Ignore
+    ignore_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextEntry:
+    """A file, folder or symbolic link that counts."""
+
+    path: str
+    """In the context, with `/` between names."""
+    source: str
+    mode: int
+    """As `stat` has it, the type included."""
+    mtime_s: int = 0
+    link: str = ""
+
+
+def is_remote(context: str) -> bool:
+    """Whether the engine fetches the context itself: a git repository, or an archive on the web."""
+    return not Path(context).is_absolute() and (context.startswith(_REMOTE) or "://" in context)
+
+
+def context_hash(build: Build) -> str:
+    """Of every option and, for contexts on this machine, of everything in them that counts; 64 hex digits.
+
+    The same wherever the context lies, and whatever times its files bear.
+    Raises: ContextError where the context or its Dockerfile is missing or cannot be read.
+    """
+    options = {f.name: _json_value(getattr(build, f.name)) for f in fields(build)}
+    total = hashlib.sha256()
+    if not is_remote(build.context):
+        options["context"] = ""
+        total.update(_tree_hash(locate_context(build)).encode())
+    named = {name: _named_hash(value) for name, value in sorted(build.additional_contexts.items())}
+    options["additional_contexts"] = named
+    total.update(json.dumps([_HASH_FORMAT, options], sort_keys=True).encode())
+    return total.hexdigest()
+
+
+def locate_context(build: Build) -> BuildContext:
+    """The context of a build that is a folder on this machine.
+
+    Raises: ContextError where it or its Dockerfile is missing, or an ignore file means nothing.
+    """
+    root = Path(os.path.normpath(build.context))
+    _check_folder(root)
+    if build.dockerfile_inline:
+        return _context(root, dockerfile=_free_name(root), extra=build.dockerfile_inline.encode())
+    path = _dockerfile(root, build.dockerfile)
+    specific = path.with_name(f"{path.name}.dockerignore")
+    if path.is_relative_to(root) and path.resolve() == root.resolve() / path.relative_to(root):
+        name = path.relative_to(root).as_posix()
+        if not _lies_in_worktree(root, name):
+            return _context(root, dockerfile=name, specific=specific)
+    # Outside, behind a link, or left out: the engine gets the content under another name.
+    return _context(root, dockerfile=_free_name(root), extra=read_context_file(path), specific=specific)
+
+
+def with_dockerfile(context: BuildContext, content: bytes) -> BuildContext:
+    """The context with another Dockerfile, under a name that no file of the context has."""
+    name = context.dockerfile if context.extra_dockerfile is not None else _free_name(Path(context.root))
+    return replace(context, dockerfile=name, extra_dockerfile=content)
+
+
+def locate_named_context(folder: str) -> BuildContext:
+    """An additional context that is a folder on this machine.
+
+    Raises: ContextError if it is missing, or if its ignore file has a bad pattern.
+    """
+    root = Path(folder)
+    _check_folder(root)
+    return _context(root, dockerfile="")
+
+
+def walk_context(context: BuildContext, *, left_out: list[str] | None = None) -> Iterator[ContextEntry]:
+    """Everything that counts, folders before what is in them, names in order; ignored folders are not entered.
+
+    What vanishes meanwhile is passed over, and so are sockets, pipes and devices. Linked worktrees are left out, and
+    their paths in the context are added to `left_out`.
+    Raises: ContextError for a folder that cannot be read.
+    """
+    skipped: list[str] = [] if left_out is None else left_out
+    yield from _walk_folder(context, folder="", source=context.root, verdict=TOP, left_out=skipped)
+
+
+def read_context_file(path: str | Path) -> bytes:
+    """A whole file.
+
+    Raises: ContextError; FileNotFoundError where it vanished.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable_context(path, error) from error
+
+
+def unreadable_context(path: str | Path, error: OSError) -> BuildContextError:
+    """The error for a part of a context that cannot be read."""
+    return BuildContextError(
+        f"cannot read `{path}`, which belongs to the build context",
+        causes=((error.strerror or type(error).__name__).lower(),),
+        hints=("to leave it out of the build, write its path into `.dockerignore`",),
+    )
+
+
+def _walk_folder(
+    context: BuildContext, *, folder: str, source: str, verdict: Verdict, left_out: list[str]
+) -> Iterator[ContextEntry]:
+    for found in _entries(source):
+        path = f"{folder}/{found.name}" if folder else found.name
+        forced = path == context.dockerfile and context.extra_dockerfile is None
+        here = context.ignore.verdict(path, verdict) if context.ignore.patterns else TOP
+        is_folder = found.is_dir(follow_symlinks=False)
+        if here.ignored and not forced:
+            leads_on = context.dockerfile.startswith(f"{path}/") or context.ignore.may_keep_below(path)
+            if not (is_folder and leads_on):
+                continue
+        if is_folder and is_ignored_worktree(path, found.path):
+            left_out.append(path)
+            continue
+        own = _entry(path, found)
+        if own is None:
+            continue
+        if not is_folder:
+            yield own
+            continue
+        inner = _walk_folder(context, folder=path, source=found.path, verdict=here, left_out=left_out)
+        if here.ignored:
+            # An ignored folder is there only for the sake of what is kept in it.
+            first = next(inner, None)
+            if first is None:
+                continue
+            yield own
+            yield first
+        else:
+            yield own
+        yield from inner
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unreadable_context(folder, error) from error
+
+
+def _entry(path: str, found: "os.DirEntry[str]") -> ContextEntry | None:
+    try:
+        status = found.stat(follow_symlinks=False)
+        link = str(Path(found.path).readlink()) if stat.S_ISLNK(status.st_mode) else ""
+    except FileNotFoundError:
+        return None
+    if stat.S_IFMT(status.st_mode) not in {stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK}:
+        return None
+    return ContextEntry(path=path, source=found.path, mode=status.st_mode, mtime_s=int(status.st_mtime), link=link)
+
+
+def _tree_hash(context: BuildContext) -> str:
+    total = hashlib.sha256()
+    for entry in walk_context(context):
+        what = entry.link
+        if stat.S_ISREG(entry.mode):
+            digest = _file_hash(entry.source)
+            if digest is None:
+                continue
+            what = digest
+        # A link's permissions mean nothing; they differ from system to system.
+        mode = stat.S_IFMT(entry.mode) if stat.S_ISLNK(entry.mode) else entry.mode
+        total.update(b"\0".join(map(os.fsencode, (entry.path, f"{mode:o}", what, ""))))
+    if context.extra_dockerfile is not None:
+        total.update(b"\0" + context.extra_dockerfile)
+    return total.hexdigest()
+
+
+def _file_hash(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unreadable_context(path, error) from error
+
+
+def _named_hash(value: str) -> str:
+    """Of an additional context; what is not a folder on this machine counts by its address."""
+    return _tree_hash(locate_named_context(value)) if Path(value).is_absolute() else value
+
+
+def _check_folder(root: Path) -> None:
+    if root.is_dir():
+        return
+    problem = "is not a folder" if root.exists() else "does not exist"
+    raise BuildContextError(
+        f"the build context `{root}` {problem}",
+        hints=("to build from another folder, change `build.context` in the compose file",),
+    )
+
+
+def _dockerfile(root: Path, name: str) -> Path:
+    path = Path(os.path.normpath(root / (name or DEFAULT_DOCKERFILE)))
+    lower = root / DEFAULT_DOCKERFILE.lower()
+    if not name and not os.path.lexists(path) and lower.is_file():
+        return lower
+    if path.is_file():
+        return path
+    problem = "is not a file" if os.path.lexists(path) else "does not exist"
+    raise BuildContextError(
+        f"the Dockerfile `{path}` {problem}",
+        hints=("to name another one, set `build.dockerfile`, a path in the build context, in the compose file",),
+    )
+
+
+def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specific: Path | None = None) -> BuildContext:
+    """With the patterns of the Dockerfile's own ignore file, else of the context's."""
+    text, ignore = "", Ignore()
+    for path in filter(None, (specific, root / IGNORE_FILE)):
+        try:
+            text = read_context_file(path).decode(errors="surrogateescape")
+            ignore = parse_dockerignore(text)
+            break
+        except FileNotFoundError:
+            continue
+        except BadPatternError as error:
+            raise BuildContextError(
+                f"`{path}` has a pattern that means nothing: `{error.args[0]}`",
+                hints=("to match such characters as they are, put a `\\` before each",),
+            ) from None
+    return BuildContext(root=str(root), dockerfile=dockerfile, extra_dockerfile=extra, ignore=ignore, ignore_text=text)
+
+
+def _lies_in_worktree(root: Path, path: str) -> bool:
+    """Whether a path of the context lies in a folder that is left out."""
+    above = PurePosixPath(path).parents
+    return any(is_ignored_worktree(str(folder), str(root / folder)) for folder in above if folder.name)
+
+
+def _free_name(root: Path) -> str:
+    name = EXTRA_DOCKERFILE
+    while os.path.lexists(root / name):
+        name += "-"
+    return name
+
+
+def _json_value(value: object) -> object:
+    """A value as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(key): _json_value(inner) for key, inner in cast("Mapping[object, object]", value).items()}
+    if isinstance(value, tuple):
+        return [_json_value(inner) for inner in cast("tuple[object, ...]", value)]
+    if is_dataclass(value):
+        return {f.name: _json_value(getattr(value, f.name)) for f in fields(value)}
+    return value

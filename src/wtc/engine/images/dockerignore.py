@@ -1,0 +1,191 @@
+"""The patterns of a `.dockerignore`, matched as the engine's own tools match them. Pure.
+
+Source: Dockerfile reference, ".dockerignore file"; the behaviour of github.com/moby/patternmatcher, oddities included.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+_BOM = "\ufeff"
+_WILD = {"*": "[^/]*", "?": "[^/]"}
+
+
+class BadPatternError(ValueError):
+    """A pattern that means nothing; the argument is the pattern as written."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One line: what it matches is ignored, or, for an exception (`!`), is not."""
+
+    text: str
+    """Clean, relative to the context, without the `!`."""
+    exception: bool
+
+    @cached_property
+    def _whole(self) -> re.Pattern[str]:
+        return re.compile(_expression(self.text))
+
+    @cached_property
+    def _parts(self) -> tuple[re.Pattern[str] | None, ...]:
+        """An expression for each folder on the way down; None from where a part may stand for several folders."""
+        found: list[re.Pattern[str] | None] = []
+        for part in self.text.split("/"):
+            if "**" in part or set(part) & {"[", "]", "\\"}:
+                return (*found, None)
+            found.append(re.compile(_expression(part)))
+        return tuple(found)
+
+    def matches(self, path: str) -> bool:
+        """Whether it is exactly this path that the pattern names."""
+        return self._whole.fullmatch(path) is not None
+
+    def may_match_below(self, folder: str) -> bool:
+        """Whether something inside the folder could match."""
+        names = folder.split("/")
+        for name, part in zip(names, self._parts, strict=False):
+            if part is None:
+                return True
+            if part.fullmatch(name) is None:
+                return False
+        return len(self._parts) > len(names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is known of a path; its children's verdicts start from it."""
+
+    ignored: bool = False
+    matched: tuple[bool, ...] = ()
+    """Which patterns matched it, or a folder above it."""
+
+
+TOP = Verdict()
+"""The context itself: never ignored."""
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """All patterns, in order: the last one that matches decides."""
+
+    patterns: tuple[Pattern, ...] = ()
+
+    @cached_property
+    def _exceptions(self) -> tuple[Pattern, ...]:
+        return tuple(pattern for pattern in self.patterns if pattern.exception)
+
+    def verdict(self, path: str, parent: Verdict = TOP) -> Verdict:
+        """Of a path with `/` between its names, given its folder's verdict."""
+        ignored = False
+        matched: list[bool] = []
+        inherited = parent.matched or (False,) * len(self.patterns)
+        for pattern, above in zip(self.patterns, inherited, strict=True):
+            # A pattern that could not change anything is not asked, and so passes nothing on to what is below.
+            found = above or (pattern.exception == ignored and pattern.matches(path))
+            matched.append(found)
+            if found:
+                ignored = not pattern.exception
+        return Verdict(ignored=ignored, matched=tuple(matched))
+
+    def ignores(self, path: str) -> bool:
+        """Whether the path, or a folder above it, is ignored, all exceptions weighed."""
+        verdict = TOP
+        names = path.split("/")
+        for depth in range(1, len(names) + 1):
+            verdict = self.verdict("/".join(names[:depth]), verdict)
+        return verdict.ignored
+
+    def may_keep_below(self, folder: str) -> bool:
+        """Whether an ignored folder has to be entered, because an exception could name something in it."""
+        return any(pattern.may_match_below(folder) for pattern in self._exceptions)
+
+
+def parse_dockerignore(text: str) -> Ignore:
+    """The patterns of an ignore file.
+
+    Raises: BadPatternError.
+    """
+    return Ignore(tuple(_patterns(text)))
+
+
+def _patterns(text: str) -> Iterator[Pattern]:
+    for line in text.removeprefix(_BOM).split("\n"):
+        if line.startswith("#"):
+            continue
+        written = line.strip()
+        if not written:
+            continue
+        exception = written.startswith("!")
+        name = written[1:].strip() if exception else written
+        if not name:
+            raise BadPatternError(written)
+        clean = posixpath.normpath("/" + name.lstrip("/") if name.startswith("/") else name)
+        clean = clean[1:] if len(clean) > 1 and clean.startswith("/") else clean
+        try:
+            re.compile(_expression(clean))
+        except (BadPatternError, re.error):
+            raise BadPatternError(written) from None
+        yield Pattern(clean, exception)
+
+
+def _expression(pattern: str) -> str:
+    """A regular expression for whole paths. `**` is any number of folders, `*` and `?` stay within one name."""
+    start, rest = "", pattern
+    if pattern.startswith("**"):
+        slash = pattern.startswith("**/")
+        start, rest = "(?:.*/)?", pattern[3 if slash else 2 :]
+        if not slash and not set(rest) & set("*?[]\\"):
+            # Before plain text it is any path that ends so, in the middle of a name too; before a pattern it is not.
+            start = ".*"
+    return f"(?s:{start}{''.join(_pieces(rest))})"
+
+
+def _pieces(pattern: str) -> Iterator[str]:
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if pattern.startswith("**", at):
+            at += 3 if pattern.startswith("**/", at) else 2
+            yield "(?:.*/)?" if at < len(pattern) else ".*"
+        elif char == "[":
+            piece, at = _class(pattern, at)
+            yield piece
+        elif char == "\\":
+            literal, at = _character(pattern, at)
+            yield re.escape(literal)
+        else:
+            at += 1
+            yield _WILD.get(char) or re.escape(char)
+
+
+def _class(pattern: str, at: int) -> tuple[str, int]:
+    """`[a-z]` or `[^a-z]` at this place, and where it ends. A negated one matches a `/` too, as the engine has it."""
+    at += 1
+    negated = pattern.startswith("^", at)
+    at += 1 if negated else 0
+    ranges: list[str] = []
+    while not (ranges and pattern.startswith("]", at)):
+        low, at = _end_of_range(pattern, at)
+        high = low
+        if pattern.startswith("-", at):
+            high, at = _end_of_range(pattern, at + 1)
+        ranges.append(f"{re.escape(low)}-{re.escape(high)}")
+    return f"[{'^' if negated else ''}{''.join(ranges)}]", at + 1
+
+
+def _end_of_range(pattern: str, at: int) -> tuple[str, int]:
+    if at >= len(pattern) or pattern[at] in "-]":
+        raise BadPatternError(pattern)
+    return _character(pattern, at)
+
+
+def _character(pattern: str, at: int) -> tuple[str, int]:
+    """The character here, an escaped one included, and where the next one is."""
+    if pattern[at] == "\\":
+        at += 1
+    if at >= len(pattern):
+        raise BadPatternError(pattern)
+    return pattern[at], at + 1

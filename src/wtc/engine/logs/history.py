@@ -1,0 +1,86 @@
+"""What containers have written. Source: Engine API, `GET /containers/{id}/logs`."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wtc.engine.client.json_access import get_object
+from wtc.engine.client.output_stream import MULTIPLEXED, read_output, shut_stream
+from wtc.engine.logs.log_lines import LogLine, lines_of_frames, lines_of_terminal
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from wtc.engine.client.connection import Engine
+
+
+TELLS_STREAM_KIND = (1, 42)
+"""From here on the type of the answer tells whether stdout and stderr are multiplexed."""
+
+
+class LogStream:
+    """(stream, content) as it comes; `close` ends it from any thread."""
+
+    def __init__(self, response: "Response", *, multiplexed: bool) -> None:
+        self.multiplexed = multiplexed
+        """Whether each piece is a message of the container's; a terminal's pieces are cut anywhere."""
+        self._response = response
+        self._pieces = read_output(response, multiplexed=multiplexed)
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        return self._pieces
+
+    def close(self) -> None:
+        """Ends the stream."""
+        shut_stream(self._response)
+
+
+def open_log(
+    engine: "Engine",
+    container: str,
+    *,
+    tty: bool | None = None,
+    follow: bool = False,
+    tail: int | None = None,
+    since: str = "",
+    until: str = "",
+    timestamps: bool = False,
+) -> LogStream:
+    """A container's output, from its beginning or its last `tail_lines` lines on. `since`, `until`: seconds since 1970.
+
+    `tty` spares an older engine a question, where it is known whether the container has a terminal.
+    """
+    params: dict[str, str | int] = {
+        "stdout": 1,
+        "stderr": 1,
+        "follow": int(follow),
+        "tail": "all" if tail is None else tail,
+        "timestamps": int(timestamps),
+        **({"since": since} if since else {}),
+        **({"until": until} if until else {}),
+    }
+    response = engine.call(
+        "GET", f"/containers/{container}/logs", doing=f"read the logs of `{container}`", params=params, stream=True
+    )
+    if engine.api_version >= TELLS_STREAM_KIND:
+        return LogStream(response, multiplexed=response.headers.get("Content-Type") == MULTIPLEXED)
+    terminal = _has_terminal(engine, container) if tty is None else tty
+    return LogStream(response, multiplexed=not terminal)
+
+
+def read_lines(engine: "Engine", stream: LogStream, *, of: str) -> Iterator[LogLine]:
+    """Whole lines of a stream that was asked for with `timestamps`."""
+    with engine.mapping(f"read the logs of `{of}`"):
+        yield from lines_of_frames(stream) if stream.multiplexed else lines_of_terminal(stream)
+
+
+def tail_lines(engine: "Engine", container: str, lines: int, *, tty: bool | None = None) -> str:
+    """The last lines of a container, both streams as they came."""
+    stream = open_log(engine, container, tty=tty, tail=lines)
+    with engine.mapping(f"read the logs of `{container}`"):
+        text = b"".join(content for _, content in stream).decode(errors="replace")
+    return "\n".join(text.replace("\r\n", "\n").splitlines()[-lines:])
+
+
+def _has_terminal(engine: "Engine", container: str) -> bool:
+    inspected = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
+    return bool(get_object(inspected, "Config").get("Tty"))

@@ -1,0 +1,73 @@
+"""What the engine sends of a log, cut into whole lines with their times.
+
+With `timestamps=1` the engine writes a time of fixed width before each of its own messages. A line of more than 16 KiB
+is several messages, and so has a time in its midst: in a frame's beginning, or for a terminal's output, which has no
+frames, after so many bytes. Source: Engine API, `GET /containers/{id}/logs`; moby, daemon/logger/copier.go.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+MESSAGE_BYTES = 16 * 1024
+LONGEST_BYTES = 1024 * 1024
+"""What never ends a line is cut here, so that it does not fill the memory."""
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d) ")
+_STAMP_BYTES = len("2006-01-02T15:04:05.000000000Z ")
+
+
+class LogLine(NamedTuple):
+    """A line without its end. `time` is RFC 3339 with nanoseconds: as text in the order of time."""
+
+    stream: int
+    time: str
+    text: bytes
+
+
+def lines_of_frames(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
+    """Lines from (stream, message) with times, for a container without a terminal."""
+    pending: dict[int, tuple[str, bytearray]] = {}
+    for stream, message in frames:
+        stamp, _, text = message.partition(b" ")
+        begun = pending.pop(stream, None)
+        if begun is None and text.endswith(b"\n"):
+            yield LogLine(stream, stamp.decode(), text[:-1])
+            continue
+        time, line = begun or (stamp.decode(), bytearray())
+        line += text
+        if line.endswith(b"\n") or len(line) >= LONGEST_BYTES:
+            yield LogLine(stream, time, bytes(line.removesuffix(b"\n")))
+        else:
+            pending[stream] = (time, line)
+    for stream, (time, line) in pending.items():
+        yield LogLine(stream, time, bytes(line))
+
+
+def lines_of_terminal(chunks: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
+    """Lines from (stream, bytes cut anywhere) with times, for a container with a terminal."""
+    stream, buffer = 1, bytearray()
+    for at, chunk in chunks:
+        stream = at
+        searched = max(len(buffer) - 1, 0)
+        buffer += chunk
+        while (end := buffer.find(b"\n", searched)) >= 0 or len(buffer) >= LONGEST_BYTES:
+            end = end if end >= 0 else len(buffer)
+            yield _terminal_line(stream, bytes(buffer[:end]))
+            del buffer[: end + 1]
+            searched = 0
+    if buffer:
+        yield _terminal_line(stream, bytes(buffer))
+
+
+def _terminal_line(stream: int, raw: bytes) -> LogLine:
+    if not _STAMP.match(raw):
+        return LogLine(stream, "", raw.removesuffix(b"\r"))
+    time, rest = raw[: _STAMP_BYTES - 1].decode(), raw[_STAMP_BYTES:]
+    parts = [rest[:MESSAGE_BYTES]]
+    rest = rest[MESSAGE_BYTES:]
+    while rest:
+        if _STAMP.match(rest):
+            rest = rest[_STAMP_BYTES:]
+        parts.append(rest[:MESSAGE_BYTES])
+        rest = rest[MESSAGE_BYTES:]
+    return LogLine(stream, time, b"".join(parts).removesuffix(b"\r"))

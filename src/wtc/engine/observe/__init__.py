@@ -1,0 +1,1 @@
+"""Reading the engine's state. GETs only."""

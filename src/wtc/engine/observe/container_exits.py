@@ -1,0 +1,64 @@
+"""How a stack's containers have ended. Source: Engine API, `GET /containers/{id}/json`, `State`."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wtc import labels as label
+from wtc.engine.client.json_access import get_number, get_object, get_text
+from wtc.engine.observe import parse_inspect
+from wtc.errors import NotFoundError
+from wtc.planner.observed.ownership import is_named
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+    from wtc.model.namespace import Namespace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerExit:
+    """A container that has ended: when, in RFC 3339, and with which status."""
+
+    service: str
+    finished: str
+    exit_code: int
+
+
+def container_exits(
+    engine: "Engine", namespace: "Namespace", wanted: Callable[[str], bool]
+) -> tuple[ContainerExit, ...]:
+    """Of the services that are wanted, the first to end first; one-off containers left out."""
+    filters = json.dumps({"label": [f"{label.PROJECT}={namespace.name}"], "status": ["exited", "dead"]})
+    listed = engine.list("/containers/json", doing="list containers", params={"all": 1, "filters": filters})
+    found: list[ContainerExit] = []
+    for summary in listed:
+        labels = parse_inspect.parse_labels(summary)
+        if not is_named(labels, parse_inspect.container_name(summary)):
+            continue
+        if labels.get(label.COMPOSE_ONEOFF, "").lower() == "true" or not wanted(labels.get(label.SERVICE, "")):
+            continue
+        try:
+            inspected = engine.object(f"/containers/{summary['Id']}/json", doing="ask how a container has ended")
+        except NotFoundError:
+            continue
+        state = get_object(inspected, "State")
+        found.append(
+            ContainerExit(
+                service=labels.get(label.SERVICE, ""),
+                finished=get_text(state, "FinishedAt"),
+                exit_code=get_number(state, "ExitCode"),
+            )
+        )
+    return tuple(sorted(found, key=lambda e: e.finished))
+
+
+def engine_clock_s(engine: "Engine") -> int | None:
+    """The engine's clock, seconds since 1970; None where it does not tell. Source: the `Date` of `GET /_ping`."""
+    from email.utils import parsedate_to_datetime
+
+    date = engine.call("GET", "/_ping", doing="ask for the engine's time").headers.get("Date", "")
+    try:
+        return int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None

@@ -1,0 +1,83 @@
+"""What single commands ask of one container or image. Source: Engine API, Containers and Images."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from wtc.engine.client.json_access import get_number, get_object, get_text
+from wtc.engine.observe.host_ports import port_bindings
+from wtc.errors import EngineError
+from wtc.model.observed import PublishedPort
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wtc.engine.client.connection import Engine
+
+NOT_RUNNING = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessTable:
+    """What `ps` says on the engine's machine; a row has a cell for each title."""
+
+    titles: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageDetails:
+    """An image as it lies on the engine. `created` is RFC 3339; `repository` and `tag` are empty where it has none."""
+
+    id: str
+    repository: str
+    tag: str
+    platform: str
+    size_bytes: int
+    created: str
+
+
+def list_processes(engine: "Engine", container: str) -> ProcessTable | None:
+    """`GET /containers/{id}/top`; None for one that does not run."""
+    doing = f"list the processes of container `{container}`"
+    try:
+        found = engine.object(f"/containers/{container}/top", doing=doing)
+    except EngineError as error:
+        if error.status != NOT_RUNNING:
+            raise
+        return None
+    rows = cast("list[list[Any]]", found.get("Processes") or [])
+    return ProcessTable(
+        titles=tuple(str(title) for title in found.get("Titles") or ()),
+        rows=tuple(tuple(str(cell) for cell in row) for row in rows),
+    )
+
+
+def bound_ports(engine: "Engine", container: str) -> tuple[PublishedPort, ...]:
+    """Where a container's ports answer by now: `GET /containers/{id}/json`, NetworkSettings."""
+    found = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
+    return port_bindings(get_object(found, "NetworkSettings", "Ports"))
+
+
+def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
+    """`GET /images/{name}/json` of an id; the repository and tag of `reference` count, if the image has that still."""
+    found = engine.object(f"/images/{image}/json", doing=f"inspect image `{reference}`")
+    tags = [str(tag) for tag in found.get("RepoTags") or ()]
+    tag = next((t for t in tags if t in {reference, f"{reference}:latest"}), tags[0] if tags else "")
+    name, _, version = tag.rpartition(":")
+    platform = "/".join(filter(None, (get_text(found, key) for key in ("Os", "Architecture", "Variant"))))
+    return ImageDetails(
+        id=get_text(found, "Id"),
+        repository=name,
+        tag=version,
+        platform=platform,
+        size_bytes=get_number(found, "Size"),
+        created=get_text(found, "Created"),
+    )
+
+
+def wait_for_exit(engine: "Engine", container: str) -> int:
+    """`POST /containers/{id}/wait`: the status with which it has ended, or will end."""
+    doing = f"wait for container `{container}`"
+    with engine.mapping(doing):
+        answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
+    return get_number(answer, "StatusCode")

@@ -1,0 +1,32 @@
+"""What volumes take on the engine's disk. Source: Engine API, GET /system/df."""
+
+import threading
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from wtc.engine.client.json_access import get_number, get_object, get_objects, get_text
+from wtc.errors import WtcError
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+
+def volume_bytes(engine: "Engine", names: Collection[str], *, within_s: float) -> int | None:
+    """The volumes' sizes added up, in bytes; None where the engine does not say so in time."""
+    found: list[int] = []
+
+    def ask() -> None:
+        try:
+            answer = engine.object("/system/df", doing="measure volumes", params={"type": "volume"})
+        except WtcError:
+            return
+        sizes = {
+            get_text(v, "Name"): get_number(get_object(v, "UsageData"), "Size") for v in get_objects(answer, "Volumes")
+        }
+        known = [size for name, size in sizes.items() if name in names and size >= 0]
+        found.extend([sum(known)] if known else [])
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(within_s)
+    return found[0] if found else None

@@ -1,0 +1,39 @@
+"""The engine's events as they come. Source: Engine API, `GET /events`."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wtc.engine.client.json_stream import Record, split_records
+from wtc.engine.client.output_stream import read_available, shut_stream
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+DOING = "read the engine's events"
+
+
+class EventStream:
+    """Events from the moment on at which it is made; `close` ends it from any thread.
+
+    `filters` as the engine has them; `since`, `until`: seconds since 1970. Raises: what `Engine.call` raises.
+    """
+
+    def __init__(
+        self, engine: "Engine", *, filters: Mapping[str, Sequence[str]], since: str = "", until: str = ""
+    ) -> None:
+        self._engine = engine
+        params = {
+            "filters": json.dumps({key: list(values) for key, values in filters.items()}),
+            **({"since": since} if since else {}),
+            **({"until": until} if until else {}),
+        }
+        self._response = engine.call("GET", "/events", doing=DOING, params=params, stream=True)
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._engine.mapping(DOING):
+            yield from split_records(read_available(self._response))
+
+    def close(self) -> None:
+        """Ends the stream."""
+        shut_stream(self._response)

@@ -1,0 +1,170 @@
+"""The engine's JSON about containers, networks, volumes and images -> observed values. Source: Engine API."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from wtc import labels as label
+from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_timestamp
+from wtc.engine.observe.host_ports import listed_ports, requested_ports
+from wtc.model.observed import (
+    MountedVolume,
+    ObservedContainer,
+    ObservedImage,
+    ObservedNetwork,
+    ObservedVolume,
+)
+from wtc.planner.observed.ownership import is_anonymous
+
+_NEVER = "0001-01-01T00:00:00Z"
+
+
+def parse_container(inspected: Json) -> ObservedContainer:
+    """From `GET /containers/{id}/json`."""
+    config, state = get_object(inspected, "Config"), get_object(inspected, "State")
+    labels = _labels(config)
+    networks = get_object(inspected, "NetworkSettings", "Networks")
+    started = get_text(state, "StartedAt")
+    stop_timeout = config.get("StopTimeout")
+    return ObservedContainer(
+        id=str(inspected["Id"]),
+        name=str(inspected["Name"]).removeprefix("/"),
+        service=labels.get(label.SERVICE, ""),
+        number=_number(labels),
+        image=get_text(config, "Image"),
+        image_id=get_text(inspected, "Image"),
+        state=get_text(state, "Status"),
+        exit_code=int(state.get("ExitCode") or 0),
+        health=_health(state),
+        config_hash=labels.get(label.CONFIG_HASH, ""),
+        replaces=labels.get(label.REPLACES, ""),
+        oneoff=is_oneoff(labels),
+        networks={name: get_text(get_object(networks, name), "NetworkID") for name in networks},
+        namespaces=_namespaces(get_object(inspected, "HostConfig")),
+        volumes=_own_volumes(inspected),
+        binds=_binds(inspected),
+        ports=requested_ports(inspected),
+        labels=labels,
+        created=get_text(inspected, "Created"),
+        started="" if started == _NEVER else started,
+        stop_grace_s=None if stop_timeout is None else int(stop_timeout),
+        mem_limit_bytes=get_number(get_object(inspected, "HostConfig"), "Memory"),
+        mem_reservation_bytes=get_number(get_object(inspected, "HostConfig"), "MemoryReservation"),
+    )
+
+
+def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
+    """From `GET /containers/json`, which tells less: no exit status, ports only of what runs."""
+    labels = _labels(summary)
+    networks = get_object(summary, "NetworkSettings", "Networks")
+    return ObservedContainer(
+        id=str(summary["Id"]),
+        name=container_name(summary),
+        service=labels.get(label.SERVICE, ""),
+        number=_number(labels),
+        image=get_text(summary, "Image"),
+        image_id=get_text(summary, "ImageID"),
+        state=get_text(summary, "State"),
+        health=health,
+        config_hash=labels.get(label.CONFIG_HASH, ""),
+        replaces=labels.get(label.REPLACES, ""),
+        oneoff=is_oneoff(labels),
+        networks={name: get_text(get_object(networks, name), "NetworkID") for name in networks},
+        volumes=_volumes(summary),
+        binds=_binds(summary),
+        ports=listed_ports(summary),
+        labels=labels,
+    )
+
+
+def container_name(summary: Json) -> str:
+    """Its own name; links of others to it are listed as `/other/alias`."""
+    names = [str(name).removeprefix("/") for name in summary.get("Names") or ()]
+    return next((name for name in names if "/" not in name), names[0] if names else str(summary["Id"])[:12])
+
+
+def parse_network(found: Json) -> ObservedNetwork:
+    """From `GET /networks`."""
+    return ObservedNetwork(id=str(found["Id"]), name=str(found["Name"]), labels=_labels(found))
+
+
+def parse_volume(found: Json) -> ObservedVolume:
+    """From `GET /volumes`."""
+    return ObservedVolume(name=str(found["Name"]), labels=_labels(found), created=get_text(found, "CreatedAt"))
+
+
+def parse_image(reference: str, inspected: Json) -> ObservedImage:
+    """From `GET /images/{name}/json`."""
+    config = get_object(inspected, "Config")
+    return ObservedImage(
+        reference=reference,
+        id=str(inspected["Id"]),
+        labels=_labels(config),
+        volumes=tuple(sorted(get_object(config, "Volumes"))),
+        user=get_text(config, "User"),
+        tagged_s=max(0.0, parse_timestamp(get_text(get_object(inspected, "Metadata"), "LastTagTime"))),
+    )
+
+
+def parse_listed_images(summary: Json) -> list[ObservedImage]:
+    """From `GET /images/json`: one for each tag, by its id where there is none."""
+    tags = [str(tag) for tag in summary.get("RepoTags") or () if tag != "<none>:<none>"]
+    digest = str(summary["Id"])
+    return [ObservedImage(reference=tag, id=digest, labels=_labels(summary)) for tag in tags or [digest]]
+
+
+def parse_labels(found: Json) -> dict[str, str]:
+    """The labels of a summary, a network or a volume."""
+    return _labels(found)
+
+
+def _labels(found: Json) -> dict[str, str]:
+    return {str(key): str(value) for key, value in get_object(found, "Labels").items()}
+
+
+def _number(labels: Mapping[str, str]) -> int:
+    text = labels.get(label.COMPOSE_NUMBER, "")
+    return int(text) if text.isdigit() else 1
+
+
+def is_oneoff(labels: Mapping[str, str]) -> bool:
+    """Whether `run` made the container."""
+    return labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
+
+
+def _health(state: Json) -> str:
+    status = get_text(get_object(state, "Health"), "Status")
+    return "" if status == "none" else status
+
+
+def _namespaces(host: Json) -> tuple[str, ...]:
+    """The engine resolves a name to an id in `NetworkMode` alone."""
+    modes = [get_text(host, key) for key in ("NetworkMode", "IpcMode", "PidMode")]
+    return tuple(dict.fromkeys(m.removeprefix("container:") for m in modes if m.startswith("container:")))
+
+
+def _own_volumes(inspected: Json) -> tuple[MountedVolume, ...]:
+    """What it took over from another container (`volumes_from`) is none of its own anonymous volumes."""
+    host = get_object(inspected, "HostConfig")
+    volumes = _volumes(inspected)
+    if not host.get("VolumesFrom"):
+        return volumes
+    asked = {get_text(mount, "Target") for mount in get_objects(host, "Mounts")}
+    asked |= {str(bind).split(":")[1] for bind in host.get("Binds") or () if ":" in str(bind)}
+    return tuple(v if v.target in asked else replace(v, anonymous=False) for v in volumes)
+
+
+def _volumes(found: Json) -> tuple[MountedVolume, ...]:
+    return tuple(
+        MountedVolume(
+            name=get_text(mount, "Name"),
+            target=get_text(mount, "Destination"),
+            anonymous=is_anonymous(get_text(mount, "Name")),
+            writable=mount.get("RW") is not False,
+        )
+        for mount in get_objects(found, "Mounts")
+        if mount.get("Type") == "volume" and mount.get("Name")
+    )
+
+
+def _binds(found: Json) -> tuple[str, ...]:
+    return tuple(get_text(mount, "Source") for mount in get_objects(found, "Mounts") if mount.get("Type") == "bind")

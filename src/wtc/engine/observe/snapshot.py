@@ -1,0 +1,198 @@
+"""Looking at the engine: GETs only, few of them, and in parallel."""
+
+import json
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wtc import labels as label
+from wtc.engine.observe import parse_inspect
+from wtc.engine.observe.host_ports import listed_bindings, requested_ports
+from wtc.errors import NotFoundError
+from wtc.model.identity import LabelledStack
+from wtc.model.namespace import Namespace
+from wtc.model.observed import (
+    EngineListing,
+    Observed,
+    ObservedContainer,
+    ObservedImage,
+    ObservedNetwork,
+    ObservedStack,
+    ObservedVolume,
+)
+from wtc.model.ports import HeldPort
+from wtc.planner.observed.labelled_stacks import labelled_stacks, namespace_of
+from wtc.planner.observed.observed_stack import observed_stack, own_containers
+from wtc.planner.observed.ownership import foreign_use, inconsistency, ownership
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+PARALLEL = 8
+HEALTH = ("starting", "healthy", "unhealthy")
+_MANAGED = f"{label.MANAGED}=true"
+
+
+def list_engine(engine: "Engine") -> EngineListing:
+    """Everything on the engine, in four calls at once.
+
+    Source: Engine API, GET /containers/json, /networks, /volumes, /images/json.
+    """
+    with ThreadPoolExecutor(4) as pool:
+        containers = pool.submit(list_containers, engine)
+        networks = pool.submit(engine.list, "/networks", doing="list networks")
+        volumes = pool.submit(engine.object, "/volumes", doing="list volumes")
+        images = pool.submit(_images, engine, _MANAGED)
+        return EngineListing(
+            containers=tuple(parse_inspect.parse_listed_container(s, "") for s in containers.result()),
+            networks=tuple(map(parse_inspect.parse_network, networks.result())),
+            volumes=tuple(map(parse_inspect.parse_volume, volumes.result().get("Volumes") or ())),
+            images=tuple(images.result()),
+        )
+
+
+def observe(
+    engine: "Engine",
+    namespace: Namespace,
+    *,
+    listing: EngineListing | None = None,
+    references: Iterable[str] = (),
+    networks: Iterable[str] = (),
+    volumes: Iterable[str] = (),
+) -> Observed:
+    """The stack of a namespace, and what can conflict with it.
+
+    `listing` is a list that was made for this look; without it the engine is listed. `references` are images to look
+    for; `networks` and `volumes` are names (or ids, for networks) that are asked for one by one where the lists do not
+    have them. Source: Engine API, GET /containers/{id}/json, /images/{}/json.
+    """
+    wanted = list(dict.fromkeys(references))
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        found = [pool.submit(_image, engine, reference) for reference in wanted]
+        listed = listing or list_engine(engine)
+        own = own_containers(listed, namespace)
+        inspected = [pool.submit(inspect_container, engine, c.id) for c in own]
+        networks_there = {n.name for n in listed.networks}
+        volumes_there = {v.name for v in listed.volumes}
+        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in networks_there}
+        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in volumes_there}
+    return observed_stack(
+        listed,
+        namespace,
+        containers=[parse_inspect.parse_container(i) for future in inspected if (i := future.result())],
+        networks={name: n for name, future in more_networks.items() if (n := future.result())},
+        volumes={name: v for name, future in more_volumes.items() if (v := future.result())},
+        images={i.reference: i for future in found if (i := future.result())},
+        api_version=engine.api_version,
+    )
+
+
+def published_ports(engine: "Engine", *, other_than: Namespace | None = None) -> frozenset[int]:
+    """The host ports that containers hold, and those that wtc's stopped ones will ask for again."""
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        listed = [parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine)]
+        others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
+        stopped = [c for c in others if c.state != "running" and label.managed(c.labels)]
+        inspected = [future.result() for future in [pool.submit(inspect_container, engine, c.id) for c in stopped]]
+        held = {port.port for container in others for port in container.ports}
+        held |= {port.port for one in inspected if one for port in requested_ports(one)}
+    return frozenset(held - {0})
+
+
+def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
+    """Every host port that a running container has: `GET /containers/json`."""
+    return tuple(
+        HeldPort(
+            port=one.port,
+            protocol=one.protocol,
+            host_ip=one.host_ip,
+            container=container.name,
+            id=container.id,
+            namespace=stack.name,
+            worktree=stack.worktree,
+            service=container.service if stack.name and not container.oneoff else "",
+        )
+        for summary in list_containers(engine)
+        for container in [parse_inspect.parse_listed_container(summary, "")]
+        for stack in [label.namespace_of({} if inconsistency(container) else container.labels)]
+        for one in listed_bindings(summary)
+    )
+
+
+def list_stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
+    """All stacks of all worktrees, by name; as many calls for a hundred of them as for one."""
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        listed = pool.submit(list_engine, engine)
+        by_health = {h: pool.submit(list_containers, engine, _MANAGED, health=h) for h in HEALTH}
+        health = {str(s["Id"]): h for h, future in by_health.items() for s in future.result()}
+        listing = listed.result()
+    use = foreign_use(listing.containers)
+
+    def own(stack: LabelledStack, found: Iterable[Labelled]) -> list[Labelled]:
+        namespace = namespace_of(stack)
+        return [one for one in found if ownership(one, namespace, use).own]
+
+    return tuple(
+        ObservedStack(
+            stack=stack,
+            containers=tuple(
+                sorted(
+                    (replace(c, health=health.get(c.id, "")) for c in own(stack, listing.containers)),
+                    key=lambda c: (c.service, c.number, c.name),
+                )
+            ),
+            networks=tuple(own(stack, listing.networks)),
+            volumes=tuple(own(stack, listing.volumes)),
+            images=tuple(own(stack, listing.images)),
+        )
+        for stack in labelled_stacks(listing)
+    )
+
+
+Labelled = TypeVar("Labelled", ObservedContainer, ObservedNetwork, ObservedVolume, ObservedImage)
+
+
+def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[dict[str, Any]]:
+    """`GET /containers/json`: all containers that have each of the labels (`key=value`), stopped ones included."""
+    filters = {**({"label": [*labels]} if labels else {}), **({"health": [health]} if health else {})}
+    params = {"all": "1", **({"filters": json.dumps(filters)} if filters else {})}
+    return engine.list("/containers/json", doing="list containers", params=params)
+
+
+def _images(engine: "Engine", labelled: str) -> list[ObservedImage]:
+    found = engine.list("/images/json", doing="list images", params={"filters": json.dumps({"label": [labelled]})})
+    return [image for summary in found for image in parse_inspect.parse_listed_images(summary)]
+
+
+def inspect_container(engine: "Engine", container: str) -> dict[str, Any] | None:
+    """Return `GET /containers/{id}/json`; None if it was removed since it was listed."""
+    try:
+        return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
+    except NotFoundError:
+        return None
+
+
+def _image(engine: "Engine", reference: str) -> ObservedImage | None:
+    try:
+        return parse_inspect.parse_image(
+            reference, engine.object(f"/images/{reference}/json", doing=f"inspect `{reference}`")
+        )
+    except NotFoundError:
+        return None
+
+
+def _network(engine: "Engine", name: str) -> ObservedNetwork | None:
+    """By name or full id; the engine would take the beginning of an id for a name."""
+    try:
+        found = parse_inspect.parse_network(engine.object(f"/networks/{name}", doing=f"inspect network `{name}`"))
+    except NotFoundError:
+        return None
+    return found if name in {found.name, found.id} else None
+
+
+def _volume(engine: "Engine", name: str) -> ObservedVolume | None:
+    try:
+        return parse_inspect.parse_volume(engine.object(f"/volumes/{name}", doing=f"inspect volume `{name}`"))
+    except NotFoundError:
+        return None

@@ -1,0 +1,105 @@
+"""Containers' stats as they come, about one a second each. Source: Engine API, `GET /containers/{id}/stats`."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wtc.engine.client.json_access import Json
+from wtc.engine.client.output_stream import read_available, shut_stream
+from wtc.engine.stats.usage import sample_of
+from wtc.errors import WtcError
+from wtc.model.usage import CpuTime, Sample
+
+if TYPE_CHECKING:
+    from requests import Response
+
+    from wtc.engine.client.connection import Engine
+
+
+@dataclass(slots=True)
+class _Stream:
+    response: "Response | None" = None
+    latest: Sample | None = None
+    before: CpuTime | None = None
+    closed: bool = False
+    """Nobody looks any more."""
+    ended: bool = False
+    """Nothing comes any more, as after a restart of the container."""
+
+
+class StatsStreams:
+    """One stream a container, each read by a thread of its own."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._streams: dict[str, _Stream] = {}
+
+    @classmethod
+    @contextlib.contextmanager
+    def over(cls, engine: "Engine") -> "Generator[StatsStreams]":
+        """For as long as somebody looks."""
+        streams = cls(engine)
+        try:
+            yield streams
+        finally:
+            streams.follow(())
+
+    def follow(self, ids: Iterable[str]) -> None:
+        """Opens the streams of these containers, anew where one has ended, and ends those of all others."""
+        wanted = set(ids)
+        with self._lock:
+            gone = [self._streams.pop(one) for one in self._streams.keys() - wanted]
+            open_ = {one for one, stream in self._streams.items() if not stream.ended}
+            new = {one: _Stream() for one in wanted - open_}
+            self._streams |= new
+            for stream in gone:
+                stream.closed = True
+                if stream.response is not None:
+                    shut_stream(stream.response)
+        for container, stream in new.items():
+            threading.Thread(target=self._read, args=(container, stream), name="stats", daemon=True).start()
+
+    def latest(self, container: str) -> tuple[Sample | None, CpuTime | None]:
+        """The container's last sample and its time at the one before it, as far as they have come."""
+        with self._lock:
+            stream = self._streams.get(container)
+            return (stream.latest, stream.before) if stream else (None, None)
+
+    def _read(self, container: str, stream: _Stream) -> None:
+        doing = f"ask what container `{container[:12]}` uses"
+        # A container that ends ends its stream; whoever looks sees from the list whether it is gone.
+        with contextlib.suppress(WtcError), self._ending(stream), self._engine.mapping(doing):
+            response = self._engine.call(
+                "GET", f"/containers/{container}/stats", doing=doing, params={"stream": "1"}, stream=True
+            )
+            with self._lock:
+                stream.response = response
+                closed = stream.closed
+            if closed:
+                shut_stream(response)
+            for answer in split_documents(read_available(response)):
+                with self._lock:
+                    stream.before = stream.latest.cpu if stream.latest else None
+                    stream.latest = sample_of(answer)
+
+    @contextlib.contextmanager
+    def _ending(self, stream: _Stream) -> Generator[None]:
+        try:
+            yield
+        finally:
+            with self._lock:
+                stream.ended = True
+
+
+def split_documents(chunks: Iterable[bytes]) -> Generator[Json]:
+    """The JSON documents of a stream, one a line, however it is cut into pieces."""
+    buffer = b""
+    for chunk in chunks:
+        *lines, buffer = (buffer + chunk).split(b"\n")
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)

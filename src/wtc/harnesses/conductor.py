@@ -1,0 +1,77 @@
+"""Conductor. Source: conductor.build/docs, Settings, Scripts, and conductor.json."""
+
+from wtc.harnesses import edit_json, edit_toml
+from wtc.harnesses.edit import (
+    Edit,
+    HookCommands,
+    Read,
+    append_command,
+    calls_subcommand,
+    can_append,
+    is_table,
+    unusable_file,
+)
+
+SETTINGS = ".conductor/settings.toml"
+LEGACY = "conductor.json"
+_SCHEMA = '"$schema" = "https://conductor.build/schemas/settings.repo.schema.json"\n'
+_WORKTREE = '"$CONDUCTOR_WORKSPACE_PATH"'
+CONCURRENT = "concurrent"
+
+
+def edit(read: Read, hooks: HookCommands) -> Edit:
+    """`.conductor/settings.toml`; `conductor.json` where only that is there, for Conductor reads only one of them."""
+    if read(SETTINGS) is None and read(LEGACY) is not None:
+        return _legacy(read, hooks)
+    before = read(SETTINGS)
+    notes: list[str] = []
+    text = _SCHEMA if before is None else before
+    scripts: object = edit_toml.parse_toml(text, SETTINGS).get("scripts", {})
+    if not is_table(scripts):
+        raise unusable_file(SETTINGS, "has no table as `scripts`")
+    wanted = _wanted(scripts, hooks, notes)
+    for key, value in {**wanted, **_mode(scripts, "run_mode", notes)}.items():
+        change = edit_toml.replace_value if key in scripts else edit_toml.insert_key
+        changed = change(text, "scripts", key, value)
+        if changed is None:
+            notes.append(
+                f"`{SETTINGS}` was left without it: to add it, write `{key} = {edit_toml.quote_string(value)}`"
+            )
+        else:
+            text = changed
+    return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))
+
+
+def _legacy(read: Read, hooks: HookCommands) -> Edit:
+    before = read(LEGACY)
+    notes: list[str] = []
+    document = edit_json.parse_json(before, LEGACY)
+    scripts = edit_json.json_table(document, "scripts", LEGACY)
+    scripts.update(_wanted(scripts, hooks, notes))
+    document.update(_mode(document, "runScriptMode", notes))
+    return Edit(path=LEGACY, before=before, after=edit_json.render_json(document, before, LEGACY), notes=tuple(notes))
+
+
+def _wanted(scripts: dict[str, object], hooks: HookCommands, notes: list[str]) -> dict[str, str]:
+    """The scripts to set: name -> shell script."""
+    wanted: dict[str, str] = {}
+    run = hooks.run_of(_WORKTREE)
+    for name, command in (("setup", hooks.setup_of(_WORKTREE)), ("run", run), ("archive", hooks.clean_of(_WORKTREE))):
+        there = scripts.get(name, "")
+        if calls_subcommand(str(there), command):
+            continue
+        # What runs until it is stopped lets nothing run after it.
+        if not isinstance(there, str) or (name == "run" and there.strip()) or not can_append(there):
+            notes.append(f"`scripts.{name}` stays as it is: to hook wtc in, run `{command}` there")
+        else:
+            wanted[name] = append_command(there, command)
+    return wanted
+
+
+def _mode(owner: dict[str, object], key: str, notes: list[str]) -> dict[str, str]:
+    there = owner.get(key)
+    if there is None:
+        return {key: CONCURRENT}
+    if there != CONCURRENT:
+        notes.append(f"`{key}` stays `{there}`: to run stacks of several workspaces at once, write `{CONCURRENT}`")
+    return {}

@@ -1,0 +1,26 @@
+"""The harnesses that `wtc init` knows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wtc.harnesses import claude, codex, conductor, cursor, worktrunk
+from wtc.harnesses.edit import Edit, HookCommands, Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harness:
+    """One harness. `signs` are paths in a worktree that tell that it is in use there."""
+
+    name: str
+    title: str
+    marker_paths: tuple[str, ...]
+    edit: Callable[[Read, HookCommands], Edit]
+
+
+HARNESSES = (
+    Harness(name="conductor", title="Conductor", marker_paths=(".conductor", conductor.LEGACY), edit=conductor.edit),
+    Harness(name="cursor", title="Cursor", marker_paths=(".cursor",), edit=cursor.edit),
+    Harness(name="codex", title="Codex", marker_paths=(".codex",), edit=codex.edit),
+    Harness(name="claude", title="Claude Code", marker_paths=(".claude",), edit=claude.edit),
+    Harness(name="worktrunk", title="worktrunk", marker_paths=(worktrunk.SETTINGS,), edit=worktrunk.edit),
+)

@@ -1,0 +1,46 @@
+"""worktrunk. Source: worktrunk.dev, `wt hook`."""
+
+from wtc.harnesses import edit_toml
+from wtc.harnesses.edit import Edit, HookCommands, Read, calls_subcommand, is_list, is_table
+
+SETTINGS = ".config/wt.toml"
+_WORKTREE = "{{ worktree_path }}"
+_NAME, _THEIRS = "wtc", "project"
+
+
+def edit(read: Read, hooks: HookCommands) -> Edit:
+    """A named command of each hook. worktrunk quotes what it puts in for `{{ worktree_path }}`."""
+    before = read(SETTINGS)
+    notes: list[str] = []
+    text = before or ""
+    for hook, command in (("post-start", hooks.setup_of(_WORKTREE)), ("pre-remove", hooks.clean_of(_WORKTREE))):
+        there = edit_toml.parse_toml(text, SETTINGS).get(hook)
+        if calls_subcommand(_scripts(there), command):
+            continue
+        changed = _with_command(text, hook, there, command)
+        if changed is None:
+            notes.append(f"`{hook}` stays as it is: to hook wtc in, run `{command}` there")
+        else:
+            text = changed
+    return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))
+
+
+def _scripts(hook: object) -> str:
+    """All that a hook runs."""
+    if is_table(hook):
+        hook = list(hook.values())
+    return "\n".join(map(_scripts, hook)) if is_list(hook) else str(hook)
+
+
+def _with_command(text: str, hook: str, there: object, command: str) -> str | None:
+    match there:
+        case None | dict():
+            return edit_toml.insert_key(text, hook, _NAME, command)
+        case list():
+            return edit_toml.insert_block(text, hook, _NAME, command)
+        case str():
+            # A hook of one command becomes one of two.
+            both = f"{{ {_THEIRS} = {edit_toml.quote_string(there)}, {_NAME} = {edit_toml.quote_string(command)} }}"
+            return None if "\n" in both else edit_toml.replace_value(text, "", hook, command, as_text=both)
+        case _:
+            return None

@@ -1,0 +1,130 @@
+"""The disk as the compose interpreter sees it."""
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable, Mapping
+
+_LIMIT_BYTES = 64 << 20
+_CHUNK_BYTES = 1 << 20
+_STDIN = "-"
+# What the shell hands over for `<(command)` is a pipe with a writer at its other end.
+_DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
+
+
+class DiskReader:
+    """Reads files (`-` is standard input) and waits for no pipe or device that nobody may ever write to.
+
+    What can be read only once is kept, so that reading it again gives the same.
+    """
+
+    def __init__(self, copies: Mapping[str, str] | None = None) -> None:
+        self._streams: dict[str, bytes] = {}
+        self._copies = copies or {}
+
+    def with_copies(self, copies: Mapping[str, str]) -> "DiskReader":
+        """A reader that sees the disk as if `copies` (path -> source, real paths) had been made."""
+        reader = DiskReader({**self._copies, **copies})
+        reader._streams = self._streams
+        return reader
+
+    def read(self, path: str) -> bytes:
+        """The file's content.
+
+        Raises:
+            OSError: as `open` raises it; or it is neither a file nor handed over by the caller, or over 64 MiB.
+        """
+        if not _is_stream(path):
+            return _read_file(self._source(path))
+        if path not in self._streams:
+            self._streams[path] = _read_stream(path)
+        return self._streams[path]
+
+    def is_file(self, path: str) -> bool:
+        """Whether something that can be read as a file is there."""
+        if path == _STDIN:
+            return True
+        try:
+            found = os.stat(self._source(path))
+        except (OSError, ValueError):
+            return False
+        return _is_stream(path) or _is_readable(found)
+
+    def is_dir(self, path: str) -> bool:
+        """Whether a folder is there."""
+        try:
+            return stat.S_ISDIR(os.stat(path).st_mode)
+        except (OSError, ValueError):
+            return False
+
+    def real_path(self, path: str) -> str:
+        """The path with its symbolic links resolved, as far as it exists."""
+        # Where a descriptor's link leads is no path to open.
+        return path if _is_stream(path) or "\0" in path else os.path.realpath(path)
+
+    def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
+        """Files below the folder whose names are `wanted`, the nearest first: a few, of what a short look finds."""
+        from wtc.orchestrator.context.find_files import find_files_below
+
+        return find_files_below(folder, wanted)
+
+    def _source(self, path: str) -> str:
+        """Where the content of the path is."""
+        if not self._copies or "\0" in path:
+            return path
+        return self._copies.get(os.path.realpath(path), path)
+
+
+def _is_stream(path: str) -> bool:
+    return path == _STDIN or path.startswith(_DESCRIPTORS)
+
+
+def _is_readable(found: os.stat_result) -> bool:
+    return stat.S_ISREG(found.st_mode) or (stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev)
+
+
+def _read_file(path: str) -> bytes:
+    if "\0" in path:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    _check(os.stat(path), path)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        _check(os.fstat(descriptor), path)
+        return _read_all(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def _check(found: os.stat_result, path: str) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not _is_readable(found):
+        raise OSError(errno.EINVAL, "Is a pipe, a socket or a device, not a file", path)
+    if found.st_size > _LIMIT_BYTES:
+        raise _too_large(path)
+
+
+def _read_stream(path: str) -> bytes:
+    if path != _STDIN:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return _read_all(descriptor, path)
+        finally:
+            os.close(descriptor)
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is where descriptor 0 is closed
+        raise OSError(errno.EBADF, "Standard input is closed", path)
+    return _read_all(sys.stdin.fileno(), path)
+
+
+def _read_all(descriptor: int, path: str) -> bytes:
+    content = bytearray()
+    while chunk := os.read(descriptor, _CHUNK_BYTES):
+        content += chunk
+        if len(content) > _LIMIT_BYTES:
+            raise _too_large(path)
+    return bytes(content)
+
+
+def _too_large(path: str) -> OSError:
+    return OSError(errno.EFBIG, f"Is larger than {_LIMIT_BYTES >> 20} MiB", path)

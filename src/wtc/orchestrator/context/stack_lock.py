@@ -1,0 +1,123 @@
+"""The lock of a worktree's stacks: beside the worktree's id, so that every user and container of it shares the lock."""
+
+import os
+from collections.abc import Collection, Generator
+from contextlib import ExitStack, contextmanager, suppress
+from types import TracebackType
+from typing import Self
+
+from wtc.errors import RegistryError, WtcError
+from wtc.events import Reporter
+from wtc.namespace import Site, default_name
+from wtc.orchestrator.context.context import Context, warn
+from wtc.registry.store import Store
+from wtc.worktrees.identity_facts import copy_origin
+from wtc.worktrees.locate import worktree_at
+from wtc.worktrees.worktree_id import lock_path
+
+
+@contextmanager
+def lock_if_possible(home: Context, worktree: str, report: Reporter, *, discard: bool = False) -> Generator[None]:
+    """The lock of the worktree's stacks; without it, after a warning, where its file cannot be written.
+
+    For commands that only stop or remove: what they could collide with, `up`, fails in such a folder.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(stack_lock(home, worktree, discard=discard))
+        except RegistryError as error:
+            warn(report, ": ".join([error.message, *error.causes]))
+        yield
+
+
+@contextmanager
+def stack_lock(home: Context, worktree: str, *, discard: bool = False) -> Generator[None]:
+    """The lock of a worktree's stacks, held by whatever changes one of them. Not to be taken twice by one process.
+
+    With `discard`, for a stack that no longer exists, no lock file is left in the configuration folder.
+
+    Raises:
+        WtcError: the lock file cannot be created.
+    """
+    path, name = _lock_beside_id(worktree), _name(worktree)
+    with home.store.lock_at(path, f"`{name}`") if path else home.store.stack_lock(name, discard=discard):
+        yield
+
+
+class LocksBusyError(Exception):
+    """A lock is held elsewhere, and to wait for it out of order could wait for ever. Release all, take `worktrees`."""
+
+    def __init__(self, worktrees: Collection[str]) -> None:
+        super().__init__()
+        self.worktrees = tuple(sorted(worktrees))
+
+
+class StackLocks:
+    """The locks of several worktrees' stacks, waited for in one order, so that commands never wait in a circle."""
+
+    def __init__(self, home: Context) -> None:
+        self._home = home
+        self._held: dict[str, tuple[str, ExitStack]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release([worktree for worktree, _ in self._held.values()])
+
+    def take(self, worktrees: Collection[str]) -> None:
+        """Take the locks that are not held yet.
+
+        Raises:
+            LocksBusyError: one that comes before a held one is not free.
+            WtcError: a lock file cannot be created.
+        """
+        wanted = {_key(worktree): worktree for worktree in worktrees}
+        for key in sorted(wanted.keys() - self._held.keys()):
+            with ExitStack() as taken:
+                if any(key < held for held in self._held):
+                    descriptor = inheritable_lock(self._home.store, wanted[key])
+                    if descriptor is None:
+                        raise LocksBusyError({*wanted.values(), *(worktree for worktree, _ in self._held.values())})
+                    taken.callback(os.close, descriptor)
+                else:
+                    taken.enter_context(stack_lock(self._home, wanted[key]))
+                self._held[key] = (wanted[key], taken.pop_all())
+
+    def release(self, worktrees: Collection[str]) -> None:
+        """Release the locks of these worktrees that are held."""
+        keys = [key for key, (worktree, _) in self._held.items() if worktree in worktrees]
+        for key in keys:
+            self._held.pop(key)[1].close()
+
+
+def inheritable_lock(store: Store, worktree: str) -> int | None:
+    """The lock as a descriptor that another process may inherit; None where it is held, or cannot be had."""
+    from pathlib import Path
+
+    from wtc.registry import file_lock
+
+    path = _lock_beside_id(worktree)
+    try:
+        return file_lock.inheritable_lock(Path(path)) if path else store.inheritable_stack_lock(_name(worktree))
+    except (OSError, WtcError):
+        return None
+
+
+def _key(worktree: str) -> str:
+    """What orders locks, and is the same for two spellings of one worktree: the lock's file or name."""
+    return _lock_beside_id(worktree) or _name(worktree)
+
+
+def _name(worktree: str) -> str:
+    return default_name(Site(worktree=worktree))
+
+
+def _lock_beside_id(folder: str) -> str:
+    """The lock file in git's folder for the worktree; empty where there is none, or it cannot be written."""
+    with suppress(WtcError, OSError):
+        worktree = worktree_at(folder)
+        if worktree.git_dir and not copy_origin(worktree):
+            path = lock_path(worktree.git_dir)
+            return path if os.access(path, os.W_OK) else ""
+    return ""

@@ -1,0 +1,285 @@
+"""What a command looks at: the worktree, the compose files, and the project folder."""
+
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wtc.compose.loader.request import LoadRequest
+from wtc.errors import ComposeFileError, UsageError
+from wtc.namespace import Site, default_name
+from wtc.orchestrator.context.disk_reader import DiskReader
+
+if TYPE_CHECKING:
+    from wtc.compose.source.discover import ProjectFiles
+    from wtc.settings.toml_files import Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What the command line says of it."""
+
+    cwd: str
+    environment: Mapping[str, str]
+    worktree: str = ""
+    """`--worktree`: a path, or the name of a branch that is not the path of anything."""
+    by_branch: bool = True
+    """Whether `worktree` may name a branch; not for commands that remove things."""
+    files: tuple[str, ...] = ()
+    project_directory: str = ""
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    context: str = ""
+    reader: DiskReader = field(default_factory=DiskReader, compare=False, repr=False)
+    """Shared by all readings, because standard input can be read only once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A worktree by its real absolute path (its folder may be gone), and how to read its compose project."""
+
+    worktree: str
+    directory: str
+    """The real path of the project folder: the first compose file's, or the worktree where there is no file."""
+    at_top: bool = True
+    """Whether the compose file lies at the worktree's top, or is the one that `wtc.toml` names."""
+    request: LoadRequest
+    reader: DiskReader = field(compare=False, repr=False)
+    files: tuple[str, ...] = ()
+    """The compose files, absolute; empty where there are none."""
+    env_files: tuple[str, ...] = ()
+    """The files of the project's variables, absolute, in the order in which they are read."""
+    missing: ComposeFileError | None = field(default=None, compare=False)
+    """Why the project cannot be read: there are no compose files, or an env file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """Where the search for compose files begins, and where it stops."""
+
+    worktree: str
+    """The worktree's real path; empty where only the compose file, once found, says which it is (outside git)."""
+    cwd: str
+    top: str
+    """The real path of the last folder to search, which may hold `wtc.toml`; empty: the search goes up to `/`."""
+
+
+def load_request(target: Target) -> LoadRequest:
+    """Return how to read the compose project that the command line means.
+
+    Raises:
+        UsageError: `--worktree` names a file.
+        ComposeFileError: `wtc.toml` is not valid.
+        WtcError: the worktree's `.git` leads nowhere.
+    """
+    return _request(target, _start(target))
+
+
+def worktree_path(target: Target) -> str:
+    """Return the real path of the worktree, for commands that need no compose file: `wtc.toml` may be broken.
+
+    Raises:
+        UsageError: `--worktree` names a file.
+        WtcError: the worktree's `.git` leads nowhere.
+    """
+    start = _start(target)
+    return start.worktree or _outside_git(start, _find_files(_plain_request(target, start), target.reader)[0])
+
+
+def project_file_settings(target: Target) -> "Section | None":
+    """Return the settings of the worktree's `wtc.toml`; None where it has none.
+
+    Raises:
+        ComposeFileError: it is not valid.
+        WtcError: the worktree's `.git` leads nowhere.
+    """
+    from wtc.orchestrator.context.project_file import read_project_file
+
+    top = _start(target).top
+    return read_project_file(top).settings if top else None
+
+
+def locate(target: Target) -> Located:
+    """Find the compose files and the worktree. A command that can do without the files looks at `missing` itself.
+
+    Raises:
+        UsageError: `--worktree` names a file, or `COMPOSE_DISABLE_ENV_FILE` is not valid.
+        ComposeFileError: `wtc.toml` is not valid.
+        WtcError: the worktree's `.git` leads nowhere.
+    """
+    from wtc.worktrees.locate import worktree_at
+
+    start = _start(target)
+    request = _request(target, start)
+    if target.worktree:
+        worktree_at(start.worktree)  # raises for a `.git` that leads nowhere
+    if target.worktree and not target.files and not os.path.isdir(start.worktree):
+        missing = _missing_worktree(target.worktree)
+        return Located(
+            worktree=start.worktree,
+            directory=start.worktree,
+            request=request,
+            reader=target.reader,
+            missing=missing,
+        )
+    place, missing = _find_files(request, target.reader)
+    worktree = start.worktree or _outside_git(start, place)
+    directory = os.path.realpath(place.working_dir) if place else worktree
+    return Located(
+        worktree=worktree,
+        directory=directory,
+        at_top=directory == worktree or (place is not None and _is_default(place.files, request)),
+        request=request,
+        reader=target.reader,
+        files=place.files if place else (),
+        env_files=place.env_files if place else (),
+        missing=missing,
+    )
+
+
+def _start(target: Target) -> _Start:
+    from wtc.worktrees.locate import worktree_of
+
+    if target.worktree:
+        worktree = _named_worktree(target)
+        return _Start(worktree=worktree, cwd=_cwd_in_worktree(target.cwd, worktree), top=worktree)
+    if file := next((f for f in target.files if f != "-"), ""):
+        path = os.path.join(target.cwd, file)
+        worktree = worktree_of(path if os.path.isdir(path) else os.path.dirname(path)).path
+        return _Start(worktree=worktree, cwd=target.cwd, top=worktree)
+    here = worktree_of(target.cwd)
+    if here.git:
+        return _Start(worktree=here.path, cwd=_cwd_below(target.cwd, here.path), top=here.path)
+    return _Start(worktree="", cwd=target.cwd, top=_top_outside_git(target.cwd))
+
+
+def _named_worktree(target: Target) -> str:
+    """The real path of `--worktree`. The folder may be gone."""
+    path = os.path.join(target.cwd, os.path.expanduser(target.worktree))
+    if target.by_branch and "/" not in target.worktree and not os.path.lexists(path):
+        from wtc.worktrees.locate import worktree_of, worktree_on_branch
+
+        path = worktree_on_branch(worktree_of(target.cwd), target.worktree) or path
+    worktree = os.path.realpath(path)
+    if os.path.exists(worktree) and not os.path.isdir(worktree):
+        raise UsageError(f"`{target.worktree}` is not a folder", hints=["to name a worktree, add `-w FOLDER`"])
+    return worktree
+
+
+def _cwd_in_worktree(cwd: str, worktree: str) -> str:
+    """The current folder if it belongs to the worktree that was named, else the worktree."""
+    from wtc.worktrees.locate import worktree_of
+
+    real = os.path.realpath(cwd)
+    if not _lies_in(real, worktree):
+        return worktree
+    # A worktree nested in the named one is another worktree.
+    inner = worktree_of(real).path
+    nested = inner != worktree and _lies_in(inner, worktree)
+    return worktree if nested and real != worktree else _cwd_below(cwd, worktree)
+
+
+def _cwd_below(cwd: str, top: str) -> str:
+    """The current folder by the shell's name for it if the folders above that lead to the top, else its real path."""
+    folder = cwd
+    while _lies_in(os.path.realpath(folder), top):
+        if os.path.realpath(folder) == top:
+            return cwd
+        folder = os.path.dirname(folder)
+    return os.path.realpath(cwd)
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _top_outside_git(cwd: str) -> str:
+    """The nearest folder upwards that has a `wtc.toml`, if no nearer one has a compose file."""
+    from wtc.compose.source.discover import FILES, PROJECT_FILE
+
+    folder = cwd
+    while True:
+        if os.path.lexists(os.path.join(folder, PROJECT_FILE)):
+            return os.path.realpath(folder)
+        parent = os.path.dirname(folder)
+        if parent == folder or any(os.path.isfile(os.path.join(folder, name)) for name in FILES):
+            return ""
+        folder = parent
+
+
+def _outside_git(start: _Start, place: "ProjectFiles | None") -> str:
+    """The worktree where git says nothing: the folder of the compose file, else the one where the search began."""
+    from wtc.worktrees.locate import worktree_of
+
+    folder = next((os.path.dirname(file) for file in place.files if file != "-"), "") if place else ""
+    return start.top or worktree_of(folder or start.cwd).path
+
+
+def _request(target: Target, start: _Start) -> LoadRequest:
+    from dataclasses import replace
+
+    request = _plain_request(target, start)
+    if not start.top or request.files or target.environment.get("COMPOSE_FILE"):
+        return request
+    from wtc.orchestrator.context.project_file import read_project_file
+
+    compose = read_project_file(start.top).compose
+    # As if the command had been called at the top: the project is the same one from every folder.
+    return replace(request, default_files=compose, cwd=start.top) if compose else request
+
+
+def _plain_request(target: Target, start: _Start) -> LoadRequest:
+    """How to read the project as far as `wtc.toml` has nothing to do with it."""
+    return LoadRequest(
+        cwd=start.cwd,
+        top=start.top,
+        environment=target.environment,
+        files=tuple(os.path.join(target.cwd, f) if f != "-" else f for f in target.files),
+        project_directory=os.path.join(target.cwd, target.project_directory) if target.project_directory else "",
+        env_files=tuple(os.path.join(target.cwd, f) for f in target.env_files),
+        profiles=target.profiles,
+    )
+
+
+def site_of(located: Located) -> Site:
+    """What the namespace of the project's stack is named after."""
+    folder = "" if located.directory == located.worktree else located.directory
+    return Site(worktree=located.worktree, directory=folder, named=not located.at_top)
+
+
+def default_namespace(located: Located) -> str:
+    """The name that the project's stack has where nothing else took it."""
+    return default_name(site_of(located))
+
+
+def _is_default(files: tuple[str, ...], request: LoadRequest) -> bool:
+    """Whether the first file is the one that `wtc.toml` names."""
+    from wtc.orchestrator.context.project_file import read_project_file
+
+    named = request.default_files or (read_project_file(request.top).compose if request.top else ())
+    own = {os.path.realpath(path) for path in (files[0], os.path.dirname(files[0]))}
+    return bool(named) and os.path.realpath(os.path.join(request.top, named[0])) in own
+
+
+def _missing_worktree(worktree: str) -> ComposeFileError:
+    return ComposeFileError(
+        f"the worktree `{worktree}` is not there",
+        hints=[f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(worktree)}`"],
+    )
+
+
+def _find_files(request: LoadRequest, reader: DiskReader) -> "tuple[ProjectFiles | None, ComposeFileError | None]":
+    """The project's place, and why it cannot be read; both where an env file cannot be used."""
+    from wtc.compose.diagnostics import Diagnostics
+    from wtc.compose.loader.session import LoadSession
+    from wtc.compose.source.discover import find_project
+
+    session = LoadSession(reader=reader, diagnostics=Diagnostics(), home=request.environment.get("HOME", ""))
+    place = None
+    try:
+        place = find_project(request, session)
+        session.diagnostics.check()
+    except ComposeFileError as error:
+        return place, error
+    return place, None

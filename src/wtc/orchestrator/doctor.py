@@ -1,0 +1,39 @@
+"""The whole examination."""
+
+from wtc.doctor import engine_checks as the_engine
+from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
+from wtc.doctor.finding import Finding, error_findings
+from wtc.errors import WtcError
+from wtc.orchestrator.context.context import Context, open_context
+from wtc.orchestrator.context.target import Target
+from wtc.worktrees.host_identity import host_id
+
+
+def doctor(target: Target) -> tuple[Finding, ...]:
+    """All findings, as far as each thing can be looked at without the others. Changes nothing."""
+    findings: list[Finding] = []
+    engine_findings, engine = the_engine.check_engine(target)
+    try:
+        findings += engine_findings
+        findings += [worktree_checks.check_git(target.environment), worktree_checks.check_path(target.environment)]
+        findings += sandbox_checks.check_sandbox()
+        file_findings, project = worktree_checks.check_compose_file(target)
+        findings += file_findings
+        home, home_findings = _open_context(target)
+        findings += home_findings
+        if home:
+            findings += [
+                *registry_checks.check_registry(home.store, engine, host_id(target.environment)),
+                *worktree_checks.check_settings(home, project),
+            ]
+    finally:
+        if engine:
+            engine.close()
+    return tuple(findings)
+
+
+def _open_context(target: Target) -> tuple[Context | None, list[Finding]]:
+    try:
+        return open_context(target, lambda _event: None), []
+    except WtcError as error:
+        return None, error_findings("settings", error)

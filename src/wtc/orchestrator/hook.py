@@ -1,0 +1,136 @@
+"""A worktree for Claude Code, created where it would create it itself, and removed when its hook asks for that.
+
+`WorktreeRemove` replaces `git worktree remove_claude_worktree` for what a `WorktreeCreate` hook created, and comes
+before the removal. If the hook fails, Claude Code (2.1.211) keeps the worktree's session, and the removal can be tried
+again. So the hook must not fail for a worktree that is gone: the session could never be removed.
+Source: code.claude.com/docs, Hooks reference (WorktreeCreate, WorktreeRemove) and Worktrees; for the exit status
+github.com/max-sixty/worktrunk/issues/3488 and 3753.
+"""
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from wtc.errors import UsageError, WtcError
+from wtc.events import Note, Reporter
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.removal.remove_worktree import Removal, remove_worktree
+from wtc.orchestrator.setup import setup
+from wtc.worktrees.git import WORK_S, NoGitError, git
+from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.locate import Worktree, read_beginning, worktree_at, worktree_of
+from wtc.worktrees.removal import delete_branch
+
+FOLDER = ".claude/worktrees"
+MARK = "made-by-wtc"
+"""In the worktree's git folder: tells it from those that Claude Code makes, and removes, itself."""
+_NAME = re.compile(r"(?!\.\.?(?:/|$))[A-Za-z0-9._-]+(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]+)*")
+_LONGEST_NAME = 200
+
+
+def create_worktree(target: Target, name: str, report: Reporter, failed: Callable[[WtcError], None]) -> str:
+    """Makes the worktree `.claude/worktrees/<name>` of the repository that `target.cwd` lies in, and sets it up.
+
+    The branch is `worktree-<name>`; a `/` in the name is a `+`. What is there already, worktree or branch, is taken as
+    it is. Where the stack cannot be set up, `failed` is told why: the worktree is there all the same, to mend it in.
+
+    Returns: its path.
+
+    Raises:
+        UsageError: it is no name for a worktree, or the folder is in no repository.
+        WtcError: git did not make it.
+    """
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+        raise UsageError(
+            f"`{name}` is no name for a worktree", hints=["to name one, take letters, digits, `.`, `_`, `-`"]
+        )
+    here = worktree_of(target.cwd)
+    if not here.git:
+        raise UsageError(f"`{target.cwd}` is in no git repository")
+    root = here.main or here.path
+    flat = name.replace("/", "+")
+    path = os.path.join(root, FOLDER, flat)
+    if not worktree_at(path).linked:
+        _add(here, path, f"worktree-{flat}", target.environment)
+    files = tuple(os.path.join(path, file) for file in target.files)
+    try:
+        setup(replace(target, cwd=path, worktree=path, files=files), report)
+    except WtcError as error:
+        failed(error)
+    return path
+
+
+def remove_claude_worktree(target: Target, report: Reporter, stop: threading.Event) -> Removal:
+    """Remove the worktree that `target.worktree` names if `create_worktree` has created it, and its stacks in any case.
+
+    Its branch is deleted too, unless that has commits of its own. A worktree that is dirty or locked keeps its stacks.
+
+    Raises:
+        WtcError: as `remove_worktree`.
+    """
+    worktree = worktree_at(target.worktree)
+    created = worktree.linked and os.path.exists(os.path.join(worktree.git_dir, MARK))
+    branch = _branch(worktree) if created else ""
+    try:
+        return remove_worktree(target, report, stop, with_git=created)
+    finally:
+        if created and not os.path.isdir(worktree.git_dir):
+            report(Note(text=f"the worktree `{worktree.path}` was removed"))
+            if branch == f"worktree-{os.path.basename(worktree.path)}":
+                delete_branch(worktree, branch, target.environment)
+        elif created:
+            report(Note(text=f"the worktree `{worktree.path}` stays"))
+
+
+def _branch(worktree: Worktree) -> str:
+    """The branch that is checked out; empty where there is none."""
+    return read_beginning(os.path.join(worktree.git_dir, "HEAD")).strip().removeprefix("ref: refs/heads/")
+
+
+def _add(here: Worktree, path: str, branch: str, environment: Mapping[str, str]) -> None:
+    """Raises WtcError."""
+    root = here.main or here.path
+    try:
+        with git_lock(here.common):
+            there = git(root, ["for-each-ref", "--format=x", f"refs/heads/{branch}"], environment)
+            # A branch that exists has somebody's commits: it is checked out, and never started again.
+            what = [path, branch] if there else ["--no-track", "-b", branch, path, _base(here.path, root, environment)]
+            git(root, ["worktree", "add", *what], environment, limit_s=WORK_S)
+        with open(os.path.join(_git_folder(path, environment), MARK), "x", encoding="utf-8"):
+            pass
+    except (NoGitError, OSError) as error:
+        raise WtcError(f"the worktree `{path}` could not be made", causes=[str(error)]) from error
+
+
+def _git_folder(path: str, environment: Mapping[str, str]) -> str:
+    """The worktree's own git folder. Raises NoGitError."""
+    return git(path, ["rev-parse", "--absolute-git-dir"], environment).rstrip("\n")
+
+
+def _base(here: str, root: str, environment: Mapping[str, str]) -> str:
+    """Where a new branch begins: as Claude Code has it at the default branch of `origin`, else at what is checked out.
+
+    Nothing is fetched. Raises NoGitError.
+    """
+    head = git(here, ["rev-parse", "--verify", "HEAD"], environment).strip()
+    if _base_ref(root, environment) == "head":
+        return head
+    origin = git(root, ["rev-parse", "--verify", "--quiet", "origin/HEAD^{commit}"], environment, well=(0, 1, 128))
+    return origin.strip() or head
+
+
+def _base_ref(root: str, environment: Mapping[str, str]) -> str:
+    """Claude Code's setting `worktree.baseRef`, from the files that have it, the nearest first."""
+    home = environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", "/"), ".claude")
+    for file in (f"{root}/.claude/settings.local.json", f"{root}/.claude/settings.json", f"{home}/settings.json"):
+        try:
+            with open(file, encoding="utf-8-sig") as opened:
+                found = json.load(opened)["worktree"]["baseRef"]
+        except (OSError, ValueError, LookupError, TypeError):
+            continue
+        if isinstance(found, str):
+            return found
+    return ""

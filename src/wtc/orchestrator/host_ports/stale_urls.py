@@ -1,0 +1,79 @@
+"""Addresses that the file writes out and that no longer lead anywhere, since their port was moved."""
+
+import re
+from collections.abc import Iterator
+
+from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.observed import Observed
+from wtc.model.position import dotted
+from wtc.model.project import Project
+from wtc.orchestrator.host_ports.leases import StackPorts
+from wtc.ports.variables import port_variable
+
+_ADDRESS = re.compile(
+    r"(?<![\w.-])(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|host\.docker\.internal):(?P<port>\d{1,5})(?!\d)",
+    re.IGNORECASE,
+)
+_ANY = {"0.0.0.0", "[::]"}
+_OUTSIDE = "host.docker.internal"
+
+
+def own_addresses(project: Project, ports: StackPorts, observed: Observed) -> Iterator[Diagnostic]:
+    """A warning for each value in which a service has its own leased port behind an address such as `localhost`.
+
+    A client on the host reaches it there; the container itself listens on the target port. It is said once: not of a
+    service that has a container.
+    """
+    names = {(v.service, v.name) for v in ports.variables}
+    targets = {(r.service, r.index): r.target for r in ports.requests}
+    created = {container.service for container in observed.containers}
+    for use in dict.fromkeys(u for u in project.variable_uses if ports.port_variables.means_leased(u)):
+        service = str(use.path[1]) if use.path[:1] == ("services",) else ""
+        if service not in project.services.keys() - created or (service, use.name) not in names or not use.address:
+            continue
+        index = next(v.index for v in ports.variables if (v.service, v.name) == (service, use.name))
+        target = targets.get((service, index), "its own port")
+        own = f"to have the file's own value, write `x-wtc: {{port_variables: {{{use.name}: own}}}}`"
+        yield Diagnostic(
+            message=f"`{dotted(use.path[2:])}` of service `{service}` has the leased port for `{use.name}` behind "
+            f"`{use.address}`, as a client on the host needs it",
+            severity=Severity.WARNING,
+            position=use.position,
+            path=use.path,
+            hint=f"inside its container the service listens on {target}; {own}",
+        )
+
+
+def stale_urls(desired: Desired, stack: Project, ports: StackPorts) -> Iterator[Diagnostic]:
+    """A warning for each environment value with a literal `localhost:8080` where 8080 was moved.
+
+    Shows nothing else of the value. What a container calls its own port is not told where it can only be that.
+    """
+    moved = {
+        r.published: r
+        for r in ports.requests
+        if r.number == 1 and r.key in ports.leased and r.published != str(ports.leased[r.key])
+    }
+    targets = {(r.service, str(r.target)) for r in ports.requests}
+    variables = {(v.service, v.index): v.name for v in ports.variables}
+    for service in desired.services.values():
+        for name, value in service.containers[0].config.environment.items() if service.containers else ():
+            for found in _ADDRESS.finditer(value or ""):
+                number, request = found["port"], moved.get(found["port"])
+                own = (service.name, number) in targets and found["host"].lower() != _OUTSIDE
+                if request is None or (own and found["host"] in _ANY):
+                    continue
+                variable = variables.get((request.service, request.index)) or port_variable(request, ports.requests)
+                path = ("services", service.name, "environment", name)
+                follow = f"to have it follow, write `${{{variable}:-{number}}}` in place of `{number}`"
+                yield Diagnostic(
+                    message=f"`{name}` of service `{service.name}` names `{found[0]}`, and that port of service "
+                    f"`{request.service}` is published as {ports.leased[request.key]} here",
+                    severity=Severity.WARNING,
+                    position=stack.positions.get(path) or stack.positions.get(path[:2]),
+                    path=path,
+                    hint=f"inside its container it stays right; for who comes from outside, {follow}"
+                    if own
+                    else follow,
+                )

@@ -1,0 +1,48 @@
+"""`pull`: pulls the stack's images, and nothing else."""
+
+import threading
+from dataclasses import dataclass
+
+from wtc.events import Note, Reporter
+from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.session.error_positions import with_positions
+from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
+from wtc.planner.images.build_and_pull import select_pullable
+from wtc.planner.up_options import UpOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """What the user asks of `pull`; `services` empty is all of them."""
+
+    services: tuple[str, ...] = ()
+    policy: str = ""
+    """`always` or `missing` for all services; nothing leaves it to the file."""
+    ignore_buildable: bool = False
+    ignore_failures: bool = False
+    """Warn of an image that cannot be pulled, and go on."""
+    include_deps: bool = False
+    dry_run: bool = False
+
+
+def pull(target: Target, request: PullRequest, report: Reporter, stop: threading.Event) -> ImagesResult:
+    """Pulls images that are not built here.
+
+    Raises:
+        ComposeFileError: the files cannot be used, or have no such service.
+        WtcError: an image cannot be pulled.
+    """
+    with open_observed(target, report) as stack:
+        project = read_project(stack.located, services=request.services)
+        desired = resolve_images(stack, project, request.services, lease=False)
+        named = desired.services.keys() if request.include_deps or not request.services else request.services
+        for name in named if not request.ignore_buildable else ():
+            if desired.services[name].image.build is not None:
+                report(Note(text=f"service `{name}` is built, not pulled; to build it, run `wtc build {name}`"))
+        chosen = select_pullable(desired, tuple(named), request.policy)
+        with with_positions(project):
+            return execute_image_plan(
+                stack, chosen, UpOptions(), report, stop, dry_run=request.dry_run, forgiving=request.ignore_failures
+            )

@@ -1,0 +1,1 @@
+"""What `up`, `run` and other commands that change a stack share while they plan and execute."""

@@ -1,0 +1,184 @@
+"""git in the containers that bind a linked worktree: the facts that it takes, read on demand, and what to report."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wtc.errors import ComposeFileError, WtcError
+from wtc.events import Reporter, Warned
+from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.git import GitAccess, LinkedGit, UserMapping
+from wtc.model.mounts import Mount
+from wtc.model.observed import Observed
+from wtc.model.project import Project
+from wtc.model.service import Service
+from wtc.orchestrator.context.context import Context
+from wtc.planner.git.container_git import GitRules, ServiceGit, with_git
+from wtc.planner.git.git_mounts import bound_links
+from wtc.settings.settings import GIT, Source
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+_OFF = "to use the service without git, write `x-wtc: {git: off}` in it"
+
+
+class ContainerGit:
+    """Adds to a stack what git needs; for as long as one command works. `engine` is None where none is asked.
+
+    Commands that create containers set `creates`: then the missing folder of the hooks is created, because only what
+    exists can be protected, and the containers get the user's name and email, which takes a call of git.
+    """
+
+    def __init__(
+        self, *, worktree: str, home: Context, project: Project, engine: "Engine | None" = None, creates: bool = False
+    ) -> None:
+        self._worktree, self._home, self._project = worktree, home, project
+        self._engine, self._creates = engine, creates
+        self._unseen = engine is not None and not engine.host_is_local
+        self._mounted: frozenset[str] = frozenset()
+        """The paths of the host that were added last."""
+        self._findings: list[Diagnostic] = []
+        self._reported: list[Diagnostic] = []
+
+    def added(self, desired: Desired, observed: Observed) -> tuple[Desired, dict[str, ServiceGit]]:
+        """Return the stack in which git works, and what was added, by service.
+
+        Raises:
+            ComposeFileError: an access that the file chooses is not valid.
+            WtcError: the worktree's `.git` leads nowhere, or the engine does not answer.
+        """
+        configs = {name: s.containers[0].config for name, s in desired.services.items() if s.containers}
+        chosen = dict(self._chosen(configs))
+        links = self._links({n: c for n, c in configs.items() if chosen.get(n) is not GitAccess.OFF})
+        self._findings, self._mounted = [], frozenset()
+        if not links or self._git is None:
+            return desired, {}
+        if self._unseen:
+            reason = f"the engine does not see `{self._git.common}`"
+            self._findings = [
+                self._finding(name, f"git does not work in service `{name}`: {reason}", _OFF) for name in links
+            ]
+            return desired, {}
+        rules = self._rules(self._git, chosen, observed, decided=links.keys() <= chosen.keys())
+        stack, found = with_git(desired, links, rules, real=os.path.realpath)
+        self._findings = [d for name, one in found.items() for d in self._of_service(name, one, self._git)]
+        self._mounted = frozenset(m.source for one in found.values() for m in one.added.mounts)
+        return stack, found
+
+    def report(self, report: Reporter) -> None:
+        """Report, once, what git cannot do in the containers of the stack that was returned last."""
+        for finding in self._findings:
+            if finding not in self._reported:
+                report(Warned(diagnostic=finding))
+        self._reported += self._findings
+
+    def is_refused(self, error: WtcError) -> bool:
+        """Whether the engine refused a container as it does not see what was added; then nothing is added again."""
+        if self._unseen or not self._mounted:
+            return False
+        self._unseen = any(path in cause for cause in error.causes for path in self._mounted)
+        return self._unseen
+
+    @cached_property
+    def _git(self) -> LinkedGit | None:
+        from wtc.worktrees.linked_git import read_linked_git
+
+        git = read_linked_git(self._worktree)
+        if git is None:
+            return None
+        if os.path.lexists(os.path.join(git.common, "objects", "info", "alternates")):
+            from wtc.sandbox.git_mounts import borrowed_objects
+
+            git = replace(git, borrowed=tuple(borrowed_objects(git.common)))
+        return _with_hooks(git) if self._creates and git.protectable else git
+
+    @cached_property
+    def _mapping(self) -> UserMapping | None:
+        if self._engine is None:
+            return None
+        from wtc.engine.observe.user_mapping import read_user_mapping
+
+        return read_user_mapping(self._engine)
+
+    @cached_property
+    def _identity(self) -> tuple[tuple[str, str], ...]:
+        if not self._creates:
+            return ()
+        from wtc.worktrees.git_user import user_settings
+
+        return tuple(user_settings(self._worktree, self._home.environment).items())
+
+    def _chosen(self, configs: Mapping[str, Service]) -> Iterator[tuple[str, GitAccess]]:
+        """What the user chose for each service: the command line and the environment first, then the service."""
+        general = self._home.settings_for(self._project).of(GIT)
+        overridden = general.source in {Source.COMMAND_LINE, Source.ENVIRONMENT}
+        for name, config in configs.items():
+            own = self._own(config)
+            access = general.value if overridden or own is None else own
+            if access is not None:
+                yield name, access
+
+    def _own(self, config: Service) -> GitAccess | None:
+        if not config.git_access:
+            return None
+        try:
+            return GIT.parse(config.git_access)
+        except ValueError:
+            path = ("services", config.name, "x-wtc", GIT.key)
+            message = f"`{GIT.key}` is `{config.git_access}`, not {GIT.form}"
+            finding = Diagnostic(message=message, position=self._project.positions.get(path), path=path)
+            raise ComposeFileError(message, diagnostics=[finding]) from None
+
+    def _links(self, configs: Mapping[str, Service]) -> dict[str, tuple[Mount, ...]]:
+        """Service -> the binds by which it has the worktree's `.git`. Nothing is read if no service has a bind."""
+        binding = {name: c for name, c in configs.items() if any(m.type == "bind" for m in c.volumes)}
+        if not binding or self._git is None:
+            return {}
+        found = {name: bound_links(config, self._git, os.path.realpath) for name, config in binding.items()}
+        return {name: links for name, links in found.items() if links}
+
+    def _rules(self, git: LinkedGit, chosen: Mapping[str, GitAccess], observed: Observed, *, decided: bool) -> GitRules:
+        return GitRules(
+            git=git,
+            mapping=UserMapping.IDENTITY if decided else self._mapping,
+            caller=os.getuid(),
+            chosen=chosen,
+            image_users={reference: image.user for reference, image in observed.images.items()},
+            identity=self._identity,
+        )
+
+    def _of_service(self, name: str, found: ServiceGit, git: LinkedGit) -> Iterator[Diagnostic]:
+        if found.reason:
+            message = f"git in service `{name}` can only read the repository: {found.reason}"
+            hint = f'to let it commit, write `user: "{git.owner}"`, or `x-wtc: {{git: rw}}` to accept such files'
+            yield self._finding(name, message, hint)
+        for folder in found.added.works:
+            if git.submodules and folder != git.worktree:
+                message = f"git in service `{name}` fails at `{folder}` where it reads submodules"
+                hint = f"their paths are relative; to make them work, mount the worktree at `{git.worktree}`"
+                yield self._finding(name, message, hint)
+        for source, target in found.added.hidden:
+            message = f"git does not work in service `{name}`: `{source}` would lie in what it mounts at `{target}`"
+            yield self._finding(name, message, _OFF)
+
+    def _finding(self, service: str, message: str, hint: str) -> Diagnostic:
+        path = ("services", service, "volumes")
+        position = self._project.positions.get(path) or self._project.positions.get(path[:2])
+        return Diagnostic(message=message, severity=Severity.WARNING, position=position, path=path, hint=hint)
+
+
+def _with_hooks(git: LinkedGit) -> LinkedGit:
+    """With the folder of the hooks created, or taken as not protectable."""
+    if os.path.isdir(os.path.join(git.common, "hooks")):
+        return git
+    from wtc.sandbox.git_mounts import create_hooks_folder
+
+    try:
+        create_hooks_folder(git.common)
+    except OSError:
+        return replace(git, protectable=False)
+    return git

@@ -1,0 +1,121 @@
+"""The guard against oversubscription: what would start, against the memory of the engine's machine."""
+
+import shlex
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wtc.errors import WtcError
+from wtc.model.namespace import Namespace
+from wtc.model.plan import Plan
+from wtc.model.usage import Machine
+from wtc.orchestrator.context.context import Context
+from wtc.planner.checks.memory_budget import (
+    SUGGESTED,
+    IdleStack,
+    MemoryBudget,
+    StartingContainer,
+    idle_stacks,
+    memory_budget,
+)
+from wtc.planner.format_units import age_text, size_text
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRequest:
+    """What a command is about to start. `anyway` completes "to start it all the same, ..."."""
+
+    namespace: Namespace
+    starting: tuple[StartingContainer, ...]
+    plan: Plan
+    command: str
+    anyway: str
+
+
+@contextmanager
+def reserve_memory(engine: "Engine", home: Context, wanted: MemoryRequest) -> Generator[None]:
+    """Sees that there is memory for it, and keeps it from others until the body is through.
+
+    Asks the engine for its memory, its list, and one sample of each running container; where it comes to a refusal,
+    for a second one, that tells who is idle. Nothing is asked where nothing starts.
+
+    Raises:
+        WtcError: there is not enough.
+    """
+    if not wanted.starting:
+        yield
+        return
+    with home.store.admission() as promises:
+        machine = _machine(engine)
+        found, refusal = _check_memory(engine, machine, wanted, promises.current(machine.engine))
+        if refusal:
+            raise refusal
+        promise = promises.make(machine.engine, found.starting)
+    try:
+        yield
+    finally:
+        promise.end()
+
+
+def oversubscription(engine: "Engine", home: Context, wanted: MemoryRequest) -> WtcError | None:
+    """Why there is no memory for it; promises nothing."""
+    if not wanted.starting:
+        return None
+    with home.store.admission() as promises:
+        machine = _machine(engine)
+        return _check_memory(engine, machine, wanted, promises.current(machine.engine))[1]
+
+
+def _machine(engine: "Engine") -> Machine:
+    from wtc.engine.stats.usage import read_machine
+
+    return read_machine(engine)
+
+
+def _check_memory(
+    engine: "Engine", machine: Machine, wanted: MemoryRequest, promised: Mapping[str, int]
+) -> tuple[MemoryBudget, WtcError | None]:
+    from wtc.engine.stats.usage import measure, running_containers
+
+    there = running_containers(engine)
+    measured = measure(engine, there, machine.memory_bytes)
+    found = memory_budget(
+        wanted.namespace, wanted.starting, wanted.plan, measured, machine.memory_bytes, promised=promised
+    )
+    if found.fits:
+        return found, None
+    measured = measure(engine, there, machine.memory_bytes, earlier={})
+    idle = idle_stacks(measured, other_than=wanted.namespace, now_s=int(time.time()))[:SUGGESTED]
+    return found, _refusal(found, idle, wanted)
+
+
+def _refusal(found: MemoryBudget, idle: tuple[IdleStack, ...], wanted: MemoryRequest) -> WtcError:
+    over = found.sum_bytes - found.memory_bytes
+    promised = f"what others are just starting counts for {size_text(found.reserved_elsewhere_bytes)}"
+    return WtcError(
+        f"memory is oversubscribed by {size_text(over)}: {size_text(found.sum_bytes)} would be needed, "
+        f"and the engine's machine has {size_text(found.memory_bytes)}",
+        causes=[
+            f"what runs counts for {size_text(found.running_bytes)}, by its limits or else its use",
+            *([promised] if found.reserved_elsewhere_bytes else []),
+            f"what this `{wanted.command}` starts counts for {size_text(found.starting_bytes)}",
+        ],
+        notes=[
+            f"idle: {s.namespace.name} counts for {size_text(s.bytes)}, uses {s.cpu_percent:.1f}% of a processor, "
+            f"is {age_text(s.age_s)} old"
+            for s in idle
+        ],
+        hints=[
+            *(
+                f"to free {size_text(s.bytes)}, run `wtc down -w {shlex.quote(s.namespace.worktree)}`"
+                for s in idle
+                if s.bytes
+            ),
+            f"to start it all the same, {wanted.anyway}",
+        ],
+    )

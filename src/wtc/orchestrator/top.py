@@ -1,0 +1,40 @@
+"""`top`: the processes of a stack's running containers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wtc.events import Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.observed import ObservedContainer
+from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.validate_services import validate_services
+
+if TYPE_CHECKING:
+    from wtc.engine.observe.container_queries import ProcessTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerProcesses:
+    """A running container and what runs in it."""
+
+    container: ObservedContainer
+    table: "ProcessTable"
+
+
+def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Namespace, tuple[ContainerProcesses, ...]]:
+    """The processes of the running containers of these services, of all where none is named.
+
+    Raises:
+        UsageError: neither the engine nor the file has a service that was named.
+    """
+    from wtc.engine.observe.container_queries import list_processes
+
+    with open_observed(target, report) as stack:
+        validate_services(services, stack.located, stack.observed)
+        there = [c for c in stack.containers() if not services or c.service in services]
+        tables = [(c, list_processes(stack.engine, c.id)) for c in there if c.state in {"running", "paused"}]
+    return stack.namespace, tuple(
+        ContainerProcesses(container=c, table=table) for c, table in tables if table is not None
+    )

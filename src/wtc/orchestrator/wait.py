@@ -1,0 +1,60 @@
+"""`wait`: how a stack's containers end."""
+
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from wtc.errors import WtcError
+from wtc.events import Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.observed import ObservedContainer
+from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.validate_services import validate_services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerEnd:
+    """How a container ended."""
+
+    container: ObservedContainer
+    status: int
+
+
+@contextmanager
+def wait(
+    target: Target, services: Sequence[str], report: Reporter
+) -> Generator[tuple[Namespace, Generator[ContainerEnd]]]:
+    """The containers of these services, each once it has ended; what has ended already comes at once.
+
+    Raises:
+        UsageError: neither the engine nor the file has a service that was named.
+        WtcError: one has no container.
+    """
+    from wtc.engine.observe.container_queries import wait_for_exit
+
+    with open_observed(target, report) as stack:
+        validate_services(services, stack.located, stack.observed)
+        there = stack.containers(services)
+        ended: SimpleQueue[ContainerEnd | WtcError] = SimpleQueue()
+
+        def look(container: ObservedContainer) -> None:
+            try:
+                ended.put(ContainerEnd(container=container, status=wait_for_exit(stack.engine, container.id)))
+            except WtcError as error:
+                ended.put(error)
+
+        for container in there:
+            # Daemons: nothing but the end of the program breaks off a wait.
+            threading.Thread(target=look, args=(container,), name=container.service, daemon=True).start()
+
+        def endings() -> Generator[ContainerEnd]:
+            for _ in there:
+                found = ended.get()
+                if isinstance(found, WtcError):
+                    raise found
+                yield found
+
+        yield stack.namespace, endings()

@@ -1,0 +1,88 @@
+"""The worktree that an argument names, and the repository of the current folder."""
+
+import asyncio
+import os
+import shlex
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wtc.errors import ConflictError, UsageError
+from wtc.model.identity import Lock
+from wtc.orchestrator.context.target import Target
+from wtc.worktrees.errors import NotGitRepositoryError
+from wtc.worktrees.identity_facts import lock_state
+from wtc.worktrees.locate import Worktree, worktree_of
+from wtc.worktrees.manager import GitWorktreeManager
+from wtc.worktrees.parse_list import ListedWorktree
+from wtc.worktrees.repository import Repository
+
+T = TypeVar("T")
+
+
+def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Wait for one operation of the manager."""
+    return asyncio.run(coroutine)
+
+
+def current_worktree(target: Target) -> Worktree:
+    """The worktree of the current folder.
+
+    Raises:
+        NotGitRepositoryError: the folder is not in one.
+    """
+    found = worktree_of(target.cwd)
+    if not found.git:
+        raise NotGitRepositoryError(f"`{target.cwd}` is not in a git worktree")
+    return found
+
+
+def open_manager(target: Target) -> GitWorktreeManager:
+    """The worktrees of the current folder's repository. Raises NotGitRepositoryError."""
+    return GitWorktreeManager(Path(current_worktree(target).path), environment=target.environment)
+
+
+def list_worktrees(target: Target) -> tuple[ListedWorktree, ...]:
+    """The worktrees of the current folder's repository, the main one first.
+
+    Raises:
+        WorktreeError: git does not answer.
+    """
+    return run_async(Repository(Path(current_worktree(target).path), target.environment).listing())
+
+
+def refuse_locked(entry: ListedWorktree, name: str) -> None:
+    """Raises ConflictError where the worktree is locked, other than by a dead process or by wtc."""
+    if entry.lock_reason is not None and lock_state(entry.lock_reason) is Lock.LIVE:
+        raise ConflictError(
+            f"the worktree `{entry.path}` is locked",
+            causes=[entry.lock_reason] if entry.lock_reason else [],
+            hints=[f"to release the lock, run `wtc worktree unlock {shlex.quote(name)}`"],
+        )
+
+
+def find_worktree(target: Target, name: str) -> ListedWorktree:
+    """The linked worktree that `name` means: a path (with a `/`, `.` or `..`), else the name of a worktree's folder.
+
+    Raises:
+        UsageError: the repository lists no such worktree, or several, or it is the main one.
+    """
+    entries = list_worktrees(target)
+    if "/" in name or name in {".", ".."}:
+        path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(name)))
+        found = [entry for entry in entries if os.path.realpath(entry.path) == path]
+    else:
+        found = [entry for entry in entries[1:] if os.path.basename(entry.path) == name]
+    if not found:
+        raise UsageError(
+            f"the repository has no worktree `{name}`", hints=["to list the worktrees, run `wtc worktree list`"]
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"the repository has {len(found)} worktrees `{name}`",
+            causes=[f"`{entry.path}`" for entry in found],
+            hints=["to name one of them, give its path"],
+        )
+    if found[0] is entries[0]:
+        raise UsageError(f"`{found[0].path}` is the main worktree", hints=["to name a linked one, give its folder"])
+    return found[0]

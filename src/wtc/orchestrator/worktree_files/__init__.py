@@ -1,0 +1,1 @@
+"""Files that a fresh worktree lacks, copied from the main one."""

@@ -1,0 +1,142 @@
+"""Copying files into a fresh worktree: what `.worktreeinclude` names, and the copy itself. No file is overwritten."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from wtc.errors import WtcError
+from wtc.worktrees.git import NoGitError
+from wtc.worktrees.ignored_files import INCLUDE_FILE, list_ignored, list_included
+from wtc.worktrees.locate import Worktree
+
+_MANY = 10
+_FEW = 100
+"""So many files are waited for until the disk has them; more, such as a `node_modules`, would take minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A copy of a file. Both paths are absolute."""
+
+    path: str
+    source: str
+
+
+def copied_lines(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:
+    """A line for each copy; one line for a folder at the worktree's top that has many."""
+    by_top: dict[str, list[Copied]] = {}
+    for one in copied:
+        by_top.setdefault(os.path.relpath(one.path, worktree.path).partition("/")[0], []).append(one)
+    for top, some in by_top.items():
+        if len(some) > _MANY:
+            yield f"{len(some)} files of {_quote_path(top)} were copied from {_quote_path(worktree.main)}"
+        else:
+            for one in some:
+                path = os.path.relpath(one.path, worktree.path)
+                yield f"{_quote_path(path)} was copied from {_quote_path(one.source)}"
+
+
+def _quote_path(path: str) -> str:
+    """The path on one line, whatever characters it has."""
+    return path if path.isprintable() else repr(path)
+
+
+def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Callable[[str], None]) -> list[Copied]:
+    """Copies from the main worktree what `.worktreeinclude` names, git ignores in both, and is missing here.
+
+    Raises:
+        WtcError: a file cannot be read or written.
+    """
+    if not worktree.linked or not worktree.main:
+        return []
+    places = (os.path.join(place, INCLUDE_FILE) for place in (worktree.path, worktree.main))
+    include_file = next((path for path in places if os.path.isfile(path)), "")
+    if not include_file:
+        return []
+    try:
+        names = list_included(worktree.main, include_file, environment)
+        missing = [name for name in names if not os.path.lexists(os.path.join(worktree.path, name))]
+        wanted = list_ignored(worktree.path, missing, environment)
+    except (NoGitError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        warn(f"`{include_file}` was not followed: {why}")
+        return []
+    made: list[Copied] = []
+    inside: dict[str, bool] = {}
+    for name in missing:
+        if name not in wanted:
+            warn(f"`{name}` was not copied: git does not ignore it in this worktree")
+            continue
+        source, path = os.path.join(worktree.main, name), os.path.join(worktree.path, name)
+        folder = os.path.dirname(path)
+        if folder not in inside:
+            inside[folder] = lies_in(worktree.path, folder)
+        if inside[folder] and copy_file(source, path, safely=len(missing) <= _FEW):
+            made.append(Copied(path=path, source=source))
+    return made
+
+
+def copy_file(source: str, path: str, *, safely: bool = True) -> bool:
+    """Copies a file with its permissions, whole or not at all; False where something is there by now.
+
+    A symbolic link stays one. Pipes, sockets and devices are passed over. With `safely` it is on the disk by then.
+
+    Raises:
+        WtcError: it cannot be read or written.
+    """
+    import shutil
+
+    new = f"{path}.wtc-{os.getpid()}"
+    try:
+        mode = os.lstat(source).st_mode
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if stat.S_ISLNK(mode):
+            os.symlink(os.readlink(source), path)
+            return True
+        if not stat.S_ISREG(mode):
+            return False
+        with suppress(FileNotFoundError):
+            os.unlink(new)
+        # Closed to others until it has its own permissions.
+        with open(source, "rb") as content, open(_exclusive(new), "wb") as copied:
+            shutil.copyfileobj(content, copied)
+            copied.flush()
+            os.fchmod(copied.fileno(), stat.S_IMODE(mode))
+            if safely:
+                os.fsync(copied.fileno())
+        return _link_into_place(new, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise WtcError(
+            f"cannot copy `{source}` to `{path}`", causes=[(error.strerror or str(error)).lower()]
+        ) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(new)
+
+
+def _exclusive(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def _link_into_place(new: str, path: str) -> bool:
+    """Gives the file its name, unless that is taken: a link, unlike a rename, never takes another's place."""
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        # A file system without hard links.
+        if os.path.lexists(path):
+            return False
+        os.rename(new, path)
+    return True
+
+
+def lies_in(worktree: str, path: str) -> bool:
+    """Whether the path leads into the worktree, its symbolic links resolved; it may be missing."""
+    real = os.path.realpath(path)
+    return real == worktree or real.startswith(worktree.rstrip("/") + "/")

@@ -1,0 +1,158 @@
+"""`up --ports fixed`: which of the file's own host ports something else has, before anything is stopped. Pure."""
+
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.namespace import Namespace
+from wtc.model.plan import Plan
+from wtc.model.ports import HeldPort, Program
+from wtc.model.position import Path, Position
+from wtc.planner.checks.port_overlap import addresses_overlap
+from wtc.planner.plan_effects import ended_containers, started_containers
+
+FindProgram: TypeAlias = Callable[[int, str, str], Program | None]
+"""(port, protocol, address) -> the process of the engine's machine that has it; None if none is found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixedPort:
+    """A port that a container is about to publish; `index` is its place in the service's `ports`."""
+
+    service: str
+    number: int
+    index: int
+    protocol: str
+    host_ip: str
+    choice: range
+    """The host ports of which the engine takes one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holder:
+    """Who has a port, as the end of a sentence, and what frees it."""
+
+    text: str
+    hint: str
+
+
+def port_conflicts(
+    desired: Desired,
+    plan: Plan,
+    held: Sequence[HeldPort],
+    positions: Mapping[Path, Position],
+    find_program: FindProgram,
+) -> list[Diagnostic]:
+    """A finding for each fixed port that the plan would publish and that something else has.
+
+    `held` are the ports of the engine's running containers. Those of containers that the plan ends are free by then.
+    """
+    ends = ended_containers(plan)
+    freed = [h for h in held if h.id in ends or h.container in ends]
+    others = [h for h in held if h not in freed]
+    found: list[Diagnostic] = []
+    before: list[FixedPort] = []
+
+    def holder_of(port: int, wanted: FixedPort) -> _Holder | None:
+        if other := next((h for h in others if _overlaps(wanted, port, h)), None):
+            return _container_holder(other, desired.namespace)
+        if twin := next((w for w in before if _is_needed_by(w, port, wanted)), None):
+            return _planned_holder(twin, wanted, positions)
+        if any(_overlaps(wanted, port, h) for h in freed):
+            return None  # the engine's own proxy may listen there until the container has ended
+        program = find_program(port, wanted.protocol, wanted.host_ip)
+        return _program_holder(program) if program else None
+
+    for wanted in _planned_ports(desired, plan):
+        holders: list[_Holder] = []
+        for port in wanted.choice:
+            if (holder := holder_of(port, wanted)) is None:
+                break
+            holders.append(holder)
+        else:
+            found.append(_conflict(wanted, holders[0], positions))
+        before.append(wanted)
+    return found
+
+
+def _planned_ports(desired: Desired, plan: Plan) -> Iterator[FixedPort]:
+    names = set(started_containers(plan))
+    for service in desired.services.values():
+        for spec in service.containers:
+            if spec.name in names and spec.config.network_mode != "host":
+                yield from _container_ports(spec)
+
+
+def _container_ports(spec: ContainerSpec) -> Iterator[FixedPort]:
+    for index, port in enumerate(spec.config.ports):
+        first, _, last = port.published.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            continue
+        choice = range(int(first), int(last or first) + 1)
+        # Port 0 is any.
+        if choice and choice[0]:
+            yield FixedPort(
+                service=spec.service,
+                number=spec.number,
+                index=index,
+                protocol=port.protocol,
+                host_ip=port.host_ip,
+                choice=choice,
+            )
+
+
+def _overlaps(wanted: FixedPort, port: int, held: HeldPort) -> bool:
+    same = (port, wanted.protocol) == (held.port, held.protocol)
+    return same and addresses_overlap(wanted.host_ip, held.host_ip)
+
+
+def _is_needed_by(other: FixedPort, port: int, wanted: FixedPort) -> bool:
+    """Whether another container of the plan needs just this port at the wanted address."""
+    same = other.choice == range(port, port + 1) and other.protocol == wanted.protocol
+    return same and addresses_overlap(wanted.host_ip, other.host_ip)
+
+
+def _container_holder(held: HeldPort, own: Namespace) -> _Holder:
+    name = f"container `{held.container}`"
+    stop = f"run `docker stop {held.container}`"
+    if not held.namespace:
+        return _Holder(text=f"{name}, which wtc did not create", hint=stop)
+    if held.namespace == own.name:
+        return _Holder(text=f"{name} of this stack", hint=f"run `wtc stop {held.service}`" if held.service else stop)
+    worktree = shlex.quote(held.worktree)
+    return _Holder(text=f"{name} of the worktree `{held.worktree}`", hint=f"run `wtc down -w {worktree}`")
+
+
+def _planned_holder(other: FixedPort, wanted: FixedPort, positions: Mapping[Path, Position]) -> _Holder:
+    if other.service == wanted.service and other.number != wanted.number:
+        once = f"run `wtc up --ports fixed --scale {wanted.service}=1`"
+        return _Holder(text=f"replica {other.number} of the service", hint=once)
+    place = positions.get(_path(other))
+    where = f" ({place})" if place else ""
+    return _Holder(text=f"service `{other.service}` of this file{where}", hint="change one of the two `ports` entries")
+
+
+def _program_holder(program: Program) -> _Holder:
+    name = f" (`{program.name}`)" if program.name else ""
+    which = f"process {program.pid}{name}" if program.pid else "a process"
+    return _Holder(text=f"{which} of this machine", hint="stop that process")
+
+
+def _conflict(wanted: FixedPort, holder: _Holder, positions: Mapping[Path, Position]) -> Diagnostic:
+    first, last = wanted.choice[0], wanted.choice[-1]
+    port = f"{first}" if first == last else f"{first}-{last}"
+    at = f" at `{wanted.host_ip}`" if wanted.host_ip else ""
+    path = _path(wanted)
+    return Diagnostic(
+        message=f"host port `{port}/{wanted.protocol}`{at} of service `{wanted.service}` is taken by {holder.text}",
+        position=positions.get(path) or positions.get(path[:2]),
+        path=path,
+        hint=f"to free it, {holder.hint}",
+    )
+
+
+def _path(port: FixedPort) -> Path:
+    return ("services", port.service, "ports", port.index)

@@ -1,0 +1,125 @@
+"""What two worktrees share in spite of their namespaces: host, machine, other people's networks, fixed addresses."""
+
+from collections.abc import Callable, Collection, Iterator
+from typing import TypeAlias
+
+from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.mounts import Mount
+from wtc.model.position import Path
+from wtc.model.project import Network, Project, Volume
+from wtc.model.service import Service
+
+_Sharing: TypeAlias = tuple[Path, str, str]
+
+SOCKETS = ("docker.sock", "podman.sock", "containerd.sock")
+BRIDGE_NAME = "com.docker.network.bridge.name"
+_OF_HOST = {
+    "network_mode": "it is in the engine's own network, where a port can be had once",
+    "pid": "it sees and may signal every process of the engine's machine",
+    "ipc": "it shares memory with every other that says so",
+    "uts": "it has the name of the engine's machine, and may change it",
+}
+_ONE_FOR_ALL = "is one for all worktrees"
+_COMMANDS = "it commands the engine, and with it the stacks of all worktrees"
+_SAME_ADDRESS = "the address is the same one in every worktree"
+
+
+def isolation_findings(project: Project, is_own: Callable[[str], bool]) -> tuple[Diagnostic, ...]:
+    """Each thing by which two worktrees of the project can meet, services first, in the file's order.
+
+    `is_own`: whether a path of the host lies in the worktree. A read-only bind lets nobody meet; the engine's socket
+    always does.
+    """
+    own = project.container_names
+    found = [
+        *(b for service in project.services.values() for b in _service_sharing(service, is_own, own)),
+        *(b for network in project.networks.values() for b in _network_sharing(network)),
+        *(b for volume in project.volumes.values() for b in _volume_sharing(volume, is_own)),
+    ]
+    return tuple(_diagnostic(project, path, message, hint) for path, message, hint in found)
+
+
+def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Collection[str]) -> Iterator[_Sharing]:
+    place: Path = ("services", service.name)
+    if service.privileged:
+        yield (*place, "privileged"), "it may change anything on the engine's machine", ""
+    if service.use_api_socket:
+        yield (*place, "use_api_socket"), _COMMANDS, ""
+    yield from _host_sharing(service, place)
+    yield from (breach for name, breach in _container_sharing(service, place) if name not in own)
+    for index, mount in enumerate(service.volumes):
+        if why := _mount_sharing(mount, is_own):
+            yield (*place, "volumes", index, "source"), why, ""
+    yield from _address_sharing(service, place)
+
+
+def _host_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
+    for attribute, why in _OF_HOST.items():
+        if getattr(service, attribute) == "host":
+            yield (*place, attribute), why, ""
+
+
+def _container_sharing(service: Service, place: Path) -> Iterator[tuple[str, _Sharing]]:
+    """The containers that the service names, with what that means if they are not the stack's."""
+    hint = "to have one a worktree, make it a service of the file"
+    for attribute in ("network_mode", "pid", "ipc"):
+        kind, _, name = getattr(service, attribute).partition(":")
+        if kind == "container":
+            yield name, ((*place, attribute), f"container `{name}` {_ONE_FOR_ALL}", hint)
+    for index, text in enumerate(service.volumes_from):
+        kind, _, source = text.partition(":")
+        name = source.partition(":")[0]
+        if kind == "container":
+            yield name, ((*place, "volumes_from", index), f"container `{name}` {_ONE_FOR_ALL}", hint)
+    for index, text in enumerate(service.external_links):
+        name = text.partition(":")[0]
+        yield name, ((*place, "external_links", index), f"container `{name}` {_ONE_FOR_ALL}", hint)
+
+
+def _address_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
+    if service.mac_address:
+        yield (*place, "mac_address"), _SAME_ADDRESS, ""
+    for name, attachment in service.networks.items():
+        for attribute in ("mac_address", "ipv4_address", "ipv6_address"):
+            if getattr(attachment, attribute):
+                yield (*place, "networks", name, attribute), _SAME_ADDRESS, ""
+
+
+def _mount_sharing(mount: Mount, is_own: Callable[[str], bool]) -> str:
+    if mount.type != "bind":
+        return ""
+    if mount.source.endswith(SOCKETS):
+        return _COMMANDS
+    if mount.read_only or is_own(mount.source):
+        return ""
+    return f"`{mount.source}` lies outside of the worktree, and is one for all of them"
+
+
+def _network_sharing(network: Network) -> Iterator[_Sharing]:
+    place: Path = ("networks", network.key)
+    if network.external:
+        yield (*place, "external"), f"network `{network.name}` is one for all worktrees, as the file asks", ""
+    for index, pool in enumerate(network.ipam_pools):
+        if pool.subnet:
+            message = f"only one network on the engine can have the subnet `{pool.subnet}`: a second worktree fails"
+            hint = "to let every worktree have a network, leave the subnet to the engine, or to a variable"
+            yield (*place, "ipam", "config", index, "subnet"), message, hint
+    if BRIDGE_NAME in network.driver_opts:
+        message = "only one network can have the bridge of that name: a second worktree fails"
+        yield (*place, "driver_opts", BRIDGE_NAME), message, ""
+
+
+def _volume_sharing(volume: Volume, is_own: Callable[[str], bool]) -> Iterator[_Sharing]:
+    place: Path = ("volumes", volume.key)
+    if volume.external:
+        yield (*place, "external"), f"volume `{volume.name}` is one for all worktrees, as the file asks", ""
+    device = volume.driver_opts.get("device", "")
+    temporary = volume.driver_opts.get("type") == "tmpfs"
+    if device and not temporary and not (device.startswith("/") and is_own(device)):
+        message = f"the volume is namespaced, and `{device}`, which holds its data, is one for all worktrees"
+        yield (*place, "driver_opts", "device"), message, ""
+
+
+def _diagnostic(project: Project, path: Path, message: str, hint: str) -> Diagnostic:
+    position = next((p for n in range(len(path), 0, -1) if (p := project.positions.get(path[:n]))), None)
+    return Diagnostic(message=message, severity=Severity.WARNING, position=position, path=path, hint=hint)

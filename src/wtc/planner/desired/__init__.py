@@ -1,0 +1,1 @@
+"""Project -> desired stack: names, labels, files and hashes. Pure."""

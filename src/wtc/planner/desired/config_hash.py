@@ -1,0 +1,53 @@
+"""The hash by which a container is known to be as the file wants it."""
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+from wtc.model.desired import InjectedFile
+from wtc.model.project import Network, Volume
+from wtc.model.service import Service
+
+NOT_IN_A_CONTAINER = frozenset(
+    {
+        "attach", "build", "depends_on", "develop", "git_access", "name", "post_start", "pre_stop", "profiles",
+        "pull_policy", "scale",
+    }
+)  # fmt: skip
+"""Attributes of a service that change nothing about its containers."""
+
+
+def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
+    """Of a namespaced service. Attributes at their default do not count, so a new attribute changes no old hash."""
+    fields = {k: v for k, v in _stated_attributes(config).items() if k not in NOT_IN_A_CONTAINER}
+    if isinstance(deploy := fields.get("deploy"), dict):
+        fields["deploy"] = {k: v for k, v in deploy.items() if k != "replicas"}  # pyright: ignore[reportUnknownVariableType]
+    contents = [[f.path, hashlib.sha256(f.content).hexdigest(), f.uid, f.gid, f.mode] for f in files]
+    return _digest([fields, contents] if contents else [fields])
+
+
+def resource_hash(resource: Network | Volume) -> str:
+    """Of a network or a volume of the file: of its own labels too, not of those that wtc adds."""
+    return _digest({k: v for k, v in _stated_attributes(resource).items() if k not in {"key", "name"}})
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _stated_attributes(value: Any) -> Any:
+    """A dataclass as a mapping of the attributes that differ from their defaults, all the way down."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        out: dict[str, Any] = {}
+        for field in dataclasses.fields(value):
+            item = getattr(value, field.name)
+            default = field.default_factory() if callable(field.default_factory) else field.default
+            if item != default:
+                out[field.name] = _stated_attributes(item)
+        return out
+    if isinstance(value, dict):
+        return {k: _stated_attributes(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, (tuple, list)):
+        return [_stated_attributes(v) for v in value]  # pyright: ignore[reportUnknownVariableType]
+    return value

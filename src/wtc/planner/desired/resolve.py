@@ -1,0 +1,225 @@
+"""A project in the namespace of one worktree: names, labels, host ports and files as the engine will see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from wtc import labels as label
+from wtc.model.build import BuildInput
+from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
+from wtc.model.namespace import Namespace
+from wtc.model.ports import Endpoint
+from wtc.model.project import Network, Project, Volume
+from wtc.model.service import Attachment, Port, Service
+from wtc.planner.dependency_order import dependency_order
+from wtc.planner.desired.config_hash import resource_hash, service_hash
+from wtc.planner.desired.file_grants import granted_files
+from wtc.planner.desired.references import names_of, renamed
+from wtc.planner.desired.replicas import replica_count
+from wtc.planner.images.plan_images import desired_images
+from wtc.planner.names import container_name, network_names, volume_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a project is put: its namespace, and what is particular to the worktree.
+
+    `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
+    says, at `bind` too. `build_inputs`: service -> what its image is built from, where that was looked at. `scales`:
+    service -> number of replicas.
+    `mem_limit_bytes` caps the services that set no limit of their own.
+    """
+
+    namespace: Namespace
+    bind: str
+    host: str = "127.0.0.1"
+    ports: Mapping[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
+    build_inputs: Mapping[str, BuildInput] = field(default_factory=dict[str, BuildInput])
+    scales: Mapping[str, int] = field(default_factory=dict[str, int])
+    mem_limit_bytes: int = 0
+
+
+def resolve_desired(project: Project, place: Placement) -> Desired:
+    """The project as it should be on the engine, for this worktree."""
+    networks = _networks(project, place.namespace)
+    volumes = _volumes(project, place.namespace)
+    names = names_of(project, place.namespace)
+    images = desired_images(project, names, place.build_inputs)
+    order = dependency_order({name: service.depends_on for name, service in project.services.items()})
+    services: dict[str, DesiredService] = {}
+    endpoints: list[Endpoint] = []
+    for name in order:
+        if project.services[name].provider:
+            continue  # a program outside the engine is its container
+        desired = _service(project, renamed(project.services[name], names), images[name], place, networks, volumes)
+        services[name] = desired
+        for container in desired.containers:
+            endpoints += _endpoints(container, place)
+    return Desired(
+        namespace=place.namespace,
+        services=services,
+        bases={i.reference: i for name, i in images.items() if name not in services and i.build is not None},
+        networks=networks,
+        volumes=volumes,
+        endpoints=tuple(endpoints),
+        undeclared=project.disabled | project.others.keys(),
+        warnings=project.warnings,
+    )
+
+
+def _networks(project: Project, namespace: Namespace) -> dict[str, Network]:
+    used = (key for key, network in project.networks.items() if not network.external)
+    names = network_names(namespace, dict.fromkeys([*project.network_keys, *used]))
+    return {
+        key: network if network.external else _own_network(network, names[key], namespace)
+        for key, network in project.networks.items()
+    }
+
+
+def _own_network(network: Network, name: str, namespace: Namespace) -> Network:
+    labels = {
+        **label.of_user(network.labels),
+        **label.own(namespace, name),
+        label.RESOURCE: network.key,
+        label.COMPOSE_NETWORK: network.key,
+        label.CONFIG_HASH: resource_hash(network),
+        label.COMPOSE_CONFIG_HASH: resource_hash(network),
+    }
+    return replace(network, name=name, labels=labels)
+
+
+def _volumes(project: Project, namespace: Namespace) -> dict[str, Volume]:
+    return {
+        key: volume if volume.external else _own_volume(volume, namespace) for key, volume in project.volumes.items()
+    }
+
+
+def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
+    name = volume_name(namespace, volume.key)
+    # Not Docker Compose's config hash: where that differs, `docker compose -p` recreates the volume.
+    labels = {
+        **label.of_user(volume.labels),
+        **label.own(namespace, name),
+        label.RESOURCE: volume.key,
+        label.COMPOSE_VOLUME: volume.key,
+        label.CONFIG_HASH: resource_hash(volume),
+    }
+    return replace(volume, name=name, labels=labels)
+
+
+def _service(
+    project: Project,
+    service: Service,
+    image: DesiredImage,
+    place: Placement,
+    networks: Mapping[str, Network],
+    volumes: Mapping[str, Volume],
+) -> DesiredService:
+    """One service, whose references are renamed."""
+    base = replace(
+        service,
+        image=image.reference,
+        networks=_attachments(service, networks),
+        volumes=tuple(
+            replace(m, source=volumes[m.source].name) if m.type == "volume" and m.source in volumes else m
+            for m in service.volumes
+        ),
+        mem_limit_bytes=service.mem_limit_bytes or (0 if _has_memory_limit(service) else place.mem_limit_bytes),
+    )
+    mounts, files = granted_files(service, project.secrets, project.configs)
+    base = replace(base, volumes=(*base.volumes, *mounts))
+    containers: list[ContainerSpec] = []
+    for number in range(1, replica_count(service, place.scales) + 1):
+        config = replace(base, ports=_ports(service, number, place))
+        digest = service_hash(config, files)
+        name = container_name(place.namespace, service.name, number)
+        containers.append(
+            ContainerSpec(
+                name=name,
+                service=service.name,
+                number=number,
+                image=image.reference,
+                config=config,
+                config_hash=digest,
+                labels={
+                    **label.of_user(service.labels),
+                    **label.own(place.namespace, name),
+                    **_container_labels(project, service, number, digest),
+                },
+                files=files,
+            )
+        )
+    return DesiredService(name=service.name, image=image, containers=tuple(containers), depends_on=service.depends_on)
+
+
+def _container_labels(project: Project, service: Service, number: int, digest: str) -> dict[str, str]:
+    depends = (f"{n}:{d.condition}:{str(d.restart).lower()}" for n, d in service.depends_on.items())
+    return {
+        label.SERVICE: service.name,
+        label.CONFIG_HASH: digest,
+        label.COMPOSE_SERVICE: service.name,
+        label.COMPOSE_NUMBER: str(number),
+        label.COMPOSE_ONEOFF: "False",
+        label.COMPOSE_CONFIG_HASH: digest,
+        label.COMPOSE_WORKING_DIR: project.working_dir,
+        label.COMPOSE_CONFIG_FILES: ",".join(project.files),
+        label.COMPOSE_DEPENDS_ON: ",".join(depends),
+        **({label.CPUS: f"{cpus:g}"} if (cpus := _cpus(service)) else {}),
+    }
+
+
+def _attachments(service: Service, networks: Mapping[str, Network]) -> dict[str, Attachment]:
+    """Network name on the engine -> attachment, reachable by the service's name and by its own container's name.
+
+    The highest priority comes first, then the file's own name for it: the first one is the container's own network.
+    """
+    return {
+        networks[key].name: replace(
+            attachment, aliases=tuple(dict.fromkeys([*attachment.aliases, *_own_aliases(service)]))
+        )
+        for key, attachment in sorted(service.networks.items(), key=lambda item: (-item[1].priority, item[0]))
+        if key in networks
+    }
+
+
+def _own_aliases(service: Service) -> list[str]:
+    return [service.name, service.container_name] if service.container_name else [service.name]
+
+
+def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
+    ports: list[Port] = []
+    for index, port in enumerate(service.ports):
+        leased = place.ports.get((service.name, index, number))
+        if leased is None:
+            ports.append(replace(port, host_ip=port.host_ip or place.bind))
+        else:
+            ports.append(replace(port, published=str(leased), host_ip=port.host_ip or place.bind))
+    return tuple(ports)
+
+
+def connect_address(bound: str, host: str) -> str:
+    """Where one connects to a port that is bound to an address of the engine, which is `host` to the caller."""
+    return host if bound in {"", "0.0.0.0", "::", "127.0.0.1"} else bound
+
+
+def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
+    return [
+        Endpoint(
+            service=container.service,
+            target=port.target,
+            protocol=port.protocol,
+            host=connect_address(port.host_ip, place.host),
+            port=int(port.published),
+            number=container.number,
+        )
+        for port in container.config.ports
+        if port.published.isdigit()
+    ]
+
+
+def _has_memory_limit(service: Service) -> bool:
+    return bool(service.deploy and service.deploy.limits and service.deploy.limits.memory_bytes)
+
+
+def _cpus(service: Service) -> float:
+    """How many processors it may use, 0 for all. Source: compose-spec, cpus and deploy.resources.limits."""
+    return (service.deploy.limits.cpus if service.deploy and service.deploy.limits else 0.0) or service.cpus

@@ -1,0 +1,108 @@
+"""A stack in which git works inside the containers that bind the linked worktree. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from wtc import labels as label
+from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.git import GitAccess, LinkedGit, UserMapping
+from wtc.model.mounts import Mount
+from wtc.model.service import Service
+from wtc.planner.desired.config_hash import service_hash
+from wtc.planner.git.git_access import foreign_writer
+from wtc.planner.git.git_config import git_config
+from wtc.planner.git.git_mounts import GitMounts, git_mounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitRules:
+    """What decides on the access of each service."""
+
+    git: LinkedGit
+    mapping: UserMapping | None
+    """None where no engine is asked: then the access that depends on it is not decided."""
+    caller: int
+    """The user of the host who runs wtc."""
+    chosen: Mapping[str, GitAccess] = field(default_factory=dict[str, GitAccess])
+    """Service -> `RW` or `RO`, where the user chose it."""
+    image_users: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Reference of an image -> its user; root for an image that is not there yet."""
+    identity: tuple[tuple[str, str], ...] = ()
+    """git settings with the user's name and email."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceGit:
+    """What a service gets, and why it is not more."""
+
+    access: GitAccess | None
+    """`RW`, `RO`, or None where it is not decided: then `added` is what `GitAccess.RW` gives."""
+    added: GitMounts
+    reason: str = ""
+    """Why its containers can only read although the file does not say so."""
+
+
+def with_git(
+    desired: Desired, links: Mapping[str, tuple[Mount, ...]], rules: GitRules, *, real: Callable[[str], str]
+) -> tuple[Desired, dict[str, ServiceGit]]:
+    """Return the stack with what git needs added, and what that is, by service.
+
+    `links`: service -> the binds by which it has the worktree's `.git` (`bound_links`), without the services for which
+    git is off. `real` resolves the symbolic links in a path of the host.
+    """
+    services, found = dict(desired.services), dict[str, ServiceGit]()
+    for name, service in desired.services.items():
+        if not links.get(name) or not service.containers:
+            continue
+        config = service.containers[0].config
+        found[name] = _service_git(config, links[name], rules, image=service.image.reference, real=real)
+        added = found[name].added
+        services[name] = replace(service, containers=tuple(_spec_with_git(spec, added) for spec in service.containers))
+    return replace(desired, services=services), found
+
+
+def _service_git(
+    config: Service, links: tuple[Mount, ...], rules: GitRules, *, image: str, real: Callable[[str], str]
+) -> ServiceGit:
+    access, reason = _access(config, links, rules, rules.image_users.get(image, ""))
+    added = git_mounts(config, rules.git, access or GitAccess.RW, links, real=real, identity=rules.identity)
+    return ServiceGit(access=access, added=added, reason=reason)
+
+
+def _access(
+    config: Service, links: tuple[Mount, ...], rules: GitRules, image_user: str
+) -> tuple[GitAccess | None, str]:
+    chosen = rules.chosen.get(config.name)
+    if chosen is GitAccess.RO:
+        return chosen, ""
+    if not rules.git.protectable:
+        return GitAccess.RO, "its hooks and configuration cannot be protected, because they are missing or links"
+    if chosen is GitAccess.RW:
+        return chosen, ""
+    if all(link.read_only for link in links):
+        return GitAccess.RO, ""  # the file gives it nothing to commit
+    owner, mapping = rules.git.owner, rules.mapping
+    if mapping is None:
+        return None, ""
+    if mapping is UserMapping.REMAPPED and config.userns_mode == "host":
+        mapping = UserMapping.IDENTITY
+    writer = foreign_writer(config.user or image_user, owner=owner, caller=rules.caller, mapping=mapping)
+    if not writer:
+        return GitAccess.RW, ""
+    return GitAccess.RO, f"what it writes as {writer} would not belong to user {owner}, who owns the repository"
+
+
+def _spec_with_git(spec: ContainerSpec, added: GitMounts) -> ContainerSpec:
+    """The hash counts where git works and its access alone: neither another worktree nor a new email recreates it."""
+    config = spec.config
+    digest = service_hash(replace(config, volumes=(*config.volumes, *added.counted)), spec.files)
+    return replace(
+        spec,
+        config=replace(
+            config,
+            volumes=(*config.volumes, *added.mounts),
+            environment={**config.environment, **git_config(config.environment, added.settings)},
+        ),
+        config_hash=digest,
+        labels={**spec.labels, label.CONFIG_HASH: digest, label.COMPOSE_CONFIG_HASH: digest},
+    )

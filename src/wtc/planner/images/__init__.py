@@ -1,0 +1,1 @@
+"""Plans for images: what to pull, build and remove. Pure."""

@@ -1,0 +1,197 @@
+"""The images that a stack needs: what to pull and what to build, before anything stands on them."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from wtc import labels as label
+from wtc.errors import WtcError
+from wtc.model.build import BuildInput
+from wtc.model.desired import Desired, DesiredImage
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.observed import Observed
+from wtc.model.plan import BuildImage, Plan, PullImage
+from wtc.model.project import Project
+from wtc.model.service import Service
+from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed
+from wtc.planner.images.pull_policy import has_digest, pull_interval_s
+from wtc.planner.plan_builder import PlanBuilder
+from wtc.planner.up_options import UpOptions
+
+
+def desired_images(project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> dict[str, DesiredImage]:
+    """Service -> what its containers are created from, for every service of the file.
+
+    A built image has the namespace's tag, and no other. `inputs`: service -> what it is built from, where that was
+    looked at.
+    """
+    return {service.name: _desired_image(service, project, names, inputs) for service in names.services.values()}
+
+
+def _desired_image(service: Service, project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> DesiredImage:
+    if service.build is None and names.own_image(service.image):
+        builder = names.services[names.images[familiar(service.image)]]
+        return _desired_image(builder, project, names, inputs)
+    if service.build is None:
+        return DesiredImage(
+            service=service.name,
+            reference=service.image,
+            platform=service.platform,
+            pull_policy=service.pull_policy,
+        )
+    digest = _with_bases(service.name, names, inputs)
+    reference = names.image(service.name)
+    labels = {**label.own(names.namespace, reference), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
+    if digest:
+        labels[label.BUILD_HASH] = digest
+    build = renamed(service, names).build
+    return DesiredImage(
+        service=service.name,
+        reference=reference,
+        build=replace(build, tags=()) if build else None,
+        platform=service.platform,
+        pull_policy=service.pull_policy,
+        bases={
+            image: own
+            for image in inputs.get(service.name, BuildInput()).images
+            if (own := names.own_image(image, beside=service.name)) and image not in service.build.additional_contexts
+        },
+        build_hash=digest,
+        labels=labels,
+        secrets={s.source: project.secrets[s.source] for s in service.build.secrets if s.source in project.secrets},
+    )
+
+
+def built_from(service: Service, names: Names, images: Iterable[str]) -> set[str]:
+    """The other services whose images the build of a service needs; `images` are those that its Dockerfile names."""
+    if service.build is None:
+        return set()
+    contexts = service.build.additional_contexts.values()
+    references = [*images, *(c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE))]
+    found = {names.images.get(familiar(reference), "") for reference in references}
+    for other in (c.removeprefix(OF_SERVICE) for c in contexts if c.startswith(OF_SERVICE)):
+        base = names.services.get(other)
+        if base is not None:
+            found.add(base.name if base.build else names.images.get(familiar(base.image), ""))
+    return found - {"", service.name}
+
+
+def _with_bases(
+    service: str, names: Names, inputs: Mapping[str, BuildInput], above: frozenset[str] = frozenset()
+) -> str:
+    """The service's own hash; with those of the services whose images it is built from, where there are some."""
+    given = inputs.get(service, BuildInput())
+    above |= {service}
+    others = built_from(names.services[service], names, given.images) - above
+    if not (given.hash and others):
+        return given.hash
+    digests = [_with_bases(other, names, inputs, above) for other in sorted(others)]
+    return hashlib.sha256("\0".join([given.hash, *digests]).encode()).hexdigest()
+
+
+def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
+    """Every image once; one whose build stands on another service's image comes after that."""
+    builder = PlanBuilder()
+    nodes: dict[str, int] = {}
+    waiting = needed_images(desired)
+    while waiting:
+        ready = [i for i in waiting.values() if not base_references(i) & waiting.keys() - {i.reference}] or list(
+            waiting.values()
+        )
+        for image in ready:
+            del waiting[image.reference]
+            after = [nodes.get(base) for base in sorted(base_references(image))]
+            if image.build is not None and not options.no_build and (cause := _build_cause(image, observed, options)):
+                build = BuildImage(image=image, no_cache=options.no_cache, pull=options.pull_bases)
+                nodes[image.reference] = builder.add(build, cause, service=image.service, after=after)
+            elif image.build is None and (cause := _pull_cause(image, observed, options)):
+                pull = PullImage(image=image, again=image.reference in observed.images)
+                nodes[image.reference] = builder.add(pull, cause, service=image.service)
+    return builder.plan()
+
+
+def check_images(desired: Desired, observed: Observed, options: UpOptions) -> None:
+    """Before anything is touched.
+
+    Raises:
+        WtcError: an image is not there, and the user or the file forbids to get it.
+    """
+    images = {s.image.reference: s.image for s in desired.services.values() if s.containers}
+    wanting = [i for i in images.values() if i.reference not in observed.images]
+    unbuilt = [i for i in wanting if i.build is not None and options.no_build]
+    unpulled = [i for i in wanting if i.build is None and _policy(i, options) == "never"]
+    not_built, not_pulled = "is not built yet, and `--no-build` is given", "is not there, and is never to be pulled"
+    wanted = [(i, "build", not_built) for i in unbuilt] + [(i, "image", not_pulled) for i in unpulled]
+    found = [
+        Diagnostic(message=f"image `{i.reference}` of service `{i.service}` {why}", path=("services", i.service, key))
+        for i, key, why in wanted
+    ]
+    if not found:
+        return
+    hints = ["to build what is missing, run `wtc up` without `--no-build`"] if unbuilt else []
+    hints += ["to pull what is missing, run `wtc up --pull missing`"] if unpulled else []
+    raise WtcError(found[0].message, hints=hints, diagnostics=found)
+
+
+def base_references(image: DesiredImage) -> set[str]:
+    """The references of other images that the build takes files from."""
+    contexts = image.build.additional_contexts.values() if image.build else ()
+    return {*image.bases.values(), *(c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE))}
+
+
+def only_services(desired: Desired, services: Collection[str]) -> Desired:
+    """The stack with these services alone, and whatever images their builds are made from."""
+    chosen = {name: service for name, service in desired.services.items() if name in services}
+    others = (service.image for name, service in desired.services.items() if name not in services)
+    return replace(
+        desired,
+        services=chosen,
+        bases={**desired.bases, **{image.reference: image for image in others if image.build is not None}},
+        endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
+        undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
+    )
+
+
+def needed_images(desired: Desired) -> dict[str, DesiredImage]:
+    """Reference -> image that the services need, those that their builds are made from included, however far."""
+    known = {**desired.bases, **{s.image.reference: s.image for s in desired.services.values()}}
+    waiting = [s.image.reference for s in desired.services.values() if s.containers or s.image.build]
+    needed: dict[str, DesiredImage] = {}
+    while waiting:
+        reference = waiting.pop(0)
+        if reference in known and reference not in needed:
+            needed[reference] = known[reference]
+            waiting += sorted(base_references(known[reference]))
+    return needed
+
+
+def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
+    there = observed.images.get(image.reference)
+    if there is None:
+        return "not built yet"
+    if options.build:
+        return "asked for"
+    if image.pull_policy == "build":
+        return "its pull_policy is `build`"
+    if image.build_hash and there.labels.get(label.BUILD_HASH) != image.build_hash:
+        return "its context or its build options have changed"
+    return ""
+
+
+def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
+    policy = _policy(image, options)
+    there = observed.images.get(image.reference)
+    if policy == "always":
+        return "pull_policy is `always`"
+    if policy == "never":
+        return ""
+    if there is None:
+        return "not there yet"
+    after_s = pull_interval_s(policy)
+    if after_s is None or has_digest(image.reference) or observed.at_s < there.tagged_s + after_s:
+        return ""
+    return f"pull_policy is `{policy}`, and the last pull is longer ago, or not known"
+
+
+def _policy(image: DesiredImage, options: UpOptions) -> str:
+    return options.pull or image.pull_policy or "missing"

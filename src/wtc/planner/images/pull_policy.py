@@ -1,0 +1,21 @@
+"""Pull policies that go by the time of the last pull. Source: compose-spec, Services, `pull_policy`."""
+
+import re
+
+_DAY_S = 86_400
+_NAMED = {"daily": _DAY_S, "weekly": 7 * _DAY_S}
+_EVERY = "every_"
+_UNITS_S = {"w": 7 * _DAY_S, "d": _DAY_S, "h": 3600, "m": 60, "s": 1}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
+
+
+def pull_interval_s(policy: str) -> float | None:
+    """How old the last pull may be, for `daily`, `weekly`, `every_<duration>`; None for what does not go by that."""
+    if policy.startswith(_EVERY):
+        return sum(float(number) * _UNITS_S[unit] for number, unit in _PART.findall(policy.removeprefix(_EVERY)))
+    return _NAMED.get(policy)
+
+
+def has_digest(reference: str) -> bool:
+    """Whether a reference names a digest: no later pull can bring another image."""
+    return "@" in reference

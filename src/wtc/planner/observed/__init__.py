@@ -1,0 +1,1 @@
+"""Which observed objects belong to which stack. Pure."""

@@ -1,0 +1,194 @@
+"""Whether wtc may change or remove an object of the engine: one function for every command. Pure.
+
+Labels alone are not a proof: what a user starts from, commits or builds on an image of wtc's inherits its labels. So an
+object's labels have to agree with each other and with its name, and then with the identity of the worktree.
+Source: product.md, Identity.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wtc import labels as label
+from wtc.model.namespace import Namespace
+from wtc.model.observed import (
+    EngineListing,
+    ForeignUse,
+    ObservedContainer,
+    ObservedImage,
+    ObservedNetwork,
+    ObservedVolume,
+)
+from wtc.planner.names import replacement_name
+from wtc.planner.volumes.copy_marker import copy_target
+
+Object = ObservedContainer | ObservedNetwork | ObservedVolume | ObservedImage
+
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Own, or foreign with the reason as it completes "it is left alone, because ..."."""
+
+    own: bool
+    reason: str = ""
+
+
+OWN = Ownership(own=True)
+RUNNING = frozenset({"running", "restarting", "paused"})
+NO_FOREIGN_USE = ForeignUse()
+
+
+def ownership(found: Object, namespace: Namespace, foreign: ForeignUse = NO_FOREIGN_USE) -> Ownership:
+    """Whether the object belongs to the stack of this namespace and identity."""
+    if why := inconsistency(found, foreign) or _belongs_elsewhere(found, namespace):
+        return Ownership(own=False, reason=why)
+    return OWN
+
+
+def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
+    """Why an object's labels do not agree with each other and with its name; empty where they do."""
+    labels = found.labels
+    if not label.managed(labels):
+        return "wtc did not create it"
+    project = labels.get(label.PROJECT, "")
+    if not project or labels.get(label.COMPOSE_PROJECT, project) != project:
+        return "its labels name two projects"
+    match found:
+        case ObservedContainer():
+            return _container_inconsistency(found, project)
+        case ObservedNetwork():
+            return _name_inconsistency(found.name, found.labels, f"{project}_")
+        case ObservedVolume():
+            return _volume_inconsistency(found, project, foreign)
+        case ObservedImage():
+            return _image_inconsistency(found, project, foreign)
+
+
+def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | None = None) -> ForeignUse:
+    """What the containers that are not consistently wtc's use, of all that are on the engine.
+
+    With `namespace` those of other stacks count too: all that do not belong to this one, except for what a copy of its
+    volumes left (`is_left_by_copy`).
+    """
+    volumes: dict[str, str] = {}
+    writers: dict[str, str] = {}
+    images: dict[str, str] = {}
+    for container in containers:
+        if not (inconsistency(container) if namespace is None else _is_foreign(container, namespace)):
+            continue
+        images.setdefault(container.image_id, container.name)
+        for volume in container.volumes:
+            volumes.setdefault(volume.name, container.name)
+            if volume.writable and container.state in RUNNING:
+                writers.setdefault(volume.name, container.name)
+    return ForeignUse(volumes=volumes, writers=writers, images=images)
+
+
+def is_left_by_copy(found: ObservedContainer, namespace: Namespace) -> bool:
+    """Whether the container is one that a copy of this stack's volumes into another stack was killed before it removed.
+
+    A copy holds the lock of the stack that it copies from, and its containers are never started. So for a command that
+    holds this stack's lock, such a container has no living process, if it was created on the same host.
+    """
+    host = found.labels.get(label.HOST, "")
+    here = bool(host) and host == namespace.identity.host
+    return here and found.state == "created" and bool(copy_target(found)) and not inconsistency(found)
+
+
+def _is_foreign(found: ObservedContainer, namespace: Namespace) -> bool:
+    return not ownership(found, namespace).own and not is_left_by_copy(found, namespace)
+
+
+def foreign_objects(listing: EngineListing, namespace: Namespace, foreign: ForeignUse) -> dict[str, str]:
+    """What carries the namespace's label and does not belong to it: kind and name -> the reason."""
+    found: dict[str, str] = {}
+    kinds = (("container", listing.containers), ("network", listing.networks), ("volume", listing.volumes))
+    for kind, objects in kinds:
+        for one in objects:
+            if label.managed(one.labels) and one.labels.get(label.PROJECT) == namespace.name:
+                judged = ownership(one, namespace, foreign)
+                if not judged.own:
+                    found[f"{kind} `{one.name}`"] = judged.reason
+    return found
+
+
+def is_legacy(labels: Mapping[str, str]) -> bool:
+    """Whether a wtc created it that wrote no names and no identity into labels."""
+    return not any(labels.get(key) for key in (label.ID, label.NAME, label.HOST))
+
+
+def is_named(labels: Mapping[str, str], container: str) -> bool:
+    """Whether a container's labels do not name another one: it is the container itself or its replacement."""
+    own = labels.get(label.NAME, "")
+    return not own or container in {own, replacement_name(own)}
+
+
+def is_anonymous(name: str) -> bool:
+    """Whether the engine chose the name of a volume."""
+    return _ANONYMOUS.fullmatch(name) is not None
+
+
+def _container_inconsistency(found: ObservedContainer, project: str) -> str:
+    if label.CONFIG_HASH not in found.labels:
+        return "its labels come from its image"
+    own = found.labels.get(label.NAME, "")
+    if not is_named(found.labels, found.name):
+        return f"its labels are those of `{own}`"
+    if not own and not is_legacy(found.labels):
+        return "its labels have no name"
+    if not own and not found.name.startswith((f"{project}_", replacement_name(f"{project}_"))):
+        return "its labels are those of another container"
+    return ""
+
+
+def _name_inconsistency(name: str, labels: Mapping[str, str], prefix: str) -> str:
+    own = labels.get(label.NAME, "")
+    if own:
+        return "" if own == name else f"its labels are those of `{own}`"
+    return "" if is_legacy(labels) and name.startswith(prefix) else "its labels do not name it"
+
+
+def _volume_inconsistency(found: ObservedVolume, project: str, foreign: ForeignUse) -> str:
+    if not is_anonymous(found.name):
+        return _name_inconsistency(found.name, found.labels, f"{project}_")
+    if found.labels.get(label.NAME):
+        return f"its labels are those of `{found.labels[label.NAME]}`"
+    user = foreign.volumes.get(found.name)
+    return f"container `{user}` uses it" if user else ""
+
+
+def _image_inconsistency(found: ObservedImage, project: str, foreign: ForeignUse) -> str:
+    if found.reference == found.id:
+        user = foreign.images.get(found.id)
+        return f"container `{user}` uses it" if user else ""
+    tag = found.reference.removesuffix(":latest")
+    own = found.labels.get(label.NAME, "")
+    if own:
+        return "" if own == tag else f"its labels are those of `{own}`"
+    service = found.labels.get(label.SERVICE, "")
+    expected = f"{project}-{service.lower().strip('._-')}"
+    return "" if is_legacy(found.labels) and tag == expected else "its labels are those of another image"
+
+
+def _belongs_elsewhere(found: Object, namespace: Namespace) -> str:
+    """Why labels that agree with each other do not make it this stack's; empty where they do."""
+    labels, identity = found.labels, namespace.identity
+    if labels.get(label.PROJECT) != namespace.name:
+        return f"it belongs to stack `{labels.get(label.PROJECT)}`"
+    created = label.namespace_of(labels)
+    if worktree_id := created.identity.id:
+        return "" if worktree_id == identity.id else f"it belongs to another worktree, created at `{created.worktree}`"
+    if not is_legacy(labels):
+        same = created.identity.host == identity.host and created.identity.inode == identity.inode != 0
+        return "" if same else f"it was created for another folder or host at `{created.worktree}`"
+    if created.worktree not in {namespace.worktree, *identity.former_paths}:
+        return f"it belongs to another worktree, created at `{created.worktree}`"
+    if not identity.legacy:
+        return "an older wtc created it, for another compose file or on a remote engine"
+    folder = labels.get(label.COMPOSE_WORKING_DIR, "")
+    known = {identity.directory, *identity.spellings}
+    if isinstance(found, ObservedContainer) and folder and identity.directory and folder not in known:
+        return f"an older wtc created it, for the project in `{folder}`"
+    return ""

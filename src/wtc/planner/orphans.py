@@ -1,0 +1,49 @@
+"""Containers that the file no longer wants: replicas past the number, and orphans."""
+
+from wtc.model.desired import Desired
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.plan import ContainerRef, RemoveContainer, StopContainer
+from wtc.planner.plan_builder import PlanBuilder
+from wtc.planner.up_options import UpOptions
+
+
+def add_orphan_removals(
+    desired: Desired, observed: Observed, options: UpOptions, builder: PlanBuilder
+) -> dict[str, int]:
+    """Replicas past the number go; orphans go with `--remove-orphans`, and are named otherwise.
+
+    Returns: container id -> the node that removes it.
+    """
+    removed: dict[str, int] = {}
+    for service in desired.services.values():
+        for container in observed.containers:
+            if (
+                container.service == service.name
+                and not container.oneoff
+                and container.number > len(service.containers)
+            ):
+                removed[container.id] = _remove_container(
+                    container, f"`{service.name}` has {len(service.containers)} replicas", options, builder
+                )
+    known = {*desired.services, *desired.undeclared}
+    orphans = [c for c in observed.containers if c.service not in known]
+    if options.remove_orphans:
+        for container in orphans:
+            removed[container.id] = _remove_container(
+                container, f"the file has no service `{container.service}`", options, builder
+            )
+    elif named := [c.name for c in orphans if not c.oneoff]:
+        builder.warn(
+            f"the file no longer has the service of {', '.join(f'`{name}`' for name in named)}",
+            hint="to remove what is left over, run `wtc up --remove-orphans`",
+        )
+    return removed
+
+
+def _remove_container(container: ObservedContainer, cause: str, options: UpOptions, builder: PlanBuilder) -> int:
+    ref = ContainerRef(name=container.name, id=container.id)
+    stopped = None
+    if container.state in {"running", "restarting", "paused"}:
+        stop = StopContainer(container=ref, timeout_s=options.stop_timeout_s)
+        stopped = builder.add(stop, cause, service=container.service)
+    return builder.add(RemoveContainer(container=ref), cause, service=container.service, after=[stopped])

@@ -1,0 +1,1 @@
+"""Anonymous volumes, and copies of volumes. Pure."""

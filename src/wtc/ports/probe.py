@@ -1,0 +1,39 @@
+"""Whether something on this machine holds a port. A hint: the engine, which may be elsewhere, has the last word."""
+
+import errno
+import socket
+
+
+def is_bindable(port: int, protocol: str, address: str) -> bool:
+    """Whether nothing was found that holds the port at the address; what cannot be told counts as free.
+
+    `address` is an IPv4 or IPv6 address; nothing is all of IPv4. Says something of a local engine only.
+    """
+    return bind_error(port, protocol, address) != errno.EADDRINUSE
+
+
+def bind_error(port: int, protocol: str, address: str) -> int:
+    """The error number of an attempt to bind the port, which is undone at once; 0 if it succeeds, or cannot be made.
+
+    `address` is an IPv4 or IPv6 address; nothing is all of IPv4.
+    """
+    kinds = {
+        "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),
+        "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
+        "sctp": (socket.SOCK_STREAM, socket.IPPROTO_SCTP),
+    }
+    kind, number = kinds.get(protocol, (None, 0))
+    if kind is None:
+        return 0
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, kind, number) as probe:
+            if kind == socket.SOCK_STREAM:
+                # A closed connection that lingers does not hold the port.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            probe.bind((address.strip("[]"), port))
+    except OSError as error:
+        return error.errno or 0
+    return 0

@@ -1,0 +1,80 @@
+"""Memory promised to containers that are about to run: a file a promise, which counts while its maker lives."""
+
+import errno
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from wtc.errors import WtcError
+from wtc.registry import file_lock
+
+_SUFFIX = ".json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryReservation:
+    """One that was made; the kernel takes back the lock of its file with the process that holds it."""
+
+    path: Path
+    descriptor: int
+
+    def end(self) -> None:
+        """The containers run, or will not."""
+        with suppress(OSError):
+            self.path.unlink()
+        os.close(self.descriptor)
+
+
+class MemoryReservations:
+    """The promises in one folder; to be looked at and made by one process at a time (`Store.admission`)."""
+
+    def __init__(self, directory: Path, *, unwritable: Callable[[OSError], WtcError]) -> None:
+        self._directory = directory
+        self._unwritable = unwritable
+
+    def current(self, engine: str) -> dict[str, int]:
+        """Container name -> bytes, of all that is promised on this engine; what died with its maker is cleared away."""
+        found: dict[str, int] = {}
+        for path in sorted(self._directory.glob(f"*{_SUFFIX}")):
+            with suppress(OSError):
+                if (dead := file_lock.inheritable_lock(path, create=False)) is not None:
+                    MemoryReservation(path=path, descriptor=dead).end()
+                    continue
+                found |= _read(path.read_bytes(), engine)
+        return found
+
+    def make(self, engine: str, containers: Mapping[str, int]) -> MemoryReservation:
+        """Promises these containers (name -> bytes) memory of the engine.
+
+        Raises:
+            WtcError: the folder cannot be written.
+        """
+        path = self._directory / f"{secrets.token_hex(8)}{_SUFFIX}"
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = file_lock.inheritable_lock(path)
+            if descriptor is None:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            os.write(descriptor, json.dumps({"engine": engine, "containers": dict(containers)}).encode())
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return MemoryReservation(path=path, descriptor=descriptor)
+
+
+def _read(content: bytes, engine: str) -> dict[str, int]:
+    try:
+        document: object = json.loads(content)
+    except ValueError:
+        return {}
+    if not isinstance(document, dict):
+        return {}
+    found = cast("dict[str, object]", document)
+    containers = found.get("containers")
+    if found.get("engine") != engine or not isinstance(containers, dict):
+        return {}
+    return {name: size for name, size in cast("dict[str, object]", containers).items() if type(size) is int}

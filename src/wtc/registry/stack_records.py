@@ -1,0 +1,106 @@
+"""What the registry keeps of each stack. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from wtc.errors import RegistryError
+from wtc.model.namespace import Namespace
+
+
+class Status(StrEnum):
+    """What was last done with a stack; whether it runs, only the engine knows."""
+
+    REGISTERED = "registered"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackRecord:
+    """One stack: a project folder of a worktree. Names are the engine's."""
+
+    namespace: str
+    worktree: str
+    """Absolute path, where the worktree was last seen."""
+    id: str = ""
+    """The worktree's random id; empty if its path is its identity."""
+    directory: str = ""
+    """Real path of the project folder; empty if it is not known."""
+    project: str = ""
+    """The compose project's own name."""
+    network: str = ""
+    volumes: tuple[str, ...] = ()
+    ports: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Request key (`web/80/tcp`) -> leased host port."""
+    addresses: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Request key -> address to publish on; the setting's if the key is missing."""
+    fixed: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Request key -> the host port that is published in place of the lease; of services that run."""
+    status: Status = Status.REGISTERED
+
+    def host_ports(self) -> dict[str, int]:
+        """Return request key -> the host port that is published, else the leased one."""
+        return {**self.ports, **self.fixed}
+
+
+@dataclass(slots=True, kw_only=True)
+class StackRecords:
+    """The registry while it is read or changed."""
+
+    stacks: dict[str, StackRecord] = field(default_factory=dict[str, StackRecord])
+    """Namespace -> stack."""
+    warnings: tuple[str, ...] = ()
+    """What was wrong with the file, and where a copy of it is kept."""
+    refusal: RegistryError | None = None
+    """Why the file was not used: a transaction raises it. `stacks` is empty then."""
+
+    def put(self, record: StackRecord) -> None:
+        """Enter the stack in place of what its namespace had."""
+        self.stacks[record.namespace] = record
+
+    def drop(self, namespace: str) -> None:
+        """Remove the stack and free its leases; do nothing if it is missing."""
+        self.stacks.pop(namespace, None)
+
+    def record_for(self, namespace: Namespace) -> StackRecord:
+        """Return the stack's record, a new one if it is missing, with the worktree as it is now."""
+        record = self.stacks.get(namespace.name) or StackRecord(namespace=namespace.name, worktree=namespace.worktree)
+        identity = namespace.identity
+        return replace(
+            record,
+            worktree=namespace.worktree,
+            id=identity.id or record.id,
+            directory=identity.directory or record.directory,
+        )
+
+    def of_worktree(self, worktree: str) -> tuple[StackRecord, ...]:
+        """Return the stacks recorded at this path, by namespace; former ones are among them."""
+        found = (record for record in self.stacks.values() if record.worktree == worktree)
+        return tuple(sorted(found, key=lambda record: record.namespace))
+
+    def namespaces(self) -> dict[str, str]:
+        """Return namespace -> path of its worktree."""
+        return {name: record.worktree for name, record in self.stacks.items()}
+
+    def leased_to_others(self, namespace: str) -> frozenset[int]:
+        """Return the host ports that are leased to every other stack."""
+        return frozenset(
+            port for name, record in self.stacks.items() if name != namespace for port in record.ports.values()
+        )
+
+    def adopt(
+        self, namespace: Namespace, ports: Mapping[str, int], addresses: Mapping[str, str] | None = None
+    ) -> StackRecord:
+        """Enter the ports that the stack's containers publish: they replace its leases, and those of other stacks."""
+        published = set(ports.values())
+        for name, other in self.stacks.items():
+            if name != namespace.name and published & set(other.ports.values()):
+                left = {key: port for key, port in other.ports.items() if port not in published}
+                self.stacks[name] = replace(other, ports=left)
+        record = self.record_for(namespace)
+        # Keep the lease of a key that no container publishes, unless its port is published for another key.
+        kept = {key: port for key, port in record.ports.items() if port not in published}
+        adopted = replace(record, ports={**kept, **ports}, addresses={**record.addresses, **(addresses or {})})
+        self.put(adopted)
+        return adopted

@@ -1,0 +1,1 @@
+"""Settings: the command line, the environment, `wtc.toml`, `x-wtc:` and the user's `config.toml`."""

@@ -1,0 +1,312 @@
+"""Settings: what they are, where they come from, and which of several wins.
+
+Command line, environment, the project's `x-wtc:`, its `wtc.toml`, the user's `config.toml`, default.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from posixpath import normpath
+from typing import Generic, TypeAlias, TypeVar, cast
+
+from wtc.errors import ComposeFileError, UsageError, WtcError
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.git import GitAccess
+from wtc.settings.toml_files import Section, read_user_settings
+
+T = TypeVar("T")
+
+
+class Source(StrEnum):
+    """Where a setting's value comes from, the strongest first."""
+
+    COMMAND_LINE = "command line"
+    ENVIRONMENT = "environment"
+    PROJECT = "project"
+    PROJECT_FILE = "wtc.toml"
+    USER = "user"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """One setting. `key` is its name in `config.toml`, in `x-wtc:` and in a mapping of command line values."""
+
+    key: str
+    variable: str
+    default: T
+    parse: Callable[[str], T]
+    """Raises ValueError where the text does not fit."""
+    form: str
+    """What a value is, for an error: "not <form>"."""
+    option: str = ""
+    several: bool = False
+    """Whether a file may give a list; as text it has `:` between its items."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingValue(Generic[T]):
+    """A setting's value, and who says so: `origin` is `--mem-limit`, `WTC_BIND`, a position, or nothing."""
+
+    value: T
+    source: Source = Source.DEFAULT
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting's value, by its key."""
+
+    chosen: Mapping[str, SettingValue[object]]
+
+    def of(self, setting: Setting[T]) -> SettingValue[T]:
+        """The setting's value and where it comes from."""
+        return cast("SettingValue[T]", self.chosen[setting.key])
+
+
+def _ports(text: str) -> range:
+    first, last = (int(part) for part in text.split("-"))
+    if not 1 <= first <= last <= 65535:
+        raise ValueError(text)
+    return range(first, last + 1)
+
+
+def _address(text: str) -> str:
+    import ipaddress
+
+    return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d+)?) *([kmgt]?)(?:i?b)?", text.lower())
+    if not found:
+        raise ValueError(text)
+    return int(float(found[1]) * 1024 ** " kmgt".index(found[2] or " "))
+
+
+def _truth(text: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    return tuple(path for path in text.split(":") if path)
+
+
+PORT_RANGE = Setting(
+    key="port_range",
+    variable="WTC_PORT_RANGE",
+    default=range(20000, 30000),
+    parse=_ports,
+    form="two ports from 1 to 65535 with the lower one first, as in `20000-29999`",
+)
+BIND = Setting(
+    key="bind",
+    variable="WTC_BIND",
+    default="127.0.0.1",
+    parse=_address,
+    form="an IP address, as in `127.0.0.1`",
+)
+MEM_LIMIT = Setting(
+    key="mem_limit",
+    variable="WTC_MEM_LIMIT",
+    default=0,
+    parse=_size,
+    form="a size, as in `512m`",
+    option="--mem-limit",
+)
+"""In bytes; 0 sets no limit."""
+
+OVERSUBSCRIBE = Setting(
+    key="oversubscribe",
+    variable="WTC_OVERSUBSCRIBE",
+    default=False,
+    parse=_truth,
+    form="`true` or `false`",
+    option="--oversubscribe",
+)
+"""Whether `up` starts even what the engine has no memory for."""
+
+ENV_FROM = Setting(
+    key="env_from",
+    variable="WTC_ENV_FROM",
+    default=cast("tuple[str, ...]", ()),
+    parse=_paths,
+    form="a list of file names, as in `[config/env.dist]`",
+    several=True,
+)
+"""What `.env` is copied from in a fresh worktree, before all else: the first of the files that exists."""
+
+
+GIT = Setting(
+    key="git",
+    variable="WTC_GIT",
+    default=cast("GitAccess | None", None),
+    parse=GitAccess,
+    form="`rw`, `ro` or `off`",
+)
+"""What containers that bind a linked worktree may do with its repository; by default the container's user decides."""
+
+
+def _inside(text: str) -> tuple[str, ...]:
+    paths = _paths(text)
+    if not paths or any(path.startswith("/") or normpath(path).startswith("..") for path in paths):
+        raise ValueError(text)
+    return paths
+
+
+COMPOSE = Setting(
+    key="compose",
+    variable="COMPOSE_FILE",
+    default=cast("tuple[str, ...]", ()),
+    parse=_inside,
+    form='a list of paths inside the worktree, as in `["docker/dev/compose.yaml"]`',
+    several=True,
+)
+"""The project's compose files, relative to the worktree's top. In `wtc.toml` alone, for it is read before them."""
+
+AnySetting: TypeAlias = (
+    Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]] | Setting[GitAccess | None]
+)
+SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM, GIT)
+PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
+
+
+def config_dir(environment: Mapping[str, str]) -> str:
+    """The folder of wtc's own state: an absolute path, which need not exist. One place on every system.
+
+    Raises:
+        UsageError: nothing says where the user's home is.
+    """
+    if own := environment.get("WTC_CONFIG_DIR"):
+        return str(Path(own).absolute())
+    shared = environment.get("XDG_CONFIG_HOME", "")
+    # Source: XDG Base Directory specification: a relative path is to be ignored.
+    base = Path(shared) if shared.startswith("/") else Path(_home(environment), ".config")
+    return str(base / "wtc")
+
+
+def load_settings(
+    environment: Mapping[str, str],
+    *,
+    command_line: Mapping[str, str] | None = None,
+    project: Section | None = None,
+    project_file: Section | None = None,
+) -> Settings:
+    """Every setting.
+
+    `command_line` is key -> text of the given options, `project` the `x-wtc:`, `read_project_env_file` the `wtc.toml`.
+
+    Raises:
+        UsageError: an option, a variable or `config.toml` has a value that is not valid; for the file, all of them.
+        ComposeFileError: `x-wtc:` or `wtc.toml` has.
+    """
+    user = _parsed(read_user_settings(config_dir(environment)), Source.USER, UsageError)
+    own = _parsed(project_file or Section(), Source.PROJECT_FILE, ComposeFileError)
+    own |= _parsed(project or Section(), Source.PROJECT, ComposeFileError)
+    chosen: dict[str, SettingValue[object]] = {}
+    for setting in SETTINGS:
+        given = (command_line or {}).get(setting.key)
+        variable = environment.get(setting.variable)
+        if given is not None:
+            name = setting.option or setting.key
+            chosen[setting.key] = _from_text(setting, given, Source.COMMAND_LINE, name)
+        elif variable:
+            chosen[setting.key] = _from_text(setting, variable, Source.ENVIRONMENT, setting.variable)
+        else:
+            chosen[setting.key] = own.get(setting.key) or user.get(setting.key) or SettingValue(value=setting.default)
+    return Settings(chosen=chosen)
+
+
+def project_compose_files(project_file: Section) -> tuple[str, ...]:
+    """The compose files that a `wtc.toml` names, relative to its folder; none where it names none.
+
+    Raises:
+        ComposeFileError: a setting of the file is unknown or not valid; all of them at once.
+    """
+    chosen = _parsed(project_file, Source.PROJECT_FILE, ComposeFileError).get(COMPOSE.key)
+    return cast("tuple[str, ...]", chosen.value) if chosen else COMPOSE.default
+
+
+def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str, SettingValue[object]]:
+    known = PROJECT_FILE_SETTINGS if source is Source.PROJECT_FILE else SETTINGS
+    by_key = {setting.key: setting for setting in known}
+    chosen: dict[str, SettingValue[object]] = {}
+    wrong: list[Diagnostic] = []
+    for key, value in section.values.items():
+        position = section.positions.get(key)
+        setting = by_key.get(key)
+        if setting is None:
+            hint = _nearest(key, list(by_key))
+            message = f"unknown setting `{key}`"
+            wrong.append(Diagnostic(message=message, position=position, path=_path(key, source), hint=hint))
+            continue
+        try:
+            parsed = setting.parse(_text(value, several=setting.several))
+        except ValueError:
+            message = f"`{key}` is `{_shown(value)}`, not {setting.form}"
+            wrong.append(Diagnostic(message=message, position=position, path=_path(key, source)))
+            continue
+        chosen[key] = SettingValue(value=parsed, source=source, origin=str(position or key))
+    if wrong:
+        raise error(wrong[0].message, diagnostics=wrong)
+    return chosen
+
+
+def _nearest(key: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(f'`{name}`' for name in known)}"
+
+
+def _path(key: str, source: Source) -> tuple[str, ...]:
+    return ("x-wtc", key) if source is Source.PROJECT else (key,)
+
+
+def _text(value: object, *, several: bool) -> str:
+    if several:
+        items = cast("list[object]", value) if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in items):
+            raise ValueError
+        return ":".join(str(item).strip() for item in items)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str | int | float):
+        raise ValueError(value)  # noqa: TRY004 - one kind of error for whatever does not fit
+    return str(value).strip()
+
+
+def _shown(value: object) -> str:
+    """The value as a file would have it, not as Python has."""
+    if isinstance(value, str):
+        return value
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _from_text(setting: AnySetting, text: str, source: Source, name: str) -> SettingValue[object]:
+    try:
+        return SettingValue(value=setting.parse(text.strip()), source=source, origin=name)
+    except ValueError:
+        raise UsageError(f"`{name}` is `{text}`, not {setting.form}") from None
+
+
+def _home(environment: Mapping[str, str]) -> str:
+    if home := environment.get("HOME"):
+        return home
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        raise UsageError(
+            "cannot tell where your home folder is: `HOME` is not set",
+            hints=["to keep wtc's state elsewhere, set `WTC_CONFIG_DIR`"],
+        ) from None

@@ -1,0 +1,65 @@
+"""Which files git ignores, and which of those `.worktreeinclude` names: git itself is asked."""
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+
+from wtc.worktrees.git import git
+
+INCLUDE_FILE = ".worktreeinclude"
+_AT_ONCE = 500
+
+
+def list_ignored(folder: str, paths: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
+    """Those of the paths (relative to the worktree `folder`) that git ignores there; tracked files never are.
+
+    Raises:
+        NoGitError: git cannot be asked.
+    """
+    asked = list(paths)
+    if not asked:
+        return frozenset()
+    # It ends with 1 where none is.
+    out = git(folder, ["check-ignore", "-z", "--stdin"], environment, given="\0".join(asked), well=(0, 1))
+    return frozenset(_names(out))
+
+
+def list_included(main: str, include_file: str, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The files that git ignores in the worktree `main` and that `include_file` (gitignore syntax) names, by path.
+
+    A folder that is ignored as a whole is looked into only where a pattern speaks of it: `.env` does not mean the one
+    of a package in `node_modules/`.
+
+    Raises:
+        NoGitError: git cannot be asked.
+    """
+    listing = ["--literal-pathspecs", "ls-files", "-z", "--others", "--ignored"]
+    entries = _names(git(main, [*listing, "--exclude-standard", "--directory"], environment))
+    patterns = _patterns(include_file)
+    places = [e for e in entries if not e.endswith("/") or any(_speaks_of(p, e.rstrip("/")) for p in patterns)]
+    found: list[str] = []
+    for start in range(0, len(places), _AT_ONCE):
+        some = places[start : start + _AT_ONCE]
+        found += _names(git(main, [*listing, f"--exclude-from={include_file}", "--", *some], environment))
+    # What ends with a slash is another repository.
+    return tuple(sorted({name for name in found if not name.endswith("/")}))
+
+
+def _patterns(include_file: str) -> list[str]:
+    with open(include_file, encoding="utf-8-sig", errors="surrogateescape") as file:
+        lines = [line.rstrip("\n").rstrip() for line in file]
+    return [line for line in lines if line and not line.startswith(("#", "!"))]
+
+
+def _speaks_of(pattern: str, folder: str) -> bool:
+    """Whether the pattern names the folder, one above it, or something in it by a path that leads there."""
+    parts = folder.split("/")
+    if "/" not in pattern.rstrip("/"):
+        return any(fnmatch.fnmatchcase(part, pattern.rstrip("/")) for part in parts)
+    for wanted, part in zip(pattern.strip("/").split("/"), parts, strict=False):
+        if wanted == "**" or not fnmatch.fnmatchcase(part, wanted):
+            return False
+    return True
+
+
+def _names(out: str) -> list[str]:
+    return [name for name in out.split("\0") if name]

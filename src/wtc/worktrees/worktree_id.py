@@ -1,0 +1,296 @@
+"""The random id of a worktree, kept in `wtc/id` in git's folder for it, and the moves recorded under an id.
+
+Every linked worktree has its own git folder, which `git worktree remove` deletes. The file records its own inode, so a
+copy of the folder is recognised. Source: product.md, Identity.
+"""
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import stat
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from wtc.errors import WtcError
+
+FOLDER = "wtc"
+LOCK = "lock"
+_FILE = "id"
+_MOVES = "moves"
+_STOPPED = "stopped"
+_IDS = "ids"
+_ID = re.compile(r"[0-9a-f]{32}")
+_LIMIT_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorktreeId:
+    """An id as its file has it. `copied`: the file is a copy, so another worktree was given this id."""
+
+    id: str
+    copied: bool = False
+
+
+class UnreadableIdError(WtcError):
+    """An id file exists and cannot be used."""
+
+
+def read_id(git_dir: str) -> WorktreeId | None:
+    """The id in a git folder; None where there is none.
+
+    Raises:
+        UnreadableIdError: the file exists and does not hold an id, or cannot be read.
+    """
+    path = os.path.join(git_dir, FOLDER, _FILE)
+    try:
+        content, inode = _read_regular_file(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unreadable(path, (error.strerror or str(error)).lower()) from error
+    try:
+        found: object = json.loads(content)
+    except (ValueError, RecursionError):
+        raise _unreadable(path, "it does not hold JSON") from None
+    entry = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+    text, recorded = entry.get("id"), entry.get("inode")
+    if not isinstance(text, str) or not _ID.fullmatch(text) or type(recorded) is not int:
+        raise _unreadable(path, "it does not hold an id and an inode")
+    return WorktreeId(id=text, copied=recorded != inode)
+
+
+def create_id(git_dir: str, *, worktree_id: str = "") -> str:
+    """Create the id file and return its id: a random one, or `worktree_id`. An id that is valid and present is kept.
+
+    Raises:
+        OSError: the folder cannot be written.
+        UnreadableIdError: a file that is not an id exists.
+    """
+    wanted = worktree_id or secrets.token_hex(16)
+    with _folder(git_dir) as folder:
+        present = read_id(git_dir)
+        if present and not present.copied and worktree_id in {"", present.id}:
+            return present.id
+        _write(folder, git_dir, wanted, replace=present is not None)
+    created = read_id(git_dir)
+    return created.id if created else wanted
+
+
+def record_id(common: str, worktree_id: str) -> None:
+    """Record in the common git folder that a worktree of this repository has the id.
+
+    A repository that is cloned again can get the inode of the one before; it does not have these records.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if not has_record(common, worktree_id):
+        with _folder(common) as folder, _folder_in(folder, _IDS, common) as recorded:
+            _create_empty(recorded, worktree_id, common)
+
+
+def has_record(common: str, worktree_id: str) -> bool:
+    """Whether a worktree of this repository, which may be removed since, has or had the id."""
+    valid = _ID.fullmatch(worktree_id) is not None
+    return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
+
+
+def forget_id(common: str, worktree_id: str) -> None:
+    """Remove the records of an id and its moves from the common git folder; one that cannot be written keeps them."""
+    for records in (_MOVES, _IDS) if _ID.fullmatch(worktree_id) else ():
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(common, FOLDER, records, worktree_id))
+
+
+def record_move(common: str, worktree_id: str, path: str) -> None:
+    """Record in the common git folder that the worktree with this id is at `path`; the latest path is the last.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    paths = [p for p in recorded_paths(common, worktree_id) if p != path]
+    with _folder(common) as folder, _folder_in(folder, _MOVES, common) as moves:
+        _write_list(moves, worktree_id, common, [*paths, path])
+
+
+def recorded_paths(common: str, worktree_id: str) -> tuple[str, ...]:
+    """The paths that the moves and adoptions of this id record, the latest last."""
+    paths = _read_list(os.path.join(common, FOLDER, _MOVES, worktree_id))
+    return tuple(path for path in paths if path.startswith("/"))
+
+
+def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
+    """Id -> the paths of `recorded_paths`, of every id with a record."""
+    try:
+        names = os.listdir(os.path.join(common, FOLDER, _MOVES))
+    except OSError:
+        return {}
+    return {name: recorded_paths(common, name) for name in sorted(names) if _ID.fullmatch(name)}
+
+
+def record_stopped(git_dir: str, containers: Collection[str]) -> None:
+    """Record the ids of the containers that are stopped while the worktree is being removed.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with _folder(git_dir) as folder:
+        _write_list(folder, _STOPPED, git_dir, sorted(containers))
+
+
+def recorded_stopped(git_dir: str) -> tuple[str, ...]:
+    """The ids that `record_stopped` recorded: a removal that did not end left these containers stopped."""
+    return _read_list(os.path.join(git_dir, FOLDER, _STOPPED))
+
+
+def forget_stopped(git_dir: str) -> None:
+    """Remove the record of `record_stopped`; a folder that cannot be written keeps it."""
+    with contextlib.suppress(OSError):
+        os.unlink(os.path.join(git_dir, FOLDER, _STOPPED))
+
+
+def lock_path(git_dir: str, name: str = LOCK) -> str:
+    """A lock file (by default that of the worktree's stacks), in a folder that is created as the id's is.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with _folder(git_dir) as folder:
+        _create_empty(folder, name, git_dir)
+        if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise FileExistsError(f"`{git_dir}/{FOLDER}/{name}` is not a file")
+    return os.path.join(git_dir, FOLDER, name)
+
+
+def _read_list(path: str) -> tuple[str, ...]:
+    """The texts in a file with a JSON list; none where it cannot be read."""
+    try:
+        content, _ = _read_regular_file(path)
+        found: object = json.loads(content)
+    except (OSError, ValueError, RecursionError):
+        return ()
+    items = cast("list[object]", found) if isinstance(found, list) else []
+    return tuple(item for item in items if isinstance(item, str))
+
+
+def _read_regular_file(path: str) -> tuple[bytes, int]:
+    """Content and inode of a regular file that is not a symbolic link."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is not a file")
+        return os.read(descriptor, _LIMIT_BYTES), found.st_ino
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _folder(git_dir: str) -> Generator[int]:
+    """A descriptor of wtc's folder in a git folder."""
+    parent = os.open(git_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with _folder_in(parent, FOLDER, git_dir) as folder:
+            yield folder
+    finally:
+        os.close(parent)
+
+
+@contextmanager
+def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
+    """A descriptor of a folder, created with the owner and permissions of the git folder."""
+    created = False
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, 0o700, dir_fd=parent)
+        created = True
+    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    try:
+        if created:
+            _give(folder, git_dir, stat.S_IMODE(os.stat(git_dir).st_mode))
+        yield folder
+    finally:
+        os.close(folder)
+
+
+def _create_empty(folder: int, name: str, git_dir: str) -> None:
+    """An empty file with the git folder's owner; one that exists stays."""
+    with contextlib.suppress(FileExistsError):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+        try:
+            _give(descriptor, git_dir, _file_mode(git_dir))
+        finally:
+            os.close(descriptor)
+
+
+def _give(descriptor: int, git_dir: str, mode: int) -> None:
+    """Give a file the owner of the git folder, where this user may, and a mode."""
+    owner, own = os.stat(git_dir), os.fstat(descriptor)
+    if (owner.st_uid, owner.st_gid) != (own.st_uid, own.st_gid):
+        with contextlib.suppress(OSError):
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    os.fchmod(descriptor, mode)
+
+
+def _file_mode(git_dir: str) -> int:
+    return stat.S_IMODE(os.stat(git_dir).st_mode) & 0o666
+
+
+def _write(folder: int, git_dir: str, worktree_id: str, *, replace: bool) -> None:
+    """The id file, complete or not at all. Without `replace` an existing file wins."""
+
+    def content(inode: int) -> bytes:
+        return (json.dumps({"id": worktree_id, "inode": inode}) + "\n").encode()
+
+    with _new_file(folder, _FILE, git_dir, content) as temporary:
+        if not replace:
+            try:
+                # A link never takes the place of another file, and keeps the inode that the file records.
+                os.link(temporary, _FILE, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+            except FileExistsError:
+                return
+            except OSError:
+                # A filesystem without hard links.
+                replace = not os.path.lexists(os.path.join(git_dir, FOLDER, _FILE))
+        if replace:
+            os.rename(temporary, _FILE, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _write_list(folder: int, name: str, git_dir: str, texts: Collection[str]) -> None:
+    """A file with a JSON list, complete or not at all."""
+    content = json.dumps(list(texts)).encode()
+    with _new_file(folder, name, git_dir, lambda _inode: content) as temporary:
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextmanager
+def _new_file(folder: int, name: str, git_dir: str, content: Callable[[int], bytes]) -> Generator[str]:
+    """The name of a new file with the git folder's owner, which does not outlive the body; `content` gets its inode."""
+    temporary = f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(temporary, flags, 0o600, dir_fd=folder)
+        try:
+            os.write(descriptor, content(os.fstat(descriptor).st_ino))
+            _give(descriptor, git_dir, _file_mode(git_dir))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        yield temporary
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=folder)
+
+
+def _unreadable(path: str, why: str) -> UnreadableIdError:
+    return UnreadableIdError(
+        f"cannot read the worktree's id in `{path}`",
+        causes=[why],
+        hints=[
+            f"to give the worktree a new id, remove `{path}`; its stack can then be taken over with `wtc up --adopt`"
+        ],
+    )

@@ -1,0 +1,125 @@
+"""The table of attributes: complete, written down, and what `up` warns of."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.compose.memory import project
+from tests.compose.support.document import attributes, document
+from wtc.compose.loader.decode import decode_project
+from wtc.compose.support.report import report_attributes
+from wtc.compose.support.status import Status
+from wtc.compose.support.table import SUPPORT
+from wtc.model.diagnostic import Severity
+
+DOCUMENT = Path(__file__).parents[3] / ".context" / "compose-support.md"
+FILE = """\
+services:
+  web:
+    image: x
+    %s
+  db: {image: y}
+volumes: {data: {}, shared: {external: true}}
+secrets: {s: {file: ./s}, t: {environment: T}}
+"""
+
+
+def treated(attribute: str) -> dict[str, str]:
+    """Attribute of service `web` -> what becomes of it."""
+    found = report_attributes(project(FILE % attribute).root)
+    return {".".join(map(str, t.path[2:])): str(t.case.status) for t in found if t.path[:2] == ("services", "web")}
+
+
+def warned(attribute: str) -> list[str]:
+    """`LINE:COLUMN ATTRIBUTE REASON` of each thing that is left out."""
+    found = decode_project(project(FILE % attribute)).warnings
+    left_out = [d for d in found if d.severity is Severity.UNSUPPORTED]
+    said = " of service `web` is ignored:"
+    return [f"{d.position.line}:{d.position.column} {d.message.replace(said, '')}" for d in left_out if d.position]
+
+
+def test_every_attribute_of_the_specification_has_a_row_and_no_row_is_without_one() -> None:
+    assert sorted(SUPPORT) == sorted(set(attributes()))
+
+
+def test_last_case_of_a_row_is_for_everything_else() -> None:
+    assert [
+        name for name, row in SUPPORT.items() if [c.applies is None for c in row] != [False] * (len(row) - 1) + [True]
+    ] == []
+
+
+def test_whatever_is_not_honoured_says_why() -> None:
+    assert [
+        name for name, row in SUPPORT.items() if any(c.status is not Status.HONOURED and not c.reason for c in row)
+    ] == []
+
+
+def test_attribute_below_an_ignored_one_is_ignored() -> None:
+    gone = [name for name, row in SUPPORT.items() if row[-1].status is Status.IGNORED and len(row) == 1]
+    assert [
+        n for n in SUPPORT for g in gone if n.startswith(f"{g}.") and SUPPORT[n][-1].status is not Status.IGNORED
+    ] == []
+
+
+def test_document_says_what_the_table_says() -> None:
+    assert DOCUMENT.read_text() == document(), "run `uv run python -m tests.compose.support.document`"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "path", "status"),
+    [
+        ("build: {context: .}", "image", "rewritten"),
+        ("init: true", "image", "honoured"),
+        ("container_name: one", "container_name", "rewritten"),
+        ("ports: ['80:80']", "ports.0.published", "rewritten"),
+        ("ports: ['80:80']", "ports.0.target", "honoured"),
+        ("volumes: ['data:/x']", "volumes.0.source", "rewritten"),
+        ("volumes: ['shared:/x']", "volumes.0.source", "honoured"),
+        ("volumes: ['./x:/x']", "volumes.0.source", "honoured"),
+        ("network_mode: host", "network_mode", "honoured"),
+        ("network_mode: 'service:db'", "network_mode", "rewritten"),
+        ("pid: 'service:db'", "pid", "rewritten"),
+        ("ipc: shareable", "ipc", "honoured"),
+        ("build: {platforms: [linux/amd64]}", "build.platforms", "honoured"),
+        ("build: {platforms: [linux/amd64, linux/arm64]}", "build.platforms", "rewritten"),
+        ("deploy: {mode: global}", "deploy.mode", "honoured"),
+        ("deploy: {mode: replicated-job}", "deploy.mode", "ignored"),
+        ("pull_policy: always", "pull_policy", "honoured"),
+        ("pull_policy: every_2d", "pull_policy", "honoured"),
+        ("secrets: [{source: s, mode: 0400}]", "secrets.0.mode", "ignored"),
+        ("secrets: [{source: t, mode: 0400}]", "secrets.0.mode", "honoured"),
+    ],
+)
+def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> None:
+    assert treated(attribute)[path] == status
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expected"),
+    [
+        ("deploy: {resources: {limits: {memory: 1g}}, replicas: 2}", []),
+        (
+            "deploy: {placement: {constraints: [a==b], preferences: [{spread: x}]}}",
+            ["4:14 `deploy.placement` only a Swarm heeds it, and this is one engine"],
+        ),
+        (
+            "develop: {watch: [{path: ., action: rebuild}]}",
+            ["4:15 `develop.watch` wtc does not watch files"],
+        ),
+        (
+            "credential_spec: {file: x}",
+            ["4:5 `credential_spec` it is for Windows containers"],
+        ),
+        ("deploy: {labels: {}, update_config: {}}", []),
+    ],
+)
+def test_what_is_ignored_is_told_once_with_its_place(attribute: str, expected: list[str]) -> None:
+    assert warned(attribute) == expected
+
+
+def test_ignored_resources_are_told_too() -> None:
+    files = "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}\n"
+    found = [d.message for d in decode_project(project(files)).warnings]
+    assert found == [
+        "`secrets.s.external` is ignored: only a Swarm keeps such things: a service that is given it is refused"
+    ]

@@ -1,0 +1,394 @@
+"""Builds on a real engine. Everything starts from an image that is there: no registry is needed."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wtc.engine.client.connection import Engine, connect
+from wtc.engine.images import buildx as build_buildx
+from wtc.engine.images.build import build_image
+from wtc.errors import EngineError, InterruptedByUserError, NotFoundError, WtcError
+from wtc.labels import BUILD_HASH
+from wtc.model.build import Build, BuildSecret, BuildUlimit
+from wtc.model.desired import DesiredImage
+from wtc.model.mounts import FileSource
+from wtc.model.plan import BuildImage
+
+pytestmark = pytest.mark.engine
+
+BASE = "busybox:1.36"
+LIMITS: dict[str, Any] = {"ulimits": {"nofile": BuildUlimit(soft=123, hard=456)}, "shm_size_bytes": 1 << 23}
+Told = list[tuple[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def no_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docker").mkdir()
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    monkeypatch.setattr("wtc.engine.images.pull.BACKOFF_S", (0.0, 0.0))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    host = os.environ.get("DOCKER_HOST", "")
+    found = connect(context="", environment={"DOCKER_HOST": host, "DOCKER_CONFIG": "/nonexistent"})
+    yield found
+    found.close()
+
+
+class Builder:
+    """Builds what lies in `root`, and removes it afterwards."""
+
+    def __init__(self, engine: Engine, root: Path) -> None:
+        self.engine, self.root = engine, root
+        self.reference = f"wtctest-{secrets.token_hex(6)}"
+        self.tail_lines: Told = []
+        self.tags = [self.reference]
+
+    def lay(self, name: str, content: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+    def build(self, text: str = "", *, stop: threading.Event | None = None, **options: object) -> str:
+        if text:
+            self.lay("Dockerfile", text)
+        build = Build(**{"context": str(self.root), **options})  # type: ignore[arg-type]
+        self.tags += build.tags
+        image = DesiredImage(
+            service="web", reference=self.reference, build=build, build_hash="abc", labels={"l": self.reference}
+        )
+        given = {"token": FileSource(name="token", content="s3cret")}
+        return build_image(self.engine, BuildImage(image=image), self.report, secrets=given, stop=stop)
+
+    def needs_engine_23(self) -> None:
+        """Older engines' Dockerfile frontend, without a `syntax` line, has no here-documents and named contexts."""
+        if self.engine.api_version < (1, 42):
+            pytest.skip("the engine is older than 23")
+
+    def report(self, item: str, text: str, current: int, total: int) -> None:
+        self.tail_lines.append((item, text))
+
+    def config(self) -> dict[str, object]:
+        return self.engine.object(f"/images/{self.reference}/json", doing="inspect")["Config"]
+
+    def run(self, command: str) -> str:
+        """What a shell in the image prints."""
+        body = {"Image": self.reference, "Cmd": ["sh", "-c", command], "Tty": True}
+        created = self.engine.call("POST", "/containers/create", doing="create", body=body).json()["Id"]
+        try:
+            self.engine.call("POST", f"/containers/{created}/start", doing="start")
+            self.engine.call("POST", f"/containers/{created}/wait", doing="wait")
+            query = {"stdout": 1, "stderr": 1}
+            return self.engine.call("GET", f"/containers/{created}/logs", doing="read", params=query).text.strip()
+        finally:
+            self.engine.call("DELETE", f"/containers/{created}", doing="remove", params={"force": 1})
+
+    def clean(self) -> None:
+        for tag in self.tags:
+            with contextlib.suppress(NotFoundError):
+                self.engine.call("DELETE", f"/images/{tag}", doing="remove", params={"force": 1})
+        # What lost its tag to a later build of the same test.
+        ours = {"filters": json.dumps({"dangling": ["true"], "label": [f"l={self.reference}"]})}
+        self.engine.call("POST", "/images/prune", doing="remove", params=ours)
+
+
+@pytest.fixture
+def it(engine: Engine, tmp_path: Path) -> Iterator[Builder]:
+    builder = Builder(engine, tmp_path / "context")
+    builder.root.mkdir()
+    yield builder
+    builder.clean()
+
+
+def test_image_is_built_tagged_and_labelled(it: Builder) -> None:
+    extra = f"{it.reference}-too:1"
+    identity = it.build(f"FROM {BASE}\nLABEL own=1\n", tags=(extra,), labels={"file": "2"})
+    found = it.engine.object(f"/images/{extra}/json", doing="inspect")
+    assert found["Id"] == identity
+    assert found["Config"]["Labels"] == {"own": "1", "file": "2", "l": it.reference, BUILD_HASH: "abc"}
+
+
+def test_cache_mount_here_document_linked_copy_and_stages(it: Builder) -> None:
+    it.needs_engine_23()
+    it.lay("a.txt", "from the context")
+    it.build(f"""
+FROM {BASE} AS made
+RUN --mount=type=cache,target=/cache touch /cache/x && ls /cache > /list
+COPY <<EOF /here
+from the document
+EOF
+FROM {BASE}
+COPY --link a.txt /a
+COPY --from=made /list /here /
+""")
+    assert it.run("cat /a /list /here").split() == ["from", "the", "contextx", "from", "the", "document"]
+
+
+def test_second_build_is_cached_and_progress_tells_the_steps(it: Builder) -> None:
+    dockerfile = f"FROM {BASE}\nARG ONCE={it.reference}\nRUN echo says $ONCE\n"
+    first = it.build(dockerfile)
+    step = "[2/2] RUN echo says " + it.reference
+    assert ("context", "sending") in it.tail_lines
+    assert [text for item, text in it.tail_lines if item == step] == ["started", f"says {it.reference}", "done"]
+    it.tail_lines.clear()
+    assert it.build(dockerfile) == first
+    assert (step, "cached") in it.tail_lines
+
+
+def test_ignored_files_stay_out_and_exceptions_come_in(it: Builder) -> None:
+    for name in ("kept", "logs/a.log", "logs/keep.log", "node_modules/x"):
+        it.lay(name, "")
+    it.lay(".dockerignore", "**/*.log\n!logs/keep.log\nnode_modules\n.dockerignore\n")
+    it.build(f"FROM {BASE}\nCOPY . /app\n")
+    assert it.run("cd /app && find . -type f | sort").split() == ["./Dockerfile", "./kept", "./logs/keep.log"]
+
+
+def test_options_reach_the_build(it: Builder) -> None:
+    it.build(
+        f"FROM {BASE} AS wanted\nARG GIVEN=default\n"
+        "RUN cat /etc/hosts > /hosts; echo $GIVEN > /given\n"
+        f"FROM {BASE}\nRUN false\n",
+        target="wanted",
+        args={"GIVEN": "a b"},
+        extra_hosts={"there": ("10.1.2.3",)},
+        no_cache=True,
+    )
+    assert it.run("cat /given; grep there /hosts").split() == ["a", "b", "10.1.2.3", "there"]
+
+
+def test_limits_hold_while_building(it: Builder) -> None:
+    it.needs_engine_23()
+    it.build(f"FROM {BASE}\nRUN ulimit -n > /limit; df -k /dev/shm | tail -1 > /shm\n", **LIMITS)
+    assert {"123", "8192"} <= set(it.run("cat /limit /shm").split())
+
+
+def test_what_an_old_engines_buildkit_leaves_out_is_told(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    it.engine = dataclasses.replace(it.engine, api_version=(1, 41))
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\n", **LIMITS)
+    assert caught.value.causes[0].startswith("`build.ulimits` and `build.shm_size` need engine API 1.42")
+    assert caught.value.causes[0].endswith("speaks 1.41")
+    monkeypatch.setenv("DOCKER_BUILDKIT", "0")
+    it.build(f"FROM {BASE}\nRUN ulimit -n > /limit; df -k /dev/shm | tail -1 > /shm\n", **LIMITS)
+    assert {"123", "8192"} <= set(it.run("cat /limit /shm").split())
+
+
+@pytest.mark.parametrize("network", ["none", "host"])
+def test_network_of_build_steps(it: Builder, network: str) -> None:
+    it.build(f"FROM {BASE}\nRUN ls /sys/class/net > /net\n", network=network, no_cache=True)
+    assert (it.run("cat /net").split() == ["lo"]) is (network == "none")
+
+
+def test_inline_dockerfile_and_one_outside_of_the_context(it: Builder) -> None:
+    it.lay("a.txt", "")
+    it.build(dockerfile_inline=f"FROM {BASE}\nCOPY a.txt /\nRUN echo inline > /which\n")
+    assert it.run("cat /which") == "inline"
+    (it.root.parent / "far.Dockerfile").write_text(f"FROM {BASE}\nCOPY a.txt /\nRUN echo outside > /which\n")
+    it.build(dockerfile="../far.Dockerfile")
+    assert it.run("cat /which") == "outside"
+
+
+def test_failing_step_is_named_with_its_last_lines(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(
+            f"FROM {BASE}\nARG PASSWORD\nRUN for i in $(seq 50); do echo x $i; done; sleep 0.3; echo wrong >&2; exit 7",
+            args={"PASSWORD": "hunter2"},
+            no_cache=True,
+        )
+    error = caught.value
+    assert error.message == "the image of service `web` could not be built"
+    assert error.causes[0].startswith("step `[2/2] RUN for i in")
+    assert error.causes[1].endswith("exit code: 7")
+    lines = error.detail.splitlines()
+    assert {"wrong", "x 50"} <= set(lines[-3:])
+    assert len(lines) == 30
+    assert "hunter2" not in f"{error.causes} {error.detail} {it.tail_lines}"
+
+
+def test_senseless_dockerfile_is_told_in_the_builders_words(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build("NONSENSE here\n")
+    assert "NONSENSE" in caught.value.causes[0]
+    assert caught.value.causes[1] == f"its Dockerfile is `{it.root}/Dockerfile`"
+
+
+def test_missing_base_image_is_told_as_a_pull_that_failed(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build("FROM 127.0.0.1:9/absent:1\n")
+    assert caught.value.message == "the image of service `web` could not be built"
+    assert caught.value.causes[0] == "image `127.0.0.1:9/absent:1` of service `web` could not be pulled"
+    assert "127.0.0.1:9" in caught.value.causes[1]
+
+
+def test_missing_context_names_the_service(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(context=str(it.root / "gone"))
+    assert caught.value.message == "the image of service `web` could not be built"
+    assert caught.value.causes == (f"the build context `{it.root}/gone` does not exist",)
+
+
+def test_refused_option_is_the_engines_error(it: Builder) -> None:
+    with pytest.raises(EngineError) as caught:
+        it.build(f"FROM {BASE}\n", tags=("Not A Reference",))
+    assert caught.value.message == "cannot build the image of service `web`"
+    it.tags.remove("Not A Reference")
+
+
+def test_stop_ends_a_silent_build(it: Builder) -> None:
+    stop = threading.Event()
+    told = it.report
+
+    def report(item: str, text: str, current: int, total: int) -> None:
+        told(item, text, current, total)
+        if "sleep" in item and text == "started":
+            stop.set()
+
+    it.report = report  # type: ignore[method-assign]
+    with pytest.raises(InterruptedByUserError):
+        it.build(f"FROM {BASE}\nRUN sleep 250\n", stop=stop, no_cache=True)
+
+
+@pytest.fixture
+def legacy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_BUILDKIT", "0")
+
+
+@pytest.mark.usefixtures("legacy")
+def test_legacy_builder_builds_and_ignores_what_is_ignored(it: Builder) -> None:
+    it.lay("kept", "")
+    it.lay("left", "")
+    it.lay(".dockerignore", "left\n.dockerignore\n")
+    identity = it.build(dockerfile_inline=f"FROM {BASE}\nARG A\nCOPY . /app\nRUN echo says $A\n", args={"A": "1"})
+    assert it.engine.object(f"/images/{it.reference}/json", doing="inspect")["Id"] == identity
+    assert it.run("ls -A /app") == "kept"
+    assert any(item.endswith("RUN echo says $A") and text == "says 1" for item, text in it.tail_lines)
+
+
+@pytest.mark.usefixtures("legacy")
+def test_legacy_builder_tells_the_failing_step(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\nRUN echo wrong; exit 7\n")
+    assert caught.value.causes[0].endswith("] RUN echo wrong; exit 7` failed")
+    assert "wrong" in caught.value.detail.splitlines()
+
+
+@pytest.fixture
+def buildx(no_configuration: None, tmp_path: Path) -> None:
+    """The docker command looks for its plugins in the folder of its configuration, too."""
+    (tmp_path / "docker/cli-plugins").symlink_to(Path.home() / ".docker/cli-plugins")
+    assert build_buildx.is_buildx_installed()
+
+
+@pytest.mark.usefixtures("buildx")
+def test_secrets_and_folders_go_through_buildx(it: Builder) -> None:
+    it.needs_engine_23()
+    (it.root.parent / "lib").mkdir()
+    (it.root.parent / "lib/x").write_text("of the library")
+    it.lay("a.txt", "")
+    it.build(
+        dockerfile_inline=f"FROM {BASE}\nARG A\nCOPY --from=lib x /x\nCOPY a.txt /\n"
+        "RUN --mount=type=secret,id=token wc -c < /run/secrets/token > /size; echo $A > /a\n",
+        additional_contexts={"lib": str(it.root.parent / "lib")},
+        secrets=(BuildSecret(source="token"),),
+        args={"A": "b c"},
+    )
+    assert it.run("cat /x /size /a").split() == ["of", "the", "library6", "b", "c"]
+    assert (it.config()["Labels"] or {}) == {"l": it.reference, BUILD_HASH: "abc"}
+    assert any(text == "done" for _item, text in it.tail_lines)
+
+
+@pytest.mark.usefixtures("buildx")
+def test_build_that_fails_in_buildx_tells_its_step(it: Builder) -> None:
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\nRUN echo wrong; exit 7\n", secrets=(BuildSecret(source="token"),))
+    assert caught.value.causes[0] == "step `[2/2] RUN echo wrong; exit 7` failed"
+    assert caught.value.causes[1].endswith("exit code: 7")
+    assert caught.value.detail == "wrong"
+
+
+@pytest.mark.usefixtures("buildx")
+def test_options_reach_the_build_through_buildx(it: Builder) -> None:
+    it.needs_engine_23()
+    it.lay("a.txt", "")
+    text = "\n".join(["$$${A} ${B:-x} %{if} %%{y} 100% $", "é \\ \" '"])
+    it.build(
+        f"FROM {BASE} AS wanted\nARG TEXT\nRUN printf '%s' \"$TEXT\" > /text; ulimit -n > /limit\n"
+        "RUN --mount=type=secret,id=token df -k /dev/shm | tail -1 > /shm; grep there /etc/hosts > /hosts\n"
+        f"FROM {BASE}\nRUN false\n".replace(",id=a,b", ',"id=a,b"'),
+        target="wanted",
+        args={"TEXT": text, "UNUSED": "1"},
+        secrets=(BuildSecret(source="token"),),
+        extra_hosts={"there": ("10.1.2.3", "10.1.2.4")},
+        labels={"${a}": "${b}"},
+        no_cache=True,
+        **LIMITS,
+    )
+    assert it.run("cat /text").replace("\r", "") == text
+    assert {"123", "8192", "10.1.2.3", "10.1.2.4"} <= set(it.run("cat /limit /shm /hosts").split())
+    assert it.config()["Labels"] == {"${a}": "${b}", "l": it.reference, BUILD_HASH: "abc"}
+
+
+@pytest.mark.usefixtures("buildx")
+def test_build_argument_does_not_choose_the_plugin_that_docker_runs(
+    it: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docker").rename(tmp_path / ".docker")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DOCKER_CONFIG")
+    plugin = tmp_path / "evil/cli-plugins/docker-buildx"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
+    plugin.chmod(0o755)
+    evil = str(tmp_path / "evil")
+    it.build(
+        f"FROM {BASE}\nARG DOCKER_CONFIG\nRUN echo $DOCKER_CONFIG > /given\n",
+        args={"DOCKER_CONFIG": evil, "PATH": f"{evil}/cli-plugins", "DOCKER_HOST": "tcp://127.0.0.1:1"},
+        secrets=(BuildSecret(source="token"),),
+    )
+    assert it.run("cat /given") == evil
+    assert not (tmp_path / "ran").exists()
+
+
+def test_without_buildx_the_error_names_what_needs_it(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(WtcError) as caught:
+        it.build(f"FROM {BASE}\n", secrets=(BuildSecret(source="token"),), ssh={"default": ""})
+    assert "without `docker buildx`" in caught.value.message
+    assert "`build.secrets`, `build.ssh`" in caught.value.causes[0]
+    assert it.tail_lines == []
+
+
+@pytest.mark.parametrize("through_buildx", [False, True])
+@pytest.mark.usefixtures("buildx")
+def test_linked_worktree_in_the_context_is_not_sent(it: Builder, *, through_buildx: bool) -> None:
+    it.needs_engine_23()
+    lib = it.root.parent / "lib"
+    for name in ("a.txt", "one/b.txt", "wt (1)/secret", "deep/wt/secret"):
+        it.lay(name, "x")
+        it.lay(f"../lib/{name}", "x")
+    for folder in ("wt (1)", "deep/wt"):
+        for context in (it.root, lib):
+            (context / folder / ".git").write_text("gitdir: /gone/.git/worktrees/wt\n")
+    # An exception of the file's must not bring them back.
+    it.lay(".dockerignore", "one\n!wt*\n")
+    named = "COPY --from=lib . /lib\n" if through_buildx else "RUN mkdir /lib\n"
+    it.build(
+        f"FROM {BASE}\nCOPY . /app\n{named}",
+        additional_contexts={"lib": str(lib)} if through_buildx else {},
+    )
+    found = it.run("cd /app && find . -type f | sort; cd /lib && find . -type f | sort").split()
+    assert found == [
+        "./.dockerignore",
+        "./Dockerfile",
+        "./a.txt",
+        *(["./a.txt", "./one/b.txt"] if through_buildx else []),
+    ]

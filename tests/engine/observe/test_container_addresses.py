@@ -1,0 +1,73 @@
+"""Where a container is reached, by what the engine says of it."""
+
+from typing import Any
+
+import pytest
+
+from wtc import labels as label
+from wtc.engine.observe.container_addresses import ContainerAddresses, read_addresses
+
+ID = "a" * 64
+BRIDGE = "0123456789ab" + "c" * 52
+
+
+def inspected(**changes: Any) -> dict[str, Any]:
+    """A container that publishes 80/tcp and 53/udp and exposes 9000/tcp."""
+    networks = {"x_net": {"NetworkID": BRIDGE, "IPAddress": "172.20.0.2", "Aliases": ["web", "shop-web", ID[:12]]}}
+    bound = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "20001"}], "53/udp": [{"HostIp": "", "HostPort": "20002"}]}
+    found: dict[str, Any] = {
+        "Id": ID,
+        "State": {"Status": "running"},
+        "Config": {"Labels": {label.SERVICE: "web"}, "ExposedPorts": {"9000/tcp": {}, "80/tcp": {}, "53/udp": {}}},
+        "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "20001"}]}},
+        "NetworkSettings": {"Networks": networks, "Ports": {**bound, "9000/tcp": None}},
+    }
+    return {**found, **changes}
+
+
+def read(found: dict[str, Any], *interfaces: str) -> ContainerAddresses:
+    return read_addresses(found, host="127.0.0.1", interfaces=interfaces)
+
+
+def test_names_and_tcp_ports_are_read() -> None:
+    found = read(inspected())
+    assert (found.service, found.aliases, found.ports) == ("web", ("web", "shop-web"), (80, 9000))
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "port", "places"),
+    [
+        (("br-0123456789ab",), 80, (("127.0.0.1", 20001), ("172.20.0.2", 80))),
+        (("br-0123456789ab",), 9000, (("172.20.0.2", 9000),)),
+        # Another machine may have the address if the bridge is not one of this machine.
+        (("br-ba9876543210",), 80, (("127.0.0.1", 20001),)),
+        ((), 9000, ()),
+    ],
+)
+def test_published_port_comes_before_the_address_on_a_bridge(
+    interfaces: tuple[str, ...], port: int, places: tuple[tuple[str, int], ...]
+) -> None:
+    assert read(inspected(), *interfaces).reached_at(port) == places
+
+
+@pytest.mark.parametrize("state", ["exited", "created", "paused", "restarting"])
+def test_container_that_does_not_run_is_not_reached(state: str) -> None:
+    found = read(inspected(State={"Status": state}), "br-0123456789ab")
+    assert (found.reached_at(80), found.ports) == ((), (80, 9000))
+
+
+def test_container_in_the_network_of_the_host_is_not_reached() -> None:
+    networks = {"host": {"NetworkID": "d" * 64, "IPAddress": "", "Aliases": None}}
+    found = read(inspected(NetworkSettings={"Networks": networks, "Ports": {}}), "br-0123456789ab")
+    assert (found.reached_at(80), found.aliases) == ((), ())
+
+
+def test_port_of_a_remote_engine_is_reached_on_its_machine() -> None:
+    found = read_addresses(inspected(), host="build.example.org", interfaces=())
+    assert found.reached_at(80) == (("build.example.org", 20001),)
+
+
+def test_address_of_the_sixth_version_is_used_if_there_is_no_other() -> None:
+    networks = {"x_net": {"NetworkID": BRIDGE, "IPAddress": "", "GlobalIPv6Address": "fd00::2"}}
+    found = read(inspected(NetworkSettings={"Networks": networks, "Ports": {}}), "br-0123456789ab")
+    assert found.reached_at(9000) == (("fd00::2", 9000),)

@@ -1,0 +1,298 @@
+"""The sum that `up` is held against: what counts for how much, and which stacks are idle."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.planner.world import NAMESPACE, World, desired, project
+from wtc.model.deploy import Deploy, Resources
+from wtc.model.desired import Desired
+from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.plan import Plan
+from wtc.model.service import Service
+from wtc.model.usage import MeasuredContainer, RunningContainer, Usage
+from wtc.planner.checks.memory_budget import (
+    MemoryBudget,
+    StartingContainer,
+    claimed_bytes,
+    idle_stacks,
+    memory_budget,
+    starting_existing,
+    starting_in_plan,
+)
+from wtc.planner.format_units import age_text, size_text
+from wtc.planner.lifecycle import ServiceHooks, plan_restart, plan_start
+from wtc.planner.up import plan_up
+from wtc.planner.up_options import Recreate, UpOptions
+
+MIB = 1024**2
+WEB = Service(name="web", image="busybox")
+
+
+def running(
+    service: str = "web",
+    *,
+    of: str = "boston-d4e5f6",
+    id: str = "",  # noqa: A002 - as the value has it
+    used: int = 0,
+    limit: int = 0,
+    cpu: float | None = None,
+    created_s: int = 0,
+) -> MeasuredContainer:
+    """One container that runs; sizes in MiB."""
+    return MeasuredContainer(
+        container=RunningContainer(
+            id=id or f"{of}/{service}",
+            name=f"{of}_{service}",
+            namespace=Namespace(name=of, worktree=f"/w/{of.partition('-')[0]}"),
+            service=service,
+            number=1,
+            created_s=created_s,
+        ),
+        usage=Usage(memory_bytes=used * MIB, limit_bytes=limit * MIB, cpu_percent=cpu),
+    )
+
+
+def summed(wanted: Desired, plan: Plan, there: list[MeasuredContainer], memory: int, **promised: int) -> MemoryBudget:
+    """The sum for a plan of `up`; `promised` is container name -> MiB."""
+    promises = {name: size * MIB for name, size in promised.items()}
+    return memory_budget(wanted.namespace, starting_in_plan(wanted, plan), plan, there, memory, promised=promises)
+
+
+def deployed(limit: int = 0, reserved: int = 0) -> Service:
+    limits, reservations = Resources(memory_bytes=limit * MIB), Resources(memory_bytes=reserved * MIB)
+    return replace(WEB, deploy=Deploy(limits=limits, reservations=reservations))
+
+
+@pytest.mark.parametrize(
+    ("service", "mib"),
+    [
+        pytest.param(WEB, 0, id="without a limit nothing"),
+        pytest.param(replace(WEB, mem_limit_bytes=512 * MIB), 512, id="mem_limit"),
+        pytest.param(replace(WEB, mem_reservation_bytes=64 * MIB), 64, id="mem_reservation"),
+        pytest.param(replace(WEB, mem_limit_bytes=512 * MIB, mem_reservation_bytes=64 * MIB), 512, id="limit first"),
+        pytest.param(deployed(limit=256), 256, id="deploy limits"),
+        pytest.param(deployed(reserved=32), 32, id="deploy reservations"),
+        pytest.param(replace(deployed(limit=256), mem_limit_bytes=512 * MIB), 256, id="deploy wins"),
+        pytest.param(replace(WEB, mem_limit_bytes=100 * MIB, scale=3), 300, id="every replica"),
+        pytest.param(replace(WEB, mem_limit_bytes=100 * MIB, scale=0), 0, id="no replica"),
+    ],
+)
+def test_a_service_that_starts_counts_with(service: Service, mib: int) -> None:
+    wanted = desired(project(service))
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), [], 1024 * MIB)
+    assert found.starting_bytes == mib * MIB
+    assert found.running_bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "mib"),
+    [
+        pytest.param(running(used=30, limit=512), 512, id="its limit"),
+        pytest.param(running(used=30), 30, id="its use where it has no limit"),
+        pytest.param(replace(running(used=30), usage=None), 0, id="nothing once it has ended"),
+    ],
+)
+def test_a_container_that_runs_counts_with(there: MeasuredContainer, mib: int) -> None:
+    wanted = desired(project(WEB))
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), [there], 1024 * MIB)
+    assert found.running_bytes == mib * MIB
+
+
+@pytest.mark.parametrize(
+    ("limit", "others", "memory", "fits"),
+    [
+        pytest.param(512, [512], 1024, True, id="exactly all of it"),
+        pytest.param(513, [512], 1024, False, id="one too many"),
+        pytest.param(2000, [], 1024, False, id="too big alone"),
+        pytest.param(0, [2000], 1024, False, id="full already, whatever starts"),
+        pytest.param(0, [1000], 1024, True, id="what has no limit and never ran counts nothing"),
+        pytest.param(2000, [2000], 0, True, id="an engine that does not tell its memory"),
+        pytest.param(300, [300, 300, 300], 1024, False, id="all stacks together"),
+    ],
+)
+def test_the_sum_against_the_memory(limit: int, others: list[int], memory: int, *, fits: bool) -> None:
+    wanted = desired(project(replace(WEB, mem_limit_bytes=limit * MIB)))
+    there = [running(f"s{n}", limit=size) for n, size in enumerate(others)]
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), there, memory * MIB)
+    assert found.fits is fits
+    assert found.sum_bytes == (limit + sum(others)) * MIB
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fits"),
+    [
+        pytest.param(800, 800, True, id="the same"),
+        pytest.param(800, 700, True, id="less"),
+        pytest.param(800, 900, False, id="more"),
+        pytest.param(800, 800 + 4095 / MIB, True, id="the same in whole pages"),
+    ],
+)
+def test_what_takes_its_own_place_again_is_not_refused_unless_it_wants_more(
+    before: int, after: float, *, fits: bool
+) -> None:
+    world = World()
+    first = desired(project(replace(WEB, mem_limit_bytes=before * MIB)))
+    world.run(plan_up(first, world.observed(), UpOptions()))
+    own = world.observed().containers[0]
+    there = [running(of=NAMESPACE.name, id=own.id, limit=before), running("db", limit=900)]
+    wanted = desired(project(replace(WEB, mem_limit_bytes=int(after * MIB))))
+    plan = plan_up(wanted, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
+    found = summed(wanted, plan, there, 1024 * MIB)
+    assert (found.running_bytes, found.starting_bytes) == (900 * MIB, int(after * MIB))
+    assert found.fits is fits
+
+
+def test_what_is_made_anew_without_a_limit_counts_with_what_it_used() -> None:
+    world = World()
+    wanted = desired(project(WEB))
+    world.run(plan_up(wanted, world.observed(), UpOptions()))
+    own = running(of=NAMESPACE.name, id=world.observed().containers[0].id, used=70)
+    plan = plan_up(wanted, world.observed(), UpOptions(recreate=Recreate.ALWAYS))
+    found = summed(wanted, plan, [own], 1024 * MIB)
+    assert (found.running_bytes, found.starting_bytes, found.grows) == (0, 70 * MIB, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param(UpOptions(), True, id="a first up"),
+        pytest.param(UpOptions(no_start=True), False, id="--no-start"),
+    ],
+)
+def test_only_a_plan_that_starts_something_is_looked_at(options: UpOptions, *, expected: bool) -> None:
+    wanted = desired(project(WEB))
+    assert bool(starting_in_plan(wanted, plan_up(wanted, World().observed(), options))) is expected
+
+
+def test_an_up_with_nothing_to_do_is_not_looked_at() -> None:
+    world = World()
+    wanted = desired(project(WEB))
+    world.run(plan_up(wanted, world.observed(), UpOptions()))
+    assert starting_in_plan(wanted, plan_up(wanted, world.observed(), UpOptions())) == ()
+
+
+@pytest.mark.parametrize(
+    ("promised", "there", "mib"),
+    [
+        pytest.param({"boston-d4e5f6_web": 400}, [], 400, id="what others are just starting"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=400)], 0, id="what of it runs counts once"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=300)], 100, id="a predecessor that is smaller"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=900)], 0, id="a predecessor that is bigger"),
+        pytest.param({f"{NAMESPACE.name}_web": 400}, [], 0, id="what this one starts itself counts once"),
+    ],
+)
+def test_promises_of_others_count(promised: dict[str, int], there: list[MeasuredContainer], mib: int) -> None:
+    wanted = desired(project(replace(WEB, mem_limit_bytes=100 * MIB)))
+    found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), there, 499 * MIB, **promised)
+    assert found.reserved_elsewhere_bytes == mib * MIB
+    assert found.fits is (100 + mib + sum(claimed_bytes(m) for m in there) // MIB <= 499)
+
+
+@pytest.mark.parametrize(
+    ("states", "plan", "names", "grows"),
+    [
+        pytest.param({"db": "exited"}, plan_start, ["db"], True, id="start"),
+        pytest.param({"db": "exited", "web": "running"}, plan_start, ["db"], True, id="start of what does not run"),
+        pytest.param({"web": "running"}, plan_restart, ["web"], False, id="restart takes its own place"),
+        pytest.param({"db": "exited", "web": "running"}, plan_restart, ["db", "web"], True, id="restart of a stopped"),
+    ],
+)
+def test_what_starts_again_counts_with_the_limit_that_it_was_made_with(
+    states: dict[str, str], plan: Callable[[Observed, dict[str, ServiceHooks]], Plan], names: list[str], *, grows: bool
+) -> None:
+    containers = tuple(
+        ObservedContainer(
+            id=f"{NAMESPACE.name}/{service}",
+            name=f"{NAMESPACE.name}_{service}",
+            service=service,
+            number=1,
+            image="busybox",
+            image_id="",
+            state=state,
+            mem_limit_bytes=200 * MIB,
+            mem_reservation_bytes=50 * MIB,
+        )
+        for service, state in states.items()
+    )
+    observed = replace(World().observed(), containers=containers)
+    there = [running(service, of=NAMESPACE.name, limit=200) for service, state in states.items() if state == "running"]
+    wanted = plan(observed, {})
+    starting = starting_existing(observed, wanted)
+    assert sorted(s.service for s in starting) == names
+    assert {(s.limit_bytes, s.reserved_bytes) for s in starting} == {(200 * MIB, 50 * MIB)}
+    found = memory_budget(NAMESPACE, starting, wanted, there, 100 * MIB)
+    assert (found.sum_bytes, found.grows) == (200 * MIB * len(states), grows)
+    assert found.fits is not grows
+
+
+def test_without_a_limit_the_reservation_counts() -> None:
+    each = StartingContainer(name="n", service="web", number=1, limit_bytes=0, reserved_bytes=30 * MIB)
+    assert memory_budget(NAMESPACE, [each], Plan(), [], MIB).starting == {"n": 30 * MIB}
+
+
+@pytest.mark.parametrize(
+    ("there", "order"),
+    [
+        pytest.param([running(of="busy-1", cpu=50), running(of="idle-1", cpu=0)], ["idle-1", "busy-1"], id="by use"),
+        pytest.param(
+            [running(of="small-1", cpu=0.2, used=10), running(of="big-1", cpu=0.4, used=20)],
+            ["big-1", "small-1"],
+            id="then the biggest",
+        ),
+        pytest.param(
+            [running(of="new-1", cpu=0, created_s=900), running(of="old-1", cpu=0, created_s=100)],
+            ["old-1", "new-1"],
+            id="then the oldest",
+        ),
+        pytest.param(
+            [running("a", of="two-1", cpu=6), running("b", of="two-1", cpu=6), running(of="one-1", cpu=10)],
+            ["one-1", "two-1"],
+            id="a stack is its containers together",
+        ),
+    ],
+)
+def test_the_idlest_stacks_come_first(there: list[MeasuredContainer], order: list[str]) -> None:
+    assert [s.namespace.name for s in idle_stacks(there, other_than=NAMESPACE, now_s=1000)] == order
+
+
+def test_the_stack_that_starts_is_not_among_the_idle() -> None:
+    assert idle_stacks([running(of=NAMESPACE.name)], other_than=NAMESPACE, now_s=0) == ()
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 300), st.floats(0, 400)), max_size=12))
+def test_every_other_stack_is_among_the_idle_once_and_nothing_of_it_is_lost(
+    found: list[tuple[int, int, float]],
+) -> None:
+    there = [running(f"s{i}", of=f"n{stack}-1", used=used, cpu=cpu) for i, (stack, used, cpu) in enumerate(found)]
+    stacks = idle_stacks(there, other_than=NAMESPACE, now_s=0)
+    assert len({s.namespace for s in stacks}) == len(stacks)
+    assert sum(s.bytes for s in stacks) == sum(used for _, used, _ in found) * MIB
+    assert [round(s.cpu_percent) for s in stacks] == sorted(round(s.cpu_percent) for s in stacks)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1 KiB"),
+        (1536, "1.5 KiB"),
+        (1024**2 - 1, "1 MiB"),
+        (25276502016, "23.5 GiB"),
+        (3 * 1024**5, "3072 TiB"),
+    ],
+)
+def test_a_size_reads(count: int, text: str) -> None:
+    assert size_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0 s"), (59, "59 s"), (60, "1 min"), (7199, "1 h"), (86400 * 3, "3 d")]
+)
+def test_an_age_reads(seconds: int, text: str) -> None:
+    assert age_text(seconds) == text

@@ -1,0 +1,120 @@
+"""Where in the file the thing is that an error is about, found by the file's own values."""
+
+from dataclasses import replace
+
+import pytest
+
+from wtc.model import plan as op
+from wtc.model.build import Build, BuildSecret
+from wtc.model.desired import DesiredImage
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.mounts import FileGrant, FileSource, Mount
+from wtc.model.plan import ContainerRef, PlanNode
+from wtc.model.position import Path, Position
+from wtc.model.project import IpamPool, Network, Project, Volume
+from wtc.model.service import DeviceMapping, Hook, Service
+from wtc.planner.error_positions import node_path, with_position
+
+WEB = Service(
+    name="web",
+    image="registry.test/web:1",
+    build=Build(context="/w/web", dockerfile="Dev", secrets=(BuildSecret(source="token"),), args={"KEY": "/w/args"}),
+    command=("serve-all", "--now"),
+    user="nosuchuser",
+    runtime="nope",
+    devices=(DeviceMapping(source="/dev/nope", target="/dev/nope"),),
+    environment={"PATH_TO": "/w/environment"},
+    volumes=(
+        Mount(type="bind", source="/w/data", target="/data"),
+        Mount(type="bind", source="/w/data/deep", target="/deep"),
+        Mount(type="volume", source="rows", target="/rows"),
+    ),
+    secrets=(FileGrant(source="token"),),
+    configs=(FileGrant(source="conf"),),
+)
+BACK = Network(key="back", name="p_back", driver="nodriver", ipam_pools=(IpamPool(subnet="10.0.0.0/33"),))
+PROJECT = Project(
+    name="p",
+    working_dir="/w",
+    files=("/w/compose.yaml",),
+    services={"web": WEB},
+    networks={"back": BACK},
+    volumes={"rows": Volume(key="rows", name="p_rows", driver_opts={"device": "/w/disk"})},
+    secrets={"token": FileSource(name="token", file="/w/token")},
+    configs={"conf": FileSource(name="conf", file="/w/conf")},
+)
+SERVICE: Path = ("services", "web")
+BUILD: Path = ("services", "web", "build")
+
+
+@pytest.mark.parametrize(
+    ("path", "complaint", "expected"),
+    [
+        (SERVICE, "bind source path does not exist: /w/data", (*SERVICE, "volumes", 0, "source")),
+        (SERVICE, "bind source path does not exist: /w/data/deep", (*SERVICE, "volumes", 1, "source")),
+        (SERVICE, "bind source path does not exist: /w/token", ("secrets", "token", "file")),
+        (SERVICE, "bind source path does not exist: /w/conf", ("configs", "conf", "file")),
+        (SERVICE, "failed to mount local volume: mount /w/disk:/x", ("volumes", "rows", "driver_opts", "device")),
+        (SERVICE, 'custom device "/dev/nope": no such file', (*SERVICE, "devices", 0, "source")),
+        (SERVICE, "unknown or invalid runtime name: nope", (*SERVICE, "runtime")),
+        (SERVICE, 'exec: "serve-all": executable file not found', (*SERVICE, "command", 0)),
+        (SERVICE, "unable to find user nosuchuser: no matching entries", (*SERVICE, "user")),
+        (SERVICE, "No such image: registry.test/web:1", (*SERVICE, "image")),
+        # Neither a part of a longer path, nor the value of a variable, nor a mount's type.
+        (SERVICE, "no such file: /w/data2", SERVICE),
+        (SERVICE, "no such file: /other/w/data", SERVICE),
+        (SERVICE, "no such file: /w/environment", SERVICE),
+        (SERVICE, 'invalid mount config for type "volume"', SERVICE),
+        (SERVICE, "out of memory", SERVICE),
+        (BUILD, "the build context `/w/web` does not exist", (*BUILD, "context")),
+        (BUILD, "the Dockerfile `/w/web/Dev` does not exist", (*BUILD, "dockerfile")),
+        (BUILD, "failed to stat /w/token: no such file", ("secrets", "token", "file")),
+        (BUILD, "no such file: /w/args", BUILD),
+        (("networks", "back"), 'plugin "nodriver" not found', ("networks", "back", "driver")),
+        (
+            ("networks", "back"),
+            "invalid subnet 10.0.0.0/33: invalid",
+            ("networks", "back", "ipam", "config", 0, "subnet"),
+        ),
+        (("volumes", "rows"), "no such device: /w/disk", ("volumes", "rows", "driver_opts", "device")),
+        (("services", "gone"), "bind source path does not exist: /w/data", ("services", "gone")),
+    ],
+)
+def test_complaint_is_placed_at_the_value_that_it_names(path: Path, complaint: str, expected: Path) -> None:
+    place = Position("/w/compose.yaml", 7, 9)
+    project = with_positions({expected: place})
+    found = with_position(Diagnostic(message="cannot", path=path), complaint, project)
+    assert (found.path, found.position) == (expected, place)
+
+
+def test_value_without_a_position_is_placed_at_what_is_around_it() -> None:
+    place = Position("/w/compose.yaml", 7, 9)
+    project = with_positions({(*SERVICE, "volumes"): place})
+    found = with_position(Diagnostic(message="cannot", path=SERVICE), "no such file: /w/data", project)
+    assert (found.path, found.position) == ((*SERVICE, "volumes"), place)
+
+
+def test_position_that_is_known_is_kept() -> None:
+    known = Diagnostic(message="cannot", path=SERVICE, position=Position("/w/other.yaml", 1, 1))
+    assert with_position(known, "no such file: /w/data", with_positions({})) is known
+
+
+@pytest.mark.parametrize(
+    ("operation", "cause", "expected"),
+    [
+        (op.PullImage(image=DesiredImage(service="web", reference="i")), "", (*SERVICE, "image")),
+        (op.BuildImage(image=DesiredImage(service="web", reference="i")), "", BUILD),
+        (op.CreateNetwork(network=Network(key="back", name="n")), "", ("networks", "back")),
+        (op.CreateVolume(volume=Volume(key="rows", name="v")), "", ("volumes", "rows")),
+        (op.StartContainer(container=ContainerRef(name="c")), "not there yet", SERVICE),
+        (op.RunHook(container=ContainerRef(name="c"), hook=Hook()), "post_start", (*SERVICE, "post_start")),
+        (op.StopContainer(container=ContainerRef(name="c")), "`stop`", ()),
+        (op.WaitContainer(container=ContainerRef(name="c"), condition=op.Condition.READY), "", ()),
+    ],
+)
+def test_node_is_about_a_part_of_the_file(operation: op.Operation, cause: str, expected: Path) -> None:
+    assert node_path(PlanNode(id=1, operation=operation, cause=cause, service="web")) == expected
+
+
+def with_positions(positions: dict[Path, Position]) -> Project:
+    return replace(PROJECT, positions=positions)

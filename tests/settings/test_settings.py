@@ -1,0 +1,215 @@
+"""Settings: which of several values wins, and what is said of one that cannot be."""
+
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from wtc.errors import ComposeFileError, UsageError
+from wtc.model.position import Position
+from wtc.settings.settings import BIND, MEM_LIMIT, OVERSUBSCRIBE, PORT_RANGE, Source, config_dir, load_settings
+from wtc.settings.toml_files import Section
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {"WTC_CONFIG_DIR": str(tmp_path)}
+
+
+def write(environment: Mapping[str, str], content: str | bytes) -> str:
+    path = Path(environment["WTC_CONFIG_DIR"], "config.toml")
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"HOME": "/home/me"}, "/home/me/.config/wtc"),
+        ({"HOME": "/home/me", "XDG_CONFIG_HOME": "/etc/me"}, "/etc/me/wtc"),
+        ({"HOME": "/home/me", "XDG_CONFIG_HOME": ""}, "/home/me/.config/wtc"),
+        ({"HOME": "/home/me", "XDG_CONFIG_HOME": "relative"}, "/home/me/.config/wtc"),
+        ({"HOME": "/home/me", "XDG_CONFIG_HOME": "/etc/me", "WTC_CONFIG_DIR": "/state"}, "/state"),
+        ({"HOME": "/home/me", "WTC_CONFIG_DIR": ""}, "/home/me/.config/wtc"),
+    ],
+)
+def test_the_config_folder_is_the_first_that_is_named(environment: Mapping[str, str], expected: str) -> None:
+    assert config_dir(environment) == expected
+
+
+def test_a_relative_config_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config_dir({"WTC_CONFIG_DIR": "state"}) == str(tmp_path / "state")
+
+
+def test_without_home_the_user_database_tells_it() -> None:
+    assert config_dir({}) == f"{pwd.getpwuid(os.getuid()).pw_dir}/.config/wtc"
+
+
+def test_no_home_at_all_is_an_error_that_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_uid: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    with pytest.raises(UsageError, match="`HOME` is not set") as raised:
+        config_dir({})
+    assert "WTC_CONFIG_DIR" in raised.value.hints[0]
+
+
+def test_the_defaults_are_those_of_the_contract(environment: dict[str, str]) -> None:
+    assert load_settings(environment).of(PORT_RANGE).value == range(20000, 30000)
+    assert load_settings(environment).of(BIND).value == "127.0.0.1"
+    settings = load_settings(environment)
+    assert settings.of(MEM_LIMIT).value == 0
+    assert {each.source for each in settings.chosen.values()} == {Source.DEFAULT}
+
+
+def test_each_source_wins_over_those_below_it(environment: dict[str, str]) -> None:
+    command_line: dict[str, str] = {}
+    project = Section()
+    seen = [load_settings(environment).of(MEM_LIMIT)]
+    path = write(environment, "# mine\nmem_limit = '1m'\n")
+    seen.append(load_settings(environment).of(MEM_LIMIT))
+    project = Section(values={"mem_limit": "2m"}, positions={"mem_limit": Position("/compose.yaml", 3, 5)})
+    seen.append(load_settings(environment, project=project).of(MEM_LIMIT))
+    environment["WTC_MEM_LIMIT"] = "3m"
+    seen.append(load_settings(environment, project=project).of(MEM_LIMIT))
+    command_line["mem_limit"] = "4m"
+    seen.append(load_settings(environment, project=project, command_line=command_line).of(MEM_LIMIT))
+    assert [(each.value >> 20, each.source, each.origin) for each in seen] == [
+        (0, Source.DEFAULT, ""),
+        (1, Source.USER, f"{path}:2:1"),
+        (2, Source.PROJECT, "/compose.yaml:3:5"),
+        (3, Source.ENVIRONMENT, "WTC_MEM_LIMIT"),
+        (4, Source.COMMAND_LINE, "--mem-limit"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20000-29999", range(20000, 30000)),
+        (" 20000 - 20000 ", range(20000, 20001)),
+        ("1-65535", range(1, 65536)),
+        ("", range(20000, 30000)),
+    ],
+)
+def test_a_port_range_has_both_its_ends(environment: dict[str, str], text: str, expected: range) -> None:
+    assert load_settings({**environment, "WTC_PORT_RANGE": text}).of(PORT_RANGE).value == expected
+
+
+@pytest.mark.parametrize("text", ["x", "20000", "1-2-3", "-1", "0-10", "30000-20000", "1-65536", "20000-", "²-³"])
+def test_what_is_no_port_range_is_a_usage_error(environment: dict[str, str], text: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        load_settings({**environment, "WTC_PORT_RANGE": text})
+    assert raised.value.message == (
+        f"`WTC_PORT_RANGE` is `{text}`, not two ports from 1 to 65535 with the lower one first, as in `20000-29999`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("0.0.0.0", "0.0.0.0"), ("::1", "::1"), ("[::1]", "::1"), ("10.0.0.7 ", "10.0.0.7")]
+)
+def test_an_address_of_either_family_binds(environment: dict[str, str], text: str, expected: str) -> None:
+    assert load_settings({**environment, "WTC_BIND": text}).of(BIND).value == expected
+
+
+@pytest.mark.parametrize("text", ["localhost", "127.1", "256.0.0.1", "10.0.0.0/8", ":"])
+def test_what_is_no_address_is_a_usage_error(environment: dict[str, str], text: str) -> None:
+    with pytest.raises(UsageError, match=r"`WTC_BIND` is .*, not an IP address"):
+        load_settings({**environment, "WTC_BIND": text})
+
+
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [("512m", 512 << 20), ("1.5g", 3 << 29), ("64 KiB", 64 << 10), ("2GB", 2 << 30), ("10b", 10), (1024, 1024)],
+)
+def test_a_size_is_bytes_or_has_a_unit(environment: dict[str, str], value: object, size: int) -> None:
+    assert load_settings(environment, project=Section(values={"mem_limit": value})).of(MEM_LIMIT).value == size
+
+
+@pytest.mark.parametrize("value", [True, None, [], {}, "much", "-1m", "1e3", "", "9" * 400])
+def test_what_is_no_size_is_an_error_in_the_compose_file(environment: dict[str, str], value: object) -> None:
+    position = Position("/compose.yaml", 3, 5)
+    with pytest.raises(ComposeFileError, match="not a size") as raised:
+        load_settings(environment, project=Section(values={"mem_limit": value}, positions={"mem_limit": position}))
+    (found,) = raised.value.diagnostics
+    assert (found.position, found.path) == (position, ("x-wtc", "mem_limit"))
+
+
+def test_a_misspelt_key_is_told_with_its_place_and_the_near_one(environment: dict[str, str]) -> None:
+    path = write(environment, 'bind = "::1"\n\n  port_rage = "1-2"\n')
+    with pytest.raises(UsageError, match="unknown setting `port_rage`") as raised:
+        load_settings(environment)
+    (found,) = raised.value.diagnostics
+    assert found.position == Position(path, 3, 3)
+    assert found.hint == "did you mean `port_range`?"
+
+
+def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str]) -> None:
+    path = write(environment, 'bind = "here"\nmem_limit = true\n[colours]\nred = 1\n')
+    with pytest.raises(UsageError) as raised:
+        load_settings(environment)
+    assert [(found.message.split(",")[0], found.position) for found in raised.value.diagnostics] == [
+        ("`bind` is `here`", Position(path, 1, 1)),
+        ("`mem_limit` is `true`", Position(path, 2, 1)),
+        ("unknown setting `colours`", Position(path, 3, 2)),
+    ]
+    assert (
+        raised.value.diagnostics[2].hint
+        == "the settings are `port_range`, `bind`, `mem_limit`, `oversubscribe`, `env_from`, `git`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "column"),
+    [
+        ("bind = \n", 1, 8),
+        ("\n\nbind", 3, 5),
+        (b'a = 1\nb = "\xff"', 2, 6),
+        ("a = " + "[" * 5000, 1, 1),
+        (b"\x00", 1, 1),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_place(
+    environment: dict[str, str], content: str | bytes, line: int, column: int
+) -> None:
+    path = write(environment, content)
+    with pytest.raises(UsageError, match="is not a TOML file") as raised:
+        load_settings(environment)
+    assert raised.value.diagnostics[0].position == Position(path, line, column)
+
+
+def test_a_folder_in_the_files_place_is_a_usage_error(environment: dict[str, str]) -> None:
+    Path(environment["WTC_CONFIG_DIR"], "config.toml").mkdir()
+    with pytest.raises(UsageError, match="cannot read") as raised:
+        load_settings(environment)
+    assert raised.value.causes == ("is a directory",)
+
+
+def test_settings_cost_no_heavy_import(tmp_path: Path) -> None:
+    program = (
+        "import sys; from wtc.settings.settings import load_settings; load_settings({'WTC_CONFIG_DIR': sys.argv[1]});"
+        "print(*{'tomllib', 'difflib', 'platformdirs'} & set(sys.modules))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert found.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), ("true", True), ("1", True), (False, False), ("No", False)]
+)
+def test_a_switch_is_read_from_a_file(environment: dict[str, str], value: object, *, expected: bool) -> None:
+    project = Section(values={"oversubscribe": value})
+    assert load_settings(environment, project=project).of(OVERSUBSCRIBE).value is expected
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused(environment: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="`WTC_OVERSUBSCRIBE` is `maybe`, not `true` or `false`"):
+        load_settings({**environment, "WTC_OVERSUBSCRIBE": "maybe"})
