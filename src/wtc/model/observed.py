@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from wtc.model.identity import LabelledStack
 
+RUNNING_STATES = frozenset({"running", "restarting", "paused"})
+"""The states of a container whose process exists, or that the engine is about to start again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPort:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
 from wtc.events import Reporter
-from wtc.model.observed import ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.plan import ContainerRef
 from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
 from wtc.orchestrator.context.target import Target
@@ -37,7 +37,7 @@ def exec_in_container(
 
     with open_observed(target, report) as stack:
         container = find_container(stack, place)
-        if container.state not in {"running", "restarting", "paused"}:
+        if container.state not in RUNNING_STATES:
             raise WtcError(
                 f"service `{place.service}` is not running",
                 causes=[f"its container `{container.name}` is {container.state}"],

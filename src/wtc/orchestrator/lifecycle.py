@@ -9,6 +9,7 @@ from enum import StrEnum
 from wtc.errors import WtcError
 from wtc.events import PlanStarted, Reporter
 from wtc.model.namespace import Namespace
+from wtc.model.observed import RUNNING_STATES
 from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import command_line_settings, warn
 from wtc.orchestrator.context.hooks import declared_hooks, project_settings
@@ -21,7 +22,6 @@ from wtc.orchestrator.session.failures import raise_failed
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.planner.checks.memory_budget import starting_existing
 from wtc.planner.lifecycle import (
-    RUNNING_STATES,
     ServiceHooks,
     plan_kill,
     plan_pause,

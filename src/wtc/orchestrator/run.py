@@ -10,7 +10,7 @@ from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, Us
 from wtc.events import Event, Note, PlanStarted, Reporter, Warned
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
+from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context, command_line_settings, open_context, open_engine
@@ -295,4 +295,4 @@ class _Run:
 
 
 def _is_running(state: str) -> bool:
-    return state in {"running", "restarting", "paused"}
+    return state in RUNNING_STATES

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from wtc import labels as label
 from wtc.errors import ConflictError, UsageError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import (
     ContainerRef,
     Plan,
@@ -20,7 +20,7 @@ from wtc.model.service import Hook
 from wtc.planner.checks.conflicts import check_writers
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.lifecycle import DeclaredHooks
-from wtc.planner.observed.ownership import RUNNING, is_left_by_copy, ownership
+from wtc.planner.observed.ownership import is_left_by_copy, ownership
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import add_restarts, copy_target, unfinished_copies
 
@@ -141,7 +141,7 @@ def _remove_containers(
         before = [n for s, needs in edges.items() if container.service in needs for n in stopped.get(s, [])]
         ref = ContainerRef(name=container.name, id=container.id)
         after = before
-        if container.state in RUNNING:
+        if container.state in RUNNING_STATES:
             hooks = _hooks_before_stop(container, declared)
             after = builder.add_hooks(ref, hooks, "pre_stop", service=container.service, after=after)
             stop = StopContainer(container=ref, timeout_s=timeout_s)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wtc import labels as label
 from wtc.errors import WtcError
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     ContainerRef,
@@ -25,7 +25,6 @@ from wtc.planner.dependency_order import dependency_order
 from wtc.planner.names import replacement_name
 from wtc.planner.plan_builder import PlanBuilder
 
-RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 
 

@@ -1,7 +1,7 @@
 """Containers that the file no longer wants: replicas past the number, and orphans."""
 
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import ContainerRef, RemoveContainer, StopContainer
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.up_options import UpOptions
@@ -43,7 +43,7 @@ def add_orphan_removals(
 def _remove_container(container: ObservedContainer, cause: str, options: UpOptions, builder: PlanBuilder) -> int:
     ref = ContainerRef(name=container.name, id=container.id)
     stopped = None
-    if container.state in {"running", "restarting", "paused"}:
+    if container.state in RUNNING_STATES:
         stop = StopContainer(container=ref, timeout_s=options.stop_timeout_s)
         stopped = builder.add(stop, cause, service=container.service)
     return builder.add(RemoveContainer(container=ref), cause, service=container.service, after=[stopped])

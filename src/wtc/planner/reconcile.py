@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.planner.names import replacement_name
 from wtc.planner.up_options import Recreate, UpOptions
 
@@ -20,7 +20,6 @@ class Action(StrEnum):
     CREATE = "create"
 
 
-_ALIVE = frozenset({"running", "restarting", "paused"})
 _STARTING = (Action.CREATE, Action.RECREATE, Action.START, Action.RESTART)
 
 
@@ -180,12 +179,12 @@ def _without_ready(decision: ContainerDecision) -> ContainerDecision:
 def _left_behind(decision: ContainerDecision, decisions: Mapping[str, list[ContainerDecision]]) -> str:
     """Why a container runs in a namespace that ended (or is going to) with the process that it was made for."""
     current = decision.current
-    if current is None or current.state not in _ALIVE:
+    if current is None or current.state not in RUNNING_STATES:
         return ""
     names = namespace_owners(decision.spec)
     for owner in (d for service in decisions.values() for d in service if d.spec.name in names):
         there = owner.current
-        stopped = there is not None and there.state not in _ALIVE
+        stopped = there is not None and there.state not in RUNNING_STATES
         if owner.action is Action.RESTART or (owner.action is Action.START and stopped):
             return f"`{owner.spec.service}`, whose namespace it shares, is restarted"
         if there is not None and there.started and _instant(current.started) < _instant(there.started):

@@ -5,7 +5,7 @@ one is stopped and removed, the replacement takes the name and starts. Whatever 
 """
 
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,
@@ -158,7 +158,7 @@ class _Up:
             if how is not None and (how.restart or self._shares(other.name, spec.name)):
                 after += [n for d in self.decisions[other.name] for n in self.stopped.get(d.spec.name, [])]
         self.stopped[spec.name] = []
-        if current.state in {"running", "restarting", "paused"}:
+        if current.state in RUNNING_STATES:
             ref = _ref(current)
             hooks = spec.config.pre_stop if current.state == "running" else ()
             after = self.builder.add_hooks(ref, hooks, "pre_stop", service=spec.service, after=after)

@@ -21,6 +21,7 @@ from wtc.engine.logs.log_lines import LogLine
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
+from wtc.model.observed import RUNNING_STATES
 from wtc.planner.observed.ownership import is_named
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ NOT_READABLE = 501
 """The engine's answer where the log driver keeps nothing."""
 LINE_BYTES = 300
 """What a line costs beside its text."""
-ALIVE = ("running", "restarting", "paused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ class _Follow:
             source = self._source(
                 parse_inspect.parse_labels(summary), str(summary["Id"]), parse_inspect.container_name(summary)
             )
-            if source is not None and get_text(summary, "State") in ALIVE:
+            if source is not None and get_text(summary, "State") in RUNNING_STATES:
                 self.alive.add(source.id)
                 self.grace_s = GRACE_S
             if source is not None and source.id not in self.followed:

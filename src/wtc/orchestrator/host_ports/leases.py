@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.events import Note, Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import PortRequest
 from wtc.model.project import PortVariable, Project
 from wtc.orchestrator.context.context import Context, warn
-from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.ports.lease_keys import lease_keys
 from wtc.ports.leases import lease_host_ports
 from wtc.ports.requests import port_requests

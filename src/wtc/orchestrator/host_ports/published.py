@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import Endpoint
 from wtc.orchestrator.context.context import Context, open_engine
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.host_ports.leases import StackPorts, observed_ports
 from wtc.orchestrator.ports import leased_endpoint
-from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.ports.lease_keys import PortSlot
 from wtc.registry.stack_records import StackRecord
 

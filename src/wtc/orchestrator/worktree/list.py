@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.identity import Lock, Presence
-from wtc.model.observed import ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.ports import Endpoint
 from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.ports import leased_endpoint, leased_endpoints
 from wtc.orchestrator.ps import StackSummary, ps
 from wtc.orchestrator.worktree.find_worktree import list_worktrees
-from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.ports.lease_keys import PortSlot
 from wtc.registry.stack_records import StackRecord
 from wtc.settings.settings import BIND

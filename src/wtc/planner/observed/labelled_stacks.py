@@ -5,9 +5,9 @@ from dataclasses import replace
 from wtc import labels as label
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
-from wtc.model.observed import EngineListing, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, EngineListing, ObservedContainer, ObservedVolume
 from wtc.namespace import is_namespace
-from wtc.planner.observed.ownership import RUNNING, Object, foreign_use, inconsistency, is_legacy
+from wtc.planner.observed.ownership import Object, foreign_use, inconsistency, is_legacy
 
 Key = tuple[str, ...]
 
@@ -44,7 +44,7 @@ def _key(found: Object) -> Key:
 
 def _stack(objects: list[Object]) -> LabelledStack:
     containers = [o for o in objects if isinstance(o, ObservedContainer)]
-    running = [c for c in containers if c.state in RUNNING]
+    running = [c for c in containers if c.state in RUNNING_STATES]
     # Containers come first: after a move they record the new path, and volumes still the old one.
     lead = next((o for o in objects if not is_legacy(o.labels)), objects[0])
     recorded = label.namespace_of(lead.labels)

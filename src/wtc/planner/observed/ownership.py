@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wtc import labels as label
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
+    RUNNING_STATES,
     EngineListing,
     ForeignUse,
     ObservedContainer,
@@ -36,7 +37,6 @@ class Ownership:
 
 
 OWN = Ownership(own=True)
-RUNNING = frozenset({"running", "restarting", "paused"})
 NO_FOREIGN_USE = ForeignUse()
 
 
@@ -81,7 +81,7 @@ def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | 
         images.setdefault(container.image_id, container.name)
         for volume in container.volumes:
             volumes.setdefault(volume.name, container.name)
-            if volume.writable and container.state in RUNNING:
+            if volume.writable and container.state in RUNNING_STATES:
                 writers.setdefault(volume.name, container.name)
     return ForeignUse(volumes=volumes, writers=writers, images=images)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from wtc import labels as label
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import (
     ContainerRef,
     CopyVolume,
@@ -25,7 +25,6 @@ from wtc.model.plan import (
 from wtc.model.project import Volume
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.down import depends_on
-from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.planner.observed.ownership import inconsistency
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import (
