@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from wtc.cli.render.replica_name import replica_name
 from wtc.model.ports import Endpoint
 from wtc.ports.variables import format_url
 
 
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
     """Service, container port, where it answers."""
-    return [
-        [f"{e.service}{f'.{e.number}' if e.number > 1 else ''}", f"{e.target}/{e.protocol}", endpoint_url(e)]
-        for e in endpoints
-    ]
+    return [[replica_name(e.service, e.number), f"{e.target}/{e.protocol}", endpoint_url(e)] for e in endpoints]
 
 
 def endpoint_url(endpoint: Endpoint) -> str:
