@@ -9,10 +9,10 @@ from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.errors import WtcError
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Dependency, Hook, Service
 from wtc.planner.down import plan_down
 from wtc.planner.lifecycle import ServiceHooks, plan_kill, plan_pause, plan_restart, plan_start, plan_stop, plan_unpause
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
 from wtc.planner.up_options import UpOptions
 

@@ -8,8 +8,8 @@ from inline_snapshot import snapshot
 from tests.planner.world import World, desired, project
 from wtc.model.desired import Desired
 from wtc.model.plan import Plan, RunHook
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Dependency, Hook, Service
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
 from wtc.planner.up_options import Recreate, UpOptions
 

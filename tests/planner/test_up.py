@@ -10,9 +10,9 @@ from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage, ObservedNetwork, ObservedVolume
+from wtc.model.plan_text import plan_text
 from wtc.model.project import Network
 from wtc.model.service import Attachment, Dependency, Service
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
 from wtc.planner.up_options import Recreate, UpOptions
 

@@ -61,6 +61,11 @@ class RemoveImage:
     reference: str
     required: bool = True
 
+    @property
+    def short_reference(self) -> str:
+        """The tag, or 12 digits of the id if it has no tag."""
+        return self.reference.removeprefix("sha256:")[:12] if self.reference.startswith("sha256:") else self.reference
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateNetwork:
@@ -155,6 +160,11 @@ class InjectFiles:
     container: ContainerRef
     files: tuple[InjectedFile, ...]
 
+    @property
+    def paths(self) -> str:
+        """`/run/secrets/a, /run/secrets/b`."""
+        return ", ".join(file.path for file in self.files)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenameContainer:
@@ -232,6 +242,11 @@ class WaitContainer:
     """Where it is not, a failed wait is a warning, and what depends on it goes on."""
     resumed: bool = False
     """It was paused, by which the engine calls it unhealthy: only what a probe says after that counts."""
+
+    @property
+    def state_reached(self) -> str:
+        """`healthy`, `completed`, or `ready`."""
+        return str(self.condition) if self.condition in {Condition.HEALTHY, Condition.COMPLETED} else "ready"
 
 
 Operation: TypeAlias = (

@@ -20,11 +20,6 @@ def image_reference(namespace: Namespace, service: str) -> str:
     return f"{namespace.name}-{service.lower().strip('._-')}"
 
 
-def short_reference(reference: str) -> str:
-    """An image's tag, or 12 digits of its id where it has none."""
-    return reference.removeprefix("sha256:")[:12] if reference.startswith("sha256:") else reference
-
-
 def network_names(namespace: Namespace, keys: Iterable[str]) -> Mapping[str, str]:
     """Network key -> name on the engine. A network that is itself called `net` makes way for the default one."""
     keys = list(keys)

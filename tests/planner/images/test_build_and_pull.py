@@ -6,10 +6,10 @@ import pytest
 
 from tests.planner.world import World, desired, project
 from wtc.model.build import Build, BuildInput
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
 from wtc.planner.images.build_and_pull import select_buildable, select_pullable, warn_of_platforms
 from wtc.planner.images.plan_images import plan_images
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up_options import UpOptions
 
 BASE = Service(name="base", build=Build(context="/w/accra/base"))

@@ -7,9 +7,9 @@ import pytest
 
 from tests.planner.world import World, desired, project
 from wtc.model.build import Build, BuildInput
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
 from wtc.planner.images.plan_images import plan_images
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up_options import UpOptions
 
 PULLED = Service(name="db", image="postgres:15")

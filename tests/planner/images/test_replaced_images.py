@@ -9,8 +9,8 @@ from tests.planner.world import NAMESPACE, World, desired, project, stranger
 from wtc import labels as label
 from wtc.model.build import Build
 from wtc.model.observed import ObservedImage
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
 from wtc.planner.up_options import Recreate, UpOptions
 

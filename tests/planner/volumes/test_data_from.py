@@ -13,10 +13,10 @@ from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.observed import MountedVolume, ObservedContainer, ObservedVolume
 from wtc.model.plan import Plan, RemoveVolume, StartContainer
+from wtc.model.plan_text import plan_text
 from wtc.model.project import Volume
 from wtc.model.service import Service
 from wtc.planner.down import plan_clean, plan_down
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
 from wtc.planner.up_options import UpOptions
 from wtc.planner.volumes.copy_marker import check_unfinished, copy_target, unfinished_copies
