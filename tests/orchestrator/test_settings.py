@@ -11,6 +11,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import CreateContainer
 from wtc.model.service import Port, Service
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import open_context
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import resolve_stack
@@ -18,7 +19,6 @@ from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.host_ports.leases import lease_ports
 from wtc.orchestrator.setup import setup
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 from wtc.settings.settings import BIND, MEM_LIMIT, PORT_RANGE, Source
 
 MIB = 1024**2

@@ -11,8 +11,8 @@ from wtc.model.observed import Observed
 from wtc.model.plan import RemoveNetwork, StartContainer, WaitContainer
 from wtc.model.project import Network
 from wtc.model.service import Dependency, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 BASE = Service(name="base", image="redis:7")
 BASE_NAME = "accra-a1b2c3_base"

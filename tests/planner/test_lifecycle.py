@@ -11,10 +11,10 @@ from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.plan_text import plan_text
 from wtc.model.service import Dependency, Hook, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.down import plan_down
 from wtc.planner.lifecycle import ServiceHooks, plan_kill, plan_pause, plan_restart, plan_start, plan_stop, plan_unpause
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 DB = Service(name="db", image="postgres:15")
 WEB = Service(name="web", image="nginx:1.22", depends_on={"db": Dependency(condition="service_healthy", restart=True)})

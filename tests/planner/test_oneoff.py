@@ -14,11 +14,11 @@ from wtc.model.observed import Observed
 from wtc.model.plan import RemoveNetwork
 from wtc.model.plan_text import plan_text
 from wtc.model.service import Attachment, Dependency, Port, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import plan_images
 from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 WEB = Service(
     name="web",

@@ -31,6 +31,7 @@ from wtc.model.plan import (
     RenameContainer,
 )
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.orchestrator.context.identify import FormerStack
 from wtc.orchestrator.session.adopt import plan_stop_former
 from wtc.planner.checks.conflicts import check_names, check_tags
@@ -43,7 +44,6 @@ from wtc.planner.observed.observed_stack import observed_stack
 from wtc.planner.observed.ownership import foreign_use, inconsistency, ownership
 from wtc.planner.oneoff import OneoffOptions, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 from wtc.worktrees.identity import Judgement, Verdict
 
 BUILD = Build(context="/w/accra", dockerfile_inline="FROM busybox:1.36")

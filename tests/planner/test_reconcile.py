@@ -10,8 +10,8 @@ from wtc.model.desired import Desired
 from wtc.model.plan import Plan, RunHook
 from wtc.model.plan_text import plan_text
 from wtc.model.service import Dependency, Hook, Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 COMPLETED = Dependency(condition="service_completed_successfully")
 IMPLIED = Dependency(restart=True)

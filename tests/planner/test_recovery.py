@@ -9,9 +9,9 @@ from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.service import Dependency, Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.down import plan_clean
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 NAMES = ["a", "b", "c", "d"]
 

@@ -13,8 +13,8 @@ from wtc.model.observed import ObservedImage, ObservedNetwork, ObservedVolume
 from wtc.model.plan_text import plan_text
 from wtc.model.project import Network
 from wtc.model.service import Attachment, Dependency, Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 DB = Service(name="db", image="postgres:15", volumes=(Mount(type="volume", source="data", target="/data"),))
 WEB = Service(name="web", image="nginx:1.22", depends_on={"db": Dependency(condition="service_healthy")})

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from wtc.compose.interpolation.port_variables import is_published
+from wtc.compose.interpolation.port_variables import LEASED, OWN, is_published
 from wtc.compose.support.report import AttributeReport, report_attributes
 from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
@@ -78,9 +78,9 @@ class InspectResult:
             for index, port in enumerate(config.ports)
         )
 
-    def is_leased(self, use: VariableUse) -> bool:
-        """Whether a port's variable is the leased port where it is used so, and not the file's own value."""
-        return is_published(use) or self.ports.port_variables.means_leased(use)
+    def port_meaning(self, use: VariableUse) -> str:
+        """Return what a port's variable is at this use: `leased`, the leased port, or `own`, the file's own value."""
+        return LEASED if is_published(use) or self.ports.port_variables.means_leased(use) else OWN
 
     def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
         """What stands below a place: `("services", "web")`."""

@@ -13,6 +13,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context, command_line_settings, open_context, open_engine
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
@@ -29,7 +30,6 @@ from wtc.planner.checks.conflicts import check_names, check_shared
 from wtc.planner.checks.memory_budget import starting_spec
 from wtc.planner.images.plan_images import check_images, plan_images
 from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
-from wtc.planner.up_options import UpOptions
 from wtc.planner.volumes.copy_marker import check_unfinished
 from wtc.settings.settings import OVERSUBSCRIBE
 

@@ -3,8 +3,8 @@
 from wtc.model.desired import Desired
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import ContainerRef, RemoveContainer, StopContainer
+from wtc.model.up_options import UpOptions
 from wtc.planner.plan_builder import PlanBuilder
-from wtc.planner.up_options import UpOptions
 
 
 def add_orphan_removals(

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.names import replacement_name
-from wtc.planner.up_options import Recreate, UpOptions
 
 
 class Action(StrEnum):

@@ -21,6 +21,7 @@ from wtc.model.plan import (
     StopContainer,
     WaitContainer,
 )
+from wtc.model.up_options import UpOptions
 from wtc.planner.checks.conflicts import check_names, check_shared
 from wtc.planner.images.replaced_images import add_image_removals
 from wtc.planner.names import replacement_name
@@ -28,7 +29,6 @@ from wtc.planner.networks import ResourceNodes, add_networks_and_volumes, diverg
 from wtc.planner.orphans import add_orphan_removals
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.reconcile import Action, ContainerDecision, namespace_owners, reconcile, referenced_containers
-from wtc.planner.up_options import UpOptions
 from wtc.planner.volumes.anonymous_volumes import inherited_volumes, new_volumes
 
 MANY_NETWORKS_API = (1, 44)

@@ -8,10 +8,10 @@ from tests.planner.world import World, desired, project
 from wtc.model.ports import HeldPort, Program
 from wtc.model.position import Path, Position
 from wtc.model.service import Port, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.checks.fixed_ports import port_conflicts
 from wtc.planner.checks.port_overlap import addresses_overlap
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 OTHER = {"container": "two-1_web", "namespace": "two-1", "worktree": "/w/two", "service": "web"}
 FOREIGN = {"container": "mine"}

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.planner.world import NAMESPACE, World, desired, project
+from wtc.format_units import age_text, size_text
 from wtc.model.deploy import Deploy, Resources
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import Plan
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.model.usage import MeasuredContainer, RunningContainer, Usage
 from wtc.planner.checks.memory_budget import (
     MemoryBudget,
@@ -24,10 +26,8 @@ from wtc.planner.checks.memory_budget import (
     starting_existing,
     starting_in_plan,
 )
-from wtc.planner.format_units import age_text, size_text
 from wtc.planner.lifecycle import ServiceHooks, plan_restart, plan_start
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 MIB = 1024**2
 WEB = Service(name="web", image="busybox")

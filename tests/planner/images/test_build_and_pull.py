@@ -8,9 +8,9 @@ from tests.planner.world import World, desired, project
 from wtc.model.build import Build, BuildInput
 from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.images.build_and_pull import select_buildable, select_pullable, warn_of_platforms
 from wtc.planner.images.plan_images import plan_images
-from wtc.planner.up_options import UpOptions
 
 BASE = Service(name="base", build=Build(context="/w/accra/base"))
 APP = Service(name="app", build=Build(context="/w/accra/app", additional_contexts={"b": "service:base"}))

@@ -9,8 +9,8 @@ from tests.planner.world import World, desired, project
 from wtc.model.build import Build, BuildInput
 from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.images.plan_images import plan_images
-from wtc.planner.up_options import UpOptions
 
 PULLED = Service(name="db", image="postgres:15")
 BUILT = Service(name="php", image="acme/php:1", build=Build(context="/w/accra/php", tags=("acme/php:2",)))

@@ -11,8 +11,8 @@ from wtc.model.build import Build
 from wtc.model.observed import ObservedImage
 from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 WEB = Service(name="web", build=Build(context="/w/accra"))
 STACK = desired(project(WEB))

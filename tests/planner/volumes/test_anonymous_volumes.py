@@ -8,9 +8,9 @@ from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.down import plan_clean, plan_down
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 CACHE = Service(name="cache", image="redis:7")
 DECLARED = ObservedImage(reference="redis:7", id="sha256:r", volumes=("/data",))

@@ -22,9 +22,9 @@ def command(
     from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.stats import limit_text, usage_document
     from wtc.cli.terminal.output import narrate, print_columns, print_json
+    from wtc.format_units import size_text
     from wtc.orchestrator.context.worktree_location import WorktreeLocation
     from wtc.orchestrator.ps import ps
-    from wtc.planner.format_units import size_text
 
     found = ps(target, stopped=stopped, measured=sized)
     if as_json:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from wtc.cli.render.replica_name import replica_name
-from wtc.planner.format_units import size_text
+from wtc.format_units import size_text
 
 if TYPE_CHECKING:
     from wtc.model.usage import Usage

@@ -22,6 +22,11 @@ class AttributeReport:
     position: Position
     case: Case
 
+    @property
+    def is_honoured(self) -> bool:
+        """Whether Docker Compose's behaviour and wtc's are the same."""
+        return self.case.status is Status.HONOURED
+
 
 def report_attributes(root: Mapping) -> tuple[AttributeReport, ...]:
     """Every attribute of the canonical tree that the table knows, in the tree's order, parents first.

@@ -4,9 +4,9 @@ Source: docker/buildx, docs/bake-reference.md. `network` and `entitlements` need
 """
 
 import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
+from io import StringIO
 
 from wtc.engine.images import build_query
 from wtc.engine.images.build_progress import build_failed_message
@@ -117,6 +117,6 @@ def _variable(number: int) -> str:
 
 def _csv(*fields: str) -> str:
     """One line of CSV, which is how bake reads a secret: a comma in a path starts no new field."""
-    line = io.StringIO()
+    line = StringIO()
     csv.writer(line, lineterminator="").writerow(fields)
     return line.getvalue()

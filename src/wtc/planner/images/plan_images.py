@@ -13,10 +13,10 @@ from wtc.model.observed import Observed
 from wtc.model.plan import BuildImage, Plan, PullImage
 from wtc.model.project import Project
 from wtc.model.service import Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed
 from wtc.planner.images.pull_policy import has_digest, pull_interval_s
 from wtc.planner.plan_builder import PlanBuilder
-from wtc.planner.up_options import UpOptions
 
 
 def desired_images(project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> dict[str, DesiredImage]:
