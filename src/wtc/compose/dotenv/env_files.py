@@ -1,4 +1,4 @@
-"""Variables from files: the project's `.env`, and what a service's `env_file` and `label_file` add to it."""
+"""Read the project's `.env`, and a service's `env_file` and `label_file`."""
 
 from collections.abc import Callable
 from collections.abc import Mapping as Environment
@@ -16,11 +16,11 @@ def read_project_env_file(
     session: LoadSession,
     near: Position | None = None,
 ) -> None:
-    """Reads a file of the project's own variables into `found`; values refer to the environment, then to `found`."""
+    """Read a project env file into `found`. Values may refer to `environment`, then to `found`."""
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
         return
-    content = session.read(path, near, hint="to do without it, leave out `--env-file`" if near is None else "")
+    content = session.read(path, near, hint="to load the project without it, omit `--env-file`" if near is None else "")
     if content is None:
         return
 
@@ -36,7 +36,8 @@ def _parse(
     from wtc.compose.dotenv import parser
 
     def unset(name: str) -> None:
-        session.diagnostics.warning(f"the variable `{name}` is not set: it counts as empty", Position(path, 1, 1))
+        message = f"the env file uses the variable `{name}`, which is not set; defaulting to an empty string"
+        session.diagnostics.warning(message, Position(path, 1, 1))
 
     text = content.decode("utf-8", "replace")
     try:
@@ -47,27 +48,29 @@ def _parse(
 
 
 def fold_env_files(service: Mapping, path: Path, environment: Environment[str, str], session: LoadSession) -> Mapping:
-    """The service with its env files folded into `environment`; what the service itself says wins."""
+    """Return the service with its env files merged into `environment`. The service's own `environment` wins."""
     files = get_items(service.items.get("env_file"))
     own = service.items.get("environment")
-    named = get_fields(own)
-    known = {key: str(item.value) for key, item in named.items() if isinstance(item, Scalar) and not is_null(item)}
-    reading = _Reading({**known, **environment}, session)
+    own_variables = get_fields(own)
+    known = {
+        key: str(item.value) for key, item in own_variables.items() if isinstance(item, Scalar) and not is_null(item)
+    }
+    reader = _EnvFileReader({**known, **environment}, session)
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
-        for key, value in reading.entry(entry, (*path, "env_file", number)).items():
+        for key, value in reader.read_entry(entry, (*path, "env_file", number)).items():
             added[key] = Scalar(value, entry.position)
     items = {key: item for key, item in service.items.items() if key != "env_file"}
     if added:
         keys = own.keys if isinstance(own, Mapping) else {}
-        items["environment"] = Mapping({**added, **named}, (own or service).position, keys)
+        items["environment"] = Mapping({**added, **own_variables}, (own or service).position, keys)
     return Mapping(items, service.position, service.keys)
 
 
-class _Reading:
-    """One service's env files, in turn.
+class _EnvFileReader:
+    """Reads the env files of one service in order.
 
-    A value refers to the project's environment, then to the service's, then to what the files have said up to there.
+    A value may refer to the project's environment, then to the service's, then to variables of earlier lines and files.
     """
 
     def __init__(self, environment: Environment[str, str], session: LoadSession) -> None:
@@ -76,24 +79,25 @@ class _Reading:
         self.earlier: dict[str, str] = {}
         self.text = b""
 
-    def entry(self, entry: Node, path: Path) -> dict[str, str]:
-        """One file's variables."""
+    def read_entry(self, entry: Node, path: Path) -> dict[str, str]:
+        """Return the variables of one `env_file` entry."""
         name = get_string(get_child(entry, "path")) or ""
         required, style = get_child(entry, "required"), get_string(get_child(entry, "format"))
         if isinstance(required, Scalar) and required.value is False and not self.session.reader.is_file(name):
             return {}
-        hint = "to let it be missing, write `required: false` beside its `path`"
+        hint = "to make the file optional, write `required: false` next to its `path`"
         content = self.session.read(name, entry.position, path, hint=hint)
         if content is None:
             return {}
         if style not in {None, "", "raw"}:
-            message, hint = f"`{style}` is no format of an env file", "leave `format` out, or write `raw`"
+            message = f"`{style}` is not a valid env file format"
+            hint = "to use the default format, omit `format`; to read values literally, write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
         found = _parse(content, name, self._lookup, self.session, raw=style == "raw")
         if style != "raw":
             if b"$" in content and found.keys() & self.earlier.keys():
-                # a name that this file sets too: which value counts depends on the line, so all is read as one text
+                # This file sets a name again: the value of a reference depends on its line, so parse all files as one.
                 whole = _parse(self.text + content, name, self.environment.get, self.session)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
@@ -105,7 +109,7 @@ class _Reading:
 
 
 def fold_label_files(service: Mapping, path: Path, session: LoadSession) -> Mapping:
-    """The service with its label files folded into `labels`; what the service itself says wins."""
+    """Return the service with its label files merged into `labels`. The service's own `labels` win."""
     files = get_items(service.items.get("label_file"))
     if not files:
         return service

@@ -1,4 +1,4 @@
-"""Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
+"""Load compose files into a project, stage by stage, in Docker Compose's order. Source: compose-spec."""
 
 from itertools import islice
 
@@ -22,13 +22,13 @@ from wtc.model.position import Path
 
 
 def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -> LoadedProject:
-    """The project that the request names.
+    """Load the project of the request.
 
-    Without `fold_env_files`, each `env_file` stays as it is, and unread: the form that `config --hash` is made of.
+    Without `fold_env_files`, each `env_file` is kept and not read: the form that `config --hash` needs.
 
     Raises:
-        ComposeFileError: the files cannot be used; with every finding.
-        UsageError: a service was named that there is none of.
+        ComposeFileError: the files are not valid; carries all findings.
+        UsageError: `request.services` names an unknown service.
     """
     diagnostics = Diagnostics(provisional=request.provisional)
     session = LoadSession(
@@ -47,7 +47,7 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
     if diagnostics.errors and request.interpolate:
         _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
-    _check_substance(model, name)
+    _check_not_empty(model, name)
     if not request.interpolate:
         return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
     root = coerce(normal, diagnostics)
@@ -88,7 +88,7 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
 
 
 def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tuple[Diagnostic, ...]) -> LoadedProject:
-    """The project as far as it is known while its variables are not: every service, every value as it is written."""
+    """Return the project without interpolation: all services, all values as written."""
     return LoadedProject(
         root=root,
         name=name,
@@ -101,32 +101,32 @@ def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tupl
 
 
 def _split_profiles(services: Mapping, request: LoadRequest, place: ProjectFiles) -> tuple[Mapping, Mapping]:
-    """The services that are on, and those that are off; whoever names a service has its profiles on."""
-    asked = (p for s in request.services for p in profiles.service_profiles(services.items.get(s, Scalar(None))))
-    return profiles.split_services(services, (*place.profiles, *asked))
+    """Return the enabled and the disabled services. Naming a service enables its profiles."""
+    requested = (p for s in request.services for p in profiles.service_profiles(services.items.get(s, Scalar(None))))
+    return profiles.split_services(services, (*place.profiles, *requested))
 
 
 def _report_undefined(normal: Mapping, request: LoadRequest, place: ProjectFiles, diagnostics: Diagnostics) -> None:
-    """What is undefined is told along with errors that are there, as far as it is not one of them told again."""
+    """Report undefined references along with earlier errors, unless an earlier error explains them."""
     root = coerce(normal, Diagnostics())
     enabled, disabled = _split_profiles(_services(root), request, place)
     undefined = undefined_references.undefined_beside_errors(
         diagnostics.errors, _with_services(root, enabled), disabled
     )
-    for found in islice(undefined, consistency.MOST_FINDINGS):
+    for found in islice(undefined, consistency.MAX_FINDINGS):
         diagnostics.report(found)
 
 
-def _check_substance(model: Mapping, name: str) -> None:
+def _check_not_empty(model: Mapping, name: str) -> None:
     if not model.items:
         raise ComposeFileError(
             "the compose file is empty",
-            hints=["to define a service, write `services:` and below it `web: {image: nginx}`"],
+            hints=["to define a service, write `services: {web: {image: nginx}}`"],
         )
     if not name:
         raise ComposeFileError(
-            "the project has no name: the folder's has no letter or digit in it",
-            hints=["to give it one, write `name: NAME` into the compose file, or set `COMPOSE_PROJECT_NAME`"],
+            "the project has no name: the folder's name contains no letter or digit",
+            hints=["to name it, add `name: NAME` to the compose file, or set `COMPOSE_PROJECT_NAME`"],
         )
 
 

@@ -1,4 +1,4 @@
-"""Which files make up the project, and with which environment.
+"""Find the compose files, the env files and the name of a project.
 
 Source: docker compose's command line and its `COMPOSE_*` variables.
 """
@@ -30,7 +30,7 @@ NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFiles:
-    """Where the project lies."""
+    """The files of a project and the environment that they are read with."""
 
     files: tuple[str, ...]
     working_dir: str
@@ -41,11 +41,11 @@ class ProjectFiles:
 
 
 def discover_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
-    """Find the project that the request is about, and read its variables.
+    """Find the project of the request, and read its variables.
 
     Raises:
         NoComposeFileError: no compose file was found.
-        ComposeFileError: an env file cannot be used.
+        ComposeFileError: an env file cannot be read.
         UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
     """
     place = find_project(request, session)
@@ -54,7 +54,7 @@ def discover_project(request: LoadRequest, session: LoadSession) -> ProjectFiles
 
 
 def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
-    """Do the same where an env file cannot be used, too: that is only in the session's findings.
+    """Find the project like `discover_project`, but leave errors about env files in the session's diagnostics.
 
     Raises:
         NoComposeFileError: no compose file was found.
@@ -71,54 +71,54 @@ def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
     chosen = chosen or _given_files(request.default_files, request.cwd, reader)
     chosen = chosen or _search(_folder(request, ()), request.top, reader, diagnostics)
     if not chosen:
-        raise _none_found(request, reader)
+        raise _not_found_error(request, reader)
     folder = _folder(request, chosen)
-    again = _env_files(request, folder, reader)
-    if again != env_files:
-        _read_env_files(again, environment, session)
+    project_env_files = _env_files(request, folder, reader)
+    if project_env_files != env_files:
+        _read_env_files(project_env_files, environment, session)
     profiles = request.profiles or tuple(p.strip() for p in environment.get("COMPOSE_PROFILES", "").split(","))
     environment.update(request.overrides)
     return ProjectFiles(
         files=tuple(chosen),
         working_dir=folder,
-        env_files=tuple(dict.fromkeys([*env_files, *again])),
+        env_files=tuple(dict.fromkeys([*env_files, *project_env_files])),
         environment=environment,
         profiles=profiles,
     )
 
 
-def _none_found(request: LoadRequest, reader: Reader) -> NoComposeFileError:
+def _not_found_error(request: LoadRequest, reader: Reader) -> NoComposeFileError:
     start = _folder(request, ())
     above = "" if reader.real_path(start) == request.top else " and the folders above it"
     causes = [f"looked for {NAMES} in `{start}`{above}{f', up to `{request.top}`' if above and request.top else ''}"]
     top = request.top or start
-    below = reader.files_below(top, is_compose_file)
-    if not below:
-        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or write `compose = ["FILE"]` into `wtc.toml`'
+    nested = reader.files_below(top, is_compose_file)
+    if not nested:
+        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or add `compose = ["FILE"]` to `wtc.toml`'
         return NoComposeFileError("no compose file found", causes=causes, hints=[hint])
     from posixpath import relpath
     from shlex import quote
 
-    names = [relpath(path, top) for path in below]
+    names = [relpath(path, top) for path in nested]
     return NoComposeFileError(
         "no compose file found",
         causes=[*causes, f"`{top}` has {', '.join(f'`{name}`' for name in names)}"],
         hints=[
-            f"to use one, run `wtc -f {quote(relpath(below[0], reader.real_path(request.cwd)))} up`",
-            f'to use it always, write `compose = ["{names[0]}"]` into `{join(top, PROJECT_FILE)}`',
+            f"to use one, run `wtc -f {quote(relpath(nested[0], reader.real_path(request.cwd)))} up`",
+            f'to always use it, add `compose = ["{names[0]}"]` to `{join(top, PROJECT_FILE)}`',
         ],
     )
 
 
 def is_compose_file(name: str) -> bool:
-    """Whether a file of this name is likely a compose file that can be used without others."""
+    """Return whether the name looks like that of a complete compose file, not of an override file."""
     stem, dot, extension = name.rpartition(".")
     words = stem.removeprefix("docker-").split(".")
     return bool(dot) and extension in {"yaml", "yml"} and words[0] == "compose" and "override" not in words
 
 
 def _given_files(paths: tuple[str, ...], cwd: str, reader: Reader) -> list[str]:
-    """The files as named; of a folder its compose file and override file."""
+    """Return the given files; for a folder, its compose file and override file."""
     chosen: list[str] = []
     for path in paths:
         full = path if path == "-" else absolute_path(path, cwd, "")
@@ -134,7 +134,7 @@ def _folder(request: LoadRequest, files: list[str] | tuple[()]) -> str:
 
 
 def reads_default_env_file(request: LoadRequest) -> bool:
-    """Whether the project's variables come from `.env`, and not from other files or none.
+    """Return whether the project's variables come from `.env`, not from other files and not disabled.
 
     Raises:
         UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
@@ -153,12 +153,12 @@ def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
         return [default] if reader.is_file(default) else []
     if not request.env_files and not request.environment.get("COMPOSE_ENV_FILES"):
         return []
-    named = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
-    return [absolute_path(path, request.cwd, "") for path in named]
+    paths = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
+    return [absolute_path(path, request.cwd, "") for path in paths]
 
 
 def _read_env_files(paths: list[str], environment: dict[str, str], session: LoadSession) -> None:
-    """Adds what the files say; what is set already stays, among the files the last one wins."""
+    """Add the variables of the files. Variables that are set already win; among the files the last one wins."""
     found: dict[str, str] = {}
     for path in paths:
         read_project_env_file(path, environment, found, session)
@@ -182,18 +182,20 @@ def _files_in_folder(folder: str, reader: Reader, diagnostics: Diagnostics | Non
         return []
     if len(found) > 1 and diagnostics:
         others = ", ".join(f"`{basename(path)}`" for path in found[1:])
-        diagnostics.warning(f"`{folder}` has more than one compose file: `{basename(found[0])}` is read, {others} not")
+        diagnostics.warning(
+            f"`{folder}` has more than one compose file: using `{basename(found[0])}`, ignoring {others}"
+        )
     override = next((path for name in OVERRIDES if reader.is_file(path := join(folder, name))), None)
     return [found[0], override] if override else found[:1]
 
 
 def normalized_name(text: str) -> str:
-    """The text as a project's name: lower case, nothing but letters, digits, `_` and `-`."""
+    """Return the text as a project name: lower case, with only letters, digits, `_` and `-`."""
     return "".join(c for c in text.lower() if c in NAME_CHARACTERS).lstrip("_-")
 
 
 def project_name(request: LoadRequest, place: ProjectFiles, session: LoadSession) -> str:
-    """The project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` of the files, or the folder's."""
+    """Return the project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` in the files, or the folder's name."""
     for name, source in (
         (request.project_name, "-p"),
         (place.environment.get("COMPOSE_PROJECT_NAME", ""), "COMPOSE_PROJECT_NAME"),
@@ -221,8 +223,8 @@ def _name_in_files(place: ProjectFiles, session: LoadSession) -> str:
     if session.interpolate:
         from wtc.compose.interpolation.interpolate import interpolate
 
-        aside = Diagnostics()  # the load itself reports this value's problems
-        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environment, aside)
-        found = root.items.get("name") if isinstance(root, Mapping) else None
-        last = found if isinstance(found, Scalar) else last
+        ignored = Diagnostics()  # the load reports the problems of this value
+        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environment, ignored)
+        name = root.items.get("name") if isinstance(root, Mapping) else None
+        last = name if isinstance(name, Scalar) else last
     return str(last.value)
