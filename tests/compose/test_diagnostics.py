@@ -56,7 +56,7 @@ def test_misspelt_attribute_is_told_with_the_nearest_name() -> None:
         ),
         (
             "services: {web: {extends: bse}, base: {image: x}}",
-            "`services.web.extends` names `bse`, no service of `compose.yaml`",
+            "`services.web.extends` names `bse`, which is not a service in `compose.yaml`",
             "1:27  services.web.extends",
             "base",
         ),
@@ -75,7 +75,7 @@ def test_services_that_extend_each_other_are_told_with_the_trail() -> None:
     assert said(files) == (
         "error: services extend each other: `a` (compose.yaml) -> `b` (b.yaml) -> `a` (compose.yaml)\n"
         "  --> compose.yaml:2:16  services.a.extends\n"
-        "hint: take one of the `extends` out\n"
+        "hint: to break the cycle, remove one `extends`\n"
     )
 
 
@@ -88,23 +88,23 @@ def test_files_that_include_each_other_are_told_with_the_trail() -> None:
     assert said(files) == (
         "error: files include each other: `a.yaml` -> `b.yaml` -> `a.yaml`\n"
         "  --> b.yaml:1:11  include[0]\n"
-        "hint: take one of the `include` entries out\n"
+        "hint: to break the cycle, remove one `include`\n"
     )
 
 
 def test_services_that_depend_on_each_other_are_told_in_a_circle() -> None:
     services = "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n"
     assert said(services + "  c: {image: x, depends_on: [a]}\n") == (
-        "error: services depend on each other in a circle: `a` -> `b` -> `c` -> `a`\n"
+        "error: dependency cycle: `a` -> `b` -> `c` -> `a`\n"
         "  --> compose.yaml:4:30  services.c.depends_on.a\n"
     )
 
 
 def test_unset_variable_is_told_once_with_the_place_that_wanted_it() -> None:
     assert said("services:\n  web:\n    image: x:${TAG}\n    environment: [A=$TAG]\n") == (
-        "warning: the variable `TAG` is not set, an empty text stands in its place\n"
+        "warning: the variable `TAG` is not set; defaulting to an empty string\n"
         "  --> compose.yaml:3:12  services.web.image\n"
-        "hint: to set it, write `TAG=...` into the `.env` file\n"
+        "hint: to set it, add `TAG=...` to the `.env` file\n"
     )
 
 
@@ -112,7 +112,7 @@ def test_required_variable_is_told_with_what_the_file_says_of_it() -> None:
     assert said("services:\n  web:\n    image: x:${TAG:?give it a tag}\n") == (
         "error: the required variable `TAG` is not set: give it a tag\n"
         "  --> compose.yaml:3:12  services.web.image\n"
-        "hint: to set it, write `TAG=...` into the `.env` file\n"
+        "hint: to set it, add `TAG=...` to the `.env` file\n"
     )
 
 
@@ -154,9 +154,9 @@ services:
         "error: `condition` must be `service_started`, `service_healthy` or `service_completed_successfully`, "
         "not `healthy`\n"
         "  --> compose.yaml:11:33  services.db.depends_on.x.condition\n"
-        "error: `services.web.ports[0]` is no port: host port `80800` is no port or range of ports within 0-65535\n"
+        "error: `services.web.ports[0]` is not a valid port: host port `80800` is not a port or port range within 0-65535\n"
         "  --> compose.yaml:4:13  services.web.ports[0]\n"
-        "hint: the form is `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`\n"
+        "hint: expected `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`\n"
     )
 
 
@@ -165,13 +165,13 @@ def test_one_run_names_everything_that_is_missing() -> None:
     assert said(text) == (
         "error: service `web` uses network `n`, which is not defined\n"
         "  --> compose.yaml:2:30  services.web.networks.n\n"
-        "hint: define it: `networks: {n: {}}`\n"
+        "hint: to define it, add `networks: {n: {}}`\n"
         "error: service `web` uses volume `v1`, which is not defined\n"
         "  --> compose.yaml:2:44  services.web.volumes[0]\n"
-        "hint: define it: `volumes: {v1: {}}`\n"
+        "hint: to define it, add `volumes: {v1: {}}`\n"
         "error: service `web` uses secret `s`, which is not defined\n"
         "  --> compose.yaml:2:81  services.web.secrets[0]\n"
-        "hint: define it under `secrets:`\n"
+        "hint: to define it, add it under `secrets:`\n"
         "error: service `web` depends on `x`, which is not defined\n"
         "  --> compose.yaml:2:67  services.web.depends_on.x\n"
         "error: service `db` has neither `image` nor `build`\n"
@@ -189,7 +189,7 @@ def test_wrong_form_does_not_hide_what_is_missing() -> None:
         "  --> compose.yaml:5:16  services.web.mem_limit\n"
         "error: service `web` uses network `n`, which is not defined\n"
         "  --> compose.yaml:6:16  services.web.networks.n\n"
-        "hint: define it: `networks: {n: {}}`\n"
+        "hint: to define it, add `networks: {n: {}}`\n"
     )
 
 
@@ -207,7 +207,7 @@ def test_wrong_form_does_not_hide_what_is_missing() -> None:
         (
             "services:\n  web: {image: x}\n  web: {image: y}\n",
             (
-                "error: the key `web` is given twice, first in line 2\n"
+                "error: duplicate key `web`, first used in line 2\n"
                 "  --> compose.yaml:3:3\n"
                 "hint: to keep one `web`, remove or rename the other\n"
             ),

@@ -1,5 +1,6 @@
 """Collect diagnostics: a stage reports a problem and continues, so that one run reports all problems of a file."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from wtc.errors import ComposeFileError
@@ -51,6 +52,12 @@ class Diagnostics:
             message = f"more than {MAX_FINDINGS} findings of this kind; the rest is not shown"
             finding = Diagnostic(message=message, severity=severity)
         self.found.append(finding)
+
+    def drop_errors(self, dropped: Callable[[Diagnostic], bool]) -> list[Diagnostic]:
+        """Remove the errors for which `dropped` is true, and return them."""
+        errors = [d for d in self.found if d.severity is Severity.ERROR and dropped(d)]
+        self.found = [d for d in self.found if d not in errors] if errors else self.found
+        return errors
 
     @property
     def errors(self) -> list[Diagnostic]:

@@ -21,7 +21,7 @@ CASES = (
         refused=[
             ("1", ["1:35 `command` must be a string or a list, not a whole number"]),
             ("{a: b}", ["1:35 `command` must be a string or a list, not a mapping"]),
-            ("'(a)'", ["1:35 `services.a.command` cannot be split into words: `(` stands outside of quotes"]),
+            ("'(a)'", ["1:35 `services.a.command` cannot be split into words: `(` is not quoted"]),
             ('"\'a"', ["1:35 `services.a.command` cannot be split into words: a `'` is missing"]),
         ],
     ),

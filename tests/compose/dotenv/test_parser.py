@@ -53,11 +53,11 @@ def test_the_raw_format_takes_a_value_as_it_is(text: str, expected: dict[str, st
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("A=1\nB C=2\n", "e:2:5", "contains a blank"),
-        ("A=1\nA%=secret\n", "e:2:2", "`%` may not stand"),
-        ('A=1\n\nB="secret\nC=2\n', "e:3:3", "never ends"),
+        ("A=1\nB C=2\n", "e:2:5", "contains a space"),
+        ("A=1\nA%=secret\n", "e:2:2", "`%` is not allowed"),
+        ('A=1\n\nB="secret\nC=2\n', "e:3:3", "no closing"),
         ("export ", "e:1:7", "no name"),
-        ("A='it''s'\n", "e:1:7", "`'` may not stand"),
+        ("A='it''s'\n", "e:1:7", "`'` is not allowed"),
         ("A=1\nB=${X!}secret\n", "e:2:3", "not a valid variable"),
         ("A=${NOPE:?must be set}\n", "e:1:3", "must be set"),
     ],

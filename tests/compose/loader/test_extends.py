@@ -48,7 +48,7 @@ def test_resets_of_the_extending_service_act_on_its_base() -> None:
 def test_service_of_an_earlier_file_is_out_of_sight() -> None:
     files = {"compose.yaml": "services: {base: {image: x}}", "o.yaml": "services: {a: {extends: bas}}"}
     assert refused(files, files=("compose.yaml", "o.yaml")) == [
-        "o.yaml:1:25 `services.a.extends` names `bas`, no service of `/srv/app/o.yaml`"
+        "o.yaml:1:25 `services.a.extends` names `bas`, which is not a service in `/srv/app/o.yaml`"
     ]
 
 
@@ -68,4 +68,4 @@ def test_missing_file_is_named_at_the_place_that_wants_it() -> None:
 
 def test_chain_without_end_in_sight_is_refused() -> None:
     chain = "\n".join(f"  s{i}: {{extends: s{i + 1}}}" for i in range(500))
-    assert "more than 100 deep" in refused(f"services:\n{chain}\n  s500: {{image: x}}")[-1]
+    assert "more than 100 levels deep" in refused(f"services:\n{chain}\n  s500: {{image: x}}")[-1]

@@ -75,7 +75,7 @@ def test_exponential_tree_is_loaded_once_a_file() -> None:
 
 
 def test_remote_file_is_refused_by_name() -> None:
-    assert "not on this disk" in refused("include: ['https://example.com/c.yaml']")[0]
+    assert "wtc reads local files only" in refused("include: ['https://example.com/c.yaml']")[0]
 
 
 def test_secrets_and_configs_of_an_included_part_take_their_content_from_its_variables() -> None:

@@ -29,6 +29,8 @@ def read(text: str | bytes) -> tuple[list[Node], Diagnostics]:
         ("b: {<<: {x: 1}, x: 0}\n", [{"b": {"x": 0}}]),
         ("<<: [{x: 1}, {x: 2, y: 2}]\n", [{"x": 1, "y": 2}]),
         ('"<<": {x: 1}\n', [{"<<": {"x": 1}}]),
+        ("!!merge <<: {x: 1}\ny: 2\n", [{"x": 1, "y": 2}]),
+        ('!!merge "<<": [{x: 1}, {x: 2}]\n', [{"x": 1}]),
         ('a: !!int "3"\nb: !!str 3\nc: !foo 3\nd: !!binary aGk=\n', [{"a": 3, "b": "3", "c": "3", "d": "hi"}]),
         ("a: ! 3\nb: ! '3'\n", [{"a": 3, "b": "3"}]),
         ("=: =\n", [{"=": "="}]),
@@ -45,15 +47,15 @@ def test_a_text_is_read_as_go_yaml_reads_it(text: str | bytes, expected: list[Pl
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("a: 1\nb: 2\na: 3\n", "f:3:1", "`a` is given twice, first in line 1"),
-        ("a: {<<: {}, <<: {}}\n", "f:1:13", "`<<` is given twice"),
+        ("a: 1\nb: 2\na: 3\n", "f:3:1", "duplicate key `a`, first used in line 1"),
+        ("a: {<<: {}, <<: {}}\n", "f:1:13", "duplicate key `<<`"),
         ("a:\n  1: b\n", "f:2:3", "not `1`"),
         ("a: {2020-01-01: b}\n", "f:1:5", "not `2020-01-01`"),
         ("a: {true: b}\n", "f:1:5", "not `true`"),
         ("? [a]\n: b\n", "f:1:3", "not a list"),
         ("<<: 1\n", "f:1:5", "`<<` takes"),
-        ("a: *x\n", "f:1:4", "names no anchor"),
-        ("a: &x [*x]\n", "f:1:8", "inside of what it names"),
+        ("a: *x\n", "f:1:4", "does not refer to an earlier anchor"),
+        ("a: &x [*x]\n", "f:1:8", "is inside the node that it refers to"),
         ("a: !!int b\n", "f:1:4", "`!!int`"),
         ("a:\n\t- b\n", "f:2:1", "cannot start any token"),
         ("a: [b\n", "f:2:1", "not valid YAML"),
@@ -63,7 +65,7 @@ def test_a_text_is_read_as_go_yaml_reads_it(text: str | bytes, expected: list[Pl
         (b"\x7fELF\x02\x00\x00", "f:1:1", "control character 0x7f"),
         ("[" * 200, "f:1:101", "100 levels"),
         ("a: &x " + "[" * 60 + "]" * 60 + "\nb: " + "[" * 60 + "*x", "f:2:64", "100 levels"),
-        (b" " * (yaml.MAX_BYTES + 1), "f:1:1", "past the limit"),
+        (b" " * (yaml.MAX_BYTES + 1), "f:1:1", "the limit is"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(text: str | bytes, place: str, words: str) -> None:

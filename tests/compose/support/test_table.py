@@ -100,7 +100,7 @@ def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> 
         ("deploy: {resources: {limits: {memory: 1g}}, replicas: 2}", []),
         (
             "deploy: {placement: {constraints: [a==b], preferences: [{spread: x}]}}",
-            ["4:14 `deploy.placement` only a Swarm heeds it, and this is one engine"],
+            ["4:14 `deploy.placement` it applies to Swarm only"],
         ),
         (
             "develop: {watch: [{path: ., action: rebuild}]}",
@@ -108,7 +108,7 @@ def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> 
         ),
         (
             "credential_spec: {file: x}",
-            ["4:5 `credential_spec` it is for Windows containers"],
+            ["4:5 `credential_spec` it applies to Windows containers only"],
         ),
         ("deploy: {labels: {}, update_config: {}}", []),
     ],
@@ -121,5 +121,5 @@ def test_ignored_resources_are_told_too() -> None:
     files = "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}\n"
     found = [d.message for d in decode_project(project(files)).warnings]
     assert found == [
-        "`secrets.s.external` is ignored: only a Swarm keeps such things: a service that is given it is refused"
+        "`secrets.s.external` is ignored: only Swarm stores secrets and configs: a service that uses an external one is rejected"
     ]

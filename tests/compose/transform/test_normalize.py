@@ -67,10 +67,10 @@ def test_resources_that_nothing_uses_are_dropped() -> None:
         ("services: {a: {image: x, networks: [n]}}", "service `a` uses network `n`, which is not defined"),
         ("services: {a: {image: x, secrets: [n]}}", "service `a` uses secret `n`, which is not defined"),
         ("services: {a: {image: x, depends_on: [n]}}", "service `a` depends on `n`, which is not defined"),
-        ("services: {a: {image: x, depends_on: [a]}}", "services depend on each other in a circle: `a` -> `a`"),
+        ("services: {a: {image: x, depends_on: [a]}}", "dependency cycle: `a` -> `a`"),
         (
             "services: {a: {image: x, links: [b]}, b: {image: y, links: [a]}}",
-            "services depend on each other in a circle: `a` -> `b` -> `a`",
+            "dependency cycle: `a` -> `b` -> `a`",
         ),
         (
             "services: {a: {image: x, network_mode: host, networks: [default]}}",
@@ -78,15 +78,15 @@ def test_resources_that_nothing_uses_are_dropped() -> None:
         ),
         (
             "services: {a: {image: x, scale: 2, deploy: {replicas: 3}}}",
-            "service `a` says 2 in `scale` and 3 in `deploy.replicas`",
+            "service `a` sets `scale` to 2 and `deploy.replicas` to 3",
         ),
         (
             "services: {a: {image: x, scale: 2, container_name: one}}",
-            "service `a` has one `container_name` for 2 containers",
+            "service `a` has a `container_name` but 2 containers",
         ),
         (
             "services: {a: {image: x, container_name: one}, b: {image: x, container_name: one}}",
-            "services `a` and `b` have one `container_name`, `one`",
+            "services `a` and `b` have the same `container_name` `one`",
         ),
         (
             "services: {a: {image: x, gpus: [{count: 1, device_ids: [a]}]}}",
@@ -98,7 +98,7 @@ def test_resources_that_nothing_uses_are_dropped() -> None:
         ),
         (
             "services: {a: {image: x}}\nvolumes: {v: {external: true, driver: d}}",
-            "`volumes.v` is external and has `driver`, which only something that is made here can have",
+            "`volumes.v` is external, so `driver` is not allowed",
         ),
     ],
 )

@@ -32,8 +32,8 @@ def test_short_form_says_what_is_mounted(short: str, expected: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("short", "message"),
     [
-        ("/a:/b:ro:rw", "`services.a.volumes[0]` is no mount: `/a:/b:ro:rw` has too many colons"),
-        ("/a:", "`services.a.volumes[0]` is no mount: `/a:` has nothing between two colons"),
+        ("/a:/b:ro:rw", "`services.a.volumes[0]` is not a valid mount: `/a:/b:ro:rw` has too many colons"),
+        ("/a:", "`services.a.volumes[0]` is not a valid mount: `/a:` has an empty part"),
         ("foo/bar:/x", "service `a` uses volume `foo/bar`, which is not defined"),
     ],
 )

@@ -1,12 +1,33 @@
 """Read the project's `.env`, and a service's `env_file` and `label_file`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
+from dataclasses import replace
 
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.interpolation.port_variables import Environments, PortUses
+from wtc.compose.interpolation.template import Placed
 from wtc.compose.loader.session import LoadSession
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.model.position import Path, Position
+
+
+def with_files(
+    environments: Environments, files: Sequence[str], session: LoadSession, near: Position | None = None
+) -> Environments:
+    """Return the variables over those of the project env files; among the files the last one wins."""
+    found: dict[str, str] = {}
+    for file in files:
+        read_project_env_file(file, environments.own, found, session, near)
+    own = {**found, **environments.own}
+    if environments.uses is None:
+        return Environments(own=own, clients=own)
+    unreported = LoadSession(reader=session.reader, diagnostics=Diagnostics(), home=session.home)
+    client_values: dict[str, str] = {}
+    for file in files:
+        read_project_env_file(file, environments.clients, client_values, unreported, near, uses=environments.uses)
+    return replace(environments, own=own, clients={**client_values, **environments.clients})
 
 
 def read_project_env_file(
@@ -15,8 +36,13 @@ def read_project_env_file(
     found: dict[str, str],
     session: LoadSession,
     near: Position | None = None,
+    *,
+    uses: PortUses | None = None,
 ) -> None:
-    """Read a project env file into `found`. Values may refer to `environment`, then to `found`."""
+    """Read a project env file into `found`. Values may refer to `environment`, then to `found`.
+
+    With `uses`, a port variable after a host address is replaced by the leased port.
+    """
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
         return
@@ -27,11 +53,18 @@ def read_project_env_file(
     def lookup(name: str) -> str | None:
         return environment[name] if name in environment else found.get(name)
 
-    found.update(_parse(content, path, lookup, session))
+    placed = uses.placed((), Position(path, 1, 1)) if uses is not None else None
+    found.update(_parse(content, path, lookup, session, placed=placed))
 
 
 def _parse(
-    content: bytes, path: str, lookup: Callable[[str], str | None], session: LoadSession, *, raw: bool = False
+    content: bytes,
+    path: str,
+    lookup: Callable[[str], str | None],
+    session: LoadSession,
+    *,
+    raw: bool = False,
+    placed: Placed | None = None,
 ) -> dict[str, str]:
     from wtc.compose.dotenv import parser
 
@@ -41,13 +74,13 @@ def _parse(
 
     text = content.decode("utf-8", "replace")
     try:
-        return parser.parse_dotenv(text, lookup, file=path, raw=raw, unset=unset)
+        return parser.parse_dotenv(text, lookup, file=path, raw=raw, unset=unset, placed=placed)
     except parser.DotenvError as error:
         session.diagnostics.error(error.message, error.position, hint=error.hint)
         return {}
 
 
-def fold_env_files(service: Mapping, path: Path, environment: Environment[str, str], session: LoadSession) -> Mapping:
+def fold_env_files(service: Mapping, path: Path, environments: Environments, session: LoadSession) -> Mapping:
     """Return the service with its env files merged into `environment`. The service's own `environment` wins."""
     files = get_items(service.items.get("env_file"))
     own = service.items.get("environment")
@@ -55,7 +88,8 @@ def fold_env_files(service: Mapping, path: Path, environment: Environment[str, s
     known = {
         key: str(item.value) for key, item in own_variables.items() if isinstance(item, Scalar) and not is_null(item)
     }
-    reader = _EnvFileReader({**known, **environment}, session)
+    environment = environments.at((*path, "env_file"))
+    reader = _EnvFileReader({**known, **environment}, session, environments.uses)
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
         for key, value in reader.read_entry(entry, (*path, "env_file", number)).items():
@@ -73,8 +107,9 @@ class _EnvFileReader:
     A value may refer to the project's environment, then to the service's, then to variables of earlier lines and files.
     """
 
-    def __init__(self, environment: Environment[str, str], session: LoadSession) -> None:
+    def __init__(self, environment: Environment[str, str], session: LoadSession, uses: PortUses | None) -> None:
         self.environment = environment
+        self.uses = uses
         self.session = session
         self.earlier: dict[str, str] = {}
         self.text = b""
@@ -94,11 +129,12 @@ class _EnvFileReader:
             hint = "to use the default format, omit `format`; to read values literally, write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
-        found = _parse(content, name, self._lookup, self.session, raw=style == "raw")
+        placed = self.uses.placed(path, Position(name, 1, 1)) if self.uses is not None else None
+        found = _parse(content, name, self._lookup, self.session, raw=style == "raw", placed=placed)
         if style != "raw":
             if b"$" in content and found.keys() & self.earlier.keys():
                 # This file sets a name again: the value of a reference depends on its line, so parse all files as one.
-                whole = _parse(self.text + content, name, self.environment.get, self.session)
+                whole = _parse(self.text + content, name, self.environment.get, self.session, placed=placed)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
         self.earlier |= found

@@ -6,7 +6,7 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 import re
 from collections.abc import Callable
 
-from wtc.compose.interpolation.template import Lookup, TemplateError, substitute
+from wtc.compose.interpolation.template import Lookup, Placed, TemplateError, substitute
 from wtc.model.position import Position
 
 _BLANK = "\t\v\f\r \x85\xa0"
@@ -45,12 +45,14 @@ def parse_dotenv(
     raw: bool = False,
     unset: Callable[[str], None] | None = None,
     bare: Callable[[str], None] | None = None,
+    placed: Placed | None = None,
 ) -> dict[str, str]:
     """Return the variables of an env file; the last definition of a name wins.
 
     A line with only a name takes its value from `lookup`, or is skipped if it has none; `bare` is called with the name.
     `$NAME` in a value is looked up with `lookup`, then among earlier lines; `unset` is called with names found in
-    neither. With `raw` (`format: raw`) a value is everything after the `=`, without quotes or interpolation.
+    neither. With `raw` (`format: raw`) a value is everything after the `=`, without quotes or interpolation. `placed`
+    takes precedence over `lookup`: see `template.substitute`.
 
     Raises:
         DotenvError: a name, a quoted value or a variable in a value is not valid.
@@ -58,7 +60,7 @@ def parse_dotenv(
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if raw:
         return _parse_raw(text, lookup, file, bare)
-    return _Reader(text, lookup, file, unset, bare).read()
+    return _Reader(text, lookup, file, unset, bare, placed).read()
 
 
 def _parse_raw(text: str, lookup: Lookup, file: str, bare: Callable[[str], None] | None) -> dict[str, str]:
@@ -96,7 +98,9 @@ class _Reader:
         file: str,
         unset: Callable[[str], None] | None,
         bare: Callable[[str], None] | None,
+        placed: Placed | None,
     ) -> None:
+        self.placed = placed
         self.text = text
         self.lookup = lookup
         self.file = file
@@ -188,7 +192,7 @@ class _Reader:
 
     def _expand(self, value: str, start: int) -> str:
         try:
-            return substitute(value, self._variable, self.unset)
+            return substitute(value, self._variable, self.unset, placed=self.placed)
         except TemplateError as error:
             raise self._error(error.message, start, error.hint) from None
 

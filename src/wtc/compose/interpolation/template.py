@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 Lookup: TypeAlias = Callable[[str], str | None]
+Placed: TypeAlias = Callable[[str, str], str | None]
+"""(name, text before the variable) -> value, which takes precedence over `Lookup`; None: use `Lookup`."""
 
 _NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
 _OPERATOR = re.compile("}|:?[-?+]")
 _BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose skips the character after an opening brace
+KEPT_CHARACTERS = 300
+"""Maximum length of the text before a variable that is kept: longer than a host name."""
 MAX_DEPTH = 20
 """Maximum nesting of defaults; every brace within a default counts."""
 MAX_WORK = 500_000
@@ -72,19 +76,23 @@ def substitute(
     unset: Callable[[str], None] | None = None,
     work: SubstitutionBudget | None = None,
     missing: Callable[[TemplateError], None] | None = None,
+    placed: Placed | None = None,
 ) -> str:
     """Return the text with its variables replaced.
 
     `unset` is called with each variable that has neither a value nor a default. `missing` is called for each required
     variable without a value, which is then replaced by an empty string; without `missing` the error is raised. `work`
-    is the budget that all texts of a document share.
+    is the budget that all texts of a document share. `placed` gets the last `KEPT_CHARACTERS` characters before a
+    variable, with the variables in them replaced.
 
     Defaults are evaluated even if they are not used, as in Docker Compose 2.40: a `${X:?}` within one always applies.
 
     Raises:
         TemplateError: the text has an invalid variable, a required one is missing, or the budget is exceeded.
     """
-    return _substitute(text, lookup, unset, work or SubstitutionBudget(), missing) if "$" in text else text
+    if "$" not in text:
+        return text
+    return _Substitution(lookup, unset, work or SubstitutionBudget(), missing, placed).text(text, "")
 
 
 def template_variables(text: str) -> list[Variable]:
@@ -101,35 +109,50 @@ def template_variables(text: str) -> list[Variable]:
     return found
 
 
-def _substitute(
-    text: str,
-    lookup: Lookup,
-    unset: Callable[[str], None] | None,
-    work: SubstitutionBudget,
-    missing: Callable[[TemplateError], None] | None,
-) -> str:
-    out: list[str] = []
-    work.add(len(text) // 100)
-    for part in _parts(text):
-        if isinstance(part, str):
-            out.append(part)
-            continue
-        work.add(1)
+class _Substitution:
+    """The substitution of one text: where its variables are looked up, and where problems are reported."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        unset: Callable[[str], None] | None,
+        work: SubstitutionBudget,
+        missing: Callable[[TemplateError], None] | None,
+        placed: Placed | None,
+    ) -> None:
+        self.lookup, self.unset, self.work, self.missing, self.placed = lookup, unset, work, missing, placed
+
+    def text(self, text: str, before: str) -> str:
+        """Return the text, or a default in it, with its variables replaced; `before` is the text that precedes it."""
+        out: list[str] = []
+        self.work.add(len(text) // 100)
+        for part in _parts(text):
+            value = part if isinstance(part, str) else self.variable(part, before)
+            out.append(value)
+            if self.placed is not None:
+                before = (before + value)[-KEPT_CHARACTERS:]
+        return "".join(out)
+
+    def variable(self, part: Variable, before: str) -> str:
+        """Return the value of one variable."""
+        self.work.add(1)
         try:
-            default = _substitute(part.default, lookup, unset, work, missing) if "$" in part.default else part.default
+            default = self.text(part.default, before) if "$" in part.default else part.default
         except TemplateError as error:
             error.offset += part.offset + 2 + len(part.name) + len(part.operator)
             raise
-        value = lookup(part.name)
-        if value is None and not part.operator and unset is not None:
-            unset(part.name)
+        value = self.placed(part.name, before) if self.placed is not None else None
+        if value is None:
+            value = self.lookup(part.name)
+        if value is None and not part.operator and self.unset is not None:
+            self.unset(part.name)
         try:
-            out.append(_expand(part, value, default))
+            return _expand(part, value, default)
         except TemplateError as error:
-            if missing is None:
+            if self.missing is None:
                 raise
-            missing(error)
-    return "".join(out)
+            self.missing(error)
+            return ""
 
 
 def _expand(part: Variable, value: str | None, default: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from wtc.compose.interpolation.port_variables import PortVariables
+
 
 class Reader(Protocol):
     """Read access to files. Paths are absolute."""
@@ -61,4 +63,6 @@ class LoadRequest:
     all_resources: bool = False
     """Whether to keep networks, volumes, secrets and configs that no service uses."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Variables that take precedence over the environment and all env files (those of leased ports)."""
+    """Variables that take precedence over the environment and all env files (`WTC_*`)."""
+    port_variables: PortVariables | None = None
+    """The variables that name leased ports, as far as they are known; None if ports are not leased."""

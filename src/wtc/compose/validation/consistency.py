@@ -18,12 +18,17 @@ MAX_FINDINGS = 200
 """With this many findings, the remaining services are not checked."""
 
 
-def check_consistency(root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
-    """Report undefined references, contradictions and dependency cycles of the enabled services."""
-    services = get_fields(root.items.get("services"))
+def check_consistency(
+    root: Mapping, checked: Mapping, disabled: Mapping, diagnostics: Diagnostics, *, builders: Mapping
+) -> None:
+    """Report undefined references, contradictions and dependency cycles among the services `checked` of `root`.
+
+    `builders` are the services whose images other services may build from.
+    """
+    services = checked.items
     for name, service in services.items():
         if isinstance(service, Mapping) and len(diagnostics.found) < MAX_FINDINGS:
-            _Service(name, service, root, disabled, diagnostics).check()
+            _Service(name, service, root, disabled, diagnostics, builders).check()
     _container_names(services, diagnostics)
     for name, secret in get_fields(root.items.get("secrets")).items():
         external = get_child(secret, "external")
@@ -39,7 +44,16 @@ def check_consistency(root: Mapping, disabled: Mapping, diagnostics: Diagnostics
 class _Service:
     """The checks of one service."""
 
-    def __init__(self, name: str, node: Mapping, root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self,
+        name: str,
+        node: Mapping,
+        root: Mapping,
+        disabled: Mapping,
+        diagnostics: Diagnostics,
+        builders: Mapping,
+    ) -> None:
+        self.builders = builders
         self.name = name
         self.path: Path = ("services", name)
         self.node = node
@@ -85,8 +99,8 @@ class _Service:
             )
         for key, context in get_fields(build.items.get("additional_contexts")).items():
             other = (get_string(context) or "").partition("service:")
-            services = get_fields(self.root.items.get("services"))
-            if other[1] and not other[0] and not isinstance(get_child(services.get(other[2]), "build"), Mapping):
+            base = self.builders.items.get(other[2])
+            if other[1] and not other[0] and not isinstance(get_child(base, "build"), Mapping):
                 self.error(
                     f"service `{self.name}` builds from service `{other[2]}`, which has no `build`",
                     context,
