@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about deployment."""
+"""Cases for the service attributes about deployment."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about namespaces."""
+"""Cases for the service attributes about namespaces."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about networking."""
+"""Cases for the service attributes about networking."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about privileges."""
+"""Cases for the service attributes about privileges."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 

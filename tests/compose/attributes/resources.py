@@ -1,4 +1,4 @@
-"""Cases of the resources at the top of a file."""
+"""Cases for top-level resources."""
 
 from tests.compose.attributes.reading import Cases, Resource
 

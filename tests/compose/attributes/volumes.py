@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about volumes."""
+"""Cases for the service attributes about volumes."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 

@@ -84,7 +84,7 @@ class PortUses:
         self.found: list[VariableUse] = []
 
     def placed(self, path: Path, position: Position | None) -> Placed:
-        """Return the function (variable, text before it) -> leased port or None, for variables in the value at the path."""
+        """Return the function (variable, text before it) -> leased port or None, for the value at the path."""
 
         def value(name: str, before: str) -> str | None:
             use = VariableUse(name=name, path=path, position=position, address=_address(before), before=before)
