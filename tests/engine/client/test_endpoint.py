@@ -119,14 +119,14 @@ def test_certificates_come_from_the_context_or_the_environment(home: Path, tmp_p
 
 
 def test_missing_context_is_named_with_those_there_are(home: Path) -> None:
-    with pytest.raises(EngineUnreachableError, match="there is no docker context `x`") as caught:
+    with pytest.raises(EngineUnreachableError, match="docker context `x` does not exist") as caught:
         chosen(home, "x")
     assert "`default`, `colima`, `far`, `remote`" in caught.value.causes[0]
 
 
 def test_damaged_context_is_named(home: Path) -> None:
     (home / ".docker/contexts/meta" / hashlib.sha256(b"far").hexdigest() / "meta.json").write_text("[]")
-    with pytest.raises(EngineUnreachableError, match="context `far` cannot be read"):
+    with pytest.raises(EngineUnreachableError, match="cannot read the docker context `far`"):
         chosen(home, "far")
 
 
@@ -152,8 +152,8 @@ def test_engine_out_of_reach_is_told_with_its_cause(tmp_path: Path, kind: str, c
     [
         (PermissionError(errno.EACCES, "x"), "permission denied", "`docker` group"),
         (requests.ConnectionError(FileNotFoundError(errno.ENOENT, "x")), "no such socket", "systemctl start docker"),
-        (requests.ConnectionError(socket.gaierror(1, "x")), "the host name is not known", ""),
-        (requests.ReadTimeout("x"), "no answer in time", ""),
+        (requests.ConnectionError(socket.gaierror(1, "x")), "unknown host name", ""),
+        (requests.ReadTimeout("x"), "timed out", ""),
         (requests.ConnectionError(ssl.SSLError("x")), "the TLS handshake failed", "DOCKER_TLS_VERIFY"),
         (urllib3.exceptions.ProtocolError("x"), "the connection was closed", ""),
     ],
@@ -241,7 +241,7 @@ def test_engine_that_goes_away_is_out_of_reach(fake: FakeEngine, tmp_path: Path)
         engine.object("/thing", doing="look")
 
 
-@pytest.mark.parametrize(("api", "error"), [("1.40", "is too old"), ("", "is no engine")])
+@pytest.mark.parametrize(("api", "error"), [("1.40", "is too old"), ("", "is not a Docker engine")])
 def test_what_is_too_old_or_no_engine_is_said(tmp_path: Path, api: str, error: str) -> None:
     fake = FakeEngine(tmp_path / "f.sock", api=api)
     try:

@@ -176,7 +176,7 @@ def secure(certificate: Path) -> tuple[DuplexSocket, threading.Thread]:
     thread = threading.Thread(target=lambda: echo(server.wrap_socket(theirs, server_side=True)), daemon=True)
     thread.start()
     duplex = TlsDuplexSocket(ours, ssl.create_default_context(cafile=f"{certificate}.crt"), "localhost")
-    duplex.greet()
+    duplex.handshake()
     ours.settimeout(0)
     return duplex, thread
 
