@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engine
 @pytest.mark.parametrize(
     ("script", "attributes", "condition", "why", "said"),
     [
-        ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after its start", "gone"),
+        ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after it started", "gone"),
         ("echo gone; exit 3", {}, Condition.COMPLETED, "exited with status 3", "gone"),
         (
             "echo loop; exit 5",
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.engine
             "job",
         ),
         ("exit 0", {}, Condition.HEALTHY, "exited with status 0 before it was healthy", ""),
-        ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never gets healthy", ""),
+        ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never becomes healthy", ""),
         (
             "echo up; sleep 60",
             {"healthcheck": Healthcheck(test=("CMD-SHELL", "echo sick; false"), interval_ns=SECOND // 10, retries=1)},
@@ -59,7 +59,7 @@ def test_container_that_fails_is_told_with_its_last_words(
     assert caught.value.message.startswith(f"service `db`: container `{made.name}` {why}")
     assert said in caught.value.detail
     if "healthcheck" in attributes:
-        assert caught.value.causes == ("its healthcheck says: sick",)
+        assert caught.value.causes == ("last health check: sick",)
 
 
 def test_wait_past_its_time_says_what_was_waited_for(stack: Stack) -> None:
@@ -137,6 +137,6 @@ def test_removed_container_ends_its_wait(stack: Stack) -> None:
     stack.up(made)
     timer = threading.Timer(0.5, lambda: stack.do(RemoveContainer(container=ContainerRef(name=made.name))))
     timer.start()
-    with pytest.raises(WtcError, match=r"is gone|exited with status 137"):
+    with pytest.raises(WtcError, match=r"was removed|exited with status 137"):
         stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=None))
     timer.join()
