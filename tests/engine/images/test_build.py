@@ -176,7 +176,7 @@ def test_what_an_old_engines_buildkit_leaves_out_is_told(it: Builder, monkeypatc
     with pytest.raises(WtcError) as caught:
         it.build(f"FROM {BASE}\n", **LIMITS)
     assert caught.value.causes[0].startswith("`build.ulimits` and `build.shm_size` need engine API 1.42")
-    assert caught.value.causes[0].endswith("speaks 1.41")
+    assert caught.value.causes[0].endswith("supports 1.41")
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     it.build(f"FROM {BASE}\nRUN ulimit -n > /limit; df -k /dev/shm | tail -1 > /shm\n", **LIMITS)
     assert {"123", "8192"} <= set(it.run("cat /limit /shm").split())

@@ -194,7 +194,7 @@ def test_unreadable_file_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Path, "read_bytes", closed)
     with pytest.raises(WtcError) as caught:
         list(tar_context(context))
-    assert caught.value.message == f"cannot read `{root}/Dockerfile`, which belongs to the build context"
+    assert caught.value.message == f"cannot read `{root}/Dockerfile`, which is part of the build context"
     assert caught.value.causes == ("permission denied",)
 
 
@@ -219,7 +219,7 @@ SPOILED: list[tuple[Change, str]] = [
     (lambda root: ((root / "Dockerfile").unlink(), (root / "Dockerfile").mkdir()), "`{root}/Dockerfile` is not a"),
     (lambda root: root.rename(root.parent / "gone"), "the build context `{root}` does not exist"),
     (lambda root: (root.rename(root.parent / "gone"), root.write_text("")), "`{root}` is not a folder"),
-    (lambda root: lay(root, {".dockerignore": "a["}), "`{root}/.dockerignore` has a pattern that means nothing: `a[`"),
+    (lambda root: lay(root, {".dockerignore": "a["}), "`{root}/.dockerignore` has an invalid pattern: `a[`"),
 ]
 
 

@@ -183,7 +183,7 @@ def test_what_takes_long_to_fail_is_not_tried_again(
     fake: FakeEngine, run: Pull, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The engine has tried again by itself all the while."""
-    monkeypatch.setattr(pull, "PATIENCE_S", -1.0)
+    monkeypatch.setattr(pull, "RETRY_WITHIN_S", -1.0)
     fake.answers = [(200, [LAYER, {"errorDetail": {"message": "unexpected EOF"}, "error": "unexpected EOF"}])]
     with pytest.raises(EngineError):
         run("x:1")
@@ -198,7 +198,7 @@ def test_failed_pull_of_an_image_that_is_here_tells_how_to_go_on(fake: FakeEngin
 
     with pytest.raises(NotFoundError) as caught:
         pull.pull_image(engine, PullImage(image=image, again=True), report)
-    assert caught.value.hints[-1] == "to go on with the image that is here, run `wtc up --pull missing`"
+    assert caught.value.hints[-1] == "to use the local image, run `wtc up --pull missing`"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""The images that a build starts from. Pure.
+"""Find the base images of a Dockerfile. Pure.
 
-BuildKit asks its client for credentials, even for images that need none, and a plain call has nobody who could answer:
-what is not on the engine is therefore pulled ahead.
+BuildKit asks its client for credentials, even for public images, and a plain API call cannot answer it. So wtc pulls
+the missing base images before the build.
 Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount, here-documents, the `syntax` directive.
 """
 
@@ -24,22 +24,22 @@ _USES = {
 class _Stage:
     name: str
     uses: list[str] = field(default_factory=list[str])
-    """Stages, by name or number, and images, the one that it is built on first."""
+    """Stages, by name or number, and images; the base of the stage is the first."""
 
 
 def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -> tuple[str, ...]:
-    """References that the target needs, each once; what hangs on an unknown variable is left out."""
+    """Return the images that the target needs, each once; skip references with an unknown variable."""
     frontend = arguments.get("BUILDKIT_SYNTAX") or _frontend(dockerfile)
     images = {frontend: None} if frontend else dict[str, None]()
     stages = _stages(dockerfile, arguments)
     found = _index(stages, target.lower(), before=len(stages)) if target else len(stages) - 1
     waiting = [found] if stages and found is not None else []
-    seen: set[int] = set()
+    visited: set[int] = set()
     while waiting:
         at = waiting.pop()
-        if at in seen:
+        if at in visited:
             continue
-        seen.add(at)
+        visited.add(at)
         for use in stages[at].uses:
             other = _index(stages, use.lower(), before=at)
             if other is not None:
@@ -50,7 +50,7 @@ def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -
 
 
 def _frontend(dockerfile: str) -> str:
-    """The image of `# syntax=...`; directives stand at the very top."""
+    """Return the image of `# syntax=...`, a directive, which must come before everything else."""
     for line in dockerfile.splitlines():
         found = _DIRECTIVE.fullmatch(line.strip())
         if not found:
@@ -61,7 +61,7 @@ def _frontend(dockerfile: str) -> str:
 
 
 def _index(stages: list[_Stage], name: str, *, before: int) -> int | None:
-    """The stage of that name or number; a later one of the same name goes before an earlier one."""
+    """Return the index of the stage of a name or number; of several with the name, the last."""
     for at in reversed(range(before)):
         if stages[at].name == name:
             return at
@@ -98,7 +98,7 @@ def _expanded(text: str, known: Mapping[str, str]) -> str:
 
 
 def _instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
-    """Name, in upper case, and arguments; continued lines joined, comments and here-documents' contents left out."""
+    """Yield (name in upper case, arguments); join continued lines, skip comments and contents of here-documents."""
     waiting: list[str] = []
     joined = ""
     for line in dockerfile.splitlines():
