@@ -257,7 +257,7 @@ def test_what_an_engine_lacks_is_named_with_both_versions(
     before = (since[0], since[1] - 1)
     (said,) = unsupported_attributes(config, before)
     assert said.startswith(f"`{attribute}` of service `web` needs API {since[0]}.{since[1]} ")
-    assert said.endswith(f"speaks {before[0]}.{before[1]}")
+    assert said.endswith(f"supports {before[0]}.{before[1]}")
     assert unsupported_attributes(config, since) == []
 
 
