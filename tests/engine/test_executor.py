@@ -155,7 +155,7 @@ def test_failed_wait_that_is_not_required_is_a_warning() -> None:
     outcome, events = run([waiting(1, required=False), act(2, 1)], perform)
     assert (ids(outcome.done), outcome.failed, outcome.skipped) == ([1, 2], (), ())
     assert [e.diagnostic.message for e in events if isinstance(e, Warned)] == [
-        "`db` is unhealthy; what depends on it goes on without it"
+        "`db` is unhealthy; what depends on it continues without it"
     ]
 
 
