@@ -142,7 +142,7 @@ class _Run:
             self.messages.put(_NodeEnd(node=node, elapsed_s=0, error=InterruptedByUserError("interrupted")))
             return
         self.messages.put(NodeStarted(node=node))
-        begun = monotonic()
+        started_s = monotonic()
 
         def report(item: str, text: str, current: int = 0, total: int = 0) -> None:
             if self.stop.is_set():
@@ -158,7 +158,7 @@ class _Run:
             self.perform(node.operation, call)
         except BaseException as raised:  # noqa: BLE001  raised on the caller's thread
             error = raised
-        self.messages.put(_NodeEnd(node=node, elapsed_s=monotonic() - begun, error=error))
+        self.messages.put(_NodeEnd(node=node, elapsed_s=monotonic() - started_s, error=error))
 
     def _end(self, ended: _NodeEnd) -> None:
         node, error = ended.node, ended.error

@@ -162,7 +162,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         subprocess.run(["openssl", *arguments], check=True, capture_output=True)
     except FileNotFoundError:
-        pytest.skip("there is no openssl to make a certificate")
+        pytest.skip("openssl is not installed")
     path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
     return path
 

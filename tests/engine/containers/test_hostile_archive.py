@@ -48,7 +48,7 @@ def archive(*members: Member) -> io.BytesIO:
             if content:
                 made.addfile(entry, io.BytesIO(content))
             else:
-                # Python 3.13 refuses to write the header of a member that says another size than its content has.
+                # Python 3.13 refuses to write the header of a member whose size differs from its content.
                 header = entry.tobuf(made.format, made.encoding or "utf-8", made.errors or "strict")
                 out.write(header)
                 made.offset += len(header)

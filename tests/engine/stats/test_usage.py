@@ -40,10 +40,10 @@ def sample(read_s: float = 10.0, cpu_ns: int = 0, limit: int = 0) -> Sample:
     ("limit", "machine", "expected"),
     [
         pytest.param(64, 1000, 64, id="a limit"),
-        pytest.param(1000, 1000, 0, id="the machine's memory stands for none"),
+        pytest.param(1000, 1000, 0, id="the machine's memory is not a limit"),
         pytest.param(2**63 - 4096, 1000, 0, id="cgroup v1's number beyond any"),
         pytest.param(0, 1000, 0, id="no limit"),
-        pytest.param(64, 0, 64, id="a machine that does not tell its memory"),
+        pytest.param(64, 0, 64, id="the machine's memory is unknown"),
     ],
 )
 def test_limit_counts_only_below_the_machines_memory(limit: int, machine: int, expected: int) -> None:

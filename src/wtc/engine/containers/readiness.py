@@ -83,8 +83,8 @@ def container_state(inspected: Json, date: str) -> ContainerState:
 def running_for_s(started: str, date: str) -> float:
     """Return the seconds from an RFC 3339 time to an HTTP date; 0 if one of them is not valid."""
     try:
-        begun = datetime.fromisoformat(started[:19]).replace(tzinfo=UTC)
-        return max(0.0, (parsedate_to_datetime(date) - begun).total_seconds())
+        start = datetime.fromisoformat(started[:19]).replace(tzinfo=UTC)
+        return max(0.0, (parsedate_to_datetime(date) - start).total_seconds())
     except (TypeError, ValueError):
         return 0.0
 

@@ -39,11 +39,11 @@ class _Progress:
     """The progress of one try."""
 
     report: Report
-    begun: bool = False
+    started: bool = False
     layers: set[str] = field(default_factory=set[str])
 
     def read(self, record: json_stream.Record) -> None:
-        self.begun = True
+        self.started = True
         layer = str(record.get("id") or "")
         if not layer or "progressDetail" not in record:
             return  # the first and last records name the image
@@ -80,15 +80,15 @@ def pull_reference(
 ) -> None:
     """Pull one image, with up to three tries if the network fails. Raises: as `pull_image`."""
     credentials = credentials_for(reference)
-    begun = monotonic()
+    begun_s = monotonic()
     for delay in (*BACKOFF_S, None):
         progress = _Progress(report)
         try:
             _pull_once(engine, reference, platform=platform, credentials=credentials, progress=progress, stop=stop)
         except _DroppedError as dropped:
             cause = dropped.error
-            retryable = isinstance(cause, EngineUnreachableError) or monotonic() - begun <= RETRY_WITHIN_S
-            if retryable and not progress.begun and (refusal := _refusal(engine, reference, credentials)):
+            retryable = isinstance(cause, EngineUnreachableError) or monotonic() - begun_s <= RETRY_WITHIN_S
+            if retryable and not progress.started and (refusal := _refusal(engine, reference, credentials)):
                 raise _pull_error(refusal, reference, service, credentials) from cause
             if delay is None or not retryable:
                 raise _pull_error(cause, reference, service, credentials) from cause
@@ -124,7 +124,7 @@ def _pull_once(
                     raise _record_error(record, doing)
                 progress.read(record)
     except EngineUnreachableError as error:
-        if progress.begun:
+        if progress.started:
             raise _DroppedError(error) from error
         raise
     except EngineError as error:

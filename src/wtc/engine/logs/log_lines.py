@@ -29,11 +29,11 @@ def lines_of_frames(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
     pending: dict[int, tuple[str, bytearray]] = {}
     for stream, message in frames:
         stamp, _, text = message.partition(b" ")
-        begun = pending.pop(stream, None)
-        if begun is None and text.endswith(b"\n"):
+        earlier = pending.pop(stream, None)
+        if earlier is None and text.endswith(b"\n"):
             yield LogLine(stream, stamp.decode(), text[:-1])
             continue
-        time, line = begun or (stamp.decode(), bytearray())
+        time, line = earlier or (stamp.decode(), bytearray())
         line += text
         if line.endswith(b"\n") or len(line) >= LONGEST_BYTES:
             yield LogLine(stream, time, bytes(line.removesuffix(b"\n")))
