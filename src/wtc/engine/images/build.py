@@ -9,15 +9,16 @@ from urllib.parse import quote, urlencode
 
 from wtc.engine.client import json_stream
 from wtc.engine.images import build_query
-from wtc.engine.images.base_images import base_images
+from wtc.engine.images.base_images import base_images, with_images
 from wtc.engine.images.build_context import (
     DEFAULT_DOCKERFILE,
     BuildContext,
     BuildContextError,
     is_remote,
     locate_context,
-    read_context_file,
+    with_dockerfile,
 )
+from wtc.engine.images.build_inputs import dockerfile_text
 from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
 from wtc.errors import EngineError, NotFoundError, WtcError
@@ -49,8 +50,10 @@ def build_image(
     """
     build = build_query.build_of(op)
     needed = build_query.needs_buildx(build)
+    # buildx gets the stack's images as named contexts; without it, they are written into the Dockerfile.
+    named = bool(op.image.bases)
     remote = is_remote(build.context)
-    if needed or remote:
+    if needed or named or remote:
         from wtc.engine.images import buildx
 
         # The base images of a remote context are not known here, so prefer `docker buildx`, which has credentials.
@@ -60,11 +63,20 @@ def build_image(
         if needed:
             raise buildx.buildx_missing(op.image.service, needed)
     try:
-        return _build_with_engine(engine, op, report, context=None if remote else locate_context(build), stop=stop)
+        context = None if remote else _with_own_images(locate_context(build), op)
+        return _build_with_engine(engine, op, report, context=context, stop=stop)
     except BuildContextError as error:
         raise WtcError(
             build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
         ) from error
+
+
+def _with_own_images(context: BuildContext, op: "BuildImage") -> BuildContext:
+    """Return the context with a Dockerfile that refers to the stack's images in place of the original references."""
+    if not op.image.bases:
+        return context
+    text = with_images(dockerfile_text(context), op.image.bases, arguments=build_query.build_of(op).args)
+    return with_dockerfile(context, text.encode())
 
 
 def _build_with_engine(
@@ -78,7 +90,7 @@ def _build_with_engine(
     failed_pulls: dict[str, EngineError] = {}
     if version == BUILDKIT and engine.api_version < LIMITS_API and (options := _limits(build)):
         raise _unsupported_error(engine, service, options)
-    if context is not None and version == BUILDKIT:
+    if context is not None and (version == BUILDKIT or op.image.bases):
         failed_pulls = _pull_bases(engine, op, context, report, pull=pull, stop=stop)
         pull = False
     parameters = build_query.build_query(
@@ -154,13 +166,12 @@ def _pull_bases(
     from wtc.engine.images.pull import pull_reference
 
     build = build_query.build_of(op)
-    content = context.extra_dockerfile
-    if content is None:
-        content = read_context_file(f"{context.root}/{context.dockerfile}")
     platform = build_query.build_platform(op.image, build)
     failed_pulls: dict[str, EngineError] = {}
-    dockerfile = content.decode(errors="replace")
-    for reference in base_images(dockerfile, arguments=build.args, target=build.target):
+    own = frozenset(op.image.bases.values())
+    for reference in base_images(dockerfile_text(context), arguments=build.args, target=build.target):
+        if reference in own:
+            continue
         if not pull and _has_image(engine, reference, platform):
             continue
         try:
