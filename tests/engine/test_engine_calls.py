@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.e2e.harness import until
 from tests.engine.engine_stack import IMAGE, SECOND, Raw, Stack, free_port
 from wtc import labels as label
 from wtc.engine.client.connection import Engine
@@ -216,11 +217,10 @@ def test_followed_log_ends_when_it_is_closed(engine: Engine, stack: Stack) -> No
 
     reader = threading.Thread(target=suppressed(read))
     reader.start()
-    stack.do(stack.wait(made, Condition.STARTED))
+    until(lambda: b"".join(found) == b"one\n", "the log is read")
     stream.close()
     reader.join(10)
     assert not reader.is_alive()
-    assert b"".join(found) == b"one\n"
 
 
 def suppressed(act: Callable[[], None]) -> Callable[[], None]:
