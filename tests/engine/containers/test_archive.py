@@ -23,7 +23,7 @@ def tar(*members: tuple[str, str, str]) -> io.BytesIO:
         for name, kind, content in members:
             entry = tarfile.TarInfo(name)
             entry.type, entry.mode = KINDS[kind], 0o755 if kind == "dir" else 0o640
-            entry.uid, entry.gid, entry.uname = 4711, 4712, "nobody-here"
+            entry.uid, entry.gid, entry.uname = 4711, 4712, "unknown-user"
             if kind == "file":
                 entry.size = len(content)
             else:
