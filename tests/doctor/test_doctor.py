@@ -45,7 +45,7 @@ def test_without_an_engine_all_else_is_looked_at(tmp_path: Path) -> None:
 
 def test_a_context_that_is_not_there_is_said(tmp_path: Path) -> None:
     found = told(tmp_path, DOCKER_HOST="", DOCKER_CONTEXT="nowhere")
-    assert "there is no docker context `nowhere`" in found["context"][0].text
+    assert "docker context `nowhere` does not exist" in found["context"][0].text
     assert "engine" not in found
 
 
