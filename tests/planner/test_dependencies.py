@@ -55,7 +55,7 @@ def test_a_container_that_is_shared_has_to_be_there_by_name_or_by_the_beginning_
         guest = Service(name="guest", image="redis:7", network_mode=f"container:{name}")
         assert plan_up(desired(project(guest)), observed, UpOptions())
     guest = Service(name="guest", image="redis:7", network_mode="container:nobody")
-    with pytest.raises(WtcError, match="of container `nobody`, which is not there"):
+    with pytest.raises(WtcError, match="of container `nobody`, which does not exist"):
         plan_up(desired(project(guest)), observed, UpOptions())
     assert plan_up(desired(project(guest)), observed, UpOptions(no_start=True))
 

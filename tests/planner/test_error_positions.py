@@ -106,7 +106,7 @@ def test_position_that_is_known_is_kept() -> None:
         (op.BuildImage(image=DesiredImage(service="web", reference="i")), "", BUILD),
         (op.CreateNetwork(network=Network(key="back", name="n")), "", ("networks", "back")),
         (op.CreateVolume(volume=Volume(key="rows", name="v")), "", ("volumes", "rows")),
-        (op.StartContainer(container=ContainerRef(name="c")), "not there yet", SERVICE),
+        (op.StartContainer(container=ContainerRef(name="c")), "it does not exist", SERVICE),
         (op.RunHook(container=ContainerRef(name="c"), hook=Hook()), "post_start", (*SERVICE, "post_start")),
         (op.StopContainer(container=ContainerRef(name="c")), "`stop`", ()),
         (op.WaitContainer(container=ContainerRef(name="c"), condition=op.Condition.READY), "", ()),

@@ -120,8 +120,8 @@ def test_only_what_it_stands_on_is_made() -> None:
     assert set(wanted.volumes) == {"rows"}
     plan = plan_oneoff(wanted, Observed(api_version=(1, 51)), spec)
     assert plan_text(plan).splitlines() == [
-        "1 create network accra-a1b2c3_net: not there yet",
-        "2 create volume accra-a1b2c3_rows: not there yet",
+        "1 create network accra-a1b2c3_net: it does not exist",
+        "2 create volume accra-a1b2c3_rows: it does not exist",
         "3 create container accra-a1b2c3_web_run_0f3a9c1e: a container for one command (after 1, 2)",
     ]
 

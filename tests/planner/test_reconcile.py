@@ -74,7 +74,7 @@ def test_chain_of_completed_jobs_runs_again_before_the_service_at_its_end() -> N
 3 start container accra-a1b2c3_b: it is exited (after 2)
 4 wait for accra-a1b2c3_b to be completed: `c` depends on it (after 3)
 5 start container accra-a1b2c3_c: it is exited (after 4)
-6 wait for accra-a1b2c3_c to be ready: the stack is up when it is (after 5)\
+6 wait for accra-a1b2c3_c to be ready: `up` waits for it (after 5)\
 """)
 
 
@@ -87,7 +87,7 @@ def test_failed_job_in_a_chain_runs_again_with_what_it_waits_for() -> None:
 1 start container accra-a1b2c3_a: it is exited
 2 wait for accra-a1b2c3_a to be completed: `b` depends on it (after 1)
 3 start container accra-a1b2c3_b: it is exited (after 2)
-4 wait for accra-a1b2c3_b to be ready: the stack is up when it is (after 3)\
+4 wait for accra-a1b2c3_b to be ready: `up` waits for it (after 3)\
 """)
 
 
@@ -101,8 +101,8 @@ def test_sidecar_is_restarted_with_the_stopped_owner_of_its_namespace(attribute:
 1 stop container accra-a1b2c3_app: `pause`, whose namespace it shares, is restarted
 2 start container accra-a1b2c3_pause: it is exited
 3 start container accra-a1b2c3_app: `pause`, whose namespace it shares, is restarted (after 1, 2)
-4 wait for accra-a1b2c3_pause to be ready: the stack is up when it is (after 2)
-5 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 3)\
+4 wait for accra-a1b2c3_pause to be ready: `up` waits for it (after 2)
+5 wait for accra-a1b2c3_app to be ready: `up` waits for it (after 3)\
 """)
 
 
@@ -115,7 +115,7 @@ def test_sidecar_is_restarted_after_the_owner_of_its_namespace_restarted_alone()
     assert plan_text(plan_for(stack, world)) == snapshot("""\
 1 stop container accra-a1b2c3_app: `pause`, whose namespace it shares, was restarted
 2 start container accra-a1b2c3_app: `pause`, whose namespace it shares, was restarted (after 1)
-3 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 2)\
+3 wait for accra-a1b2c3_app to be ready: `up` waits for it (after 2)\
 """)
 
 

@@ -36,14 +36,14 @@ def running(what: Desired) -> World:
 
 def test_everything_is_made_in_dependency_order() -> None:
     assert plan(desired(CLASSIC), World()) == snapshot("""\
-1 create network accra-a1b2c3_net: not there yet
-2 create volume accra-a1b2c3_data: not there yet
-3 create container accra-a1b2c3_db: not there yet (after 1, 2)
-4 create container accra-a1b2c3_web: not there yet (after 1)
-5 start container accra-a1b2c3_db: not there yet (after 3)
+1 create network accra-a1b2c3_net: it does not exist
+2 create volume accra-a1b2c3_data: it does not exist
+3 create container accra-a1b2c3_db: it does not exist (after 1, 2)
+4 create container accra-a1b2c3_web: it does not exist (after 1)
+5 start container accra-a1b2c3_db: it does not exist (after 3)
 6 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 5)
-7 start container accra-a1b2c3_web: not there yet (after 4, 6)
-8 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 7)\
+7 start container accra-a1b2c3_web: it does not exist (after 4, 6)
+8 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 7)\
 """)
 
 
@@ -61,7 +61,7 @@ def test_only_the_changed_service_is_made_anew() -> None:
 3 remove container accra-a1b2c3_web: its configuration has changed (after 2)
 4 rename container next_accra-a1b2c3_web to accra-a1b2c3_web: its configuration has changed (after 3)
 5 start container accra-a1b2c3_web: its configuration has changed (after 4)
-6 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 5)\
+6 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 5)\
 """)
 
 
@@ -71,7 +71,7 @@ def test_a_stopped_container_is_started_and_not_made_anew() -> None:
     world.change("accra-a1b2c3_db", state="exited", health="")
     assert plan(stack, world) == snapshot("""\
 1 start container accra-a1b2c3_db: it is exited
-2 wait for accra-a1b2c3_db to be ready: the stack is up when it is (after 1)\
+2 wait for accra-a1b2c3_db to be ready: `up` waits for it (after 1)\
 """)
 
 
@@ -85,15 +85,15 @@ def test_a_new_image_makes_its_containers_anew() -> None:
 3 remove container accra-a1b2c3_web: its image has changed (after 2)
 4 rename container next_accra-a1b2c3_web to accra-a1b2c3_web: its image has changed (after 3)
 5 start container accra-a1b2c3_web: its image has changed (after 4)
-6 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 5)\
+6 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 5)\
 """)
 
 
 def test_recreate_makes_all_anew() -> None:
     stack = desired(CLASSIC)
     text = plan(stack, running(stack), recreate=Recreate.ALWAYS)
-    assert "create container next_accra-a1b2c3_db: asked for" in text
-    assert "create container next_accra-a1b2c3_web: asked for" in text
+    assert "create container next_accra-a1b2c3_db: requested" in text
+    assert "create container next_accra-a1b2c3_web: requested" in text
     assert "volume" not in text
 
 
@@ -135,7 +135,9 @@ def test_an_orphan_is_named_and_left() -> None:
     world = running(desired(CLASSIC))
     lone = plan_up(desired(project(DB, volumes=("data",))), world.observed(), UpOptions())
     assert plan_text(lone) == ""
-    assert [w.message for w in lone.warnings] == ["the file no longer has the service of `accra-a1b2c3_web`"]
+    assert [w.message for w in lone.warnings] == [
+        "orphan containers, whose services are not in the file: `accra-a1b2c3_web`"
+    ]
 
 
 def test_remove_orphans_removes_them() -> None:
@@ -158,18 +160,18 @@ def test_a_changed_network_is_made_anew_under_containers_that_stay() -> None:
     world = running(desired(CLASSIC))
     changed = desired(project(DB, WEB, volumes=("data",), driver="macvlan"))
     assert plan(changed, world) == snapshot("""\
-1 stop container accra-a1b2c3_web: network `accra-a1b2c3_net` is made anew
-2 stop container accra-a1b2c3_db: network `accra-a1b2c3_net` is made anew
-3 disconnect accra-a1b2c3_db from accra-a1b2c3_net: the network is made anew (after 2)
-4 disconnect accra-a1b2c3_web from accra-a1b2c3_net: the network is made anew (after 1)
+1 stop container accra-a1b2c3_web: network `accra-a1b2c3_net` is recreated
+2 stop container accra-a1b2c3_db: network `accra-a1b2c3_net` is recreated
+3 disconnect accra-a1b2c3_db from accra-a1b2c3_net: the network is recreated (after 2)
+4 disconnect accra-a1b2c3_web from accra-a1b2c3_net: the network is recreated (after 1)
 5 remove network accra-a1b2c3_net: its configuration has changed (after 3, 4)
 6 create network accra-a1b2c3_net: its configuration has changed (after 5)
-7 connect accra-a1b2c3_db to accra-a1b2c3_net: network `accra-a1b2c3_net` is made anew (after 6)
-8 start container accra-a1b2c3_db: network `accra-a1b2c3_net` is made anew (after 7)
-9 connect accra-a1b2c3_web to accra-a1b2c3_net: network `accra-a1b2c3_net` is made anew (after 6)
+7 connect accra-a1b2c3_db to accra-a1b2c3_net: network `accra-a1b2c3_net` is recreated (after 6)
+8 start container accra-a1b2c3_db: network `accra-a1b2c3_net` is recreated (after 7)
+9 connect accra-a1b2c3_web to accra-a1b2c3_net: network `accra-a1b2c3_net` is recreated (after 6)
 10 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 8)
-11 start container accra-a1b2c3_web: network `accra-a1b2c3_net` is made anew (after 9, 10)
-12 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 11)\
+11 start container accra-a1b2c3_web: network `accra-a1b2c3_net` is recreated (after 9, 10)
+12 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 11)\
 """)
 
 
@@ -181,7 +183,7 @@ def test_a_changed_volume_stays_and_is_said() -> None:
     result = plan_up(stack, world.observed(), UpOptions())
     assert plan_text(result) == ""
     assert [w.message for w in result.warnings] == [
-        "volume `data` differs from the file, and is used as it is: `up` never removes a volume"
+        "volume `data` differs from the file, and is used unchanged: `up` never removes a volume"
     ]
 
 
@@ -199,8 +201,8 @@ def test_who_asked_for_it_restarts_with_what_it_depends_on() -> None:
 5 rename container next_accra-a1b2c3_db to accra-a1b2c3_db: its configuration has changed (after 4)
 6 start container accra-a1b2c3_db: its configuration has changed (after 5)
 7 start container accra-a1b2c3_web: `db`, which it depends on, is restarted (after 6)
-8 wait for accra-a1b2c3_db to be ready: the stack is up when it is (after 6)
-9 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 7)\
+8 wait for accra-a1b2c3_db to be ready: `up` waits for it (after 6)
+9 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 7)\
 """)
 
 
@@ -217,17 +219,17 @@ def test_who_shares_a_network_namespace_is_made_anew_with_it() -> None:
 
     assert plan(stack(A="2"), running(stack(A="1"))) == snapshot("""\
 1 create container next_accra-a1b2c3_vpn: its configuration has changed
-2 stop container accra-a1b2c3_app: `vpn`, whose resources it shares, is new
+2 stop container accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated
 3 stop container accra-a1b2c3_vpn: its configuration has changed (after 1, 2)
 4 remove container accra-a1b2c3_vpn: its configuration has changed (after 3)
 5 rename container next_accra-a1b2c3_vpn to accra-a1b2c3_vpn: its configuration has changed (after 4)
 6 start container accra-a1b2c3_vpn: its configuration has changed (after 5)
-7 create container next_accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 5)
-8 remove container accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 7)
-9 rename container next_accra-a1b2c3_app to accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 8)
-10 start container accra-a1b2c3_app: `vpn`, whose resources it shares, is new (after 6, 9)
-11 wait for accra-a1b2c3_vpn to be ready: the stack is up when it is (after 6)
-12 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 10)\
+7 create container next_accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 5)
+8 remove container accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 7)
+9 rename container next_accra-a1b2c3_app to accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 8)
+10 start container accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 6, 9)
+11 wait for accra-a1b2c3_vpn to be ready: `up` waits for it (after 6)
+12 wait for accra-a1b2c3_app to be ready: `up` waits for it (after 10)\
 """)
 
 
@@ -237,9 +239,9 @@ def test_an_old_engine_gets_one_network_at_create() -> None:
     stack = desired(project(web, front=Network(key="front", name="")))
     plan = plan_up(stack, World().observed(api_version=(1, 41)), UpOptions(no_start=True))
     assert plan_text(plan) == snapshot("""\
-1 create network accra-a1b2c3_net: not there yet
-2 create network accra-a1b2c3_front: not there yet
-3 create container accra-a1b2c3_web: not there yet (after 1, 2)
+1 create network accra-a1b2c3_net: it does not exist
+2 create network accra-a1b2c3_front: it does not exist
+3 create container accra-a1b2c3_web: it does not exist (after 1, 2)
 4 connect accra-a1b2c3_web to accra-a1b2c3_front: it is on this network too (after 3)\
 """)
 
@@ -267,7 +269,7 @@ def test_a_finished_job_runs_again_before_who_waits_for_it() -> None:
 1 start container accra-a1b2c3_migrate: it is exited
 2 wait for accra-a1b2c3_migrate to be completed: `app` depends on it (after 1)
 3 start container accra-a1b2c3_app: it is exited (after 2)
-4 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 3)\
+4 wait for accra-a1b2c3_app to be ready: `up` waits for it (after 3)\
 """)
 
 
@@ -284,15 +286,15 @@ def test_foreign_things_under_a_name_that_is_needed_are_all_named() -> None:
     with pytest.raises(ConflictError) as caught:
         plan_up(desired(CLASSIC), observed, UpOptions())
     assert caught.value.causes == (
-        "container `accra-a1b2c3_web` is there without this stack's labels",
-        "network `accra-a1b2c3_net` is there without this stack's labels",
-        "volume `accra-a1b2c3_data` is there without this stack's labels",
+        "container `accra-a1b2c3_web` exists without this stack's labels",
+        "network `accra-a1b2c3_net` exists without this stack's labels",
+        "volume `accra-a1b2c3_data` exists without this stack's labels",
     )
 
 
 def test_a_missing_external_network_is_an_error_that_says_how_to_make_it() -> None:
     web = Service(name="web", image="nginx", networks={"shared": Attachment()})
     stack = desired(project(web, shared=Network(key="shared", name="proxy", external=True)))
-    with pytest.raises(WtcError, match="external network `proxy` is not there") as caught:
+    with pytest.raises(WtcError, match="external network `proxy` does not exist") as caught:
         plan_up(stack, World().observed(), UpOptions())
     assert caught.value.hints == ("to create it, run `docker network create proxy`",)

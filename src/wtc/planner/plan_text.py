@@ -1,22 +1,22 @@
-"""A plan as text: one line a node, for `--dry-run` and for the tests."""
+"""Format a plan as text, one line for each node, for `--dry-run` and tests. Pure."""
 
 from wtc.model import plan as op
 from wtc.planner.names import short_reference
 
 
 def plan_text(plan: op.Plan) -> str:
-    """`3 create container accra-a1b2c3_web: not there yet (after 1, 2)`, a line a node; empty for nothing to do."""
+    """Return lines such as `3 create container accra-a1b2c3_web: it does not exist (after 1, 2)`; empty for no node."""
     return "\n".join(node_text(node) for node in plan.nodes)
 
 
 def node_text(node: op.PlanNode) -> str:
-    """One line of the plan."""
+    """Return one line of the plan."""
     after = f" (after {', '.join(map(str, node.after))})" if node.after else ""
     return f"{node.id} {operation_text(node.operation)}: {node.cause}{after}"
 
 
 def operation_text(operation: op.Operation) -> str:  # noqa: C901, PLR0912 - one line for each operation
-    """What an operation does, in three or four words. No contents of files, no values of variables."""
+    """Return what an operation does in a few words, without file contents and values of variables."""
     match operation:
         case op.PullImage(image=image):
             return f"pull image {image.reference}"

@@ -16,7 +16,7 @@ from wtc.planner.up_options import UpOptions
 OTHER = {"container": "two-1_web", "namespace": "two-1", "worktree": "/w/two", "service": "web"}
 FOREIGN = {"container": "mine"}
 MINE = "container `mine`, which wtc did not create; to free it, run `docker stop mine`"
-TWIN = "service `web` of this file (/w/accra/compose.yaml:4:9); to free it, change one of the two `ports` entries"
+TWIN = "service `web` of the same file (/w/accra/compose.yaml:4:9); to free it, change one of the two `ports` entries"
 REPLICA = "replica 1 of the service; to free it, run `wtc up --ports fixed --scale web=1`"
 POSITIONS: dict[Path, Position] = {
     ("services", "web", "ports", 0): Position("/w/accra/compose.yaml", 4, 9),
@@ -82,9 +82,9 @@ def test_container_that_has_the_port_is_named(holder: dict[str, str], taken_by: 
 @pytest.mark.parametrize(
     ("program", "taken_by"),
     [
-        (Program(pid=7, name="nginx"), "process 7 (`nginx`) of this machine; to free it, stop that process"),
-        (Program(pid=7), "process 7 of this machine; to free it, stop that process"),
-        (Program(), "a process of this machine; to free it, stop that process"),
+        (Program(pid=7, name="nginx"), "process 7 (`nginx`) on this machine; to free it, stop that process"),
+        (Program(pid=7), "process 7 on this machine; to free it, stop that process"),
+        (Program(), "a process on this machine; to free it, stop that process"),
     ],
 )
 def test_process_that_has_the_port_is_named(program: Program, taken_by: str) -> None:

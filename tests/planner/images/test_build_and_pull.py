@@ -45,16 +45,16 @@ def pulled(*services: str, policy: str = "", world: World | None = None) -> list
 
 def test_build_builds_all_that_can_be_built_and_pulls_nothing() -> None:
     assert built(world=there()) == [
-        "1 build image accra-a1b2c3-base: asked for",
-        "2 build image accra-a1b2c3-tool: asked for",
-        "3 build image accra-a1b2c3-app: asked for (after 1)",
+        "1 build image accra-a1b2c3-base: requested",
+        "2 build image accra-a1b2c3-tool: requested",
+        "3 build image accra-a1b2c3-app: requested (after 1)",
     ]
 
 
 def test_build_of_one_service_builds_what_its_build_stands_on() -> None:
     assert built("app") == [
-        "1 build image accra-a1b2c3-base: not built yet",
-        "2 build image accra-a1b2c3-app: not built yet (after 1)",
+        "1 build image accra-a1b2c3-base: it is not built",
+        "2 build image accra-a1b2c3-app: it is not built (after 1)",
     ]
 
 
@@ -70,7 +70,7 @@ def test_build_of_what_is_not_built_is_nothing() -> None:
         (
             ("linux/amd64", "linux/arm64"),
             "",
-            ["of the 2 `build.platforms` of service `app`, only that of the engine is built"],
+            ["of the 2 `build.platforms` of service `app`, only the platform of the engine is built"],
         ),
         (
             ("linux/amd64", "linux/arm64"),
@@ -115,7 +115,7 @@ def test_what_is_missing_is_pulled_unless_it_never_is() -> None:
 
 
 def test_pull_of_named_services_is_of_those_alone() -> None:
-    assert pulled("cache") == ["1 pull image redis:7: not there yet"]
+    assert pulled("cache") == ["1 pull image redis:7: it does not exist"]
 
 
 def test_what_is_built_is_not_pulled() -> None:

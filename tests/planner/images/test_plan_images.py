@@ -30,8 +30,8 @@ def built() -> World:
 
 def test_what_is_missing_is_pulled_or_built_under_the_namespaces_own_tag() -> None:
     assert plan(World()).splitlines() == [
-        "1 pull image postgres:15: not there yet",
-        "2 build image accra-a1b2c3-php: not built yet",
+        "1 pull image postgres:15: it does not exist",
+        "2 build image accra-a1b2c3-php: it is not built",
     ]
 
 
@@ -46,16 +46,16 @@ def test_nothing_is_built_or_pulled_twice() -> None:
 
 def test_a_changed_context_is_built_again() -> None:
     assert plan(built(), hashes={"php": "h2"}) == (
-        "1 build image accra-a1b2c3-php: its context or its build options have changed"
+        "1 build image accra-a1b2c3-php: its context or build options have changed"
     )
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"build": True}, ["1 build image accra-a1b2c3-php: asked for"]),
+        ({"build": True}, ["1 build image accra-a1b2c3-php: requested"]),
         ({"no_build": True}, []),
-        ({"pull": "always"}, ["1 pull image postgres:15: pull_policy is `always`"]),
+        ({"pull": "always"}, ["1 pull image postgres:15: its pull_policy is `always`"]),
         ({"pull": "never"}, []),
     ],
 )
@@ -68,7 +68,7 @@ HOUR_S = 3600
 
 
 def again(policy: str) -> list[str]:
-    return [f"1 pull image postgres:15: pull_policy is `{policy}`, and the last pull is longer ago, or not known"]
+    return [f"1 pull image postgres:15: its pull_policy is `{policy}`, and the last pull is older or unknown"]
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_a_build_comes_after_the_service_that_it_takes_files_from() -> None:
     app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
     stack = desired(project(app, base), build_hashes={"app": "a", "zbase": "b"})
     assert plan_text(plan_images(stack, World().observed(), UpOptions())).splitlines() == [
-        "1 build image accra-a1b2c3-zbase: not built yet",
-        "2 build image accra-a1b2c3-app: not built yet (after 1)",
+        "1 build image accra-a1b2c3-zbase: it is not built",
+        "2 build image accra-a1b2c3-app: it is not built (after 1)",
     ]
     image = stack.services["app"].image
     assert image.build is not None

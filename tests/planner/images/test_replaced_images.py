@@ -41,7 +41,7 @@ def test_replaced_image_is_removed_after_its_last_container() -> None:
 3 remove container accra-a1b2c3_web: its image has changed (after 2)
 4 rename container next_accra-a1b2c3_web to accra-a1b2c3_web: its image has changed (after 3)
 5 start container accra-a1b2c3_web: its image has changed (after 4)
-6 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 5)
+6 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 5)
 7 remove image aaaaaaaaaaaa: nothing uses it since its rebuild (after 4)\
 """)
 

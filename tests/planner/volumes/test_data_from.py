@@ -202,9 +202,9 @@ def test_existing_external_missing_and_bound_volumes_are_left_out_with_a_reason(
     data = plan_data(stack, made.observed(), MAIN)
     assert text(data) == ""
     assert warnings(data) == [
-        "volume `data` exists, and keeps its data",
-        "volume `cache` starts empty: stack `main-d4e5f6` has no volume of that key",
-        "volume `disk` is not copied: its driver options say where its data is",
+        "volume `data` already exists, and keeps its data",
+        "volume `cache` is created empty: stack `main-d4e5f6` has no volume with that key",
+        "volume `disk` is not copied: its driver options set where its data is",
         "volume `shared` is external, and is not copied",
     ]
 
@@ -280,7 +280,7 @@ def test_unfinished_copy_whose_source_is_gone_is_a_conflict() -> None:
     made = main_stack()
     made.run(plan_data(STACK, made.observed(), MAIN).copy, only_first=3)
     del made.volumes["main-d4e5f6_data"]
-    with pytest.raises(ConflictError, match="which does not exist any more"):
+    with pytest.raises(ConflictError, match="which no longer exists"):
         plan_data(STACK, made.observed(), None)
 
 
@@ -298,7 +298,7 @@ def test_half_a_copy_is_not_used_by_other_commands() -> None:
 def test_down_keeps_the_marker_and_starts_what_the_copy_stopped() -> None:
     made = half_copied()
     plan = plan_down(NAMESPACE, made.observed())
-    assert plan_text(plan) == "1 start container main-d4e5f6_db: a copy that was cut off stopped it"
+    assert plan_text(plan) == "1 start container main-d4e5f6_db: an interrupted copy stopped it"
 
 
 def test_clean_removes_the_marker_last() -> None:

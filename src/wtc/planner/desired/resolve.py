@@ -1,4 +1,4 @@
-"""A project in the namespace of one worktree: names, labels, host ports and files as the engine will see them."""
+"""Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,17 +16,16 @@ from wtc.planner.images.plan_images import desired_image
 from wtc.planner.names import container_name, network_names, volume_name
 
 SHARED_BY = ("network_mode", "ipc", "pid", "cgroup", "uts")
-"""Attributes in which `service:x` stands for the container of another service."""
+"""Attributes in which `service:x` means the container of another service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where a project is put: its namespace, and what is particular to the worktree.
+    """The namespace of a project, and the values that differ between worktrees.
 
-    `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
-    says, at `bind` too. `build_hashes`: service -> hash of its context and build options. `scales`: service -> number
-    of replicas.
-    `mem_limit_bytes` caps the services that set no limit of their own.
+    `ports`: (service, index in its `ports`, replica) -> leased host port; a port without a lease is published as in the
+    file. `bind`: the host address for ports that name none. `build_hashes`: service -> hash of its context and build
+    options. `scales`: service -> number of replicas. `mem_limit_bytes`: the limit of services that set none.
     """
 
     namespace: Namespace
@@ -39,7 +38,7 @@ class Placement:
 
 
 def replicas(service: Service, scales: Mapping[str, int]) -> int:
-    """How many containers a service has. Source: compose-spec, scale and deploy.replicas."""
+    """Return the number of containers of a service. Source: compose-spec, scale and deploy.replicas."""
     if service.name in scales:
         return scales[service.name]
     if service.scale is not None:
@@ -50,7 +49,7 @@ def replicas(service: Service, scales: Mapping[str, int]) -> int:
 
 
 def resolve_desired(project: Project, place: Placement) -> Desired:
-    """The project as it should be on the engine, for this worktree."""
+    """Return the desired state of the project on the engine, for this worktree."""
     networks = _networks(project, place.namespace)
     volumes = _volumes(project, place.namespace)
     order = dependency_order({name: service.depends_on for name, service in project.services.items()})
@@ -58,7 +57,7 @@ def resolve_desired(project: Project, place: Placement) -> Desired:
     endpoints: list[Endpoint] = []
     for name in order:
         if project.services[name].provider:
-            continue  # a program outside the engine is its container
+            continue  # it is a program outside the engine and has no container
         desired = _service(project, project.services[name], place, networks, volumes)
         services[name] = desired
         for container in desired.containers:
@@ -102,7 +101,7 @@ def _volumes(project: Project, namespace: Namespace) -> dict[str, Volume]:
 
 def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
     name = volume_name(namespace, volume.key)
-    # Not Docker Compose's config hash: where that differs, `docker compose -p` recreates the volume.
+    # Without Docker Compose's config hash: if it differed, `docker compose -p` would recreate the volume.
     labels = {
         **label.of_user(volume.labels),
         **label.own(namespace, name),
@@ -173,9 +172,9 @@ def _container_labels(project: Project, service: Service, number: int, digest: s
 
 
 def _attachments(service: Service, networks: Mapping[str, Network]) -> dict[str, Attachment]:
-    """Network name on the engine -> attachment, reachable by the service's name and by its own container's name.
+    """Return network name on the engine -> attachment, with the service name and the `container_name` as aliases.
 
-    The highest priority comes first, then the file's own name for it: the first one is the container's own network.
+    Sorted by priority, highest first, then by the network's key: the first one is the container's primary network.
     """
     return {
         networks[key].name: replace(
@@ -202,7 +201,7 @@ def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
 
 
 def connect_address(bound: str, host: str) -> str:
-    """Where one connects to a port that is bound to an address of the engine, which is `host` to the caller."""
+    """Return the address to connect to for a port bound at `bound`; the caller reaches the engine's host as `host`."""
     return host if bound in {"", "0.0.0.0", "::", "127.0.0.1"} else bound
 
 
@@ -235,7 +234,7 @@ def _volumes_from(text: str, namespace: Namespace) -> str:
 
 
 def _links(text: str, namespace: Namespace) -> tuple[str, str]:
-    """`db:database` -> `accra-a1b2c3_db:database`, and `accra-a1b2c3_db:db-1`, which Docker Compose gives along."""
+    """`db:database` -> `accra-a1b2c3_db:database`, and `accra-a1b2c3_db:db-1`, which Docker Compose adds."""
     service, _, alias = text.partition(":")
     container = container_name(namespace, service, 1)
     return f"{container}:{alias or service}", f"{container}:{service}-1"
@@ -246,5 +245,5 @@ def _has_memory_limit(service: Service) -> bool:
 
 
 def _cpus(service: Service) -> float:
-    """How many processors it may use, 0 for all. Source: compose-spec, cpus and deploy.resources.limits."""
+    """Return the CPU limit, 0 without one. Source: compose-spec, cpus and deploy.resources.limits."""
     return (service.deploy.limits.cpus if service.deploy and service.deploy.limits else 0.0) or service.cpus

@@ -1,4 +1,4 @@
-"""The images that a stack needs: what to pull and what to build, before anything stands on them."""
+"""Plan the images of a stack: which to pull and which to build. Pure."""
 
 import hashlib
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ OF_SERVICE = "service:"
 def desired_image(
     service: Service, project: Project, namespace: Namespace, build_hashes: Mapping[str, str]
 ) -> DesiredImage:
-    """What a service's containers are created from. A built image has the namespace's tag, and no other.
+    """Return the image of a service's containers. A built image has only the tag of the namespace.
 
     `build_hashes`: service -> hash of its context and build options.
     """
@@ -58,7 +58,7 @@ def desired_image(
 
 
 def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
-    """Every image once; one whose build stands on another service's image comes after that."""
+    """Plan each image once, after the images of other services that its build uses."""
     builder = PlanBuilder()
     nodes: dict[str, int] = {}
     waiting = {s.image.reference: s.image for s in desired.services.values() if s.containers or s.image.build}
@@ -79,16 +79,17 @@ def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Pla
 
 
 def check_images(desired: Desired, observed: Observed, options: UpOptions) -> None:
-    """Before anything is touched.
+    """Check that each missing image may be built or pulled, before anything changes.
 
     Raises:
-        WtcError: an image is not there, and the user or the file forbids to get it.
+        WtcError: an image does not exist, and an option or the file forbids building or pulling it.
     """
     images = {s.image.reference: s.image for s in desired.services.values() if s.containers}
     wanting = [i for i in images.values() if i.reference not in observed.images]
     unbuilt = [i for i in wanting if i.build is not None and options.no_build]
     unpulled = [i for i in wanting if i.build is None and _policy(i, options) == "never"]
-    not_built, not_pulled = "is not built yet, and `--no-build` is given", "is not there, and is never to be pulled"
+    not_built = "is not built, and `--no-build` is given"
+    not_pulled = "does not exist, and its pull policy is `never`"
     wanted = [(i, "build", not_built) for i in unbuilt] + [(i, "image", not_pulled) for i in unpulled]
     found = [
         Diagnostic(message=f"image `{i.reference}` of service `{i.service}` {why}", path=("services", i.service, key))
@@ -102,7 +103,7 @@ def check_images(desired: Desired, observed: Observed, options: UpOptions) -> No
 
 
 def _building_service(service: Service, project: Project) -> Service | None:
-    """The other service whose build makes the image that this one, without a build, names."""
+    """Return the service that builds the image that this service, which has no build, names."""
     if service.build is not None or not service.image:
         return None
     others = (s for s in project.services.values() if s.build is not None)
@@ -114,12 +115,12 @@ def _tags(build: Build | None) -> tuple[str, ...]:
 
 
 def _tagged(image: str) -> str:
-    """`acme/php` is `acme/php:latest`."""
+    """Add the default tag: `acme/php` -> `acme/php:latest`."""
     return image if not image or ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"
 
 
 def base_references(image: DesiredImage) -> set[str]:
-    """The references of other images that the build takes files from."""
+    """Return the references of the images in the build's additional contexts."""
     contexts = image.build.additional_contexts.values() if image.build else ()
     return {c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE)}
 
@@ -129,7 +130,7 @@ def _contexts(build: Build, project: Project, namespace: Namespace) -> dict[str,
 
 
 def _context(value: str, project: Project, namespace: Namespace) -> str:
-    """`service:base` -> the image of that service."""
+    """Replace `service:base` with the image of that service."""
     base = project.services.get(value.removeprefix(OF_SERVICE)) if value.startswith(OF_SERVICE) else None
     if base is None:
         return value
@@ -137,7 +138,7 @@ def _context(value: str, project: Project, namespace: Namespace) -> str:
 
 
 def _with_bases(service: str, build: Build, build_hashes: Mapping[str, str]) -> str:
-    """The service's own hash; with those of the services that it stands on, where it does on some."""
+    """Return the build hash of the service, combined with those of the services whose images its build uses, if any."""
     own = build_hashes.get(service, "")
     contexts = build.additional_contexts.values()
     bases = sorted(c.removeprefix(OF_SERVICE) for c in contexts if c.startswith(OF_SERVICE))
@@ -149,13 +150,13 @@ def _with_bases(service: str, build: Build, build_hashes: Mapping[str, str]) -> 
 def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
     there = observed.images.get(image.reference)
     if there is None:
-        return "not built yet"
+        return "it is not built"
     if options.build:
-        return "asked for"
+        return "requested"
     if image.pull_policy == "build":
         return "its pull_policy is `build`"
     if image.build_hash and there.labels.get(label.BUILD_HASH) != image.build_hash:
-        return "its context or its build options have changed"
+        return "its context or build options have changed"
     return ""
 
 
@@ -163,15 +164,15 @@ def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> 
     policy = _policy(image, options)
     there = observed.images.get(image.reference)
     if policy == "always":
-        return "pull_policy is `always`"
+        return "its pull_policy is `always`"
     if policy == "never":
         return ""
     if there is None:
-        return "not there yet"
+        return "it does not exist"
     after_s = pull_interval_s(policy)
     if after_s is None or has_digest(image.reference) or observed.at_s < there.tagged_s + after_s:
         return ""
-    return f"pull_policy is `{policy}`, and the last pull is longer ago, or not known"
+    return f"its pull_policy is `{policy}`, and the last pull is older or unknown"
 
 
 def _policy(image: DesiredImage, options: UpOptions) -> str:
