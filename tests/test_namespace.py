@@ -116,7 +116,7 @@ def test_no_name_left_is_an_error_that_names_the_project_folder() -> None:
     taken = {f"accra-api-{digits_of(API.directory, count)}" for count in range(6, 65)}
     with pytest.raises(ConflictError) as raised:
         free_name(API, taken)
-    assert raised.value.message == "no namespace is left for `/w/accra/apps/api`"
+    assert raised.value.message == "no free namespace for `/w/accra/apps/api`"
     assert raised.value.hints == ("to see which stacks exist, run `wtc ps --all`",)
 
 

@@ -105,10 +105,10 @@ def test_another_wtc_that_comes_first_is_said(tmp_path: Path) -> None:
 
     assert said("own") == Finding(subject="wtc on PATH", well=True, text=f"`{own}`")
     assert said("nowhere", "link", "own").well
-    assert said("own", "npm").text == f"`{own}`; behind it `{npm}`"
+    assert said("own", "npm").text == f"`{own}`; later on `PATH`: `{npm}`"
     assert said("npm", "own").text == f"`wtc` is `{npm}`, another program; this one is `{own}`"
     assert said("npm", "own").hint == f"to call this one, put `{tmp_path}/own` before `{tmp_path}/npm` in `PATH`"
-    assert said("older").text == f"`wtc` is `{older}`, another install of it; this one is `{own}`"
+    assert said("older").text == f"`wtc` is `{older}`, another installation of wtc; this one is `{own}`"
     assert not said("nowhere").well
 
 

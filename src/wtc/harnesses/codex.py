@@ -1,4 +1,4 @@
-"""Codex's local environments. Source: developers.openai.com/codex, Local environments."""
+"""Hooks of Codex: its local environments. Source: developers.openai.com/codex, Local environments."""
 
 from wtc.harnesses import edit_toml
 from wtc.harnesses.edit import Edit, HookCommands, Read, append_command, calls_subcommand, can_append, is_table
@@ -9,7 +9,7 @@ _WORKTREE = '"$CODEX_WORKTREE_PATH"'
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
-    """The setup and the cleanup script."""
+    """Set the setup and the cleanup script."""
     before = read(SETTINGS)
     notes: list[str] = []
     text = _HEAD if before is None else before
@@ -22,7 +22,7 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
         script = there if isinstance(there, str) else ""
         changed = change(text, table, "script", append_command(script, command)) if can_append(script) else None
         if changed is None:
-            notes.append(f"`{table}.script` stays as it is: to hook wtc in, run `{command}` there")
+            notes.append(f"`{table}.script` was not changed: to add wtc, run `{command}` there")
         else:
             text = changed
     return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))
