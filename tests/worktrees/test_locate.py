@@ -120,7 +120,7 @@ def test_a_git_file_that_leads_nowhere_is_an_error_that_names_it(here: Path, rep
     for find, folder in ((worktree_of, accra / "deploy"), (worktree_of, accra), (worktree_at, accra)):
         with pytest.raises(WtcError) as raised:
             find(str(folder))
-        assert raised.value.message == f"`{accra}/.git` leads nowhere"
+        assert raised.value.message == f"`{accra}/.git` does not point to a git folder"
         assert raised.value.causes == (f"`{repository}/.git/worktrees/accra` is not a readable git folder",)
         assert raised.value.hints == (f"to repair it, run `git worktree repair {accra}` in the main worktree",)
 
@@ -134,7 +134,7 @@ def test_a_submodule_whose_git_folder_is_missing_is_still_part_of_its_superproje
 def test_a_worktree_of_a_submodule_whose_git_folder_is_missing_is_not_the_superproject(repository: Path) -> None:
     (repository / "linked").mkdir()
     (repository / "linked" / ".git").write_text("gitdir: ../.git/modules/library/worktrees/linked\n")
-    with pytest.raises(WtcError, match="leads nowhere"):
+    with pytest.raises(WtcError, match="does not point to a git folder"):
         worktree_of(str(repository / "linked"))
 
 

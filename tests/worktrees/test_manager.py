@@ -137,7 +137,7 @@ def test_path_that_exists_is_refused(repository: Repository, manager: GitWorktre
 
 def test_branch_that_exists_is_refused(repository: Repository, manager: GitWorktreeManager) -> None:
     repository.git("branch", "wtc/job")
-    with pytest.raises(BranchExistsError, match="the branch `wtc/job` exists"):
+    with pytest.raises(BranchExistsError, match="the branch `wtc/job` already exists"):
         run(manager.create_worktree("job"))
     assert not (repository.main / ".worktrees").exists()
 
@@ -271,7 +271,7 @@ def test_without_force_a_branch_with_own_commits_stays(repository: Repository, m
     repository.commit(info.path)
     result = run(manager.remove_worktree(info.path, force=False, delete_branch=True))
     assert (result.success, not info.path.exists(), repository.branches()) == (True, True, ["main", "wtc/job"])
-    assert "the branch `wtc/job` stays" in (result.error or "")
+    assert "the branch `wtc/job` was not deleted" in (result.error or "")
 
 
 def test_worktree_that_is_gone_is_removed_already(repository: Repository, manager: GitWorktreeManager) -> None:
@@ -351,7 +351,7 @@ def test_another_repository_at_the_path_of_a_worktree_stays(
     repository.git("clone", "-q", str(repository.main), str(info.path))
     with pytest.raises(WorktreeRemovalError) as raised:
         run(manager.remove_worktree(info.path))
-    assert f"another repository is at `{info.path}`" in raised.value.causes
+    assert f"`{info.path}` contains another repository" in raised.value.causes
     assert (info.path / ".git/HEAD").exists()
 
 

@@ -1,4 +1,4 @@
-"""Run git in a folder, with a plain environment and no shell."""
+"""Run git in a folder, without a shell and without the variables of a git hook."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
 ANSWER_S = 20.0
-"""How long a question to git may take."""
+"""The time limit of a git command that only reads."""
 WORK_S = 600.0
-"""How long git may work: a checkout, with the hooks that the repository has for it."""
+"""The time limit of a git command that writes, such as a checkout with the repository's hooks."""
 _END_S = 10.0
-"""How long git may take to remove its lock files after SIGTERM."""
+"""How long git may take after SIGTERM to remove its lock files."""
 
 
 class NoGitError(Exception):
-    """git is not installed, does not answer, or refuses; the message says which."""
+    """git is not installed, cannot be run, or failed; the message says which."""
 
 
 def git(
@@ -29,10 +29,10 @@ def git(
     well: tuple[int, ...] = (0,),
     limit_s: float = ANSWER_S,
 ) -> str:
-    """Return what git prints in the folder; `given` is its standard input.
+    """Run git in the folder and return its standard output; `given` is its standard input.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time.
+        NoGitError: the exit status is not one of `well`, or git does not finish in time.
     """
     import subprocess
 
@@ -47,8 +47,10 @@ def git(
         )
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
+    except subprocess.TimeoutExpired:
+        raise NoGitError(f"git did not finish within {limit_s:g} seconds") from None
+    except (OSError, ValueError) as error:
+        raise NoGitError(f"cannot run git: {error}") from error
     return _check_answer(done.returncode, done.stdout, done.stderr, well)
 
 
@@ -60,10 +62,10 @@ async def git_async(
     well: tuple[int, ...] = (0,),
     limit_s: float = WORK_S,
 ) -> str:
-    """Return what git prints in the folder. If the task is cancelled, git has ended before the cancellation goes on.
+    """Run git in the folder and return its standard output. A cancelled task waits for git to end.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time.
+        NoGitError: the exit status is not one of `well`, or git does not finish in time.
     """
     import asyncio
     from asyncio.subprocess import DEVNULL, PIPE
@@ -82,12 +84,12 @@ async def git_async(
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
     except (OSError, ValueError) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
+        raise NoGitError(f"cannot run git: {error}") from error
     try:
         out, err = await asyncio.wait_for(process.communicate(), limit_s)
     except TimeoutError:
         await _terminate(process)
-        raise NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds") from None
+        raise NoGitError(f"git did not finish within {limit_s:g} seconds") from None
     except BaseException:
         await _terminate(process)
         raise
@@ -109,7 +111,7 @@ async def _terminate(process: "Process") -> None:
 
 
 def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without the variables of a git hook, which name another repository than the folder's."""
+    """Return the environment without the variables of a git hook, which would select another repository."""
     own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
     own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
     return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -119,6 +121,6 @@ def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) ->
     if status in well:
         return os.fsdecode(out)
     lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]
-    # What follows the error is advice, for git's own command line.
+    # The lines after the error are hints about git's command line.
     errors = [line for line in lines if line.startswith(("fatal: ", "error: "))]
     raise NoGitError((errors or lines)[-1])
