@@ -1,4 +1,4 @@
-"""Whether a worktree is gone, moved or hidden, by facts that not every machine can make (mounts, hosts, inodes)."""
+"""Whether a worktree is gone, moved or hidden, by facts that not every machine has (mounts, hosts, inodes)."""
 
 from dataclasses import replace
 
@@ -121,7 +121,7 @@ MISSED: dict[str, tuple[PathFacts, Verdict, str]] = {
 
 
 @pytest.mark.parametrize("case", MISSED)
-def test_folder_is_missing_only_where_that_is_proved(case: str) -> None:
+def test_folder_is_missing_only_if_that_is_proved(case: str) -> None:
     place, verdict, reason = MISSED[case]
     found = judge_gone(STACK, place, REPOSITORY, HOST)
     assert (found.verdict, found.reason) == (verdict, reason)
@@ -150,7 +150,7 @@ def test_stack_whose_labels_prove_nothing_is_not_gone(stack: LabelledStack, host
 
 
 def test_repository_without_a_record_of_the_id_is_another_one() -> None:
-    """On many filesystems a repository that is removed and cloned again gets the inode of the one before."""
+    """On many filesystems a repository that is removed and cloned again gets the inode of the old one."""
     found = judge_gone(STACK, MISSING, replace(REPOSITORY, known=False), HOST)
     assert (found.verdict, found.reason) == (Verdict.UNPROVED, "`/main/.git` is another repository")
 
@@ -181,7 +181,7 @@ def test_repository_without_a_record_of_the_id_is_another_one() -> None:
         ),
     ],
 )
-def test_repository_has_a_say_in_whether_a_worktree_is_gone(
+def test_facts_of_the_repository_decide_whether_a_worktree_is_gone(
     repository: RepositoryFacts, verdict: Verdict, reason: str
 ) -> None:
     found = judge_gone(STACK, MISSING, repository, HOST)
@@ -205,7 +205,7 @@ def test_repository_has_a_say_in_whether_a_worktree_is_gone(
         ),
     ],
 )
-def test_worktree_that_moved_is_looked_for_where_it_moved_to(moved: PathFacts, verdict: Verdict, reason: str) -> None:
+def test_moved_worktree_is_searched_at_its_recorded_paths(moved: PathFacts, verdict: Verdict, reason: str) -> None:
     found = judge_gone(STACK, MISSING, REPOSITORY, HOST, moved=[moved])
     assert (found.verdict, found.reason) == (verdict, reason)
 
@@ -268,6 +268,6 @@ def test_stack_is_a_worktrees_own_by_id_and_place(here: WorktreeFacts, place: Pa
     assert stack_standing(STACK, here, place)[0] is expected
 
 
-def test_stack_at_this_path_whose_id_a_worktree_elsewhere_holds_is_not_offered() -> None:
+def test_stack_whose_id_another_worktree_has_is_held() -> None:
     other = replace(HERE, identity=replace(HERE.identity, id="d" * 32))
     assert stack_standing(STACK, other, FOLDER_THERE, held=True)[0] is Standing.HELD

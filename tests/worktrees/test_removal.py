@@ -1,4 +1,4 @@
-"""Whether a worktree may be removed, as a table; and the facts as git gives them."""
+"""Whether a worktree may be removed, as a table; and the facts that git reports."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ WORKTREE = place(git=GitState.WORKTREE)
         (RemovalFacts(place=place(mounted=True)), "something is mounted at its folder"),
     ],
 )
-def test_refusal(facts: RemovalFacts, reason: str) -> None:
+def test_removal_is_refused_with_a_reason(facts: RemovalFacts, reason: str) -> None:
     assert removal_refusal(facts) == reason
 
 
@@ -65,7 +65,7 @@ def test_refusal(facts: RemovalFacts, reason: str) -> None:
         (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` does not point to a git folder"),
     ],
 )
-def test_force_overrides_what_only_costs_changes(facts: RemovalFacts, reason: str) -> None:
+def test_force_overrides_only_changes_and_locks(facts: RemovalFacts, reason: str) -> None:
     assert removal_refusal(facts, force=True) == reason
 
 
@@ -98,7 +98,7 @@ def pair(tmp_path: Path) -> Pair:
     return Pair(tmp_path)
 
 
-def test_ignored_files_do_not_keep_a_worktree(pair: Pair) -> None:
+def test_ignored_files_do_not_prevent_removal(pair: Pair) -> None:
     (pair.linked / "ignored").write_text("x")
     assert pair.refusal() == ""
 

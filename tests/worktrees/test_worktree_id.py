@@ -1,4 +1,4 @@
-"""The id of a worktree in git's folder: one for all who race for it, recognised as a copy, never through a link."""
+"""The id file of a worktree: one id for concurrent creators, copies are recognised, links are not followed."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def test_id_that_exists_is_kept(git_dir: Path) -> None:
     assert create_id(str(git_dir)) == create_id(str(git_dir))
 
 
-def test_id_that_is_taken_over_replaces_the_own_one(git_dir: Path) -> None:
+def test_adopted_id_replaces_the_existing_one(git_dir: Path) -> None:
     create_id(str(git_dir))
     assert create_id(str(git_dir), worktree_id=ID) == ID
     found = read_id(str(git_dir))
@@ -158,11 +158,11 @@ def test_lock_that_is_a_link_is_refused(git_dir: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_lock_lies_beside_the_id(git_dir: Path) -> None:
+def test_lock_file_is_next_to_the_id_file(git_dir: Path) -> None:
     assert lock_path(str(git_dir)) == lock_path(str(git_dir)) == f"{git_dir}/wtc/lock"
 
 
-def test_git_folder_that_is_missing_cannot_have_an_id(tmp_path: Path) -> None:
+def test_missing_git_folder_cannot_have_an_id(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         create_id(str(tmp_path / "missing"))
 

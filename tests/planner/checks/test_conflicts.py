@@ -1,4 +1,4 @@
-"""Names that the stack needs and that something else has: refused before anything is touched."""
+"""Names of the stack that foreign objects have: a conflict before anything changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,7 +48,7 @@ def test_foreign_image_with_the_tag_of_a_build_is_a_conflict(
     assert raised.value.causes == ("image `accra-a1b2c3-app` exists without this stack's labels",)
 
 
-def test_foreign_image_is_used_with_a_warning_where_nothing_is_built() -> None:
+def test_foreign_image_is_used_with_a_warning_if_nothing_is_built() -> None:
     there = replace(image("accra-a1b2c3-app"), labels={})
     observed = replace(observed_stack(EngineListing(), NAMESPACE), images={"accra-a1b2c3-app": there})
     check_names(APP, observed, building=False)
@@ -76,7 +76,7 @@ def test_anonymous_volume_that_a_container_of_another_stack_mounts_too_is_kept()
     assert own_volumes(NAMESPACE, observed_stack(listing, NAMESPACE)) == []
 
 
-def test_image_and_containers_of_the_stack_are_not_in_the_way() -> None:
+def test_image_and_containers_of_the_stack_are_not_a_conflict() -> None:
     listing = EngineListing(
         containers=(container(), container("next_accra-a1b2c3_app")), images=(image("accra-a1b2c3-app"),)
     )

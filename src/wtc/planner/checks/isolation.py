@@ -46,7 +46,7 @@ def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Colle
     if service.use_api_socket:
         yield (*place, "use_api_socket"), _CONTROLS_ENGINE, ""
     yield from _host_sharing(service, place)
-    yield from (breach for name, breach in _container_sharing(service, place) if name not in own)
+    yield from (finding for name, finding in _container_sharing(service, place) if name not in own)
     for index, mount in enumerate(service.volumes):
         if why := _mount_sharing(mount, is_own):
             yield (*place, "volumes", index, "source"), why, ""
@@ -60,8 +60,8 @@ def _host_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
 
 
 def _container_sharing(service: Service, place: Path) -> Iterator[tuple[str, _Sharing]]:
-    """The containers that the service names, with what that means if they are not the stack's."""
-    hint = "to have one a worktree, make it a service of the file"
+    """Yield (container name, finding) for each container that the service names, the stack's own ones too."""
+    hint = "to have one in each worktree, make it a service of the compose file"
     for attribute in ("network_mode", "pid", "ipc"):
         kind, _, name = getattr(service, attribute).partition(":")
         if kind == "container":

@@ -33,11 +33,11 @@ def granted_files(
 
 
 def unreachable_files(project: Project, *, starting: bool = True) -> tuple[Diagnostic, ...]:
-    """Contents that would not be found where the file wants them, by the time containers start.
+    """Return a finding for each secret or config that a container could not read at its target.
 
-    A variable that is not set has none: until something is `starting` it can still be set. And what is external is
-    nowhere on an engine, which puts nothing into a root that is read-only, but for what is mounted there; a tmpfs
-    begins empty.
+    A variable that is not set has no content, which is a finding only if something is `starting`. An engine without
+    Swarm has no external secrets. The engine cannot copy a file into a read-only root filesystem, except into a mount;
+    a tmpfs is empty when the container starts.
     """
     return tuple(
         finding

@@ -23,10 +23,9 @@ from wtc.planner.names import container_name, network_names, volume_name
 class Placement:
     """The namespace of a project, and the values that differ between worktrees.
 
-    `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
-    says, at `bind` too. `build_inputs`: service -> what its image is built from, where that was looked at. `scales`:
-    service -> number of replicas.
-    `mem_limit_bytes` caps the services that set no limit of their own.
+    `ports`: (service, index in its `ports`, replica) -> leased host port; a port without a lease is published as in the
+    file. `bind`: the host address for ports that name none. `build_inputs`: service -> the inputs of its build, if they
+    were read. `scales`: service -> number of replicas. `mem_limit_bytes`: the limit of services that set none.
     """
 
     namespace: Namespace
@@ -49,7 +48,7 @@ def resolve_desired(project: Project, place: Placement) -> Desired:
     endpoints: list[Endpoint] = []
     for name in order:
         if project.services[name].provider:
-            continue  # a program outside the engine is its container
+            continue  # it is a program outside the engine and has no container
         desired = _service(project, renamed(project.services[name], names), images[name], place, networks, volumes)
         services[name] = desired
         for container in desired.containers:
@@ -114,7 +113,7 @@ def _service(
     networks: Mapping[str, Network],
     volumes: Mapping[str, Volume],
 ) -> DesiredService:
-    """One service, whose references are renamed."""
+    """Return a desired service; the references in `service` are already renamed."""
     base = replace(
         service,
         image=image.reference,

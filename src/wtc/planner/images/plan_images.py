@@ -20,10 +20,9 @@ from wtc.planner.up_options import UpOptions
 
 
 def desired_images(project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> dict[str, DesiredImage]:
-    """Service -> what its containers are created from, for every service of the file.
+    """Return service -> image of its containers, for all services of the file.
 
-    A built image has the namespace's tag, and no other. `inputs`: service -> what it is built from, where that was
-    looked at.
+    A built image has only the tag of the namespace. `inputs`: service -> the inputs of its build, if they were read.
     """
     return {service.name: _desired_image(service, project, names, inputs) for service in names.services.values()}
 
@@ -63,7 +62,7 @@ def _desired_image(service: Service, project: Project, names: Names, inputs: Map
 
 
 def built_from(service: Service, names: Names, images: Iterable[str]) -> set[str]:
-    """The other services whose images the build of a service needs; `images` are those that its Dockerfile names."""
+    """Return the other services whose images the build of a service uses; `images` are those in its Dockerfile."""
     if service.build is None:
         return set()
     contexts = service.build.additional_contexts.values()
@@ -79,7 +78,7 @@ def built_from(service: Service, names: Names, images: Iterable[str]) -> set[str
 def _with_bases(
     service: str, names: Names, inputs: Mapping[str, BuildInput], above: frozenset[str] = frozenset()
 ) -> str:
-    """The service's own hash; with those of the services whose images it is built from, where there are some."""
+    """Return the build hash of the service, combined with those of the services whose images its build uses, if any."""
     given = inputs.get(service, BuildInput())
     above |= {service}
     others = built_from(names.services[service], names, given.images) - above
@@ -135,13 +134,13 @@ def check_images(desired: Desired, observed: Observed, options: UpOptions) -> No
 
 
 def base_references(image: DesiredImage) -> set[str]:
-    """Return the references of the images in the build's additional contexts."""
+    """Return the references of the images that the build uses: of other services, and in additional contexts."""
     contexts = image.build.additional_contexts.values() if image.build else ()
     return {*image.bases.values(), *(c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE))}
 
 
 def only_services(desired: Desired, services: Collection[str]) -> Desired:
-    """The stack with these services alone, and whatever images their builds are made from."""
+    """Return the stack with only these services; images of the others remain as `bases` of builds."""
     chosen = {name: service for name, service in desired.services.items() if name in services}
     others = (service.image for name, service in desired.services.items() if name not in services)
     return replace(
@@ -154,7 +153,7 @@ def only_services(desired: Desired, services: Collection[str]) -> Desired:
 
 
 def needed_images(desired: Desired) -> dict[str, DesiredImage]:
-    """Reference -> image that the services need, those that their builds are made from included, however far."""
+    """Return reference -> image, for the images of the services and those that their builds use, recursively."""
     known = {**desired.bases, **{s.image.reference: s.image for s in desired.services.values()}}
     waiting = [s.image.reference for s in desired.services.values() if s.containers or s.image.build]
     needed: dict[str, DesiredImage] = {}
