@@ -1,7 +1,7 @@
 """The decision of each command for each fact about a worktree. Source: product.md, Identity."""
 
 # A number is an exit status: 1 is a broken file, 3 a missing compose file, 5 a conflict; `-`: the folder is missing.
-# `own` and `moved`: the stack is the worktree's. `fresh`: a namespace of its own, after which is said what else was
+# `own` and `moved`: the stack is the worktree's. `fresh`: a new namespace, followed by what else was
 # found: a `former` stack (`stop`: its containers mount this path and are stopped), one that is `held` by a worktree
 # elsewhere, or that the worktree is a `copy`. `removed`: the stack in question; `former`: one that was there before it.
 OF_THE_WORKTREE = """

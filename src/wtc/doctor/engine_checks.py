@@ -82,8 +82,8 @@ def _check_disk(engine: Engine, found: "EngineInfo") -> Finding:
     subject = "disk"
     if engine.host_is_local and found.root and os.path.isdir(found.root):
         with suppress(OSError):
-            there = os.statvfs(found.root)
-            free = there.f_bavail * there.f_frsize
+            stats = os.statvfs(found.root)
+            free = stats.f_bavail * stats.f_frsize
             text = f"{free / _GIB:.1f} GiB are free in `{found.root}`"
             if free < LITTLE_DISK_BYTES:
                 return failed(subject, text, "to free some, run `docker system df`, then `docker system prune`")

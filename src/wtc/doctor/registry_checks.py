@@ -35,10 +35,11 @@ def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | No
     if records.refusal is not None:
         yield from error_findings("registry", records.refusal)
     ports = sum(len(record.ports) for record in records.stacks.values())
-    beside = "" if stacks is None else f"; the engine has {_count_text(len(stacks), 'stack')} by label"
+    on_engine = "" if stacks is None else f"; the engine has {_count_text(len(stacks), 'stack')} by label"
     if not records.warnings and records.refusal is None:
         yield passed(
-            "registry", f"{_count_text(len(records.stacks), 'stack')} with {_count_text(ports, 'leased port')}{beside}"
+            "registry",
+            f"{_count_text(len(records.stacks), 'stack')} with {_count_text(ports, 'leased port')}{on_engine}",
         )
     empty = [r for r in records.stacks.values() if not any(s.namespace == r.namespace for s in stacks or ())]
     missing = sorted({r.worktree for r in empty if read_path(r.worktree).presence is Presence.MISSING})

@@ -27,10 +27,10 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
         if not is_list(entries):
             notes.append(f"`hooks.{event}` is not a list and was not changed: to add wtc, run `{command}` there")
             continue
-        there = _commands(entries)
-        if any(calls_subcommand(one, command) for one in there):
+        existing = _commands(entries)
+        if any(calls_subcommand(one, command) for one in existing):
             continue
-        if event == "WorktreeCreate" and there:
+        if event == "WorktreeCreate" and existing:
             notes.append(
                 f"`hooks.{event}` already has a hook: to let wtc create the worktrees, replace it with `{command}`"
             )

@@ -15,11 +15,11 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
     text = _HEAD if before is None else before
     for table, command in (("setup", hooks.setup_of(_WORKTREE)), ("cleanup", hooks.clean_of(_WORKTREE))):
         owner: object = edit_toml.parse_toml(text, SETTINGS).get(table, {})
-        there: object = owner.get("script") if is_table(owner) else owner
-        if isinstance(there, str) and calls_subcommand(there, command):
+        existing: object = owner.get("script") if is_table(owner) else owner
+        if isinstance(existing, str) and calls_subcommand(existing, command):
             continue
-        change = edit_toml.replace_value if there is not None else edit_toml.insert_key
-        script = there if isinstance(there, str) else ""
+        change = edit_toml.replace_value if existing is not None else edit_toml.insert_key
+        script = existing if isinstance(existing, str) else ""
         changed = change(text, table, "script", append_command(script, command)) if can_append(script) else None
         if changed is None:
             notes.append(f"`{table}.script` was not changed: to add wtc, run `{command}` there")

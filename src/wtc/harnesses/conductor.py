@@ -57,21 +57,23 @@ def _wanted(scripts: dict[str, object], hooks: HookCommands, notes: list[str]) -
     wanted: dict[str, str] = {}
     run = hooks.run_of(_WORKTREE)
     for name, command in (("setup", hooks.setup_of(_WORKTREE)), ("run", run), ("archive", hooks.clean_of(_WORKTREE))):
-        there = scripts.get(name, "")
-        if calls_subcommand(str(there), command):
+        existing = scripts.get(name, "")
+        if calls_subcommand(str(existing), command):
             continue
         # A `run` script runs until it is stopped, so nothing can be appended to it.
-        if not isinstance(there, str) or (name == "run" and there.strip()) or not can_append(there):
+        if not isinstance(existing, str) or (name == "run" and existing.strip()) or not can_append(existing):
             notes.append(f"`scripts.{name}` was not changed: to add wtc, run `{command}` there")
         else:
-            wanted[name] = append_command(there, command)
+            wanted[name] = append_command(existing, command)
     return wanted
 
 
 def _mode(owner: dict[str, object], key: str, notes: list[str]) -> dict[str, str]:
-    there = owner.get(key)
-    if there is None:
+    existing = owner.get(key)
+    if existing is None:
         return {key: CONCURRENT}
-    if there != CONCURRENT:
-        notes.append(f"`{key}` is still `{there}`: to run stacks of several workspaces at once, write `{CONCURRENT}`")
+    if existing != CONCURRENT:
+        notes.append(
+            f"`{key}` is still `{existing}`: to run stacks of several workspaces at once, write `{CONCURRENT}`"
+        )
     return {}

@@ -14,10 +14,10 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
     notes: list[str] = []
     text = before or ""
     for hook, command in (("post-start", hooks.setup_of(_WORKTREE)), ("pre-remove", hooks.clean_of(_WORKTREE))):
-        there = edit_toml.parse_toml(text, SETTINGS).get(hook)
-        if calls_subcommand(_scripts(there), command):
+        existing = edit_toml.parse_toml(text, SETTINGS).get(hook)
+        if calls_subcommand(_scripts(existing), command):
             continue
-        changed = _with_command(text, hook, there, command)
+        changed = _with_command(text, hook, existing, command)
         if changed is None:
             notes.append(f"`{hook}` was not changed: to add wtc, run `{command}` there")
         else:
@@ -32,15 +32,15 @@ def _scripts(hook: object) -> str:
     return "\n".join(map(_scripts, hook)) if is_list(hook) else str(hook)
 
 
-def _with_command(text: str, hook: str, there: object, command: str) -> str | None:
-    match there:
+def _with_command(text: str, hook: str, existing: object, command: str) -> str | None:
+    match existing:
         case None | dict():
             return edit_toml.insert_key(text, hook, _NAME, command)
         case list():
             return edit_toml.insert_block(text, hook, _NAME, command)
         case str():
             # A hook with a single command becomes a table of two.
-            both = f"{{ {_THEIRS} = {edit_toml.quote_string(there)}, {_NAME} = {edit_toml.quote_string(command)} }}"
+            both = f"{{ {_THEIRS} = {edit_toml.quote_string(existing)}, {_NAME} = {edit_toml.quote_string(command)} }}"
             return None if "\n" in both else edit_toml.replace_value(text, "", hook, command, as_text=both)
         case _:
             return None

@@ -252,7 +252,7 @@ def _stop(
 ) -> dict[str, list[int]]:
     """Stop the services and return container id -> the nodes after which it is stopped.
 
-    A container that does not run has no node of its own: it gets those of its dependents.
+    For a container that does not run, these are the nodes of its dependents.
     """
     stopped: dict[str, list[int]] = {}
     by_service: dict[str, list[int]] = {}

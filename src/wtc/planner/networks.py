@@ -28,8 +28,8 @@ def diverged_networks(
     """
     renewed: dict[str, str] = {}
     for network in desired.networks.values():
-        there = observed.networks.get(network.name)
-        if network.external or there is None or not _has_diverged(there.labels, network.labels):
+        existing = observed.networks.get(network.name)
+        if network.external or existing is None or not _has_diverged(existing.labels, network.labels):
             continue
         others = [
             c.name
@@ -63,12 +63,12 @@ def add_networks_and_volumes(
         cause = "its configuration has changed" if gone else "it does not exist"
         made.networks[network.name] = builder.add(CreateNetwork(network=network), cause, after=[gone])
     for volume in desired.volumes.values():
-        there = observed.volumes.get(volume.name)
+        existing = observed.volumes.get(volume.name)
         if volume.external:
             continue
-        if there is None:
+        if existing is None:
             made.volumes[volume.name] = builder.add(CreateVolume(volume=volume), "it does not exist")
-        elif _has_diverged(there.labels, volume.labels):
+        elif _has_diverged(existing.labels, volume.labels):
             builder.warn(
                 f"volume `{volume.key}` differs from the file, and is used unchanged: `up` never removes a volume",
                 hint="to recreate it and lose its data, run `wtc clean`, then `wtc up`",
@@ -76,5 +76,5 @@ def add_networks_and_volumes(
     return made
 
 
-def _has_diverged(there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return there.get(label.CONFIG_HASH) != wanted[label.CONFIG_HASH]
+def _has_diverged(existing: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return existing.get(label.CONFIG_HASH) != wanted[label.CONFIG_HASH]

@@ -63,9 +63,11 @@ def reconcile(
 def _reconcile_container(
     spec: ContainerSpec, observed: Observed, options: UpOptions, renewed: Mapping[str, str], desired: Desired
 ) -> ContainerDecision:
-    mine = [c for c in observed.containers if not c.oneoff and c.service == spec.service and c.number == spec.number]
-    pending = next((c for c in mine if c.name == replacement_name(spec.name)), None)
-    current = next((c for c in mine if c is not pending), None)
+    existing = [
+        c for c in observed.containers if not c.oneoff and c.service == spec.service and c.number == spec.number
+    ]
+    pending = next((c for c in existing if c.name == replacement_name(spec.name)), None)
+    current = next((c for c in existing if c is not pending), None)
     interrupted = "an interrupted run left its replacement"
     if pending is not None:
         usable = not _diverged_cause(spec, pending, observed, desired) and not (
@@ -195,11 +197,15 @@ def _left_behind(decision: ContainerDecision, decisions: Mapping[str, list[Conta
         return ""
     names = namespace_owners(decision.spec)
     for owner in (d for service in decisions.values() for d in service if d.spec.name in names):
-        there = owner.current
-        stopped = there is not None and there.state not in _ALIVE
+        owner_container = owner.current
+        stopped = owner_container is not None and owner_container.state not in _ALIVE
         if owner.action is Action.RESTART or (owner.action is Action.START and stopped):
             return f"`{owner.spec.service}`, whose namespace it shares, is restarted"
-        if there is not None and there.started and _instant(current.started) < _instant(there.started):
+        if (
+            owner_container is not None
+            and owner_container.started
+            and _instant(current.started) < _instant(owner_container.started)
+        ):
             return f"`{owner.spec.service}`, whose namespace it shares, was restarted"
     return ""
 

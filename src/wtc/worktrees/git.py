@@ -25,21 +25,21 @@ def git(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    given: str = "",
-    well: tuple[int, ...] = (0,),
+    stdin: str = "",
+    accepted: tuple[int, ...] = (0,),
     limit_s: float = ANSWER_S,
 ) -> str:
-    """Run git in the folder and return its standard output; `given` is its standard input.
+    """Run git in the folder and return its standard output; `stdin` is its standard input.
 
     Raises:
-        NoGitError: the exit status is not one of `well`, or git does not finish in time.
+        NoGitError: the exit status is not one of `accepted`, or git does not finish in time.
     """
     import subprocess
 
     try:
         done = subprocess.run(
             ["git", "-C", folder, *arguments],
-            input=os.fsencode(given),
+            input=os.fsencode(stdin),
             env=_clean_environment(environment),
             capture_output=True,
             timeout=limit_s,
@@ -51,7 +51,7 @@ def git(
         raise NoGitError(f"git did not finish within {limit_s:g} seconds") from None
     except (OSError, ValueError) as error:
         raise NoGitError(f"cannot run git: {error}") from error
-    return _check_answer(done.returncode, done.stdout, done.stderr, well)
+    return _check_answer(done.returncode, done.stdout, done.stderr, accepted)
 
 
 async def git_async(
@@ -59,13 +59,13 @@ async def git_async(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    well: tuple[int, ...] = (0,),
+    accepted: tuple[int, ...] = (0,),
     limit_s: float = WORK_S,
 ) -> str:
     """Run git in the folder and return its standard output. A cancelled task waits for git to end.
 
     Raises:
-        NoGitError: the exit status is not one of `well`, or git does not finish in time.
+        NoGitError: the exit status is not one of `accepted`, or git does not finish in time.
     """
     import asyncio
     from asyncio.subprocess import DEVNULL, PIPE
@@ -93,7 +93,7 @@ async def git_async(
     except BaseException:
         await _terminate(process)
         raise
-    return _check_answer(process.returncode or 0, out, err, well)
+    return _check_answer(process.returncode or 0, out, err, accepted)
 
 
 async def _terminate(process: "Process") -> None:
@@ -117,8 +117,8 @@ def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
-def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
-    if status in well:
+def _check_answer(status: int, out: bytes, err: bytes, accepted: tuple[int, ...]) -> str:
+    if status in accepted:
         return os.fsdecode(out)
     lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]
     # The lines after the error are hints about git's command line.

@@ -9,7 +9,7 @@ def user_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]
     """Return the git settings with the user's name and email in this folder; empty if git has neither."""
     try:
         # The exit status is 1 if both are missing.
-        found = git(folder, ["config", "--null", "--get-regexp", r"^user\.(name|email)$"], environment, well=(0, 1))
+        found = git(folder, ["config", "--null", "--get-regexp", r"^user\.(name|email)$"], environment, accepted=(0, 1))
     except NoGitError:
         return {}
     # A setting can be given several times: the last one counts.

@@ -243,10 +243,10 @@ def _find_holding(worktree_id: str, repositories: Iterable[RepositoryFacts], oth
 
 def _same_folder(place: PathFacts, here: WorktreeFacts) -> bool:
     """Whether two paths are the same folder, as on a filesystem that ignores case or through a second mount."""
-    mine = here.identity.parents
-    if place.presence is not Presence.PRESENT or not mine or not place.parents:
+    parents = here.identity.parents
+    if place.presence is not Presence.PRESENT or not parents or not place.parents:
         return False
-    return (place.parents[0].inode, place.parents[0].filesystem) == (mine[0].inode, mine[0].filesystem)
+    return (place.parents[0].inode, place.parents[0].filesystem) == (parents[0].inode, parents[0].filesystem)
 
 
 def _is_same_folder(stack: Identity, here: Identity) -> bool:

@@ -121,8 +121,8 @@ def list_ancestors(path: str) -> tuple[Ancestor, ...]:
     found: list[Ancestor] = []
     try:
         for folder in _folders_upwards(path):
-            there = os.stat(folder)
-            found.append(Ancestor(inode=there.st_ino, filesystem=_filesystem(folder), mount=_is_mount(folder)))
+            status = os.stat(folder)
+            found.append(Ancestor(inode=status.st_ino, filesystem=_filesystem(folder), mount=_is_mount(folder)))
     except OSError:
         return ()
     return tuple(found)

@@ -15,11 +15,11 @@ def list_ignored(folder: str, paths: Iterable[str], environment: Mapping[str, st
     Raises:
         NoGitError: git failed.
     """
-    asked = list(paths)
-    if not asked:
+    wanted = list(paths)
+    if not wanted:
         return frozenset()
     # The exit status is 1 if none is ignored.
-    out = git(folder, ["check-ignore", "-z", "--stdin"], environment, given="\0".join(asked), well=(0, 1))
+    out = git(folder, ["check-ignore", "-z", "--stdin"], environment, stdin="\0".join(wanted), accepted=(0, 1))
     return frozenset(_names(out))
 
 

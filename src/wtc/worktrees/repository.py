@@ -23,9 +23,9 @@ class Repository:
         self.path = path
         self._environment = environment
 
-    async def git(self, *arguments: str, well: Sequence[int] = (0,)) -> str:
+    async def git(self, *arguments: str, accepted: Sequence[int] = (0,)) -> str:
         """Run git in the repository and return its standard output. Raises NoGitError."""
-        return await git_async(str(self.path), arguments, self._environment, well=tuple(well))
+        return await git_async(str(self.path), arguments, self._environment, accepted=tuple(accepted))
 
     @asynccontextmanager
     async def writes(self, common: str, failure: type[WorktreeError], message: str) -> AsyncGenerator[None]:
@@ -67,7 +67,7 @@ class Repository:
         command = ("worktree", "list", "--porcelain")
         try:
             # Source: release notes of git 2.36. Without `-z` a path with a line break is truncated.
-            output, separator = await self.git(*command, "-z", well=(0, _USAGE)), "\0"
+            output, separator = await self.git(*command, "-z", accepted=(0, _USAGE)), "\0"
             if not output:
                 output, separator = await self.git(*command), "\n"
         except NoGitError as error:

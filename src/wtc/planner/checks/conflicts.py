@@ -90,12 +90,12 @@ def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> Non
     specs = [c for service in desired.services.values() for c in service.containers]
     staying = {c.name: c.id for c in observed.containers if c.service not in desired.services}
     foreign = observed.foreign_names
-    there = {*(s.name for s in specs), *staying, *foreign}
+    existing = {*(s.name for s in specs), *staying, *foreign}
     ids = [*staying.values(), *foreign.values()]
     missing = [
         (spec.service, name)
         for spec in specs
-        for name in sorted(referenced_containers(spec) - there)
+        for name in sorted(referenced_containers(spec) - existing)
         if not any(known.startswith(name) for known in ids)
     ]
     services = {container_name(desired.namespace, name, 1): name for name in (*desired.services, *desired.undeclared)}
@@ -118,24 +118,24 @@ def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> Non
 
 def _containers(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
     specs = [c.name for service in desired.services.values() for c in service.containers]
-    there = observed.foreign_names
-    return [("container", name) for own in specs for name in (own, replacement_name(own)) if name in there]
+    existing = observed.foreign_names
+    return [("container", name) for own in specs for name in (own, replacement_name(own)) if name in existing]
 
 
 def _networks(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
-    there = (observed.networks.get(n.name) for n in desired.networks.values() if not n.external)
-    return [("network", n.name) for n in there if n and not ownership(n, desired.namespace).own]
+    existing = (observed.networks.get(n.name) for n in desired.networks.values() if not n.external)
+    return [("network", n.name) for n in existing if n and not ownership(n, desired.namespace).own]
 
 
 def _volumes(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
-    there = (observed.volumes.get(v.name) for v in desired.volumes.values() if not v.external)
-    return [("volume", v.name) for v in there if v and not ownership(v, desired.namespace, observed.foreign_use).own]
+    existing = (observed.volumes.get(v.name) for v in desired.volumes.values() if not v.external)
+    return [("volume", v.name) for v in existing if v and not ownership(v, desired.namespace, observed.foreign_use).own]
 
 
 def _images(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
     built = [reference for reference, image in needed_images(desired).items() if image.build]
-    there = (observed.images.get(reference) for reference in dict.fromkeys(built))
-    return [("image", i.reference) for i in there if i and not ownership(i, desired.namespace).own]
+    existing = (observed.images.get(reference) for reference in dict.fromkeys(built))
+    return [("image", i.reference) for i in existing if i and not ownership(i, desired.namespace).own]
 
 
 def _missing(desired: Desired, observed: Observed) -> list[tuple[str, str, str]]:

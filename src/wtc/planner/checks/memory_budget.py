@@ -117,10 +117,10 @@ def memory_budget(
     `running`: every running container that wtc manages, of all stacks. `promised`: container name -> bytes, of the
     containers that other wtc processes are starting.
     """
-    there = {m.container.id: m for m in running}
+    by_id = {m.container.id: m for m in running}
     leaving = ended_containers(plan)
-    ending = {one for one, m in there.items() if one in leaving or m.container.name in leaving}
-    places = {_sort_key(m): m for one, m in there.items() if one in ending and m.container.namespace == namespace}
+    ending = {one for one, m in by_id.items() if one in leaving or m.container.name in leaving}
+    places = {_sort_key(m): m for one, m in by_id.items() if one in ending and m.container.namespace == namespace}
     counted: dict[str, int] = {}
     grows = False
     for each in starting:
@@ -129,10 +129,10 @@ def memory_budget(
         # Without a limit, the usage of the container that it replaces is the best estimate.
         counted[each.name] = each.limit_bytes or max(each.reserved_bytes, _used_bytes(before))
         grows = grows or before is None or counted[each.name] > was + SLACK_BYTES
-    claims = {m.container.name: claimed_bytes(m) for m in there.values()}
+    claims = {m.container.name: claimed_bytes(m) for m in by_id.values()}
     return MemoryBudget(
         memory_bytes=memory_bytes,
-        running_bytes=sum(claimed_bytes(m) for one, m in there.items() if one not in ending),
+        running_bytes=sum(claimed_bytes(m) for one, m in by_id.items() if one not in ending),
         # Containers of these that run by now are already counted in `running`.
         reserved_elsewhere_bytes=sum(
             max(0, size - claims.get(name, 0)) for name, size in (promised or {}).items() if name not in counted

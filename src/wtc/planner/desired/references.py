@@ -39,10 +39,10 @@ class Names:
         """Return the image of a service that has a build."""
         return image_reference(self.namespace, service)
 
-    def own_image(self, reference: str, *, beside: str = "") -> str:
+    def own_image(self, reference: str, *, other_than: str = "") -> str:
         """Return the worktree's image for a reference that a service other than `beside` builds; empty if none does."""
         builder = self.images.get(familiar(reference), "")
-        return self.image(builder) if builder and builder != beside else ""
+        return self.image(builder) if builder and builder != other_than else ""
 
 
 Rename: TypeAlias = Callable[[str, Names], Iterable[str]]

@@ -53,7 +53,8 @@ def _desired_image(service: Service, project: Project, names: Names, inputs: Map
         bases={
             image: own
             for image in inputs.get(service.name, BuildInput()).images
-            if (own := names.own_image(image, beside=service.name)) and image not in service.build.additional_contexts
+            if (own := names.own_image(image, other_than=service.name))
+            and image not in service.build.additional_contexts
         },
         build_hash=digest,
         labels=labels,
@@ -166,29 +167,29 @@ def needed_images(desired: Desired) -> dict[str, DesiredImage]:
 
 
 def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
-    there = observed.images.get(image.reference)
-    if there is None:
+    existing = observed.images.get(image.reference)
+    if existing is None:
         return "it is not built"
     if options.build:
         return "requested"
     if image.pull_policy == "build":
         return "its pull_policy is `build`"
-    if image.build_hash and there.labels.get(label.BUILD_HASH) != image.build_hash:
+    if image.build_hash and existing.labels.get(label.BUILD_HASH) != image.build_hash:
         return "its context or build options have changed"
     return ""
 
 
 def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
     policy = _policy(image, options)
-    there = observed.images.get(image.reference)
+    existing = observed.images.get(image.reference)
     if policy == "always":
         return "its pull_policy is `always`"
     if policy == "never":
         return ""
-    if there is None:
+    if existing is None:
         return "it does not exist"
     after_s = pull_interval_s(policy)
-    if after_s is None or has_digest(image.reference) or observed.at_s < there.tagged_s + after_s:
+    if after_s is None or has_digest(image.reference) or observed.at_s < existing.tagged_s + after_s:
         return ""
     return f"its pull_policy is `{policy}`, and the last pull is older or unknown"
 

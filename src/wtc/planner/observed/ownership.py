@@ -108,9 +108,9 @@ def foreign_objects(listing: EngineListing, namespace: Namespace, foreign: Forei
     for kind, objects in kinds:
         for one in objects:
             if label.managed(one.labels) and one.labels.get(label.PROJECT) == namespace.name:
-                judged = ownership(one, namespace, foreign)
-                if not judged.own:
-                    found[f"{kind} `{one.name}`"] = judged.reason
+                result = ownership(one, namespace, foreign)
+                if not result.own:
+                    found[f"{kind} `{one.name}`"] = result.reason
     return found
 
 

@@ -15,19 +15,19 @@ def inherited_volumes(
     They come from the container that it replaces, else from the one before a `down`. A volume is not inherited if
     neither the file nor the image declares its target any more, or if the file mounts something else there.
     """
-    taken = _mounted_targets(spec)
-    asked = _wanted_targets(spec, observed) if spec.image in observed.images else None
+    mounted_targets = _mounted_targets(spec)
+    declared = _wanted_targets(spec, observed) if spec.image in observed.images else None
     if current is not None:
-        mine = ((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
-        return tuple((name, target) for name, target in mine if asked is None or target in asked)
-    whose = f"{spec.service}/{spec.number}:"
-    left: dict[str, list[ObservedVolume]] = {}
+        existing = ((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in mounted_targets)
+        return tuple((name, target) for name, target in existing if declared is None or target in declared)
+    prefix = f"{spec.service}/{spec.number}:"
+    candidates: dict[str, list[ObservedVolume]] = {}
     for volume in observed.volumes.values():
         owner = volume.labels.get(label.ANONYMOUS, "")
-        if owner.startswith(whose) and ownership(volume, namespace, observed.foreign_use).own:
-            left.setdefault(owner.removeprefix(whose), []).append(volume)
-    wanted = (t for t in sorted(left) if t not in taken and (asked is None or t in asked))
-    return tuple((name, target) for target in wanted if (name := _newest(left[target])))
+        if owner.startswith(prefix) and ownership(volume, namespace, observed.foreign_use).own:
+            candidates.setdefault(owner.removeprefix(prefix), []).append(volume)
+    wanted = (t for t in sorted(candidates) if t not in mounted_targets and (declared is None or t in declared))
+    return tuple((name, target) for target in wanted if (name := _newest(candidates[target])))
 
 
 def _newest(volumes: list[ObservedVolume]) -> str:
@@ -41,12 +41,12 @@ def new_volumes(
     spec: ContainerSpec, observed: Observed, inherited: tuple[tuple[str, str], ...]
 ) -> dict[str, dict[str, str]]:
     """Return mount target -> labels of the volumes that file or image declare and that are not inherited."""
-    kept = {target for _, target in inherited}
+    inherited_targets = {target for _, target in inherited}
     labels = {key: spec.labels[key] for key in _INHERITED if key in spec.labels}
     return {
         target: {**labels, label.ANONYMOUS: f"{spec.service}/{spec.number}:{target}"}
         for target in _wanted_targets(spec, observed)
-        if target not in kept
+        if target not in inherited_targets
     }
 
 
