@@ -62,7 +62,7 @@ def test_a_missing_image_that_is_not_to_be_pulled(workshop: Workshop) -> None:
 def test_an_image_that_is_not_to_be_built(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": "services: {web: {build: .}}\n", "Dockerfile": "FROM busybox:1.36\n"})
     ended = workshop.refused("up", "--no-build", status=1)
-    assert "not built yet" in ended.err
+    assert "is not built, and `--no-build` is given" in ended.err
     assert workshop.leftovers() == []
 
 

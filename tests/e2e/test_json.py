@@ -219,7 +219,7 @@ def what_no_engine_here_tells(run: Runs, capsys: pytest.CaptureFixture[str]) -> 
     from wtc.model.plan import PlanNode, PullImage
 
     pull = PullImage(image=DesiredImage(service="web", reference="busybox:1.36"))
-    node = PlanNode(id=1, operation=pull, cause="not there yet", service="web")
+    node = PlanNode(id=1, operation=pull, cause="it does not exist", service="web")
     report = JsonReporter()
     report(Progress(node=node, item="0123", text="Downloading", current=1, total=2))
     report(Note(text="host port 20000 is taken: looking for another"))

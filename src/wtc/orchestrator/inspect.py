@@ -132,7 +132,7 @@ def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
         if service.build is not None:
             with suppress(WtcError, OSError):
                 images = images_in(service.build)
-        own = [becomes for image in images if (becomes := names.own_image(image, beside=service.name))]
+        own = [becomes for image in images if (becomes := names.own_image(image, other_than=service.name))]
         if own:
             attribute = "dockerfile_inline" if service.build and service.build.dockerfile_inline else "dockerfile"
             yield Reference(path=("services", service.name, "build", attribute), becomes=tuple(dict.fromkeys(own)))

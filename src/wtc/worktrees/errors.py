@@ -20,15 +20,15 @@ class NotGitRepositoryError(WorktreeError):
 
 
 class WorktreeCreationError(WorktreeError):
-    """The worktree was not created; nothing of it is left."""
+    """The worktree was not created, and nothing of it remains."""
 
 
 class BranchExistsError(WorktreeCreationError):
-    """The branch for the new worktree exists."""
+    """The branch for the new worktree already exists."""
 
 
 class WorktreeRemovalError(WorktreeError):
-    """The worktree was not removed, or not all of it."""
+    """The worktree was not removed, or not completely."""
 
 
 class WorktreeLockError(WorktreeError):

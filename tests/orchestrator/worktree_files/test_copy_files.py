@@ -86,7 +86,7 @@ def test_a_link_stays_a_link_and_a_closed_file_closed(repository: Pair) -> None:
 def test_setup_refuses_a_worktree_whose_git_folder_is_missing(repository: Pair) -> None:
     repository.make({".worktreeinclude": "*.key\n"}, {})
     repository.main.rename(repository.main.parent / "moved")
-    with pytest.raises(WtcError, match="leads nowhere"):
+    with pytest.raises(WtcError, match="does not point to a git folder"):
         repository.setup()
 
 

@@ -1,4 +1,4 @@
-"""The hash by which a container is known to be as the file wants it."""
+"""Configuration hashes: how wtc detects that a container, network or volume differs from the compose file. Pure."""
 
 import dataclasses
 import hashlib
@@ -19,7 +19,10 @@ NOT_IN_A_CONTAINER = frozenset(
 
 
 def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
-    """Of a namespaced service. Attributes at their default do not count, so a new attribute changes no old hash."""
+    """Return the hash of a service of the stack.
+
+    Attributes with their default value do not count, so that a new attribute of wtc does not change existing hashes.
+    """
     fields = {k: v for k, v in _stated_attributes(config).items() if k not in NOT_IN_A_CONTAINER}
     if isinstance(deploy := fields.get("deploy"), dict):
         fields["deploy"] = {k: v for k, v in deploy.items() if k != "replicas"}  # pyright: ignore[reportUnknownVariableType]
@@ -28,7 +31,7 @@ def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
 
 
 def resource_hash(resource: Network | Volume) -> str:
-    """Of a network or a volume of the file: of its own labels too, not of those that wtc adds."""
+    """Return the hash of a network or volume, with the labels of the file and without those that wtc adds."""
     return _digest({k: v for k, v in _stated_attributes(resource).items() if k not in {"key", "name"}})
 
 
@@ -37,7 +40,7 @@ def _digest(value: object) -> str:
 
 
 def _stated_attributes(value: Any) -> Any:
-    """A dataclass as a mapping of the attributes that differ from their defaults, all the way down."""
+    """Convert a dataclass, recursively, to a mapping of the attributes that differ from their defaults."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         out: dict[str, Any] = {}
         for field in dataclasses.fields(value):

@@ -1,4 +1,4 @@
-"""A project in the namespace of one worktree: names, labels, host ports and files as the engine will see them."""
+"""Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,12 +21,11 @@ from wtc.planner.names import container_name, network_names, volume_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where a project is put: its namespace, and what is particular to the worktree.
+    """The namespace of a project, and the values that differ between worktrees.
 
-    `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
-    says, at `bind` too. `build_inputs`: service -> what its image is built from, where that was looked at. `scales`:
-    service -> number of replicas.
-    `mem_limit_bytes` caps the services that set no limit of their own.
+    `ports`: (service, index in its `ports`, replica) -> leased host port; a port without a lease is published as in the
+    file. `bind`: the host address for ports that name none. `build_inputs`: service -> the inputs of its build, if they
+    were read. `scales`: service -> number of replicas. `mem_limit_bytes`: the limit of services that set none.
     """
 
     namespace: Namespace
@@ -39,7 +38,7 @@ class Placement:
 
 
 def resolve_desired(project: Project, place: Placement) -> Desired:
-    """The project as it should be on the engine, for this worktree."""
+    """Return the desired state of the project on the engine, for this worktree."""
     networks = _networks(project, place.namespace)
     volumes = _volumes(project, place.namespace)
     names = names_of(project, place.namespace)
@@ -49,7 +48,7 @@ def resolve_desired(project: Project, place: Placement) -> Desired:
     endpoints: list[Endpoint] = []
     for name in order:
         if project.services[name].provider:
-            continue  # a program outside the engine is its container
+            continue  # it is a program outside the engine and has no container
         desired = _service(project, renamed(project.services[name], names), images[name], place, networks, volumes)
         services[name] = desired
         for container in desired.containers:
@@ -95,7 +94,7 @@ def _volumes(project: Project, namespace: Namespace) -> dict[str, Volume]:
 
 def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
     name = volume_name(namespace, volume.key)
-    # Not Docker Compose's config hash: where that differs, `docker compose -p` recreates the volume.
+    # Without Docker Compose's config hash: if it differed, `docker compose -p` would recreate the volume.
     labels = {
         **label.of_user(volume.labels),
         **label.own(namespace, name),
@@ -114,7 +113,7 @@ def _service(
     networks: Mapping[str, Network],
     volumes: Mapping[str, Volume],
 ) -> DesiredService:
-    """One service, whose references are renamed."""
+    """Return a desired service; the references in `service` are already renamed."""
     base = replace(
         service,
         image=image.reference,
@@ -168,9 +167,9 @@ def _container_labels(project: Project, service: Service, number: int, digest: s
 
 
 def _attachments(service: Service, networks: Mapping[str, Network]) -> dict[str, Attachment]:
-    """Network name on the engine -> attachment, reachable by the service's name and by its own container's name.
+    """Return network name on the engine -> attachment, with the service name and the `container_name` as aliases.
 
-    The highest priority comes first, then the file's own name for it: the first one is the container's own network.
+    Sorted by priority, highest first, then by the network's key: the first one is the container's primary network.
     """
     return {
         networks[key].name: replace(
@@ -197,7 +196,7 @@ def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
 
 
 def connect_address(bound: str, host: str) -> str:
-    """Where one connects to a port that is bound to an address of the engine, which is `host` to the caller."""
+    """Return the address to connect to for a port bound at `bound`; the caller reaches the engine's host as `host`."""
     return host if bound in {"", "0.0.0.0", "::", "127.0.0.1"} else bound
 
 
@@ -221,5 +220,5 @@ def _has_memory_limit(service: Service) -> bool:
 
 
 def _cpus(service: Service) -> float:
-    """How many processors it may use, 0 for all. Source: compose-spec, cpus and deploy.resources.limits."""
+    """Return the CPU limit, 0 without one. Source: compose-spec, cpus and deploy.resources.limits."""
     return (service.deploy.limits.cpus if service.deploy and service.deploy.limits else 0.0) or service.cpus
