@@ -38,6 +38,8 @@ class WorktreeId:
 class UnreadableIdError(WtcError):
     """An id file exists and cannot be used."""
 
+    code = "unreadable_id"
+
 
 def read_id(git_dir: str) -> WorktreeId | None:
     """The id in a git folder; None where there is none.

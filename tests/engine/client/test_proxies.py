@@ -130,7 +130,7 @@ def test_failure_names_the_proxy_and_not_its_password(proxy: Answering) -> None:
     with pytest.raises(EngineUnreachableError) as caught:
         connect(context="", environment={"DOCKER_HOST": FAR, "HTTP_PROXY": proxy.url})
     assert caught.value.message == f"what answers at `{FAR}` is no engine"
-    assert caught.value.causes[-1] == f"the way there goes over the proxy `{redact_proxy(proxy.url)}`"
+    assert caught.value.causes[-1] == f"the connection goes through the proxy `{redact_proxy(proxy.url)}`"
     assert "`NO_PROXY`" in caught.value.hints[0]
     assert "secret" not in f"{caught.value.causes}{caught.value.hints}"
 
@@ -138,7 +138,7 @@ def test_failure_names_the_proxy_and_not_its_password(proxy: Answering) -> None:
 def test_a_proxy_that_is_not_there_is_named() -> None:
     with pytest.raises(EngineUnreachableError) as caught:
         connect(context="", environment={"DOCKER_HOST": FAR, "HTTP_PROXY": "http://me:secret@127.0.0.1:9"})
-    assert caught.value.causes == ("connection refused", "the way there goes over the proxy `http://127.0.0.1:9`")
+    assert caught.value.causes == ("connection refused", "the connection goes through the proxy `http://127.0.0.1:9`")
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_failed_pull_of_an_image_that_is_here_tells_how_to_go_on(fake: FakeEngin
 
     with pytest.raises(NotFoundError) as caught:
         pull.pull_image(engine, PullImage(image=image, again=True), report)
-    assert caught.value.hints[-1] == "to go on with the image that is here, run `wtc up --pull missing`"
+    assert caught.value.hints[-1] == "to use the image that the engine has, run `wtc up --pull missing`"
 
 
 @pytest.mark.parametrize(

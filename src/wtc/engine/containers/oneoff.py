@@ -140,7 +140,7 @@ def _wait(engine: "Engine", container: ContainerRef, *, removed: bool) -> "Respo
 
 
 def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None") -> None:
-    """Raises: PortTakenError; WtcError with the status that docker would give, which only the engine's state tells."""
+    """Raises: PortTakenError; WtcError with the exit status of `docker run`, which only the state of the container has."""
     try:
         start_container(engine, StartContainer(container=container))
     except PortTakenError:
@@ -149,8 +149,8 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
         status = 0
         with suppress(WtcError), engine.mapping("see how it ended"):
             status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
-        error.exit_status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
-        raise
+        status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
+        raise error.replace(exit_status=status) from error.__cause__
 
 
 def _exit_code(engine: "Engine", container: ContainerRef) -> int:

@@ -16,12 +16,14 @@ from wtc.engine.containers.readiness import (
     ContainerState,
     container_state,
     judge_condition,
+    last_exit_status,
     pending_text,
     since_earlier,
 )
 from wtc.engine.logs.history import tail_lines
 from wtc.engine.observe.event_watch import LOOK_AGAIN_S, EventWatch
-from wtc.errors import InterruptedByUserError, NotFoundError, WtcError
+from wtc.errors import ContainerFailedError, InterruptedByUserError, NotFoundError, WtcError
+from wtc.model.failed_container import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:
@@ -34,10 +36,6 @@ SETTLED_BY_DATE_S = 2.0
 SLOW_S = 5.0
 """After so long a wait is reported even if the container's state does not show what is missing."""
 LOG_LINES = 20
-
-
-class ContainerFailedError(WtcError):
-    """A container did not get to where it was waited for; `detail` has its last log lines."""
 
 
 def wait_for_container(
@@ -128,11 +126,21 @@ class _Wait:
         with contextlib.suppress(WtcError):
             detail = tail_lines(self._engine, operation.container.key, LOG_LINES, tty=seen.tty)
         subject = f"service `{seen.service}`: container" if seen.service else "container"
+        name = seen.name or operation.container.name
+        failed = FailedContainer(
+            service=seen.service,
+            name=name,
+            state=seen.state,
+            exit_status=last_exit_status(seen, earlier=self._last_exit),
+            health=seen.health,
+            log_lines=tuple(detail.splitlines()),
+        )
         return ContainerFailedError(
-            f"{subject} `{seen.name or operation.container.name}` {why}",
+            f"{subject} `{name}` {why}",
             causes=causes,
             hints=(f"to see all of its logs, run `wtc logs {seen.service}`",) if seen.service else (),
             detail=detail,
+            containers=(failed,),
         )
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from wtc.engine.images.build_context import (
 )
 from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
-from wtc.errors import EngineError, NotFoundError, WtcError
+from wtc.errors import BuildFailedError, EngineError, NotFoundError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -44,8 +44,8 @@ def build_image(
     """Builds a service's image, tags it, and tells its id.
 
     `secrets` are the project's, by name, for what `build.secrets` names.
-    Raises: WtcError with the failed step's last lines as detail; EngineError; InterruptedByUserError once `stop` is
-    set: the engine gives the build up as soon as the connection is closed.
+    Raises: BuildFailedError with the failed step's last lines as detail; EngineError; InterruptedByUserError once
+    `stop` is set: the engine stops the build as soon as the connection is closed.
     """
     build = build_query.build_of(op)
     needed = build_query.needs_buildx(build)
@@ -62,7 +62,7 @@ def build_image(
     try:
         return _through_the_engine(engine, op, report, context=None if remote else locate_context(build), stop=stop)
     except BuildContextError as error:
-        raise WtcError(
+        raise BuildFailedError(
             build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
         ) from error
 
@@ -99,7 +99,7 @@ def _through_the_engine(
         with contextlib.closing(stream):
             for record in stream:
                 progress.read(record)
-    except WtcError as error:
+    except BuildFailedError as error:
         raise _explain_failure(error, missed, service) from error
     return progress.image_id or _built_image_id(engine, op)
 
@@ -127,9 +127,9 @@ def _limits(build: "Build") -> list[str]:
     return [f"`build.{name}`" for name, value in asked.items() if value]
 
 
-def _unsupported_error(engine: "Engine", service: str, asked: list[str]) -> WtcError:
+def _unsupported_error(engine: "Engine", service: str, asked: list[str]) -> BuildFailedError:
     spoken, needed = (f"{major}.{minor}" for major, minor in (engine.api_version, LIMITS_API))
-    return WtcError(
+    return BuildFailedError(
         build_failed_message(service),
         causes=(f"{' and '.join(asked)} need engine API {needed}; the engine at `{engine.address}` speaks {spoken}",),
         hints=("to use the legacy builder, which has them, set `DOCKER_BUILDKIT=0`",),
@@ -179,12 +179,12 @@ def _has_image(engine: "Engine", reference: str, platform: str) -> bool:
     return not platform or (found.get("Os"), found.get("Architecture")) == (system, machine.partition("/")[0])
 
 
-def _explain_failure(error: WtcError, missed: Mapping[str, EngineError], service: str) -> WtcError:
+def _explain_failure(error: BuildFailedError, missed: Mapping[str, EngineError], service: str) -> BuildFailedError:
     """Where the build failed for want of a base image, why that could not be pulled says more."""
     said = " ".join(error.causes)
     for reference, why in missed.items():
         if reference in said:
-            return WtcError(build_failed_message(service), causes=(why.message, *why.causes), hints=why.hints)
+            return BuildFailedError(build_failed_message(service), causes=(why.message, *why.causes), hints=why.hints)
     return error
 
 

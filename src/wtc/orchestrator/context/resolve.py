@@ -98,7 +98,7 @@ def _build_hashes(project: Project) -> dict[str, str]:
             return context_hash(build)
         except WtcError as error:
             place = Diagnostic(message=error.message, path=("services", service, "build"))
-            raise error.at(place) from error.__cause__
+            raise error.replace(diagnostics=(place,)) from error.__cause__
 
     builds = {service.name: service.build for service in project.services.values() if service.build}
     if not builds:
