@@ -162,7 +162,7 @@ def test_networks_come_and_go(engine: Engine, stack: Stack) -> None:
     stack.do(connect_, connect_)
     assert set(observe(engine, stack.namespace).containers[0].networks) == {stack.network, second}
     outcome, _ = stack.try_to(RemoveNetwork(name=second, id=""))
-    assert outcome.failed[0][1].causes[0] == f"still on it: `{made.name}`"
+    assert outcome.failed[0][1].causes[0] == f"containers are attached to it: `{made.name}`"
     leave = DisconnectNetwork(container=ref, network=second)
     stack.do(leave, leave, RemoveNetwork(name=second, id=""), leave)
 

@@ -140,7 +140,7 @@ def _wait(engine: "Engine", container: ContainerRef, *, removed: bool) -> "Respo
 
 
 def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None") -> None:
-    """Raises: PortTakenError; WtcError with the exit status of `docker run`, which only the state of the container has."""
+    """Raises: PortTakenError; WtcError with the exit status of `docker run`, read from the container's state."""
     try:
         start_container(engine, StartContainer(container=container))
     except PortTakenError:
