@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.request import Reader
 from wtc.compose.tree.node import Mapping, Node
 from wtc.model.position import Path, Position
@@ -24,6 +25,8 @@ class LoadSession:
     home: str = ""
     interpolate: bool = True
     provisional: bool = False
+    uses: PortUses | None = None
+    """Where variables are used; None where ports are not leased, as in `config`."""
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
     """File -> its documents."""
     parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])
@@ -72,6 +75,11 @@ class Scope:
 
     session: LoadSession
     working_dir: str
-    environment: Environment[str, str]
+    environments: Environments
     trail: tuple[str, ...] = ()
     """The files that include this part, outermost first."""
+
+    @property
+    def environment(self) -> Environment[str, str]:
+        """The part's own variables."""
+        return self.environments.own
