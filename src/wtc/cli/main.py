@@ -10,23 +10,23 @@ from wtc.cli.error_format import ErrorFormat, error_format
 from wtc.errors import Exit, InternalError, InterruptedByUserError, WtcError
 
 GARBAGE = 50_000
-"""So many new objects before the interpreter looks for those that only refer to each other."""
+"""New objects before the interpreter searches for reference cycles."""
 
 
 def main() -> NoReturn:
-    """`wtc`."""
+    """Run `wtc` and exit."""
     import gc
 
     from wtc.cli.terminal.streams import prepare_streams
 
-    # Most calls are over before there is garbage worth looking for; those that go on and on still look.
+    # Most calls end before a search for garbage pays; long ones still search.
     gc.set_threshold(GARBAGE)
     prepare_streams()
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, WtcError):
             stream.flush()
-    # All is closed by now, and taking the interpreter down in order costs a tenth of a call.
+    # Everything is closed by now, and an orderly end of the interpreter takes a tenth of a call.
     os._exit(status)
 
 
