@@ -59,9 +59,7 @@ def remove_network(engine: "Engine", operation: RemoveNetwork) -> None:
         if not users:
             raise
         named = ", ".join(f"`{user}`" for user in users)
-        raise EngineError(
-            str(error), status=error.status, causes=(f"still attached: {named}", *error.causes)
-        ) from error
+        raise error.replace(causes=(f"still attached: {named}", *error.causes)) from error.__cause__
 
 
 def remove_volume(engine: "Engine", operation: RemoveVolume) -> None:
@@ -80,9 +78,7 @@ def remove_volume(engine: "Engine", operation: RemoveVolume) -> None:
         if not users:
             raise
         named = ", ".join(f"`{parse_inspect.container_name(user)}`" for user in users)
-        raise EngineError(
-            str(error), status=error.status, causes=(f"still mounted by {named}", *error.causes)
-        ) from error
+        raise error.replace(causes=(f"containers mount it: {named}", *error.causes)) from error.__cause__
 
 
 def remove_image(engine: "Engine", operation: RemoveImage) -> None:

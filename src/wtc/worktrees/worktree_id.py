@@ -38,6 +38,8 @@ class WorktreeId:
 class UnreadableIdError(WtcError):
     """An id file exists and is not valid."""
 
+    code = "unreadable_id"
+
 
 def read_id(git_dir: str) -> WorktreeId | None:
     """Return the id in a git folder; None without an id file.

@@ -9,6 +9,7 @@ from wtc.engine.containers.readiness import (
     ContainerState,
     container_state,
     judge_condition,
+    last_exit_status,
     pending_text,
     running_for_s,
     since_earlier,
@@ -92,6 +93,23 @@ def test_container_that_is_no_longer_restarted_is_reported_with_its_restarts(
 ) -> None:
     container = replace(RUNNING, state="exited", exit_code=3, restarts=restarts, max_restarts=restarts)
     assert judge_condition(condition, container, running_s=0.0, waited_s=1.0) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "earlier", "expected"),
+    [
+        ("exited", None, 7),
+        ("dead", 3, 7),
+        ("restarting", None, 7),
+        ("running", 3, 3),
+        ("running", None, None),
+        ("created", None, None),
+    ],
+)
+def test_last_exit_status_is_none_until_the_container_has_exited(
+    state: str, earlier: int | None, expected: int | None
+) -> None:
+    assert last_exit_status(replace(RUNNING, state=state, exit_code=7), earlier=earlier) == expected
 
 
 def test_container_that_runs_after_many_restarts_is_started() -> None:

@@ -253,10 +253,12 @@ def _negotiate_version(newest: str, endpoint: Endpoint) -> tuple[int, int]:
 
 def _add_proxy_hint(error: EngineUnreachableError, endpoint: Endpoint) -> EngineUnreachableError:
     """Return the error with the proxy as a possible cause."""
-    if endpoint.proxy:
-        error.causes = (*error.causes, f"the connection goes through the proxy `{redact_proxy(endpoint.proxy)}`")
-        error.hints = ("to connect directly, add the engine's host to `NO_PROXY`", *error.hints)
-    return error
+    if not endpoint.proxy:
+        return error
+    return error.replace(
+        causes=(*error.causes, f"the connection goes through the proxy `{redact_proxy(endpoint.proxy)}`"),
+        hints=("to connect directly, add the engine's host to `NO_PROXY`", *error.hints),
+    )
 
 
 def _version(text: str) -> tuple[int, int] | None:

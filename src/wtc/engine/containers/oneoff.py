@@ -156,8 +156,8 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
         status = 0
         with suppress(WtcError), engine.mapping("read the exit status"):
             status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
-        error.exit_status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
-        raise
+        status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
+        raise error.replace(exit_status=status) from error.__cause__
 
 
 def _exit_code(engine: "Engine", container: ContainerRef) -> int:

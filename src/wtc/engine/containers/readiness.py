@@ -80,6 +80,11 @@ def container_state(inspected: Json, date: str) -> ContainerState:
     )
 
 
+def last_exit_status(seen: ContainerState, *, earlier: int | None) -> int | None:
+    """Return the status of the last exit, `earlier` if the container runs again; None if it has not exited."""
+    return seen.exit_code if seen.state in _ENDED or seen.state == "restarting" else earlier
+
+
 def running_for_s(started: str, date: str) -> float:
     """Return the seconds from an RFC 3339 time to an HTTP date; 0 if one of them is not valid."""
     try:

@@ -16,12 +16,14 @@ from wtc.engine.containers.readiness import (
     ContainerState,
     container_state,
     judge_condition,
+    last_exit_status,
     pending_text,
     since_earlier,
 )
 from wtc.engine.logs.history import tail_lines
 from wtc.engine.observe.event_watch import RECHECK_S, EventWatch
-from wtc.errors import InterruptedByUserError, NotFoundError, WtcError
+from wtc.errors import ContainerFailedError, InterruptedByUserError, NotFoundError, WtcError
+from wtc.model.failed_container import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:
@@ -34,10 +36,6 @@ SETTLED_BY_DATE_S = 2.0
 SLOW_S = 5.0
 """After this time a wait is reported even if the container's state does not show what is missing."""
 LOG_LINES = 20
-
-
-class ContainerFailedError(WtcError):
-    """A container did not reach the condition that was waited for; `detail` has its last log lines."""
 
 
 def wait_for_container(
@@ -128,11 +126,21 @@ class _Wait:
         with contextlib.suppress(WtcError):
             detail = tail_lines(self._engine, operation.container.key, LOG_LINES, tty=state.tty)
         subject = f"service `{state.service}`: container" if state.service else "container"
+        name = state.name or operation.container.name
+        failed = FailedContainer(
+            service=state.service,
+            name=name,
+            state=state.state,
+            exit_status=last_exit_status(state, earlier=self._last_exit),
+            health=state.health,
+            log_lines=tuple(detail.splitlines()),
+        )
         return ContainerFailedError(
-            f"{subject} `{state.name or operation.container.name}` {reason}",
+            f"{subject} `{name}` {reason}",
             causes=causes,
             hints=(f"to see all of its logs, run `wtc logs {state.service}`",) if state.service else (),
             detail=detail,
+            containers=(failed,),
         )
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from io import StringIO
 
 from wtc.engine.images import build_query
 from wtc.engine.images.build_progress import build_failed_message
-from wtc.errors import WtcError
+from wtc.errors import BuildFailedError
 from wtc.model.build import Build
 from wtc.model.mounts import FileSource
 from wtc.model.plan import BuildImage
@@ -26,7 +26,7 @@ def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, docker
     """Return the definition as JSON. `dockerfile` is a path; it is unused if the Dockerfile is inline.
 
     Raises:
-        WtcError: a secret has no source.
+        BuildFailedError: a secret has no source.
     """
     image, build = op.image, build_query.build_of(op)
     attributes: dict[str, _Value] = {
@@ -104,7 +104,7 @@ def _secrets(op: BuildImage, secrets: Mapping[str, FileSource]) -> Iterator[str]
         elif source is not None and (source.environment or source.content is not None):
             yield _csv(identity, f"env={_variable(number)}")
         else:
-            raise WtcError(
+            raise BuildFailedError(
                 build_failed_message(op.image.service),
                 causes=(f"secret `{secret.source}` has no file and no environment variable",),
                 hints=(f"to define it, set `secrets.{secret.source}.file` in the compose file",),

@@ -21,7 +21,7 @@ from wtc.engine.images.build_context import (
 from wtc.engine.images.build_inputs import dockerfile_text
 from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
-from wtc.errors import EngineError, NotFoundError, WtcError
+from wtc.errors import BuildFailedError, EngineError, NotFoundError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -45,8 +45,8 @@ def build_image(
     """Build and tag a service's image, and return its id.
 
     `secrets`: name -> source, of the project's secrets.
-    Raises: WtcError with the failed step's last lines as detail; EngineError; InterruptedByUserError when `stop` is
-    set: the engine cancels the build when the connection is closed.
+    Raises: BuildFailedError with the failed step's last lines as detail; EngineError; InterruptedByUserError when
+    `stop` is set: the engine cancels the build when the connection is closed.
     """
     build = build_query.build_of(op)
     needed = build_query.needs_buildx(build)
@@ -66,7 +66,7 @@ def build_image(
         context = None if remote else _with_own_images(locate_context(build), op)
         return _build_with_engine(engine, op, report, context=context, stop=stop)
     except BuildContextError as error:
-        raise WtcError(
+        raise BuildFailedError(
             build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
         ) from error
 
@@ -111,7 +111,7 @@ def _build_with_engine(
         with contextlib.closing(stream):
             for record in stream:
                 progress.read(record)
-    except WtcError as error:
+    except BuildFailedError as error:
         raise _explain_failure(error, failed_pulls, service) from error
     return progress.image_id or _built_image_id(engine, op)
 
@@ -139,9 +139,9 @@ def _limits(build: "Build") -> list[str]:
     return [f"`build.{name}`" for name, value in options.items() if value]
 
 
-def _unsupported_error(engine: "Engine", service: str, options: list[str]) -> WtcError:
+def _unsupported_error(engine: "Engine", service: str, options: list[str]) -> BuildFailedError:
     supported, needed = (f"{major}.{minor}" for major, minor in (engine.api_version, LIMITS_API))
-    return WtcError(
+    return BuildFailedError(
         build_failed_message(service),
         causes=(
             f"{' and '.join(options)} need engine API {needed}; the engine at `{engine.address}` supports {supported}",
@@ -192,12 +192,16 @@ def _has_image(engine: "Engine", reference: str, platform: str) -> bool:
     return not platform or (found.get("Os"), found.get("Architecture")) == (system, machine.partition("/")[0])
 
 
-def _explain_failure(error: WtcError, failed_pulls: Mapping[str, EngineError], service: str) -> WtcError:
+def _explain_failure(
+    error: BuildFailedError, failed_pulls: Mapping[str, EngineError], service: str
+) -> BuildFailedError:
     """If the build failed because of a missing base image, return the error of its pull, which says more."""
-    causes = " ".join(error.causes)
+    text = " ".join(error.causes)
     for reference, reason in failed_pulls.items():
-        if reference in causes:
-            return WtcError(build_failed_message(service), causes=(reason.message, *reason.causes), hints=reason.hints)
+        if reference in text:
+            return BuildFailedError(
+                build_failed_message(service), causes=(reason.message, *reason.causes), hints=reason.hints
+            )
     return error
 
 

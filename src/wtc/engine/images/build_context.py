@@ -22,7 +22,9 @@ _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
 
 
 class BuildContextError(WtcError):
-    """A build context that is missing, not valid or not readable; the message does not name the service."""
+    """A build context is missing, not valid or not readable; the message does not name the service."""
+
+    code = "build_context"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

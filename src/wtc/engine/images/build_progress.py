@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wtc.engine.client.json_stream import Record, get_object
 from wtc.engine.images.buildkit_progress import Log, ProgressRecord, Vertex, decode_progress
-from wtc.errors import WtcError
+from wtc.errors import BuildFailedError
 
 Report = Callable[[str, str, int, int], None]
 KEPT_LINES = 30
@@ -42,7 +42,7 @@ class BuildProgress:
     _legacy: str = ""
 
     def read(self, record: Record) -> None:
-        """Read one record of the stream. Raises: WtcError if it reports that the build failed."""
+        """Read one record of the stream. Raises: BuildFailedError if it reports that the build failed."""
         if "error" in record or "errorDetail" in record:
             raise self._failure(record)
         aux = record.get("aux")
@@ -97,14 +97,16 @@ class BuildProgress:
             elif step := self._steps.get(self._legacy):
                 self._line(step, line)
 
-    def _failure(self, record: Record) -> WtcError:
+    def _failure(self, record: Record) -> BuildFailedError:
         detail = get_object(record, "errorDetail")
         message = str(detail.get("message") or record.get("error") or "").strip()
         step = self._failed(message)
         causes = [f"step `{step.name}` failed", message] if step else [message]
         causes += [f"its Dockerfile is {self.source}"] if self.source else []
         lines = [*step.lines, step.rest.decode(errors="replace").rstrip()] if step else []
-        return WtcError(build_failed_message(self.service), causes=causes, detail="\n".join(filter(None, lines)))
+        return BuildFailedError(
+            build_failed_message(self.service), causes=causes, detail="\n".join(filter(None, lines))
+        )
 
     def _failed(self, message: str) -> _Step | None:
         """Return the step that caused the message: the steps that it cancels end with an error, too."""

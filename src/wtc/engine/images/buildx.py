@@ -16,7 +16,7 @@ from wtc.engine.images import bake, build_query, buildx_environment
 from wtc.engine.images.build_context import DEFAULT_DOCKERFILE, is_remote, locate_context
 from wtc.engine.images.build_progress import KEPT_LINES, Report, build_failed_message
 from wtc.engine.images.buildx_context import without_worktrees
-from wtc.errors import WtcError
+from wtc.errors import BuildFailedError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -42,10 +42,10 @@ def is_buildx_installed() -> bool:
     return done.returncode == 0
 
 
-def buildx_missing(service: str, needed: Sequence[str]) -> WtcError:
+def buildx_missing(service: str, needed: Sequence[str]) -> BuildFailedError:
     """Return the error for a build that needs buildx; `needed` are the options that need it."""
     options = ", ".join(f"`build.{option}`" for option in needed)
-    return WtcError(
+    return BuildFailedError(
         f"the image of service `{service}` cannot be built without `docker buildx`, which is not installed",
         causes=(f"BuildKit has to call its client for {options}",),
         hints=(
@@ -65,7 +65,7 @@ def build_with_buildx(
 ) -> None:
     """Build the image and load it into the engine.
 
-    Raises: WtcError with the failed step's last lines; InterruptedByUserError.
+    Raises: BuildFailedError with the failed step's last lines; InterruptedByUserError.
     """
     build, service = build_query.build_of(op), op.image.service
     dockerfile = _dockerfile(build)
@@ -165,16 +165,16 @@ def _dockerfile(build: "Build") -> str:
     return os.path.normpath(os.path.join(context.root, build.dockerfile))
 
 
-def _failure(service: str, dockerfile: str, output: "_Output") -> WtcError:
+def _failure(service: str, dockerfile: str, output: "_Output") -> BuildFailedError:
     if old := _UNKNOWN.search(output.error):
         option = old[1].replace("-", "_")
-        return WtcError(
+        return BuildFailedError(
             build_failed_message(service),
             causes=(f"this `docker buildx` is too old for `build.{option}`",),
             hints=("to see its version, run `docker buildx version`; 0.25 and later support all of `build`",),
         )
     causes = (*output.causes(), f"its Dockerfile is `{dockerfile}`") if dockerfile else output.causes()
-    return WtcError(build_failed_message(service), causes=causes, detail="\n".join(output.failed_lines))
+    return BuildFailedError(build_failed_message(service), causes=causes, detail="\n".join(output.failed_lines))
 
 
 @contextlib.contextmanager

@@ -63,9 +63,10 @@ def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threa
     try:
         pull_reference(engine, image.reference, report, service=image.service, platform=image.platform, stop=stop)
     except EngineError as error:
-        if op.again:
-            error.hints = (*error.hints, "to use the local image, run `wtc up --pull missing`")
-        raise
+        if not op.again:
+            raise
+        hint = "to use the local image, run `wtc up --pull missing`"
+        raise error.replace(hints=(*error.hints, hint)) from error.__cause__
     _record_pull(engine, image.reference)
 
 

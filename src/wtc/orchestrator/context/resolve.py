@@ -101,7 +101,7 @@ def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInpu
             return build_input(names.services[service].build or Build())
         except WtcError as error:
             place = Diagnostic(message=error.message, path=("services", service, "build"))
-            raise error.at(place) from error.__cause__
+            raise error.replace(diagnostics=(place,)) from error.__cause__
 
     names = names_of(project, namespace)
     waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
