@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.port_ids import by_id
 from wtc.errors import Exit, NewerRegistryError, RegistryError, WtcError
 from wtc.model.namespace import Namespace
 from wtc.registry.stack_records import StackRecord
@@ -26,7 +27,8 @@ def config(tmp_path: Path) -> Path:
 
 
 def record(namespace: str, **ports: int) -> StackRecord:
-    return StackRecord(worktree=f"/w/{namespace}", namespace=namespace, ports=ports)
+    leases = {f"{service}/80/tcp": port for service, port in ports.items()}
+    return StackRecord(worktree=f"/w/{namespace}", namespace=namespace, ports=by_id(leases))
 
 
 def write(store: Store, *records: StackRecord) -> None:
@@ -113,13 +115,14 @@ def test_a_transaction_goes_on_from_a_damaged_registry(config: Path, damage: Cal
     store = Store(str(config))
     with store.transaction() as records:
         assert len(records.warnings) == 1
-        records.adopt(A, {"web/80/tcp": 20001})
-    assert store.read().stacks["a-1"].ports == {"web/80/tcp": 20001}
+        records.adopt(A, by_id({"web/80/tcp": 20001}))
+    assert store.read().stacks["a-1"].ports == by_id({"web/80/tcp": 20001})
     assert store.read().warnings == ()
 
 
 MIXED = b"""{"version": 2, "stacks": {
-  "../../evil": {"worktree": "/w/evil"}, "b-1": {"worktree": "w"}, "a-1": {"worktree": "/w/a-1", "ports": {"web": 1}}
+  "../../evil": {"worktree": "/w/evil"}, "b-1": {"worktree": "w"},
+  "a-1": {"worktree": "/w/a-1", "ports": {"web/80/tcp": 1}}
 }}"""
 
 
@@ -162,7 +165,7 @@ def test_valid_entries_stay_usable_if_the_damaged_file_cannot_be_kept(
 
 def test_a_registry_of_version_1_becomes_version_2_at_the_next_write(config: Path) -> None:
     config.mkdir(parents=True)
-    old = '{"version": 1, "worktrees": {"/w/a-1": {"namespace": "a-1", "ports": {"web": 1}}}}'
+    old = '{"version": 1, "worktrees": {"/w/a-1": {"namespace": "a-1", "ports": {"web/80/tcp": 1}}}}'
     (config / "registry.json").write_text(old)
     store = Store(str(config))
     assert store.read().stacks == {"a-1": record("a-1", web=1)}
@@ -286,19 +289,21 @@ def test_a_registry_that_cannot_be_read_reads_as_empty_and_is_not_written(
 
 DIES_AT_EACH_LINE = """
 import itertools, os, signal, sys
+from wtc.model.ports import PortId
 from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 store = Store(sys.argv[1])
+WEB = PortId(service="web", target=80, protocol="tcp")
 
 def lease(port):
     with store.transaction() as ledger:
-        ledger.put(StackRecord(worktree="/w/a", namespace="a-1", ports={"web/80/tcp": port}))
+        ledger.put(StackRecord(worktree="/w/a", namespace="a-1", ports={WEB: port}))
 
 def leased():
     ledger = store.read()
     assert ledger.warnings == (), ledger.warnings
-    return ledger.stacks["a-1"].ports["web/80/tcp"]
+    return ledger.stacks["a-1"].ports[WEB]
 
 def die_at_line(last):
     lines = itertools.count(1)
@@ -334,7 +339,7 @@ def test_a_kill_at_any_instant_leaves_a_whole_registry_and_a_free_lock(config: P
     )
     assert found.stderr == ""
     assert int(found.stdout) > 40
-    assert Store(str(config)).read().stacks["a-1"].ports == {"web/80/tcp": 65535}
+    assert Store(str(config)).read().stacks["a-1"].ports == by_id({"web/80/tcp": 65535})
     assert {path.name for path in config.iterdir()} <= {"registry.json", "registry.json.new", "registry.lock"}
 
 

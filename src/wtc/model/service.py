@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from wtc.model.build import Build, Develop
 from wtc.model.deploy import Deploy, DeviceRequest
 from wtc.model.mounts import FileGrant, Mount
+from wtc.model.ports import ANY_PORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,8 @@ class Port:
 
     target: int
     protocol: str = "tcp"
-    published: str = ""
-    """A host port, a range `8000-8010`, or nothing: any free port."""
+    published: range = ANY_PORT
+    """The host ports of which the engine takes one."""
     host_ip: str = ""
     mode: str = "ingress"
     name: str = ""

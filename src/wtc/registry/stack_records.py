@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from wtc.errors import RegistryError
 from wtc.model.namespace import Namespace
+from wtc.model.ports import PortId
 
 
 class Status(StrEnum):
@@ -31,16 +32,16 @@ class StackRecord:
     """The compose project's own name."""
     network: str = ""
     volumes: tuple[str, ...] = ()
-    ports: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key (`web/80/tcp`) -> leased host port."""
-    addresses: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Request key -> address to publish on; the setting's if the key is missing."""
-    fixed: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key -> the host port that is published in place of the lease; of services that run."""
+    ports: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
+    """Port -> leased host port."""
+    addresses: Mapping[PortId, str] = field(default_factory=dict[PortId, str])
+    """Port -> address to publish on; the setting's if the port is missing."""
+    fixed: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
+    """Port -> the host port that is published in place of the lease; of services that run."""
     status: Status = Status.REGISTERED
 
-    def host_ports(self) -> dict[str, int]:
-        """Return request key -> the host port that is published, else the leased one."""
+    def host_ports(self) -> dict[PortId, int]:
+        """Return port -> the host port that is published, else the leased one."""
         return {**self.ports, **self.fixed}
 
 
@@ -90,17 +91,17 @@ class StackRecords:
         )
 
     def adopt(
-        self, namespace: Namespace, ports: Mapping[str, int], addresses: Mapping[str, str] | None = None
+        self, namespace: Namespace, ports: Mapping[PortId, int], addresses: Mapping[PortId, str] | None = None
     ) -> StackRecord:
         """Enter the ports that the stack's containers publish: they replace its leases, and those of other stacks."""
         published = set(ports.values())
         for name, other in self.stacks.items():
             if name != namespace.name and published & set(other.ports.values()):
-                left = {key: port for key, port in other.ports.items() if port not in published}
+                left = {port: number for port, number in other.ports.items() if number not in published}
                 self.stacks[name] = replace(other, ports=left)
         record = self.record_for(namespace)
-        # Keep the lease of a key that no container publishes, unless its port is published for another key.
-        kept = {key: port for key, port in record.ports.items() if port not in published}
+        # Keep a lease that no container publishes, unless another port is published with its number.
+        kept = {port: number for port, number in record.ports.items() if number not in published}
         adopted = replace(record, ports={**kept, **ports}, addresses={**record.addresses, **(addresses or {})})
         self.put(adopted)
         return adopted

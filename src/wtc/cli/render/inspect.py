@@ -10,6 +10,7 @@ from wtc.cli.terminal.output import print_columns, print_json
 from wtc.compose.interpolation.port_variables import LEASED, OWN
 from wtc.compose.support.report import AttributeReport
 from wtc.compose.support.status import Status
+from wtc.model.ports import format_ports
 from wtc.model.position import Position, dotted
 from wtc.model.variable_use import VariableUse
 from wtc.orchestrator.inspect import InspectResult, PublishedAs
@@ -109,7 +110,7 @@ def _service(result: InspectResult, name: str) -> dict[str, Any]:
             {
                 "target": p.target,
                 "protocol": p.protocol,
-                "published": p.published or None,
+                "published": format_ports(p.published) or None,
                 "host": p.host_ip or None,
                 "port": p.leased or None,
             }
