@@ -1,4 +1,4 @@
-"""Host ports: always the same for one namespace, and never one twice."""
+"""The choice of host ports: fixed for a namespace, and no port twice."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -44,7 +44,7 @@ spans = st.tuples(st.integers(1, 60000), st.integers(24, 400)).map(lambda ends: 
 
 
 @given(keys, namespaces, spans, st.sets(st.integers(1, 65535), max_size=12))
-def test_the_same_question_has_the_same_answer_in_any_order(
+def test_choice_does_not_depend_on_the_order_of_requests(
     names: list[str], namespace: str, span: range, taken: set[int]
 ) -> None:
     requests = [request(name) for name in names]
@@ -55,7 +55,7 @@ def test_the_same_question_has_the_same_answer_in_any_order(
 
 
 @given(keys, namespaces, spans, st.data())
-def test_ports_are_distinct_in_the_range_and_nobody_elses(
+def test_ports_are_distinct_in_the_range_and_not_taken(
     names: list[str], namespace: str, span: range, data: st.DataObject
 ) -> None:
     taken = data.draw(st.sets(st.sampled_from(span), max_size=12))
@@ -66,7 +66,7 @@ def test_ports_are_distinct_in_the_range_and_nobody_elses(
 
 
 @given(keys, keys, namespaces, spans)
-def test_another_service_moves_no_lease(names: list[str], more: list[str], namespace: str, span: range) -> None:
+def test_new_service_moves_no_lease(names: list[str], more: list[str], namespace: str, span: range) -> None:
     held = choose([request(name) for name in names], namespace=namespace, span=span)
     both = [request(name) for name in dict.fromkeys([*more, *names])]
     after = choose(both, namespace=namespace, held=held, span=span)
@@ -75,7 +75,7 @@ def test_another_service_moves_no_lease(names: list[str], more: list[str], names
 
 
 @given(keys, namespaces, spans)
-def test_a_lost_registry_gives_the_same_ports_back(names: list[str], namespace: str, span: range) -> None:
+def test_ports_are_the_same_after_the_registry_is_lost(names: list[str], namespace: str, span: range) -> None:
     requests = [request(name) for name in names]
     held = choose(requests, namespace=namespace, span=span)
     assert choose(requests, namespace=namespace, span=span) == held
@@ -108,14 +108,14 @@ def test_a_lease_outside_the_range_is_kept() -> None:
     assert choose([request("web")], held={"web/80/tcp": 8080}) == {"web/80/tcp": 8080}
 
 
-def test_a_lease_that_another_has_moves_and_moves_no_other() -> None:
+def test_lease_that_others_have_moves_and_no_other_lease_moves() -> None:
     requests = [request("db"), request("web")]
     chosen = choose(requests, held={"web/80/tcp": 20001, "db/80/tcp": 20002}, taken={20001})
     assert chosen["db/80/tcp"] == 20002
     assert chosen["web/80/tcp"] not in {20001, 20002}
 
 
-def test_a_lease_of_a_service_that_is_off_is_not_given_away() -> None:
+def test_lease_of_a_disabled_service_is_kept_for_it() -> None:
     span = range(20000, 20002)
     chosen = choose([request("web")], held={"off/80/tcp": 20000}, span=span)
     assert chosen == {"web/80/tcp": 20001}
@@ -140,7 +140,7 @@ TCP, UDP = request("web/443/tcp", share="PORT"), request("web/443/udp", share="P
 
 
 @given(keys, namespaces, spans, st.data())
-def test_those_that_share_get_one_port_and_others_another(
+def test_requests_that_share_get_one_port_and_others_their_own(
     names: list[str], namespace: str, span: range, data: st.DataObject
 ) -> None:
     requests = [request(name, share=data.draw(st.sampled_from(["", "PORT", "OTHER"]))) for name in names]
@@ -156,17 +156,17 @@ def test_those_that_share_get_one_port_and_others_another(
 
 
 @pytest.mark.parametrize("held", ["web/443/tcp", "web/443/udp"])
-def test_who_comes_to_share_a_port_takes_the_one_that_is_leased(held: str) -> None:
+def test_request_that_joins_a_share_gets_its_leased_port(held: str) -> None:
     chosen = choose([UDP, TCP], held={held: 20001})
     assert chosen == {"web/443/tcp": 20001, "web/443/udp": 20001}
 
 
-def test_a_shared_port_that_another_has_moves_as_one() -> None:
+def test_shared_port_that_others_have_moves_for_all_requests() -> None:
     held = {"web/443/tcp": 20001, "web/443/udp": 20001}
     chosen = choose([TCP, UDP], held=held, taken={20001})
     assert chosen["web/443/tcp"] == chosen["web/443/udp"] != 20001
 
 
-def test_to_name_a_port_by_a_variable_does_not_move_it() -> None:
+def test_naming_a_port_by_a_variable_does_not_move_it() -> None:
     alone = choose([request("web/443/tcp")])
     assert choose([TCP]) == alone

@@ -1,4 +1,4 @@
-"""Leases: stable, moved only where they must be, and never one port for two."""
+"""Leases: stable, moved only if others have the port, and no port for two stacks."""
 
 import json
 import subprocess
@@ -31,19 +31,19 @@ def request(service: str, *, target: int = 80, protocol: str = "tcp", share: str
 WEB, DB = request("web"), request("db")
 
 
-def test_a_lease_is_the_same_ever_after(store: Store) -> None:
+def test_lease_does_not_change(store: Store) -> None:
     first = lease_host_ports(store, A, [WEB, DB], span=SPAN)
     assert lease_host_ports(store, A, [DB, WEB], span=range(40000, 50000)).ports == first.ports
     assert store.read().stacks["a-1"].ports == first.ports
 
 
-def test_a_service_that_is_off_keeps_its_lease(store: Store) -> None:
+def test_disabled_service_keeps_its_lease(store: Store) -> None:
     first = lease_host_ports(store, A, [WEB, DB], span=SPAN)
     lease_host_ports(store, A, [WEB], span=SPAN)
     assert lease_host_ports(store, A, [WEB, DB], span=SPAN) == first
 
 
-def test_worktrees_share_no_port_in_a_range_that_just_fits(store: Store) -> None:
+def test_worktrees_share_no_port_in_a_range_without_spare_ports(store: Store) -> None:
     span = range(20000, 20004)
     ports = [
         port for namespace in (A, B) for port in lease_host_ports(store, namespace, [WEB, DB], span=span).ports.values()
@@ -51,7 +51,7 @@ def test_worktrees_share_no_port_in_a_range_that_just_fits(store: Store) -> None
     assert sorted(ports) == list(span)
 
 
-def test_a_port_that_the_engine_says_is_taken_moves_and_is_said(store: Store) -> None:
+def test_lease_on_a_busy_port_moves_and_is_reported(store: Store) -> None:
     before = lease_host_ports(store, A, [WEB, DB], span=SPAN)
     after = lease_host_ports(store, A, [WEB, DB], span=SPAN, busy={before.ports[WEB.id]})
     assert after.moved == {WEB.id: before.ports[WEB.id]}
@@ -60,7 +60,7 @@ def test_a_port_that_the_engine_says_is_taken_moves_and_is_said(store: Store) ->
     assert lease_host_ports(store, A, [WEB, DB], span=SPAN).ports == after.ports
 
 
-def test_a_port_that_a_process_holds_is_passed_over_when_it_is_new(store: Store) -> None:
+def test_new_lease_skips_a_port_that_a_process_holds(store: Store) -> None:
     asked: list[int] = []
 
     def refuse_the_first(_request: PortRequest, port: int) -> bool:
@@ -72,12 +72,12 @@ def test_a_port_that_a_process_holds_is_passed_over_when_it_is_new(store: Store)
     assert asked[0] != asked[1]
 
 
-def test_a_lease_is_not_asked_about_for_its_own_container_holds_it(store: Store) -> None:
+def test_existing_lease_is_kept_without_a_check_for_processes(store: Store) -> None:
     before = lease_host_ports(store, A, [WEB], span=SPAN)
     assert lease_host_ports(store, A, [WEB], span=SPAN, free=lambda _request, _port: False) == before
 
 
-def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path) -> None:
+def test_damaged_registry_is_a_warning_of_the_lease(store: Store, tmp_path: Path) -> None:
     before = lease_host_ports(store, A, [WEB], span=SPAN)
     (tmp_path / "registry.json").write_text("garbage")
     after = lease_host_ports(store, A, [WEB], span=SPAN)
@@ -85,7 +85,7 @@ def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path)
     assert len(after.warnings) == 1
 
 
-def test_one_port_of_two_stacks_moves_unless_it_is_to_be_kept(store: Store) -> None:
+def test_lease_of_two_stacks_moves_unless_it_is_to_be_kept(store: Store) -> None:
     with store.transaction() as records:
         for namespace in (A, B):
             records.put(replace(records.record_for(namespace), ports={WEB.id: 20001}))
@@ -103,7 +103,7 @@ def test_the_address_is_kept_with_the_lease(store: Store) -> None:
     assert store.read().stacks["a-1"].addresses == {WEB.id: "127.0.0.1", DB.id: "127.0.0.2"}
 
 
-def test_a_shared_port_is_one_that_is_free_for_each(store: Store) -> None:
+def test_shared_port_is_free_for_each_request(store: Store) -> None:
     tcp, udp = replace(WEB, share="PORT"), replace(DB, share="PORT")
     before = lease_host_ports(store, A, [tcp], span=SPAN).ports[WEB.id]
     after = lease_host_ports(store, A, [tcp, udp], span=SPAN, free=lambda _request, port: port != before)
@@ -160,7 +160,7 @@ print(json.dumps(sorted(leased.ports.values())), flush=True)
 """
 
 
-def test_processes_that_lease_at_one_instant_share_no_port(tmp_path: Path) -> None:
+def test_concurrent_processes_lease_no_port_twice(tmp_path: Path) -> None:
     lessees = [
         subprocess.Popen(
             [sys.executable, "-c", LESSEE, str(tmp_path), str(n)],

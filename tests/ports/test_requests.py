@@ -1,4 +1,4 @@
-"""What asks for a host port, under which name, and what shares one."""
+"""The ports that are requested, their identities, and which of them share a host port."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -56,19 +56,19 @@ def keys(services: tuple[Service, ...], scales: Mapping[str, int]) -> list[str]:
         ((Service(name="web", ports=(Port(target=80),), network_mode="host"),), {}, []),
     ],
 )
-def test_each_published_port_of_each_replica_asks_for_one(
+def test_each_published_port_of_each_replica_is_requested(
     services: tuple[Service, ...], scales: Mapping[str, int], expected: list[str]
 ) -> None:
     assert keys(services, scales) == expected
 
 
-def test_a_service_named_like_a_replica_keeps_a_key_of_its_own() -> None:
+def test_service_named_like_a_replica_has_a_different_key() -> None:
     ports = (Port(target=80),)
     found = keys((Service(name="web", ports=ports), Service(name="web.2", ports=ports)), {"web": 2})
     assert found == ["web/80/tcp", "web:2/80/tcp", "web.2/80/tcp"]
 
 
-def test_a_request_carries_what_the_file_says() -> None:
+def test_request_has_the_values_of_the_file() -> None:
     ports = (Port(target=1), Port(target=80, protocol="udp", host_ip="0.0.0.0", published=range(8080, 8081)))
     (_, found) = port_requests(project(Service(name="web", ports=ports)), {})
     assert found == PortRequest(
@@ -105,7 +105,7 @@ def test_ports_of_one_variable_share_where_one_number_serves_them_all(
     assert shares(*ports) == expected
 
 
-def test_each_replica_shares_with_itself_alone() -> None:
+def test_replica_shares_ports_with_itself_only() -> None:
     assert shares(Port(target=443), Port(target=443, protocol="udp"), scale=2) == ["PORT", "PORT", "PORT:2", "PORT:2"]
 
 

@@ -43,7 +43,7 @@ stacks = st.lists(records, max_size=4).map(lambda found: {record.namespace: reco
 
 
 @given(stacks)
-def test_what_was_written_is_read_again(found: dict[str, StackRecord]) -> None:
+def test_decoding_an_encoded_registry_returns_its_stacks(found: dict[str, StackRecord]) -> None:
     assert decode_registry(encode_registry(found)) == DecodedRegistry(stacks=found)
 
 
@@ -188,7 +188,7 @@ def test_key_that_names_no_port_is_left_out() -> None:
     assert found == DecodedRegistry(stacks={"good-1": expected})
 
 
-def test_a_namespace_that_two_worktrees_have_is_neither_ones() -> None:
+def test_two_entries_with_one_namespace_are_both_rejected() -> None:
     entries = {"/v": {"namespace": "n-1"}, "/w": {"namespace": "n-1"}, "/x": {"namespace": "x-1"}}
     found = decode_registry(json.dumps({"version": 1, "worktrees": entries}).encode())
     assert list(found.stacks) == ["x-1"]

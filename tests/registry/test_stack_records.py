@@ -1,4 +1,4 @@
-"""The registry in memory: stacks by namespace, and what the engine shows against what was recorded."""
+"""The registry in memory: records by namespace, and adoption of published ports."""
 
 from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId
@@ -34,7 +34,7 @@ def test_one_worktree_has_several_stacks() -> None:
     assert records.of_worktree("/w") == ()
 
 
-def test_dropping_twice_frees_the_leases_once() -> None:
+def test_stack_can_be_dropped_twice() -> None:
     records = ledger_of(stack(A, web=1))
     records.drop("a-1")
     records.drop("a-1")

@@ -1,4 +1,4 @@
-"""What the registry keeps of each stack. Pure."""
+"""The records that the registry keeps of stacks. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from wtc.model.ports import PortId
 
 
 class Status(StrEnum):
-    """What was last done with a stack; whether it runs, only the engine knows."""
+    """The last command on a stack; only the engine knows whether it runs."""
 
     REGISTERED = "registered"
     UP = "up"
@@ -47,17 +47,17 @@ class StackRecord:
 
 @dataclass(slots=True, kw_only=True)
 class StackRecords:
-    """The registry while it is read or changed."""
+    """The registry in memory, to read or to change."""
 
     stacks: dict[str, StackRecord] = field(default_factory=dict[str, StackRecord])
     """Namespace -> stack."""
     warnings: tuple[str, ...] = ()
-    """What was wrong with the file, and where a copy of it is kept."""
+    """What was damaged in the file, and the path of its copy."""
     refusal: RegistryError | None = None
-    """Why the file was not used: a transaction raises it. `stacks` is empty then."""
+    """Why the file cannot be used; a transaction raises it. `stacks` is empty then."""
 
     def put(self, record: StackRecord) -> None:
-        """Enter the stack in place of what its namespace had."""
+        """Enter the stack, in place of an earlier one of its namespace."""
         self.stacks[record.namespace] = record
 
     def drop(self, namespace: str) -> None:
