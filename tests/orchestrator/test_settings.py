@@ -96,7 +96,7 @@ def test_a_limit_from_the_strongest_place_caps_what_has_none(
 
 def test_the_project_says_where_its_ports_are_bound_and_which_they_are(tmp_path: Path) -> None:
     looks = target(tmp_path, project="x-wtc: {bind: 0.0.0.0, port_range: 31000-31000}")
-    assert planned(looks)["web"].ports == (Port(target=80, published="31000", host_ip="0.0.0.0"),)
+    assert planned(looks)["web"].ports == (Port(target=80, published=range(31000, 31001), host_ip="0.0.0.0"),)
     settings = open_context(looks, silent).settings
     assert (settings.of(BIND).source, settings.of(PORT_RANGE).source) == (Source.DEFAULT, Source.DEFAULT)
 

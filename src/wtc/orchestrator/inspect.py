@@ -23,6 +23,7 @@ from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.planner.checks.isolation import isolation_findings
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import Reference, names_of, references
 from wtc.planner.git.container_git import ServiceGit
 
@@ -33,7 +34,7 @@ class PublishedAs:
 
     target: int
     protocol: str
-    published: str
+    published: range
     host_ip: str
     leased: int
 
@@ -66,16 +67,16 @@ class InspectResult:
     def published(self, name: str) -> tuple[PublishedAs, ...]:
         """A service's ports, those of its first replica."""
         config = self.project.services[name]
-        places = self.ports.by_place()
+        ids = port_ids(name, 1, config.ports)
         return tuple(
             PublishedAs(
                 target=port.target,
                 protocol=port.protocol,
                 published=port.published,
                 host_ip=port.host_ip,
-                leased=places.get((name, index, 1), 0),
+                leased=self.ports.leased.get(port_id, 0),
             )
-            for index, port in enumerate(config.ports)
+            for port_id, port in zip(ids, config.ports, strict=True)
         )
 
     def port_meaning(self, use: VariableUse) -> str:

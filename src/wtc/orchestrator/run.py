@@ -269,8 +269,8 @@ class _Run:
 
     def _leased(self, spec: ContainerSpec, ports: tuple[int, ...]) -> bool:
         """Whether they are leases, which can move; what the user publishes is as the user says."""
-        said = {port.published for port in self.request.oneoff.ports}
-        return not any(str(port) in said for port in ports) and bool(spec.config.ports)
+        said = {number for port in self.request.oneoff.ports for number in port.published}
+        return said.isdisjoint(ports) and bool(spec.config.ports)
 
     def _execute(
         self, plan: Plan, desired: Desired, perform: "Callable[[Operation, Call], None] | None" = None

@@ -20,6 +20,7 @@ from wtc.compose.transform.ports import reference_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.validation import consistency, undefined_references
+from wtc.compose.validation.published_ports import check_published_ports
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
@@ -72,6 +73,8 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
     selected = select_services.select_services(enabled, request.services) if request.services else enabled
     checked, builders = (enabled, enabled) if uses is None else (selected, everything)
     consistency.check_consistency(_with_services(root, enabled), checked, disabled, diagnostics, builders=builders)
+    if uses is not None:
+        check_published_ports(checked, diagnostics)
     diagnostics.check()
 
     whole = _with_services(root, _without(everything, selection.faulty))
