@@ -83,7 +83,7 @@ _OF_PLACE = {
         "stacks remain from former worktrees, at paths where another worktree is now",
         "to remove one, run `wtc clean --former` in the worktree; to take it over, run `wtc up --adopt`",
     ),
-    WorktreeLocation.MOVED: ("worktrees were moved; their next `wtc up` adopts their stacks", ""),
+    WorktreeLocation.MOVED: ("worktrees that moved with their stacks", ""),
     WorktreeLocation.UNPROVED: (
         "wtc cannot prove that worktrees are gone",
         "if they are on another disk, mount it; to see the reasons, run `wtc clean --gone --dry-run`",
