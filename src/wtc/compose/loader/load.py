@@ -10,6 +10,7 @@ from wtc.compose.loader.request import LoadRequest, Reader
 from wtc.compose.loader.session import LoadSession, Scope
 from wtc.compose.override.merge_files import merge_files
 from wtc.compose.source.discover import ProjectFiles, discover_project, project_name
+from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.transform.coerce import coerce
 from wtc.compose.transform.normalize import normalize
 from wtc.compose.transform.ports import reference_name
@@ -21,10 +22,13 @@ from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
 
 
-def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -> LoadedProject:
+def load_project(
+    request: LoadRequest, reader: Reader, *, files: ParsedFiles | None = None, fold_env_files: bool = True
+) -> LoadedProject:
     """The project that the request names.
 
-    Without `fold_env_files`, each `env_file` stays as it is, and unread: the form that `config --hash` is made of.
+    `files` keeps what is parsed for the next load. Without `fold_env_files`, each `env_file` stays as it is, and unread:
+    the form that `config --hash` is made of.
 
     Raises:
         ComposeFileError: the files cannot be used; with every finding.
@@ -33,6 +37,7 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
     diagnostics = Diagnostics(provisional=request.provisional)
     session = LoadSession(
         reader=reader,
+        files=files or ParsedFiles(),
         diagnostics=diagnostics,
         home=request.environment.get("HOME", ""),
         interpolate=request.interpolate,
