@@ -56,7 +56,7 @@ def test_what_was_not_named_is_no_orphan(workshop: Workshop) -> None:
 
 
 def test_a_named_service_knows_the_ports_of_those_that_were_not(workshop: Workshop) -> None:
-    text = one_service("web", "environment: {API: '${API_PORT:-9000} ${WTC_PORT_API}'}")
+    text = one_service("web", "environment: {API: 'localhost:${API_PORT:-9000} ${WTC_PORT_API}'}")
     text += f"  api:\n    {QUICK}\n    command: sleep 1000\n    env_file: only-for-api.env\n"
     text += "    ports: ['${API_PORT:-9000}:80']\n"
     workshop.commit({"compose.yaml": text})
@@ -64,7 +64,7 @@ def test_a_named_service_knows_the_ports_of_those_that_were_not(workshop: Worksh
     named = stack.variable("web", "API")
     write(workshop.main, {"only-for-api.env": ""})
     whole = workshop.up()
-    assert named == "{0} {0}".format(whole.ports["api/80/tcp"])
+    assert named == "localhost:{0} {0}".format(whole.ports["api/80/tcp"])
     assert whole.ids()["web"] == stack.ids()["web"]
 
 

@@ -19,7 +19,7 @@ services:
     {QUICK}
     container_name: shop-web
     command: httpd -f -p 80 -h /etc
-    ports: ["127.0.0.1:8080:80", "53:53/udp"]
+    ports: ["127.0.0.1:${{WEB_PORT:-8080}}:80", "53:53/udp"]
     mem_limit: 64m
     cpus: 0.5
     volumes: ["rows:/rows", "/var/run/docker.sock:/docker.sock"]
@@ -35,6 +35,7 @@ services:
     {QUICK}
     command: "true"
     volumes: [".:/src:ro"]
+    external_links: ["shop-web:web.test"]
 volumes:
   rows: {{}}
 x-note: {{}}

@@ -27,7 +27,7 @@ services:
     command: sleep 1000
     volumes: ["./said:/said"]
     ports: ["${{WEB_PORT:-8080}}:80"]
-    post_start: [{{command: [sh, -c, 'echo began ${{WEB_PORT:-8080}} >> /said/it']}}]
+    post_start: [{{command: [sh, -c, 'echo began ${{WTC_PORT_WEB}} >> /said/it']}}]
     pre_stop: [{{command: [sh, -c, 'echo ends >> /said/it']}}]
 """
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from wtc.cli.commands.env import _dotenv, _shell
 from wtc.compose.dotenv.parser import parse_dotenv
+from wtc.env_marker import MARKER, marked, unmarked
 from wtc.events import Event, Warned
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.env import EnvResult, env
@@ -50,7 +51,10 @@ def told(
 def test_the_stacks_own_variables_and_those_of_the_file_are_told(tmp_path: Path) -> None:
     result = told(tmp_path, LEASES)
     assert result.leased
-    assert result.variables == {
+    marker = json.loads(result.variables[MARKER])
+    assert {name: [value, None] for name, value in result.variables.items() if name != MARKER} == marker
+    assert {name: value for name, value in result.variables.items() if name != MARKER} == {
+        "COMPOSE_PROJECT_NAME": "a-1",
         "WTC_NAMESPACE": "a-1",
         "WTC_WORKTREE": str(tmp_path),
         "WEB_PORT": "20001",
@@ -72,7 +76,7 @@ def test_the_variable_is_the_leased_port_whatever_the_environment_says(tmp_path:
 def test_before_anything_is_leased_the_worktree_is_told_and_that_ports_are_missing(tmp_path: Path) -> None:
     result = told(tmp_path)
     assert not result.leased
-    assert set(result.variables) == {"WTC_NAMESPACE", "WTC_WORKTREE"}
+    assert set(result.variables) == {"WTC_NAMESPACE", "WTC_WORKTREE", "COMPOSE_PROJECT_NAME", MARKER}
     assert Store(str(tmp_path / "state")).read().stacks == {}
 
 
@@ -103,6 +107,18 @@ def test_the_engine_is_told_where_it_is_not_the_default(
     assert {name: value for name, value in found.items() if name.startswith("DOCKER")} == expected
     if expected.get("DOCKER_HOST", "").startswith("ssh"):
         assert found["WTC_URL_WEB"] == "http://far:20001"
+
+
+def test_marked_value_that_was_changed_since_stays() -> None:
+    before = {"A": "old", "C": "c"}
+    shell = {**before, **marked({"A": "new", "B": "new"}, before)}
+    assert unmarked(shell) == before
+    assert unmarked({**shell, "A": "other", "B": "other"}) == {**before, "A": "other", "B": "other"}
+
+
+@pytest.mark.parametrize("marker", ["", "x", "[]", '{"A": 1}', '{"A": ["v"]}', '{"A": ["v", 1]}'])
+def test_marker_that_is_not_valid_changes_nothing(marker: str) -> None:
+    assert unmarked({"A": "v", MARKER: marker}) == {"A": "v"}
 
 
 TEXT = st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=20)

@@ -10,7 +10,7 @@ from tests.planner.listing import listing_of
 from tests.planner.world import IDENTITY, NAMESPACE, World, project
 from wtc import labels as label
 from wtc.errors import WtcError
-from wtc.model.build import Build
+from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
 from wtc.model.identity import LabelledStack
 from wtc.model.mounts import Mount
@@ -62,7 +62,9 @@ NEW_KEYS = {label.ID, label.HOST, label.GIT, label.DIRECTORY, label.PARENTS, lab
 
 
 def desired(namespace: Namespace, build_hash: str = "b1") -> Desired:
-    return resolve_desired(PROJECT, Placement(namespace=namespace, bind="127.0.0.1", build_hashes={"web": build_hash}))
+    return resolve_desired(
+        PROJECT, Placement(namespace=namespace, bind="127.0.0.1", build_inputs={"web": BuildInput(hash=build_hash)})
+    )
 
 
 def created(namespace: Namespace, steps: int | None) -> EngineListing:

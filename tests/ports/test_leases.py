@@ -182,3 +182,16 @@ def test_processes_that_lease_at_one_instant_share_no_port(tmp_path: Path) -> No
     # Eight times five fit the range exactly: one port twice, and another would be left over.
     assert sorted(ports) == list(range(20000, 20040))
     assert len(Store(str(tmp_path)).read().stacks) == 8
+
+
+TCP, UDP = (replace(request(f"dns/53/{protocol}"), share="5353", protocol=protocol) for protocol in ("tcp", "udp"))
+
+
+def test_leases_of_one_number_stay_apart_until_their_container_is_recreated(store: Store) -> None:
+    apart = lease_host_ports(store, A, [replace(TCP, share=""), replace(UDP, share="")], span=SPAN).ports
+    for settled in (None, apart.keys(), {UDP.key}):
+        kept = lease_host_ports(store, A, [TCP, UDP], span=SPAN, settled=settled)
+        assert (kept.ports, kept.joined) == (apart, {})
+    together = lease_host_ports(store, A, [TCP, UDP], span=SPAN, settled=())
+    assert together.ports == dict.fromkeys(apart, apart[TCP.key])
+    assert (together.joined, together.moved) == ({UDP.key: apart[UDP.key]}, {})

@@ -1,6 +1,7 @@
 """What asks for a host port, under which name, and what shares one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from wtc.model.deploy import Deploy
 from wtc.model.ports import PortRequest
 from wtc.model.project import PortVariable, Project
 from wtc.model.service import Port, Service
+from wtc.model.variable_use import VariableUse
 from wtc.ports.lease_keys import PortSlot, lease_key, port_slot
 from wtc.ports.requests import port_requests
 
@@ -89,6 +91,7 @@ def test_a_request_carries_what_the_file_says() -> None:
         index=1,
         host_ip="0.0.0.0",
         published="8080",
+        share="8080",
     )
 
 
@@ -148,3 +151,33 @@ def test_services_share_a_port_by_its_variable() -> None:
         "quic/80/tcp": "",
         "quic/443/udp": "P",
     }
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ((Port(target=53, published="53"), Port(target=53, published="53", protocol="udp")), ["53", "53"]),
+        ((Port(target=53, published="53"), Port(target=53, published="54", protocol="udp")), ["53", "54"]),
+        ((Port(target=80, published="80"), Port(target=81, published="80")), ["80", ""]),
+        ((Port(target=80, published="80-90"), Port(target=80, published="80-90", protocol="udp")), ["", ""]),
+        ((Port(target=80), Port(target=80, protocol="udp")), ["", ""]),
+    ],
+)
+def test_ports_of_one_number_share_where_one_number_serves_them_all(
+    ports: tuple[Port, ...], expected: list[str]
+) -> None:
+    found = port_requests(project(Service(name="dns", ports=ports)), {})
+    assert [request.share for request in found] == expected
+
+
+def test_disabled_service_needs_a_port_only_if_an_active_one_uses_its_variable() -> None:
+    debug = Service(name="debug", profiles=("debug",), ports=(Port(target=80), Port(target=81)))
+    off = replace(
+        project(Service(name="web"), variables=(PortVariable(service="debug", index=1, name="DBG"),)),
+        others={"debug": debug},
+        disabled=frozenset({"debug"}),
+    )
+    assert port_requests(off, {}) == ()
+    own = VariableUse(name="DBG", path=("services", "debug", "environment", "V"), address="localhost")
+    for use, keys in ((own, []), (replace(own, path=("services", "web", "environment", "V")), ["debug/81/tcp"])):
+        assert [r.key for r in port_requests(replace(off, variable_uses=(use,)), {})] == keys

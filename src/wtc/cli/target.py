@@ -23,13 +23,22 @@ def make_target(
     del debug  # the way in looks for it by itself, since errors may come before options are read
     return Target(
         cwd=_cwd(),
-        environment=dict(os.environ),
+        environment=_environment(),
         worktree=worktree or "",
         files=tuple(file),
         env_files=tuple(env_file),
         profiles=tuple(profile),
         context=context,
     )
+
+
+def _environment() -> dict[str, str]:
+    """The process's environment, without what `wtc env` set in it."""
+    if "WTC_ENV" not in os.environ:
+        return dict(os.environ)
+    from wtc.env_marker import unmarked
+
+    return unmarked(os.environ)
 
 
 def _cwd() -> str:

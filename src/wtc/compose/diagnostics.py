@@ -1,5 +1,6 @@
 """Collecting what is wrong: a stage reports and goes on, so that one run names every problem of a file."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from wtc.errors import ComposeFileError
@@ -51,6 +52,12 @@ class Diagnostics:
             message = f"there are more than {MAX_FINDINGS} findings of this kind, the rest is not shown"
             finding = Diagnostic(message=message, severity=severity)
         self.found.append(finding)
+
+    def drop_errors(self, dropped: Callable[[Diagnostic], bool]) -> list[Diagnostic]:
+        """Forget the errors that are `dropped`, and return them."""
+        gone = [d for d in self.found if d.severity is Severity.ERROR and dropped(d)]
+        self.found = [d for d in self.found if d not in gone] if gone else self.found
+        return gone
 
     @property
     def errors(self) -> list[Diagnostic]:

@@ -57,6 +57,16 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuildInput:
+    """What a service's image is built from, as far as it lies on this machine."""
+
+    hash: str = ""
+    """Of the context and the build options."""
+    images: tuple[str, ...] = ()
+    """References in the Dockerfile: `FROM`, `COPY --from`, `RUN --mount=from`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchExec:
     """The command of a `sync+exec` watch."""
 

@@ -34,6 +34,8 @@ class DesiredImage:
     platform: str = ""
     pull_policy: str = ""
     """`always`, `never`, `missing`, `build`, `daily`, `weekly`, `every_<duration>`, or nothing for `missing`."""
+    bases: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Image that the Dockerfile names -> the image of this stack that it stands for."""
     build_hash: str = ""
     """Of the context and every build option; an image that carries another one (or none) is out of date."""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -83,6 +85,8 @@ class Desired:
     networks: Mapping[str, Network]
     volumes: Mapping[str, Volume]
     endpoints: tuple[Endpoint, ...] = ()
+    bases: Mapping[str, DesiredImage] = field(default_factory=dict[str, DesiredImage])
+    """Reference -> image that is built for a service which is not in `services`; builds of these may need it."""
     undeclared: frozenset[str] = frozenset()
-    """Services of the file that are off (profiles, selection): their containers are not orphans."""
+    """Services of the file that are not in `services` (profiles, selection): their containers are not orphans."""
     warnings: tuple[Diagnostic, ...] = ()

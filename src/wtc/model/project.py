@@ -7,6 +7,7 @@ from wtc.model.diagnostic import Diagnostic
 from wtc.model.mounts import FileSource
 from wtc.model.position import Path, Position
 from wtc.model.service import Service
+from wtc.model.variable_use import VariableUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +84,20 @@ class Project:
     secrets: Mapping[str, FileSource] = field(default_factory=dict[str, FileSource])
     configs: Mapping[str, FileSource] = field(default_factory=dict[str, FileSource])
     models: Mapping[str, AiModel] = field(default_factory=dict[str, AiModel])
+    others: Mapping[str, Service] = field(default_factory=dict[str, Service])
+    """Services of the file that are not selected, disabled ones included; their env files are unread."""
+    order: tuple[str, ...] = ()
+    """The names of all services, in the file's order."""
+    network_keys: tuple[str, ...] = ()
+    """The networks of the file that are not external, those that no selected service uses included."""
+    container_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name that the file gives a container -> its service."""
     disabled: frozenset[str] = frozenset()
     """Services of the file that no active profile enables."""
     port_variables: tuple[PortVariable, ...] = ()
+    """Of all services of the file."""
+    variable_uses: tuple[VariableUse, ...] = ()
+    """Where the files use variables that name a port, those of services that are not selected included."""
     extension: object = None
     """What the file's own `x-wtc:` holds, as plain values; nothing where it has none."""
     warnings: tuple[Diagnostic, ...] = ()

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 
+from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.observed import Observed
@@ -12,7 +13,7 @@ from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.host_ports.leases import known_ports
 from wtc.orchestrator.host_ports.published import published_now
-from wtc.ports.variables import stack_variables
+from wtc.ports.variables import named_ports, stack_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +41,13 @@ def env(target: Target, report: Reporter) -> EnvResult:
     if record is not None:
         known = replace(known, leased=published_now(target, namespace, record).host_ports())
     host, engine = _engine_variables(target, report)
-    variables = stack_variables(namespace, known.requests, known.leased, known.variables, host)
+    variables = stack_variables(namespace, known.requests, known.leased, host)
+    variables |= named_ports(known.requests, known.leased, known.variables)
+    own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(
         worktree=located.worktree,
         namespace=namespace.name,
-        variables={**variables, **engine},
+        variables=marked(own, target.environment),
         leased=all(request.key in known.leased for request in known.requests),
     )
 

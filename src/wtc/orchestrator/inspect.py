@@ -1,16 +1,20 @@
 """`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from wtc.compose.interpolation.port_variables import is_published
 from wtc.compose.support.report import AttributeReport, report_attributes
+from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
+from wtc.model.variable_use import VariableUse
 from wtc.orchestrator.context.context import open_context
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.project import load_and_decode
@@ -19,6 +23,7 @@ from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.planner.checks.isolation import isolation_findings
+from wtc.planner.desired.references import Reference, names_of, references
 from wtc.planner.git.container_git import ServiceGit
 
 
@@ -46,6 +51,10 @@ class InspectResult:
     desired: Desired
     ports: StackPorts
     attribute_reports: tuple[AttributeReport, ...]
+    references: tuple[Reference, ...]
+    """What in the services names another part of the stack."""
+    uses: tuple[VariableUse, ...]
+    """Where services, and env files, use variables that name a port."""
     isolation_findings: tuple[Diagnostic, ...]
     git: Mapping[str, ServiceGit]
     """What is added so that git works in the containers, by service; for those that bind the linked worktree."""
@@ -68,6 +77,10 @@ class InspectResult:
             )
             for index, port in enumerate(config.ports)
         )
+
+    def is_leased(self, use: VariableUse) -> bool:
+        """Whether a port's variable is the leased port where it is used so, and not the file's own value."""
+        return is_published(use) or self.ports.port_variables.means_leased(use)
 
     def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
         """What stands below a place: `("services", "web")`."""
@@ -101,9 +114,28 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         desired=desired,
         ports=ports,
         attribute_reports=report_attributes(loaded.root),
+        references=tuple(_references(project, namespace)),
+        uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in {(n,) for n in project.services}),
         isolation_findings=isolation_findings(project, lambda path: _lies_in(path, located.worktree)),
         git=in_containers,
     )
+
+
+def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
+    """The references of the services and of their Dockerfiles, as far as these can be read."""
+    from wtc.engine.images.build_inputs import images_in
+
+    names = names_of(project, namespace)
+    for service in project.services.values():
+        yield from references(service, names)
+        images: tuple[str, ...] = ()
+        if service.build is not None:
+            with suppress(WtcError, OSError):
+                images = images_in(service.build)
+        own = [becomes for image in images if (becomes := names.own_image(image, beside=service.name))]
+        if own:
+            attribute = "dockerfile_inline" if service.build and service.build.dockerfile_inline else "dockerfile"
+            yield Reference(path=("services", service.name, "build", attribute), becomes=tuple(dict.fromkeys(own)))
 
 
 def _lies_in(path: str, folder: str) -> bool:

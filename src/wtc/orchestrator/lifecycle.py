@@ -89,7 +89,8 @@ def change_lifecycle(
         validate_services(request.services, stack.located, stack.observed)
         if request.verb is LifecycleVerb.START and not stack.containers():
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
-        hooks = {} if request.verb in AT_ONCE else declared_hooks(stack, report)
+        starting = request.services if request.verb is LifecycleVerb.START else None
+        hooks = {} if request.verb in AT_ONCE else declared_hooks(stack, report, starting=starting)
         if request.dry_run:
             plan = _plan(stack, request, hooks)
             wanted = _memory_needed(stack, request, plan)

@@ -14,7 +14,7 @@ from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context, command_line_settings, open_context, open_engine
-from wtc.orchestrator.context.project import read_project, with_disabled
+from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import stack_lock
 from wtc.orchestrator.context.target import Located, Target, locate
@@ -94,9 +94,8 @@ def run(
         report_unsupported(project, engine.api_version, report, strict=False)
         with stack_lock(home, located.worktree):
             namespace = claim_namespace(located, home, engine, report, stop)
-        stack = with_disabled(project, located)
-        git = ContainerGit(worktree=located.worktree, home=home, project=stack, engine=engine, creates=True)
-        return _Run(located, home, engine, namespace, request, report, stop, git).to_the_end(stack, on_started)
+        git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine, creates=True)
+        return _Run(located, home, engine, namespace, request, report, stop, git).to_the_end(project, on_started)
 
 
 class _WarnOnce:

@@ -25,15 +25,15 @@ from wtc.orchestrator.context.context import (
 )
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.observed_context import report_foreign
-from wtc.orchestrator.context.project import read_project, with_disabled
+from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.project_name import warn_of_project_name
-from wtc.orchestrator.context.resolve import observe_desired, resolve_stack, select_desired
+from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
 from wtc.orchestrator.context.target import Located, Target, locate
 from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
 from wtc.orchestrator.host_ports.published import record_published
-from wtc.orchestrator.host_ports.stale_urls import stale_urls
+from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
 from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.orchestrator.session.data_from import DataFrom
@@ -43,9 +43,9 @@ from wtc.orchestrator.session.unsupported import report_unsupported
 from wtc.orchestrator.worktree_files.env_files import with_env_files
 from wtc.planner.checks.conflicts import check_names, foreign_images
 from wtc.planner.checks.memory_budget import starting_in_plan
-from wtc.planner.images.plan_images import check_images, plan_images
+from wtc.planner.images.plan_images import check_images, only_services, plan_images
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
+from wtc.planner.up_options import Recreate, UpOptions
 from wtc.planner.volumes.data_from import with_filled_volumes
 from wtc.settings.settings import OVERSUBSCRIBE
 
@@ -106,36 +106,36 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
-    # Ports and variables are the whole stack's: a service must not change because another one was not named.
-    stack = with_disabled(project, located) if request.services else project
-    with open_engine(target) as engine, with_positions(stack):
+    with open_engine(target) as engine, with_positions(project):
 
         def run_in(namespace: Namespace) -> _Run:
             warn_of_project_name(located, target.environment, namespace.name, report)
             data = DataFrom(
                 text=request.data_from,
                 cwd=target.cwd,
-                folder=stack.working_dir,
+                folder=project.working_dir,
                 located=located,
                 namespace=namespace,
                 engine=engine,
                 report=report,
             )
             git = ContainerGit(
-                worktree=located.worktree, home=home, project=stack, engine=engine, creates=not request.dry_run
+                worktree=located.worktree, home=home, project=project, engine=engine, creates=not request.dry_run
             )
             return _Run(located, home, engine, namespace, request, report, stop, data, git)
 
-        report_unsupported(project, engine.api_version, report, strict=request.strict)
+        report_unsupported(
+            project, engine.api_version, report, strict=request.strict, starting=not request.options.no_start
+        )
         if request.dry_run:
-            return run_in(namespace_for(located, home, engine, report)).rehearse(stack)
+            return run_in(namespace_for(located, home, engine, report)).rehearse(project)
         worktrees: Collection[str] = [located.worktree]
         while True:
             try:
                 with StackLocks(home) as locks:
                     locks.take(worktrees)
                     namespace = claim_namespace(located, home, engine, report, stop, adoption=request.adoption)
-                    return run_in(namespace).up(stack, locks)
+                    return run_in(namespace).up(project, locks)
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
 
@@ -255,7 +255,11 @@ class _Run:
         )
 
     def _desired(self, stack: Project, busy: set[int], *, again: bool) -> Desired:
-        ports = None if self.request.fixed_ports else self._lease(stack, busy)
+        from wtc.engine.observe.snapshot import observe
+
+        fixed = self.request.fixed_ports
+        observed = Observed() if fixed else observe(self.engine, self.namespace)
+        ports = None if fixed else self._lease(stack, observed, busy)
         desired = resolve_stack(
             self.located,
             self.namespace,
@@ -267,25 +271,22 @@ class _Run:
             hashed=not self.request.options.no_build,
         )
         if ports and not again:
-            for finding in stale_urls(desired, stack, ports):
+            for finding in (*stale_urls(desired, stack, ports), *own_addresses(stack, ports, observed)):
                 self.report(Warned(diagnostic=finding))
-        unnamed = stack.services.keys() - desired.services.keys()
-        desired = replace(desired, undeclared=desired.undeclared | unnamed)
         alone = self.request.options.no_deps and self.request.services
-        return select_desired(desired, self.request.services) if alone else desired
+        return only_services(desired, self.request.services) if alone else desired
 
-    def _lease(self, stack: Project, busy: set[int]) -> StackPorts:
-        from wtc.engine.observe.snapshot import observe
-
+    def _lease(self, stack: Project, observed: Observed, busy: set[int]) -> StackPorts:
         return lease_on_engine(
             self.engine,
             self.home,
             self.namespace,
             stack,
             self.report,
-            observed=observe(self.engine, self.namespace),
+            observed=observed,
             busy=busy,
             scales=self.request.scales,
+            recreating=self.request.options.recreate is Recreate.ALWAYS,
         )
 
     def _fill(self, desired: Desired, observed: Observed, locks: StackLocks) -> Observed:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
-from wtc.model.desired import ContainerSpec, Desired, DesiredService
+from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Condition, ConnectNetwork, ContainerRef, CreateContainer, InjectFiles, Plan, WaitContainer
 from wtc.model.service import Attachment, Port, Service
 from wtc.planner.desired.config_hash import service_hash
-from wtc.planner.images.plan_images import OF_IMAGE
+from wtc.planner.images.plan_images import only_services
 from wtc.planner.networks import add_networks_and_volumes
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.up import MANY_NETWORKS_API
@@ -91,10 +91,10 @@ def oneoff_spec(spec: ContainerSpec, oneoff: OneoffOptions, *, name: str, slug: 
 def without_dependencies(desired: Desired, spec: ContainerSpec) -> Desired:
     """What the container needs: its image, the networks and the volumes that it uses; nothing that it depends on."""
     volumes = {m.source for m in spec.config.volumes}
-    services = _with_bases(desired, spec.service)
+    own = only_services(desired, {spec.service})
     return replace(
-        desired,
-        services={**services, spec.service: replace(services[spec.service], containers=(spec,))},
+        own,
+        services={spec.service: replace(own.services[spec.service], containers=(spec,))},
         networks={key: n for key, n in desired.networks.items() if n.name in spec.config.networks},
         volumes={key: v for key, v in desired.volumes.items() if v.name in volumes},
         endpoints=(),
@@ -147,27 +147,6 @@ def _command(config: Service, oneoff: OneoffOptions) -> tuple[str, ...] | None:
     if oneoff.command is not None:
         return oneoff.command
     return config.command if oneoff.entrypoint is None else ()
-
-
-def _with_bases(desired: Desired, service: str) -> dict[str, DesiredService]:
-    """The service, and without their containers those whose images its build stands on, in dependency order."""
-    wanted: set[str] = set()
-    waiting = [service]
-    while waiting:
-        name = waiting.pop()
-        wanted.add(name)
-        build = desired.services[name].image.build
-        contexts = build.additional_contexts.values() if build else ()
-        waiting += [
-            other.name
-            for other in desired.services.values()
-            if other.name not in wanted and OF_IMAGE + other.image.reference in contexts
-        ]
-    return {
-        name: found if name == service else replace(found, containers=())
-        for name, found in desired.services.items()
-        if name in wanted
-    }
 
 
 def _mounts(config: Service, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:

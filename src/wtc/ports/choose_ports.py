@@ -15,16 +15,18 @@ def choose_ports(
     held: Mapping[str, int],
     taken: Collection[int],
     span: range,
+    settled: Collection[str] = (),
 ) -> dict[str, int]:
     """A host port for each request: request key -> port, no port twice (whatever the protocols) unless it is shared.
 
     `held` are the stack's leases (key -> port): one is kept unless it is in `taken`, the ports that others have.
+    Keys in `settled` keep their lease even if they could share another one now: a container publishes it.
     The rest get the port in `span` that namespace and key hash to, or the next free one of a sequence that is as fixed.
 
     Raises:
         WtcError: every port of `span` is spoken for.
     """
-    first_of = _first_of_share(requests)
+    first_of = _first_of_share(requests, held, settled)
     kept = _keep_leases(first_of, held, frozenset(taken))
     spoken_for = {*taken, *held.values()}
     chosen = dict(kept)
@@ -48,13 +50,20 @@ def choose_ports(
     return {request.key: chosen[first_of[request.key]] for request in requests}
 
 
-def _first_of_share(requests: Sequence[PortRequest]) -> dict[str, str]:
+def _first_of_share(
+    requests: Sequence[PortRequest], held: Mapping[str, int], settled: Collection[str]
+) -> dict[str, str]:
     """Request key -> the first key of those that it shares a port with; its own where it has a port alone."""
     first: dict[str, str] = {}
     for request in requests:
         if request.share:
             first[request.share] = min(request.key, first.get(request.share, request.key))
-    return {request.key: first.get(request.share, request.key) for request in requests}
+    first_of = {request.key: first.get(request.share, request.key) for request in requests}
+    leases: dict[str, set[int]] = {}
+    for key in first_of.keys() & held.keys():
+        leases.setdefault(first_of[key], set()).add(held[key])
+    alone = {key for key in held.keys() & set(settled) if len(leases.get(first_of.get(key, key), ())) > 1}
+    return {key: key if key in alone else first for key, first in first_of.items()}
 
 
 def _keep_leases(first_of: Mapping[str, str], held: Mapping[str, int], taken: frozenset[int]) -> dict[str, int]:

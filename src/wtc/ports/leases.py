@@ -17,6 +17,8 @@ class LeaseResult:
     """Request key -> host port, for every request."""
     moved: Mapping[str, int]
     """Request key -> the port that it had, where others have that now."""
+    joined: Mapping[str, int]
+    """Request key -> the port that it had, where it has the number of another one now that the file gives both."""
     warnings: tuple[str, ...] = ()
 
 
@@ -44,12 +46,14 @@ def lease_host_ports(
     busy: Collection[int] = (),
     free: Callable[[PortRequest, int], bool] = lambda _request, _port: True,
     keep: bool = False,
+    settled: Collection[str] | None = None,
 ) -> LeaseResult:
     """Leases a host port for each request, and keeps the leases of what is not asked for now.
 
     `bind` is the address of those that name none. `busy` are ports that something else has, as the engine says; a lease
     on one of them moves. `free` is asked about ports that were not this stack's before. With `keep` a lease that
-    another stack has too does not move: which of the two runs, only the engine knows.
+    another stack has too does not move: which of the two runs, only the engine knows. `settled` are the keys of ports
+    that containers publish, None if that is not known: these leases do not move to share the number of another one.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
@@ -58,8 +62,11 @@ def lease_host_ports(
         record = records.record_for(namespace)
         others = records.leased_to_others(namespace.name)
         taken = {*busy, *(others - set(record.ports.values()) if keep else others)}
+        kept = record.ports.keys() if settled is None else settled
         while True:
-            ports = choose_ports(requests, namespace=namespace.name, held=record.ports, taken=taken, span=span)
+            ports = choose_ports(
+                requests, namespace=namespace.name, held=record.ports, taken=taken, span=span, settled=kept
+            )
             refused = {
                 port
                 for request in requests
@@ -76,7 +83,7 @@ def lease_host_ports(
                 addresses={**record.addresses, **addresses},
             )
         )
-    moved = {
-        k: before for k, port in ports.items() if (before := record.ports.get(k, port)) != port and before in taken
-    }
-    return LeaseResult(ports=ports, moved=moved, warnings=records.warnings)
+    before = {key: record.ports[key] for key, port in ports.items() if record.ports.get(key, port) != port}
+    moved = {key: port for key, port in before.items() if port in taken}
+    joined = {key: port for key, port in before.items() if port not in taken}
+    return LeaseResult(ports=ports, moved=moved, joined=joined, warnings=records.warnings)

@@ -6,25 +6,35 @@ from dataclasses import replace
 from wtc.model.ports import PortRequest
 from wtc.model.project import Project
 from wtc.model.service import Service
+from wtc.planner.desired.all_services import all_services
+from wtc.planner.desired.replicas import replica_count
 from wtc.ports.lease_keys import lease_keys
 
 _ANY = ("", "0.0.0.0", "::")
 
 
 def port_requests(project: Project, scales: Mapping[str, int]) -> tuple[PortRequest, ...]:
-    """Each published port of each replica, in the project's order.
+    """Each published port of each replica that needs a host port, in an order that no selection changes.
 
     `scales` is service -> number of replicas, where the command line sets it. A service in the engine's own network
-    (`network_mode: host`) publishes nothing.
+    (`network_mode: host`) publishes nothing. A disabled service needs a port only if an active one uses its variable.
     """
+    wanted = _used_by_active(project)
+    names = {(variable.service, variable.index): variable.name for variable in project.port_variables}
     alone = (
         request
-        for service in project.services.values()
+        for service in all_services(project).values()
         if service.network_mode != "host"
-        for number in range(1, scales.get(service.name, _replicas(service)) + 1)
+        for number in range(1, replica_count(service, scales) + 1)
         for request in _replica_requests(service, number)
+        if service.name not in project.disabled or names.get((service.name, request.index)) in wanted
     )
-    return tuple(_share_variables(alone, project))
+    return tuple(_share_variables(alone, names))
+
+
+def _used_by_active(project: Project) -> set[str]:
+    """The variables that an active service, or an env file of the project, uses behind an address of the host."""
+    return {u.name for u in project.variable_uses if u.address and not (set(u.path[1:2]) & project.disabled)}
 
 
 def _replica_requests(service: Service, number: int) -> Iterator[PortRequest]:
@@ -42,23 +52,29 @@ def _replica_requests(service: Service, number: int) -> Iterator[PortRequest]:
         )
 
 
-def _share_variables(requests: Iterable[PortRequest], project: Project) -> Iterator[PortRequest]:
-    """The requests; those that the file names by one variable share, unless one port cannot serve them both."""
-    names = {(variable.service, variable.index): variable.name for variable in project.port_variables}
-    together: dict[str, list[PortRequest]] = {}
+def _share_variables(requests: Iterable[PortRequest], names: Mapping[tuple[str, int], str]) -> Iterator[PortRequest]:
+    """The requests; those that the file gives one variable or one number share, unless one port cannot serve them both.
+
+    A second replica's ports are its own: the variable and the number are the first one's.
+    """
+    together: dict[tuple[str, int], tuple[str, list[PortRequest]]] = {}
     for request in requests:
-        name = names.get((request.service, request.index))
-        if name is None:
+        name = names.get((request.service, request.index), "")
+        number = request.published if request.published.isdecimal() and request.published != "0" else ""
+        labels = [(label, request.number) for label in (name, number) if label]
+        if not labels:
             yield request
             continue
-        # A second replica's ports are its own: the variable is the first one's.
-        share = name if request.number == 1 else f"{name}:{request.number}"
-        others = together.setdefault(share, [])
+        share, others = next(
+            (together[label] for label in labels if label in together), (name or number, list[PortRequest]())
+        )
         if any(_overlaps(request, other) for other in others):
             yield request
-        else:
-            others.append(request)
-            yield replace(request, share=share)
+            continue
+        others.append(request)
+        for label in labels:
+            together.setdefault(label, (share, others))
+        yield replace(request, share=share if request.number == 1 else f"{share}:{request.number}")
 
 
 def _overlaps(one: PortRequest, other: PortRequest) -> bool:
@@ -67,11 +83,3 @@ def _overlaps(one: PortRequest, other: PortRequest) -> bool:
     addresses = (one.host_ip, other.host_ip)
     same_family = (":" in one.host_ip) == (":" in other.host_ip)
     return one.host_ip == other.host_ip or (same_family and any(address in _ANY for address in addresses))
-
-
-def _replicas(service: Service) -> int:
-    if service.scale is not None:
-        return service.scale
-    if service.deploy is not None and service.deploy.replicas is not None:
-        return service.deploy.replicas
-    return 1

@@ -109,3 +109,51 @@ def test_text_shows_places_and_no_value(capsys: pytest.CaptureFixture[str]) -> N
 def test_unknown_service_is_a_mistake_in_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["inspect", "wbe"]) == 2
     assert "wbe" in capsys.readouterr().err
+
+
+REFERENCES = """\
+services:
+  vpn: {image: x, container_name: gate, ports: ["${VPN_PORT:-8080}:80"]}
+  app:
+    build: {context: ., additional_contexts: {dep: "service:base"}}
+    image: app
+    network_mode: container:gate
+  base: {image: base, build: {dockerfile_inline: FROM busybox}}
+  other:
+    image: base
+    volumes_from: ["container:gate:ro", "container:elsewhere"]
+    external_links: ["gate:g"]
+    environment: {URL: "http://localhost:${VPN_PORT:-8080}", PEER: "vpn:${VPN_PORT:-8080}"}
+"""
+
+
+def test_references_are_shown_with_what_they_become(worktree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (worktree / "compose.yaml").write_text(REFERENCES)
+    (worktree / "Dockerfile").write_text("FROM base")
+    found = {r["path"]: (r["line"], r["becomes"]) for r in inspected(capsys)["references"]}
+    assert found == {
+        "services.app.network_mode": (6, ["container:accra-a1b2c3_vpn"]),
+        "services.app.image": (5, ["accra-a1b2c3-app"]),
+        "services.app.build.additional_contexts.dep": (4, ["docker-image://accra-a1b2c3-base"]),
+        "services.app.build.dockerfile": (4, ["accra-a1b2c3-base"]),
+        "services.base.image": (7, ["accra-a1b2c3-base"]),
+        "services.other.image": (9, ["accra-a1b2c3-base"]),
+        "services.other.volumes_from[0]": (10, ["accra-a1b2c3_vpn:ro"]),
+        "services.other.external_links[0]": (11, ["accra-a1b2c3_vpn:g"]),
+    }
+
+
+def test_uses_of_port_variables_are_shown_with_what_they_are(
+    worktree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (worktree / "compose.yaml").write_text(REFERENCES)
+    found = [(u["variable"], u["path"], u["value"]) for u in inspected(capsys, "other")["port_variables"]]
+    assert found == [
+        ("VPN_PORT", "services.vpn.ports[0]", "leased"),
+        ("VPN_PORT", "services.other.environment.URL", "leased"),
+        ("VPN_PORT", "services.other.environment.PEER", "own"),
+    ]
+    assert run(["inspect"]) == 0
+    text = capsys.readouterr().out
+    assert "container:accra-a1b2c3_vpn" in text
+    assert "services.other.environment.PEER" in text

@@ -4,6 +4,7 @@ import pytest
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.interpolation.interpolate import MAX_UNSET, interpolate
+from wtc.compose.interpolation.port_variables import Environments
 from wtc.compose.source.yaml import parse_yaml
 from wtc.compose.tree.node import Plain, Scalar, plain, walk
 
@@ -11,7 +12,7 @@ from wtc.compose.tree.node import Plain, Scalar, plain, walk
 def run(text: str, **environment: str) -> tuple[Plain, Diagnostics]:
     found = Diagnostics()
     (document,) = parse_yaml(text.encode(), "f", found)
-    return plain(interpolate(document, environment, found)), found
+    return plain(interpolate(document, Environments(own=environment, clients=environment), found)), found
 
 
 def test_values_are_replaced_and_keys_are_not() -> None:
@@ -79,7 +80,11 @@ def test_all_invalid_variables_are_told() -> None:
 def test_the_text_as_written_stays_known() -> None:
     found = Diagnostics()
     (document,) = parse_yaml(b"ports: ['${WEB_PORT:-8080}:80']", "f", found)
-    raws = [node.raw for _, node in walk(interpolate(document, {}, found)) if isinstance(node, Scalar)]
+    raws = [
+        node.raw
+        for _, node in walk(interpolate(document, Environments(own={}, clients={}), found))
+        if isinstance(node, Scalar)
+    ]
     assert raws == ["${WEB_PORT:-8080}:80"]
 
 

@@ -79,12 +79,6 @@ def test_port_that_is_one_variable_is_known_by_it(port: str, name: str | None) -
     assert loaded.port_variables.get(("a", 0)) == name
 
 
-def test_leased_variable_wins_over_the_environment_everywhere() -> None:
-    text = 'services: {a: {image: x, ports: ["${P:-1}:80"], environment: {URL: "http://localhost:${P:-1}"}}}'
-    loaded = project(text, environment={"P": "2"}, overrides={"P": "20001"})
-    assert loaded.environment["P"] == "20001"
-
-
 def test_more_ports_than_a_machine_has_are_refused() -> None:
     text = "services: {a: {image: x, ports: ['1-65535', '1-65535/udp']}}"
     assert refused(text) == ["compose.yaml:1:11 the services publish more than 100000 ports"]

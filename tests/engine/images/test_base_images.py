@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wtc.engine.images.base_images import base_images
+from wtc.engine.images.base_images import base_images, with_images
 
 TABLE: list[tuple[str, list[str]]] = [
     ("FROM busybox", ["busybox"]),
@@ -44,3 +44,27 @@ def test_only_what_the_target_needs_counts(target: str, images: tuple[str, ...])
 @given(st.lists(st.sampled_from(["FROM a AS a", "FROM a", "FROM 0", "COPY --from=a x y", "RUN <<X", "X", "\\"])))
 def test_any_file_is_read_to_its_end(lines: list[str]) -> None:
     assert set(base_images("\n".join(lines), arguments={}, target="")) <= {"a", "0"}
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "expected"),
+    [
+        ("FROM base:dev", "FROM own"),
+        (
+            "ARG TAG=dev\nFROM --platform=linux/amd64 base:$TAG AS x",
+            "ARG TAG=dev\nFROM --platform=linux/amd64 own AS x",
+        ),
+        ("ARG GIVEN\nFROM ${GIVEN}\n", "ARG GIVEN\nFROM own\n"),
+        ("FROM \\\n  base:dev \\\n  AS x\n", "FROM \\\n  own \\\n  AS x\n"),
+        ("FROM a\nCOPY --from=base:dev /x /y", "FROM a\nCOPY --from=own /x /y"),
+        (
+            "FROM a\nRUN --mount=type=bind,from=base:dev,target=/t x",
+            "FROM a\nRUN --mount=type=bind,from=own,target=/t x",
+        ),
+        ("FROM a AS base:dev\nCOPY --from=base:dev /x /y", "FROM a AS base:dev\nCOPY --from=base:dev /x /y"),
+        ("FROM a\nRUN <<EOF\nFROM base:dev\nEOF", "FROM a\nRUN <<EOF\nFROM base:dev\nEOF"),
+        ("# FROM base:dev\nFROM base:device", "# FROM base:dev\nFROM base:device"),
+    ],
+)
+def test_images_are_replaced_where_they_are_named(dockerfile: str, expected: str) -> None:
+    assert with_images(dockerfile, {"base:dev": "own"}, arguments={"GIVEN": "base:dev"}) == expected

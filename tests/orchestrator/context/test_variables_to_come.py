@@ -56,14 +56,16 @@ def job_of(looks: Target) -> str | None:
         "WEB_PORT",
     ],
 )
-@pytest.mark.parametrize("form", ["${%s}", "${%s:?run wtc}", "${A:-${%s?}}"])
+@pytest.mark.parametrize("form", ["localhost:${%s}", "localhost:${%s:?run wtc}", "localhost:${A:-${%s?}}"])
 def test_what_the_stack_is_going_to_have_is_not_missed(
     tmp_path: Path, name: str, form: str, services: tuple[str, ...]
 ) -> None:
     assert read(tmp_path, form % name, *services).warnings == ()
 
 
-@pytest.mark.parametrize("name", ["WTC_PORT_WBE", "WTC_PORT_WEB_92", "WTC_PORT_OFF", "WTC_URL_JOB", "OTHER"])
+@pytest.mark.parametrize(
+    "name", ["WTC_PORT_WBE", "WTC_PORT_WEB_92", "WTC_PORT_OFF", "WTC_URL_JOB", "OTHER", "WEB_PORT"]
+)
 def test_what_it_is_never_going_to_have_is(tmp_path: Path, name: str) -> None:
     (finding,) = read(tmp_path, f"${{{name}}}").warnings
     assert finding.message == f"the variable `{name}` is not set, an empty text stands in its place"
@@ -93,8 +95,8 @@ def test_setup_leases_the_ports_of_a_file_that_asks_for_them(tmp_path: Path) -> 
 
 
 def test_the_files_own_ports_have_their_variables_too(tmp_path: Path) -> None:
-    text = "${WTC_PORT_WEB:?} ${WTC_PORT_WEB_91} ${WTC_URL_WEB} ${WEB_PORT}"
-    assert job_of(target(tmp_path, text)) == "8080 9001 http://127.0.0.1:8080 8080"
+    text = "${WTC_PORT_WEB:?} ${WTC_PORT_WEB_91} ${WTC_URL_WEB} localhost:${WEB_PORT}"
+    assert job_of(target(tmp_path, text)) == "8080 9001 http://127.0.0.1:8080 localhost:8080"
 
 
 def test_a_port_that_the_file_leaves_to_the_engine_has_no_variable(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 import pytest
 
 from tests.compose.memory import project
+from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.compose.loader.decode import decode_project
 from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.position import dotted
 from wtc.orchestrator.host_ports.leases import StackPorts
-from wtc.orchestrator.host_ports.stale_urls import stale_urls
+from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.ports.requests import port_requests
 
@@ -26,7 +29,7 @@ LEASES = {"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003, "app/70
 def told(value: str) -> list[str]:
     """`LINE:COLUMN MESSAGE | HINT` of each finding, as `up` has them: the file's ports, then the leased ones."""
     read = decode_project(project(FILE % value))
-    placed = decode_project(project(FILE % value, overrides={"WEB_PORT": "20001"}))
+    placed = decode_project(project(FILE % value, port_variables=PortVariables(ports={"WEB_PORT": "20001"})))
     requests = port_requests(read, {})
     place = Placement(namespace=Namespace(name="a-b", worktree="/a"), bind="127.0.0.1")
     ports = StackPorts(requests=requests, leased=LEASES, moved={}, variables=read.port_variables)
@@ -80,3 +83,25 @@ def test_a_containers_own_port_may_be_what_is_meant(host: str, *, inside: bool) 
 def test_nothing_else_of_the_value_is_told() -> None:
     (line,) = told("postgres://me:s3cret@localhost:9000/db")
     assert "s3cret" not in line
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        ("http://localhost:${APP_PORT:-7000}", ["4:71 services.app.environment.URL"]),
+        ("http://localhost:${WEB_PORT:-8080}", []),
+        ("http://app:${APP_PORT:-7000}", []),
+    ],
+)
+def test_own_port_behind_localhost_is_told_until_there_is_a_container(value: str, places: list[str]) -> None:
+    text = f"""
+services:
+  web: {{image: x, ports: ["${{WEB_PORT:-8080}}:80"]}}
+  app: {{image: x, ports: ["${{APP_PORT:-7000}}:70"], environment: {{URL: "{value}"}}}}
+"""
+    read = decode_project(project(text, port_variables=PortVariables()))
+    ports = StackPorts(requests=port_requests(read, {}), leased={}, moved={}, variables=read.port_variables)
+    found = own_addresses(read, ports, Observed())
+    assert [f"{d.position.line}:{d.position.column} {dotted(d.path)}" for d in found if d.position] == places
+    there = ObservedContainer(id="1", name="n", service="app", number=1, image="x", image_id="x", state="exited")
+    assert not list(own_addresses(read, ports, Observed(containers=(there,))))

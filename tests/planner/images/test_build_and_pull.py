@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.planner.world import World, desired, project
-from wtc.model.build import Build
+from wtc.model.build import Build, BuildInput
 from wtc.model.service import Service
 from wtc.planner.images.build_and_pull import select_buildable, select_pullable, warn_of_platforms
 from wtc.planner.images.plan_images import plan_images
@@ -92,7 +92,7 @@ def test_build_arguments_are_laid_over_those_of_the_file() -> None:
 
 def test_a_build_with_other_arguments_is_up_to_date_for_up() -> None:
     """As in Docker Compose: what was built by hand stays until the file's build changes."""
-    hashes: dict[str, Any] = {"build_hashes": {"tool": "h1"}}
+    hashes: dict[str, Any] = {"build_inputs": {"tool": BuildInput(hash="h1")}}
     plain = desired(STACK, **hashes).services["tool"].image
     argued = select_buildable(desired(STACK, **hashes), ["tool"], {"B": "3"}).services["tool"].image
     assert argued.labels == plain.labels

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.planner.world import World, desired, project
-from wtc.model.build import Build
+from wtc.model.build import Build, BuildInput
 from wtc.model.service import Service
 from wtc.planner.images.plan_images import plan_images
 from wtc.planner.plan_text import plan_text
@@ -17,14 +17,19 @@ BUILT = Service(name="php", image="acme/php:1", build=Build(context="/w/accra/ph
 STACK = project(PULLED, BUILT)
 
 
+def inputs(**hashes: str) -> dict[str, BuildInput]:
+    """Service -> what it is built from, by its hash alone."""
+    return {service: BuildInput(hash=digest) for service, digest in hashes.items()}
+
+
 def plan(world: World, *, hashes: dict[str, str] | None = None, **options: Any) -> str:
-    stack = desired(STACK, build_hashes=hashes or {"php": "h1"})
+    stack = desired(STACK, build_inputs=inputs(**(hashes or {"php": "h1"})))
     return plan_text(plan_images(stack, world.observed(), UpOptions(**options)))
 
 
 def built() -> World:
     world = World()
-    world.run(plan_images(desired(STACK, build_hashes={"php": "h1"}), world.observed(), UpOptions()))
+    world.run(plan_images(desired(STACK, build_inputs=inputs(php="h1")), world.observed(), UpOptions()))
     return world
 
 
@@ -114,7 +119,7 @@ def test_a_digest_is_never_pulled_again_for_its_age() -> None:
 def test_a_build_comes_after_the_service_that_it_takes_files_from() -> None:
     base = Service(name="zbase", build=Build(context="/w/accra/base"))
     app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
-    stack = desired(project(app, base), build_hashes={"app": "a", "zbase": "b"})
+    stack = desired(project(app, base), build_inputs=inputs(app="a", zbase="b"))
     assert plan_text(plan_images(stack, World().observed(), UpOptions())).splitlines() == [
         "1 build image accra-a1b2c3-zbase: not built yet",
         "2 build image accra-a1b2c3-app: not built yet (after 1)",
@@ -128,8 +133,8 @@ def test_a_changed_base_makes_its_dependent_out_of_date() -> None:
     base = Service(name="zbase", build=Build(context="/w/accra/base"))
     app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
     stack = project(app, base)
-    first = desired(stack, build_hashes={"app": "a", "zbase": "b"}).services["app"].image.build_hash
-    second = desired(stack, build_hashes={"app": "a", "zbase": "c"}).services["app"].image.build_hash
+    first = desired(stack, build_inputs=inputs(app="a", zbase="b")).services["app"].image.build_hash
+    second = desired(stack, build_inputs=inputs(app="a", zbase="c")).services["app"].image.build_hash
     assert first != second
 
 

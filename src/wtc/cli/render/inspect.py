@@ -7,10 +7,13 @@ from typing import Any
 from wtc.cli.render.error_documents import diagnostic_document
 from wtc.cli.render.errors import shown_path
 from wtc.cli.terminal.output import print_columns, print_json
+from wtc.compose.interpolation.port_variables import LEASED, OWN
 from wtc.compose.support.report import AttributeReport
 from wtc.compose.support.status import Status
 from wtc.model.position import Position, dotted
+from wtc.model.variable_use import VariableUse
 from wtc.orchestrator.inspect import InspectResult, PublishedAs
+from wtc.planner.desired.references import Reference
 
 
 def show_text(result: InspectResult) -> None:
@@ -31,6 +34,14 @@ def show_text(result: InspectResult) -> None:
     if rest:
         _line("\nthe rest of the file")
         print_columns(_rows(rest))
+    if result.references:
+        _line("\nreferences")
+        print_columns(
+            ["  ", dotted(r.path), _place(_position(result, r)), ", ".join(r.becomes)] for r in result.references
+        )
+    if result.uses:
+        _line("\nport variables")
+        print_columns(["  ", u.name, dotted(u.path), _place(u.position), _meaning(result, u)] for u in result.uses)
     if result.isolation_findings:
         _line("\nnot isolated")
         print_columns(["  ", dotted(b.path), _place(b.position), b.message] for b in result.isolation_findings)
@@ -67,6 +78,19 @@ def show_json(result: InspectResult) -> None:
                 for t in result.attribute_reports
                 if t.path[0] not in {"services", "networks", "volumes"} or len(t.path) == 1
             ),
+            "references": [
+                {"path": dotted(r.path), "becomes": list(r.becomes), **_place_document(_position(result, r))}
+                for r in result.references
+            ],
+            "port_variables": [
+                {
+                    "variable": u.name,
+                    "path": dotted(u.path),
+                    "value": _meaning(result, u),
+                    **_place_document(u.position),
+                }
+                for u in result.uses
+            ],
             "isolation": [diagnostic_document(b) for b in result.isolation_findings],
         }
     )
@@ -119,12 +143,29 @@ def _documents(treated: Iterable[AttributeReport]) -> list[dict[str, Any]]:
             "path": dotted(t.path),
             "status": str(t.case.status),
             "reason": t.case.reason or None,
-            "file": t.position.file or None,
-            "line": t.position.line or None,
-            "column": t.position.column or None,
+            **_place_document(t.position),
         }
         for t in treated
     ]
+
+
+def _place_document(position: Position | None) -> dict[str, Any]:
+    known = position if position and position.file else None
+    return {
+        "file": known.file if known else None,
+        "line": known.line if known else None,
+        "column": known.column if known else None,
+    }
+
+
+def _position(result: InspectResult, reference: Reference) -> Position | None:
+    positions, path = result.project.positions, reference.path
+    return next((found for n in range(len(path), 1, -1) if (found := positions.get(path[:n]))), None)
+
+
+def _meaning(result: InspectResult, use: VariableUse) -> str:
+    """What a port's variable is where it is used so."""
+    return LEASED if result.is_leased(use) else OWN
 
 
 def _names(result: InspectResult, name: str) -> str:

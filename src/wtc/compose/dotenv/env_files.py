@@ -1,12 +1,33 @@
 """Variables from files: the project's `.env`, and what a service's `env_file` and `label_file` add to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
+from dataclasses import replace
 
+from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.interpolation.port_variables import Environments, PortUses
+from wtc.compose.interpolation.template import Placed
 from wtc.compose.loader.session import LoadSession
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.model.position import Path, Position
+
+
+def with_files(
+    environments: Environments, files: Sequence[str], session: LoadSession, near: Position | None = None
+) -> Environments:
+    """The variables, and beneath them what files of the project's own variables say; the last file of a name wins."""
+    found: dict[str, str] = {}
+    for file in files:
+        read_project_env_file(file, environments.own, found, session, near)
+    own = {**found, **environments.own}
+    if environments.uses is None:
+        return Environments(own=own, clients=own)
+    aside = LoadSession(reader=session.reader, diagnostics=Diagnostics(), home=session.home)
+    addressed: dict[str, str] = {}
+    for file in files:
+        read_project_env_file(file, environments.clients, addressed, aside, near, uses=environments.uses)
+    return replace(environments, own=own, clients={**addressed, **environments.clients})
 
 
 def read_project_env_file(
@@ -15,8 +36,13 @@ def read_project_env_file(
     found: dict[str, str],
     session: LoadSession,
     near: Position | None = None,
+    *,
+    uses: PortUses | None = None,
 ) -> None:
-    """Reads a file of the project's own variables into `found`; values refer to the environment, then to `found`."""
+    """Read a file of the project's own variables into `found`; values refer to the environment, then to `found`.
+
+    With `uses`, a port's variable behind an address of the host is the leased port.
+    """
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
         return
@@ -27,11 +53,18 @@ def read_project_env_file(
     def lookup(name: str) -> str | None:
         return environment[name] if name in environment else found.get(name)
 
-    found.update(_parse(content, path, lookup, session))
+    placed = uses.placed((), Position(path, 1, 1)) if uses is not None else None
+    found.update(_parse(content, path, lookup, session, placed=placed))
 
 
 def _parse(
-    content: bytes, path: str, lookup: Callable[[str], str | None], session: LoadSession, *, raw: bool = False
+    content: bytes,
+    path: str,
+    lookup: Callable[[str], str | None],
+    session: LoadSession,
+    *,
+    raw: bool = False,
+    placed: Placed | None = None,
 ) -> dict[str, str]:
     from wtc.compose.dotenv import parser
 
@@ -40,19 +73,20 @@ def _parse(
 
     text = content.decode("utf-8", "replace")
     try:
-        return parser.parse_dotenv(text, lookup, file=path, raw=raw, unset=unset)
+        return parser.parse_dotenv(text, lookup, file=path, raw=raw, unset=unset, placed=placed)
     except parser.DotenvError as error:
         session.diagnostics.error(error.message, error.position, hint=error.hint)
         return {}
 
 
-def fold_env_files(service: Mapping, path: Path, environment: Environment[str, str], session: LoadSession) -> Mapping:
+def fold_env_files(service: Mapping, path: Path, environments: Environments, session: LoadSession) -> Mapping:
     """The service with its env files folded into `environment`; what the service itself says wins."""
     files = get_items(service.items.get("env_file"))
     own = service.items.get("environment")
     named = get_fields(own)
     known = {key: str(item.value) for key, item in named.items() if isinstance(item, Scalar) and not is_null(item)}
-    reading = _Reading({**known, **environment}, session)
+    environment = environments.at((*path, "env_file"))
+    reading = _Reading({**known, **environment}, session, environments.uses)
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
         for key, value in reading.entry(entry, (*path, "env_file", number)).items():
@@ -70,8 +104,9 @@ class _Reading:
     A value refers to the project's environment, then to the service's, then to what the files have said up to there.
     """
 
-    def __init__(self, environment: Environment[str, str], session: LoadSession) -> None:
+    def __init__(self, environment: Environment[str, str], session: LoadSession, uses: PortUses | None) -> None:
         self.environment = environment
+        self.uses = uses
         self.session = session
         self.earlier: dict[str, str] = {}
         self.text = b""
@@ -90,11 +125,12 @@ class _Reading:
             message, hint = f"`{style}` is no format of an env file", "leave `format` out, or write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
-        found = _parse(content, name, self._lookup, self.session, raw=style == "raw")
+        placed = self.uses.placed(path, Position(name, 1, 1)) if self.uses is not None else None
+        found = _parse(content, name, self._lookup, self.session, raw=style == "raw", placed=placed)
         if style != "raw":
             if b"$" in content and found.keys() & self.earlier.keys():
                 # a name that this file sets too: which value counts depends on the line, so all is read as one text
-                whole = _parse(self.text + content, name, self.environment.get, self.session)
+                whole = _parse(self.text + content, name, self.environment.get, self.session, placed=placed)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
         self.earlier |= found

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping as Environment
 
+from wtc.compose.interpolation.port_variables import Environments
 from wtc.compose.tree.accessors import get_fields, get_string, is_null, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 
 
-def resolve_listed_variables(root: Mapping, environment: Environment[str, str]) -> Mapping:
+def resolve_listed_variables(root: Mapping, environments: Environments) -> Mapping:
     """The tree with each bare `KEY` of a service's environment list given its value.
 
     An included part does this with its own environment, before it becomes part of the whole.
@@ -18,6 +19,7 @@ def resolve_listed_variables(root: Mapping, environment: Environment[str, str]) 
     for name, service in services.items.items():
         listed = get_fields(service).get("environment")
         if isinstance(service, Mapping) and isinstance(listed, Sequence):
+            environment = environments.at(("services", name, "environment"))
             items = [_listed_value(item, environment) for item in listed.items]
             changed[name] = with_entry(service, "environment", Sequence(items, listed.position))
     if not changed:

@@ -6,7 +6,7 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 import re
 from collections.abc import Callable
 
-from wtc.compose.interpolation.template import Lookup, TemplateError, substitute
+from wtc.compose.interpolation.template import Lookup, Placed, TemplateError, substitute
 from wtc.model.position import Position
 
 _BLANK = "\t\v\f\r \x85\xa0"
@@ -45,12 +45,13 @@ def parse_dotenv(
     raw: bool = False,
     unset: Callable[[str], None] | None = None,
     bare: Callable[[str], None] | None = None,
+    placed: Placed | None = None,
 ) -> dict[str, str]:
     """The variables of an env file, the last of a name winning.
 
     A line that is only a name takes `lookup`'s value or gives nothing, and `bare` is told the name. `$NAME` in a value
     is what `lookup` says, else what an earlier line said; `unset` is told the names that neither knows. `raw` is
-    `format: raw`: a value is all that follows the `=`.
+    `format: raw`: a value is all that follows the `=`. `placed` goes before `lookup`: see `template.substitute`.
 
     Raises:
         DotenvError: a name or a quotation is broken, or a variable in a value.
@@ -58,7 +59,7 @@ def parse_dotenv(
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if raw:
         return _parse_raw(text, lookup, file, bare)
-    return _Reader(text, lookup, file, unset, bare).read()
+    return _Reader(text, lookup, file, unset, bare, placed).read()
 
 
 def _parse_raw(text: str, lookup: Lookup, file: str, bare: Callable[[str], None] | None) -> dict[str, str]:
@@ -96,7 +97,9 @@ class _Reader:
         file: str,
         unset: Callable[[str], None] | None,
         bare: Callable[[str], None] | None,
+        placed: Placed | None,
     ) -> None:
+        self.placed = placed
         self.text = text
         self.lookup = lookup
         self.file = file
@@ -187,7 +190,7 @@ class _Reader:
 
     def _expand(self, value: str, start: int) -> str:
         try:
-            return substitute(value, self._variable, self.unset)
+            return substitute(value, self._variable, self.unset, placed=self.placed)
         except TemplateError as error:
             raise self._wrong(error.message, start, error.hint) from None
 

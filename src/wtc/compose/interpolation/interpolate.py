@@ -3,10 +3,9 @@
 Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 """
 
-from collections.abc import Mapping as Environment
-
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.interpolation.casts import CASTS, Cast, to_bool
+from wtc.compose.interpolation.port_variables import Environments
 from wtc.compose.interpolation.template import SubstitutionBudget, TemplateError, substitute
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.tree.path_patterns import Cursor
@@ -15,20 +14,18 @@ from wtc.model.position import Path, Position
 MAX_UNSET = 200
 
 
-def interpolate(
-    root: Node, environment: Environment[str, str], diagnostics: Diagnostics, *, provisional: bool = False
-) -> Node:
+def interpolate(root: Node, environments: Environments, diagnostics: Diagnostics, *, provisional: bool = False) -> Node:
     """The document as its variables make it. `Scalar.raw` stays the text as written.
 
     An unset variable is reported once, where it is first wanted. With `provisional` the walk goes on behind a required
     one that is missing.
     """
-    return _Walk(environment, diagnostics, provisional=provisional).node(root, (), CASTS.root)
+    return _Walk(environments, diagnostics, provisional=provisional).node(root, (), CASTS.root)
 
 
 class _Walk:
-    def __init__(self, environment: Environment[str, str], diagnostics: Diagnostics, *, provisional: bool) -> None:
-        self.environment = environment
+    def __init__(self, environments: Environments, diagnostics: Diagnostics, *, provisional: bool) -> None:
+        self.environments = environments
         self.diagnostics = diagnostics
         self.provisional = provisional
         self.work = SubstitutionBudget()
@@ -56,10 +53,11 @@ class _Walk:
         try:
             value = substitute(
                 text,
-                self.environment.get,
+                self.environments.at(path).get,
                 lambda name: self._report_unset(name, position, path),
                 self.work,
                 (lambda error: self._report(error, position, path)) if self.provisional else None,
+                self.environments.placed(path, position),
             )
         except TemplateError as error:
             self._report(error, position, path)

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 Lookup: TypeAlias = Callable[[str], str | None]
+Placed: TypeAlias = Callable[[str, str], str | None]
+"""A variable's value after a text (name, text before it), which goes before the `Lookup`'s; None leaves it to that."""
 
 _NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
 _OPERATOR = re.compile("}|:?[-?+]")
 _BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose overlooks the character behind an opening brace
+KEPT_CHARACTERS = 300
+"""How much of the text before a variable is shown: more than a host name has."""
 MAX_DEPTH = 20
 """Defaults within defaults, each with all braces in it counted."""
 MAX_WORK = 500_000
@@ -68,10 +72,12 @@ def substitute(
     unset: Callable[[str], None] | None = None,
     work: SubstitutionBudget | None = None,
     missing: Callable[[TemplateError], None] | None = None,
+    placed: Placed | None = None,
 ) -> str:
     """The text with its variables replaced. `unset` is told each variable that has neither value nor default.
 
     With `missing`, that is told of a required variable without a value, and an empty text stands in its place.
+    `placed` sees at most `KEPT_CHARACTERS` of the text before a variable, with the variables in it replaced.
 
     `work` is shared by the texts of a document, so that together they do not take for ever.
 
@@ -80,7 +86,9 @@ def substitute(
     Raises:
         TemplateError: with the first thing that is wrong.
     """
-    return _substitute(text, lookup, unset, work or SubstitutionBudget(), missing) if "$" in text else text
+    if "$" not in text:
+        return text
+    return _Substitution(lookup, unset, work or SubstitutionBudget(), missing, placed).text(text, "")
 
 
 def template_variables(text: str) -> list[Variable]:
@@ -97,35 +105,50 @@ def template_variables(text: str) -> list[Variable]:
     return found
 
 
-def _substitute(
-    text: str,
-    lookup: Lookup,
-    unset: Callable[[str], None] | None,
-    work: SubstitutionBudget,
-    missing: Callable[[TemplateError], None] | None,
-) -> str:
-    out: list[str] = []
-    work.add(len(text) // 100)
-    for part in _parts(text):
-        if isinstance(part, str):
-            out.append(part)
-            continue
-        work.add(1)
+class _Substitution:
+    """One text's substitution: what its variables are looked up in, and what is told about them."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        unset: Callable[[str], None] | None,
+        work: SubstitutionBudget,
+        missing: Callable[[TemplateError], None] | None,
+        placed: Placed | None,
+    ) -> None:
+        self.lookup, self.unset, self.work, self.missing, self.placed = lookup, unset, work, missing, placed
+
+    def text(self, text: str, before: str) -> str:
+        """The text, or a default in it, behind the text `before`."""
+        out: list[str] = []
+        self.work.add(len(text) // 100)
+        for part in _parts(text):
+            value = part if isinstance(part, str) else self.variable(part, before)
+            out.append(value)
+            if self.placed is not None:
+                before = (before + value)[-KEPT_CHARACTERS:]
+        return "".join(out)
+
+    def variable(self, part: Variable, before: str) -> str:
+        """What one variable comes to."""
+        self.work.add(1)
         try:
-            default = _substitute(part.default, lookup, unset, work, missing) if "$" in part.default else part.default
+            default = self.text(part.default, before) if "$" in part.default else part.default
         except TemplateError as error:
             error.offset += part.offset + 2 + len(part.name) + len(part.operator)
             raise
-        value = lookup(part.name)
-        if value is None and not part.operator and unset is not None:
-            unset(part.name)
+        value = self.placed(part.name, before) if self.placed is not None else None
+        if value is None:
+            value = self.lookup(part.name)
+        if value is None and not part.operator and self.unset is not None:
+            self.unset(part.name)
         try:
-            out.append(_expand(part, value, default))
+            return _expand(part, value, default)
         except TemplateError as error:
-            if missing is None:
+            if self.missing is None:
                 raise
-            missing(error)
-    return "".join(out)
+            self.missing(error)
+            return ""
 
 
 def _expand(part: Variable, value: str | None, default: str) -> str:

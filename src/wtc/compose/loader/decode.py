@@ -14,6 +14,7 @@ from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.support.report import report_unsupported
 from wtc.compose.tree import node as tree
 from wtc.compose.tree.accessors import get_child, get_items, is_null, scalar_text
+from wtc.compose.tree.accessors import get_fields as entries
 from wtc.compose.tree.node import Node, Scalar
 from wtc.model.build import Build, BuildSecret, BuildUlimit
 from wtc.model.deploy import Deploy, GenericResource
@@ -21,6 +22,7 @@ from wtc.model.mounts import FileGrant, FileSource, Mount
 from wtc.model.position import Path, Position
 from wtc.model.project import AiModel, Network, PortVariable, Project, Volume
 from wtc.model.service import Service, Ulimit
+from wtc.model.variable_use import VariableUse
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[Node], Any]
@@ -29,17 +31,23 @@ Read: TypeAlias = Callable[[Node], Any]
 def decode_project(loaded: LoadedProject) -> Project:
     """The project that was loaded, typed."""
     root = loaded.root
+    every, selected = get_child(loaded.whole, "services"), entries(get_child(root, "services"))
     return Project(
         name=loaded.name,
         working_dir=loaded.working_dir,
         files=loaded.files,
-        services=_decode_section(root, "services", lambda name, item: decode(item, Service, name=name)),
+        services=_services(get_child(root, "services")),
         networks=_decode_section(root, "networks", lambda key, item: decode(item, Network, key=key)),
         volumes=_decode_section(root, "volumes", lambda key, item: decode(item, Volume, key=key)),
-        secrets=_decode_section(root, "secrets", lambda key, item: _file_source(item, "secrets", key, loaded)),
+        secrets=_secrets(loaded),
         configs=_decode_section(root, "configs", lambda key, item: _file_source(item, "configs", key, loaded)),
         models=_decode_section(root, "models", lambda key, item: decode(item, AiModel, key=key)),
+        others={name: service for name, service in _services(every).items() if name not in selected},
+        order=tuple({**entries(every), **selected}),
+        network_keys=_own_networks(loaded),
+        container_names=loaded.container_names,
         disabled=frozenset(loaded.disabled.items),
+        variable_uses=_uses(loaded),
         port_variables=tuple(
             PortVariable(service=str(service), index=int(index), name=name)
             for (service, index), name in loaded.port_variables.items()
@@ -48,6 +56,21 @@ def decode_project(loaded: LoadedProject) -> Project:
         warnings=(*loaded.warnings, *report_unsupported(root)),
         positions=_positions(root),
     )
+
+
+def _services(node: Node | None) -> dict[str, Service]:
+    return {name: decode(item, Service, name=name) for name, item in entries(node).items()}
+
+
+def _own_networks(loaded: LoadedProject) -> tuple[str, ...]:
+    networks = {**entries(get_child(loaded.whole, "networks")), **entries(get_child(loaded.root, "networks"))}
+    return tuple(key for key, item in networks.items() if not decode(item, Network, key=key).external)
+
+
+def _secrets(loaded: LoadedProject) -> dict[str, FileSource]:
+    """Those of the whole project: a build of a service that is not selected may need one."""
+    sources = {**entries(get_child(loaded.whole, "secrets")), **entries(get_child(loaded.root, "secrets"))}
+    return {key: _file_source(item, "secrets", key, loaded) for key, item in sources.items()}
 
 
 def decode(node: Node, cls: type[T], **given: str) -> T:
@@ -67,6 +90,12 @@ def decode(node: Node, cls: type[T], **given: str) -> T:
 def _decode_section(root: Node, section: str, read: Callable[[str, Node], T]) -> dict[str, T]:
     found = get_child(root, section)
     return {key: read(key, item) for key, item in found.items.items()} if isinstance(found, tree.Mapping) else {}
+
+
+def _uses(loaded: LoadedProject) -> tuple[VariableUse, ...]:
+    """The uses of variables that name a port, each once."""
+    names = set(loaded.port_variables.values())
+    return tuple(dict.fromkeys(use for use in loaded.variable_uses if use.name in names))
 
 
 def _positions(root: Node) -> dict[Path, Position]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from posixpath import dirname, join
 
-from wtc.compose.dotenv.env_files import read_project_env_file
+from wtc.compose.dotenv.env_files import with_files
+from wtc.compose.interpolation.port_variables import Environments
 from wtc.compose.loader.session import Scope
 from wtc.compose.transform.paths import absolute_path, is_remote
 from wtc.compose.tree.accessors import get_fields, get_items, get_string, is_null, kind_name
@@ -83,13 +84,13 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
         base = project if session.reader.is_dir(project) else dirname(project)
     else:
         project = base = dirname(full[0])
-    environment = _environment(entry, project, scope)
-    known = (full, base, frozenset(environment.items()))
+    environments = _environments(entry, project, scope)
+    known = (full, base, frozenset(environments.own.items()))
     for name, node in zip(full, _nodes(named), strict=True):
         # Read here, where the place that names the file is known.
         session.documents(name, node.position, path)
     if known not in session.parts:
-        part = Scope(session=session, working_dir=base, environment=environment, trail=trail)
+        part = Scope(session=session, working_dir=base, environments=environments, trail=trail)
         session.parts[known] = load(full, part)
         _record_contents(session.parts[known], part)
     return session.parts[known]
@@ -115,16 +116,13 @@ def _texts(node: Node | None) -> list[str]:
     return [get_string(item) or "" for item in _nodes(node)]
 
 
-def _environment(entry: Node, project: str, scope: Scope) -> dict[str, str]:
-    """The including part's environment, and beneath it what the included part's own files say."""
+def _environments(entry: Node, project: str, scope: Scope) -> Environments:
+    """The including part's variables, and beneath them what the included part's own files say."""
     named = _texts(get_fields(entry).get("env_file"))
     files = [absolute_path(f, scope.working_dir, "") for f in named if f != "/dev/null"]
     if not named and scope.session.reader.is_file(default := join(project, ".env")):
         files = [default]
-    found: dict[str, str] = {}
-    for file in files:
-        read_project_env_file(file, scope.environment, found, scope.session, entry.position)
-    return {**found, **scope.environment}
+    return with_files(scope.environments, files, scope.session, entry.position)
 
 
 def _import_part(part: Mapping, document: Mapping, entry: Node, scope: Scope) -> Mapping:

@@ -1,17 +1,21 @@
 """Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from itertools import islice
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv import env_files
+from wtc.compose.interpolation.port_variables import PortUses
 from wtc.compose.loader import profiles, select_services
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.loader.request import LoadRequest, Reader
 from wtc.compose.loader.session import LoadSession, Scope
 from wtc.compose.override.merge_files import merge_files
-from wtc.compose.source.discover import ProjectFiles, discover_project, project_name
+from wtc.compose.source.discover import ProjectFiles, discover_project, project_name, written_name
 from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.transform.coerce import coerce
+from wtc.compose.transform.container_names import container_names, with_dependencies
 from wtc.compose.transform.normalize import normalize
 from wtc.compose.transform.ports import reference_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items
@@ -35,9 +39,11 @@ def load_project(
         UsageError: a service was named that there is none of.
     """
     diagnostics = Diagnostics(provisional=request.provisional)
+    uses = PortUses(request.port_variables) if request.port_variables is not None else None
     session = LoadSession(
         reader=reader,
         files=files or ParsedFiles(),
+        uses=uses,
         diagnostics=diagnostics,
         home=request.environment.get("HOME", ""),
         interpolate=request.interpolate,
@@ -45,10 +51,18 @@ def load_project(
     )
 
     place = discover_project(request, session)
+    if uses is not None:
+        place = _by_real_path(place, request, reader)
     name = project_name(request, place, session)
-    environment = {**place.environment, "COMPOSE_PROJECT_NAME": name}
-    model = merge_files(place.files, Scope(session=session, working_dir=place.working_dir, environment=environment))
-    normal = normalize(model, name, environment)
+    environments = place.environments.having({"COMPOSE_PROJECT_NAME": name})
+    model = merge_files(place.files, Scope(session=session, working_dir=place.working_dir, environments=environments))
+    normal = normalize(model, name, environments)
+    names: dict[str, str] = {}
+    if uses is not None:
+        names = container_names(_services(normal), written_name(place, session))
+        normal = with_dependencies(normal, names)
+    selection = _Selection(request, place, diagnostics)
+    selection.forgive(normal)
     if diagnostics.errors and request.interpolate:
         _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
@@ -56,14 +70,17 @@ def load_project(
     if not request.interpolate:
         return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
     root = coerce(normal, diagnostics)
+    selection.forgive(root)
 
     everything = _services(root)
     enabled, disabled = _split_profiles(everything, request, place)
-    consistency.check_consistency(_with_services(root, enabled), disabled, diagnostics)
+    selected = select_services.select_services(enabled, request.services) if request.services else enabled
+    looked_at, builders = (enabled, enabled) if uses is None else (selected, everything)
+    consistency.check_consistency(_with_services(root, enabled), looked_at, disabled, diagnostics, builders=builders)
     diagnostics.check()
 
-    if request.services:
-        enabled = select_services.select_services(enabled, request.services)
+    whole = _with_services(root, _without(everything, selection.faulty))
+    enabled = selected
     root = _with_services(root, enabled)
     if not request.all_resources:
         root = select_services.drop_unused(root)
@@ -72,7 +89,7 @@ def load_project(
         if isinstance(service, Mapping):
             complete = env_files.fold_label_files(service, ("services", key), session)
             if fold_env_files:
-                complete = env_files.fold_env_files(complete, ("services", key), environment, session)
+                complete = env_files.fold_env_files(complete, ("services", key), environments, session)
             folded[key] = complete
     root = _with_services(root, Mapping(folded, enabled.position, enabled.keys))
     diagnostics.check()
@@ -82,14 +99,59 @@ def load_project(
         name=name,
         working_dir=place.working_dir,
         files=place.files,
-        environment=environment,
+        environment=environments.own,
         disabled=disabled,
+        whole=whole,
         all_profiles=tuple(sorted({p for s in everything.items.values() for p in profiles.service_profiles(s)})),
-        port_variables=_port_variables(enabled),
+        container_names=names,
+        port_variables=_port_variables(everything),
+        variable_uses=tuple(uses.found) if uses is not None else (),
         contents=session.contents,
         warnings=tuple(diagnostics.warnings),
         pending=tuple(diagnostics.pending),
     )
+
+
+def _by_real_path(place: ProjectFiles, request: LoadRequest, reader: Reader) -> ProjectFiles:
+    """The place with its links resolved: a stack is the same one whatever link leads to its worktree."""
+    cwd = reader.real_path(request.cwd)
+    is_here = reader.real_path(place.environment.get("PWD", "")) == cwd
+    environments = place.environments.having({"PWD": cwd}) if is_here else place.environments
+    return replace(place, working_dir=reader.real_path(place.working_dir), environments=environments)
+
+
+class _Selection:
+    """The services that a command is about, and the faults of those that it is not about: these are not looked at.
+
+    Without `port_variables`, as in `config`, every service is looked at, as Docker Compose does.
+    """
+
+    def __init__(self, request: LoadRequest, place: ProjectFiles, diagnostics: Diagnostics) -> None:
+        self.request, self.place, self.diagnostics = request, place, diagnostics
+        self.faulty: set[str] = set()
+
+    def forgive(self, root: Mapping) -> None:
+        """Drop the errors of services that are not selected."""
+        if self.request.port_variables is None or not (self.diagnostics.errors or self.diagnostics.pending):
+            return
+        services = _services(root)
+        enabled, _ = _split_profiles(services, self.request, self.place)
+        names = tuple(name for name in self.request.services if name in enabled.items)
+        selected = select_services.select_services(enabled, names) if self.request.services else enabled
+
+        def is_beside(error: Diagnostic) -> bool:
+            service = error.path[1] if error.path[:1] == ("services",) and len(error.path) > 2 else None
+            return service in services.items and service not in selected.items
+
+        dropped = self.diagnostics.drop_errors(is_beside)
+        self.faulty |= {str(error.path[1]) for error in dropped if not error.variable}
+
+
+def _without(services: Mapping, names: Collection[str]) -> Mapping:
+    left: dict[str, Node] = {
+        name: item for name, item in services.items.items() if name not in names and isinstance(item, Mapping)
+    }
+    return Mapping(left, services.position, services.keys)
 
 
 def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tuple[Diagnostic, ...]) -> LoadedProject:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from wtc.compose.tree.node import Mapping
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
+from wtc.model.variable_use import VariableUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,16 @@ class LoadedProject:
     """The project environment: the process's, `.env`, `COMPOSE_PROJECT_NAME`, and what overrides them."""
     disabled: Mapping
     """Services that no active profile enables, in the same canonical form, their env files unread."""
+    whole: Mapping = field(default_factory=lambda: Mapping({}))
+    """The tree with every service and resource of the files, env files unread; without services that have faults."""
+    container_names: Table[str, str] = field(default_factory=dict[str, str])
+    """Name that the file gives a container -> its service, where the request has `port_variables`."""
     all_profiles: tuple[str, ...] = ()
     """Every profile that a service names, sorted."""
     port_variables: Table[Path, str] = field(default_factory=dict[Path, str])
-    """`(service, index in its ports)` -> the variable that the file names its published side by."""
+    """`(service, index in its ports)` -> the variable that the file names its published side by; of all services."""
+    variable_uses: tuple[VariableUse, ...] = ()
+    """Every use of a variable, where the request has `port_variables`."""
     contents: Table[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
     """(`secrets` or `configs`, name, variable) -> content, of those whose variable an included part knows."""
     warnings: tuple[Diagnostic, ...] = ()

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from wtc.compose.interpolation.port_variables import PortVariables
+
 
 class Reader(Protocol):
     """The files as the interpreter may see them. Paths are absolute."""
@@ -61,4 +63,6 @@ class LoadRequest:
     all_resources: bool = False
     """Keep networks, volumes, secrets and configs that no service uses."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Variables that win over the environment and every env file (a leased port's variable)."""
+    """Variables that win over the environment and every env file (`WTC_*`)."""
+    port_variables: PortVariables | None = None
+    """The variables that name leased ports, as far as they are known; None where ports are not leased."""

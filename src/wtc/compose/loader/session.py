@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.request import Reader
 from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.tree.node import Mapping, Node
@@ -27,6 +28,8 @@ class LoadSession:
     provisional: bool = False
     files: ParsedFiles = field(default_factory=ParsedFiles)
     """Shared by the loads of one command."""
+    uses: PortUses | None = None
+    """Where variables are used; None where ports are not leased, as in `config`."""
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
     """File -> its documents."""
     parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])
@@ -73,6 +76,11 @@ class Scope:
 
     session: LoadSession
     working_dir: str
-    environment: Environment[str, str]
+    environments: Environments
     trail: tuple[str, ...] = ()
     """The files that include this part, outermost first."""
+
+    @property
+    def environment(self) -> Environment[str, str]:
+        """The part's own variables."""
+        return self.environments.own

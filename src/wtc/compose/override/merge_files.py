@@ -34,7 +34,7 @@ def merge_files(files: tuple[str, ...], scope: Scope) -> Mapping:
     resolved = resolve_paths(
         model, scope.working_dir, home=session.home, reader=session.reader, diagnostics=session.diagnostics
     )
-    return resolve_listed_variables(_as_mapping(resolved), scope.environment)
+    return resolve_listed_variables(_as_mapping(resolved), scope.environments)
 
 
 def _merge_document(model: Mapping, document: Node, file: str, scope: Scope) -> Mapping:
@@ -77,7 +77,7 @@ def _read_document(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
         from wtc.compose.interpolation.interpolate import interpolate
 
         document = interpolate(
-            document, scope.environment, scope.session.diagnostics, provisional=scope.session.provisional
+            document, scope.environments, scope.session.diagnostics, provisional=scope.session.provisional
         )
     return _as_mapping(document), cuts
 

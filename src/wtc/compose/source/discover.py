@@ -3,11 +3,13 @@
 Source: docker compose's command line and its `COMPOSE_*` variables.
 """
 
+from collections.abc import Mapping as Environment
 from dataclasses import dataclass
 from posixpath import basename, dirname, join
 
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.dotenv.env_files import read_project_env_file
+from wtc.compose.dotenv.env_files import with_files
+from wtc.compose.interpolation.port_variables import Environments
 from wtc.compose.loader.request import LoadRequest, Reader
 from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
@@ -35,9 +37,14 @@ class ProjectFiles:
     files: tuple[str, ...]
     working_dir: str
     env_files: tuple[str, ...]
-    """The files that `environment` was read from, in order."""
-    environment: dict[str, str]
+    """The files that the variables were read from, in order."""
+    environments: Environments
     profiles: tuple[str, ...]
+
+    @property
+    def environment(self) -> Environment[str, str]:
+        """The project's own variables."""
+        return self.environments.own
 
 
 def discover_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
@@ -61,12 +68,12 @@ def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
         UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
     """
     reader, diagnostics = session.reader, session.diagnostics
-    environment = {"PWD": request.cwd, **request.environment}
+    given = {"PWD": request.cwd, **request.environment}
     chosen = _given_files(request.files, request.cwd, reader)
     env_files = _env_files(request, _folder(request, chosen), reader)
-    _read_env_files(env_files, environment, session)
-    if not chosen and (listed := environment.get("COMPOSE_FILE")):
-        separator = environment.get("COMPOSE_PATH_SEPARATOR") or ":"
+    environments = with_files(Environments(own=given, clients=given, uses=session.uses), env_files, session)
+    if not chosen and (listed := environments.own.get("COMPOSE_FILE")):
+        separator = environments.own.get("COMPOSE_PATH_SEPARATOR") or ":"
         chosen = [path if path == "-" else absolute_path(path, request.cwd, "") for path in listed.split(separator)]
     chosen = chosen or _given_files(request.default_files, request.cwd, reader)
     chosen = chosen or _search(_folder(request, ()), request.top, reader, diagnostics)
@@ -75,14 +82,14 @@ def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
     folder = _folder(request, chosen)
     again = _env_files(request, folder, reader)
     if again != env_files:
-        _read_env_files(again, environment, session)
-    profiles = request.profiles or tuple(p.strip() for p in environment.get("COMPOSE_PROFILES", "").split(","))
-    environment.update(request.overrides)
+        environments = with_files(environments, again, session)
+    listed_profiles = environments.own.get("COMPOSE_PROFILES", "").split(",")
+    profiles = request.profiles or tuple(p.strip() for p in listed_profiles)
     return ProjectFiles(
         files=tuple(chosen),
         working_dir=folder,
         env_files=tuple(dict.fromkeys([*env_files, *again])),
-        environment=environment,
+        environments=environments.having(request.overrides),
         profiles=profiles,
     )
 
@@ -157,15 +164,6 @@ def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
     return [absolute_path(path, request.cwd, "") for path in named]
 
 
-def _read_env_files(paths: list[str], environment: dict[str, str], session: LoadSession) -> None:
-    """Adds what the files say; what is set already stays, among the files the last one wins."""
-    found: dict[str, str] = {}
-    for path in paths:
-        read_project_env_file(path, environment, found, session)
-    for key, value in found.items():
-        environment.setdefault(key, value)
-
-
 def _search(folder: str, top: str, reader: Reader, diagnostics: Diagnostics) -> list[str]:
     while True:
         if found := _files_in_folder(folder, reader, diagnostics):
@@ -205,11 +203,12 @@ def project_name(request: LoadRequest, place: ProjectFiles, session: LoadSession
             )
         if name:
             return name
-    written = _name_in_files(place, session)
+    written = written_name(place, session)
     return normalized_name(written or basename(place.working_dir))
 
 
-def _name_in_files(place: ProjectFiles, session: LoadSession) -> str:
+def written_name(place: ProjectFiles, session: LoadSession) -> str:
+    """The last `name:` of the files, variables replaced; empty if they have none."""
     last: Scalar | None = None
     for path in place.files:
         for document in session.documents(path):
@@ -222,7 +221,7 @@ def _name_in_files(place: ProjectFiles, session: LoadSession) -> str:
         from wtc.compose.interpolation.interpolate import interpolate
 
         aside = Diagnostics()  # the load itself reports this value's problems
-        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environment, aside)
+        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environments, aside)
         found = root.items.get("name") if isinstance(root, Mapping) else None
         last = found if isinstance(found, Scalar) else last
     return str(last.value)

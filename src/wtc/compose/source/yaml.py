@@ -141,6 +141,8 @@ class _Composer:
                     node.tag = _MERGE
         elif tag in {"!reset", "!override"}:
             node.tag = tag[1:]
+        elif tag == _STANDARD + "merge" and text == _MERGE and self._wants_key():
+            node.tag = _MERGE
         elif tag.startswith(_STANDARD):
             try:
                 node.value = resolve_tagged(text, tag.removeprefix(_STANDARD))

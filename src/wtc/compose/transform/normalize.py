@@ -3,9 +3,8 @@
 Source: compose-spec, Services and Networks.
 """
 
-from collections.abc import Mapping as Environment
-
 from wtc.compose.dotenv.environment import look_up_values
+from wtc.compose.interpolation.port_variables import Environments
 from wtc.compose.transform.volumes import clean_target
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
@@ -14,12 +13,12 @@ NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 NAMED = ("networks", "volumes", "configs", "secrets")
 
 
-def normalize(root: Mapping, name: str, environment: Environment[str, str]) -> Mapping:
+def normalize(root: Mapping, name: str, environments: Environments) -> Mapping:
     """The project `name` with everything implied written out."""
     items = {**root.items, "name": Scalar(name, root.keys.get("name", root.position))}
     services = items.get("services")
     if isinstance(services, Mapping):
-        complete = {key: _service(item, environment) for key, item in services.items.items()}
+        complete = {key: _service(key, item, environments) for key, item in services.items.items()}
         items["services"] = Mapping(complete, services.position, services.keys)
         networks = items.get("networks")
         if any(
@@ -47,7 +46,7 @@ def _with_name(key: str, node: Node, project: str) -> Node:
     return Mapping({**get_fields(node), "name": name}, node.position, keys)
 
 
-def _service(node: Node, environment: Environment[str, str]) -> Node:
+def _service(name: str, node: Node, environments: Environments) -> Node:
     if not isinstance(node, Mapping):
         return node
     items = dict(node.items)
@@ -59,8 +58,9 @@ def _service(node: Node, environment: Environment[str, str]) -> Node:
     if isinstance(policy, Scalar) and policy.value == "if_not_present":
         items["pull_policy"] = Scalar("missing", policy.position, policy.raw)
     if isinstance(build := items.get("build"), Mapping):
-        items["build"] = _build(build, environment)
+        items["build"] = _build(name, build, environments)
     if "environment" in items:
+        environment = environments.at(("services", name, "environment"))
         items["environment"] = look_up_values(items["environment"], environment, keep_unset=True)
     if isinstance(mounts := items.get("volumes"), Sequence):
         items["volumes"] = Sequence([_mount(item) for item in mounts.items], mounts.position)
@@ -72,13 +72,14 @@ def _service(node: Node, environment: Environment[str, str]) -> Node:
     return Mapping(items, node.position, node.keys)
 
 
-def _build(build: Mapping, environment: Environment[str, str]) -> Mapping:
+def _build(name: str, build: Mapping, environments: Environments) -> Mapping:
     items = dict(build.items)
     if is_null(items.get("context")):
         items["context"] = Scalar(".", build.position)
     if is_null(items.get("dockerfile")) and is_null(items.get("dockerfile_inline")):
         items["dockerfile"] = Scalar("Dockerfile", build.position)
     if "args" in items:
+        environment = environments.at(("services", name, "build", "args"))
         items["args"] = look_up_values(items["args"], environment, keep_unset=False)
     return Mapping(items, build.position, build.keys)
 

@@ -18,12 +18,17 @@ MOST_FINDINGS = 200
 """After as many, further services are not looked at."""
 
 
-def check_consistency(root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
-    """Reports what is undefined, contradictory or circular among the services that are on."""
-    services = get_fields(root.items.get("services"))
+def check_consistency(
+    root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Diagnostics, *, builders: Mapping
+) -> None:
+    """Report what is undefined, contradictory or circular among `looked_at`, which are services of the root.
+
+    Images may be built from those of the services in `builders`.
+    """
+    services = looked_at.items
     for name, service in services.items():
         if isinstance(service, Mapping) and len(diagnostics.found) < MOST_FINDINGS:
-            _Service(name, service, root, disabled, diagnostics).check()
+            _Service(name, service, root, disabled, diagnostics, builders).check()
     _container_names(services, diagnostics)
     for name, secret in get_fields(root.items.get("secrets")).items():
         external = get_child(secret, "external")
@@ -39,7 +44,16 @@ def check_consistency(root: Mapping, disabled: Mapping, diagnostics: Diagnostics
 class _Service:
     """One service's checks."""
 
-    def __init__(self, name: str, node: Mapping, root: Mapping, disabled: Mapping, diagnostics: Diagnostics) -> None:
+    def __init__(
+        self,
+        name: str,
+        node: Mapping,
+        root: Mapping,
+        disabled: Mapping,
+        diagnostics: Diagnostics,
+        builders: Mapping,
+    ) -> None:
+        self.builders = builders
         self.name = name
         self.path: Path = ("services", name)
         self.node = node
@@ -85,8 +99,8 @@ class _Service:
             )
         for key, context in get_fields(build.items.get("additional_contexts")).items():
             other = (get_string(context) or "").partition("service:")
-            services = get_fields(self.root.items.get("services"))
-            if other[1] and not other[0] and not isinstance(get_child(services.get(other[2]), "build"), Mapping):
+            base = self.builders.items.get(other[2])
+            if other[1] and not other[0] and not isinstance(get_child(base, "build"), Mapping):
                 self.error(
                     f"service `{self.name}` builds upon service `{other[2]}`, which is not built here",
                     context,

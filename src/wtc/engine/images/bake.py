@@ -14,6 +14,7 @@ from wtc.errors import WtcError
 from wtc.model.build import Build
 from wtc.model.mounts import FileSource
 from wtc.model.plan import BuildImage
+from wtc.planner.desired.references import OF_IMAGE, familiar
 
 _Value = str | bool | list[str] | dict[str, str]
 
@@ -35,7 +36,7 @@ def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, docker
         "args": dict(build.args),
         "tags": list(build_query.build_tags(image, build)),
         "labels": build_query.build_labels(image, build),
-        "contexts": dict(build.additional_contexts),
+        "contexts": {**{n: OF_IMAGE + own for n, own in _named(image.bases).items()}, **build.additional_contexts},
         "extra-hosts": {host: ",".join(ips) for host, ips in build.extra_hosts.items()},
         "ulimits": [f"{name}={limit.soft}:{limit.hard}" for name, limit in build.ulimits.items()],
         "cache-from": list(build.cache_from),
@@ -53,6 +54,11 @@ def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, docker
     }
     target = {name: _literal(value) for name, value in attributes.items() if value}
     return json.dumps({"target": {TARGET: target}}).encode()
+
+
+def _named(bases: Mapping[str, str]) -> dict[str, str]:
+    """The images by the names under which BuildKit looks for contexts: without a tag that is `latest`."""
+    return {familiar(reference).removesuffix(":latest"): own for reference, own in bases.items()}
 
 
 def entitlements(build: Build) -> list[str]:

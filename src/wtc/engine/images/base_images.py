@@ -8,6 +8,7 @@ Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount, here-document
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*")
 _HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][A-Za-z0-9_]*)\1")
@@ -25,6 +26,15 @@ class _Stage:
     name: str
     uses: list[str] = field(default_factory=list[str])
     """Stages, by name or number, and images, the one that it is built on first."""
+
+
+class _Instruction(NamedTuple):
+    """An instruction: its name in upper case, its arguments, and the numbers of its first and last line, from 0."""
+
+    name: str
+    rest: str
+    first: int
+    last: int
 
 
 def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -> tuple[str, ...]:
@@ -49,6 +59,29 @@ def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -
     return tuple(images)
 
 
+def with_images(dockerfile: str, replaced: Mapping[str, str], *, arguments: Mapping[str, str]) -> str:
+    """The Dockerfile with references replaced in `FROM`, `COPY --from`, `ADD --from` and `RUN --mount=from`.
+
+    `replaced`: reference, with its arguments expanded, -> what to write there. Stages of that name stay.
+    """
+    lines = dockerfile.splitlines(keepends=True)
+    known: dict[str, str] = {}
+    stages: set[str] = set()
+    for instruction in _instructions(dockerfile):
+        if instruction.name == "ARG" and not stages:
+            _declare(instruction.rest, arguments, known)
+        for written in _references(instruction):
+            own = replaced.get(_expanded(written, known) if instruction.name == "FROM" else written)
+            if own is None or written.lower() in stages:
+                continue
+            token = re.compile(rf"(?<![^\s=,]){re.escape(written)}(?![^\s,])")
+            for number in range(instruction.first, instruction.last + 1):
+                lines[number] = token.sub(lambda _found, own=own: own, lines[number])
+        if instruction.name == "FROM":
+            stages.add(_stage_name(instruction.rest) or "FROM")
+    return "".join(lines)
+
+
 def _frontend(dockerfile: str) -> str:
     """The image of `# syntax=...`; directives stand at the very top."""
     for line in dockerfile.splitlines():
@@ -71,19 +104,39 @@ def _index(stages: list[_Stage], name: str, *, before: int) -> int | None:
 def _stages(dockerfile: str, arguments: Mapping[str, str]) -> list[_Stage]:
     known: dict[str, str] = {}
     stages: list[_Stage] = []
-    for name, rest in _instructions(dockerfile):
-        if name == "FROM":
-            words = [word for word in rest.split() if not word.startswith("--")]
-            named = len(words) > 2 and words[1].lower() == "as"
-            stages.append(_Stage(words[2].lower() if named else ""))
-            stages[-1].uses.extend(_expanded(word, known) for word in words[:1])
-        elif name == "ARG" and not stages:
-            for one in rest.split():
-                key, _equals, default = one.partition("=")
-                known[key] = arguments.get(key, _expanded(default.strip("\"'"), known))
-        elif stages and name in _USES:
-            stages[-1].uses.extend(_USES[name].findall(rest))
+    for instruction in _instructions(dockerfile):
+        if instruction.name == "FROM":
+            stages.append(_Stage(_stage_name(instruction.rest)))
+            stages[-1].uses.extend(_expanded(word, known) for word in _references(instruction))
+        elif instruction.name == "ARG" and not stages:
+            _declare(instruction.rest, arguments, known)
+        elif stages:
+            stages[-1].uses.extend(_references(instruction))
     return stages
+
+
+def _references(instruction: _Instruction) -> list[str]:
+    """The stages and images that an instruction names, as written."""
+    if instruction.name == "FROM":
+        return _words(instruction.rest)[:1]
+    return _USES[instruction.name].findall(instruction.rest) if instruction.name in _USES else []
+
+
+def _stage_name(rest: str) -> str:
+    """The name that a `FROM` gives its stage, in lower case."""
+    words = _words(rest)
+    return words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
+
+
+def _words(rest: str) -> list[str]:
+    return [word for word in rest.split() if not word.startswith("--")]
+
+
+def _declare(rest: str, arguments: Mapping[str, str], known: dict[str, str]) -> None:
+    """Add the arguments of an `ARG` before the first stage."""
+    for one in rest.split():
+        key, _equals, default = one.partition("=")
+        known[key] = arguments.get(key, _expanded(default.strip("\"'"), known))
 
 
 def _expanded(text: str, known: Mapping[str, str]) -> str:
@@ -97,17 +150,19 @@ def _expanded(text: str, known: Mapping[str, str]) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def _instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
-    """Name, in upper case, and arguments; continued lines joined, comments and here-documents' contents left out."""
+def _instructions(dockerfile: str) -> Iterator[_Instruction]:
+    """The instructions that matter; continued lines joined, comments and here-documents' contents left out."""
     waiting: list[str] = []
-    joined = ""
-    for line in dockerfile.splitlines():
+    joined, first = "", 0
+    for number, line in enumerate(dockerfile.splitlines()):
         if waiting:
             if line.strip() == waiting[0]:
                 waiting.pop(0)
             continue
         if line.lstrip().startswith("#"):
             continue
+        if not joined:
+            first = number
         if line.rstrip().endswith("\\"):
             joined += line.rstrip()[:-1] + " "
             continue
@@ -118,4 +173,4 @@ def _instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
         name = found[1].upper()
         if name in _USES:
             waiting = [word for _quote, word in _HEREDOC.findall(found[2])]
-        yield name, found[2]
+        yield _Instruction(name, found[2], first, number)

@@ -9,15 +9,16 @@ from urllib.parse import quote, urlencode
 
 from wtc.engine.client import json_stream
 from wtc.engine.images import build_query
-from wtc.engine.images.base_images import base_images
+from wtc.engine.images.base_images import base_images, with_images
 from wtc.engine.images.build_context import (
     DEFAULT_DOCKERFILE,
     BuildContext,
     BuildContextError,
     is_remote,
     locate_context,
-    read_context_file,
+    with_dockerfile,
 )
+from wtc.engine.images.build_inputs import dockerfile_text
 from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
 from wtc.errors import EngineError, NotFoundError, WtcError
@@ -49,8 +50,10 @@ def build_image(
     """
     build = build_query.build_of(op)
     needed = build_query.needs_buildx(build)
+    # Named contexts leave the Dockerfile as it is; without buildx its text is changed.
+    named = bool(op.image.bases)
     remote = is_remote(build.context)
-    if needed or remote:
+    if needed or named or remote:
         from wtc.engine.images import buildx
 
         # Of a remote context nobody here sees what it starts from: `docker buildx` goes first, it has credentials.
@@ -60,11 +63,20 @@ def build_image(
         if needed:
             raise buildx.buildx_missing(op.image.service, needed)
     try:
-        return _through_the_engine(engine, op, report, context=None if remote else locate_context(build), stop=stop)
+        context = None if remote else _with_own_images(locate_context(build), op)
+        return _through_the_engine(engine, op, report, context=context, stop=stop)
     except BuildContextError as error:
         raise WtcError(
             build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
         ) from error
+
+
+def _with_own_images(context: BuildContext, op: "BuildImage") -> BuildContext:
+    """The context whose Dockerfile names the stack's images in place of those that they stand for."""
+    if not op.image.bases:
+        return context
+    text = with_images(dockerfile_text(context), op.image.bases, arguments=build_query.build_of(op).args)
+    return with_dockerfile(context, text.encode())
 
 
 def _through_the_engine(
@@ -78,7 +90,7 @@ def _through_the_engine(
     missed: dict[str, EngineError] = {}
     if version == BUILDKIT and engine.api_version < LIMITS_API and (asked := _limits(build)):
         raise _unsupported_error(engine, service, asked)
-    if context is not None and version == BUILDKIT:
+    if context is not None and (version == BUILDKIT or op.image.bases):
         missed = _pull_bases(engine, op, context, report, pull=pull, stop=stop)
         pull = False
     parameters = build_query.build_query(
@@ -152,13 +164,12 @@ def _pull_bases(
     from wtc.engine.images.pull import pull_reference
 
     build = build_query.build_of(op)
-    content = context.extra_dockerfile
-    if content is None:
-        content = read_context_file(f"{context.root}/{context.dockerfile}")
     platform = build_query.build_platform(op.image, build)
     missed: dict[str, EngineError] = {}
-    dockerfile = content.decode(errors="replace")
-    for reference in base_images(dockerfile, arguments=build.args, target=build.target):
+    own = frozenset(op.image.bases.values())
+    for reference in base_images(dockerfile_text(context), arguments=build.args, target=build.target):
+        if reference in own:
+            continue
         if not pull and _has_image(engine, reference, platform):
             continue
         try:

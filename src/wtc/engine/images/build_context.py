@@ -5,7 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -90,6 +90,12 @@ def locate_context(build: Build) -> BuildContext:
             return _context(root, dockerfile=name, specific=specific)
     # Outside, behind a link, or left out: the engine gets the content under another name.
     return _context(root, dockerfile=_free_name(root), extra=read_context_file(path), specific=specific)
+
+
+def with_dockerfile(context: BuildContext, content: bytes) -> BuildContext:
+    """The context with another Dockerfile, under a name that no file of the context has."""
+    name = context.dockerfile if context.extra_dockerfile is not None else _free_name(Path(context.root))
+    return replace(context, dockerfile=name, extra_dockerfile=content)
 
 
 def locate_named_context(folder: str) -> BuildContext:

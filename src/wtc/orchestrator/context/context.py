@@ -9,6 +9,7 @@ from wtc.errors import ComposeFileError, EngineUnreachableError, RegistryError, 
 from wtc.events import Note, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.orchestrator.context.target import Target, project_file_settings
+from wtc.ports.variables import PORT_VARIABLES
 from wtc.registry.store import Store
 from wtc.settings.settings import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load_settings
 from wtc.settings.toml_files import Section
@@ -148,6 +149,7 @@ def _section(project: "Project") -> Section:
             hint="to cap memory, write `x-wtc: {mem_limit: 512m}`",
         )
         raise ComposeFileError(found.message, diagnostics=[found])
-    settings = cast("Mapping[str, object]", values)
+    named = cast("Mapping[str, object]", values)
+    settings = {key: value for key, value in named.items() if key != PORT_VARIABLES}
     places = {key: position for key in settings if (position := project.positions.get(("x-wtc", key)))}
     return Section(values=settings, positions=places)

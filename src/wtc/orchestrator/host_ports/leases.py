@@ -1,9 +1,10 @@
 """Host ports for a stack: the registry's leases, with what the engine shows taken into account."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.events import Note, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
@@ -14,6 +15,7 @@ from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.ports.lease_keys import lease_keys
 from wtc.ports.leases import lease_host_ports
 from wtc.ports.requests import port_requests
+from wtc.ports.variables import leased_variables, named_ports
 from wtc.registry.stack_records import StackRecords
 from wtc.registry.store import Store
 from wtc.settings.settings import BIND, PORT_RANGE, Settings
@@ -30,9 +32,13 @@ class StackPorts:
     leased: Mapping[str, int]
     """Request key -> host port."""
     moved: Mapping[str, int]
-    """Request key -> the port that it had before."""
+    """Request key -> the port that it had before, which others have now."""
+    joined: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Request key -> the port that it had before it got the number of another one: see `LeaseResult.joined`."""
     variables: tuple[PortVariable, ...] = ()
     """The variables by which the file itself names its ports."""
+    port_variables: PortVariables = field(default_factory=PortVariables)
+    """Their values, and where they mean the leased ports."""
     warnings: tuple[str, ...] = ()
 
     def by_place(self) -> dict[tuple[str, int, int], int]:
@@ -50,12 +56,14 @@ def lease_ports(
     observed: Observed | None = None,
     busy: Collection[int] = (),
     probe: bool = False,
+    recreating: bool = False,
 ) -> StackPorts:
     """Leases what the project publishes.
 
     `observed` gives back the leases that the registry has lost, or has given to others too; without it no lease moves
-    for what others have leased. `busy` are ports that others hold on the engine. With `probe` (a local engine) a port
-    that some program of this machine has is passed over.
+    for what others have leased. The leases of existing containers stay apart, unless all are `recreating`. `busy` are
+    ports that others hold on the engine. With `probe` (a local engine) a port that some program of this machine has is
+    passed over.
     """
     from wtc.ports.probe import is_bindable
 
@@ -73,12 +81,15 @@ def lease_ports(
         busy=busy,
         free=lambda request, port: not probe or is_bindable(port, request.protocol, request.host_ip or bind),
         keep=observed is None,
+        settled=None if observed is None else _settled(observed, recreating=recreating),
     )
     return StackPorts(
         requests=requests,
         leased=given.ports,
         moved=given.moved,
+        joined=given.joined,
         variables=project.port_variables,
+        port_variables=port_variables_of(project, requests, given.ports),
         warnings=given.warnings,
     )
 
@@ -93,6 +104,7 @@ def lease_on_engine(
     observed: Observed,
     busy: Collection[int] = (),
     scales: Mapping[str, int] | None = None,
+    recreating: bool = False,
 ) -> StackPorts:
     """Leases what the stack publishes on this engine: past the ports that others hold there, and telling what moves.
 
@@ -108,11 +120,14 @@ def lease_on_engine(
         observed=observed,
         busy={*held_by_others(engine, namespace, observed), *busy},
         probe=engine.host_is_local,
+        recreating=recreating,
     )
     for text in ports.warnings:
         warn(report, text)
     for key, before in ports.moved.items():
         report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
+    for key, before in ports.joined.items():
+        report(Note(text=f"{key} moves from host port {before} to {ports.leased[key]}, to have one number with others"))
     return ports
 
 
@@ -135,7 +150,17 @@ def known_ports(
         leased={k: p for k, p in leased.items() if k in asked},
         moved={},
         variables=project.port_variables,
+        port_variables=port_variables_of(project, requests, leased),
     )
+
+
+def port_variables_of(project: Project, requests: Sequence[PortRequest], leased: Mapping[str, int]) -> PortVariables:
+    """The project's port variables with their leased ports (`leased`: request key -> port).
+
+    Raises:
+        ComposeFileError: `x-wtc.port_variables` is not valid.
+    """
+    return leased_variables(project, named_ports(requests, leased, project.port_variables))
 
 
 def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -> frozenset[int]:
@@ -187,6 +212,11 @@ def _published_ports(containers: Iterable[ObservedContainer]) -> Iterator[tuple[
         if not container.oneoff:
             keys = lease_keys(container.service, container.number, ((p.target, p.protocol) for p in container.ports))
             yield from zip(keys, container.ports, strict=True)
+
+
+def _settled(observed: Observed, *, recreating: bool) -> frozenset[str]:
+    """The keys of ports that existing containers publish."""
+    return frozenset() if recreating else frozenset(key for key, _ in _published_ports(observed.containers))
 
 
 def _adopt_published(

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.observed import Observed
+from wtc.model.position import dotted
 from wtc.model.project import Project
 from wtc.orchestrator.host_ports.leases import StackPorts
 from wtc.ports.variables import port_variable
@@ -15,6 +17,32 @@ _ADDRESS = re.compile(
 )
 _ANY = {"0.0.0.0", "[::]"}
 _OUTSIDE = "host.docker.internal"
+
+
+def own_addresses(project: Project, ports: StackPorts, observed: Observed) -> Iterator[Diagnostic]:
+    """A warning for each value in which a service has its own leased port behind an address such as `localhost`.
+
+    A client on the host reaches it there; the container itself listens on the target port. It is said once: not of a
+    service that has a container.
+    """
+    names = {(v.service, v.name) for v in ports.variables}
+    targets = {(r.service, r.index): r.target for r in ports.requests}
+    created = {container.service for container in observed.containers}
+    for use in dict.fromkeys(u for u in project.variable_uses if ports.port_variables.means_leased(u)):
+        service = str(use.path[1]) if use.path[:1] == ("services",) else ""
+        if service not in project.services.keys() - created or (service, use.name) not in names or not use.address:
+            continue
+        index = next(v.index for v in ports.variables if (v.service, v.name) == (service, use.name))
+        target = targets.get((service, index), "its own port")
+        own = f"to have the file's own value, write `x-wtc: {{port_variables: {{{use.name}: own}}}}`"
+        yield Diagnostic(
+            message=f"`{dotted(use.path[2:])}` of service `{service}` has the leased port for `{use.name}` behind "
+            f"`{use.address}`, as a client on the host needs it",
+            severity=Severity.WARNING,
+            position=use.position,
+            path=use.path,
+            hint=f"inside its container the service listens on {target}; {own}",
+        )
 
 
 def stale_urls(desired: Desired, stack: Project, ports: StackPorts) -> Iterator[Diagnostic]:

@@ -10,7 +10,6 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.observed_context import ObservedContext
-from wtc.orchestrator.context.project import with_disabled
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.host_ports.leases import StackPorts, held_by_others, known_ports, lease_ports
 from wtc.orchestrator.session.failures import raise_failed
@@ -32,13 +31,12 @@ class ImagesResult:
 
 def resolve_images(stack: ObservedContext, project: "Project", services: tuple[str, ...], *, lease: bool) -> Desired:
     located, home = stack.located, stack.home
-    whole = with_disabled(project, located) if services else project
     return resolve_stack(
         located,
         stack.namespace,
         home,
         host=stack.engine.host,
-        ports=_leased_ports(stack, whole) if lease else _known_ports(stack, whole),
+        ports=_leased_ports(stack, project) if lease else _known_ports(stack, project),
         services=services,
         hashed=lease,
     )

@@ -1,6 +1,6 @@
 """What wtc or the engine would leave out of a project: said with its place, and refused under `--strict`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from wtc.errors import ComposeFileError
@@ -11,19 +11,33 @@ from wtc.model.project import Project
 from wtc.planner.desired.file_grants import unreachable_files
 
 
-def report_unsupported(project: Project, api_version: tuple[int, int], report: Reporter, *, strict: bool) -> None:
-    """Warns of all of it, the file's other warnings included.
+def report_unsupported(
+    project: Project, api_version: tuple[int, int], report: Reporter, *, strict: bool, starting: bool = True
+) -> None:
+    """Warns of all of it, the file's other warnings included; of what only a start needs, if something is `starting`.
 
     Raises:
         ComposeFileError: it cannot be done at all; or `strict`, and something is left out; with all of it.
     """
-    found = [*project.warnings, *_engine_findings(project, api_version), *unreachable_files(project)]
+    found = [*project.warnings, *_engine_findings(project, api_version), *unreachable_files(project, starting=starting)]
     refused = {Severity.ERROR, Severity.UNSUPPORTED} if strict else {Severity.ERROR}
     errors = [replace(d, severity=Severity.ERROR) for d in found if d.severity in refused]
     if errors:
         raise ComposeFileError(errors[0].message, diagnostics=errors)
     for finding in found:
         report(Warned(diagnostic=finding))
+
+
+def refuse_without_content(project: Project, services: Collection[str]) -> None:
+    """Before containers start (of all services where none is named).
+
+    Raises:
+        ComposeFileError: a secret or config of theirs has no content.
+    """
+    found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
+    errors = [d for d in found if not services or d.path[1] in services]
+    if errors:
+        raise ComposeFileError(errors[0].message, diagnostics=errors)
 
 
 def _engine_findings(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.observed import Observed
+from wtc.planner.images.plan_images import needed_images
 from wtc.planner.names import container_name, replacement_name
 from wtc.planner.observed.ownership import ownership
 from wtc.planner.reconcile import referenced_containers
@@ -130,7 +131,7 @@ def _volumes(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
 
 
 def _images(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
-    built = [s.image.reference for s in desired.services.values() if s.image.build]
+    built = [reference for reference, image in needed_images(desired).items() if image.build]
     there = (observed.images.get(reference) for reference in dict.fromkeys(built))
     return [("image", i.reference) for i in there if i and not ownership(i, desired.namespace).own]
 

@@ -1,6 +1,6 @@
 """What two worktrees share in spite of their namespaces: host, machine, other people's networks, fixed addresses."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
 from wtc.model.diagnostic import Diagnostic, Severity
@@ -30,22 +30,23 @@ def isolation_findings(project: Project, is_own: Callable[[str], bool]) -> tuple
     `is_own`: whether a path of the host lies in the worktree. A read-only bind lets nobody meet; the engine's socket
     always does.
     """
+    own = project.container_names
     found = [
-        *(b for service in project.services.values() for b in _service_sharing(service, is_own)),
+        *(b for service in project.services.values() for b in _service_sharing(service, is_own, own)),
         *(b for network in project.networks.values() for b in _network_sharing(network)),
         *(b for volume in project.volumes.values() for b in _volume_sharing(volume, is_own)),
     ]
     return tuple(_diagnostic(project, path, message, hint) for path, message, hint in found)
 
 
-def _service_sharing(service: Service, is_own: Callable[[str], bool]) -> Iterator[_Sharing]:
+def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Collection[str]) -> Iterator[_Sharing]:
     place: Path = ("services", service.name)
     if service.privileged:
         yield (*place, "privileged"), "it may change anything on the engine's machine", ""
     if service.use_api_socket:
         yield (*place, "use_api_socket"), _COMMANDS, ""
     yield from _host_sharing(service, place)
-    yield from _container_sharing(service, place)
+    yield from (breach for name, breach in _container_sharing(service, place) if name not in own)
     for index, mount in enumerate(service.volumes):
         if why := _mount_sharing(mount, is_own):
             yield (*place, "volumes", index, "source"), why, ""
@@ -58,19 +59,21 @@ def _host_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
             yield (*place, attribute), why, ""
 
 
-def _container_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
-    """Containers that go by their own name, whoever made them."""
+def _container_sharing(service: Service, place: Path) -> Iterator[tuple[str, _Sharing]]:
+    """The containers that the service names, with what that means if they are not the stack's."""
     hint = "to have one a worktree, make it a service of the file"
     for attribute in ("network_mode", "pid", "ipc"):
         kind, _, name = getattr(service, attribute).partition(":")
         if kind == "container":
-            yield (*place, attribute), f"container `{name}` {_ONE_FOR_ALL}", hint
+            yield name, ((*place, attribute), f"container `{name}` {_ONE_FOR_ALL}", hint)
     for index, text in enumerate(service.volumes_from):
-        kind, _, name = text.partition(":")
+        kind, _, source = text.partition(":")
+        name = source.partition(":")[0]
         if kind == "container":
-            yield (*place, "volumes_from", index), f"container `{name.partition(':')[0]}` {_ONE_FOR_ALL}", hint
+            yield name, ((*place, "volumes_from", index), f"container `{name}` {_ONE_FOR_ALL}", hint)
     for index, text in enumerate(service.external_links):
-        yield (*place, "external_links", index), f"container `{text.partition(':')[0]}` {_ONE_FOR_ALL}", hint
+        name = text.partition(":")[0]
+        yield name, ((*place, "external_links", index), f"container `{name}` {_ONE_FOR_ALL}", hint)
 
 
 def _address_sharing(service: Service, place: Path) -> Iterator[_Sharing]:

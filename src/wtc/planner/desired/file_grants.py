@@ -32,11 +32,12 @@ def granted_files(
     return tuple(mounts), tuple(files)
 
 
-def unreachable_files(project: Project) -> tuple[Diagnostic, ...]:
-    """Contents that would not be found where the file wants them.
+def unreachable_files(project: Project, *, starting: bool = True) -> tuple[Diagnostic, ...]:
+    """Contents that would not be found where the file wants them, by the time containers start.
 
-    A variable that is not set has none, and what is external is nowhere on an engine, which puts nothing into a root
-    that is read-only, but for what is mounted there; a tmpfs begins empty.
+    A variable that is not set has none: until something is `starting` it can still be set. And what is external is
+    nowhere on an engine, which puts nothing into a root that is read-only, but for what is mounted there; a tmpfs
+    begins empty.
     """
     return tuple(
         finding
@@ -44,14 +45,16 @@ def unreachable_files(project: Project) -> tuple[Diagnostic, ...]:
         for path, grant, source, target in _grants(service, project.secrets, project.configs)
         if not source.file
         for finding in (
-            _missing_source(project, path, grant.source, source)
+            _missing_source(project, path, grant.source, source, starting=starting)
             if source.content is None
             else _out_of_reach(project, service, path, grant.source, target)
         )
     )
 
 
-def _missing_source(project: Project, path: Path, name: str, source: FileSource) -> Iterator[Diagnostic]:
+def _missing_source(
+    project: Project, path: Path, name: str, source: FileSource, *, starting: bool
+) -> Iterator[Diagnostic]:
     what, position = f"{_grant_title(path, name)} of service `{path[1]}`", _position(project, path)
     if source.external:
         yield Diagnostic(
@@ -60,7 +63,7 @@ def _missing_source(project: Project, path: Path, name: str, source: FileSource)
             path=path,
             hint="to give it content, write `file:` or `environment:` in place of `external:`",
         )
-    elif source.environment:
+    elif source.environment and starting:
         yield Diagnostic(
             message=f"{what} is in the variable `{source.environment}`, which is not set",
             position=position,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
-from wtc.model.desired import ContainerSpec, Desired, DesiredService
+from wtc.model.build import BuildInput
+from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
 from wtc.model.namespace import Namespace
 from wtc.model.ports import Endpoint
 from wtc.model.project import Network, Project, Volume
@@ -12,11 +13,10 @@ from wtc.model.service import Attachment, Port, Service
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.desired.config_hash import resource_hash, service_hash
 from wtc.planner.desired.file_grants import granted_files
-from wtc.planner.images.plan_images import desired_image
+from wtc.planner.desired.references import names_of, renamed
+from wtc.planner.desired.replicas import replica_count
+from wtc.planner.images.plan_images import desired_images
 from wtc.planner.names import container_name, network_names, volume_name
-
-SHARED_BY = ("network_mode", "ipc", "pid", "cgroup", "uts")
-"""Attributes in which `service:x` stands for the container of another service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class Placement:
     """Where a project is put: its namespace, and what is particular to the worktree.
 
     `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
-    says, at `bind` too. `build_hashes`: service -> hash of its context and build options. `scales`: service -> number
-    of replicas.
+    says, at `bind` too. `build_inputs`: service -> what its image is built from, where that was looked at. `scales`:
+    service -> number of replicas.
     `mem_limit_bytes` caps the services that set no limit of their own.
     """
 
@@ -33,49 +33,42 @@ class Placement:
     bind: str
     host: str = "127.0.0.1"
     ports: Mapping[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
-    build_hashes: Mapping[str, str] = field(default_factory=dict[str, str])
+    build_inputs: Mapping[str, BuildInput] = field(default_factory=dict[str, BuildInput])
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
     mem_limit_bytes: int = 0
-
-
-def replicas(service: Service, scales: Mapping[str, int]) -> int:
-    """How many containers a service has. Source: compose-spec, scale and deploy.replicas."""
-    if service.name in scales:
-        return scales[service.name]
-    if service.scale is not None:
-        return service.scale
-    if service.deploy and service.deploy.replicas is not None and service.deploy.mode != "global":
-        return service.deploy.replicas
-    return 1
 
 
 def resolve_desired(project: Project, place: Placement) -> Desired:
     """The project as it should be on the engine, for this worktree."""
     networks = _networks(project, place.namespace)
     volumes = _volumes(project, place.namespace)
+    names = names_of(project, place.namespace)
+    images = desired_images(project, names, place.build_inputs)
     order = dependency_order({name: service.depends_on for name, service in project.services.items()})
     services: dict[str, DesiredService] = {}
     endpoints: list[Endpoint] = []
     for name in order:
         if project.services[name].provider:
             continue  # a program outside the engine is its container
-        desired = _service(project, project.services[name], place, networks, volumes)
+        desired = _service(project, renamed(project.services[name], names), images[name], place, networks, volumes)
         services[name] = desired
         for container in desired.containers:
             endpoints += _endpoints(container, place)
     return Desired(
         namespace=place.namespace,
         services=services,
+        bases={i.reference: i for name, i in images.items() if name not in services and i.build is not None},
         networks=networks,
         volumes=volumes,
         endpoints=tuple(endpoints),
-        undeclared=project.disabled,
+        undeclared=project.disabled | project.others.keys(),
         warnings=project.warnings,
     )
 
 
 def _networks(project: Project, namespace: Namespace) -> dict[str, Network]:
-    names = network_names(namespace, (k for k, n in project.networks.items() if not n.external))
+    used = (key for key, network in project.networks.items() if not network.external)
+    names = network_names(namespace, dict.fromkeys([*project.network_keys, *used]))
     return {
         key: network if network.external else _own_network(network, names[key], namespace)
         for key, network in project.networks.items()
@@ -114,9 +107,14 @@ def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
 
 
 def _service(
-    project: Project, service: Service, place: Placement, networks: Mapping[str, Network], volumes: Mapping[str, Volume]
+    project: Project,
+    service: Service,
+    image: DesiredImage,
+    place: Placement,
+    networks: Mapping[str, Network],
+    volumes: Mapping[str, Volume],
 ) -> DesiredService:
-    image = desired_image(service, project, place.namespace, place.build_hashes)
+    """One service, whose references are renamed."""
     base = replace(
         service,
         image=image.reference,
@@ -125,15 +123,12 @@ def _service(
             replace(m, source=volumes[m.source].name) if m.type == "volume" and m.source in volumes else m
             for m in service.volumes
         ),
-        volumes_from=tuple(_volumes_from(text, place.namespace) for text in service.volumes_from),
-        links=tuple(link for text in service.links for link in _links(text, place.namespace)),
         mem_limit_bytes=service.mem_limit_bytes or (0 if _has_memory_limit(service) else place.mem_limit_bytes),
-        **{key: _resolve_shared(getattr(service, key), place.namespace) for key in SHARED_BY},
     )
     mounts, files = granted_files(service, project.secrets, project.configs)
     base = replace(base, volumes=(*base.volumes, *mounts))
     containers: list[ContainerSpec] = []
-    for number in range(1, replicas(service, place.scales) + 1):
+    for number in range(1, replica_count(service, place.scales) + 1):
         config = replace(base, ports=_ports(service, number, place))
         digest = service_hash(config, files)
         name = container_name(place.namespace, service.name, number)
@@ -219,26 +214,6 @@ def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
         for port in container.config.ports
         if port.published.isdigit()
     ]
-
-
-def _resolve_shared(value: str, namespace: Namespace) -> str:
-    kind, _, service = value.partition(":")
-    return f"container:{container_name(namespace, service, 1)}" if kind == "service" and service else value
-
-
-def _volumes_from(text: str, namespace: Namespace) -> str:
-    """`db:ro` -> `accra-a1b2c3_db:ro`; `container:x:ro` -> `x:ro`."""
-    if text.startswith("container:"):
-        return text.removeprefix("container:")
-    service, colon, mode = text.partition(":")
-    return f"{container_name(namespace, service, 1)}{colon}{mode}"
-
-
-def _links(text: str, namespace: Namespace) -> tuple[str, str]:
-    """`db:database` -> `accra-a1b2c3_db:database`, and `accra-a1b2c3_db:db-1`, which Docker Compose gives along."""
-    service, _, alias = text.partition(":")
-    container = container_name(namespace, service, 1)
-    return f"{container}:{alias or service}", f"{container}:{service}-1"
 
 
 def _has_memory_limit(service: Service) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from wtc.model.desired import Desired, DesiredImage
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.project import Project
-from wtc.planner.images.plan_images import base_references
+from wtc.planner.images.plan_images import only_services
 
 NEVER = frozenset({"never", "build"})
 IF_MISSING = frozenset({"missing", "if_not_present"})
@@ -17,16 +17,11 @@ def select_buildable(desired: Desired, services: Collection[str], args: Mapping[
 
     `args` are laid over the build arguments of each.
     """
-    built = {name: s for name, s in desired.services.items() if s.image.build is not None}
-    wanted = {name for name in built if not services or name in services}
-    while more := {
-        name
-        for name, service in built.items()
-        if name not in wanted and any(service.image.reference in base_references(built[w].image) for w in wanted)
-    }:
-        wanted |= more
-    chosen = {name: replace(s, image=_with_args(s.image, args)) for name, s in built.items() if name in wanted}
-    return replace(desired, services=chosen)
+    wanted = {name for name, s in desired.services.items() if s.image.build and (not services or name in services)}
+    own = only_services(desired, wanted)
+    chosen = {name: replace(s, image=_with_args(s.image, args)) for name, s in own.services.items()}
+    own_bases = {reference: _with_args(image, args) for reference, image in own.bases.items()}
+    return replace(own, services=chosen, bases=own_bases)
 
 
 def warn_of_platforms(project: Project, services: Collection[str]) -> Iterator[Diagnostic]:

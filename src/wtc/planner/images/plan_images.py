@@ -1,38 +1,37 @@
 """The images that a stack needs: what to pull and what to build, before anything stands on them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from wtc import labels as label
 from wtc.errors import WtcError
-from wtc.model.build import Build
+from wtc.model.build import BuildInput
 from wtc.model.desired import Desired, DesiredImage
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import BuildImage, Plan, PullImage
 from wtc.model.project import Project
 from wtc.model.service import Service
+from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed
 from wtc.planner.images.pull_policy import has_digest, pull_interval_s
-from wtc.planner.names import image_reference
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.up_options import UpOptions
 
-OF_IMAGE = "docker-image://"
-OF_SERVICE = "service:"
 
+def desired_images(project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> dict[str, DesiredImage]:
+    """Service -> what its containers are created from, for every service of the file.
 
-def desired_image(
-    service: Service, project: Project, namespace: Namespace, build_hashes: Mapping[str, str]
-) -> DesiredImage:
-    """What a service's containers are created from. A built image has the namespace's tag, and no other.
-
-    `build_hashes`: service -> hash of its context and build options.
+    A built image has the namespace's tag, and no other. `inputs`: service -> what it is built from, where that was
+    looked at.
     """
-    builder = _building_service(service, project)
-    if builder is not None:
-        return desired_image(builder, project, namespace, build_hashes)
+    return {service.name: _desired_image(service, project, names, inputs) for service in names.services.values()}
+
+
+def _desired_image(service: Service, project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> DesiredImage:
+    if service.build is None and names.own_image(service.image):
+        builder = names.services[names.images[familiar(service.image)]]
+        return _desired_image(builder, project, names, inputs)
     if service.build is None:
         return DesiredImage(
             service=service.name,
@@ -40,28 +39,61 @@ def desired_image(
             platform=service.platform,
             pull_policy=service.pull_policy,
         )
-    digest = _with_bases(service.name, service.build, build_hashes)
-    reference = image_reference(namespace, service.name)
-    labels = {**label.own(namespace, reference), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
+    digest = _with_bases(service.name, names, inputs)
+    reference = names.image(service.name)
+    labels = {**label.own(names.namespace, reference), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
     if digest:
         labels[label.BUILD_HASH] = digest
+    build = renamed(service, names).build
     return DesiredImage(
         service=service.name,
         reference=reference,
-        build=replace(service.build, tags=(), additional_contexts=_contexts(service.build, project, namespace)),
+        build=replace(build, tags=()) if build else None,
         platform=service.platform,
         pull_policy=service.pull_policy,
+        bases={
+            image: own
+            for image in inputs.get(service.name, BuildInput()).images
+            if (own := names.own_image(image, beside=service.name)) and image not in service.build.additional_contexts
+        },
         build_hash=digest,
         labels=labels,
         secrets={s.source: project.secrets[s.source] for s in service.build.secrets if s.source in project.secrets},
     )
 
 
+def built_from(service: Service, names: Names, images: Iterable[str]) -> set[str]:
+    """The other services whose images the build of a service needs; `images` are those that its Dockerfile names."""
+    if service.build is None:
+        return set()
+    contexts = service.build.additional_contexts.values()
+    references = [*images, *(c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE))]
+    found = {names.images.get(familiar(reference), "") for reference in references}
+    for other in (c.removeprefix(OF_SERVICE) for c in contexts if c.startswith(OF_SERVICE)):
+        base = names.services.get(other)
+        if base is not None:
+            found.add(base.name if base.build else names.images.get(familiar(base.image), ""))
+    return found - {"", service.name}
+
+
+def _with_bases(
+    service: str, names: Names, inputs: Mapping[str, BuildInput], above: frozenset[str] = frozenset()
+) -> str:
+    """The service's own hash; with those of the services whose images it is built from, where there are some."""
+    given = inputs.get(service, BuildInput())
+    above |= {service}
+    others = built_from(names.services[service], names, given.images) - above
+    if not (given.hash and others):
+        return given.hash
+    digests = [_with_bases(other, names, inputs, above) for other in sorted(others)]
+    return hashlib.sha256("\0".join([given.hash, *digests]).encode()).hexdigest()
+
+
 def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
     """Every image once; one whose build stands on another service's image comes after that."""
     builder = PlanBuilder()
     nodes: dict[str, int] = {}
-    waiting = {s.image.reference: s.image for s in desired.services.values() if s.containers or s.image.build}
+    waiting = needed_images(desired)
     while waiting:
         ready = [i for i in waiting.values() if not base_references(i) & waiting.keys() - {i.reference}] or list(
             waiting.values()
@@ -101,49 +133,36 @@ def check_images(desired: Desired, observed: Observed, options: UpOptions) -> No
     raise WtcError(found[0].message, hints=hints, diagnostics=found)
 
 
-def _building_service(service: Service, project: Project) -> Service | None:
-    """The other service whose build makes the image that this one, without a build, names."""
-    if service.build is not None or not service.image:
-        return None
-    others = (s for s in project.services.values() if s.build is not None)
-    return next((s for s in others if _tagged(service.image) in map(_tagged, (s.image, *_tags(s.build)))), None)
-
-
-def _tags(build: Build | None) -> tuple[str, ...]:
-    return build.tags if build else ()
-
-
-def _tagged(image: str) -> str:
-    """`acme/php` is `acme/php:latest`."""
-    return image if not image or ":" in image.rpartition("/")[2] or "@" in image else f"{image}:latest"
-
-
 def base_references(image: DesiredImage) -> set[str]:
     """The references of other images that the build takes files from."""
     contexts = image.build.additional_contexts.values() if image.build else ()
-    return {c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE)}
+    return {*image.bases.values(), *(c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE))}
 
 
-def _contexts(build: Build, project: Project, namespace: Namespace) -> dict[str, str]:
-    return {name: _context(value, project, namespace) for name, value in build.additional_contexts.items()}
+def only_services(desired: Desired, services: Collection[str]) -> Desired:
+    """The stack with these services alone, and whatever images their builds are made from."""
+    chosen = {name: service for name, service in desired.services.items() if name in services}
+    others = (service.image for name, service in desired.services.items() if name not in services)
+    return replace(
+        desired,
+        services=chosen,
+        bases={**desired.bases, **{image.reference: image for image in others if image.build is not None}},
+        endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
+        undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
+    )
 
 
-def _context(value: str, project: Project, namespace: Namespace) -> str:
-    """`service:base` -> the image of that service."""
-    base = project.services.get(value.removeprefix(OF_SERVICE)) if value.startswith(OF_SERVICE) else None
-    if base is None:
-        return value
-    return OF_IMAGE + (image_reference(namespace, base.name) if base.build else base.image)
-
-
-def _with_bases(service: str, build: Build, build_hashes: Mapping[str, str]) -> str:
-    """The service's own hash; with those of the services that it stands on, where it does on some."""
-    own = build_hashes.get(service, "")
-    contexts = build.additional_contexts.values()
-    bases = sorted(c.removeprefix(OF_SERVICE) for c in contexts if c.startswith(OF_SERVICE))
-    if not (own and bases):
-        return own
-    return hashlib.sha256("\0".join([own, *(build_hashes.get(b, "") for b in bases)]).encode()).hexdigest()
+def needed_images(desired: Desired) -> dict[str, DesiredImage]:
+    """Reference -> image that the services need, those that their builds are made from included, however far."""
+    known = {**desired.bases, **{s.image.reference: s.image for s in desired.services.values()}}
+    waiting = [s.image.reference for s in desired.services.values() if s.containers or s.image.build]
+    needed: dict[str, DesiredImage] = {}
+    while waiting:
+        reference = waiting.pop(0)
+        if reference in known and reference not in needed:
+            needed[reference] = known[reference]
+            waiting += sorted(base_references(known[reference]))
+    return needed
 
 
 def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
