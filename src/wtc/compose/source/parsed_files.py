@@ -1,8 +1,12 @@
 """YAML documents by file, kept for all loads of one command."""
 
-from wtc.compose.diagnostics import Diagnostics
+from typing import TYPE_CHECKING
+
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
-from wtc.model.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from wtc.compose.diagnostics import Diagnostics
+    from wtc.model.diagnostic import Diagnostic
 
 
 class ParsedFiles:
@@ -14,10 +18,11 @@ class ParsedFiles:
     def __init__(self) -> None:
         self._parsed: dict[tuple[str, bytes], tuple[list[Node], tuple[Diagnostic, ...]]] = {}
 
-    def documents(self, path: str, content: bytes, diagnostics: Diagnostics) -> list[Node]:
+    def documents(self, path: str, content: bytes, diagnostics: "Diagnostics") -> list[Node]:
         """Return the file's documents, and report what is wrong with its syntax."""
         key = path, content
         if key not in self._parsed:
+            from wtc.compose.diagnostics import Diagnostics
             from wtc.compose.source.yaml import parse_yaml
 
             found = Diagnostics()
