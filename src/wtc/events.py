@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from wtc.errors import WtcError
-from wtc.model.diagnostic import Diagnostic
+from wtc.model.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
     # Not at run time: a command that plans nothing need not import what a plan is made of.
@@ -87,3 +87,8 @@ class Reporter(Protocol):
     def __call__(self, event: Event, /) -> None:
         """Takes one event; called from one thread at a time."""
         ...
+
+
+def warn(report: Reporter, text: str, *, hint: str = "") -> None:
+    """Report a warning that has no place in a file."""
+    report(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING, hint=hint)))

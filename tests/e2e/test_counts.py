@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -136,7 +136,9 @@ def test_counts(running: Workshop, command: str, file: str, expected: object, mo
     write(running.main, {"compose.yaml": {"plain": PLAIN, "leased": LEASED}[file]})
     running.wtc("up")
     counts = Counts(monkeypatch)
-    counts.own = frozenset(c.id for c in running.client.containers.list(all=True) if c.name.startswith("main-" + running.token))
+    counts.own = frozenset(
+        c.id for c in running.client.containers.list(all=True) if c.name.startswith("main-" + running.token)
+    )
     COMMANDS[command](_target(running))
     print(command, file, counts.interpreted, counts.parsed, counts.lists, counts.asked)
     print(counts.requests)

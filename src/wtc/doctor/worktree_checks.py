@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from wtc.doctor.finding import Finding, error_findings, failed, passed
 from wtc.errors import WtcError
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import UserState
 from wtc.settings.settings import SETTINGS, Settings
 from wtc.worktrees.identity_facts import copy_origin, read_held_id
 from wtc.worktrees.locate import Worktree, worktree_at
@@ -104,7 +104,7 @@ def _identity(worktree: Worktree) -> Finding:
     return passed("worktree", f"`{worktree.path}`, {kind}{by_path}")
 
 
-def check_settings(home: Context, project: Project | None) -> list[Finding]:
+def check_settings(home: UserState, project: Project | None) -> list[Finding]:
     """Each setting's value, and who says so."""
     try:
         return list(_setting_findings(home.settings_for(project) if project else home.settings))

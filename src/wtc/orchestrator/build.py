@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wtc.events import Reporter, Warned
-from wtc.orchestrator.context.context import for_dry_run
 from wtc.orchestrator.context.observed_context import open_observed
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import for_dry_run
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
 from wtc.planner.images.build_and_pull import select_buildable, warn_of_platforms
@@ -36,7 +36,7 @@ def build(target: Target, request: BuildRequest, report: Reporter, stop: threadi
         WtcError: a build has failed.
     """
     with open_observed(target, report, create=not request.dry_run) as opened:
-        stack = replace(opened, home=for_dry_run(opened.home)) if request.dry_run else opened
+        stack = replace(opened, state=for_dry_run(opened.state)) if request.dry_run else opened
         # A build may use the ports' variables: leased now, they are the same when `up` looks at what was built.
         project = read_project(stack.located, services=request.services)
         desired = resolve_images(stack, project, request.services, lease=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.observed import Observed
-from wtc.orchestrator.context.context import open_context, warn
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.host_ports.leases import known_ports
 from wtc.orchestrator.host_ports.published import published_now
 from wtc.ports.variables import named_ports, stack_variables
@@ -33,11 +33,11 @@ def env(target: Target, report: Reporter) -> EnvResult:
         ComposeFileError: there is no compose file, or it cannot be used.
     """
     located = locate(target)
-    home = open_context(target, report)
-    namespace = namespace_for(located, home, None, report)
+    state = open_user_state(target, report)
+    namespace = namespace_for(located, state, None, report)
     project = read_project(located, name=namespace.name, env_files=False)
-    known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    record = home.store.read().stacks.get(namespace.name)
+    known = known_ports(state.store, namespace, project, settings=state.settings_for(project), observed=Observed())
+    record = state.store.read().stacks.get(namespace.name)
     if record is not None:
         known = replace(known, leased=published_now(target, namespace, record).host_ports())
     host, engine = _engine_variables(target, report)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wtc.errors import WtcError
-from wtc.events import PlanStarted, Reporter
+from wtc.events import PlanStarted, Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import command_line_settings, warn
 from wtc.orchestrator.context.hooks import declared_hooks, project_settings
 from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
 from wtc.orchestrator.context.stack_lock import lock_if_possible, stack_lock
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.session.failures import raise_failed
@@ -94,7 +94,7 @@ def change_lifecycle(
         if request.dry_run:
             plan = _plan(stack, request, hooks)
             wanted = _memory_needed(stack, request, plan)
-            if wanted and (refusal := oversubscription(stack.engine, stack.home, wanted)):
+            if wanted and (refusal := oversubscription(stack.engine, stack.state, wanted)):
                 warn(report, refusal.message, hint=refusal.hints[-1])
             return _result(stack, plan)
         with contextlib.ExitStack() as held:
@@ -105,10 +105,10 @@ def change_lifecycle(
                 seen = replace(stack, observed=observe(stack.engine, stack.namespace))
             plan = _plan(seen, request, hooks)
             if wanted := _memory_needed(seen, request, plan):
-                held.enter_context(reserve_memory(seen.engine, seen.home, wanted))
+                held.enter_context(reserve_memory(seen.engine, seen.state, wanted))
             report(PlanStarted(plan=plan, namespace=stack.namespace.name))
             outcome = execute_plan(plan, stack.engine, on_event=report, stop=stop)
-            record_published(stack.engine, stack.home, stack.namespace, before=seen.observed)
+            record_published(stack.engine, stack.state, stack.namespace, before=seen.observed)
             services = {c.service for c in seen.observed.containers}
             raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)
             return _result(seen, plan)
@@ -118,8 +118,8 @@ def _lock(
     stack: ObservedContext, request: LifecycleRequest, report: Reporter
 ) -> "contextlib.AbstractContextManager[None]":
     if request.verb is LifecycleVerb.STOP:
-        return lock_if_possible(stack.home, stack.namespace.worktree, report)
-    return stack_lock(stack.home, stack.namespace.worktree)
+        return lock_if_possible(stack.state, stack.namespace.worktree, report)
+    return stack_lock(stack.state, stack.namespace.worktree)
 
 
 def _plan(stack: ObservedContext, request: LifecycleRequest, hooks: Mapping[str, ServiceHooks]) -> Plan:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wtc.errors import EngineError, NotFoundError
-from wtc.events import Note, Reporter
+from wtc.events import Note, Reporter, warn
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services

@@ -13,11 +13,12 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import Context, command_line_settings, open_context, open_engine
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import stack_lock
 from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.user_state import UserState, command_line_settings, open_user_state
 from wtc.orchestrator.host_ports.leases import lease_on_engine
 from wtc.orchestrator.session.adopt import claim_namespace
 from wtc.orchestrator.session.container_git import ContainerGit
@@ -78,8 +79,8 @@ def run(
         WtcError: it never ran; `wait_for_exit` is 125 to 127 where docker's would be.
     """
     located = locate(target)
-    home = open_context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe))
-    home.store.require()
+    state = open_user_state(target, report, given=command_line_settings(oversubscribe=request.oversubscribe))
+    state.store.require()
     project = read_project(located, services=(request.service,))
     service = project.services[request.service]
     if service.provider:
@@ -92,10 +93,10 @@ def run(
         up(target, needs, report, stop)
     with open_engine(target) as engine:
         report_unsupported(project, engine.api_version, report, strict=False)
-        with stack_lock(home, located.worktree):
-            namespace = claim_namespace(located, home, engine, report, stop)
-        git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine, creates=True)
-        return _Run(located, home, engine, namespace, request, report, stop, git).to_the_end(project, on_started)
+        with stack_lock(state, located.worktree):
+            namespace = claim_namespace(located, state, engine, report, stop)
+        git = ContainerGit(worktree=located.worktree, state=state, project=project, engine=engine, creates=True)
+        return _Run(located, state, engine, namespace, request, report, stop, git).to_the_end(project, on_started)
 
 
 class _WarnOnce:
@@ -117,7 +118,7 @@ class _Run:
     def __init__(
         self,
         located: Located,
-        home: Context,
+        state: UserState,
         engine: "Engine",
         namespace: Namespace,
         request: RunRequest,
@@ -125,7 +126,7 @@ class _Run:
         stop: threading.Event,
         git: ContainerGit,
     ) -> None:
-        self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
+        self.located, self.state, self.engine, self.namespace = located, state, engine, namespace
         self.request, self.report, self.stop, self.git = request, report, stop, git
         self.started = False
         self.held = contextlib.ExitStack()
@@ -138,7 +139,7 @@ class _Run:
     def _to_the_end(self, stack: Project, on_started: "Callable[[], None]") -> RunResult:
         busy: set[int] = set()
         for _ in range(MOVES):
-            with stack_lock(self.home, self.namespace.worktree):
+            with stack_lock(self.state, self.namespace.worktree):
                 spec = self._make(stack, busy)
             container = ContainerRef(name=spec.name)
             try:
@@ -173,7 +174,7 @@ class _Run:
         others = wanted.undeclared | (desired.services.keys() - wanted.services.keys())
         check_shared(replace(wanted, undeclared=others), observed, starting=True)
         check_images(wanted, observed, options)
-        if not (busy or again) and not self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
+        if not (busy or again) and not self.state.settings_for(stack).of(OVERSUBSCRIBE).value:
             memory = MemoryRequest(
                 namespace=self.namespace,
                 starting=(starting_spec(spec),),
@@ -181,7 +182,7 @@ class _Run:
                 command="run",
                 anyway="run `wtc run --oversubscribe ...`",
             )
-            self.held.enter_context(reserve_memory(self.engine, self.home, memory))
+            self.held.enter_context(reserve_memory(self.engine, self.state, memory))
         if not self.request.no_deps:
             self._execute(plan_waits(desired, service), desired)
         if images := plan_images(wanted, observed, options):
@@ -231,13 +232,13 @@ class _Run:
         if self.request.oneoff.service_ports:
             self._refuse_twice(observed)
         ports = lease_on_engine(
-            self.engine, self.home, self.namespace, stack, self.report, observed=observed, busy=busy
+            self.engine, self.state, self.namespace, stack, self.report, observed=observed, busy=busy
         )
         # One replica at least, to take after: the file may scale the service to none.
         return resolve_stack(
             self.located,
             self.namespace,
-            self.home,
+            self.state,
             host=self.engine.host,
             ports=ports,
             services=(self.request.service,),

@@ -8,11 +8,12 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import open_context, open_engine
 from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.host_ports.leases import known_ports
 from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports
 from wtc.orchestrator.session.container_git import ContainerGit
@@ -60,20 +61,20 @@ def status(target: Target, report: Reporter) -> StatusResult:
     from wtc.engine.observe.snapshot import list_engine, observe
 
     located = locate(target)
-    home = open_context(target, report)
+    state = open_user_state(target, report)
     project = read_project(located)
-    settings = home.settings_for(project)
+    settings = state.settings_for(project)
     with open_engine(target) as engine:
         host, listing = engine.host, list_engine(engine)
-        namespace = namespace_for(located, home, engine, report, listing=listing)
+        namespace = namespace_for(located, state, engine, report, listing=listing)
         found = observe(engine, namespace, listing=listing)
-        leases = known_ports(home.store, namespace, project, settings=settings, observed=found)
-        desired = resolve_stack(located, namespace, home, host=host, ports=leases)
+        leases = known_ports(state.store, namespace, project, settings=settings, observed=found)
+        desired = resolve_stack(located, namespace, state, host=host, ports=leases)
         observed = observe_desired(engine, desired)
-        git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine)
+        git = ContainerGit(worktree=located.worktree, state=state, project=project, engine=engine)
         desired, _ = git.added(desired, observed)
         if has_other_ports(found, leases.leased):
-            fixed, _ = git.added(resolve_stack(located, namespace, home, host=host), observed)
+            fixed, _ = git.added(resolve_stack(located, namespace, state, host=host), observed)
             desired = _as_created(desired, fixed, found)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
     decisions = reconcile(desired, observed, UpOptions(), {})

@@ -8,28 +8,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wtc.errors import PortTakenError, UsageError, WtcError
-from wtc.events import Note, PlanStarted, Reporter, Warned
+from wtc.events import Note, PlanStarted, Reporter, Warned, warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import (
-    Context,
-    command_line_settings,
-    for_dry_run,
-    open_context,
-    open_engine,
-    warn,
-)
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.observed_context import report_foreign
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.project_name import warn_of_project_name
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
 from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.user_state import UserState, command_line_settings, for_dry_run, open_user_state
 from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
 from wtc.orchestrator.host_ports.published import record_published
@@ -99,10 +93,10 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
         WtcError: whatever of it went wrong; what had been started stays, and is said.
     """
     given = command_line_settings(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
-    home = open_context(target, report, given=given)
-    home.store.require()
-    home = for_dry_run(home) if request.dry_run else home
-    target = with_env_files(target, home, report, dry_run=request.dry_run)
+    state = open_user_state(target, report, given=given)
+    state.store.require()
+    state = for_dry_run(state) if request.dry_run else state
+    target = with_env_files(target, state, report, dry_run=request.dry_run)
     located = locate(target)
     project = read_project(located, services=request.services)
     _refuse_unknown(request.scales, project)
@@ -120,21 +114,21 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
                 report=report,
             )
             git = ContainerGit(
-                worktree=located.worktree, home=home, project=project, engine=engine, creates=not request.dry_run
+                worktree=located.worktree, state=state, project=project, engine=engine, creates=not request.dry_run
             )
-            return _Run(located, home, engine, namespace, request, report, stop, data, git)
+            return _Run(located, state, engine, namespace, request, report, stop, data, git)
 
         report_unsupported(
             project, engine.api_version, report, strict=request.strict, starting=not request.options.no_start
         )
         if request.dry_run:
-            return run_in(namespace_for(located, home, engine, report)).rehearse(project)
+            return run_in(namespace_for(located, state, engine, report)).rehearse(project)
         worktrees: Collection[str] = [located.worktree]
         while True:
             try:
-                with StackLocks(home) as locks:
+                with StackLocks(state) as locks:
                     locks.take(worktrees)
-                    namespace = claim_namespace(located, home, engine, report, stop, adoption=request.adoption)
+                    namespace = claim_namespace(located, state, engine, report, stop, adoption=request.adoption)
                     return run_in(namespace).up(project, locks)
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
@@ -157,7 +151,7 @@ class _Run:
     def __init__(
         self,
         located: Located,
-        home: Context,
+        state: UserState,
         engine: "Engine",
         namespace: Namespace,
         request: UpRequest,
@@ -166,7 +160,7 @@ class _Run:
         data: DataFrom,
         git: ContainerGit,
     ) -> None:
-        self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
+        self.located, self.state, self.engine, self.namespace = located, state, engine, namespace
         self.request, self.report, self.stop, self.data, self.git = request, report, stop, data, git
         self.plans: list[Plan] = []
 
@@ -189,7 +183,7 @@ class _Run:
             if self.request.fixed_ports:
                 check_fixed_ports(self.engine, desired, plan, stack.positions)
             if not again and (wanted := self._wanted(stack, desired, plan)):
-                held.enter_context(reserve_memory(self.engine, self.home, wanted))
+                held.enter_context(reserve_memory(self.engine, self.state, wanted))
             if images:
                 self._raise_failed(self._execute(images), desired)
                 observed = observe_desired(self.engine, plain)
@@ -229,7 +223,7 @@ class _Run:
         if self.request.fixed_ports:
             check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
         wanted = self._wanted(stack, desired, self.plans[-1])
-        if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
+        if wanted and (refusal := oversubscription(self.engine, self.state, wanted)):
             warn(self.report, refusal.message, hint=refusal.hints[-1])
         return self._result(desired)
 
@@ -244,7 +238,7 @@ class _Run:
 
     def _wanted(self, stack: Project, desired: Desired, plan: Plan) -> MemoryRequest | None:
         """What there has to be memory for; None where nobody is to look."""
-        if self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
+        if self.state.settings_for(stack).of(OVERSUBSCRIBE).value:
             return None
         return MemoryRequest(
             namespace=self.namespace,
@@ -263,7 +257,7 @@ class _Run:
         desired = resolve_stack(
             self.located,
             self.namespace,
-            self.home,
+            self.state,
             host=self.engine.host,
             ports=ports,
             services=self.request.services,
@@ -279,7 +273,7 @@ class _Run:
     def _lease(self, stack: Project, observed: Observed, busy: set[int]) -> StackPorts:
         return lease_on_engine(
             self.engine,
-            self.home,
+            self.state,
             self.namespace,
             stack,
             self.report,
@@ -313,14 +307,14 @@ class _Run:
             self._record(stack, desired)
         finally:
             seen = None if self.request.fixed_ports else before
-            record_published(self.engine, self.home, self.namespace, before=seen)
+            record_published(self.engine, self.state, self.namespace, before=seen)
 
     def _record(self, stack: Project, desired: Desired) -> None:
         from wtc.registry.stack_records import Status
 
         volumes = [v.name for v in desired.volumes.values() if not v.external]
         own = [n.name for n in desired.networks.values() if not n.external]
-        with self.home.store.transaction() as records:
+        with self.state.store.transaction() as records:
             record = records.record_for(self.namespace)
             records.put(
                 replace(

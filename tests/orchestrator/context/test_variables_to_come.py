@@ -9,11 +9,11 @@ import pytest
 from tests.wtc_process import run_wtc
 from wtc.errors import ComposeFileError
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import open_context
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.setup import setup
 
 FILE = """
@@ -37,7 +37,7 @@ def read(folder: Path, value: str, *services: str) -> Project:
 def job_of(looks: Target) -> str | None:
     """The value in the container, where the file's own ports are published."""
     located = locate(looks)
-    home = open_context(looks, print)
+    home = open_user_state(looks, print)
     namespace = namespace_for(located, home, None, print)
     desired = resolve_stack(located, namespace, home, host="127.0.0.1")
     return desired.services["job"].containers[0].config.environment["V"]

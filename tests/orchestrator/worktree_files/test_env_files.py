@@ -10,9 +10,9 @@ import pytest
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.errors import ComposeFileError
 from wtc.events import Event, Note, Warned
-from wtc.orchestrator.context.context import open_context
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.worktree_files.env_files import with_env_files
 from wtc.orchestrator.worktree_files.placeholders import placeholders
 
@@ -214,7 +214,7 @@ class Up:
     def __call__(self, worktree: Path, *, dry_run: bool = False, env_files: tuple[str, ...] = ()) -> str:
         """The value of `SECRET` that service `web` gets."""
         target = Target(cwd=str(worktree), environment=self.repository.environment, env_files=env_files)
-        home = open_context(target, self._take)
+        home = open_user_state(target, self._take)
         located = locate(with_env_files(target, home, self._take, dry_run=dry_run))
         return read_project(located).services["web"].environment["SECRET"] or ""
 

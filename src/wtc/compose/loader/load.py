@@ -31,8 +31,8 @@ def load_project(
 ) -> LoadedProject:
     """The project that the request names.
 
-    `files` keeps what is parsed for the next load. Without `fold_env_files`, each `env_file` stays as it is, and unread,
-    as `config --hash` needs it.
+    `files` keeps what is parsed for the next load. Without `fold_env_files`, the files that an `env_file` names are not
+    read, as `config --hash` needs it.
 
     Raises:
         ComposeFileError: the files cannot be used; with every finding.

@@ -3,9 +3,8 @@
 from collections.abc import Collection
 
 from wtc.errors import ComposeFileError
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.observed_context import ObservedContext
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
@@ -54,18 +53,18 @@ def declared_hooks(
 def project_settings(stack: ObservedContext) -> Settings:
     """The settings, with the project's own where the file can be used."""
     if stack.located.missing:
-        return stack.home.settings
+        return stack.state.settings
     try:
-        return stack.home.settings_for(read_project(stack.located, name=stack.namespace.name, env_files=False))
+        return stack.state.settings_for(read_project(stack.located, name=stack.namespace.name, env_files=False))
     except ComposeFileError:
-        return stack.home.settings
+        return stack.state.settings
 
 
 def _ports(stack: ObservedContext, project: Project) -> StackPorts:
     return known_ports(
-        stack.home.store,
+        stack.state.store,
         stack.namespace,
         project,
-        settings=stack.home.settings_for(project),
+        settings=stack.state.settings_for(project),
         observed=stack.observed,
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
-from wtc.orchestrator.context.context import Context, open_context, open_engine, warn
 from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.user_state import UserState, open_user_state
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -23,7 +24,7 @@ class ObservedContext:
 
     located: Located
     namespace: Namespace
-    home: Context
+    state: UserState
     engine: "Engine"
     observed: Observed
 
@@ -63,7 +64,7 @@ class ObservedContext:
 def open_observed(
     target: Target, report: Reporter, *, given: Mapping[str, str] | None = None, create: bool = False
 ) -> Generator[ObservedContext]:
-    """The worktree's stack, by label: the compose file is not read. `given`: settings, as `open_context` takes them.
+    """The worktree's stack, by label: the compose file is not read. `given`: settings, as `open_user_state` takes them.
 
     With `create`, for what creates objects or leases ports, the worktree gets an id where it has none.
 
@@ -73,14 +74,14 @@ def open_observed(
     from wtc.engine.observe.snapshot import list_engine, observe
 
     located = locate(target)
-    home = open_context(target, report, given=given)
+    state = open_user_state(target, report, given=given)
     with open_engine(target) as engine:
         listing = list_engine(engine)
-        namespace = namespace_for(located, home, engine, report, listing=listing, create=create)
+        namespace = namespace_for(located, state, engine, report, listing=listing, create=create)
         yield ObservedContext(
             located=located,
             namespace=namespace,
-            home=home,
+            state=state,
             engine=engine,
             observed=observe(engine, namespace, listing=listing),
         )

@@ -13,9 +13,9 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.service import Service
-from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Located
+from wtc.orchestrator.context.user_state import UserState
 from wtc.orchestrator.host_ports.leases import StackPorts, port_variables_of
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.planner.desired.references import Names, familiar, names_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def resolve_stack(
     located: Located,
     namespace: Namespace,
-    home: Context,
+    state: UserState,
     *,
     host: str,
     ports: StackPorts | None = None,
@@ -60,7 +60,7 @@ def resolve_stack(
         port_variables=known.port_variables,
         final=ports is None,
     )
-    settings = home.settings_for(project)
+    settings = state.settings_for(project)
     place = Placement(
         namespace=namespace,
         bind=settings.of(BIND).value,

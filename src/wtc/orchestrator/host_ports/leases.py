@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.compose.interpolation.port_variables import PortVariables
-from wtc.events import Note, Reporter
+from wtc.events import Note, Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import PortRequest
 from wtc.model.project import PortVariable, Project
-from wtc.orchestrator.context.context import Context, warn
+from wtc.orchestrator.context.user_state import UserState
 from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.ports.lease_keys import lease_keys
 from wtc.ports.leases import lease_host_ports
@@ -96,7 +96,7 @@ def lease_ports(
 
 def lease_on_engine(
     engine: "Engine",
-    home: Context,
+    state: UserState,
     namespace: Namespace,
     stack: Project,
     report: Reporter,
@@ -112,11 +112,11 @@ def lease_on_engine(
         WtcError: the registry cannot be written, or no port is left.
     """
     ports = lease_ports(
-        home.store,
+        state.store,
         namespace,
         stack,
         scales=scales or {},
-        settings=home.settings_for(stack),
+        settings=state.settings_for(stack),
         observed=observed,
         busy={*held_by_others(engine, namespace, observed), *busy},
         probe=engine.host_is_local,

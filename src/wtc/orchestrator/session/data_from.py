@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.errors import UsageError, WtcError
-from wtc.events import Note, Reporter, Warned
+from wtc.events import Note, Reporter, Warned, warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.resolve import observe_desired
 from wtc.orchestrator.context.stack_lock import StackLocks
 from wtc.orchestrator.context.target import Located

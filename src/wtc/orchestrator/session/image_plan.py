@@ -4,11 +4,10 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wtc.events import PlanStarted, Reporter, Warned
+from wtc.events import PlanStarted, Reporter, Warned, warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.observed_context import ObservedContext
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.host_ports.leases import StackPorts, held_by_others, known_ports, lease_ports
@@ -30,11 +29,11 @@ class ImagesResult:
 
 
 def resolve_images(stack: ObservedContext, project: "Project", services: tuple[str, ...], *, lease: bool) -> Desired:
-    located, home = stack.located, stack.home
+    located, state = stack.located, stack.state
     return resolve_stack(
         located,
         stack.namespace,
-        home,
+        state,
         host=stack.engine.host,
         ports=_leased_ports(stack, project) if lease else _known_ports(stack, project),
         services=services,
@@ -43,17 +42,17 @@ def resolve_images(stack: ObservedContext, project: "Project", services: tuple[s
 
 
 def _known_ports(stack: ObservedContext, project: "Project") -> StackPorts:
-    settings = stack.home.settings_for(project)
-    return known_ports(stack.home.store, stack.namespace, project, settings=settings, observed=stack.observed)
+    settings = stack.state.settings_for(project)
+    return known_ports(stack.state.store, stack.namespace, project, settings=settings, observed=stack.observed)
 
 
 def _leased_ports(stack: ObservedContext, project: "Project") -> StackPorts:
     return lease_ports(
-        stack.home.store,
+        stack.state.store,
         stack.namespace,
         project,
         scales={},
-        settings=stack.home.settings_for(project),
+        settings=stack.state.settings_for(project),
         observed=stack.observed,
         busy=held_by_others(stack.engine, stack.namespace, stack.observed),
         probe=stack.engine.host_is_local,

@@ -1,13 +1,13 @@
-"""What the commands that talk to the engine have in common: the namespace, the engine, the registry."""
+"""The registry and the settings of the user who runs the command."""
 
 from collections.abc import Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
-from wtc.errors import ComposeFileError, EngineUnreachableError, RegistryError, WtcError
-from wtc.events import Note, Reporter, Warned
-from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.errors import ComposeFileError, RegistryError, WtcError
+from wtc.events import Note, Reporter, warn
+from wtc.model.diagnostic import Diagnostic
 from wtc.orchestrator.context.target import Target, project_file_settings
 from wtc.ports.variables import PORT_VARIABLES
 from wtc.registry.store import Store
@@ -15,15 +15,14 @@ from wtc.settings.settings import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir
 from wtc.settings.toml_files import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
-    from wtc.engine.client.connection import Engine
     from wtc.model.project import Project
     from wtc.registry.stack_records import StackRecords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class UserState:
     """wtc's own state: the registry, and the settings."""
 
     store: Store
@@ -52,7 +51,7 @@ class Context:
         return load_settings(self.environment, command_line=self.given, project=section, project_file=self.project_file)
 
 
-def open_context(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Context:
+def open_user_state(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> UserState:
     """The registry and the settings of this user. `given` is what the command line says: a setting's key -> its text.
 
     Raises:
@@ -63,7 +62,7 @@ def open_context(target: Target, report: Reporter, *, given: Mapping[str, str] |
     with suppress(WtcError):  # `locate` raises it, for the commands that need the file
         project_file = project_file_settings(target)
     settings = load_settings(target.environment, command_line=given, project_file=project_file)
-    return Context(
+    return UserState(
         store=store,
         settings=settings,
         environment=target.environment,
@@ -72,48 +71,22 @@ def open_context(target: Target, report: Reporter, *, given: Mapping[str, str] |
     )
 
 
-def for_dry_run(home: Context) -> Context:
+def for_dry_run(state: UserState) -> UserState:
     """The same state for a dry run, which writes none of it."""
     from wtc.registry.dry_run_store import DryRunStore
 
-    return replace(home, store=DryRunStore(config_dir(home.environment)))
+    return replace(state, store=DryRunStore(config_dir(state.environment)))
 
 
 def command_line_settings(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:
-    """The settings that the command line gives, as `open_context` takes them."""
+    """The settings that the command line gives, as `open_user_state` takes them."""
     given = {MEM_LIMIT.key: mem_limit, OVERSUBSCRIBE.key: "true" if oversubscribe else ""}
     return {key: text for key, text in given.items() if text}
 
 
-@contextmanager
-def open_engine(target: Target) -> "Generator[Engine]":
-    """The engine, for as long as the command needs it.
-
-    Raises:
-        EngineUnreachableError: none answers.
-    """
-    from wtc.engine.client.connection import connect
-
-    engine = connect(context=target.context, environment=target.environment)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-def engine_host(target: Target) -> str:
-    """Where published ports answer, by the engine's address alone; this machine where there is no telling."""
-    from wtc.engine.client.endpoint import LOOPBACK, choose_endpoint
-
-    try:
-        return choose_endpoint(context=target.context, environment=target.environment).host
-    except EngineUnreachableError:
-        return LOOPBACK
-
-
-def read_registry(home: Context, report: Reporter) -> "StackRecords":
+def read_registry(state: UserState, report: Reporter) -> "StackRecords":
     """Return the registry, and report what is wrong with its file."""
-    records = home.store.read()
+    records = state.store.read()
     for text in records.warnings:
         warn(report, text)
     if records.refusal is not None:
@@ -122,18 +95,13 @@ def read_registry(home: Context, report: Reporter) -> "StackRecords":
     return records
 
 
-def update_registry(home: Context, report: Reporter, change: "Callable[[StackRecords], None]") -> None:
+def update_registry(state: UserState, report: Reporter, change: "Callable[[StackRecords], None]") -> None:
     """Change the registry, or warn that it cannot be written: for commands that labels suffice for."""
     try:
-        with home.store.transaction() as records:
+        with state.store.transaction() as records:
             change(records)
     except RegistryError as error:
         warn(report, ": ".join([error.message, *error.causes]))
-
-
-def warn(report: Reporter, text: str, *, hint: str = "") -> None:
-    """A warning with no place in a file."""
-    report(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING, hint=hint)))
 
 
 def _section(project: "Project") -> Section:
