@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from wtc.compose.loader import load
 from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
 from wtc.engine.containers.terminal import Descriptors
+from wtc.labels import WORKTREE
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.ports import ports
 from wtc.orchestrator.run import RunRequest, run
@@ -42,9 +43,7 @@ class Counts:
     """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.interpreted = self.parsed = 0
-        self.requests: list[str] = []
-        self.own: frozenset[str] = frozenset()
+        self.start()
         load_session, parse, call = load.LoadSession, yaml.parse_yaml, Engine.call
 
         def counted_session(**arguments: Any) -> Any:
@@ -62,6 +61,12 @@ class Counts:
         patch.setattr(load, "LoadSession", counted_session)
         patch.setattr(yaml, "parse_yaml", counted_parse)
         patch.setattr(Engine, "call", counted_call)
+
+    def start(self, own: Iterable[str] = ()) -> None:
+        """Begin to count. `own` are the ids of the stack's containers."""
+        self.interpreted = self.parsed = 0
+        self.requests: list[str] = []
+        self.own = frozenset(own)
 
     @property
     def lists(self) -> int:
@@ -112,33 +117,39 @@ COMMANDS: dict[str, Callable[[Target], object]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def running(shared: Workshop) -> Workshop:
-    """Both services run."""
-    write(shared.main, {"compose.yaml": PLAIN})
-    shared.wtc("up")
-    return shared
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
+    return Counts(monkeypatch)
 
 
 @pytest.mark.parametrize(
-    ("command", "expected"),
+    ("command", "plain", "leased"),
     [
-        ("up", (0, 0, 0, 0)),
-        ("up web", (0, 0, 0, 0)),
-        ("up --dry-run web db", (0, 0, 0, 0)),
-        ("run", (0, 0, 0, 0)),
-        ("status", (0, 0, 0, 0)),
-        ("ports", (0, 0, 0, 0)),
+        # interpretations, parsed files, lists of containers, requests
+        ("up", (1, 1, 1, 7), (2, 1, 1, 7)),
+        ("up web", (1, 1, 1, 7), (2, 1, 1, 7)),
+        ("up --dry-run web db", (1, 1, 1, 7), (2, 1, 1, 7)),
+        ("run", (1, 1, 1, 10), (2, 1, 1, 10)),
+        ("status", (1, 1, 1, 7), (2, 1, 1, 7)),
+        ("ports", (0, 0, 0, 0), (0, 0, 0, 0)),
     ],
 )
-@pytest.mark.parametrize("file", ["plain", "leased"])
-def test_counts(running: Workshop, command: str, file: str, expected: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(running.main, {"compose.yaml": {"plain": PLAIN, "leased": LEASED}[file]})
-    running.wtc("up")
-    counts = Counts(monkeypatch)
-    counts.own = frozenset(
-        c.id for c in running.client.containers.list(all=True) if c.name.startswith("main-" + running.token)
-    )
-    COMMANDS[command](_target(running))
-    print(command, file, counts.interpreted, counts.parsed, counts.lists, counts.asked)
-    print(counts.requests)
+def test_command_interprets_parses_and_asks_as_often_as_it_must(
+    shared: Workshop, counts: Counts, command: str, plain: tuple[int, ...], leased: tuple[int, ...]
+) -> None:
+    for file, expected in ((PLAIN, plain), (LEASED, leased)):
+        write(shared.main, {"compose.yaml": file})
+        shared.wtc("up")
+        own = {"label": f"{WORKTREE}={os.path.realpath(shared.main)}"}
+        counts.start(c["Id"] for c in shared.client.api.containers(all=True, filters=own))
+        COMMANDS[command](_target(shared))
+        assert (counts.interpreted, counts.parsed, counts.lists, counts.asked) == expected, counts.requests
+
+
+def test_linked_worktree_parses_its_files_once(shared: Workshop, counts: Counts) -> None:
+    """The file is read without its variables too, for the env files that it names."""
+    shared.commit({"compose.yaml": LEASED})
+    folder = shared.worktree("linked")
+    counts.start()
+    up(Target(cwd=str(folder), environment=shared.env), UpRequest(dry_run=True), _silent, threading.Event())
+    assert (counts.interpreted, counts.parsed, counts.lists) == (3, 1, 1)

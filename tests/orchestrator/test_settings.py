@@ -11,7 +11,8 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import CreateContainer
 from wtc.model.service import Port, Service
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import open_user_state
@@ -49,12 +50,13 @@ def target(
 
 def planned(looks: Target, **given: str) -> dict[str, Service]:
     """Service -> what its container would be created with."""
-    located = locate(looks)
-    home = open_user_state(looks, silent, given=given)
-    namespace = Namespace(name="a-1", worktree=located.worktree)
-    project = read_project(located, name="a-1")
-    ports = lease_ports(home.store, namespace, project, scales={}, settings=home.settings_for(project))
-    desired = resolve_stack(located, namespace, home, host="127.0.0.1", ports=ports)
+    context = Context(looks, silent, given=given, offline=True)
+    namespace = Namespace(name="a-1", worktree=context.located.worktree)
+    context.claim(namespace)
+    project = context.projects.read(name="a-1")
+    settings = context.state.settings_for(project)
+    ports = lease_ports(context.state.store, namespace, project, scales={}, settings=settings)
+    desired = resolve_stack(context, ports=ports)
     plan = plan_up(desired, Observed(), UpOptions())
     operations = [node.operation for node in plan.nodes]
     return {o.spec.service: o.spec.config for o in operations if isinstance(o, CreateContainer)}
@@ -86,7 +88,7 @@ def test_a_limit_from_the_strongest_place_caps_what_has_none(
     source: Source,
 ) -> None:
     looks = target(tmp_path, user=user, project=project, environment=environment)
-    read = read_project(locate(looks))
+    read = ProjectReader(locate(looks)).read()
     assert open_user_state(looks, silent, given=given).settings_for(read).of(MEM_LIMIT).source == source
     found = planned(looks, **given)
     assert found["web"].mem_limit_bytes == expected
@@ -125,7 +127,7 @@ def test_what_a_project_cannot_ask_for_is_named_with_its_place(
     tmp_path: Path, project: str, message: str, place: str
 ) -> None:
     looks = target(tmp_path, project=project)
-    read = read_project(locate(looks))
+    read = ProjectReader(locate(looks)).read()
     with pytest.raises(ComposeFileError) as raised:
         open_user_state(looks, silent).settings_for(read)
     (found,) = raised.value.diagnostics

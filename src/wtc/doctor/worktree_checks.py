@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from wtc.doctor.finding import Finding, error_findings, failed, passed
 from wtc.errors import WtcError
 from wtc.model.project import Project
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import UserState
 from wtc.settings.settings import SETTINGS, Settings
@@ -82,7 +82,7 @@ def check_compose_file(target: Target) -> tuple[list[Finding], Project | None]:
     place = worktree_at(located.worktree)
     findings = [_identity(place)]
     try:
-        project = read_project(located)
+        project = ProjectReader(located).read()
     except WtcError as error:
         return [*findings, *error_findings("compose file", error)], None
     files = ", ".join(f"`{os.path.relpath(file, located.worktree)}`" for file in located.files)

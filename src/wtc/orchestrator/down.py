@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from wtc.events import PlanStarted, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
+from wtc.orchestrator.context.context import Context, report_foreign
 from wtc.orchestrator.context.hooks import declared_hooks
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.observed_context import ObservedContext, report_foreign
-from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.stack_lock import lock_if_possible
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.context.user_state import UserState, open_user_state, update_registry
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import UserState, update_registry
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.session.failures import raise_failed
@@ -48,18 +46,11 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.observe.snapshot import list_engine, observe
-
-    located = locate(target)
-    state = open_user_state(target, report)
-    with open_engine(target) as engine:
-        listing = list_engine(engine)
-        namespace = namespace_for(located, state, engine, report, listing=listing)
-        observed = observe(engine, namespace, listing=listing)
+    with Context(target, report) as context:
+        observed, namespace, state = context.observed, context.namespace, context.state
         report_foreign(observed, report)
-        validate_services(request.services, located, observed)
-        stack = ObservedContext(located=located, namespace=namespace, state=state, engine=engine, observed=observed)
-        hooks = declared_hooks(stack, report) if observed.containers else {}
+        validate_services(context, request.services)
+        hooks = declared_hooks(context) if observed.containers else {}
         if request.dry_run:
             plan = plan_down(
                 namespace,
@@ -70,7 +61,7 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
             )
             return DownResult(namespace=namespace, plan=plan)
         with lock_if_possible(state, namespace.worktree, report):
-            plan = take_stack_down(engine, state, namespace, request, report, stop, hooks=hooks)
+            plan = take_stack_down(context.engine, state, namespace, request, report, stop, hooks=hooks)
     return DownResult(namespace=namespace, plan=plan)
 
 

@@ -8,7 +8,7 @@ from wtc.events import Note, Reporter, warn
 from wtc.model.ports import Endpoint
 from wtc.orchestrator.context.identify import identify
 from wtc.orchestrator.context.open_engine import engine_host
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import open_user_state, read_registry
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_ports
@@ -73,7 +73,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
             copied=copied,
             endpoints=(),
         )
-    project = read_project(located, env_files=False)
+    project = ProjectReader(located).read(env_files=False)
     settings = state.settings_for(project)
     known = read_registry(state, report)
     namespace = identify(located, state, None, create=True).namespace

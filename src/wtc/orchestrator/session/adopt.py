@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, PlanStarted, Reporter, warn
 from wtc.model.identity import LabelledStack
-from wtc.model.namespace import Namespace
 from wtc.model.plan import ContainerRef, Plan, StopContainer
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import (
     FormerStack,
     IdentifiedStack,
@@ -87,16 +87,8 @@ class Adoption:
     name: str = ""
 
 
-def claim_namespace(
-    located: Located,
-    state: UserState,
-    engine: "Engine",
-    report: Reporter,
-    stop: threading.Event,
-    *,
-    adoption: Adoption | None = None,
-) -> Namespace:
-    """The namespace of a stack that is about to be created or changed, under the worktree's lock.
+def claim_namespace(context: Context, stop: threading.Event, *, adoption: Adoption | None = None) -> None:
+    """Give the context the namespace of a stack that is about to be created or changed, under the worktree's lock.
 
     The worktree gets an id, a move is recorded, former stacks are reported, and the registry knows the stack.
 
@@ -104,9 +96,8 @@ def claim_namespace(
         ConflictError: it is not proved which stack is this worktree's, or a former one runs in it.
         WtcError: the registry cannot be written, or the adoption cannot be carried out.
     """
-    from wtc.engine.observe.snapshot import list_engine
-
-    listing = list_engine(engine)
+    located, state, engine, report = context.located, context.state, context.engine, context.report
+    listing = context.listing
     if adoption and adoption.wanted:
         name = adopt(located, state, labelled_stacks(listing), adoption.name)
         report(Note(text=f"this worktree takes over stack `{name}`"))
@@ -117,8 +108,10 @@ def claim_namespace(
         report(Note(text=f"stack `{found.namespace.name}` moves along with the worktree from `{found.moved_from}`"))
     report_former(found, engine, report)
     stop_former(found, engine, report, stop)
+    if found.former:
+        context.forget_snapshot()
     register_stack(state.store, found.namespace)
-    return found.namespace
+    context.claim(found.namespace)
 
 
 def record_moved(found: IdentifiedStack) -> None:

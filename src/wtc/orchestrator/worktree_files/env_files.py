@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import ComposeFileError, NoComposeFileError
 from wtc.events import Note, Reporter, warn
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Located, Target, locate, worktree_path
 from wtc.orchestrator.context.user_state import UserState
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_file, lies_in
@@ -43,17 +44,16 @@ class EnvFiles:
         return (*([self.env] if self.env else []), *self.others)
 
 
-def with_env_files(target: Target, state: UserState, report: Reporter, *, dry_run: bool) -> Target:
+def copy_env_files(context: Context) -> None:
     """Copy the env files that a linked worktree lacks. A dry run only reads them where they are.
-
-    Returns: the target, whose reader finds the files.
 
     Raises:
         WtcError: the worktree cannot be located, or a file cannot be read or written.
     """
-    if not worktree_at(worktree_path(target)).linked:
-        return target
-    return provide_env_files(target, state, report, dry_run=dry_run)[0]
+    if worktree_at(worktree_path(context.target)).linked:
+        target, files = provide_env_files(context.target, context.state, context.report, dry_run=context.dry_run)
+        if files.copies:
+            context.forget_project(target)
 
 
 def provide_env_files(
@@ -227,7 +227,8 @@ def _uninterpreted_project(located: Located) -> "Node | None":
     if not located.files:
         return None
     try:
-        return load_project(replace(located.request, interpolate=False), located.reader, fold_env_files=False).root
+        request = replace(located.request, interpolate=False)
+        return load_project(request, located.reader, files=located.parsed, fold_env_files=False).root
     except ComposeFileError:
         return None
 

@@ -1,0 +1,164 @@
+"""What a command works with: each part is read when it is first needed, and kept."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from wtc.errors import WtcError
+from wtc.events import Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.observed import EngineListing, Observed, ObservedContainer
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.open_engine import open_engine
+from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_user_state
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+    from wtc.orchestrator.context.project import ProjectReader
+
+
+class Context:
+    """The worktree, settings, registry, project, engine, namespace and snapshot of one command.
+
+    A part raises what its reading raises, when it is first used. Leave the context to close the engine's connection.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        report: Reporter,
+        *,
+        given: Mapping[str, str] | None = None,
+        creates: bool = False,
+        dry_run: bool = False,
+        offline: bool = False,
+    ) -> None:
+        """`given` are settings of the command line: key -> text.
+
+        A command that `creates` objects or leases ports gives the worktree an id if it has none. A `dry_run` writes
+        nothing to the registry. An `offline` command does not ask the engine: the registry has the namespace.
+        """
+        self.target, self.report = target, report
+        self.creates, self.dry_run, self.offline = creates and not dry_run, dry_run, offline
+        self._given = given
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._open.close()
+
+    @cached_property
+    def located(self) -> Located:
+        """The worktree, and where its compose files are."""
+        return locate(self.target)
+
+    @cached_property
+    def state(self) -> UserState:
+        """The registry and the settings."""
+        state = open_user_state(self.target, self.report, given=self._given)
+        return for_dry_run(state) if self.dry_run else state
+
+    @cached_property
+    def projects(self) -> "ProjectReader":
+        """The compose project."""
+        from wtc.orchestrator.context.project import ProjectReader
+
+        return ProjectReader(self.located)
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The engine.
+
+        Raises:
+            EngineUnreachableError: no engine answers.
+        """
+        return self._open.enter_context(open_engine(self.target))
+
+    @property
+    def host(self) -> str:
+        """Where published ports answer; this machine, if the command is offline."""
+        return "127.0.0.1" if self.offline else self.engine.host
+
+    @cached_property
+    def listing(self) -> EngineListing:
+        """Everything on the engine."""
+        from wtc.engine.observe.snapshot import list_engine
+
+        return list_engine(self.engine)
+
+    @cached_property
+    def namespace(self) -> Namespace:
+        """The namespace of the worktree's stack; `up` and `run` claim it instead."""
+        located, state = self.located, self.state
+        if self.offline:
+            return namespace_for(located, state, None, self.report)
+        engine = self.engine
+        return namespace_for(located, state, engine, self.report, listing=self.listing, create=self.creates)
+
+    @cached_property
+    def observed(self) -> Observed:
+        """The snapshot of the stack. It stays the same until `forget_snapshot`."""
+        from wtc.engine.observe.snapshot import observe
+
+        namespace = self.namespace
+        return observe(self.engine, namespace, listing=self.listing)
+
+    def claim(self, namespace: Namespace) -> None:
+        """Work with this namespace from now on."""
+        self.namespace = namespace
+        self.__dict__.pop("observed", None)
+
+    def forget_snapshot(self) -> None:
+        """Observe the engine again at the next use: the command has changed it, or has waited for a lock."""
+        for name in ("listing", "observed"):
+            self.__dict__.pop(name, None)
+
+    def forget_project(self, target: Target) -> None:
+        """Locate and interpret the compose files again at the next use: files were copied into the worktree."""
+        self.target = target
+        for name in ("located", "projects"):
+            self.__dict__.pop(name, None)
+
+    def containers(self, services: Sequence[str] = ()) -> list[ObservedContainer]:
+        """The containers of these services (of all, where none is named), one-off ones left out, by service and number.
+
+        Raises:
+            WtcError: the stack has no container of a service that was named.
+        """
+        own = [c for c in self.observed.containers if not c.oneoff]
+        present = sorted({c.service for c in own})
+        for service in services:
+            if service not in present:
+                names = ", ".join(f"`{name}`" for name in present)
+                raise WtcError(
+                    f"service `{service}` has no container in this worktree",
+                    causes=[f"the stack has {names}" if present else "the stack is not up"],
+                    hints=["to bring it up, run `wtc up`"],
+                )
+        return [c for c in own if not services or c.service in services]
+
+    def container(self, service: str, number: int = 1) -> ObservedContainer:
+        """One replica of a service.
+
+        Raises:
+            WtcError: it does not exist.
+        """
+        found = self.containers([service])
+        for container in found:
+            if container.number == number:
+                return container
+        numbers = ", ".join(str(c.number) for c in found)
+        raise WtcError(f"service `{service}` has no replica {number}", causes=[f"its replicas are {numbers}"])
+
+
+def report_foreign(observed: Observed, report: Reporter) -> None:
+    """Report what carries the stack's label and is left alone, because it is not proved to be the stack's."""
+    from wtc.events import warn
+
+    for what, why in observed.left_alone.items():
+        warn(report, f"{what} is left alone: {why}")
