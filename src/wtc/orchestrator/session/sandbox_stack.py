@@ -39,7 +39,7 @@ def stack_access(target: Target, report: Reporter) -> Generator[StackAccess]:
     from wtc.engine.observe.container_addresses import container_addresses
 
     with Context(target, report) as context:
-        engine, namespace = context.engine, context.namespace
+        namespace, engine = context.namespace, context.engine
         found = container_addresses(engine, namespace)
         if not any(container.running for container in found):
             raise WtcError("the stack of this worktree is not up", hints=["to bring it up, run `wtc up`"])
