@@ -82,7 +82,7 @@ _OF_PLACE = {
         "former worktrees left stacks at paths that have another worktree now",
         "to remove one, run `wtc clean --former` in the worktree; to take it over, `wtc up --adopt`",
     ),
-    WorktreeLocation.MOVED: ("stacks of worktrees that have moved, which their next `wtc up` adopts", ""),
+    WorktreeLocation.MOVED: ("worktrees that moved with their stacks", ""),
     WorktreeLocation.UNPROVED: (
         "it is not proved whether worktrees are gone",
         "to see why, run `wtc clean --gone --dry-run`; mount the disk they are on, if they are on one",

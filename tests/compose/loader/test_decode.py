@@ -1,4 +1,4 @@
-"""The canonical tree as the typed model."""
+"""Decoding the canonical tree into the typed model."""
 
 import pytest
 

@@ -283,7 +283,7 @@ def test_without_a_compose_file_those_further_down_are_listed(places: Places) ->
     )
     assert missing.hints == (
         "to use one, run `wtc -f ../compose.prod.yml up`",
-        f'to use it always, write `compose = ["compose.prod.yml"]` into `{place}/wtc.toml`',
+        f'to always use it, add `compose = ["compose.prod.yml"]` to `{place}/wtc.toml`',
     )
 
 
