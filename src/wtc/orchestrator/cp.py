@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
 from wtc.model.plan import ContainerRef
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.exec import Replica, find_container
 
@@ -49,20 +49,20 @@ def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
             "one of the two has to be `SERVICE:PATH`, and the other a path of this machine",
             hints=["to copy out of a service, run `wtc cp web:/etc/hosts .`"],
         )
-    with open_observed(target, report) as stack:
+    with Context(target, report) as context:
         if inside:
-            found = find_container(stack, Replica(service=inside[0], number=request.number))
-            _Copying(stack.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
+            found = find_container(context, Replica(service=inside[0], number=request.number))
+            _Copying(context.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
         elif outside:
             service, path = outside
             several = not request.number and request.source != STREAM
             chosen = (
-                stack.containers([service])
+                context.containers([service])
                 if several
-                else [find_container(stack, Replica(service=service, number=request.number))]
+                else [find_container(context, Replica(service=service, number=request.number))]
             )
             for container in chosen:
-                _Copying(stack.engine, _ref(container.name, container.id), request, target.cwd).into(path)
+                _Copying(context.engine, _ref(container.name, container.id), request, target.cwd).into(path)
 
 
 def _split(text: str) -> tuple[str, str] | None:

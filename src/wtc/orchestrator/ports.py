@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from wtc.events import Reporter
 from wtc.model.ports import Endpoint, PortId
-from wtc.orchestrator.context.context import engine_host, open_context, open_engine, read_registry
 from wtc.orchestrator.context.identify import identify
+from wtc.orchestrator.context.open_engine import engine_host, open_engine
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state, read_registry
 from wtc.planner.desired.resolve import connect_address
 from wtc.settings.settings import BIND, PORT_RANGE
 
@@ -30,10 +31,10 @@ def ports(target: Target, report: Reporter) -> PortsResult:
         WtcError: the registry has no ports of the worktree, and no engine answers.
     """
     located = locate(target)
-    home = open_context(target, report)
-    records = read_registry(home, report)
-    bind, host = home.settings.of(BIND).value, engine_host(target)
-    namespace = identify(located, home, None).namespace
+    state = open_user_state(target, report)
+    records = read_registry(state, report)
+    bind, host = state.settings.of(BIND).value, engine_host(target)
+    namespace = identify(located, state, None).namespace
     record = records.stacks.get(namespace.name)
     if record is not None and (record.ports or record.fixed):
         if record.fixed:
@@ -48,9 +49,9 @@ def ports(target: Target, report: Reporter) -> PortsResult:
 
         with open_engine(target) as engine:
             listing = list_engine(engine)
-            namespace = identify(located, home, engine, listing=listing).namespace
+            namespace = identify(located, state, engine, listing=listing).namespace
             observed = observe(engine, namespace, listing=listing)
-            seen = published_or_leased(observed, home.settings.of(PORT_RANGE).value)
+            seen = published_or_leased(observed, state.settings.of(PORT_RANGE).value)
         name, leased = namespace.name, {port: published.port for port, published in seen.items()}
         addresses = {port: published.host_ip for port, published in seen.items()}
     endpoints = leased_endpoints(leased, addresses, bind=bind, host=host)

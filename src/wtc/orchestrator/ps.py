@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
-from wtc.orchestrator.context.context import open_engine
 from wtc.orchestrator.context.identify import Repositories
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wtc.errors import UsageError
-from wtc.events import Note, Reporter
-from wtc.orchestrator.context.context import warn
+from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.session.sandbox_stack import StackAccess, stack_access
 from wtc.planner.git.git_config import WITHOUT_COLLECTION, git_config

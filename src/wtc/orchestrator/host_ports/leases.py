@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.compose.interpolation.port_variables import PortVariables
-from wtc.events import Note, Reporter
+from wtc.events import Note, warn
 from wtc.model.namespace import Namespace
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
+from wtc.model.observed import RUNNING_STATES, EngineListing, Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import PortId, PortRequest
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import Context, warn
+from wtc.orchestrator.context.context import Context
 from wtc.planner.desired.port_ids import port_ids
 from wtc.ports.leases import lease_host_ports
 from wtc.ports.requests import port_requests
@@ -88,33 +88,34 @@ def lease_ports(
 
 
 def lease_on_engine(
-    engine: "Engine",
-    home: Context,
-    namespace: Namespace,
-    stack: Project,
-    report: Reporter,
+    context: Context,
+    project: Project,
     *,
-    observed: Observed,
     busy: Collection[int] = (),
     scales: Mapping[str, int] | None = None,
     recreating: bool = False,
 ) -> StackPorts:
-    """Leases what the stack publishes on this engine: past the ports that others hold there, and telling what moves.
+    """Lease what the project publishes on the context's engine, without the ports that others hold there.
+
+    Leases that move are reported.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
     """
+    engine, namespace, observed = context.engine, context.namespace, context.observed
+    others = held_by_others(engine, namespace, observed, listing=context.listing)
     ports = lease_ports(
-        home.store,
+        context.state.store,
         namespace,
-        stack,
+        project,
         scales=scales or {},
-        settings=home.settings_for(stack),
+        settings=context.state.settings_for(project),
         observed=observed,
-        busy={*held_by_others(engine, namespace, observed), *busy},
+        busy={*others, *busy},
         probe=engine.host_is_local,
         recreating=recreating,
     )
+    report = context.report
     for text in ports.warnings:
         warn(report, text)
     for port, before in ports.moved.items():
@@ -147,6 +148,13 @@ def known_ports(
     )
 
 
+def known_stack_ports(context: Context, project: Project) -> StackPorts:
+    """The ports that the context's stack has by now; leases nothing. An offline context has those of the registry."""
+    observed = Observed() if context.offline else context.observed
+    settings = context.state.settings_for(project)
+    return known_ports(context.state.store, context.namespace, project, settings=settings, observed=observed)
+
+
 def port_variables_of(project: Project, requests: Sequence[PortRequest], leased: Mapping[PortId, int]) -> PortVariables:
     """Return the project's port variables with their leased ports. `leased`: port -> host port.
 
@@ -156,7 +164,9 @@ def port_variables_of(project: Project, requests: Sequence[PortRequest], leased:
     return leased_variables(project, named_ports(requests, leased))
 
 
-def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -> frozenset[int]:
+def held_by_others(
+    engine: "Engine", namespace: Namespace, observed: Observed, *, listing: EngineListing | None = None
+) -> frozenset[int]:
     """Return the host ports that the stack cannot have: what others hold, without what its own containers publish now.
 
     One port can be published twice, at two addresses or for two protocols, and a stack that runs is not moved for that.
@@ -166,7 +176,7 @@ def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -
     own = {
         port.port for container in observed.containers if container.state in RUNNING_STATES for port in container.ports
     }
-    return published_ports(engine, other_than=namespace) - own
+    return published_ports(engine, other_than=namespace, listing=listing) - own
 
 
 def observed_ports(observed: Observed, span: range) -> dict[PortId, PublishedPort]:

@@ -13,8 +13,9 @@ from wtc.errors import EngineUnreachableError, WtcError
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import Endpoint, PortId
-from wtc.orchestrator.context.context import Context, open_engine
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import UserState
 from wtc.orchestrator.host_ports.leases import StackPorts, observed_ports
 from wtc.orchestrator.ports import leased_endpoint
 from wtc.planner.desired.port_ids import port_ids
@@ -62,7 +63,7 @@ def has_other_ports(observed: Observed, leased: Mapping[PortId, int]) -> bool:
     return unchosen or bool(_not_leased(observed_ports(observed, ALL_PORTS), leased))
 
 
-def record_published(engine: "Engine", home: Context, namespace: Namespace, *, before: Observed | None) -> None:
+def record_published(engine: "Engine", state: UserState, namespace: Namespace, *, before: Observed | None) -> None:
     """Record what running containers publish in place of their leases, for `ports` and `env`.
 
     `before` is the stack as it was. The engine is not asked if that had leased ports alone; it is if `before` is None.
@@ -71,11 +72,11 @@ def record_published(engine: "Engine", home: Context, namespace: Namespace, *, b
     from wtc.engine.observe.snapshot import observe
 
     with suppress(WtcError):
-        record = home.store.read().stacks.get(namespace.name)
+        record = state.store.read().stacks.get(namespace.name)
         if record is None or (before and not record.fixed and not has_other_ports(before, record.ports)):
             return
         published = published_ports(observe(engine, namespace))
-        with home.store.transaction() as records:
+        with state.store.transaction() as records:
             if (record := records.stacks.get(namespace.name)) is not None:
                 records.put(_as_published(record, published))
 

@@ -15,7 +15,7 @@ from wtc.model.mounts import Mount
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.service import Service
-from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.user_state import UserState
 from wtc.planner.git.container_git import GitRules, ServiceGit, with_git
 from wtc.planner.git.git_mounts import bound_links
 from wtc.settings.settings import GIT, Source
@@ -34,9 +34,15 @@ class ContainerGit:
     """
 
     def __init__(
-        self, *, worktree: str, home: Context, project: Project, engine: "Engine | None" = None, creates: bool = False
+        self,
+        *,
+        worktree: str,
+        state: UserState,
+        project: Project,
+        engine: "Engine | None" = None,
+        creates: bool = False,
     ) -> None:
-        self._worktree, self._home, self._project = worktree, home, project
+        self._worktree, self._state, self._project = worktree, state, project
         self._engine, self._creates = engine, creates
         self._unseen = engine is not None and not engine.host_is_local
         self._mounted: frozenset[str] = frozenset()
@@ -110,11 +116,11 @@ class ContainerGit:
             return ()
         from wtc.worktrees.git_user import user_settings
 
-        return tuple(user_settings(self._worktree, self._home.environment).items())
+        return tuple(user_settings(self._worktree, self._state.environment).items())
 
     def _chosen(self, configs: Mapping[str, Service]) -> Iterator[tuple[str, GitAccess]]:
         """What the user chose for each service: the command line and the environment first, then the service."""
-        general = self._home.settings_for(self._project).of(GIT)
+        general = self._state.settings_for(self._project).of(GIT)
         overridden = general.source in {Source.COMMAND_LINE, Source.ENVIRONMENT}
         for name, config in configs.items():
             own = self._own(config)

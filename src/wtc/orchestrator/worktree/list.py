@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wtc.errors import EngineUnreachableError
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.identity import Lock, Presence
 from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.ports import Endpoint
-from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
+from wtc.orchestrator.context.open_engine import engine_host
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import open_user_state, read_registry
 from wtc.orchestrator.ports import leased_endpoint, leased_endpoints
 from wtc.orchestrator.ps import StackSummary, ps
 from wtc.orchestrator.worktree.find_worktree import list_worktrees
@@ -49,8 +50,8 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
     Raises:
         WorktreeError: git does not answer.
     """
-    home = open_context(target, report)
-    records, bind, host = read_registry(home, report), home.settings.of(BIND).value, engine_host(target)
+    state = open_user_state(target, report)
+    records, bind, host = read_registry(state, report), state.settings.of(BIND).value, engine_host(target)
     entries = list_worktrees(target)
     found = _observed(target, report)
 
