@@ -204,7 +204,7 @@ def test_a_person_is_asked_about_volumes(shop: Shop, answer: str, left: list[str
         ("untracked", "it has 1 uncommitted change"),
         ("locked", "mine"),
         ("live", "pid=1"),
-        ("submodule", "it has submodules, with which git does not remove a worktree unless it is forced"),
+        ("submodule", "it has submodules, so git removes it only if forced"),
     ],
 )
 def test_worktree_that_git_would_not_remove_keeps_its_stack_unless_forced(shop: Shop, cause: str, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Run git in a folder, with a plain environment and no shell."""
+"""Run git in a folder, without a shell and without the variables of a git hook."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
 ANSWER_S = 20.0
-"""How long a question to git may take."""
+"""The time limit of a git command that only reads."""
 WORK_S = 600.0
-"""How long git may work: a checkout, with the hooks that the repository has for it."""
+"""The time limit of a git command that writes, such as a checkout with the repository's hooks."""
 _END_S = 10.0
-"""How long git may take to remove its lock files after SIGTERM."""
+"""How long git may take after SIGTERM to remove its lock files."""
 _OF_REPOSITORY = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -37,7 +37,7 @@ Source: `git rev-parse --local-env-vars`, without configuration.
 
 
 class NoGitError(Exception):
-    """git is not installed, does not answer, or refuses; the message says which."""
+    """git is not installed, cannot be run, or failed; the message says which."""
 
 
 def git(
@@ -45,21 +45,21 @@ def git(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    given: str = "",
-    well: tuple[int, ...] = (0,),
+    stdin: str = "",
+    accepted: tuple[int, ...] = (0,),
     limit_s: float = ANSWER_S,
 ) -> str:
-    """Return what git prints in the folder; `given` is its standard input.
+    """Run git in the folder and return its standard output; `stdin` is its standard input.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time.
+        NoGitError: the exit status is not one of `accepted`, or git does not finish in time.
     """
     import subprocess
 
     try:
         done = subprocess.run(
             ["git", "-C", folder, *arguments],
-            input=os.fsencode(given),
+            input=os.fsencode(stdin),
             env=_clean_environment(environment),
             capture_output=True,
             timeout=limit_s,
@@ -67,9 +67,11 @@ def git(
         )
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
-    return _check_answer(done.returncode, done.stdout, done.stderr, well)
+    except subprocess.TimeoutExpired:
+        raise NoGitError(f"git did not finish within {limit_s:g} seconds") from None
+    except (OSError, ValueError) as error:
+        raise NoGitError(f"cannot run git: {error}") from error
+    return _check_answer(done.returncode, done.stdout, done.stderr, accepted)
 
 
 async def git_async(
@@ -77,13 +79,13 @@ async def git_async(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    well: tuple[int, ...] = (0,),
+    accepted: tuple[int, ...] = (0,),
     limit_s: float = WORK_S,
 ) -> str:
-    """Return what git prints in the folder. If the task is cancelled, git has ended before the cancellation goes on.
+    """Run git in the folder and return its standard output. A cancelled task waits for git to end.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time.
+        NoGitError: the exit status is not one of `accepted`, or git does not finish in time.
     """
     import asyncio
     from asyncio.subprocess import DEVNULL, PIPE
@@ -102,16 +104,16 @@ async def git_async(
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
     except (OSError, ValueError) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
+        raise NoGitError(f"cannot run git: {error}") from error
     try:
         out, err = await asyncio.wait_for(process.communicate(), limit_s)
     except TimeoutError:
         await _terminate(process)
-        raise NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds") from None
+        raise NoGitError(f"git did not finish within {limit_s:g} seconds") from None
     except BaseException:
         await _terminate(process)
         raise
-    return _check_answer(process.returncode or 0, out, err, well)
+    return _check_answer(process.returncode or 0, out, err, accepted)
 
 
 def without_repository(environment: Mapping[str, str]) -> dict[str, str]:
@@ -134,16 +136,16 @@ async def _terminate(process: "Process") -> None:
 
 
 def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without the variables of a git hook, which name another repository than the folder's."""
+    """Return the environment without the variables of a git hook, which would select another repository."""
     own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
     own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
     return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
-def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
-    if status in well:
+def _check_answer(status: int, out: bytes, err: bytes, accepted: tuple[int, ...]) -> str:
+    if status in accepted:
         return os.fsdecode(out)
     lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]
-    # What follows the error is advice, for git's own command line.
+    # The lines after the error are hints about git's command line.
     errors = [line for line in lines if line.startswith(("fatal: ", "error: "))]
     raise NoGitError((errors or lines)[-1])

@@ -1,4 +1,4 @@
-"""What a container needs to know of a linked worktree's repository, read without starting git."""
+"""Read the git folders of a linked worktree for mounting them into containers, without starting git."""
 
 import os
 from os.path import join
@@ -8,10 +8,10 @@ from wtc.worktrees.locate import Worktree, read_beginning, worktree_at
 
 
 def read_linked_git(worktree_path: str) -> LinkedGit | None:
-    """Return the repository of the linked worktree at a real path, without what it borrows; None where it is none.
+    """Return the git folders of the linked worktree at a real path, without borrowed objects; None if it is not linked.
 
     Raises:
-        WtcError: its `.git` file leads nowhere.
+        WtcError: its `.git` file does not point to a git folder.
     """
     worktree = worktree_at(worktree_path)
     if not worktree.linked:

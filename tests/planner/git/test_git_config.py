@@ -50,5 +50,5 @@ def test_huge_count_costs_nothing() -> None:
     assert git_config({"GIT_CONFIG_COUNT": "9" * 12}, [("user.name", "Ada")])["GIT_CONFIG_COUNT"] == str(10**12)
 
 
-def test_no_settings_leave_the_environment_as_it_is() -> None:
+def test_environment_is_unchanged_without_settings() -> None:
     assert git_config({"GIT_CONFIG_COUNT": "1"}, []) == {}
