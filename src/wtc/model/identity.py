@@ -105,6 +105,8 @@ class WorktreeEntry:
     """A worktree as its repository lists it. `holds`: its folder exists and leads back to this entry."""
 
     path: str
+    git_dir: str = ""
+    """git's own folder for the worktree."""
     id: str = ""
     lock: Lock = Lock.NONE
     holds: bool = False

@@ -17,7 +17,15 @@ from wtc.orchestrator.context.target import Located, site_of
 from wtc.orchestrator.context.user_state import UserState, read_registry
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.worktrees.host_identity import host_id
-from wtc.worktrees.identity import Judgement, Standing, WorktreeFacts, find_possible_holder, judge_gone, stack_standing
+from wtc.worktrees.identity import (
+    Judgement,
+    Standing,
+    WorktreeFacts,
+    find_duplicate,
+    find_possible_holder,
+    judge_gone,
+    stack_standing,
+)
 from wtc.worktrees.identity_facts import read_path, read_repository, read_worktree
 from wtc.worktrees.locate import worktree_at
 from wtc.worktrees.worktree_id import has_record
@@ -145,14 +153,22 @@ def stack_standings(
     known = Repositories()
     for stack in stacks:
         if _is_candidate(stack, here) and (every_project or _same_project(stack, here, stacks)):
-            other = stack.identity.id != here.identity.id
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
-            repositories = _distinct(known, stack.identity, here.identity) if other else []
-            held = bool(holder_path(stack.identity.id, repositories, other_than=here.path))
-            which, reason = stack_standing(stack, here, place, held=held, legacy=here.identity.legacy)
+            holder = _other_holder(stack, here, known)
+            which, reason = stack_standing(stack, here, place, holder=holder, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
                 found.append((stack, which, reason))
     return found
+
+
+def _other_holder(stack: LabelledStack, here: WorktreeFacts, known: Repositories) -> str:
+    """The path of another worktree that may have the stack's id. Nothing is read about a stack of this id and path."""
+    if stack.identity.id != here.identity.id:
+        repositories = _distinct(known, stack.identity, here.identity)
+        return holder_path(stack.identity.id, repositories, other_than=here.path)
+    if stack.worktree == here.path:
+        return ""
+    return find_duplicate(here.identity, _distinct(known, stack.identity, here.identity))
 
 
 def _identify(

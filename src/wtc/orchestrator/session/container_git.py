@@ -29,8 +29,8 @@ _OFF = "to use the service without git, write `x-wtc: {git: off}` in it"
 class ContainerGit:
     """Adds to a stack what git needs; for as long as one command works. `engine` is None where none is asked.
 
-    Commands that create containers set `creates`: then the missing folder of the hooks is created, because only what
-    exists can be protected, and the containers get the user's name and email, which takes a call of git.
+    Commands that create containers set `creates`: then missing hooks and configuration are created, empty, because only
+    what exists can be protected, and the containers get the user's name and email, which takes a call of git.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class ContainerGit:
             from wtc.sandbox.git_mounts import borrowed_objects
 
             git = replace(git, borrowed=tuple(borrowed_objects(git.common)))
-        return _with_hooks(git) if self._creates and git.protectable else git
+        return _with_protected(git) if self._creates and git.protectable else git
 
     @cached_property
     def _mapping(self) -> UserMapping | None:
@@ -177,14 +177,10 @@ class ContainerGit:
         return Diagnostic(message=message, severity=Severity.WARNING, position=position, path=path, hint=hint)
 
 
-def _with_hooks(git: LinkedGit) -> LinkedGit:
-    """With the folder of the hooks created, or taken as not protectable."""
-    if os.path.isdir(os.path.join(git.common, "hooks")):
-        return git
-    from wtc.sandbox.git_mounts import create_hooks_folder
+def _with_protected(git: LinkedGit) -> LinkedGit:
+    """With what is protected created where it is missing, or taken as not protectable."""
+    from wtc.sandbox.git_mounts import GitFolders, create_missing, unprotected_paths
 
-    try:
-        create_hooks_folder(git.common)
-    except OSError:
-        return replace(git, protectable=False)
-    return git
+    folders = GitFolders(worktree=git.worktree, git_dir=git.entry, common=git.common)
+    create_missing(folders)
+    return replace(git, protectable=False) if unprotected_paths(folders) else git
