@@ -15,8 +15,7 @@ from tests.schemas import FOLDER, SCHEMAS
 from wtc import errors
 from wtc.artifacts.errors import MissingInitialStateError
 from wtc.errors import Exit, InternalError, InterruptedByUserError, NotFoundError, PortTakenError, WtcError
-from wtc.model.diagnostic import Diagnostic
-from wtc.model.failed_container import FailedContainer
+from wtc.model.diagnostic import Diagnostic, FailedContainer
 from wtc.sandbox.runner import CommandNotStartedError
 
 FAILED = FailedContainer(service="web", name="p_web", state="exited", exit_status=3, health="")

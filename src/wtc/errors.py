@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, TypeVar, Unp
 from wtc.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from wtc.model.failed_container import FailedContainer
+    from wtc.model.diagnostic import FailedContainer
 
 _Error = TypeVar("_Error", bound="WtcError")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from wtc.errors import WtcError
-from wtc.model.diagnostic import Diagnostic
+from wtc.model.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
     # Not at run time, so that a command without a plan does not import the plan model.
@@ -87,3 +87,8 @@ class Reporter(Protocol):
     def __call__(self, event: Event, /) -> None:
         """Receive one event; called from one thread at a time."""
         ...
+
+
+def warn(report: Reporter, text: str, *, hint: str = "") -> None:
+    """Report a warning that has no place in a file."""
+    report(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING, hint=hint)))

@@ -96,6 +96,55 @@ def test_changed_configuration_of_the_repository_is_reported(
     assert "warning: the configuration of the repository changed while the command ran" in errors
 
 
+def test_new_file_by_which_git_leaves_its_configuration_is_reported(
+    bubblewrap: None, wtc: Wtc, workspace: Path, git: Callable[..., str]
+) -> None:
+    git(workspace, "init", "-q")
+    ended = wtc("--", "sh", "-c", "echo ../../evil >.git/commondir")
+    assert f"changed while the command ran: `{workspace}/.git/commondir`" in ended.stderr
+
+
+def test_hooks_that_cannot_be_protected_are_named(
+    bubblewrap: None, wtc: Wtc, workspace: Path, git: Callable[..., str]
+) -> None:
+    git(workspace, "init", "-q", "--template=")
+    (workspace / ".git" / "hooks").symlink_to("../.githooks")
+    ended = wtc("--", "touch", ".git/made")
+    assert (
+        f"git in the sandbox can only read the repository: `{workspace}/.git/hooks` is a symbolic link" in ended.stderr
+    )
+    assert (ended.returncode, (workspace / ".git" / "made").exists()) == (1, False)
+
+
+def test_git_in_the_sandbox_is_about_the_worktree_whatever_the_caller_names(
+    bubblewrap: None, workspace: Path, environment: dict[str, str], git: Callable[..., str]
+) -> None:
+    git(workspace, "init", "-q")
+    named = {**environment, "GIT_DIR": "/missing", "GIT_WORK_TREE": "/", "GIT_INDEX_FILE": "/missing/index"}
+    ended = run_wtc("sandbox", "--", "git", "status", "--short", cwd=workspace, env=named, data="")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("folder", ["/", "home", "above home", "socket"])
+def test_workspace_that_contains_what_the_sandbox_hides_is_refused(
+    environment: dict[str, str], place: Path, folder: str
+) -> None:
+    (place / "run").mkdir()
+    changed = {**environment, "DOCKER_HOST": f"unix://{place}/run/docker.sock"}
+    cwd = {"/": Path("/"), "home": place / "home", "above home": place, "socket": place / "run"}[folder]
+    ended = run_wtc("sandbox", "--", "true", cwd=cwd, env=changed, data="")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"`{cwd}` cannot be the workspace of a sandbox" in ended.stderr
+
+
+def test_home_folder_that_is_a_git_worktree_is_a_workspace(
+    bubblewrap: None, environment: dict[str, str], place: Path, git: Callable[..., str]
+) -> None:
+    git(place / "home", "init", "-q")
+    ended = run_wtc("sandbox", "--", "ls", "-A", cwd=place / "home", env=environment, data="")
+    assert (ended.returncode, ended.stdout) == (0, ".git\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_to_wtc_reaches_the_command(
     bubblewrap: None, workspace: Path, environment: dict[str, str], number: signal.Signals

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.port_ids import by_id
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
 from wtc.doctor.finding import Finding
 from wtc.model.identity import Identity, LabelledStack
@@ -113,7 +114,7 @@ def test_another_wtc_earlier_on_path_is_reported(tmp_path: Path) -> None:
 
 
 def stack(worktree: Path, namespace: str) -> StackRecord:
-    return StackRecord(worktree=str(worktree), namespace=namespace, ports={"web/80/tcp": 20000})
+    return StackRecord(worktree=str(worktree), namespace=namespace, ports=by_id({"web/80/tcp": 20000}))
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,9 @@ def test_container_cannot_change_what_git_on_the_host_runs(git_home: Workshop, t
     assert shell(stack, f"echo > {common}/config") != 0
     assert shell(stack, f"echo /elsewhere > {entry}/gitdir") != 0
     assert shell(stack, f"echo > {entry}/wtc/id") != 0
+    assert shell(stack, f"echo > {entry}/config.worktree") != 0
+    assert shell(stack, f"echo > {common}/config.worktree") != 0
+    assert shell(stack, f"mkdir {common}/modules/sm") != 0
     assert shell(stack, "echo gitdir: /app/evil > /app/.git") != 0
     assert inside(stack, "config", "core.pager", "evil").status != 0
     assert inside(stack, "worktree", "add", "/tmp/new").status != 0
@@ -207,7 +210,7 @@ def test_relative_git_file_works_where_the_worktree_is_mounted_elsewhere(git_hom
     assert on_host(folder, "log", "-1", "--format=%s") == "from inside\n"
 
 
-def test_missing_hooks_folder_is_created_by_wtc_and_nothing_else(git_home: Workshop, tools: Path) -> None:
+def test_missing_hooks_and_configuration_are_created_by_wtc_and_nothing_else(git_home: Workshop, tools: Path) -> None:
     git_home.commit({"compose.yaml": compose(tools)})
     folder = git_home.worktree("linked")
     common = git_home.main / ".git"
@@ -216,7 +219,8 @@ def test_missing_hooks_folder_is_created_by_wtc_and_nothing_else(git_home: Works
     git_home.wtc("up", "--dry-run", cwd=folder)
     assert not (common / "hooks").exists()
     stack = git_home.up(cwd=folder)
-    assert {path.relative_to(common) for path in common.iterdir()} - before == {Path("hooks"), Path("wtc")}
+    created = {path.relative_to(common) for path in common.iterdir()} - before
+    assert created == {Path(name) for name in ("hooks", "config.worktree", "modules", "wtc")}
     assert (common / "hooks").stat().st_uid == UID
     assert shell(stack, f"touch {common.resolve()}/hooks/pre-commit") != 0
 

@@ -1,5 +1,6 @@
 """A moved worktree keeps its stack: data, ports and namespace; what is left of it can be removed by its new path."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness import Workshop
-from tests.e2e.identity import SOURCE, STORE, mark, mark_of, objects, succeeds
+from tests.e2e.identity import SOURCE, STORE, mark, mark_of, objects, succeeds, without_network
 
 pytestmark = pytest.mark.engine
 
@@ -26,6 +27,10 @@ def by_hand(workshop: Workshop, old: Path, new: Path) -> None:
 def by_hand_and_repaired(workshop: Workshop, old: Path, new: Path) -> None:
     old.rename(new)
     workshop.git("worktree", "repair", str(new))
+
+
+def git_dir(folder: Path) -> str:
+    return succeeds("git", "rev-parse", "--absolute-git-dir", cwd=folder).strip()
 
 
 def moved(workshop: Workshop, old: Path, move: Move) -> Path:
@@ -120,6 +125,24 @@ def test_moved_repository_keeps_the_stacks_of_all_its_worktrees(workshop: Worksh
     workshop.folders.append(new)
     again = workshop.up(cwd=new)
     assert (again.namespace, mark_of(again)) == (first.namespace, "precious")
+
+
+@pytest.mark.parametrize("move", [by_git, by_hand])
+def test_stack_of_a_moved_worktree_is_not_adopted_by_another_one_with_its_id(workshop: Workshop, move: Move) -> None:
+    workshop.commit({"compose.yaml": without_network(STORE)})
+    old, thief = workshop.worktree("old"), workshop.worktree("thief")
+    stack = workshop.up(cwd=old)
+    mark(stack, "precious")
+    own, taken = (Path(git_dir(folder), "wtc", "id") for folder in (thief, old))
+    own.parent.mkdir()
+    own.touch()
+    own.write_text(json.dumps({**json.loads(taken.read_text()), "inode": own.stat().st_ino}))
+    new = moved(workshop, old, move)
+    for command in (("up",), ("clean", "-y")):
+        assert "has or may have the same id" in workshop.wtc(*command, cwd=thief, status=5).err
+    own.unlink()
+    workshop.wtc("up", cwd=new)
+    assert mark_of(workshop.up(cwd=new)) == "precious"
 
 
 def test_copied_main_worktree_gets_its_own_stack(workshop: Workshop) -> None:

@@ -48,7 +48,7 @@ def test_stack_is_observed_as_it_was_created(engine: Engine, stack: Stack) -> No
             Mount(type="volume", source=stack.volume, target="/data"),
             Mount(type="volume", target="/anon"),
         ),
-        ports=(Port(target=80, published=str(port), host_ip="127.0.0.1"),),
+        ports=(Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),),
         healthcheck=Healthcheck(test=("CMD", "true"), interval_ns=SECOND),
     )
     stack.up(made, stack.wait(made, Condition.HEALTHY))
@@ -235,7 +235,7 @@ def suppressed(act: Callable[[], None]) -> Callable[[], None]:
 
 def test_start_fails_if_another_container_holds_the_port(stack: Stack) -> None:
     port = free_port()
-    published = (Port(target=80, published=str(port), host_ip="127.0.0.1"),)
+    published = (Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),)
     stack.up(stack.spec("first", ports=published))
     with pytest.raises(PortTakenError) as caught:
         stack.up(stack.spec("second", ports=published))
@@ -245,7 +245,7 @@ def test_start_fails_if_another_container_holds_the_port(stack: Stack) -> None:
 def test_held_ports_have_each_address_and_its_container(engine: Engine, stack: Stack) -> None:
     port = free_port()
     addresses = ("127.0.0.1", "127.0.0.2")
-    made = stack.spec(ports=tuple(Port(target=80, published=str(port), host_ip=ip) for ip in addresses))
+    made = stack.spec(ports=tuple(Port(target=80, published=range(port, port + 1), host_ip=ip) for ip in addresses))
     stack.up(made)
     found = [h for h in held_ports(engine) if h.container == made.name]
     assert sorted(h.host_ip for h in found) == list(addresses)
@@ -259,7 +259,7 @@ def test_start_fails_if_a_program_holds_the_port(stack: Stack) -> None:
         one.listen()
         port = int(one.getsockname()[1])
         with pytest.raises(PortTakenError) as caught:
-            stack.up(stack.spec(ports=(Port(target=80, published=str(port), host_ip="127.0.0.1"),)))
+            stack.up(stack.spec(ports=(Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),)))
     assert caught.value.ports == (port,)
     assert f"host port `{port}` is taken" in caught.value.message
 
@@ -267,7 +267,9 @@ def test_start_fails_if_a_program_holds_the_port(stack: Stack) -> None:
 def test_start_that_fails_for_another_reason_is_not_about_ports(stack: Stack) -> None:
     port = free_port()
     made = stack.spec(
-        init=False, entrypoint=("/none",), ports=(Port(target=80, published=str(port), host_ip="127.0.0.1"),)
+        init=False,
+        entrypoint=("/none",),
+        ports=(Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),),
     )
     outcome, events = stack.try_to(
         CreateContainer(name=made.name, spec=made, networks=(stack.network,)),

@@ -12,10 +12,11 @@ from wtc.model.observed import Observed
 from wtc.model.plan import CreateContainer
 from wtc.model.service import Port, Service
 from wtc.model.up_options import UpOptions
-from wtc.orchestrator.context.context import open_context
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.host_ports.leases import lease_ports
 from wtc.orchestrator.setup import setup
 from wtc.planner.up import plan_up
@@ -49,12 +50,13 @@ def target(
 
 def planned(looks: Target, **given: str) -> dict[str, Service]:
     """Service -> what its container would be created with."""
-    located = locate(looks)
-    home = open_context(looks, silent, given=given)
-    namespace = Namespace(name="a-1", worktree=located.worktree)
-    project = read_project(located, name="a-1")
-    ports = lease_ports(home.store, namespace, project, scales={}, settings=home.settings_for(project))
-    desired = resolve_stack(located, namespace, home, host="127.0.0.1", ports=ports)
+    context = Context(looks, silent, given=given, offline=True)
+    namespace = Namespace(name="a-1", worktree=context.located.worktree)
+    context.claim(namespace)
+    project = context.projects.read(name="a-1")
+    settings = context.state.settings_for(project)
+    ports = lease_ports(context.state.store, namespace, project, scales={}, settings=settings)
+    desired = resolve_stack(context, ports=ports)
     plan = plan_up(desired, Observed(), UpOptions())
     operations = [node.operation for node in plan.nodes]
     return {o.spec.service: o.spec.config for o in operations if isinstance(o, CreateContainer)}
@@ -86,8 +88,8 @@ def test_a_limit_from_the_strongest_place_caps_what_has_none(
     source: Source,
 ) -> None:
     looks = target(tmp_path, user=user, project=project, environment=environment)
-    read = read_project(locate(looks))
-    assert open_context(looks, silent, given=given).settings_for(read).of(MEM_LIMIT).source == source
+    read = ProjectReader(locate(looks)).read()
+    assert open_user_state(looks, silent, given=given).settings_for(read).of(MEM_LIMIT).source == source
     found = planned(looks, **given)
     assert found["web"].mem_limit_bytes == expected
     assert found["capped"].mem_limit_bytes == 64 * MIB
@@ -96,8 +98,8 @@ def test_a_limit_from_the_strongest_place_caps_what_has_none(
 
 def test_the_project_says_where_its_ports_are_bound_and_which_they_are(tmp_path: Path) -> None:
     looks = target(tmp_path, project="x-wtc: {bind: 0.0.0.0, port_range: 31000-31000}")
-    assert planned(looks)["web"].ports == (Port(target=80, published="31000", host_ip="0.0.0.0"),)
-    settings = open_context(looks, silent).settings
+    assert planned(looks)["web"].ports == (Port(target=80, published=range(31000, 31001), host_ip="0.0.0.0"),)
+    settings = open_user_state(looks, silent).settings
     assert (settings.of(BIND).source, settings.of(PORT_RANGE).source) == (Source.DEFAULT, Source.DEFAULT)
 
 
@@ -125,9 +127,9 @@ def test_what_a_project_cannot_ask_for_is_named_with_its_place(
     tmp_path: Path, project: str, message: str, place: str
 ) -> None:
     looks = target(tmp_path, project=project)
-    read = read_project(locate(looks))
+    read = ProjectReader(locate(looks)).read()
     with pytest.raises(ComposeFileError) as raised:
-        open_context(looks, silent).settings_for(read)
+        open_user_state(looks, silent).settings_for(read)
     (found,) = raised.value.diagnostics
     assert found.message == message
     assert str(found.position).endswith(place)
@@ -135,7 +137,7 @@ def test_what_a_project_cannot_ask_for_is_named_with_its_place(
 
 def test_an_option_that_cannot_be_is_refused_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="`--mem-limit` is `lots`, not a size"):
-        open_context(target(tmp_path), silent, given={"mem_limit": "lots"})
+        open_user_state(target(tmp_path), silent, given={"mem_limit": "lots"})
 
 
 def test_what_setup_cannot_make_an_env_file_from_is_named_with_its_place(tmp_path: Path) -> None:

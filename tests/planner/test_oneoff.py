@@ -27,7 +27,7 @@ WEB = Service(
     environment={"COLOUR": "red", "SIZE": "large"},
     restart="always",
     deploy=Deploy(restart_policy=RestartPolicy(condition="any")),
-    ports=(Port(target=80, published="8080"),),
+    ports=(Port(target=80, published=range(8080, 8081)),),
     volumes=(Mount(type="volume", source="rows", target="/rows"),),
     networks={"default": Attachment(aliases=("www",), ipv4_address="172.30.0.9", mac_address="02:00:00:00:00:01")},
     mac_address="02:00:00:00:00:02",
@@ -75,7 +75,7 @@ def test_one_off_does_not_restart_and_has_no_ports_or_fixed_addresses() -> None:
 
 
 def test_one_off_gets_aliases_and_ports_of_the_service_on_request() -> None:
-    port = Port(target=9000, published="9000")
+    port = Port(target=9000, published=range(9000, 9001))
     config = made(OneoffOptions(service_ports=True, use_aliases=True, ports=(port,))).config
     assert config.networks["accra-a1b2c3_net"].aliases == ("www", "web", "accra-a1b2c3_web_run_0f3a9c1e")
     assert [p.target for p in config.ports] == [80, 9000]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -210,9 +211,16 @@ class TestLinkedWorktree:
         [
             "main/.git/hooks/pre-commit",
             "main/.git/config",
+            "main/.git/config.worktree",
+            "main/.git/modules/sm/config",
+            "main/.git/wtc/id",
             "main/.git/worktrees/third/HEAD",
+            "main/.git/worktrees/third/wtc/id",
             "main/.git/worktrees/linked/commondir",
             "main/.git/worktrees/linked/gitdir",
+            "main/.git/worktrees/linked/config.worktree",
+            "main/.git/worktrees/linked/modules/sm/config",
+            "main/.git/worktrees/linked/wtc/id",
             "linked/.git",
             "main/file",
         ],
@@ -220,11 +228,36 @@ class TestLinkedWorktree:
     def test_what_runs_on_the_host_or_belongs_to_others_is_read_only(
         self, linked: Sandboxed, place: Path, path: str
     ) -> None:
-        before = (place / path).read_bytes() if (place / path).exists() else None
+        if "sm" in path:
+            (place / path).parent.mkdir(parents=True)
+        before = (place / path).read_bytes() if (place / path).exists() else b""
         linked.run(f"echo x >{place}/{path}")
-        assert ((place / path).read_bytes() if (place / path).exists() else None) == before
+        assert ((place / path).read_bytes() if (place / path).exists() else b"") == before
+
+    def test_linked_hooks_make_the_repository_read_only_and_git_reads_it(self, linked: Sandboxed, place: Path) -> None:
+        (place / "main" / ".githooks").mkdir()
+        hooks = place / "main" / ".git" / "hooks"
+        if hooks.is_dir():
+            shutil.rmtree(hooks)
+        hooks.symlink_to("../.githooks")
+        assert linked.run("git log --format=%s") == (0, "first\n")
+        assert linked.run(f"rm {hooks}; echo x >{place}/main/.githooks/pre-commit")[0] != 0
+        assert (hooks.is_symlink(), list((place / "main" / ".githooks").iterdir())) == (True, [])
 
     @pytest.mark.parametrize("path", ["main/.git/hooks", "main/.git/config", "main/.git", "linked/.git"])
     def test_it_cannot_be_replaced_either(self, linked: Sandboxed, place: Path, path: str) -> None:
         assert linked.run(f"mv {place}/{path} {place}/linked/taken")[0] != 0
         assert (place / path).exists()
+
+
+def test_git_folder_of_a_submodule_is_read_only(sandboxed: Sandboxed, place: Path, git: Callable[..., str]) -> None:
+    git(place, "init", "-q", "origin")
+    git(place / "origin", "commit", "-q", "--allow-empty", "-m", "first")
+    main = sandboxed.workspace
+    git(main, "init", "-q")
+    git(main, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(place / "origin"), "sm")
+    sandboxed.git = GitFolders(worktree=str(main), git_dir=f"{main}/.git", common=f"{main}/.git")
+    assert sandboxed.run(f"git config -f .git/modules/sm/config core.fsmonitor 'touch {place}/made; false'")[0] != 0
+    assert sandboxed.run("git -C sm log --format=%s") == (0, "first\n")
+    git(main, "status")
+    assert not (place / "made").exists()

@@ -131,11 +131,14 @@ def test_descendants_of_an_unsandboxed_command_end_with_it(limited: Sandboxed) -
     until(lambda: not any(lives(pid) for pid in pids), "every process has ended")
 
 
-def test_group_of_a_wtc_that_was_killed_is_removed_by_the_next(limited: Sandboxed) -> None:
+@pytest.mark.parametrize(("limit", "value"), [("pids", 9), ("memory", 64 << 20), ("cpus", 50)])
+def test_group_of_a_wtc_that_was_killed_is_removed_by_the_next(limited: Sandboxed, limit: str, value: int) -> None:
+    """The next sandbox has no limits of its own."""
+    limited.limits = None
     found = own_hierarchies()
-    version, place = next((v, p) for v in (2, 1) if (p := group_parent(found, v, "pids")))
+    version, place = next((v, p) for v in (2, 1) if (p := group_parent(found, v, limit)))
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    left = create_group(place, version, {"pids": 9}, f"wtc-sandbox-{ended.pid}-0123abcd")
+    left = create_group(place, version, {limit: value}, f"wtc-sandbox-{ended.pid}-0123abcd")
     limited.run("true")
     assert not os.path.exists(left.folder)

@@ -17,9 +17,9 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import EngineListing, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.clean import Cleaning, CleanRequest, choose_stacks
-from wtc.orchestrator.context.context import Context, open_context
 from wtc.orchestrator.context.identify import IdentifiedStack, Repositories, identify
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import UserState, open_user_state
 from wtc.orchestrator.context.worktree_location import worktree_location
 from wtc.orchestrator.removal.clean_scope import CleanSelection, Scope
 from wtc.orchestrator.session.adopt import plan_stop_former, record_moved
@@ -280,8 +280,8 @@ class Scene:
     def _host(self) -> str:
         return host_id(self.environment)
 
-    def _home(self) -> Context:
-        return open_context(Target(cwd=str(self.base), environment=self.environment), lambda _event: None)
+    def _home(self) -> UserState:
+        return open_user_state(Target(cwd=str(self.base), environment=self.environment), lambda _event: None)
 
     def _engine(self) -> "Engine":
         return cast("Engine", StandIn(host_is_local=self.local))

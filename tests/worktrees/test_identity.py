@@ -20,6 +20,7 @@ from wtc.worktrees.identity import (
     Standing,
     Verdict,
     WorktreeFacts,
+    find_duplicate,
     find_holder,
     hidden_reason,
     judge_gone,
@@ -270,4 +271,28 @@ def test_stack_is_a_worktrees_own_by_id_and_place(here: WorktreeFacts, place: Pa
 
 def test_stack_whose_id_another_worktree_has_is_held() -> None:
     other = replace(HERE, identity=replace(HERE.identity, id="d" * 32))
-    assert stack_standing(STACK, other, FOLDER_THERE, held=True)[0] is Standing.HELD
+    assert stack_standing(STACK, other, FOLDER_THERE, holder="/trees/berne")[0] is Standing.HELD
+
+
+@pytest.mark.parametrize(
+    "place", [MISSING, replace(FOLDER_THERE, git=GitState.WORKTREE, id="d" * 32, git_inode=7)], ids=["missing", "other"]
+)
+@pytest.mark.parametrize("former", [(), ("/trees/accra",)], ids=["not recorded", "recorded move"])
+def test_stack_whose_id_another_worktree_has_is_not_adopted(place: PathFacts, former: tuple[str, ...]) -> None:
+    here = replace(THERE, identity=replace(THERE.identity, former_paths=former))
+    assert stack_standing(STACK, here, place, holder="/trees/chur")[0] is Standing.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        (replace(ENTRY, git_dir="/main/.git/worktrees/b", holds=True), "/trees/accra"),
+        (replace(ENTRY, git_dir="/main/.git/worktrees/b"), "/trees/accra"),
+        (replace(ENTRY, git_dir="/main/.git/worktrees/b", id=UNREADABLE), "/trees/accra"),
+        (replace(ENTRY, git_dir="/main/.git/worktrees/b", id="d" * 32), ""),
+        (replace(ENTRY, git_dir="/main/.git/worktrees/accra"), ""),
+    ],
+    ids=["holds it", "folder missing", "unreadable", "another id", "its own entry at the path before"],
+)
+def test_other_listed_worktree_with_the_id_is_found(entry: WorktreeEntry, found: str) -> None:
+    assert find_duplicate(HERE.identity, [listing(entry)]) == found

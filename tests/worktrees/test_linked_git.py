@@ -1,6 +1,7 @@
 """The git folders of a linked worktree that its containers need, in repositories that git created."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,34 +53,35 @@ def test_files_that_make_git_run_commands_are_protected(linked: Path) -> None:
     assert protected(read(linked)) == [
         "hooks",
         "config",
+        "config.worktree",
+        "modules",
         "worktrees",
+        "wtc",
         "worktrees/linked/commondir",
         "worktrees/linked/gitdir",
+        "worktrees/linked/config.worktree",
+        "worktrees/linked/wtc",
     ]
 
 
-def test_files_that_only_some_repositories_have_are_protected_too(linked: Path) -> None:
+def test_what_is_not_created_is_protected_where_it_exists(linked: Path) -> None:
     common = linked.parent / "main" / ".git"
-    for name in ("modules", "wtc", "worktrees/linked/wtc"):
-        (common / name).mkdir()
-    for name in ("config.worktree", "worktrees/linked/config.worktree"):
-        (common / name).touch()
-    assert {"modules", "wtc", "worktrees/linked/wtc", "config.worktree", "worktrees/linked/config.worktree"} <= set(
-        protected(read(linked))
-    )
+    (common / "worktrees/linked/modules").mkdir()
+    (common / "commondir").touch()
+    assert {"commondir", "worktrees/linked/modules"} <= set(protected(read(linked)))
 
 
 def test_missing_hooks_folder_that_can_be_created_counts_as_protected(linked: Path) -> None:
-    hooks = linked.parent / "main" / ".git" / "hooks"
-    hooks.rename(hooks.with_name("away"))
+    shutil.rmtree(linked.parent / "main" / ".git" / "hooks", ignore_errors=True)
     found = read(linked)
     assert ("hooks" in protected(found), found.protectable) == (True, True)
 
 
-@pytest.mark.parametrize("name", ["hooks", "config"])
+@pytest.mark.parametrize("name", ["hooks", "config", "modules", "worktrees/linked/config.worktree"])
 def test_symbolic_link_cannot_be_protected(linked: Path, name: str) -> None:
     path = linked.parent / "main" / ".git" / name
-    path.rename(path.with_name("away"))
+    if path.exists():
+        path.rename(path.with_name("away"))
     path.symlink_to("away")
     assert not read(linked).protectable
 

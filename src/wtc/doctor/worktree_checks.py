@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from wtc.doctor.finding import Finding, error_findings, failed, passed
 from wtc.errors import WtcError
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import UserState
 from wtc.settings.settings import SETTINGS, Settings
 from wtc.worktrees.identity_facts import copy_origin, read_held_id
 from wtc.worktrees.locate import Worktree, worktree_at
@@ -82,7 +82,7 @@ def check_compose_file(target: Target) -> tuple[list[Finding], Project | None]:
     place = worktree_at(located.worktree)
     findings = [_identity(place)]
     try:
-        project = read_project(located)
+        project = ProjectReader(located).read()
     except WtcError as error:
         return [*findings, *error_findings("compose file", error)], None
     files = ", ".join(f"`{os.path.relpath(file, located.worktree)}`" for file in located.files)
@@ -104,7 +104,7 @@ def _identity(worktree: Worktree) -> Finding:
     return passed("worktree", f"`{worktree.path}`, {kind}{by_path}")
 
 
-def check_settings(home: Context, project: Project | None) -> list[Finding]:
+def check_settings(home: UserState, project: Project | None) -> list[Finding]:
     """Return a finding with each setting's value and where it comes from."""
     try:
         return list(_setting_findings(home.settings_for(project) if project else home.settings))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class GitAccess(StrEnum):
-    """What the containers of a service may do with the repository."""
+    """What the containers of a service may do with the git repository."""
 
     RW = "rw"
     RO = "ro"
@@ -13,7 +13,7 @@ class GitAccess(StrEnum):
 
 
 class UserMapping(StrEnum):
-    """Which user of the host owns what a container writes into a bind."""
+    """The user of the host who owns the files that a container writes into a bind."""
 
     IDENTITY = "identity"
     """The user with the same number."""
@@ -26,6 +26,43 @@ class UserMapping(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectedEntry:
+    """An entry of a git folder that is read-only in sandboxes and containers.
+
+    Through it a command inside could have git on the host run a command, or have wtc take another worktree's stack.
+    """
+
+    name: str
+    folder: bool = False
+    created: bool = True
+    """Whether it is created, empty, where it is missing: what does not exist cannot be mounted read-only.
+
+    False where git does not take an empty one for a missing one.
+    """
+
+
+PROTECTED_IN_COMMON = (
+    ProtectedEntry(name="hooks", folder=True),
+    ProtectedEntry(name="config"),
+    ProtectedEntry(name="config.worktree"),
+    ProtectedEntry(name="commondir", created=False),
+    ProtectedEntry(name="modules", folder=True),
+    ProtectedEntry(name="worktrees", folder=True),
+    ProtectedEntry(name="wtc", folder=True),
+)
+"""In the common git folder; `modules` has the git folders of submodules, with configuration and hooks of their own."""
+PROTECTED_IN_ENTRY = (
+    ProtectedEntry(name="commondir", created=False),
+    ProtectedEntry(name="gitdir", created=False),
+    ProtectedEntry(name="config.worktree"),
+    # With an empty folder of this name, `git worktree remove` refuses the worktree for its submodules.
+    ProtectedEntry(name="modules", folder=True, created=False),
+    ProtectedEntry(name="wtc", folder=True),
+)
+"""In the folder that git has for a linked worktree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedGit:
     """A linked worktree's part of its repository. Paths of the host are real and absolute."""
 
@@ -33,7 +70,7 @@ class LinkedGit:
     common: str
     """The common git folder."""
     entry: str
-    """git's own folder for the worktree: `COMMON/worktrees/NAME`."""
+    """git's folder for the worktree: `COMMON/worktrees/NAME`."""
     link: str
     """The path of `entry` as the worktree's `.git` file has it: absolute, or relative to the worktree."""
     commondir: str
@@ -45,7 +82,7 @@ class LinkedGit:
     protected: tuple[str, ...] = ()
     """What a container must not change, below `common` or `entry`, which exists or is going to."""
     protectable: bool = True
-    """Whether all of it can be protected; else containers can only read."""
+    """Whether all of it can be protected; if not, containers can only read."""
     submodules: bool = False
     """Whether submodules are checked out: their git folders and they name each other by relative paths."""
     borrowed: tuple[str, ...] = ()

@@ -2,13 +2,11 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from wtc.events import Reporter, Warned
 from wtc.model.up_options import UpOptions
-from wtc.orchestrator.context.context import for_dry_run
-from wtc.orchestrator.context.observed_context import open_observed
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
@@ -35,15 +33,14 @@ def build(target: Target, request: BuildRequest, report: Reporter, stop: threadi
         ComposeFileError: the files cannot be used, or have no such service.
         WtcError: a build has failed.
     """
-    with open_observed(target, report, create=not request.dry_run) as opened:
-        stack = replace(opened, home=for_dry_run(opened.home)) if request.dry_run else opened
-        # A build may use the ports' variables: leased now, they are the same when `up` looks at what was built.
-        project = read_project(stack.located, services=request.services)
-        desired = resolve_images(stack, project, request.services, lease=True)
+    with Context(target, report, creates=True, dry_run=request.dry_run) as context:
+        # A build may use the variables of ports: leased now, they are the same when `up` looks at the images.
+        project = context.projects.read(services=request.services)
+        desired = resolve_images(context, project, request.services, lease=True)
         named = desired.services.keys() if request.with_dependencies else request.services
         chosen = select_buildable(desired, tuple(named), request.args)
         for warning in warn_of_platforms(project, chosen.services):
             report(Warned(diagnostic=warning))
         options = UpOptions(build=True, no_cache=request.no_cache, pull_bases=request.pull)
         with with_positions(project):
-            return execute_image_plan(stack, chosen, options, report, stop, dry_run=request.dry_run)
+            return execute_image_plan(context, chosen, options, stop, dry_run=request.dry_run)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, UsageError, WtcError
-from wtc.events import PlanStarted, Reporter, Warned
+from wtc.events import PlanStarted, Reporter, Warned, warn
 from wtc.model.identity import GitState, Identity, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import Context, open_context, open_engine, read_registry, update_registry, warn
 from wtc.orchestrator.context.identify import (
     Repositories,
     holder_path,
@@ -20,8 +19,10 @@ from wtc.orchestrator.context.identify import (
     namespace_of_worktree,
     stack_standings,
 )
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.user_state import UserState, open_user_state, read_registry, update_registry
 from wtc.orchestrator.removal.clean_scope import (
     CleanSelection,
     KeptStack,
@@ -92,17 +93,17 @@ def prepare_clean(target: Target, request: CleanRequest, report: Reporter) -> Cl
         WtcError: the engine cannot be reached, or the registry cannot be read.
         ConflictError: a container that is not wtc's uses a volume.
     """
-    home = open_context(target, report)
-    read_registry(home, report)
+    state = open_user_state(target, report)
+    read_registry(state, report)
     with open_engine(target) as engine:
         listing = _list(engine)
-        chosen = choose_stacks(target, request, home, engine, listing)
-        found = [_cleaning(choice, home, engine, listing, request) for choice in chosen.removed]
+        chosen = choose_stacks(target, request, state, engine, listing)
+        found = [_cleaning(choice, state, engine, listing, request) for choice in chosen.removed]
         use = foreign_use(listing.containers)
         for what, why in {w: r for c in found for w, r in foreign_objects(listing, c.namespace, use).items()}.items():
             warn(report, f"{what} is left alone: {why}")
         names = {s.namespace for s in labelled_stacks(listing)}
-        stale = _stale(target, request, home, names) if not request.volumes else ()
+        stale = _stale(target, request, state, names) if not request.volumes else ()
         return CleanPlan(cleanings=tuple(c for c in found if c.plan or c.leases), left=chosen.left, stale=stale)
 
 
@@ -116,19 +117,19 @@ def execute_clean(
     """
     from wtc.engine.executor import execute_plan
 
-    home = open_context(target, report)
-    host = host_id(home.environment)
+    state = open_user_state(target, report)
+    host = host_id(state.environment)
     gone: list[Identity] = []
     with open_engine(target) as engine:
         for namespace in (c.namespace for c in cleanings):
-            with lock_if_possible(home, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
+            with lock_if_possible(state, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
                 listing = _list(engine)
-                chosen = choose_stacks(target, request, home, engine, listing)
+                chosen = choose_stacks(target, request, state, engine, listing)
                 choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
                 if choice is None:
                     warn(report, f"stack `{namespace.name}` stays: it has changed since")
                     continue
-                cleaning = _cleaning(choice, home, engine, listing, request)
+                cleaning = _cleaning(choice, state, engine, listing, request)
                 for warning in cleaning.plan.warnings:
                     report(Warned(diagnostic=warning))
                 report(PlanStarted(plan=cleaning.plan, namespace=namespace.name))
@@ -136,22 +137,22 @@ def execute_clean(
                 outcome = execute_plan(cleaning.plan, engine, on_event=report, stop=stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
-                    _forget(home, [namespace.name], report)
+                    _forget(state, [namespace.name], report)
         forget_ids(gone, engine)
 
 
 def forget_stale(target: Target, plan: CleanPlan, report: Reporter) -> None:
     """Drop the registry's entries without objects."""
-    _forget(open_context(target, report), plan.stale, report)
+    _forget(open_user_state(target, report), plan.stale, report)
 
 
-def _forget(home: Context, namespaces: Sequence[str], report: Reporter) -> None:
+def _forget(state: UserState, namespaces: Sequence[str], report: Reporter) -> None:
     def drop(records: "StackRecords") -> None:
         for name in namespaces:
             records.drop(name)
 
-    if set(namespaces) & home.store.read().stacks.keys():
-        update_registry(home, report, drop)
+    if set(namespaces) & state.store.read().stacks.keys():
+        update_registry(state, report, drop)
 
 
 def raise_if_left(left: Sequence[KeptStack]) -> None:
@@ -177,7 +178,7 @@ def _list(engine: "Engine") -> "EngineListing":
 
 
 def choose_stacks(
-    target: Target, request: CleanRequest, home: Context, engine: "Engine", listing: "EngineListing"
+    target: Target, request: CleanRequest, state: UserState, engine: "Engine", listing: "EngineListing"
 ) -> CleanSelection:
     """What of the engine's listing the request removes, and what it leaves; asks the engine nothing.
 
@@ -186,7 +187,7 @@ def choose_stacks(
         WtcError: there is no such stack, or the worktree's id cannot be read.
     """
     stacks = labelled_stacks(listing)
-    host = host_id(home.environment)
+    host = host_id(state.environment)
     match request.scope:
         case Scope.GONE:
             repositories = Repositories()
@@ -198,7 +199,7 @@ def choose_stacks(
         case Scope.STACK:
             chosen = named_stack(stacks, request.stack)
         case Scope.PROJECT:
-            found = identify(locate(target), home, engine, listing=listing)
+            found = identify(locate(target), state, engine, listing=listing)
             return CleanSelection(removed=(StackToRemove(namespace=found.namespace, why="it is this project's"),))
         case Scope.FORMER:
             chosen = _former(locate(target), stacks, host)
@@ -257,9 +258,9 @@ def _lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-def _stale(target: Target, request: CleanRequest, home: Context, names: set[str]) -> tuple[str, ...]:
+def _stale(target: Target, request: CleanRequest, state: UserState, names: set[str]) -> tuple[str, ...]:
     """Return the registry's entries without objects: those of the worktree that `-w` names, else of missing folders."""
-    records = [r for r in home.store.read().stacks.values() if r.namespace not in names]
+    records = [r for r in state.store.read().stacks.values() if r.namespace not in names]
     if request.scope is Scope.WORKTREE:
         path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
         return tuple(r.namespace for r in records if r.worktree == path)
@@ -269,12 +270,12 @@ def _stale(target: Target, request: CleanRequest, home: Context, names: set[str]
 
 
 def _cleaning(
-    choice: StackToRemove, home: Context, engine: "Engine", listing: "EngineListing", request: CleanRequest
+    choice: StackToRemove, state: UserState, engine: "Engine", listing: "EngineListing", request: CleanRequest
 ) -> Cleaning:
     from wtc.engine.observe.snapshot import observe
 
     namespace = choice.namespace
-    record = home.store.read().stacks.get(namespace.name)
+    record = state.store.read().stacks.get(namespace.name)
     observed = observe(engine, namespace, listing=listing)
     if request.volumes:
         removal = plan_clean_volumes(namespace, observed, request.volumes)

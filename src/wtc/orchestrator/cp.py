@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
 from wtc.model.plan import ContainerRef
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.exec import Replica, find_container
 
@@ -51,22 +51,22 @@ def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
             "one of the two has to be `SERVICE:PATH`, and the other a path of this machine",
             hints=["to copy out of a service, run `wtc cp web:/etc/hosts .`"],
         )
-    with open_observed(target, report) as stack:
+    with Context(target, report) as context:
         if inside:
             place = Replica(service=inside[0], number=request.number)
-            found = find_container(stack, place, one_offs=request.one_offs)
-            _Copying(stack.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
+            found = find_container(context, place, one_offs=request.one_offs)
+            _Copying(context.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
         elif outside:
             service, path = outside
             several = not request.number and request.source != STREAM
             place = Replica(service=service, number=request.number)
             chosen = (
-                stack.containers([service], one_offs=request.one_offs)
+                context.containers([service], one_offs=request.one_offs)
                 if several
-                else [find_container(stack, place, one_offs=request.one_offs)]
+                else [find_container(context, place, one_offs=request.one_offs)]
             )
             for container in chosen:
-                _Copying(stack.engine, _ref(container.name, container.id), request, target.cwd).into(path)
+                _Copying(context.engine, _ref(container.name, container.id), request, target.cwd).into(path)
 
 
 def _split(text: str) -> tuple[str, str] | None:

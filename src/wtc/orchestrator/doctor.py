@@ -4,8 +4,8 @@ from wtc.doctor import engine_checks as the_engine
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
 from wtc.doctor.finding import Finding, error_findings
 from wtc.errors import WtcError
-from wtc.orchestrator.context.context import Context, open_context
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import UserState, open_user_state
 from wtc.worktrees.host_identity import host_id
 
 
@@ -19,12 +19,12 @@ def doctor(target: Target) -> tuple[Finding, ...]:
         findings += sandbox_checks.check_sandbox()
         file_findings, project = worktree_checks.check_compose_file(target)
         findings += file_findings
-        home, home_findings = _open_context(target)
-        findings += home_findings
-        if home:
+        state, settings_findings = _open_user_state(target)
+        findings += settings_findings
+        if state:
             findings += [
-                *registry_checks.check_registry(home.store, engine, host_id(target.environment)),
-                *worktree_checks.check_settings(home, project),
+                *registry_checks.check_registry(state.store, engine, host_id(target.environment)),
+                *worktree_checks.check_settings(state, project),
             ]
     finally:
         if engine:
@@ -32,8 +32,8 @@ def doctor(target: Target) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _open_context(target: Target) -> tuple[Context | None, list[Finding]]:
+def _open_user_state(target: Target) -> tuple[UserState | None, list[Finding]]:
     try:
-        return open_context(target, lambda _event: None), []
+        return open_user_state(target, lambda _event: None), []
     except WtcError as error:
         return None, error_findings("settings", error)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from wtc.events import PlanStarted, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import Context, open_context, open_engine, update_registry
+from wtc.orchestrator.context.context import Context, report_foreign
 from wtc.orchestrator.context.hooks import declared_hooks
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.observed_context import ObservedContext, report_foreign
 from wtc.orchestrator.context.stack_lock import lock_if_possible
-from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import UserState, update_registry
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.session.failures import raise_failed
@@ -47,18 +46,11 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.observe.snapshot import list_engine, observe
-
-    located = locate(target)
-    home = open_context(target, report)
-    with open_engine(target) as engine:
-        listing = list_engine(engine)
-        namespace = namespace_for(located, home, engine, report, listing=listing)
-        observed = observe(engine, namespace, listing=listing)
+    with Context(target, report) as context:
+        observed, namespace, state = context.observed, context.namespace, context.state
         report_foreign(observed, report)
-        validate_services(request.services, located, observed)
-        stack = ObservedContext(located=located, namespace=namespace, home=home, engine=engine, observed=observed)
-        hooks = declared_hooks(stack, report) if observed.containers else {}
+        validate_services(context, request.services)
+        hooks = declared_hooks(context) if observed.containers else {}
         if request.dry_run:
             plan = plan_down(
                 namespace,
@@ -68,14 +60,14 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
                 declared=hooks,
             )
             return DownResult(namespace=namespace, plan=plan)
-        with lock_if_possible(home, namespace.worktree, report):
-            plan = take_stack_down(engine, home, namespace, request, report, stop, hooks=hooks)
+        with lock_if_possible(state, namespace.worktree, report):
+            plan = take_stack_down(context.engine, state, namespace, request, report, stop, hooks=hooks)
     return DownResult(namespace=namespace, plan=plan)
 
 
 def take_stack_down(
     engine: "Engine",
-    home: Context,
+    state: UserState,
     namespace: Namespace,
     request: DownRequest,
     report: Reporter,
@@ -95,15 +87,15 @@ def take_stack_down(
     plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=hooks)
     report(PlanStarted(plan=plan, namespace=namespace.name))
     outcome = execute_plan(plan, engine, on_event=report, stop=stop)
-    record_published(engine, home, namespace, before=observed)
+    record_published(engine, state, namespace, before=observed)
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
     if not request.services:
-        _mark_down(home, namespace, report)
+        _mark_down(state, namespace, report)
     return plan
 
 
-def _mark_down(home: Context, namespace: Namespace, report: Reporter) -> None:
+def _mark_down(state: UserState, namespace: Namespace, report: Reporter) -> None:
     """Record that the stack is down, if the registry has it."""
     from wtc.registry.stack_records import StackRecords, Status
 
@@ -111,5 +103,5 @@ def _mark_down(home: Context, namespace: Namespace, report: Reporter) -> None:
         if record := records.stacks.get(namespace.name):
             records.put(replace(record, status=Status.DOWN, fixed={}))
 
-    if namespace.name in home.store.read().stacks:
-        update_registry(home, report, change)
+    if namespace.name in state.store.read().stacks:
+        update_registry(state, report, change)

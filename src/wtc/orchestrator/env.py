@@ -5,13 +5,10 @@ from dataclasses import dataclass, replace
 
 from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
-from wtc.events import Reporter
-from wtc.model.observed import Observed
-from wtc.orchestrator.context.context import open_context, warn
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.project import read_project
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.host_ports.leases import known_ports
+from wtc.events import Reporter, warn
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.host_ports.leases import known_stack_ports
 from wtc.orchestrator.host_ports.published import published_now
 from wtc.ports.variables import named_ports, stack_variables
 
@@ -32,23 +29,22 @@ def env(target: Target, report: Reporter) -> EnvResult:
     Raises:
         ComposeFileError: there is no compose file, or it cannot be used.
     """
-    located = locate(target)
-    home = open_context(target, report)
-    namespace = namespace_for(located, home, None, report)
-    project = read_project(located, name=namespace.name, env_files=False)
-    known = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    record = home.store.read().stacks.get(namespace.name)
+    context = Context(target, report, offline=True)
+    namespace = context.namespace
+    project = context.projects.read(name=namespace.name, env_files=False)
+    known = known_stack_ports(context, project)
+    record = context.state.store.read().stacks.get(namespace.name)
     if record is not None:
         known = replace(known, leased=published_now(target, namespace, record).host_ports())
     host, engine = _engine_variables(target, report)
     variables = stack_variables(namespace, known.requests, known.leased, host)
-    variables |= named_ports(known.requests, known.leased, known.variables)
+    variables |= named_ports(known.requests, known.leased)
     own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(
-        worktree=located.worktree,
+        worktree=context.located.worktree,
         namespace=namespace.name,
         variables=marked(own, target.environment),
-        leased=all(request.key in known.leased for request in known.requests),
+        leased=all(request.id in known.leased for request in known.requests),
     )
 
 

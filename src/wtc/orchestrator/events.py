@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wtc import labels as label
 from wtc.events import Reporter
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
@@ -37,11 +37,11 @@ def events(
     """
     from wtc.engine.observe.event_stream import EventStream
 
-    with open_observed(target, report) as stack:
+    with Context(target, report) as context:
         if services:
-            validate_services(services, stack.located, stack.observed)
-        filters = {"type": ["container"], "label": [f"{label.PROJECT}={stack.namespace.name}"]}
-        stream = EventStream(stack.engine, filters=filters, since=since, until=until)
+            validate_services(context, services)
+        filters = {"type": ["container"], "label": [f"{label.PROJECT}={context.namespace.name}"]}
+        stream = EventStream(context.engine, filters=filters, since=since, until=until)
         try:
             yield (e for e in map(_event, stream) if not services or e.service in services)
         finally:

@@ -8,7 +8,7 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.plan import ContainerRef
-from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
@@ -33,18 +33,19 @@ def exec_in_container(
     Raises:
         WtcError: the service has no container that runs.
     """
-    with open_observed(target, report) as stack:
-        container = find_container(stack, place)
+
+    with Context(target, report) as context:
+        container = find_container(context, place)
         if container.state not in RUNNING_STATES:
             raise WtcError(
                 f"service `{place.service}` is not running",
                 causes=[f"its container `{container.name}` is {container.state}"],
                 hints=["to start it, run `wtc up`", f"to run a command beside it, run `wtc run {place.service} ...`"],
             )
-        return run_exec(stack.engine, ContainerRef(name=container.name, id=container.id), request, local)
+        return run_exec(context.engine, ContainerRef(name=container.name, id=container.id), request, local)
 
 
-def find_container(stack: ObservedContext, place: Replica, *, one_offs: bool = False) -> ObservedContainer:
+def find_container(context: Context, place: Replica, *, one_offs: bool = False) -> ObservedContainer:
     """The container that is meant: one that runs where no number is given, if there is one.
 
     With `one_offs` it may also be one of `wtc run` where no number is given.
@@ -53,6 +54,6 @@ def find_container(stack: ObservedContext, place: Replica, *, one_offs: bool = F
         WtcError: it is not there.
     """
     if place.number:
-        return stack.container(place.service, place.number)
-    found = stack.containers([place.service], one_offs=one_offs)
+        return context.container(place.service, place.number)
+    found = context.containers([place.service], one_offs=one_offs)
     return next((c for c in found if c.state == "running"), found[0])

@@ -8,7 +8,7 @@ from wtc.errors import NotFoundError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
@@ -31,15 +31,15 @@ def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[N
     Raises:
         UsageError: neither the engine nor the file has a service that was named.
     """
-    with open_observed(target, report) as stack:
-        validate_services(services, stack.located, stack.observed)
-        there = [c for c in stack.containers() if not services or c.service in services]
+    with Context(target, report) as context:
+        validate_services(context, services)
+        there = [c for c in context.containers() if not services or c.service in services]
         facts: dict[tuple[str, str], ImageDetails | None] = {}
         for container in there:
             key = (container.image_id, container.image)
             if key not in facts:
-                facts[key] = _image_details(stack.engine, *key)
-    return stack.namespace, tuple(UsedImage(container=c, image=facts[c.image_id, c.image]) for c in there)
+                facts[key] = _image_details(context.engine, *key)
+    return context.namespace, tuple(UsedImage(container=c, image=facts[c.image_id, c.image]) for c in there)
 
 
 def _image_details(engine: "Engine", image: str, reference: str) -> "ImageDetails | None":

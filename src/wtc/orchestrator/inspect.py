@@ -15,14 +15,13 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.variable_use import VariableUse
-from wtc.orchestrator.context.context import open_context
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.project import load_and_decode
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import resolve_stack
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.host_ports.leases import StackPorts, known_stack_ports
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.planner.checks.isolation import isolation_findings
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import Reference, names_of, references
 from wtc.planner.git.container_git import ServiceGit
 
@@ -33,7 +32,7 @@ class PublishedAs:
 
     target: int
     protocol: str
-    published: str
+    published: range
     host_ip: str
     leased: int
 
@@ -66,16 +65,16 @@ class InspectResult:
     def published(self, name: str) -> tuple[PublishedAs, ...]:
         """A service's ports, those of its first replica."""
         config = self.project.services[name]
-        places = self.ports.by_place()
+        ids = port_ids(name, 1, config.ports)
         return tuple(
             PublishedAs(
                 target=port.target,
                 protocol=port.protocol,
                 published=port.published,
                 host_ip=port.host_ip,
-                leased=places.get((name, index, 1), 0),
+                leased=self.ports.leased.get(port_id, 0),
             )
-            for index, port in enumerate(config.ports)
+            for port_id, port in zip(ids, config.ports, strict=True)
         )
 
     def port_meaning(self, use: VariableUse) -> str:
@@ -94,17 +93,18 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         ComposeFileError: the file cannot be used.
         UsageError: a service is named that there is none of.
     """
-    located = locate(target)
+    context = Context(target, report, offline=True)
+    located = context.located
     if located.missing:
         raise located.missing
-    home = open_context(target, report)
-    namespace = namespace_for(located, home, None, report)
-    loaded, project = load_and_decode(located, name=namespace.name, services=services)
+    namespace = context.namespace
+    found = context.projects.interpret(name=namespace.name, services=services)
+    loaded, project = found.loaded, found.project
     for warning in loaded.warnings:
         report(Warned(diagnostic=warning))
-    ports = known_ports(home.store, namespace, project, settings=home.settings_for(project), observed=Observed())
-    desired = resolve_stack(located, namespace, home, host="127.0.0.1", ports=ports, services=services, hashed=False)
-    git = ContainerGit(worktree=located.worktree, home=home, project=project)
+    ports = known_stack_ports(context, project)
+    desired = resolve_stack(context, ports=ports, services=services, hashed=False)
+    git = ContainerGit(worktree=located.worktree, state=context.state, project=project)
     desired, in_containers = git.added(desired, Observed())
     git.report(report)
     return InspectResult(

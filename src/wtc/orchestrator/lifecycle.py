@@ -3,19 +3,19 @@
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from wtc.errors import WtcError
-from wtc.events import PlanStarted, Reporter
+from wtc.events import PlanStarted, Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import command_line_settings, warn
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.hooks import declared_hooks, project_settings
-from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
 from wtc.orchestrator.context.stack_lock import lock_if_possible, stack_lock
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.session.failures import raise_failed
@@ -114,57 +114,54 @@ def change_lifecycle(
         WtcError: a container did not do what it was to do, or there is none to start.
     """
     from wtc.engine.executor import execute_plan
-    from wtc.engine.observe.snapshot import observe
 
-    with open_observed(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as stack:
-        validate_services(request.services, stack.located, stack.observed)
-        if request.verb is LifecycleVerb.START and not stack.containers():
+    with Context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as context:
+        validate_services(context, request.services)
+        if request.verb is LifecycleVerb.START and not context.containers():
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
         starting = request.services if request.verb is LifecycleVerb.START else None
         command = _COMMANDS[request.verb]
-        hooks = declared_hooks(stack, report, starting=starting) if command.locks else {}
+        hooks = declared_hooks(context, starting=starting) if command.locks else {}
         if request.dry_run:
-            plan = command.plan(stack.observed, hooks, request)
-            wanted = _memory_needed(stack, request, plan)
-            if wanted and (refusal := oversubscription(stack.engine, stack.home, wanted)):
+            plan = command.plan(context.observed, hooks, request)
+            wanted = _memory_needed(context, request, plan)
+            if wanted and (refusal := oversubscription(context.engine, context.state, wanted)):
                 warn(report, refusal.message, hint=refusal.hints[-1])
-            return _result(stack, plan)
+            return _result(context, plan)
         with contextlib.ExitStack() as held:
-            seen = stack
             if command.locks:
-                held.enter_context(_lock(stack, request, report))
-                # Whoever had the lock before may have changed it.
-                seen = replace(stack, observed=observe(stack.engine, stack.namespace))
-            plan = command.plan(seen.observed, hooks, request)
-            if wanted := _memory_needed(seen, request, plan):
-                held.enter_context(reserve_memory(seen.engine, seen.home, wanted))
-            report(PlanStarted(plan=plan, namespace=stack.namespace.name))
-            outcome = execute_plan(plan, stack.engine, on_event=report, stop=stop)
-            record_published(stack.engine, stack.home, stack.namespace, before=seen.observed)
-            services = {c.service for c in seen.observed.containers}
-            raise_failed(outcome, stack.engine, stack.namespace, interrupted=stop.is_set(), services=services)
-            return _result(seen, plan)
+                held.enter_context(_lock(context, request))
+                # Another command may have changed the stack while it held the lock.
+                context.forget_snapshot()
+            before, namespace = context.observed, context.namespace
+            plan = command.plan(before, hooks, request)
+            if wanted := _memory_needed(context, request, plan):
+                held.enter_context(reserve_memory(context.engine, context.state, wanted))
+            report(PlanStarted(plan=plan, namespace=namespace.name))
+            outcome = execute_plan(plan, context.engine, on_event=report, stop=stop)
+            record_published(context.engine, context.state, namespace, before=before)
+            services = {c.service for c in before.containers}
+            raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)
+            return _result(context, plan)
 
 
-def _lock(
-    stack: ObservedContext, request: LifecycleRequest, report: Reporter
-) -> "contextlib.AbstractContextManager[None]":
+def _lock(context: Context, request: LifecycleRequest) -> "contextlib.AbstractContextManager[None]":
     if request.verb is LifecycleVerb.STOP:
-        return lock_if_possible(stack.home, stack.namespace.worktree, report)
-    return stack_lock(stack.home, stack.namespace.worktree)
+        return lock_if_possible(context.state, context.namespace.worktree, context.report)
+    return stack_lock(context.state, context.namespace.worktree)
 
 
-def _memory_needed(stack: ObservedContext, request: LifecycleRequest, plan: Plan) -> MemoryRequest | None:
+def _memory_needed(context: Context, request: LifecycleRequest, plan: Plan) -> MemoryRequest | None:
     """What there has to be memory for; None where nobody is to look, or nothing starts that did not run before."""
-    starting = starting_existing(stack.observed, plan)
-    ran = {c.name for c in stack.observed.containers if c.state in RUNNING_STATES}
-    if ran.issuperset(s.name for s in starting) or project_settings(stack).of(OVERSUBSCRIBE).value:
+    starting = starting_existing(context.observed, plan)
+    ran = {c.name for c in context.observed.containers if c.state in RUNNING_STATES}
+    if ran.issuperset(s.name for s in starting) or project_settings(context).of(OVERSUBSCRIBE).value:
         return None
     start = " ".join(["wtc start --oversubscribe", *request.services])
     return MemoryRequest(
-        namespace=stack.namespace, starting=starting, plan=plan, command=request.verb, anyway=f"run `{start}`"
+        namespace=context.namespace, starting=starting, plan=plan, command=request.verb, anyway=f"run `{start}`"
     )
 
 
-def _result(stack: ObservedContext, plan: Plan) -> LifecycleResult:
-    return LifecycleResult(namespace=stack.namespace, plan=plan, absent=not stack.observed.containers)
+def _result(context: Context, plan: Plan) -> LifecycleResult:
+    return LifecycleResult(namespace=context.namespace, plan=plan, absent=not context.observed.containers)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wtc.errors import EngineError, NotFoundError
-from wtc.events import Note, Reporter
+from wtc.events import Note, Reporter, warn
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.context.context import warn
-from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
@@ -58,13 +57,13 @@ def logs(target: Target, request: LogsRequest, report: Reporter) -> Generator[Lo
         UsageError: neither the engine nor the file has a service that was named.
         EngineUnreachableError: none answers, or (while they are read) no longer.
     """
-    with open_observed(target, report) as stack:
-        validate_services(request.services, stack.located, stack.observed)
-        chosen = [c for c in stack.observed.containers if not c.oneoff and _wanted(request, c.service, c.number)]
+    with Context(target, report) as context:
+        validate_services(context, request.services)
+        chosen = [c for c in context.observed.containers if not c.oneoff and _wanted(request, c.service, c.number)]
         if not chosen:
-            what = f"of `{stack.namespace.name}`" if not (request.services or request.number) else "of that"
+            what = f"of `{context.namespace.name}`" if not (request.services or request.number) else "of that"
             report(Note(text=f"nothing {what} is there"))
-        batches = _followed(stack, request, report) if request.follow else _history(stack, request, chosen, report)
+        batches = _followed(context, request, report) if request.follow else _history(context, request, chosen, report)
         try:
             yield Logs(replicas=tuple(dict.fromkeys((c.service, c.number) for c in chosen)), batches=batches)
         finally:
@@ -75,7 +74,7 @@ def _wanted(request: LogsRequest, service: str, number: int) -> bool:
     return (not request.services or service in request.services) and request.number in {0, number}
 
 
-def _followed(stack: ObservedContext, request: LogsRequest, report: Reporter) -> Generator[Sequence[StackLine]]:
+def _followed(context: Context, request: LogsRequest, report: Reporter) -> Generator[Sequence[StackLine]]:
     from wtc.engine.logs.follow import LogWindow, follow_logs
 
     reading = LogWindow(
@@ -84,14 +83,16 @@ def _followed(stack: ObservedContext, request: LogsRequest, report: Reporter) ->
         since=request.since,
         until=request.until,
     )
-    for batch in follow_logs(stack.engine, stack.namespace, reading, warn=lambda text: warn(report, text)):
+    for batch in follow_logs(context.engine, context.namespace, reading, warn=lambda text: warn(report, text)):
         yield [StackLine(source.service, source.number, line.time, line.text) for source, line in batch]
 
 
 def _history(
-    stack: ObservedContext, request: LogsRequest, containers: Sequence[ObservedContainer], report: Reporter
+    context: Context, request: LogsRequest, containers: Sequence[ObservedContainer], report: Reporter
 ) -> Generator[Sequence[StackLine]]:
-    merged = heapq.merge(*(_read_container(stack, request, c, report) for c in containers), key=lambda line: line.time)
+    merged = heapq.merge(
+        *(_read_container(context, request, c, report) for c in containers), key=lambda line: line.time
+    )
     batch: list[StackLine] = []
     for line in merged:
         batch.append(line)
@@ -102,7 +103,7 @@ def _history(
 
 
 def _read_container(
-    stack: ObservedContext, request: LogsRequest, container: ObservedContainer, report: Reporter
+    context: Context, request: LogsRequest, container: ObservedContainer, report: Reporter
 ) -> Generator[StackLine]:
     from wtc.engine.logs.follow import NOT_READABLE
     from wtc.engine.logs.history import open_log as read
@@ -110,7 +111,7 @@ def _read_container(
 
     try:
         stream = read(
-            stack.engine,
+            context.engine,
             container.id,
             tail=request.tail,
             since=request.since,
@@ -125,6 +126,6 @@ def _read_container(
         warn(report, f"the log driver of service `{container.service}` does not support reading logs")
         return
     last = ""
-    for line in read_lines(stack.engine, stream, of=container.name):
+    for line in read_lines(context.engine, stream, of=container.name):
         last = max(last, line.time)
         yield StackLine(container.service, container.number, last, line.text)

@@ -3,8 +3,8 @@
 from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.ports import Endpoint
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.model.ports import Endpoint, PortId
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
@@ -19,20 +19,14 @@ def port(
     """
     from wtc.engine.observe.container_queries import bound_ports
 
-    with open_observed(target, report) as stack:
-        validate_services([service], stack.located, stack.observed)
-        container = stack.container(service, number)
-        bound = bound_ports(stack.engine, container.id)
+    with Context(target, report) as context:
+        validate_services(context, [service])
+        container = context.container(service, number)
+        bound = bound_ports(context.engine, container.id)
     for one in bound:
         if (one.target, one.protocol) == (private, protocol) and one.port:
-            return stack.namespace, Endpoint(
-                service=service,
-                number=container.number,
-                target=private,
-                protocol=protocol,
-                host=one.host_ip,
-                port=one.port,
-            )
+            found = PortId(service=service, number=container.number, target=private, protocol=protocol)
+            return context.namespace, Endpoint(id=found, host=one.host_ip, port=one.port)
     if container.state != "running":
         raise WtcError(
             f"service `{service}` does not run, so that no port of it answers",

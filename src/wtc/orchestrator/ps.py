@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
-from wtc.orchestrator.context.context import open_engine
 from wtc.orchestrator.context.identify import Repositories
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of
@@ -36,8 +36,8 @@ class StackSummary:
 def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackSummary, ...]:
     """Return the stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
 
-    Where the command line names a worktree: its stacks alone, and those that were created at its path. With `measured`
-    each running container is asked what it uses.
+    If the command line names a worktree, return only its stacks, and those that were created at its path by a worktree
+    that is not found. With `measured` each running container is asked what it uses.
 
     Raises:
         UsageError: `--worktree` names a file.

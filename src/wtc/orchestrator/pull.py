@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from wtc.events import Note, Reporter
 from wtc.model.up_options import UpOptions
-from wtc.orchestrator.context.observed_context import open_observed
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
@@ -34,9 +33,9 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
         ComposeFileError: the files cannot be used, or have no such service.
         WtcError: an image cannot be pulled.
     """
-    with open_observed(target, report) as stack:
-        project = read_project(stack.located, services=request.services)
-        desired = resolve_images(stack, project, request.services, lease=False)
+    with Context(target, report) as context:
+        project = context.projects.read(services=request.services)
+        desired = resolve_images(context, project, request.services, lease=False)
         named = desired.services.keys() if request.include_deps or not request.services else request.services
         for name in named if not request.ignore_buildable else ():
             if desired.services[name].image.build is not None:
@@ -44,5 +43,5 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
         chosen = select_pullable(desired, tuple(named), request.policy)
         with with_positions(project):
             return execute_image_plan(
-                stack, chosen, UpOptions(), report, stop, dry_run=request.dry_run, forgiving=request.ignore_failures
+                context, chosen, UpOptions(), stop, dry_run=request.dry_run, forgiving=request.ignore_failures
             )

@@ -3,19 +3,21 @@
 import os
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wtc.errors import UsageError
-from wtc.events import Note, Reporter
-from wtc.orchestrator.context.context import warn
+from wtc.errors import UsageError, WtcError
+from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.session.sandbox_stack import StackAccess, stack_access
 from wtc.planner.git.git_config import WITHOUT_COLLECTION, git_config
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
 from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
-from wtc.sandbox.git_mounts import read_configuration
+from wtc.sandbox.git_mounts import create_missing, read_configuration, unprotected_paths
+from wtc.sandbox.workspace import unsuitable_reason
+from wtc.worktrees.git import without_repository
 from wtc.worktrees.git_user import user_settings
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
@@ -68,7 +70,8 @@ def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:
         LimitsNotEnforcedError: a limit cannot be enforced.
         CommandNotStartedError: the command cannot be started on the host.
         StackUnreachableError: the services of the stack cannot be made reachable.
-        UsageError: a folder or a socket is missing, or the request has a stack but no sandbox.
+        UsageError: a folder or a socket is missing, the request has a stack but no sandbox, or the workspace is not a
+            git worktree and contains what a sandbox hides: the home folder, or the engine's socket.
         WtcError: the stack is not up.
     """
     if not request.stack:
@@ -84,9 +87,12 @@ def _sandbox(target: Target, request: SandboxRequest, report: Reporter, access: 
 
     path = worktree_path(target)
     worktree = worktree_at(path)
+    if not worktree.git and not request.unsandboxed:
+        _check_workspace(path, target)
     folders = GitFolders(worktree=path, git_dir=worktree.git_dir, common=worktree.common) if worktree.git else None
-    environment = {**target.environment, **(access.variables if access else {})}
+    environment = {**without_repository(target.environment), **(access.variables if access else {})}
     if folders and not request.unsandboxed:
+        _report_read_only(folders, report)
         environment |= git_config(environment, _git_settings(worktree, environment).items())
     runner = SandboxRunner(
         sandbox=BwrapSandbox(
@@ -103,19 +109,55 @@ def _sandbox(target: Target, request: SandboxRequest, report: Reporter, access: 
 
 
 async def _run(runner: SandboxRunner, command: tuple[str, ...], report: Reporter) -> int:
-    before = read_configuration(runner.git) if runner.git else ()
+    before = read_configuration(runner.git) if runner.git else {}
     async with runner.start(command) as running:
         _forward_signals(running)
         _report_enforcement(running.enforcement, report)
         ended = await running.wait()
-    if runner.git and read_configuration(runner.git) != before:
+    if runner.git and (changed := _changed(before, read_configuration(runner.git))):
         check = "to check it for commands that git would run, run `git config --local --list`"
-        warn(report, "the configuration of the repository changed while the command ran", hint=check)
+        what = f"the configuration of the repository changed while the command ran: {changed}"
+        warn(report, what, hint=check)
     if count := ended.refusals.get("memory"):
         warn(report, f"the kernel killed {_processes(count)} over the memory limit")
     if count := ended.refusals.get("pids"):
         warn(report, f"the kernel refused to create {_processes(count)} over the process limit")
     return ended.status
+
+
+def _check_workspace(path: str, target: Target) -> None:
+    """Raise UsageError if the sandbox of a folder outside git would see almost all of the host."""
+    homes = [os.path.realpath(home) for home in (target.environment.get("HOME"), os.path.expanduser("~")) if home]
+    if reason := unsuitable_reason(path, homes=homes, sockets=_engine_sockets(target)):
+        raise UsageError(
+            f"`{path}` cannot be the workspace of a sandbox",
+            causes=[f"it is not a git worktree, and {reason}"],
+            hints=["to run the command in a worktree, run `wtc sandbox -w WORKTREE -- COMMAND`"],
+        )
+
+
+def _engine_sockets(target: Target) -> list[str]:
+    from wtc.engine.client.endpoint import DEFAULT_ADDRESS, choose_endpoint
+
+    addresses = [DEFAULT_ADDRESS, f"unix://{target.environment.get('XDG_RUNTIME_DIR', '/run')}/docker.sock"]
+    with suppress(WtcError):
+        addresses.append(choose_endpoint(context=target.context, environment=target.environment).address)
+    scheme = "unix://"
+    return [os.path.realpath(one.removeprefix(scheme)) for one in addresses if one.startswith(scheme)]
+
+
+def _report_read_only(git: GitFolders, report: Reporter) -> None:
+    """Warn if the repository is read-only in the sandbox, because a part of it cannot be protected."""
+    create_missing(git)
+    if paths := unprotected_paths(git):
+        why = f"`{paths[0]}` is {'a symbolic link' if os.path.islink(paths[0]) else 'missing'}, and cannot be protected"
+        is_hooks = os.path.basename(paths[0]) == "hooks"
+        hint = "to let it commit, remove the link and run `git config core.hooksPath FOLDER`" if is_hooks else ""
+        warn(report, f"git in the sandbox can only read the repository: {why}", hint=hint)
+
+
+def _changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
+    return ", ".join(f"`{path}`" for path, content in after.items() if content != before.get(path))
 
 
 def _forward_signals(running: SandboxedProcess) -> None:

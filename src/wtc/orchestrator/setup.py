@@ -4,17 +4,17 @@ import os
 from dataclasses import dataclass
 
 from wtc.errors import EngineUnreachableError, NoComposeFileError
-from wtc.events import Note, Reporter
+from wtc.events import Note, Reporter, warn
 from wtc.model.ports import Endpoint
-from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
 from wtc.orchestrator.context.identify import identify
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.open_engine import engine_host
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state, read_registry
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_ports
 from wtc.orchestrator.ports import leased_endpoint
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_included
 from wtc.orchestrator.worktree_files.env_files import provide_env_files
-from wtc.ports.lease_keys import port_slot
 from wtc.ports.leases import register_stack
 from wtc.settings.settings import BIND
 from wtc.worktrees.locate import worktree_at
@@ -44,8 +44,8 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         ComposeFileError: the compose file cannot be used; the files are copied by then.
         WtcError: a file cannot be copied, or the registry cannot be written.
     """
-    home = open_context(target, report)
-    home.store.require()
+    state = open_user_state(target, report)
+    state.store.require()
     first = locate(target)
     if not os.path.isdir(first.worktree) and first.missing:
         raise first.missing
@@ -58,12 +58,12 @@ def setup(target: Target, report: Reporter) -> SetupResult:
     included = copy_included(worktree, target.environment, tell)
     for text in copied_lines(included, worktree):
         report(Note(text=text))
-    _, env = provide_env_files(target, home, report)
+    _, env = provide_env_files(target, state, report)
     copied = (*included, *env.others)
     located = locate(target)
     if isinstance(located.missing, NoComposeFileError):
         report(Note(text=f"no compose file was found in {located.worktree}: there is no stack to register"))
-        namespace = identify(located, home, None).namespace
+        namespace = identify(located, state, None).namespace
         return SetupResult(
             worktree=located.worktree,
             namespace=namespace.name,
@@ -72,13 +72,13 @@ def setup(target: Target, report: Reporter) -> SetupResult:
             copied=copied,
             endpoints=(),
         )
-    project = read_project(located, env_files=False)
-    settings = home.settings_for(project)
-    known = read_registry(home, report)
-    namespace = identify(located, home, None, create=True).namespace
-    register_stack(home.store, namespace)
+    project = ProjectReader(located).read(env_files=False)
+    settings = state.settings_for(project)
+    known = read_registry(state, report)
+    namespace = identify(located, state, None, create=True).namespace
+    register_stack(state.store, namespace)
     ports = lease_ports(
-        home.store,
+        state.store,
         namespace,
         project,
         scales={},
@@ -107,7 +107,5 @@ def _engine_is_local(target: Target) -> bool:
 
 
 def _endpoints(ports: StackPorts, bind: str, host: str) -> tuple[Endpoint, ...]:
-    found = ((port_slot(r.key), ports.leased.get(r.key), r.host_ip or bind) for r in ports.requests)
-    return tuple(
-        sorted(leased_endpoint(place, port, address, host) for place, port, address in found if place and port)
-    )
+    leased = (r for r in ports.requests if r.id in ports.leased)
+    return tuple(sorted(leased_endpoint(r.id, ports.leased[r.id], r.host_ip or bind, host) for r in leased))

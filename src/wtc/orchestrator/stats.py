@@ -10,9 +10,10 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.usage import Machine, MeasuredContainer, RunningContainer
-from wtc.orchestrator.context.context import open_context, open_engine
 from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import open_user_state
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -116,7 +117,7 @@ def group_by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, .
 def _namespace(target: Target, request: StatsRequest, engine: "Engine", report: Reporter) -> Namespace | None:
     if request.everywhere:
         return None
-    return namespace_for(locate(target), open_context(target, report), engine, report)
+    return namespace_for(locate(target), open_user_state(target, report), engine, report)
 
 
 def _of_services(found: Iterable[RunningContainer], services: Collection[str]) -> list[RunningContainer]:

@@ -9,12 +9,10 @@ from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions
-from wtc.orchestrator.context.context import open_context, open_engine
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.host_ports.leases import known_ports
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.host_ports.leases import known_stack_ports
 from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.planner.images.plan_images import plan_images
@@ -57,30 +55,25 @@ def status(target: Target, report: Reporter) -> StatusResult:
     Raises:
         WtcError: the compose file cannot be used, or no engine answers.
     """
-    from wtc.engine.observe.snapshot import list_engine, observe
-
-    located = locate(target)
-    home = open_context(target, report)
-    project = read_project(located)
-    settings = home.settings_for(project)
-    with open_engine(target) as engine:
-        host, listing = engine.host, list_engine(engine)
-        namespace = namespace_for(located, home, engine, report, listing=listing)
-        found = observe(engine, namespace, listing=listing)
-        leases = known_ports(home.store, namespace, project, settings=settings, observed=found)
-        desired = resolve_stack(located, namespace, home, host=host, ports=leases)
-        observed = observe_desired(engine, desired)
-        git = ContainerGit(worktree=located.worktree, home=home, project=project, engine=engine)
+    with Context(target, report) as context:
+        project = context.projects.read()
+        settings = context.state.settings_for(project)
+        leases = known_stack_ports(context, project)
+        desired = resolve_stack(context, ports=leases)
+        observed = observe_desired(context, desired)
+        git = ContainerGit(
+            worktree=context.located.worktree, state=context.state, project=project, engine=context.engine
+        )
         desired, _ = git.added(desired, observed)
-        if has_other_ports(found, leases.leased):
-            fixed, _ = git.added(resolve_stack(located, namespace, home, host=host), observed)
-            desired = _as_created(desired, fixed, found)
+        if has_other_ports(observed, leases.leased):
+            fixed, _ = git.added(resolve_stack(context), observed)
+            desired = _as_created(desired, fixed, observed)
     stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
     decisions = reconcile(desired, observed, UpOptions(), {})
 
     def row(service: str, number: int, name: str, current: ObservedContainer | None, diverged: str) -> ServiceStatus:
         bind = settings.of(BIND).value
-        endpoints = endpoints_of((service, number), current, leases, bind=bind, host=host)
+        endpoints = endpoints_of((service, number), current, leases, bind=bind, host=context.host)
         return _row(service, number, name, current, diverged, endpoints)
 
     rows = [
@@ -97,7 +90,7 @@ def status(target: Target, report: Reporter) -> StatusResult:
     known = {(row.service, row.number) for row in rows}
     surplus = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
     rows += [row(c.service, c.number, c.name, c, _surplus(c, project)) for c in surplus]
-    return StatusResult(namespace=namespace, services=tuple(rows))
+    return StatusResult(namespace=context.namespace, services=tuple(rows))
 
 
 def _as_created(leased: Desired, fixed: Desired, observed: Observed) -> Desired:

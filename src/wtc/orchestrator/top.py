@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
@@ -31,10 +31,10 @@ def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Name
     """
     from wtc.engine.observe.container_queries import list_processes
 
-    with open_observed(target, report) as stack:
-        validate_services(services, stack.located, stack.observed)
-        there = [c for c in stack.containers() if not services or c.service in services]
-        tables = [(c, list_processes(stack.engine, c.id)) for c in there if c.state in {"running", "paused"}]
-    return stack.namespace, tuple(
+    with Context(target, report) as context:
+        validate_services(context, services)
+        there = [c for c in context.containers() if not services or c.service in services]
+        tables = [(c, list_processes(context.engine, c.id)) for c in there if c.state in {"running", "paused"}]
+    return context.namespace, tuple(
         ContainerProcesses(container=c, table=table) for c, table in tables if table is not None
     )

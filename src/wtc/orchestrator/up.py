@@ -1,4 +1,4 @@
-"""`up`: locate, load, namespace, observe, plan, execute."""
+"""`up`: bring the stack to the state that the compose file describes."""
 
 import contextlib
 import threading
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wtc.errors import PortTakenError, UsageError, WtcError
-from wtc.events import Note, PlanStarted, Reporter, Warned
+from wtc.errors import PortTakenError, UsageError
+from wtc.events import Reporter, Warned, warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
@@ -16,45 +16,30 @@ from wtc.model.plan import Plan
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
 from wtc.model.up_options import Recreate, UpOptions
-from wtc.orchestrator.context.context import (
-    Context,
-    command_line_settings,
-    for_dry_run,
-    open_context,
-    open_engine,
-    warn,
-)
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.observed_context import report_foreign
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context, report_foreign
 from wtc.orchestrator.context.project_name import warn_of_project_name
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
-from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
-from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
 from wtc.orchestrator.session.adopt import Adoption, claim_namespace
-from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.orchestrator.session.data_from import DataFrom
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
+from wtc.orchestrator.session.session import RetryError, Session
 from wtc.orchestrator.session.unsupported import report_unsupported
-from wtc.orchestrator.worktree_files.env_files import with_env_files
+from wtc.orchestrator.worktree_files.env_files import copy_env_files
 from wtc.planner.checks.conflicts import check_names, foreign_images
 from wtc.planner.checks.memory_budget import starting_in_plan
 from wtc.planner.images.plan_images import check_images, only_services, plan_images
 from wtc.planner.up import plan_up
 from wtc.planner.volumes.data_from import with_filled_volumes
-from wtc.settings.settings import OVERSUBSCRIBE
 
 if TYPE_CHECKING:
-    from wtc.engine.client.connection import Engine
     from wtc.engine.executor import Outcome
-
-MOVES = 8
-"""How often `up` looks for other ports before it gives up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +63,7 @@ class UpRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpResult:
-    """What `up` came to. `plans` are those that were carried out, or with a dry run would be."""
+    """The result of `up`. `plans` are those that were executed, or in a dry run would be."""
 
     namespace: Namespace
     endpoints: tuple[Endpoint, ...]
@@ -93,49 +78,36 @@ class UpResult:
 
 
 def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Event) -> UpResult:
-    """Brings the worktree's stack up.
+    """Bring the worktree's stack up.
 
     Raises:
-        WtcError: whatever of it went wrong; what had been started stays, and is said.
+        WtcError: what failed; containers that were started keep running, and are named.
     """
     given = command_line_settings(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
-    home = open_context(target, report, given=given)
-    home.store.require()
-    home = for_dry_run(home) if request.dry_run else home
-    target = with_env_files(target, home, report, dry_run=request.dry_run)
-    located = locate(target)
-    project = read_project(located, services=request.services)
+    with Context(target, report, given=given, dry_run=request.dry_run) as context:
+        return bring_up(context, request, stop)
+
+
+def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:
+    """`up`, in the context of a command. Raises: WtcError."""
+    context.state.store.require()
+    copy_env_files(context)
+    project = context.projects.read(services=request.services)
     _refuse_unknown(request.scales, project)
-    with open_engine(target) as engine, with_positions(project):
-
-        def run_in(namespace: Namespace) -> _Run:
-            warn_of_project_name(located, target.environment, namespace.name, report)
-            data = DataFrom(
-                text=request.data_from,
-                cwd=target.cwd,
-                folder=project.working_dir,
-                located=located,
-                namespace=namespace,
-                engine=engine,
-                report=report,
-            )
-            git = ContainerGit(
-                worktree=located.worktree, home=home, project=project, engine=engine, creates=not request.dry_run
-            )
-            return _Run(located, home, engine, namespace, request, report, stop, data, git)
-
-        report_unsupported(
-            project, engine.api_version, report, strict=request.strict, starting=not request.options.no_start
-        )
+    with with_positions(project):
+        starting = not request.options.no_start
+        api_version = context.engine.api_version
+        report_unsupported(project, api_version, context.report, strict=request.strict, starting=starting)
         if request.dry_run:
-            return run_in(namespace_for(located, home, engine, report)).rehearse(project)
-        worktrees: Collection[str] = [located.worktree]
+            return _Up(context, request, project, stop).plan()
+        worktrees: Collection[str] = [context.located.worktree]
         while True:
             try:
-                with StackLocks(home) as locks:
+                with StackLocks(context.state) as locks:
                     locks.take(worktrees)
-                    namespace = claim_namespace(located, home, engine, report, stop, adoption=request.adoption)
-                    return run_in(namespace).up(project, locks)
+                    context.forget_snapshot()
+                    claim_namespace(context, stop, adoption=request.adoption)
+                    return _Up(context, request, project, stop).execute(locks)
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
 
@@ -153,85 +125,88 @@ def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
         raise UsageError(message, hints=[hint] if hint else [])
 
 
-class _Run:
-    def __init__(
-        self,
-        located: Located,
-        home: Context,
-        engine: "Engine",
-        namespace: Namespace,
-        request: UpRequest,
-        report: Reporter,
-        stop: threading.Event,
-        data: DataFrom,
-        git: ContainerGit,
-    ) -> None:
-        self.located, self.home, self.engine, self.namespace = located, home, engine, namespace
-        self.request, self.report, self.stop, self.data, self.git = request, report, stop, data, git
-        self.plans: list[Plan] = []
+class _Up:
+    def __init__(self, context: Context, request: UpRequest, project: Project, stop: threading.Event) -> None:
+        self.context, self.request, self.project, self.report = context, request, project, context.report
+        environment, namespace = context.target.environment, context.namespace.name
+        warn_of_project_name(context.located, environment, namespace, self.report)
+        self.data = DataFrom(text=request.data_from, folder=project.working_dir, context=context)
+        self.session = Session(context, project, stop)
 
-    def up(self, stack: Project, locks: StackLocks) -> UpResult:
+    def execute(self, locks: StackLocks) -> UpResult:
         with contextlib.ExitStack() as held:
-            return self._up(stack, held, locks)
+            return self.session.repeat(lambda: self._attempt(held, locks))
 
-    def _up(self, stack: Project, held: contextlib.ExitStack, locks: StackLocks) -> UpResult:
-        busy: set[int] = set()
-        for turn in range(MOVES):
-            again = turn > 0
-            plain = self._desired(stack, busy, again=again)
-            observed = observe_desired(self.engine, plain)
-            desired, _ = self.git.added(plain, observed)
-            self._check(desired, observed)
-            if not again:
-                self._report_foreign(desired, observed)
-            images = plan_images(desired, observed, self.request.options)
-            plan = plan_up(desired, observed, self.request.options)
-            if self.request.fixed_ports:
-                check_fixed_ports(self.engine, desired, plan, stack.positions)
-            if not again and (wanted := self._wanted(stack, desired, plan)):
-                held.enter_context(reserve_memory(self.engine, self.home, wanted))
-            if images:
-                self._raise_failed(self._execute(images), desired)
-                observed = observe_desired(self.engine, plain)
-                desired, _ = self.git.added(plain, observed)
-            self.git.report(self.report)
-            filled = observed if again else self._fill(desired, observed, locks)
-            if images or filled is not observed:
-                plan = plan_up(desired, filled, self.request.options)
-            outcome = self._execute(plan)
-            if any(self.git.is_refused(error) for _, error in outcome.failed):
-                continue
-            taken = {port for _, e in outcome.failed if isinstance(e, PortTakenError) for port in e.ports}
-            if not taken or taken <= busy or self.request.fixed_ports:
-                self._finish(outcome, stack, desired, observed)
-                return self._result(desired)
-            busy |= taken
-            self.report(Note(text=f"host port {', '.join(map(str, sorted(taken)))} is taken: looking for another"))
-        raise WtcError(f"no free host port was found in {MOVES} tries", hints=["to see who has them, run `wtc ps -a`"])
+    def _attempt(self, held: contextlib.ExitStack, locks: StackLocks) -> UpResult:
+        session, options = self.session, self.request.options
+        first = not session.is_retry
+        plain = self._resolve()
+        observed = observe_desired(self.context, plain)
+        desired, _ = session.git.added(plain, observed)
+        self._check(desired, observed)
+        if first:
+            self._report_foreign(desired, observed)
+        images = plan_images(desired, observed, options)
+        plan = plan_up(desired, observed, options)
+        if self.request.fixed_ports:
+            check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
+        if session.counts_memory:
+            memory = self._memory_request(desired, plan)
+            held.enter_context(reserve_memory(self.context.engine, self.context.state, memory))
+        if images:
+            observed = session.execute_images(images, plain)
+            desired, _ = session.git.added(plain, observed)
+        session.git.report(self.report)
+        filled = self._copy_data(desired, observed, locks) if first else observed
+        if images or filled is not observed:
+            plan = plan_up(desired, filled, options)
+        outcome = session.execute(plan)
+        if any(session.git.is_refused(error) for _, error in outcome.failed):
+            raise RetryError
+        if not self.request.fixed_ports:
+            taken = (error for _, error in outcome.failed if isinstance(error, PortTakenError))
+            session.retry_without({port for error in taken for port in error.ports})
+        self._finish(outcome, desired, observed)
+        return self._result(desired)
 
-    def rehearse(self, stack: Project) -> UpResult:
-        """What would be done, with the ports that would be leased."""
-        plain = self._desired(stack, set(), again=False)
-        observed = observe_desired(self.engine, plain)
-        desired, _ = self.git.added(plain, observed)
-        self.git.report(self.report)
+    def plan(self) -> UpResult:
+        """Plan what `execute` would do, with the ports that would be leased."""
+        session = self.session
+        plain = self._resolve()
+        observed = observe_desired(self.context, plain)
+        desired, _ = session.git.added(plain, observed)
+        session.git.report(self.report)
         self._check(desired, observed)
         self._report_foreign(desired, observed)
         data = self.data.plan(desired, observed)
         self.data.report_warnings(data)
-        self.plans = [
-            plan_images(desired, observed, self.request.options),
-            data.copy,
-            data.restart,
-            data.finish,
-            plan_up(desired, with_filled_volumes(observed, data), self.request.options),
-        ]
+        images = plan_images(desired, observed, self.request.options)
+        plan = plan_up(desired, with_filled_volumes(observed, data), self.request.options)
+        session.plans = [images, data.copy, data.restart, data.finish, plan]
         if self.request.fixed_ports:
-            check_fixed_ports(self.engine, desired, self.plans[-1], stack.positions)
-        wanted = self._wanted(stack, desired, self.plans[-1])
-        if wanted and (refusal := oversubscription(self.engine, self.home, wanted)):
-            warn(self.report, refusal.message, hint=refusal.hints[-1])
+            check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
+        if session.counts_memory:
+            memory = self._memory_request(desired, plan)
+            if refusal := oversubscription(self.context.engine, self.context.state, memory):
+                warn(self.report, refusal.message, hint=refusal.hints[-1])
         return self._result(desired)
+
+    def _resolve(self) -> Desired:
+        request, first = self.request, not self.session.is_retry
+        recreating = request.options.recreate is Recreate.ALWAYS
+        ports = None if request.fixed_ports else self.session.lease(scales=request.scales, recreating=recreating)
+        desired = resolve_stack(
+            self.context,
+            ports=ports,
+            services=request.services,
+            scales=request.scales,
+            hashed=not request.options.no_build,
+        )
+        if ports and first:
+            stale = stale_urls(desired, self.project, ports)
+            for finding in (*stale, *own_addresses(self.project, ports, self.context.observed)):
+                self.report(Warned(diagnostic=finding))
+        return only_services(desired, request.services) if request.options.no_deps and request.services else desired
 
     def _check(self, desired: Desired, observed: Observed) -> None:
         check_names(desired, observed, building=not self.request.options.no_build)
@@ -242,90 +217,39 @@ class _Run:
         for text in foreign_images(desired, observed) if self.request.options.no_build else ():
             warn(self.report, text)
 
-    def _wanted(self, stack: Project, desired: Desired, plan: Plan) -> MemoryRequest | None:
-        """What there has to be memory for; None where nobody is to look."""
-        if self.home.settings_for(stack).of(OVERSUBSCRIBE).value:
-            return None
+    def _memory_request(self, desired: Desired, plan: Plan) -> MemoryRequest:
         return MemoryRequest(
-            namespace=self.namespace,
+            namespace=self.context.namespace,
             starting=starting_in_plan(desired, plan),
             plan=plan,
             command="up",
             anyway="run `wtc up --oversubscribe`",
         )
 
-    def _desired(self, stack: Project, busy: set[int], *, again: bool) -> Desired:
-        from wtc.engine.observe.snapshot import observe
+    def _copy_data(self, desired: Desired, observed: Observed, locks: StackLocks) -> Observed:
+        finish = partial(self.session.raise_failed, desired=desired)
+        return self.data.fill(desired, observed, self.session.execute, finish, locks)
 
-        fixed = self.request.fixed_ports
-        observed = Observed() if fixed else observe(self.engine, self.namespace)
-        ports = None if fixed else self._lease(stack, observed, busy)
-        desired = resolve_stack(
-            self.located,
-            self.namespace,
-            self.home,
-            host=self.engine.host,
-            ports=ports,
-            services=self.request.services,
-            scales=self.request.scales,
-            hashed=not self.request.options.no_build,
-        )
-        if ports and not again:
-            for finding in (*stale_urls(desired, stack, ports), *own_addresses(stack, ports, observed)):
-                self.report(Warned(diagnostic=finding))
-        alone = self.request.options.no_deps and self.request.services
-        return only_services(desired, self.request.services) if alone else desired
-
-    def _lease(self, stack: Project, observed: Observed, busy: set[int]) -> StackPorts:
-        return lease_on_engine(
-            self.engine,
-            self.home,
-            self.namespace,
-            stack,
-            self.report,
-            observed=observed,
-            busy=busy,
-            scales=self.request.scales,
-            recreating=self.request.options.recreate is Recreate.ALWAYS,
-        )
-
-    def _fill(self, desired: Desired, observed: Observed, locks: StackLocks) -> Observed:
-        finish = partial(self._raise_failed, desired=desired)
-        return self.data.fill(desired, observed, self._execute, finish, locks)
-
-    def _execute(self, plan: Plan, stop: threading.Event | None = None) -> "Outcome":
-        from wtc.engine.executor import execute_plan
-
-        for warning in plan.warnings:
-            self.report(Warned(diagnostic=warning))
-        self.plans.append(plan)
-        self.report(PlanStarted(plan=plan, namespace=self.namespace.name))
-        return execute_plan(plan, self.engine, on_event=self.report, stop=stop or self.stop)
-
-    def _raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
-        from wtc.orchestrator.session.failures import raise_failed
-
-        raise_failed(outcome, self.engine, self.namespace, interrupted=self.stop.is_set(), services=desired.services)
-
-    def _finish(self, outcome: "Outcome", stack: Project, desired: Desired, before: Observed) -> None:
+    def _finish(self, outcome: "Outcome", desired: Desired, before: Observed) -> None:
+        context = self.context
         try:
-            self._raise_failed(outcome, desired)
-            self._record(stack, desired)
+            self.session.raise_failed(outcome, desired)
+            self._record(desired)
         finally:
             seen = None if self.request.fixed_ports else before
-            record_published(self.engine, self.home, self.namespace, before=seen)
+            record_published(context.engine, context.state, context.namespace, before=seen)
 
-    def _record(self, stack: Project, desired: Desired) -> None:
+    def _record(self, desired: Desired) -> None:
         from wtc.registry.stack_records import Status
 
         volumes = [v.name for v in desired.volumes.values() if not v.external]
         own = [n.name for n in desired.networks.values() if not n.external]
-        with self.home.store.transaction() as records:
-            record = records.record_for(self.namespace)
+        with self.context.state.store.transaction() as records:
+            record = records.record_for(self.context.namespace)
             records.put(
                 replace(
                     record,
-                    project=stack.name,
+                    project=self.project.name,
                     network=next(iter(own), ""),
                     volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),
                     status=Status.REGISTERED if self.request.options.no_start else Status.UP,
@@ -334,8 +258,8 @@ class _Run:
 
     def _result(self, desired: Desired) -> UpResult:
         return UpResult(
-            namespace=self.namespace,
+            namespace=self.context.namespace,
             endpoints=tuple(sorted(desired.endpoints)),
-            plans=tuple(self.plans),
+            plans=tuple(self.session.plans),
             replicas=tuple((c.service, c.number) for s in desired.services.values() for c in s.containers),
         )

@@ -10,7 +10,7 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
-from wtc.orchestrator.context.observed_context import open_observed
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
@@ -35,14 +35,14 @@ def wait(
     """
     from wtc.engine.observe.container_queries import wait_for_exit
 
-    with open_observed(target, report) as stack:
-        validate_services(services, stack.located, stack.observed)
-        there = stack.containers(services)
+    with Context(target, report) as context:
+        validate_services(context, services)
+        there = context.containers(services)
         ended: SimpleQueue[ContainerEnd | WtcError] = SimpleQueue()
 
         def look(container: ObservedContainer) -> None:
             try:
-                ended.put(ContainerEnd(container=container, status=wait_for_exit(stack.engine, container.id)))
+                ended.put(ContainerEnd(container=container, status=wait_for_exit(context.engine, container.id)))
             except WtcError as error:
                 ended.put(error)
 
@@ -57,4 +57,4 @@ def wait(
                     raise found
                 yield found
 
-        yield stack.namespace, endings()
+        yield context.namespace, endings()

@@ -67,7 +67,6 @@ def create_group(folder: str, version: int, values: dict[str, int], name: str) -
     Raises:
         OSError: the kernel refuses; nothing stays behind.
     """
-    _remove_stale(folder)
     group = ControlGroup(version=version, folder=os.path.join(folder, name), limits=tuple(values))
     os.mkdir(group.folder)
     try:
@@ -125,13 +124,17 @@ async def remove_groups(groups: Sequence[ControlGroup]) -> tuple[str, ...]:
     return tuple(left)
 
 
-def _remove_stale(folder: str) -> None:
-    """Remove empty groups of wtc processes that were killed. The kernel refuses for those with processes."""
-    with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
-            match = _NAME.fullmatch(name)
-            if match and not os.path.exists(f"/proc/{match[1]}"):
-                _removed(os.path.join(folder, name))
+def remove_stale_groups(found: Sequence[Hierarchy]) -> None:
+    """Remove empty groups of wtc processes that were killed. The kernel refuses for those with processes.
+
+    All hierarchies are searched: the sandbox before had perhaps other limits.
+    """
+    for folder in (folder for hierarchy in found for folder in candidate_folders(hierarchy)):
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder):
+                match = _NAME.fullmatch(name)
+                if match and not os.path.exists(f"/proc/{match[1]}"):
+                    _removed(os.path.join(folder, name))
 
 
 def _kill(folder: str) -> None:

@@ -2,13 +2,21 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from wtc.errors import UsageError, WtcError
-from wtc.sandbox.cgroup_hierarchies import wanted_limits
-from wtc.sandbox.cgroups import ControlGroup, create_group, group_parent, new_group_name, own_hierarchies, remove_groups
+from wtc.sandbox.cgroup_hierarchies import Hierarchy, wanted_limits
+from wtc.sandbox.cgroups import (
+    ControlGroup,
+    create_group,
+    group_parent,
+    new_group_name,
+    own_hierarchies,
+    remove_groups,
+    remove_stale_groups,
+)
 from wtc.sandbox.limits import ResourceLimits
 from wtc.sandbox.systemd import can_enforce
 
@@ -61,10 +69,12 @@ async def enforce_limits(limits: ResourceLimits | None, *, sandboxed: bool, best
         if value <= 0:
             raise UsageError(f"{_NAMES[name]} is {value}, and must be more than 0")
     as_root = os.geteuid() == 0
+    found = own_hierarchies()
+    remove_stale_groups(found)
     if values and await can_enforce(values, as_root=as_root):
         methods = dict.fromkeys(values, Method.SYSTEMD)
         return Enforcement(values=values, methods=methods, missing={}, as_root=as_root)
-    methods, groups, missing = _create_groups(values)
+    methods, groups, missing = _create_groups(values, found)
     for name in list(missing):
         if sandboxed and has_rlimit(name, as_root=as_root, platform=sys.platform):
             methods[name] = Method.RLIMIT
@@ -83,9 +93,11 @@ def has_rlimit(name: str, *, as_root: bool, platform: str) -> bool:
     return platform == "linux" and (name == "memory" or (name == "pids" and not as_root))
 
 
-def _create_groups(values: Mapping[str, int]) -> tuple[dict[str, Method], tuple[ControlGroup, ...], dict[str, str]]:
+def _create_groups(
+    values: Mapping[str, int], found: Sequence[Hierarchy]
+) -> tuple[dict[str, Method], tuple[ControlGroup, ...], dict[str, str]]:
     """What control groups enforce, the groups, and limit -> why they do not."""
-    found, name = own_hierarchies(), new_group_name()
+    name = new_group_name()
     places: dict[tuple[str, int], dict[str, int]] = {}
     missing: dict[str, str] = {}
     for limit, value in values.items():

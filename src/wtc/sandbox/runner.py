@@ -14,11 +14,12 @@ from wtc.sandbox.bwrap import BwrapSandbox
 from wtc.sandbox.cgroups import count_limit_events, remove_groups
 from wtc.sandbox.command_line import launch_command
 from wtc.sandbox.enforcement import Enforcement, enforce_limits
-from wtc.sandbox.git_mounts import GitFolders, create_hooks_folder, git_mounts
+from wtc.sandbox.git_mounts import GitFolders, create_missing, git_mounts
 from wtc.sandbox.network import StackNetwork
 from wtc.sandbox.processes import command_pid, kill_sandbox
 from wtc.sandbox.stack import Stack
 from wtc.sandbox.view import TEMPORARY, SandboxView, bwrap_arguments
+from wtc.sandbox.workspace import lies_in
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -185,17 +186,13 @@ class SandboxRunner:
             if not path.is_socket():
                 raise UsageError(f"`{path}` is not a socket")
         if self.git:
-            create_hooks_folder(self.git.common)
+            create_missing(self.git)
         home = self.environment.get("HOME", "")
         return replace(
             view,
             covered=tuple(
-                path for path in self.other_worktrees if _lies_in(path, view.workspace) and os.path.isdir(path)
+                path for path in self.other_worktrees if lies_in(path, view.workspace) and os.path.isdir(path)
             ),
-            created=(home,) if home.startswith("/") and not any(_lies_in(home, path) for path in view.system) else (),
+            created=(home,) if home.startswith("/") and not any(lies_in(home, path) for path in view.system) else (),
             mounts=git_mounts(self.git) if self.git else (),
         )
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return path.startswith(f"{folder.rstrip('/')}/")

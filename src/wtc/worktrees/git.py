@@ -14,6 +14,26 @@ WORK_S = 600.0
 """The time limit of a git command that writes, such as a checkout with the repository's hooks."""
 _END_S = 10.0
 """How long git may take after SIGTERM to remove its lock files."""
+_OF_REPOSITORY = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+"""Variables that name a repository, which git finds by the folder without them.
+
+Source: `git rev-parse --local-env-vars`, without configuration.
+"""
 
 
 class NoGitError(Exception):
@@ -94,6 +114,11 @@ async def git_async(
         await _terminate(process)
         raise
     return _check_answer(process.returncode or 0, out, err, accepted)
+
+
+def without_repository(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without the variables that name a repository, as git sets them for its hooks."""
+    return {name: value for name, value in environment.items() if name not in _OF_REPOSITORY}
 
 
 async def _terminate(process: "Process") -> None:

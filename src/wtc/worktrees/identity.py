@@ -72,16 +72,21 @@ class WorktreeFacts:
 
 
 def stack_standing(
-    stack: LabelledStack, here: WorktreeFacts, place: PathFacts, *, held: bool = False, legacy: bool = False
+    stack: LabelledStack, here: WorktreeFacts, place: PathFacts, *, holder: str = "", legacy: bool = False
 ) -> tuple[Standing, str]:
     """Return the relation of the stack to the worktree, and the reason if it is a conflict.
 
-    `place`: the facts about the path where the stack was created. `held`: a worktree at another path has the stack's
-    id. `legacy`: stacks of an older wtc can belong to the worktree (same compose file, local engine).
+    `place`: the facts about the path where the stack was created. `holder`: the path of another worktree that has the
+    stack's id; for a stack with this worktree's id created at another path, also of one that git only lists with it.
+    `legacy`: stacks of an older wtc can belong to the worktree (same compose file, local engine).
     """
     same = stack.worktree == here.path or _same_folder(place, here)
     if stack.identity.id and stack.identity.id == here.identity.id:
-        if same or stack.worktree in here.identity.former_paths:
+        if same:
+            return Standing.OWN, ""
+        if holder:
+            return Standing.CONFLICT, f"the worktree `{holder}` has or may have the same id"
+        if stack.worktree in here.identity.former_paths:
             return Standing.OWN, ""
         return _standing_elsewhere(stack, here, place)
     if not same:
@@ -90,7 +95,7 @@ def stack_standing(
     if stack.identity.id:
         if here.copied_id == stack.identity.id and stack.identity.host != here.identity.host:
             return Standing.CONFLICT, "it was created at this path on another host, and the id file is a copy"
-        return (Standing.HELD if held else Standing.FORMER), ""
+        return (Standing.HELD if holder else Standing.FORMER), ""
     own = legacy if stack.legacy else _is_same_folder(stack.identity, here.identity)
     return (Standing.OWN if own else Standing.FORMER), ""
 
@@ -226,6 +231,15 @@ def judge_gone(
 def find_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
     """Return the path of a worktree that has the id; empty without one."""
     return _find_holding(worktree_id, repositories, other_than) if worktree_id else ""
+
+
+def find_duplicate(here: Identity, repositories: Iterable[RepositoryFacts]) -> str:
+    """The path of another worktree that git lists with this worktree's id, or with one that cannot be read; or empty.
+
+    A copied or written id file proves nothing while the worktree that the id was given to may come back.
+    """
+    entries = (e for r in repositories for e in r.worktrees if e.git_dir != here.git_dir)
+    return next((e.path for e in entries if e.id in {here.id, UNREADABLE}), "") if here.id else ""
 
 
 def find_possible_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:

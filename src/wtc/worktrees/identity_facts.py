@@ -201,7 +201,7 @@ def _git_state(path: str) -> tuple[GitState, Worktree | None]:
 def _entries(common: str) -> Iterator[WorktreeEntry]:
     main = os.path.dirname(common)
     if os.path.basename(common) == ".git":
-        yield WorktreeEntry(path=main, id=_entry_id(common), holds=True)
+        yield WorktreeEntry(path=main, git_dir=common, id=_entry_id(common), holds=True)
     folder = os.path.join(common, "worktrees")
     try:
         names = sorted(os.listdir(folder))
@@ -212,6 +212,7 @@ def _entries(common: str) -> Iterator[WorktreeEntry]:
         if path := listed_path(git_dir):
             yield WorktreeEntry(
                 path=path,
+                git_dir=os.path.realpath(git_dir),
                 id=_entry_id(git_dir),
                 lock=git_lock_state(git_dir),
                 holds=_leads_to(path, os.path.realpath(git_dir)),

@@ -3,13 +3,8 @@
 import os
 from os.path import join
 
-from wtc.model.git import LinkedGit
+from wtc.model.git import PROTECTED_IN_COMMON, PROTECTED_IN_ENTRY, LinkedGit, ProtectedEntry
 from wtc.worktrees.locate import Worktree, read_beginning, worktree_at
-
-HOOKS = "hooks"
-_CONFIG = "config.worktree"
-_OF_COMMON = (HOOKS, "config", _CONFIG, "modules", "worktrees", "wtc")
-_OF_ENTRY = ("commondir", "gitdir", _CONFIG, "wtc")
 
 
 def read_linked_git(worktree_path: str) -> LinkedGit | None:
@@ -26,7 +21,7 @@ def read_linked_git(worktree_path: str) -> LinkedGit | None:
         owner = os.stat(common).st_uid
     except OSError:
         return None
-    protected = [path for path in _protected(worktree) if path == join(common, HOOKS) or os.path.lexists(path)]
+    protected = [path for path, one in _protected(worktree) if one.created or os.path.lexists(path)]
     return LinkedGit(
         worktree=worktree.path,
         common=common,
@@ -36,21 +31,21 @@ def read_linked_git(worktree_path: str) -> LinkedGit | None:
         back=_line(join(entry, "gitdir")),
         owner=owner,
         protected=tuple(protected),
-        protectable=not any(os.path.islink(path) for path in protected) and _has_hooks(common),
+        protectable=all(map(_can_protect, protected)),
         submodules=os.path.isdir(join(entry, "modules")),
     )
 
 
-def _has_hooks(common: str) -> bool:
-    """Whether the hooks folder exists or can be created: a missing folder cannot be mounted read-only."""
-    return os.path.isdir(join(common, HOOKS)) or os.access(common, os.W_OK)
+def _can_protect(path: str) -> bool:
+    """Whether the path exists, or can be created, and is not a symbolic link, which could be replaced."""
+    if os.path.lexists(path):
+        return not os.path.islink(path)
+    return os.access(os.path.dirname(path), os.W_OK)
 
 
-def _protected(worktree: Worktree) -> list[str]:
-    return [
-        *(join(worktree.common, name) for name in _OF_COMMON),
-        *(join(worktree.git_dir, name) for name in _OF_ENTRY),
-    ]
+def _protected(worktree: Worktree) -> list[tuple[str, ProtectedEntry]]:
+    folders = ((worktree.common, PROTECTED_IN_COMMON), (worktree.git_dir, PROTECTED_IN_ENTRY))
+    return [(join(folder, one.name), one) for folder, entries in folders for one in entries]
 
 
 def _line(file: str) -> str:

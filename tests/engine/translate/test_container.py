@@ -225,10 +225,10 @@ HOST_ROWS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
         {
             "ports": (
-                Port(target=80, published="80"),
-                Port(target=80, published="8080-8081", host_ip="1.2.3.4"),
+                Port(target=80, published=range(80, 81)),
+                Port(target=80, published=range(8080, 8082), host_ip="1.2.3.4"),
                 Port(target=82),
-                Port(target=81, published="81", protocol="udp", host_ip="127.0.0.1"),
+                Port(target=81, published=range(81, 82), protocol="udp", host_ip="127.0.0.1"),
             )
         },
         {

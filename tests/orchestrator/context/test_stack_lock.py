@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from wtc.orchestrator.context.context import Context, open_context
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks, inheritable_lock, stack_lock
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import UserState, open_user_state
 
 
 @pytest.fixture
@@ -28,19 +28,19 @@ def waits() -> threading.Event:
 
 
 @pytest.fixture
-def home(tmp_path: Path, waits: threading.Event) -> Context:
+def home(tmp_path: Path, waits: threading.Event) -> UserState:
     environment = {"WTC_CONFIG_DIR": str(tmp_path / "config")}
-    return open_context(Target(cwd=str(tmp_path), environment=environment), lambda _event: waits.set())
+    return open_user_state(Target(cwd=str(tmp_path), environment=environment), lambda _event: waits.set())
 
 
-def is_free(home: Context, folder: str) -> bool:
+def is_free(home: UserState, folder: str) -> bool:
     descriptor = inheritable_lock(home.store, folder)
     if descriptor is not None:
         os.close(descriptor)
     return descriptor is not None
 
 
-def holding(home: Context, folder: str, until: threading.Event) -> threading.Thread:
+def holding(home: UserState, folder: str, until: threading.Event) -> threading.Thread:
     """A thread that holds a lock until the event."""
     held = threading.Event()
 
@@ -55,7 +55,7 @@ def holding(home: Context, folder: str, until: threading.Event) -> threading.Thr
     return thread
 
 
-def test_lock_that_comes_earlier_is_taken_if_it_is_free(home: Context, folders: list[str]) -> None:
+def test_lock_that_comes_earlier_is_taken_if_it_is_free(home: UserState, folders: list[str]) -> None:
     one, two = folders
     with StackLocks(home) as locks:
         locks.take([two])
@@ -67,7 +67,7 @@ def test_lock_that_comes_earlier_is_taken_if_it_is_free(home: Context, folders: 
     assert is_free(home, two)
 
 
-def test_lock_that_comes_earlier_is_not_waited_for(home: Context, folders: list[str]) -> None:
+def test_lock_that_comes_earlier_is_not_waited_for(home: UserState, folders: list[str]) -> None:
     one, two = folders
     done = threading.Event()
     other = holding(home, one, done)
@@ -85,7 +85,7 @@ def test_lock_that_comes_earlier_is_not_waited_for(home: Context, folders: list[
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_locks_are_waited_for_in_one_order(
-    home: Context, folders: list[str], waits: threading.Event, *, reverse: bool
+    home: UserState, folders: list[str], waits: threading.Event, *, reverse: bool
 ) -> None:
     one, two = folders
     done = threading.Event()
@@ -107,7 +107,7 @@ def test_locks_are_waited_for_in_one_order(
     assert taken == [True]
 
 
-def test_two_spellings_of_a_worktree_have_one_lock(home: Context, folders: list[str], tmp_path: Path) -> None:
+def test_two_spellings_of_a_worktree_have_one_lock(home: UserState, folders: list[str], tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(folders[0])
     with StackLocks(home) as locks:

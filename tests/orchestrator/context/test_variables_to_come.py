@@ -9,9 +9,8 @@ import pytest
 from tests.wtc_process import run_wtc
 from wtc.errors import ComposeFileError
 from wtc.model.project import Project
-from wtc.orchestrator.context.context import open_context
-from wtc.orchestrator.context.identify import namespace_for
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.setup import setup
@@ -31,15 +30,12 @@ def target(folder: Path, value: str) -> Target:
 
 
 def read(folder: Path, value: str, *services: str) -> Project:
-    return read_project(locate(target(folder, value)), services=services)
+    return ProjectReader(locate(target(folder, value))).read(services=services)
 
 
 def job_of(looks: Target) -> str | None:
     """The value in the container, where the file's own ports are published."""
-    located = locate(looks)
-    home = open_context(looks, print)
-    namespace = namespace_for(located, home, None, print)
-    desired = resolve_stack(located, namespace, home, host="127.0.0.1")
+    desired = resolve_stack(Context(looks, print, offline=True))
     return desired.services["job"].containers[0].config.environment["V"]
 
 
@@ -82,7 +78,7 @@ def test_a_missing_variable_is_told_beside_what_else_is_wrong_and_not_twice(tmp_
         "services: {a: {image: x, mem_limit: '${MEM:?}', volumes: ['gone:/a']}, b: {image: x, mem_limit: no}}\n"
     )
     with pytest.raises(ComposeFileError) as raised:
-        read_project(locate(looks))
+        ProjectReader(locate(looks)).read()
     assert [d.message for d in raised.value.diagnostics] == [
         "the required variable `MEM` is not set",
         "`services.b.mem_limit` is `no`, expected a size such as `512m`",
@@ -102,7 +98,7 @@ def test_the_files_own_ports_have_their_variables_too(tmp_path: Path) -> None:
 def test_a_port_that_the_file_leaves_to_the_engine_has_no_variable(tmp_path: Path) -> None:
     looks = target(tmp_path, "${WTC_PORT_WEB_80:?}")
     (tmp_path / "compose.yaml").write_text(FILE.format(value="${WTC_PORT_WEB_80:?}").replace("${WEB_PORT:-8080}:", ""))
-    assert read_project(locate(looks)).services
+    assert ProjectReader(locate(looks)).read().services
     with pytest.raises(ComposeFileError, match="the required variable `WTC_PORT_WEB_80` is not set"):
         job_of(looks)
 

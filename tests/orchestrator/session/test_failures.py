@@ -4,8 +4,7 @@ import pytest
 
 from tests.planner.world import stranger
 from wtc.errors import ContainerFailedError, EngineError, EngineUnreachableError, PortTakenError, WtcError
-from wtc.model.diagnostic import Diagnostic
-from wtc.model.failed_container import FailedContainer
+from wtc.model.diagnostic import Diagnostic, FailedContainer
 from wtc.model.plan import Condition, ContainerRef, Operation, PlanNode, RemoveContainer, StartContainer, WaitContainer
 from wtc.orchestrator.session.failures import HINTS, combine_failures
 

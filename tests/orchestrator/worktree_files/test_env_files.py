@@ -10,10 +10,9 @@ import pytest
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.errors import ComposeFileError
 from wtc.events import Event, Note, Warned
-from wtc.orchestrator.context.context import open_context
-from wtc.orchestrator.context.project import read_project
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.worktree_files.env_files import with_env_files
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.worktree_files.env_files import copy_env_files
 from wtc.orchestrator.worktree_files.placeholders import placeholders
 
 LOCAL, EXAMPLE, DIST = ".docker/config/.env.local", ".env.example", "config/env.dist"
@@ -214,9 +213,9 @@ class Up:
     def __call__(self, worktree: Path, *, dry_run: bool = False, env_files: tuple[str, ...] = ()) -> str:
         """The value of `SECRET` that service `web` gets."""
         target = Target(cwd=str(worktree), environment=self.repository.environment, env_files=env_files)
-        home = open_context(target, self._take)
-        located = locate(with_env_files(target, home, self._take, dry_run=dry_run))
-        return read_project(located).services["web"].environment["SECRET"] or ""
+        context = Context(target, self._take, dry_run=dry_run)
+        copy_env_files(context)
+        return context.projects.read().services["web"].environment["SECRET"] or ""
 
     def _take(self, event: Event) -> None:
         match event:

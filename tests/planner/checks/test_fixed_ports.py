@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.planner.world import World, desired, project
+from wtc.compose.transform.ports import published_ports
 from wtc.model.ports import HeldPort, Program
 from wtc.model.position import Path, Position
 from wtc.model.service import Port, Service
@@ -30,7 +31,7 @@ def service(*ports: str, name: str = "web", **more: object) -> Service:
     for text in ports:
         published, _, target = text.rpartition(":")
         address, number, protocol = published.split("/") if "/" in published else ("", published, "tcp")
-        made.append(Port(target=int(target), published=number, host_ip=address, protocol=protocol))
+        made.append(Port(target=int(target), published=published_ports(number), host_ip=address, protocol=protocol))
     return Service(name=name, image="busybox:1.36", ports=tuple(made), **more)  # type: ignore[arg-type]
 
 

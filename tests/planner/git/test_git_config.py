@@ -31,5 +31,24 @@ def test_key_can_be_added_several_times() -> None:
     assert [added[f"GIT_CONFIG_VALUE_{n}"] for n in range(2)] == ["/a", "/b"]
 
 
+@pytest.mark.parametrize("key", ["user.name", "User.Name"])
+def test_setting_of_the_environment_wins(key: str) -> None:
+    own: dict[str, str | None] = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": key, "GIT_CONFIG_VALUE_0": "Zed"}
+    assert git_config(own, [("user.name", "Ada"), ("user.email", "ada@example.com")]) == {
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_1": "user.email",
+        "GIT_CONFIG_VALUE_1": "ada@example.com",
+    }
+
+
+def test_safe_folder_is_added_to_those_of_the_environment() -> None:
+    own: dict[str, str | None] = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory"}
+    assert git_config(own, [("safe.directory", "/app")])["GIT_CONFIG_VALUE_1"] == "/app"
+
+
+def test_huge_count_costs_nothing() -> None:
+    assert git_config({"GIT_CONFIG_COUNT": "9" * 12}, [("user.name", "Ada")])["GIT_CONFIG_COUNT"] == str(10**12)
+
+
 def test_environment_is_unchanged_without_settings() -> None:
     assert git_config({"GIT_CONFIG_COUNT": "1"}, []) == {}

@@ -3,8 +3,7 @@
 from typing import Any
 
 from wtc.errors import WtcError
-from wtc.model.diagnostic import Diagnostic
-from wtc.model.failed_container import FailedContainer
+from wtc.model.diagnostic import Diagnostic, FailedContainer
 from wtc.model.position import dotted
 
 

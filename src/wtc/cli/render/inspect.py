@@ -7,6 +7,7 @@ from typing import Any
 from wtc.cli.render.error_documents import diagnostic_document
 from wtc.cli.render.errors import shown_path
 from wtc.cli.terminal.output import print_columns, print_json
+from wtc.model.ports import format_ports
 from wtc.model.position import Position, dotted
 from wtc.orchestrator.inspect import AttributeReport, InspectResult, PublishedAs, Reference
 
@@ -104,7 +105,7 @@ def _service(result: InspectResult, name: str) -> dict[str, Any]:
             {
                 "target": p.target,
                 "protocol": p.protocol,
-                "published": p.published or None,
+                "published": format_ports(p.published) or None,
                 "host": p.host_ip or None,
                 "port": p.leased or None,
             }

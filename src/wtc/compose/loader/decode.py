@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.support.report import report_unsupported
+from wtc.compose.transform.ports import published_ports
 from wtc.compose.tree import node as tree
 from wtc.compose.tree.accessors import get_child, get_items, is_null, scalar_text
 from wtc.compose.tree.accessors import get_fields as entries
@@ -19,9 +20,10 @@ from wtc.compose.tree.node import Node, Scalar
 from wtc.model.build import Build, BuildSecret, BuildUlimit
 from wtc.model.deploy import Deploy, GenericResource
 from wtc.model.mounts import FileGrant, FileSource, Mount
+from wtc.model.ports import ANY_PORT
 from wtc.model.position import Path, Position
 from wtc.model.project import AiModel, Network, PortVariable, Project, Volume
-from wtc.model.service import Service, Ulimit
+from wtc.model.service import Port, Service, Ulimit
 from wtc.model.variable_use import VariableUse
 
 T = TypeVar("T")
@@ -214,6 +216,14 @@ def _build_ulimit(node: Node) -> BuildUlimit:
     return BuildUlimit(soft=limit.soft or single, hard=limit.hard or single)
 
 
+def _published(node: Node) -> range:
+    """The host ports; of a service that is not selected they may not be valid, and any free port replaces them."""
+    try:
+        return published_ports(_text(node))
+    except ValueError:
+        return ANY_PORT
+
+
 def _creates_host_path(mount: Node) -> bool:
     """Return whether the engine may create the host folder: `create_host_path`, or true without a `bind` section."""
     bind = get_child(mount, "bind")
@@ -233,6 +243,7 @@ _READERS: dict[tuple[type[Any], str], Read] = {
     (Build, "extra_hosts"): _hosts,
     (Service, "extra_hosts"): _hosts,
     (FileGrant, "mode"): _octal,
+    (Port, "published"): _published,
     (Mount, "create_host_path"): _creates_host_path,
     (BuildSecret, "mode"): _octal,
 }

@@ -13,6 +13,7 @@ from wtc.compose.loader.request import LoadRequest, Reader
 from wtc.compose.loader.session import LoadSession, Scope
 from wtc.compose.override.merge_files import merge_files
 from wtc.compose.source.discover import ProjectFiles, discover_project, project_name, written_name
+from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.transform.coerce import coerce
 from wtc.compose.transform.container_names import container_names, with_dependencies
 from wtc.compose.transform.normalize import normalize
@@ -20,15 +21,19 @@ from wtc.compose.transform.ports import reference_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.validation import consistency, undefined_references
+from wtc.compose.validation.published_ports import check_published_ports
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
 
 
-def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -> LoadedProject:
+def load_project(
+    request: LoadRequest, reader: Reader, *, files: ParsedFiles | None = None, fold_env_files: bool = True
+) -> LoadedProject:
     """Load the project of the request.
 
-    Without `fold_env_files`, each `env_file` is kept and not read: the form that `config --hash` needs.
+    `files` keeps the parsed documents for the next load. Without `fold_env_files`, each `env_file` is kept and not
+    read: the form that `config --hash` needs.
 
     Raises:
         ComposeFileError: the files are not valid; carries all findings.
@@ -38,6 +43,7 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
     uses = PortUses(request.port_variables) if request.port_variables is not None else None
     session = LoadSession(
         reader=reader,
+        files=files or ParsedFiles(),
         uses=uses,
         diagnostics=diagnostics,
         home=request.environment.get("HOME", ""),
@@ -72,6 +78,8 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
     selected = select_services.select_services(enabled, request.services) if request.services else enabled
     checked, builders = (enabled, enabled) if uses is None else (selected, everything)
     consistency.check_consistency(_with_services(root, enabled), checked, disabled, diagnostics, builders=builders)
+    if uses is not None:
+        check_published_ports(checked, diagnostics)
     diagnostics.check()
 
     whole = _with_services(root, _without(everything, selection.faulty))

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.request import Reader
+from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.tree.node import Mapping, Node
 from wtc.model.position import Path, Position
 
@@ -25,6 +26,8 @@ class LoadSession:
     home: str = ""
     interpolate: bool = True
     provisional: bool = False
+    files: ParsedFiles = field(default_factory=ParsedFiles)
+    """Shared by the loads of one command."""
     uses: PortUses | None = None
     """Records the uses of variables; None if ports are not leased, as in `config`."""
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
@@ -51,9 +54,7 @@ class LoadSession:
             if len(self.parsed) >= MAX_INCLUDED:
                 self.diagnostics.error(f"the project has more than {MAX_INCLUDED} files", position, place)
                 content = None
-            from wtc.compose.source.yaml import parse_yaml
-
-            self.parsed[path] = [] if content is None else parse_yaml(content, path, self.diagnostics)
+            self.parsed[path] = [] if content is None else self.files.documents(path, content, self.diagnostics)
         return self.parsed[path]
 
 

@@ -56,6 +56,16 @@ def parse_ports(text: str, node: Scalar) -> list[Mapping]:
     return [entry(target) for target in sorted(range(first, last + 1), key=lambda target: f"{target}/{protocol}")]
 
 
+def published_ports(text: str) -> range:
+    """Return the host ports of the long form's `published`; empty for any free port.
+
+    Raises:
+        ValueError: the text is not a valid port or range of ports; says why.
+    """
+    low, high = port_range(text, "host port") if text else (0, -1)
+    return range(low, high + 1)
+
+
 def _published_text(raw: str) -> str:
     """Return the host port of a short form as written. Colons inside `${...}` are not separators."""
     sections: list[str] = []

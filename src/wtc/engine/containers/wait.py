@@ -23,7 +23,7 @@ from wtc.engine.containers.readiness import (
 from wtc.engine.logs.history import tail_lines
 from wtc.engine.observe.event_watch import RECHECK_S, EventWatch
 from wtc.errors import ContainerFailedError, InterruptedByUserError, NotFoundError, WtcError
-from wtc.model.failed_container import FailedContainer
+from wtc.model.diagnostic import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:

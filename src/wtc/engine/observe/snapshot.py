@@ -40,12 +40,12 @@ def list_engine(engine: "Engine") -> EngineListing:
     Source: Engine API, GET /containers/json, /networks, /volumes, /images/json.
     """
     with ThreadPoolExecutor(4) as pool:
-        containers = pool.submit(list_containers, engine)
+        containers = pool.submit(_listed_containers, engine)
         networks = pool.submit(engine.list, "/networks", doing="list networks")
         volumes = pool.submit(engine.object, "/volumes", doing="list volumes")
         images = pool.submit(_images, engine, _MANAGED)
         return EngineListing(
-            containers=tuple(parse_inspect.parse_listed_container(s, "") for s in containers.result()),
+            containers=containers.result(),
             networks=tuple(map(parse_inspect.parse_network, networks.result())),
             volumes=tuple(map(parse_inspect.parse_volume, volumes.result().get("Volumes") or ())),
             images=tuple(images.result()),
@@ -63,35 +63,55 @@ def observe(
 ) -> Observed:
     """Observe the stack of a namespace, and the objects that can conflict with it.
 
-    `listing` is a fresh list of the engine's objects; by default, list them here. `references` are images to inspect;
-    `networks` and `volumes` are names (or ids, for networks) to inspect one by one if the lists do not have them.
-    Source: Engine API, GET /containers/{id}/json, /images/{}/json.
+    `listing` is a fresh list of the engine's objects; by default, list them here. The other arguments are those of
+    `observe_more`. Source: Engine API, GET /containers/{id}/json.
     """
-    wanted = list(dict.fromkeys(references))
     with ThreadPoolExecutor(PARALLEL) as pool:
-        found = [pool.submit(_image, engine, reference) for reference in wanted]
         listed = listing or list_engine(engine)
-        own = own_containers(listed, namespace)
-        inspected = [pool.submit(inspect_container, engine, c.id) for c in own]
-        listed_networks = {n.name for n in listed.networks}
-        listed_volumes = {v.name for v in listed.volumes}
-        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in listed_networks}
-        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in listed_volumes}
-    return observed_stack(
+        inspected = [pool.submit(inspect_container, engine, c.id) for c in own_containers(listed, namespace)]
+    found = observed_stack(
         listed,
         namespace,
         containers=[parse_inspect.parse_container(i) for future in inspected if (i := future.result())],
-        networks={name: n for name, future in more_networks.items() if (n := future.result())},
-        volumes={name: v for name, future in more_volumes.items() if (v := future.result())},
-        images={i.reference: i for future in found if (i := future.result())},
         api_version=engine.api_version,
+    )
+    return observe_more(engine, found, references=references, networks=networks, volumes=volumes)
+
+
+def observe_more(
+    engine: "Engine",
+    observed: Observed,
+    *,
+    references: Iterable[str] = (),
+    networks: Iterable[str] = (),
+    volumes: Iterable[str] = (),
+) -> Observed:
+    """The same snapshot with images (by reference), networks (by name or id) and volumes (by name).
+
+    Networks and volumes are asked for one by one where the snapshot does not have them. Source: Engine API,
+    GET /images/{}/json, /networks/{}, /volumes/{}.
+    """
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        images = [pool.submit(_image, engine, reference) for reference in dict.fromkeys(references)]
+        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in observed.networks}
+        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in observed.volumes}
+    return replace(
+        observed,
+        networks={**observed.networks, **{name: n for name, f in more_networks.items() if (n := f.result())}},
+        volumes={**observed.volumes, **{name: v for name, f in more_volumes.items() if (v := f.result())}},
+        images={**observed.images, **{i.reference: i for future in images if (i := future.result())}},
     )
 
 
-def published_ports(engine: "Engine", *, other_than: Namespace | None = None) -> frozenset[int]:
-    """Return the host ports of running containers, and those that wtc's stopped containers will publish again."""
+def published_ports(
+    engine: "Engine", *, other_than: Namespace | None = None, listing: EngineListing | None = None
+) -> frozenset[int]:
+    """Return the host ports of running containers, and those that wtc's stopped containers will publish again.
+
+    `listing` is a fresh list of the engine's objects; by default, list the containers here.
+    """
     with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = [parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine)]
+        listed = listing.containers if listing else _listed_containers(engine)
         others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
         stopped = [c for c in others if c.state != "running" and label.managed(c.labels)]
         inspected = [future.result() for future in [pool.submit(inspect_container, engine, c.id) for c in stopped]]
@@ -158,6 +178,10 @@ def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[di
     filters = {**({"label": [*labels]} if labels else {}), **({"health": [health]} if health else {})}
     params = {"all": "1", **({"filters": json.dumps(filters)} if filters else {})}
     return engine.list("/containers/json", doing="list containers", params=params)
+
+
+def _listed_containers(engine: "Engine") -> tuple[ObservedContainer, ...]:
+    return tuple(parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine))
 
 
 def _images(engine: "Engine", labelled: str) -> list[ObservedImage]:

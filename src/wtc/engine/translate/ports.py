@@ -1,6 +1,7 @@
 """Translate exposed and published ports. Source: Engine API, `ExposedPorts` and `HostConfig.PortBindings`."""
 
 from wtc.engine.translate.body_table import Body
+from wtc.model.ports import format_ports
 from wtc.model.service import Service
 
 
@@ -16,7 +17,7 @@ def port_bindings(config: Service) -> Body | None:
     found: dict[str, list[Body]] = {}
     for port in config.ports:
         key = f"{port.target}/{port.protocol}"
-        found.setdefault(key, []).append({"HostIp": port.host_ip, "HostPort": port.published})
+        found.setdefault(key, []).append({"HostIp": port.host_ip, "HostPort": format_ports(port.published)})
     return found or None
 
 

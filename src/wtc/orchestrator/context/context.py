@@ -1,155 +1,166 @@
-"""What the commands that talk to the engine have in common: the namespace, the engine, the registry."""
+"""What a command works with: each part is read when it is first needed, and kept."""
 
-from collections.abc import Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-from wtc.errors import ComposeFileError, EngineUnreachableError, RegistryError, WtcError
-from wtc.events import Note, Reporter, Warned
-from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.orchestrator.context.target import Target, project_file_settings
-from wtc.ports.variables import PORT_VARIABLES
-from wtc.registry.store import Store
-from wtc.settings.settings import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load_settings
-from wtc.settings.toml_files import Section
+from wtc.errors import WtcError
+from wtc.events import Reporter
+from wtc.model.namespace import Namespace
+from wtc.model.observed import EngineListing, Observed, ObservedContainer
+from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.open_engine import open_engine
+from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_user_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
     from wtc.engine.client.connection import Engine
-    from wtc.model.project import Project
-    from wtc.registry.stack_records import StackRecords
+    from wtc.orchestrator.context.project import ProjectReader
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """wtc's own state: the registry, and the settings."""
+    """The worktree, settings, registry, project, engine, namespace and snapshot of one command.
 
-    store: Store
-    settings: Settings
-    """Without those of the compose file's `x-wtc:`."""
-    environment: Mapping[str, str] = field(repr=False)
-    given: Mapping[str, str]
-    """What the command line says: a setting's key -> its text."""
-    project_file: Section | None = None
-    """What the worktree's `wtc.toml` says."""
+    A part raises what its reading raises, when it is first used. Leave the context to close the engine's connection.
+    """
 
-    def settings_for(self, project: "Project") -> Settings:
-        """The settings with those of the project's `x-wtc:`.
+    def __init__(
+        self,
+        target: Target,
+        report: Reporter,
+        *,
+        given: Mapping[str, str] | None = None,
+        creates: bool = False,
+        dry_run: bool = False,
+        offline: bool = False,
+    ) -> None:
+        """`given` are settings of the command line: key -> text.
+
+        A command that `creates` objects or leases ports gives the worktree an id if it has none. A `dry_run` writes
+        nothing to the registry. An `offline` command does not ask the engine: the registry has the namespace.
+        """
+        self.target, self.report = target, report
+        self.creates, self.dry_run, self.offline = creates and not dry_run, dry_run, offline
+        self._given = given
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._open.close()
+
+    @cached_property
+    def located(self) -> Located:
+        """The worktree, and where its compose files are."""
+        return locate(self.target)
+
+    @cached_property
+    def state(self) -> UserState:
+        """The registry and the settings."""
+        state = open_user_state(self.target, self.report, given=self._given)
+        return for_dry_run(state) if self.dry_run else state
+
+    @cached_property
+    def projects(self) -> "ProjectReader":
+        """The compose project."""
+        from wtc.orchestrator.context.project import ProjectReader
+
+        return ProjectReader(self.located)
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The engine.
 
         Raises:
-            ComposeFileError: it says what cannot be.
+            EngineUnreachableError: no engine answers.
         """
-        return self.settings_with(_section(project))
+        return self._open.enter_context(open_engine(self.target))
 
-    def settings_with(self, section: Section) -> Settings:
-        """The settings with those of an `x-wtc:`.
+    @property
+    def host(self) -> str:
+        """Where published ports answer; this machine, if the command is offline."""
+        return "127.0.0.1" if self.offline else self.engine.host
+
+    @cached_property
+    def listing(self) -> EngineListing:
+        """Everything on the engine."""
+        from wtc.engine.observe.snapshot import list_engine
+
+        return list_engine(self.engine)
+
+    @cached_property
+    def namespace(self) -> Namespace:
+        """The namespace of the worktree's stack; `up` and `run` claim it instead."""
+        located, state = self.located, self.state
+        if self.offline:
+            return namespace_for(located, state, None, self.report)
+        engine = self.engine
+        return namespace_for(located, state, engine, self.report, listing=self.listing, create=self.creates)
+
+    @cached_property
+    def observed(self) -> Observed:
+        """The snapshot of the stack. It stays the same until `forget_snapshot`."""
+        from wtc.engine.observe.snapshot import observe
+
+        namespace = self.namespace
+        return observe(self.engine, namespace, listing=self.listing)
+
+    def claim(self, namespace: Namespace) -> None:
+        """Work with this namespace from now on."""
+        self.namespace = namespace
+        self.__dict__.pop("observed", None)
+
+    def forget_snapshot(self) -> None:
+        """Observe the engine again at the next use: the command has changed it, or has waited for a lock."""
+        for name in ("listing", "observed"):
+            self.__dict__.pop(name, None)
+
+    def forget_project(self, target: Target) -> None:
+        """Locate and interpret the compose files again at the next use: files were copied into the worktree."""
+        self.target = target
+        for name in ("located", "projects"):
+            self.__dict__.pop(name, None)
+
+    def containers(self, services: Sequence[str] = (), *, one_offs: bool = False) -> list[ObservedContainer]:
+        """The containers of these services (of all, where none is named), by service and number.
+
+        With `one_offs` those of `wtc run` follow, which are left out otherwise.
 
         Raises:
-            ComposeFileError: it has a value that is not valid.
+            WtcError: the stack has no container of a service that was named.
         """
-        return load_settings(self.environment, command_line=self.given, project=section, project_file=self.project_file)
+        own = sorted((c for c in self.observed.containers if one_offs or not c.oneoff), key=lambda c: c.oneoff)
+        present = sorted({c.service for c in own})
+        for service in services:
+            if service not in present:
+                names = ", ".join(f"`{name}`" for name in present)
+                raise WtcError(
+                    f"service `{service}` has no container in this worktree",
+                    causes=[f"the stack has {names}" if present else "the stack is not up"],
+                    hints=["to bring it up, run `wtc up`"],
+                )
+        return [c for c in own if not services or c.service in services]
+
+    def container(self, service: str, number: int = 1) -> ObservedContainer:
+        """One replica of a service.
+
+        Raises:
+            WtcError: it does not exist.
+        """
+        found = self.containers([service])
+        for container in found:
+            if container.number == number:
+                return container
+        numbers = ", ".join(str(c.number) for c in found)
+        raise WtcError(f"service `{service}` has no replica {number}", causes=[f"its replicas are {numbers}"])
 
 
-def open_context(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> Context:
-    """The registry and the settings of this user. `given` is what the command line says: a setting's key -> its text.
+def report_foreign(observed: Observed, report: Reporter) -> None:
+    """Report what carries the stack's label and is left alone, because it is not proved to be the stack's."""
+    from wtc.events import warn
 
-    Raises:
-        UsageError: a setting says what cannot be.
-    """
-    store = Store(config_dir(target.environment), waiting=lambda line: report(Note(text=line)))
-    project_file = None
-    with suppress(WtcError):  # `locate` raises it, for the commands that need the file
-        project_file = project_file_settings(target)
-    settings = load_settings(target.environment, command_line=given, project_file=project_file)
-    return Context(
-        store=store,
-        settings=settings,
-        environment=target.environment,
-        given=given or {},
-        project_file=project_file,
-    )
-
-
-def for_dry_run(home: Context) -> Context:
-    """The same state for a dry run, which writes none of it."""
-    from wtc.registry.dry_run_store import DryRunStore
-
-    return replace(home, store=DryRunStore(config_dir(home.environment)))
-
-
-def command_line_settings(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:
-    """The settings that the command line gives, as `open_context` takes them."""
-    given = {MEM_LIMIT.key: mem_limit, OVERSUBSCRIBE.key: "true" if oversubscribe else ""}
-    return {key: text for key, text in given.items() if text}
-
-
-@contextmanager
-def open_engine(target: Target) -> "Generator[Engine]":
-    """The engine, for as long as the command needs it.
-
-    Raises:
-        EngineUnreachableError: none answers.
-    """
-    from wtc.engine.client.connection import connect
-
-    engine = connect(context=target.context, environment=target.environment)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-def engine_host(target: Target) -> str:
-    """Where published ports answer, by the engine's address alone; this machine where there is no telling."""
-    from wtc.engine.client.endpoint import LOOPBACK, choose_endpoint
-
-    try:
-        return choose_endpoint(context=target.context, environment=target.environment).host
-    except EngineUnreachableError:
-        return LOOPBACK
-
-
-def read_registry(home: Context, report: Reporter) -> "StackRecords":
-    """Return the registry, and report what is wrong with its file."""
-    records = home.store.read()
-    for text in records.warnings:
-        warn(report, text)
-    if records.refusal is not None:
-        reason = ": ".join([records.refusal.message, *records.refusal.causes])
-        warn(report, f"{reason}; only labels are used")
-    return records
-
-
-def update_registry(home: Context, report: Reporter, change: "Callable[[StackRecords], None]") -> None:
-    """Change the registry, or warn that it cannot be written: for commands that labels suffice for."""
-    try:
-        with home.store.transaction() as records:
-            change(records)
-    except RegistryError as error:
-        warn(report, ": ".join([error.message, *error.causes]))
-
-
-def warn(report: Reporter, text: str, *, hint: str = "") -> None:
-    """A warning with no place in a file."""
-    report(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING, hint=hint)))
-
-
-def _section(project: "Project") -> Section:
-    """The project's `x-wtc:` with the place of each key."""
-    values = project.extension
-    if values is None:
-        return Section()
-    if not isinstance(values, Mapping):
-        found = Diagnostic(
-            message="`x-wtc` is no mapping of settings",
-            position=project.positions.get(("x-wtc",)),
-            path=("x-wtc",),
-            hint="to cap memory, write `x-wtc: {mem_limit: 512m}`",
-        )
-        raise ComposeFileError(found.message, diagnostics=[found])
-    named = cast("Mapping[str, object]", values)
-    settings = {key: value for key, value in named.items() if key != PORT_VARIABLES}
-    places = {key: position for key in settings if (position := project.positions.get(("x-wtc", key)))}
-    return Section(values=settings, positions=places)
+    for what, why in observed.left_alone.items():
+        warn(report, f"{what} is left alone: {why}")

@@ -21,12 +21,13 @@ class DiskReader:
 
     def __init__(self, copies: Mapping[str, str] | None = None) -> None:
         self._streams: dict[str, bytes] = {}
+        self._contents: dict[str, bytes] = {}
         self._copies = copies or {}
 
     def with_copies(self, copies: Mapping[str, str]) -> "DiskReader":
         """A reader that sees the disk as if `copies` (path -> source, real paths) had been made."""
         reader = DiskReader({**self._copies, **copies})
-        reader._streams = self._streams
+        reader._streams, reader._contents = self._streams, self._contents
         return reader
 
     def read(self, path: str) -> bytes:
@@ -35,11 +36,16 @@ class DiskReader:
         Raises:
             OSError: as `open` raises it; or it is neither a file nor handed over by the caller, or over 64 MiB.
         """
-        if not _is_stream(path):
-            return _read_file(self._source(path))
-        if path not in self._streams:
-            self._streams[path] = _read_stream(path)
-        return self._streams[path]
+        if path in self._streams:
+            return self._streams[path]
+        content = _read_stream(path) if _is_stream(path) else _read_file(self._source(path))
+        (self._streams if _is_stream(path) else self._contents)[path] = content
+        return content
+
+    def has_read(self, text: str) -> bool:
+        """Whether a file that was read contains the text, encoded in UTF-8."""
+        sought = text.encode()
+        return any(sought in content for found in (self._streams, self._contents) for content in found.values())
 
     def is_file(self, path: str) -> bool:
         """Whether something that can be read as a file is there."""

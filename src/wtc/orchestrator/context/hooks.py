@@ -1,47 +1,36 @@
-"""What the compose file says of its services' coming and going, for commands that can do without the file."""
+"""The hooks and settings of the compose file, for commands that work without the file."""
 
 from collections.abc import Collection
 
 from wtc.errors import ComposeFileError
-from wtc.events import Reporter
-from wtc.model.project import Project
-from wtc.orchestrator.context.context import warn
-from wtc.orchestrator.context.observed_context import ObservedContext
-from wtc.orchestrator.context.project import read_project
-from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
+from wtc.events import warn
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.resolve import read_with_ports
+from wtc.orchestrator.host_ports.leases import known_stack_ports
 from wtc.orchestrator.session.unsupported import refuse_without_content
 from wtc.planner.lifecycle import ServiceHooks
-from wtc.ports.variables import stack_variables
 from wtc.settings.settings import Settings
 
 
-def declared_hooks(
-    stack: ObservedContext, report: Reporter, *, starting: Collection[str] | None = None
-) -> dict[str, ServiceHooks]:
-    """Service -> dependencies and hooks, as the file has them; of a file that cannot be used it has none.
+def declared_hooks(context: Context, *, starting: Collection[str] | None = None) -> dict[str, ServiceHooks]:
+    """Return service -> dependencies and hooks, as the file has them; none if the file cannot be used.
 
-    The labels on the containers tell the dependencies then, and no hook can be run. `starting` are the services that
-    are to start (all of them if it is empty), if that is what the command does.
+    Then the labels of the containers have the dependencies, and no hook runs. A command that starts containers says
+    which services are `starting` (all of them if it is empty).
 
     Raises:
-        ComposeFileError: something that starts needs a secret or config which has no content.
+        ComposeFileError: a service that starts needs a secret or config without content.
     """
-    if stack.located.missing:
+    if context.located.missing:
         return {}
     try:
-        project = read_project(stack.located, name=stack.namespace.name, env_files=False)
+        project = context.projects.read(name=context.namespace.name, env_files=False)
         if any(s.post_start or s.pre_stop for s in project.services.values()):
-            # Only now do the values of variables matter, and with them the ports.
-            ports = _ports(stack, project)
-            project = read_project(
-                stack.located,
-                name=stack.namespace.name,
-                overrides=stack_variables(stack.namespace, ports.requests, ports.leased, stack.engine.host),
-                port_variables=ports.port_variables,
-            )
+            # The values of variables, and so the ports, matter to hooks only.
+            project = read_with_ports(context, known_stack_ports(context, project))
     except ComposeFileError as error:
         text = f"the compose file cannot be used, so that no hook is run: {error.message}"
-        warn(report, text, hint="to see what is wrong with it, run `wtc config -q`")
+        warn(context.report, text, hint="to see what is wrong with it, run `wtc config -q`")
         return {}
     if starting is not None:
         refuse_without_content(project, starting)
@@ -51,21 +40,11 @@ def declared_hooks(
     }
 
 
-def project_settings(stack: ObservedContext) -> Settings:
-    """The settings, with the project's own where the file can be used."""
-    if stack.located.missing:
-        return stack.home.settings
+def project_settings(context: Context) -> Settings:
+    """The settings, with the project's own if the file can be used."""
+    if context.located.missing:
+        return context.state.settings
     try:
-        return stack.home.settings_for(read_project(stack.located, name=stack.namespace.name, env_files=False))
+        return context.state.settings_for(context.projects.read(name=context.namespace.name, env_files=False))
     except ComposeFileError:
-        return stack.home.settings
-
-
-def _ports(stack: ObservedContext, project: Project) -> StackPorts:
-    return known_ports(
-        stack.home.store,
-        stack.namespace,
-        project,
-        settings=stack.home.settings_for(project),
-        observed=stack.observed,
-    )
+        return context.state.settings

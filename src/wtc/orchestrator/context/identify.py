@@ -13,11 +13,19 @@ from wtc.events import Reporter
 from wtc.model.identity import Identity, LabelledStack, PathFacts, RepositoryFacts
 from wtc.model.namespace import Namespace
 from wtc.namespace import free_name
-from wtc.orchestrator.context.context import Context, read_registry
 from wtc.orchestrator.context.target import Located, site_of
+from wtc.orchestrator.context.user_state import UserState, read_registry
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.worktrees.host_identity import host_id
-from wtc.worktrees.identity import Judgement, Standing, WorktreeFacts, find_possible_holder, judge_gone, stack_standing
+from wtc.worktrees.identity import (
+    Judgement,
+    Standing,
+    WorktreeFacts,
+    find_duplicate,
+    find_possible_holder,
+    judge_gone,
+    stack_standing,
+)
 from wtc.worktrees.identity_facts import read_path, read_repository, read_worktree
 from wtc.worktrees.locate import worktree_at
 from wtc.worktrees.worktree_id import has_record
@@ -51,7 +59,7 @@ class IdentifiedStack:
 
 def identify(
     located: Located,
-    home: Context,
+    state: UserState,
     engine: "Engine | None",
     *,
     listing: "EngineListing | None" = None,
@@ -67,22 +75,22 @@ def identify(
         UnreadableIdError: the worktree's id cannot be read.
     """
     here = read_worktree(
-        worktree_at(located.worktree), located.directory, host_id(home.environment, create=create), create=create
+        worktree_at(located.worktree), located.directory, host_id(state.environment, create=create), create=create
     )
     here = replace(here, identity=replace(here.identity, legacy=engine is None or engine.host_is_local))
-    if listing is None and (known := _registered_namespace(here, home, anywhere=engine is None)):
+    if listing is None and (known := _registered_namespace(here, state, anywhere=engine is None)):
         return IdentifiedStack(namespace=known, here=here)
     if engine is None:
-        return IdentifiedStack(namespace=_new_namespace(located, here, (), home), here=here)
+        return IdentifiedStack(namespace=_new_namespace(located, here, (), state), here=here)
     from wtc.engine.observe.snapshot import list_engine
 
     stacks = labelled_stacks(listing or list_engine(engine))
-    return _identify(located, home, here, stacks)
+    return _identify(located, state, here, stacks)
 
 
 def namespace_for(
     located: Located,
-    home: Context,
+    state: UserState,
     engine: "Engine | None",
     report: Reporter,
     *,
@@ -95,8 +103,8 @@ def namespace_for(
         ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.
         UnreadableIdError: the worktree's id cannot be read.
     """
-    read_registry(home, report)
-    return identify(located, home, engine, listing=listing, create=create).namespace
+    read_registry(state, report)
+    return identify(located, state, engine, listing=listing, create=create).namespace
 
 
 class Repositories:
@@ -145,17 +153,27 @@ def stack_standings(
     known = Repositories()
     for stack in stacks:
         if _is_candidate(stack, here) and (every_project or _same_project(stack, here, stacks)):
-            other = stack.identity.id != here.identity.id
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
-            repositories = _distinct(known, stack.identity, here.identity) if other else []
-            held = bool(holder_path(stack.identity.id, repositories, other_than=here.path))
-            which, reason = stack_standing(stack, here, place, held=held, legacy=here.identity.legacy)
+            holder = _other_holder(stack, here, known)
+            which, reason = stack_standing(stack, here, place, holder=holder, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
                 found.append((stack, which, reason))
     return found
 
 
-def _identify(located: Located, home: Context, here: WorktreeFacts, stacks: Sequence[LabelledStack]) -> IdentifiedStack:
+def _other_holder(stack: LabelledStack, here: WorktreeFacts, known: Repositories) -> str:
+    """The path of another worktree that may have the stack's id. Nothing is read about a stack of this id and path."""
+    if stack.identity.id != here.identity.id:
+        repositories = _distinct(known, stack.identity, here.identity)
+        return holder_path(stack.identity.id, repositories, other_than=here.path)
+    if stack.worktree == here.path:
+        return ""
+    return find_duplicate(here.identity, _distinct(known, stack.identity, here.identity))
+
+
+def _identify(
+    located: Located, state: UserState, here: WorktreeFacts, stacks: Sequence[LabelledStack]
+) -> IdentifiedStack:
     found = stack_standings(here, stacks)
     repositories = Repositories()
     former = tuple(
@@ -165,7 +183,7 @@ def _identify(located: Located, home: Context, here: WorktreeFacts, stacks: Sequ
         for stack, which, _ in found
         if which in {Standing.FORMER, Standing.HELD}
     )
-    known = _registered_namespace(here, home)
+    known = _registered_namespace(here, state)
     for wanted in (Standing.OWN, Standing.MOVED):
         if own := [stack for stack, which, _ in found if which is wanted]:
             stack = _preferred_stack(own, known)
@@ -181,7 +199,7 @@ def _identify(located: Located, home: Context, here: WorktreeFacts, stacks: Sequ
     if known and known.name not in {s.namespace for s in stacks}:
         return IdentifiedStack(namespace=known, former=former, here=here)
     return IdentifiedStack(
-        namespace=_new_namespace(located, here, stacks, home, fresh=bool(former)), former=former, here=here
+        namespace=_new_namespace(located, here, stacks, state, fresh=bool(former)), former=former, here=here
     )
 
 
@@ -227,9 +245,9 @@ def namespace_of_worktree(stack: LabelledStack, here: WorktreeFacts) -> Namespac
 
 
 def _new_namespace(
-    located: Located, here: WorktreeFacts, stacks: Iterable[LabelledStack], home: Context, *, fresh: bool = False
+    located: Located, here: WorktreeFacts, stacks: Iterable[LabelledStack], state: UserState, *, fresh: bool = False
 ) -> Namespace:
-    records = home.store.read().stacks.values()
+    records = state.store.read().stacks.values()
     others = [r for r in records if not _is_this_worktree(r.worktree, r.id, here)]
     fresh = fresh or any(r.worktree == here.path for r in others)
     taken = {stack.namespace for stack in stacks} | {r.namespace for r in others}
@@ -237,10 +255,10 @@ def _new_namespace(
     return Namespace(name=name, worktree=here.path, identity=here.identity)
 
 
-def _registered_namespace(here: WorktreeFacts, home: Context, *, anywhere: bool = False) -> Namespace | None:
+def _registered_namespace(here: WorktreeFacts, state: UserState, *, anywhere: bool = False) -> Namespace | None:
     """The registry's namespace for this worktree and project folder; `anywhere`: even if it has moved since."""
     folder = os.path.relpath(here.identity.directory, here.path)
-    for record in home.store.read().stacks.values():
+    for record in state.store.read().stacks.values():
         if record.directory and os.path.relpath(record.directory, record.worktree) != folder:
             continue
         moved = anywhere and bool(record.id) and record.id == here.identity.id

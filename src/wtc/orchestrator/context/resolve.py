@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
 from wtc.model.build import Build, BuildInput
@@ -11,11 +10,10 @@ from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
+from wtc.model.ports import single_port
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.context.project import read_project
-from wtc.orchestrator.context.target import Located
 from wtc.orchestrator.host_ports.leases import StackPorts, port_variables_of
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.planner.desired.references import Names, familiar, names_of
@@ -25,16 +23,10 @@ from wtc.ports.requests import port_requests
 from wtc.ports.variables import stack_variables
 from wtc.settings.settings import BIND, MEM_LIMIT
 
-if TYPE_CHECKING:
-    from wtc.engine.client.connection import Engine
-
 
 def resolve_stack(
-    located: Located,
-    namespace: Namespace,
-    home: Context,
+    context: Context,
     *,
-    host: str,
     ports: StackPorts | None = None,
     services: tuple[str, ...] = (),
     scales: Mapping[str, int] | None = None,
@@ -42,48 +34,51 @@ def resolve_stack(
 ) -> Desired:
     """The stack as it should be. Without `ports` those of the file are published.
 
-    The files are read with what is known by now: `COMPOSE_PROJECT_NAME` is the namespace, and they may speak of the
-    ports by `${WEB_PORT}` or `WTC_*`. `host` is where published ports answer; without `hashed` no build context is
-    looked at.
+    The files can use the namespace as `COMPOSE_PROJECT_NAME`, and the ports by `WTC_*` or their own variables. Without
+    `hashed`, build contexts are not read.
 
     Raises:
         ComposeFileError: the files cannot be used.
-        WtcError: a build context or a Dockerfile is not there, or cannot be read.
+        WtcError: a build context or a Dockerfile is missing, or cannot be read.
     """
-    known = ports or _ports_in_file(located, namespace)
-    # Of ports that are leased all is known before anything is made; of the file's own, never more than now.
-    project = read_project(
-        located,
-        name=namespace.name,
-        services=services,
-        overrides=stack_variables(namespace, known.requests, known.leased, host),
-        port_variables=known.port_variables,
-        final=ports is None,
-    )
-    settings = home.settings_for(project)
+    namespace = context.namespace
+    known = ports or _ports_in_file(context.projects.read(services=services))
+    # Leased ports are all known before anything is created. Of the file's own ports, no more is known later.
+    project = read_with_ports(context, known, services=services, final=ports is None)
+    settings = context.state.settings_for(project)
     place = Placement(
         namespace=namespace,
         bind=settings.of(BIND).value,
-        host=host,
+        host=context.host,
         build_inputs=_build_inputs(project, namespace) if hashed else {},
         scales=scales or {},
-        ports=ports.by_place() if ports else {},
+        ports=ports.leased if ports else {},
         mem_limit_bytes=settings.of(MEM_LIMIT).value,
     )
     return resolve_desired(project, place)
 
 
-def _ports_in_file(located: Located, namespace: Namespace) -> StackPorts:
+def read_with_ports(
+    context: Context, ports: StackPorts, *, services: tuple[str, ...] = (), final: bool = False
+) -> Project:
+    """The project with the variables of its stack: see `ProjectReader.read_with`.
+
+    Raises:
+        ComposeFileError: the files cannot be used.
+    """
+    namespace = context.namespace
+    own = stack_variables(namespace, ports.requests, ports.leased, context.host)
+    return context.projects.read_with(own, ports.port_variables, name=namespace.name, services=services, final=final)
+
+
+def _ports_in_file(project: Project) -> StackPorts:
     """The ports that the file itself gives."""
-    whole = read_project(located, name=namespace.name, env_files=False)
-    requests = port_requests(whole, {})
-    leased = {r.key: int(r.published) for r in requests if r.published.isdecimal()}
+    requests = port_requests(project, {})
+    leased = {r.id: number for r in requests if (number := single_port(r.published))}
     return StackPorts(
         requests=requests,
         leased=leased,
-        moved={},
-        variables=whole.port_variables,
-        port_variables=port_variables_of(whole, requests, leased),
+        port_variables=port_variables_of(project, requests, leased),
     )
 
 
@@ -119,15 +114,14 @@ def _builder(service: Service, names: Names) -> str:
     return service.name if service.build else names.images.get(familiar(service.image), "")
 
 
-def observe_desired(engine: "Engine", desired: Desired) -> Observed:
-    """The engine's state, with every image, network and volume that the stack names."""
-    from wtc.engine.observe.snapshot import observe
+def observe_desired(context: Context, desired: Desired) -> Observed:
+    """The context's snapshot, with every image, network and volume that the stack names."""
+    from wtc.engine.observe.snapshot import observe_more
 
-    references = needed_images(desired).keys()
-    found = observe(
-        engine,
-        desired.namespace,
-        references=sorted(references),
+    found = observe_more(
+        context.engine,
+        context.observed,
+        references=sorted(needed_images(desired)),
         networks=[n.name for n in desired.networks.values() if n.external],
         volumes=[v.name for v in desired.volumes.values() if v.external],
     )

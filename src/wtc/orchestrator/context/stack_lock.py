@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from wtc.errors import RegistryError, WtcError
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.namespace import Site, default_name
-from wtc.orchestrator.context.context import Context, warn
+from wtc.orchestrator.context.user_state import UserState
 from wtc.registry.store import Store
 from wtc.worktrees.identity_facts import copy_origin
 from wtc.worktrees.locate import worktree_at
@@ -17,21 +17,21 @@ from wtc.worktrees.worktree_id import lock_path
 
 
 @contextmanager
-def lock_if_possible(home: Context, worktree: str, report: Reporter, *, discard: bool = False) -> Generator[None]:
+def lock_if_possible(state: UserState, worktree: str, report: Reporter, *, discard: bool = False) -> Generator[None]:
     """The lock of the worktree's stacks; without it, after a warning, where its file cannot be written.
 
     For commands that only stop or remove: what they could collide with, `up`, fails in such a folder.
     """
     with ExitStack() as held:
         try:
-            held.enter_context(stack_lock(home, worktree, discard=discard))
+            held.enter_context(stack_lock(state, worktree, discard=discard))
         except RegistryError as error:
             warn(report, ": ".join([error.message, *error.causes]))
         yield
 
 
 @contextmanager
-def stack_lock(home: Context, worktree: str, *, discard: bool = False) -> Generator[None]:
+def stack_lock(state: UserState, worktree: str, *, discard: bool = False) -> Generator[None]:
     """The lock of a worktree's stacks, held by whatever changes one of them. Not to be taken twice by one process.
 
     With `discard`, for a stack that no longer exists, no lock file is left in the configuration folder.
@@ -40,7 +40,7 @@ def stack_lock(home: Context, worktree: str, *, discard: bool = False) -> Genera
         WtcError: the lock file cannot be created.
     """
     path, name = _lock_beside_id(worktree), _name(worktree)
-    with home.store.lock_at(path, f"`{name}`") if path else home.store.stack_lock(name, discard=discard):
+    with state.store.lock_at(path, f"`{name}`") if path else state.store.stack_lock(name, discard=discard):
         yield
 
 
@@ -55,8 +55,8 @@ class LocksBusyError(Exception):
 class StackLocks:
     """The locks of several worktrees' stacks, waited for in one order, so that commands never wait in a circle."""
 
-    def __init__(self, home: Context) -> None:
-        self._home = home
+    def __init__(self, state: UserState) -> None:
+        self._state = state
         self._held: dict[str, tuple[str, ExitStack]] = {}
 
     def __enter__(self) -> Self:
@@ -76,12 +76,12 @@ class StackLocks:
         for key in sorted(wanted.keys() - self._held.keys()):
             with ExitStack() as taken:
                 if any(key < held for held in self._held):
-                    descriptor = inheritable_lock(self._home.store, wanted[key])
+                    descriptor = inheritable_lock(self._state.store, wanted[key])
                     if descriptor is None:
                         raise LocksBusyError({*wanted.values(), *(worktree for worktree, _ in self._held.values())})
                     taken.callback(os.close, descriptor)
                 else:
-                    taken.enter_context(stack_lock(self._home, wanted[key]))
+                    taken.enter_context(stack_lock(self._state, wanted[key]))
                 self._held[key] = (wanted[key], taken.pop_all())
 
     def release(self, worktrees: Collection[str]) -> None:

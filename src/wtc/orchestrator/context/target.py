@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.compose.loader.request import LoadRequest
+from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.errors import ComposeFileError, UsageError
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.disk_reader import DiskReader
@@ -32,7 +33,9 @@ class Target:
     profiles: tuple[str, ...] = ()
     context: str = ""
     reader: DiskReader = field(default_factory=DiskReader, compare=False, repr=False)
-    """Shared by all readings, because standard input can be read only once."""
+    """Shared by all interpretations, because standard input can be read only once."""
+    parsed: ParsedFiles = field(default_factory=ParsedFiles, compare=False, repr=False)
+    """Shared by all interpretations, so that each file is parsed once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class Located:
     """Whether the compose file lies at the worktree's top, or is the one that `wtc.toml` names."""
     request: LoadRequest
     reader: DiskReader = field(compare=False, repr=False)
+    parsed: ParsedFiles = field(default_factory=ParsedFiles, compare=False, repr=False)
     files: tuple[str, ...] = ()
     """The compose files, absolute; empty where there are none."""
     env_files: tuple[str, ...] = ()
@@ -121,6 +125,7 @@ def locate(target: Target) -> Located:
             directory=start.worktree,
             request=request,
             reader=target.reader,
+            parsed=target.parsed,
             missing=missing,
         )
     place, missing = _find_files(request, target.reader)
@@ -132,6 +137,7 @@ def locate(target: Target) -> Located:
         at_top=directory == worktree or (place is not None and _is_default(place.files, request)),
         request=request,
         reader=target.reader,
+        parsed=target.parsed,
         files=place.files if place else (),
         env_files=place.env_files if place else (),
         missing=missing,

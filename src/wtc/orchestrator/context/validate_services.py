@@ -3,24 +3,22 @@
 from collections.abc import Sequence
 
 from wtc.errors import ComposeFileError, UsageError
-from wtc.model.observed import Observed
-from wtc.orchestrator.context.project import read_project
-from wtc.orchestrator.context.target import Located
+from wtc.orchestrator.context.context import Context
 
 
-def validate_services(services: Sequence[str], located: Located, observed: Observed) -> None:
-    """A file that cannot be read has all services.
+def validate_services(context: Context, services: Sequence[str]) -> None:
+    """Check that each service exists; any does if the file cannot be read.
 
     Raises:
         UsageError: neither the engine nor the file has one of them.
     """
-    known = {c.service for c in observed.containers}
+    known = {c.service for c in context.observed.containers}
     if known.issuperset(services):
         return
     from wtc.compose.nearest_name import nearest_name
 
     try:
-        project = read_project(located, env_files=False)
+        project = context.projects.read(env_files=False)
     except ComposeFileError:
         return
     known |= {*project.services, *project.disabled}

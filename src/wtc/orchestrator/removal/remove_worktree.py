@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
-from wtc.events import PlanStarted, Reporter
+from wtc.events import PlanStarted, Reporter, warn
 from wtc.model.identity import GitState, Identity, LabelledStack, Lock, PathFacts, Presence
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.clean import Cleaning, CleanRequest, execute_clean, forget_stale, prepare_clean, raise_if_left
-from wtc.orchestrator.context.context import open_context, open_engine, warn
 from wtc.orchestrator.context.identify import Repositories, namespace_of_worktree, stack_standings
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.down import DownRequest, take_stack_down
 from wtc.orchestrator.removal.clean_scope import KeptStack, Scope
 from wtc.orchestrator.removal.take_ownership import take_ownership
@@ -105,9 +106,9 @@ def _remove_stopped(
     Raises:
         WtcError: the worktree stays.
     """
-    home = open_context(target, report)
-    with open_engine(target) as engine, lock_if_possible(home, worktree.path, report):
-        stacks = _own_stacks(engine, worktree, host_id(home.environment))
+    state = open_user_state(target, report)
+    with open_engine(target) as engine, lock_if_possible(state, worktree.path, report):
+        stacks = _own_stacks(engine, worktree, host_id(state.environment))
         try:
             refuse_removal(worktree.path, target, force=force)
             stop_stacks(engine, stacks, worktree, report, stop)
@@ -122,7 +123,7 @@ def _remove_stopped(
             # git goes on after a file that it cannot delete: the worktree is gone, and its folder is not.
             warn(report, f"not all of the folder `{worktree.path}` is deleted: {'; '.join(error.causes)}")
         for namespace in stacks if not volumes else ():
-            take_stack_down(engine, home, namespace, DownRequest(), report, stop)
+            take_stack_down(engine, state, namespace, DownRequest(), report, stop)
         return stacks
 
 
@@ -249,7 +250,7 @@ def removal_doubt(identity: Identity, place: PathFacts) -> str:
         return "its folder exists, and is not a git worktree"
     entries = Repositories().of(identity).worktrees
     if any(e.lock is Lock.LIVE and identity.id and e.id == identity.id for e in entries):
-        return "git has the worktree locked"
+        return "the worktree is locked in git"
     return ""
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, WtcError
-from wtc.events import Note, PlanStarted, Reporter
+from wtc.events import Note, PlanStarted, Reporter, warn
 from wtc.model.identity import LabelledStack
-from wtc.model.namespace import Namespace
 from wtc.model.plan import ContainerRef, Plan, StopContainer
-from wtc.orchestrator.context.context import Context, read_registry, warn
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import (
     FormerStack,
     IdentifiedStack,
@@ -22,6 +21,7 @@ from wtc.orchestrator.context.identify import (
     stack_standings,
 )
 from wtc.orchestrator.context.target import Located
+from wtc.orchestrator.context.user_state import UserState, read_registry
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.ports.leases import register_stack
@@ -38,7 +38,7 @@ SIZES_WITHIN_S = 2.0
 """How long the engine may take to measure the volumes of a former stack; a large one can take minutes."""
 
 
-def adopt(located: Located, home: Context, stacks: Sequence[LabelledStack], name: str = "") -> str:
+def adopt(located: Located, state: UserState, stacks: Sequence[LabelledStack], name: str = "") -> str:
     """Make the worktree take over the id of a stack: of the former one at this path, or of the one that is named.
 
     Returns: the stack's namespace.
@@ -49,7 +49,7 @@ def adopt(located: Located, home: Context, stacks: Sequence[LabelledStack], name
         WtcError: there is no such stack, or the stack or the worktree cannot have an id.
     """
     worktree = worktree_at(located.worktree)
-    here = read_worktree(worktree, located.directory, host_id(home.environment, create=True), create=True)
+    here = read_worktree(worktree, located.directory, host_id(state.environment, create=True), create=True)
     found = stack_standings(here, stacks, every_project=bool(name))
     stack = _stack_by_name(stacks, name) if name else _only_stack(found, here)
     own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED} and s.containers and s != stack]
@@ -87,16 +87,8 @@ class Adoption:
     name: str = ""
 
 
-def claim_namespace(
-    located: Located,
-    home: Context,
-    engine: "Engine",
-    report: Reporter,
-    stop: threading.Event,
-    *,
-    adoption: Adoption | None = None,
-) -> Namespace:
-    """The namespace of a stack that is about to be created or changed, under the worktree's lock.
+def claim_namespace(context: Context, stop: threading.Event, *, adoption: Adoption | None = None) -> None:
+    """Give the context the namespace of a stack that is about to be created or changed, under the worktree's lock.
 
     The worktree gets an id, a move is recorded, former stacks are reported, and the registry knows the stack.
 
@@ -104,21 +96,22 @@ def claim_namespace(
         ConflictError: it is not proved which stack is this worktree's, or a former one runs in it.
         WtcError: the registry cannot be written, or the adoption cannot be carried out.
     """
-    from wtc.engine.observe.snapshot import list_engine
-
-    listing = list_engine(engine)
+    located, state, engine, report = context.located, context.state, context.engine, context.report
+    listing = context.listing
     if adoption and adoption.wanted:
-        name = adopt(located, home, labelled_stacks(listing), adoption.name)
+        name = adopt(located, state, labelled_stacks(listing), adoption.name)
         report(Note(text=f"this worktree takes over stack `{name}`"))
-    read_registry(home, report)
-    found = identify(located, home, engine, listing=listing, create=True)
+    read_registry(state, report)
+    found = identify(located, state, engine, listing=listing, create=True)
     if found.moved_from:
         record_moved(found)
         report(Note(text=f"stack `{found.namespace.name}` moves along with the worktree from `{found.moved_from}`"))
     report_former(found, engine, report)
     stop_former(found, engine, report, stop)
-    register_stack(home.store, found.namespace)
-    return found.namespace
+    if found.former:
+        context.forget_snapshot()
+    register_stack(state.store, found.namespace)
+    context.claim(found.namespace)
 
 
 def record_moved(found: IdentifiedStack) -> None:

@@ -15,7 +15,7 @@ from wtc.model.mounts import Mount
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.model.service import Service
-from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.user_state import UserState
 from wtc.planner.git.container_git import GitRules, ServiceGit, with_git
 from wtc.planner.git.git_mounts import bound_links
 from wtc.settings.settings import GIT, Source
@@ -29,14 +29,20 @@ _OFF = "to use the service without git, write `x-wtc: {git: off}` in it"
 class ContainerGit:
     """Adds to a stack what git needs; for as long as one command works. `engine` is None where none is asked.
 
-    Commands that create containers set `creates`: then the missing folder of the hooks is created, because only what
-    exists can be protected, and the containers get the user's name and email, which takes a call of git.
+    Commands that create containers set `creates`: then missing hooks and configuration are created, empty, because only
+    what exists can be protected, and the containers get the user's name and email, which takes a call of git.
     """
 
     def __init__(
-        self, *, worktree: str, home: Context, project: Project, engine: "Engine | None" = None, creates: bool = False
+        self,
+        *,
+        worktree: str,
+        state: UserState,
+        project: Project,
+        engine: "Engine | None" = None,
+        creates: bool = False,
     ) -> None:
-        self._worktree, self._home, self._project = worktree, home, project
+        self._worktree, self._state, self._project = worktree, state, project
         self._engine, self._creates = engine, creates
         self._unseen = engine is not None and not engine.host_is_local
         self._mounted: frozenset[str] = frozenset()
@@ -94,7 +100,7 @@ class ContainerGit:
             from wtc.sandbox.git_mounts import borrowed_objects
 
             git = replace(git, borrowed=tuple(borrowed_objects(git.common)))
-        return _with_hooks(git) if self._creates and git.protectable else git
+        return _with_protected(git) if self._creates and git.protectable else git
 
     @cached_property
     def _mapping(self) -> UserMapping | None:
@@ -110,11 +116,11 @@ class ContainerGit:
             return ()
         from wtc.worktrees.git_user import user_settings
 
-        return tuple(user_settings(self._worktree, self._home.environment).items())
+        return tuple(user_settings(self._worktree, self._state.environment).items())
 
     def _chosen(self, configs: Mapping[str, Service]) -> Iterator[tuple[str, GitAccess]]:
         """What the user chose for each service: the command line and the environment first, then the service."""
-        general = self._home.settings_for(self._project).of(GIT)
+        general = self._state.settings_for(self._project).of(GIT)
         overridden = general.source in {Source.COMMAND_LINE, Source.ENVIRONMENT}
         for name, config in configs.items():
             own = self._own(config)
@@ -171,14 +177,10 @@ class ContainerGit:
         return Diagnostic(message=message, severity=Severity.WARNING, position=position, path=path, hint=hint)
 
 
-def _with_hooks(git: LinkedGit) -> LinkedGit:
-    """With the folder of the hooks created, or taken as not protectable."""
-    if os.path.isdir(os.path.join(git.common, "hooks")):
-        return git
-    from wtc.sandbox.git_mounts import create_hooks_folder
+def _with_protected(git: LinkedGit) -> LinkedGit:
+    """With what is protected created where it is missing, or taken as not protectable."""
+    from wtc.sandbox.git_mounts import GitFolders, create_missing, unprotected_paths
 
-    try:
-        create_hooks_folder(git.common)
-    except OSError:
-        return replace(git, protectable=False)
-    return git
+    folders = GitFolders(worktree=git.worktree, git_dir=git.entry, common=git.common)
+    create_missing(folders)
+    return replace(git, protectable=False) if unprotected_paths(folders) else git

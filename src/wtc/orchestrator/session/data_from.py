@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.errors import UsageError, WtcError
-from wtc.events import Note, Reporter, Warned
+from wtc.events import Note, Warned, warn
 from wtc.model.desired import Desired
-from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
-from wtc.orchestrator.context.context import warn
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired
 from wtc.orchestrator.context.stack_lock import StackLocks
-from wtc.orchestrator.context.target import Located
 from wtc.planner.observed.ownership import inconsistency
 from wtc.planner.volumes.data_from import DataPlan, has_unfilled_volume, plan_data, with_filled_volumes
 from wtc.planner.volumes.data_source import DataSource, compose_folders, source_volumes
 from wtc.worktrees.identity_facts import read_path
 
 if TYPE_CHECKING:
-    from wtc.engine.client.connection import Engine
     from wtc.engine.executor import Outcome
 
 MAIN, COMPOSE = "main", "compose"
@@ -36,16 +33,12 @@ class DataFrom:
     """The data that a stack starts with.
 
     `text` is the option's value: a worktree's path, branch or folder name, `main`, `compose`, `compose:PROJECT`, or
-    nothing. `cwd` is where a relative path begins, `folder` the project folder.
+    nothing. `folder` is the project folder.
     """
 
     text: str
-    cwd: str
     folder: str
-    located: Located
-    namespace: Namespace
-    engine: "Engine" = field(repr=False)
-    report: Reporter = field(repr=False)
+    context: Context = field(repr=False)
 
     def plan(self, desired: Desired, observed: Observed) -> DataPlan:
         """What is to be copied. Changes nothing.
@@ -60,7 +53,7 @@ class DataFrom:
         elif self.text:
             if not self._names_project():
                 self._named()
-            self.report(Note(text="nothing is copied: all volumes of the stack exist, and keep their data"))
+            self.context.report(Note(text="nothing is copied: all volumes of the stack exist, and keep their data"))
         else:
             self._warn_of_compose_data(desired, observed)
         return plan_data(desired, observed, source)
@@ -87,7 +80,8 @@ class DataFrom:
         try:
             if data.locked:
                 # Another command may have changed the source until its lock was free.
-                observed = observe_desired(self.engine, desired)
+                self.context.forget_snapshot()
+                observed = observe_desired(self.context, desired)
                 data = plan_data(desired, observed, self._source(observed) if self.text else None)
             if data:
                 self._copy(data, execute, finish)
@@ -103,12 +97,12 @@ class DataFrom:
         paths = {namespace.worktree for namespace in created if namespace.name in data.locked}
         if data.locked and self.text and not self._names_project():
             paths.add(self._named())
-        return sorted(paths - {self.located.worktree})
+        return sorted(paths - {self.context.located.worktree})
 
     def report_warnings(self, data: DataPlan) -> None:
         """Report what a plan that is not executed has to say."""
         for warning in data.copy.warnings:
-            self.report(Warned(diagnostic=warning))
+            self.context.report(Warned(diagnostic=warning))
 
     def _copy(self, data: DataPlan, execute: Execute, finish: Callable[["Outcome"], None]) -> None:
         restarted: Outcome | None = None
@@ -118,7 +112,7 @@ class DataFrom:
             if data.restart:
                 restarted = execute(data.restart, threading.Event())
         if copied.failed or copied.skipped:
-            warn(self.report, "the copy is not complete", hint="to finish it, run `wtc up`")
+            warn(self.context.report, "the copy is not complete", hint="to finish it, run `wtc up`")
         finish(copied)
         if data.finish:
             finish(execute(data.finish, None))
@@ -140,7 +134,7 @@ class DataFrom:
             UsageError: it does not name one, or it names this one.
         """
         worktree = self._main() if self.text == MAIN else self._worktree()
-        if worktree == self.located.worktree:
+        if worktree == self.context.located.worktree:
             raise UsageError(
                 f"`--data-from {self.text}` names this worktree itself",
                 hints=["to see the stacks of all worktrees, run `wtc ps -a`"],
@@ -150,7 +144,7 @@ class DataFrom:
     def _main(self) -> str:
         from wtc.worktrees.locate import worktree_of
 
-        if main := worktree_of(self.located.worktree).main:
+        if main := worktree_of(self.context.located.worktree).main:
             return main
         raise UsageError(
             "`--data-from main` needs a main worktree, and this repository has none",
@@ -160,10 +154,10 @@ class DataFrom:
     def _worktree(self) -> str:
         from wtc.worktrees.locate import linked_worktrees, worktree_of, worktree_on_branch
 
-        path = os.path.join(self.cwd, os.path.expanduser(self.text))
+        path = os.path.join(self.context.target.cwd, os.path.expanduser(self.text))
         if os.path.isdir(path):
             return worktree_of(path).path
-        own = worktree_of(self.located.worktree)
+        own = worktree_of(self.context.located.worktree)
         named = [one.path for one in linked_worktrees(own) if os.path.basename(one.path) == self.text]
         if found := worktree_on_branch(own, self.text) or (named[0] if len(named) == 1 else ""):
             return os.path.realpath(found)
@@ -173,7 +167,10 @@ class DataFrom:
         )
 
     def _stack_of(self, worktree: str, observed: Observed) -> DataSource:
-        held, folder = read_path(worktree).id, os.path.relpath(self.located.directory, self.located.worktree)
+        held, folder = (
+            read_path(worktree).id,
+            os.path.relpath(self.context.located.directory, self.context.located.worktree),
+        )
         names: set[str] = set()
         for volume in observed.volumes.values():
             created = label.namespace_of(volume.labels)
@@ -226,7 +223,7 @@ class DataFrom:
             source = DataSource(name=project, compose=True)
             if {v.key for v in own} & source_volumes(source, observed).keys():
                 warn(
-                    self.report,
+                    self.context.report,
                     f"the data of {source.title} stays in {_volumes(source, observed)}, and this stack starts empty",
                     hint="to start with a copy of it, run `wtc clean`, then `wtc up --data-from compose`",
                 )
@@ -234,7 +231,7 @@ class DataFrom:
 
     def _proved(self, projects: dict[str, set[str]], folder: str) -> list[str]:
         """The projects whose containers name the folder. A path on another machine proves nothing."""
-        if not self.engine.host_is_local:
+        if not self.context.engine.host_is_local:
             return []
         real = os.path.realpath(folder)
         return sorted(p for p, named in projects.items() if any(os.path.realpath(one) == real for one in named))
@@ -243,10 +240,10 @@ class DataFrom:
         """The same project folder in the main worktree; empty in the main worktree itself."""
         from wtc.worktrees.locate import worktree_of
 
-        main = worktree_of(self.located.worktree).main
-        if not main or main == self.located.worktree:
+        main = worktree_of(self.context.located.worktree).main
+        if not main or main == self.context.located.worktree:
             return ""
-        inner = os.path.relpath(os.path.realpath(self.folder), self.located.worktree)
+        inner = os.path.relpath(os.path.realpath(self.folder), self.context.located.worktree)
         return os.path.normpath(os.path.join(main, inner))
 
     def _usual_names(self, main: str) -> list[str]:

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.errors import InterruptedByUserError, WtcError
-from wtc.model.diagnostic import Diagnostic
-from wtc.model.failed_container import FailedContainer
+from wtc.model.diagnostic import Diagnostic, FailedContainer
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
 from wtc.model.plan import PlanNode, StartContainer

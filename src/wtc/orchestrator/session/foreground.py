@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.namespace import Namespace
-from wtc.orchestrator.context.context import open_engine, warn
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:

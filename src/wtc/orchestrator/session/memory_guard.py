@@ -12,7 +12,7 @@ from wtc.format_units import age_text, size_text
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.model.usage import Machine
-from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.user_state import UserState
 from wtc.planner.checks.memory_budget import (
     SUGGESTED,
     IdleStack,
@@ -38,7 +38,7 @@ class MemoryRequest:
 
 
 @contextmanager
-def reserve_memory(engine: "Engine", home: Context, wanted: MemoryRequest) -> Generator[None]:
+def reserve_memory(engine: "Engine", state: UserState, wanted: MemoryRequest) -> Generator[None]:
     """Sees that there is memory for it, and keeps it from others until the body is through.
 
     Asks the engine for its memory, its list, and one sample of each running container; where it comes to a refusal,
@@ -50,7 +50,7 @@ def reserve_memory(engine: "Engine", home: Context, wanted: MemoryRequest) -> Ge
     if not wanted.starting:
         yield
         return
-    with home.store.admission() as promises:
+    with state.store.admission() as promises:
         machine = _machine(engine)
         found, refusal = _check_memory(engine, machine, wanted, promises.current(machine.engine))
         if refusal:
@@ -62,11 +62,11 @@ def reserve_memory(engine: "Engine", home: Context, wanted: MemoryRequest) -> Ge
         promise.end()
 
 
-def oversubscription(engine: "Engine", home: Context, wanted: MemoryRequest) -> WtcError | None:
+def oversubscription(engine: "Engine", state: UserState, wanted: MemoryRequest) -> WtcError | None:
     """Why there is no memory for it; promises nothing."""
     if not wanted.starting:
         return None
-    with home.store.admission() as promises:
+    with state.store.admission() as promises:
         machine = _machine(engine)
         return _check_memory(engine, machine, wanted, promises.current(machine.engine))[1]
 

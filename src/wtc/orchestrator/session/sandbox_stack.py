@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtc.errors import WtcError
 from wtc.events import Note, Reporter
-from wtc.orchestrator.context.observed_context import open_observed
-from wtc.orchestrator.context.project import read_project
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.ports.requests import port_requests
 from wtc.ports.variables import inside_variables
@@ -39,25 +38,24 @@ def stack_access(target: Target, report: Reporter) -> Generator[StackAccess]:
     """
     from wtc.engine.observe.container_addresses import container_addresses
 
-    with open_observed(target, report) as opened:
-        found = container_addresses(opened.engine, opened.namespace)
+    with Context(target, report) as context:
+        namespace, engine = context.namespace, context.engine
+        found = container_addresses(engine, namespace)
         if not any(container.running for container in found):
             raise WtcError("the stack of this worktree is not up", hints=["to bring it up, run `wtc up`"])
         if unreachable := list(unreachable_ports(found)):
             why = "neither published nor on a bridge of this machine"
             report(Note(text=f"out of reach, because {why}: {', '.join(unreachable)}"))
-        project = read_project(opened.located, name=opened.namespace.name, env_files=False)
+        project = context.projects.read(name=context.namespace.name, env_files=False)
         turns = itertools.count()
 
         async def addresses(service: str, port: int) -> Sequence[tuple[str, int]]:
-            containers = await _in_daemon_thread(
-                lambda: container_addresses(opened.engine, opened.namespace, service=service)
-            )
+            containers = await _in_daemon_thread(lambda: container_addresses(engine, namespace, service=service))
             return replica_addresses(containers, port, turn=next(turns))
 
         yield StackAccess(
             stack=Stack(services=stack_services(found), addresses=addresses),
-            variables=inside_variables(opened.namespace, port_requests(project, {}), project.port_variables),
+            variables=inside_variables(namespace, port_requests(project, {})),
         )
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.events import Reporter
-from wtc.orchestrator.context.context import Context, open_context, open_engine
 from wtc.orchestrator.context.identify import namespace_for
+from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.stack_lock import inheritable_lock, lock_if_possible
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.context.user_state import UserState, open_user_state
 from wtc.orchestrator.down import DownRequest, take_stack_down
 from wtc.registry.store import Store
 from wtc.settings.settings import config_dir
@@ -45,21 +46,21 @@ def stop_stack(target: Target, directory: str, report: Reporter, *, locked: bool
         WtcError: something could not be removed.
     """
     located = replace(locate(target), directory=directory)
-    home = open_context(target, report)
+    state = open_user_state(target, report)
     with open_engine(target) as engine:
-        namespace = namespace_for(located, home, engine, report)
-        with nullcontext() if locked else lock_if_possible(home, namespace.worktree, report):
-            _until_nothing_is_left(engine, home, namespace, report)
+        namespace = namespace_for(located, state, engine, report)
+        with nullcontext() if locked else lock_if_possible(state, namespace.worktree, report):
+            _until_nothing_is_left(engine, state, namespace, report)
 
 
-def _until_nothing_is_left(engine: "Engine", home: Context, namespace: "Namespace", report: Reporter) -> None:
+def _until_nothing_is_left(engine: "Engine", state: UserState, namespace: "Namespace", report: Reporter) -> None:
     pause = threading.Event()
     failure: WtcError | None = None
     for look in range(LOOKS):
         if look:
             pause.wait(PAUSE_S)
         try:
-            plan = take_stack_down(engine, home, namespace, DownRequest(), report, threading.Event())
+            plan = take_stack_down(engine, state, namespace, DownRequest(), report, threading.Event())
         except EngineUnreachableError:
             raise
         except WtcError as error:

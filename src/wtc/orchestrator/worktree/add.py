@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wtc.errors import UsageError, WtcError
-from wtc.events import Note, Reporter
-from wtc.orchestrator.context.context import warn
+from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.setup import SetupResult, setup
 from wtc.orchestrator.up import UpRequest, UpResult, up

@@ -5,16 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wtc.errors import EngineUnreachableError
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.identity import Lock, Presence
 from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.ports import Endpoint
-from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
+from wtc.orchestrator.context.open_engine import engine_host
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import open_user_state, read_registry
 from wtc.orchestrator.ports import leased_endpoint, leased_endpoints
 from wtc.orchestrator.ps import StackSummary, ps
 from wtc.orchestrator.worktree.find_worktree import list_worktrees
-from wtc.ports.lease_keys import PortSlot
+from wtc.planner.desired.port_ids import port_ids
 from wtc.registry.stack_records import StackRecord
 from wtc.settings.settings import BIND
 from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
@@ -49,8 +50,8 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
     Raises:
         WorktreeError: git does not answer.
     """
-    home = open_context(target, report)
-    records, bind, host = read_registry(home, report), home.settings.of(BIND).value, engine_host(target)
+    state = open_user_state(target, report)
+    records, bind, host = read_registry(state, report), state.settings.of(BIND).value, engine_host(target)
     entries = list_worktrees(target)
     found = _observed(target, report)
 
@@ -97,10 +98,10 @@ def _observed(target: Target, report: Reporter) -> tuple[StackSummary, ...] | No
 
 
 def _published(containers: Iterable[ObservedContainer], host: str) -> tuple[Endpoint, ...]:
-    places = (
-        (PortSlot(service=c.service, number=c.number, target=p.target, protocol=p.protocol), p.port, p.host_ip)
+    found = (
+        leased_endpoint(port, p.port, p.host_ip, host)
         for c in containers
-        for p in c.ports
+        for port, p in zip(port_ids(c.service, c.number, c.ports), c.ports, strict=True)
         if p.port
     )
-    return tuple(sorted({leased_endpoint(place, port, address, host) for place, port, address in places}))
+    return tuple(sorted(found))

@@ -4,10 +4,10 @@ import os
 import shlex
 
 from wtc.errors import ConflictError, WtcError
-from wtc.events import Note, Reporter
-from wtc.orchestrator.context.context import open_context, warn
+from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.worktree.find_worktree import find_worktree, refuse_locked
 from wtc.worktrees.errors import WorktreeError
 from wtc.worktrees.git import WORK_S, NoGitError, git
@@ -41,7 +41,7 @@ def move(target: Target, name: str, to: str, report: Reporter) -> str:
             )
         # An `up` in the meantime would create containers that mount the old path.
         with (
-            lock_if_possible(open_context(target, report), old, report),
+            lock_if_possible(open_user_state(target, report), old, report),
             git_lock(worktree.common),
             temporarily_unlocked(worktree, target.environment),
         ):

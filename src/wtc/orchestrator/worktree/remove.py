@@ -6,11 +6,10 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wtc.events import Reporter
+from wtc.events import Reporter, warn
 from wtc.model.identity import Presence
 from wtc.model.plan import RemoveVolume
 from wtc.orchestrator.clean import CleanRequest, prepare_clean
-from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.removal.clean_scope import Scope
 from wtc.orchestrator.removal.remove_worktree import Removal, refuse_removal, remove_worktree

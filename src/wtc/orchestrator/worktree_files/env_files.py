@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wtc.errors import ComposeFileError, NoComposeFileError
-from wtc.events import Note, Reporter
-from wtc.orchestrator.context.context import Context, warn
+from wtc.events import Note, Reporter, warn
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Located, Target, locate, worktree_path
+from wtc.orchestrator.context.user_state import UserState
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_file, lies_in
 from wtc.settings.settings import ENV_FROM
 from wtc.settings.toml_files import Section
@@ -43,21 +44,20 @@ class EnvFiles:
         return (*([self.env] if self.env else []), *self.others)
 
 
-def with_env_files(target: Target, home: Context, report: Reporter, *, dry_run: bool) -> Target:
+def copy_env_files(context: Context) -> None:
     """Copy the env files that a linked worktree lacks. A dry run only reads them where they are.
-
-    Returns: the target, whose reader finds the files.
 
     Raises:
         WtcError: the worktree cannot be located, or a file cannot be read or written.
     """
-    if not worktree_at(worktree_path(target)).linked:
-        return target
-    return provide_env_files(target, home, report, dry_run=dry_run)[0]
+    if worktree_at(worktree_path(context.target)).linked:
+        target, files = provide_env_files(context.target, context.state, context.report, dry_run=context.dry_run)
+        if files.copies:
+            context.forget_project(target)
 
 
 def provide_env_files(
-    target: Target, home: Context, report: Reporter, *, dry_run: bool = False
+    target: Target, state: UserState, report: Reporter, *, dry_run: bool = False
 ) -> tuple[Target, EnvFiles]:
     """Copy the env files that the worktree lacks, main or linked; what a `.env` names may lack files in turn.
 
@@ -72,7 +72,7 @@ def provide_env_files(
         if located.missing and not isinstance(located.missing, NoComposeFileError):
             break
         worktree = worktree_at(located.worktree)
-        files = missing_env_files(located, worktree, home, lambda text: warn(report, text))
+        files = missing_env_files(located, worktree, state, lambda text: warn(report, text))
         if not files.copies:
             break
         if dry_run:
@@ -91,7 +91,7 @@ def provide_env_files(
     return target, done
 
 
-def missing_env_files(located: Located, worktree: Worktree, home: Context, tell: Callable[[str], None]) -> EnvFiles:
+def missing_env_files(located: Located, worktree: Worktree, state: UserState, tell: Callable[[str], None]) -> EnvFiles:
     """Choose what the missing env files of the worktree are copied from; `tell` takes warnings. Nothing is written.
 
     Raises:
@@ -105,10 +105,10 @@ def missing_env_files(located: Located, worktree: Worktree, home: Context, tell:
 
     root = _uninterpreted_project(located)
     folder = located.directory if lies_in(worktree.path, located.directory) else worktree.path
-    sources = _Sources(worktree, folder, home.environment, tell, is_missing)
+    sources = _Sources(worktree, folder, state.environment, tell, is_missing)
     found = EnvFiles()
     if reads_default_env_file(located.request):
-        named = (*_env_from(get_child(root, "x-wtc", ENV_FROM.key), home), LOCAL)
+        named = (*_env_from(get_child(root, "x-wtc", ENV_FROM.key), state), LOCAL)
         found = _choose_env(_env_places(located, worktree, folder), named, sources)
     known = {one.path for one in found.copies}
     services = (path for path in _service_env_files(root) if path not in known)
@@ -227,19 +227,20 @@ def _uninterpreted_project(located: Located) -> "Node | None":
     if not located.files:
         return None
     try:
-        return load_project(replace(located.request, interpolate=False), located.reader, fold_env_files=False).root
+        request = replace(located.request, interpolate=False)
+        return load_project(request, located.reader, files=located.parsed, fold_env_files=False).root
     except ComposeFileError:
         return None
 
 
-def _env_from(own: "Node | None", home: Context) -> Sequence[str]:
+def _env_from(own: "Node | None", state: UserState) -> Sequence[str]:
     """The setting; `own` is the compose file's."""
     from wtc.compose.tree.node import plain
 
     if own is None:
-        return home.settings.of(ENV_FROM).value
+        return state.settings.of(ENV_FROM).value
     section = Section(values={ENV_FROM.key: plain(own)}, positions={ENV_FROM.key: own.position})
-    return home.settings_with(section).of(ENV_FROM).value
+    return state.settings_with(section).of(ENV_FROM).value
 
 
 def _service_env_files(root: "Node | None") -> list[str]:

@@ -9,7 +9,7 @@ from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.model.ports import HeldPort, Program
+from wtc.model.ports import HeldPort, Program, format_ports
 from wtc.model.position import Path, Position
 from wtc.planner.checks.port_overlap import addresses_overlap
 from wtc.planner.plan_effects import ended_containers, started_containers
@@ -88,19 +88,15 @@ def _planned_ports(desired: Desired, plan: Plan) -> Iterator[FixedPort]:
 
 def _container_ports(spec: ContainerSpec) -> Iterator[FixedPort]:
     for index, port in enumerate(spec.config.ports):
-        first, _, last = port.published.partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
-            continue
-        choice = range(int(first), int(last or first) + 1)
         # Port 0 means any port.
-        if choice and choice[0]:
+        if port.published and port.published[0]:
             yield FixedPort(
                 service=spec.service,
                 number=spec.number,
                 index=index,
                 protocol=port.protocol,
                 host_ip=port.host_ip,
-                choice=choice,
+                choice=port.published,
             )
 
 
@@ -144,8 +140,7 @@ def _program_holder(program: Program) -> _Holder:
 
 
 def _conflict(wanted: FixedPort, holder: _Holder, positions: Mapping[Path, Position]) -> Diagnostic:
-    first, last = wanted.choice[0], wanted.choice[-1]
-    port = f"{first}" if first == last else f"{first}-{last}"
+    port = format_ports(wanted.choice)
     at = f" at `{wanted.host_ip}`" if wanted.host_ip else ""
     path = _path(wanted)
     return Diagnostic(

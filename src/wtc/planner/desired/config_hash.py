@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from wtc.model.desired import InjectedFile
+from wtc.model.ports import format_ports
 from wtc.model.project import Network, Volume
 from wtc.model.service import Service
 
@@ -49,6 +50,8 @@ def _stated_attributes(value: Any) -> Any:
             if item != default:
                 out[field.name] = _stated_attributes(item)
         return out
+    if isinstance(value, range):
+        return format_ports(value)
     if isinstance(value, dict):
         return {k: _stated_attributes(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, (tuple, list)):

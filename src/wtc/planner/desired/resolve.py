@@ -7,12 +7,13 @@ from wtc import labels as label
 from wtc.model.build import BuildInput
 from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
 from wtc.model.namespace import Namespace
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, PortId, single_port
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Port, Service
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.desired.config_hash import resource_hash, service_hash
 from wtc.planner.desired.file_grants import granted_files
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import names_of, renamed
 from wtc.planner.desired.replicas import replica_count
 from wtc.planner.images.plan_images import desired_images
@@ -23,15 +24,15 @@ from wtc.planner.names import container_name, network_names, volume_name
 class Placement:
     """The namespace of a project, and the values that differ between worktrees.
 
-    `ports`: (service, index in its `ports`, replica) -> leased host port; a port without a lease is published as in the
-    file. `bind`: the host address for ports that name none. `build_inputs`: service -> the inputs of its build, if they
-    were read. `scales`: service -> number of replicas. `mem_limit_bytes`: the limit of services that set none.
+    `ports`: port -> leased host port; a port without a lease is published as in the file. `bind`: the host address for
+    ports that name none. `build_inputs`: service -> the inputs of its build, if they were read. `scales`: service ->
+    number of replicas. `mem_limit_bytes`: the limit of services that set none.
     """
 
     namespace: Namespace
     bind: str
     host: str = "127.0.0.1"
-    ports: Mapping[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
+    ports: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
     build_inputs: Mapping[str, BuildInput] = field(default_factory=dict[str, BuildInput])
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
     mem_limit_bytes: int = 0
@@ -186,12 +187,10 @@ def _own_aliases(service: Service) -> list[str]:
 
 def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
     ports: list[Port] = []
-    for index, port in enumerate(service.ports):
-        leased = place.ports.get((service.name, index, number))
-        if leased is None:
-            ports.append(replace(port, host_ip=port.host_ip or place.bind))
-        else:
-            ports.append(replace(port, published=str(leased), host_ip=port.host_ip or place.bind))
+    for port_id, port in zip(port_ids(service.name, number, service.ports), service.ports, strict=True):
+        leased = place.ports.get(port_id)
+        published = port.published if leased is None else range(leased, leased + 1)
+        ports.append(replace(port, published=published, host_ip=port.host_ip or place.bind))
     return tuple(ports)
 
 
@@ -201,17 +200,11 @@ def connect_address(bound: str, host: str) -> str:
 
 
 def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
+    ports = container.config.ports
     return [
-        Endpoint(
-            service=container.service,
-            target=port.target,
-            protocol=port.protocol,
-            host=connect_address(port.host_ip, place.host),
-            port=int(port.published),
-            number=container.number,
-        )
-        for port in container.config.ports
-        if port.published.isdigit()
+        Endpoint(id=port_id, host=connect_address(port.host_ip, place.host), port=host_port)
+        for port_id, port in zip(port_ids(container.service, container.number, ports), ports, strict=True)
+        if (host_port := single_port(port.published))
     ]
 
 

@@ -148,7 +148,7 @@ def only_services(desired: Desired, services: Collection[str]) -> Desired:
         desired,
         services=chosen,
         bases={**desired.bases, **{image.reference: image for image in others if image.build is not None}},
-        endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
+        endpoints=tuple(e for e in desired.endpoints if e.id.service in chosen),
         undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
     )
 

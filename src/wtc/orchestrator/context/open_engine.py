@@ -1,0 +1,38 @@
+"""The engine that a command works with."""
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wtc.errors import EngineUnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from wtc.engine.client.connection import Engine
+    from wtc.orchestrator.context.target import Target
+
+
+@contextmanager
+def open_engine(target: "Target") -> "Generator[Engine]":
+    """The engine, for as long as the command needs it.
+
+    Raises:
+        EngineUnreachableError: none answers.
+    """
+    from wtc.engine.client.connection import connect
+
+    engine = connect(context=target.context, environment=target.environment)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def engine_host(target: "Target") -> str:
+    """Where published ports answer, by the engine's address alone; this machine where there is no telling."""
+    from wtc.engine.client.endpoint import LOOPBACK, choose_endpoint
+
+    try:
+        return choose_endpoint(context=target.context, environment=target.environment).host
+    except EngineUnreachableError:
+        return LOOPBACK

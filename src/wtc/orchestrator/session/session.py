@@ -1,0 +1,137 @@
+"""The loop that `up` and `run` share: lease, resolve, observe, plan, execute, and again if a host port is taken."""
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from wtc.errors import WtcError
+from wtc.events import Note, PlanStarted, Warned
+from wtc.model.desired import Desired
+from wtc.model.observed import Observed
+from wtc.model.plan import Plan
+from wtc.model.project import Project
+from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.resolve import observe_desired
+from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
+from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.orchestrator.session.failures import raise_failed
+from wtc.settings.settings import OVERSUBSCRIBE
+
+if TYPE_CHECKING:
+    from wtc.engine.executor import Outcome
+    from wtc.engine.operations import Call
+    from wtc.model.plan import Operation
+
+ATTEMPTS = 8
+"""How often other host ports are leased before the command gives up."""
+
+T = TypeVar("T")
+
+
+class RetryError(Exception):
+    """The attempt has to be made again, without these host ports."""
+
+    def __init__(self, ports: Collection[int] = ()) -> None:
+        super().__init__(ports)
+        self.ports = frozenset(ports)
+
+
+class Session:
+    """One stack while a command plans and executes. `project` is the selection before ports are known."""
+
+    def __init__(self, context: Context, project: Project, stop: threading.Event) -> None:
+        self.context, self.project, self.stop = context, project, stop
+        self.git = ContainerGit(
+            worktree=context.located.worktree,
+            state=context.state,
+            project=project,
+            engine=context.engine,
+            creates=not context.dry_run,
+        )
+        self.plans: list[Plan] = []
+        """The plans that were executed, or in a dry run would be."""
+        self.is_retry = False
+        self._busy: set[int] = set()
+
+    @property
+    def counts_memory(self) -> bool:
+        """Whether the engine's machine must have memory for what starts; the first attempt checks it."""
+        return not self.is_retry and not self.context.state.settings_for(self.project).of(OVERSUBSCRIBE).value
+
+    def lease(self, *, scales: Mapping[str, int] | None = None, recreating: bool = False) -> StackPorts:
+        """Lease the project's host ports.
+
+        Raises:
+            WtcError: the registry cannot be written, or no port is left.
+        """
+        return lease_on_engine(self.context, self.project, busy=self._busy, scales=scales, recreating=recreating)
+
+    def execute(
+        self,
+        plan: Plan,
+        stop: threading.Event | None = None,
+        perform: "Callable[[Operation, Call], None] | None" = None,
+    ) -> "Outcome":
+        """Report the plan and execute it. The snapshot is of the time before: see `Context.forget_snapshot`."""
+        from wtc.engine.executor import execute_plan
+        from wtc.engine.operations import perform_operation
+
+        report = self.context.report
+        for warning in plan.warnings:
+            report(Warned(diagnostic=warning))
+        self.plans.append(plan)
+        report(PlanStarted(plan=plan, namespace=self.context.namespace.name))
+        return execute_plan(
+            plan,
+            self.context.engine,
+            on_event=report,
+            perform=perform or perform_operation,
+            stop=stop or self.stop,
+        )
+
+    def raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
+        """Raise the error of an outcome with failures.
+
+        Raises:
+            WtcError: what failed, with the others as causes.
+        """
+        context, interrupted = self.context, self.stop.is_set()
+        raise_failed(outcome, context.engine, context.namespace, interrupted=interrupted, services=desired.services)
+
+    def execute_images(self, plan: Plan, desired: Desired) -> Observed:
+        """Build and pull, and return a new snapshot.
+
+        Raises:
+            WtcError: an image is missing afterwards.
+        """
+        self.raise_failed(self.execute(plan), desired)
+        self.context.forget_snapshot()
+        return observe_desired(self.context, desired)
+
+    def retry_without(self, taken: Collection[int]) -> None:
+        """Make the attempt again if other host ports can take the place of these.
+
+        Raises:
+            RetryError: they can.
+        """
+        if not self._busy.issuperset(taken):
+            raise RetryError(taken)
+
+    def repeat(self, attempt: Callable[[], T]) -> T:
+        """Call `attempt` until it raises no RetryError. Each further attempt observes the engine again.
+
+        Raises:
+            WtcError: too many attempts found that their host ports are taken.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                return attempt()
+            except RetryError as retry:
+                self.is_retry = True
+                self._busy |= retry.ports
+                self.context.forget_snapshot()
+                if retry.ports:
+                    ports = ", ".join(map(str, sorted(retry.ports)))
+                    self.context.report(Note(text=f"host port {ports} is taken: looking for another"))
+        hint = "to see who has them, run `wtc ps -a`"
+        raise WtcError(f"no free host port was found in {ATTEMPTS} tries", hints=[hint])
