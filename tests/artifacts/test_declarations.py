@@ -5,10 +5,19 @@ from typing import Annotated, ClassVar, Generic, TypeVar
 import pytest
 
 from tests.artifacts.trees import Count, Settings, contents, memory_root
-from wtc.artifacts import ArtifactError, BaseMounter, DataclassArtifact, LayoutAnchor, Syncable, Worktree
+from wtc.artifacts import (
+    ArtifactError,
+    BaseMounter,
+    DataclassArtifact,
+    LayoutAnchor,
+    PydanticArtifact,
+    Syncable,
+    Worktree,
+)
 from wtc.artifacts.declarations import concrete_class, declarations_of
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 
 def declared(owner: type[Syncable]) -> dict[str, str]:
@@ -76,6 +85,18 @@ class Stored(Worktree, Generic[Item]):
     value: DataclassArtifact[Item]
 
 
+class Model(PydanticArtifact, Generic[Item]):
+    content: Item
+
+
+class Models(LayoutAnchor, Generic[Item]):
+    model: Model[Item]
+
+
+class OtherModels(LayoutAnchor, Generic[Other]):
+    model: Model[Other]
+
+
 class Aliases(Worktree):
     box: Box[Settings]
     shelf: "Shelf[DataclassArtifact[Count]]"
@@ -112,6 +133,8 @@ class InheritedInner(InnerOnly):
         (Pair[DataclassArtifact[Count]], {"content": "Settings", "other": "DataclassArtifact[Count]"}),
         (Renamed[Settings], {"content": "Settings"}),
         (Stored[Count], {"value": "DataclassArtifact[Count]"}),
+        (Models[int], {"model": "Model[int]"}),
+        (OtherModels[int], {"model": "Model[int]"}),
         (InnerOnly, {"test_runs": "TestRuns", "logs": "logs"}),
         (InnerOnly.TestRuns, {"latest": "Latest"}),
         (InheritedInner, {"test_runs": "TestRuns", "logs": "logs", "extra": "Extra"}),

@@ -114,6 +114,10 @@ def _with_arguments(hint: Any, arguments: Mapping[object, object]) -> Any:
     """Return an annotation with arguments in place of type variables: of itself, of an item's alias, of a choice."""
     if isinstance(hint, TypeVar):
         return arguments.get(hint, hint)
+    if pydantic := vars(hint).get("__pydantic_generic_metadata__") if isinstance(hint, type) else None:
+        # pydantic's `Model[Item]` is a class; where `Item` is the model's own type variable, it is `Model` itself.
+        given = tuple(_with_arguments(one, arguments) for one in pydantic["parameters"])
+        return hint if given == pydantic["parameters"] else cast("Any", hint)[given]
     origin = get_origin(hint)
     if not getattr(hint, "__parameters__", ()) or not (_item_type(origin) or origin in {Union, UnionType}):
         return hint
