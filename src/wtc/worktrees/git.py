@@ -1,19 +1,25 @@
-"""Run git in a folder, with a plain environment and no shell."""
+"""Run git in a folder, with a plain environment and no shell.
+
+git starts other processes, such as the checkout of `git worktree add`. It runs in a session that it leads, so that it
+can be ended together with them, and a Ctrl-C in the terminal reaches wtc alone.
+"""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import ParamSpec, TypeVar
 
-if TYPE_CHECKING:
-    from asyncio.subprocess import Process
+from wtc.worktrees.process_group import end_group
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 ANSWER_S = 20.0
 """How long a question to git may take."""
 WORK_S = 600.0
 """How long git may work: a checkout, with the hooks that the repository has for it."""
-_END_S = 10.0
-"""How long git may take to remove its lock files after SIGTERM."""
+_UNREAD = "warning: could not open directory "
+"""How git reports a folder that it cannot read. Its exit status is 0."""
 
 
 class NoGitError(Exception):
@@ -28,28 +34,42 @@ def git(
     given: str = "",
     well: tuple[int, ...] = (0,),
     limit_s: float = ANSWER_S,
+    reads_all: bool = False,
 ) -> str:
     """Return what git prints in the folder; `given` is its standard input.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time.
+        NoGitError: its exit status is not one of `well`, or it does not end in time. With `reads_all` also where git
+            cannot read a folder.
     """
     import subprocess
 
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["git", "-C", folder, *arguments],
-            input=os.fsencode(given),
             env=_clean_environment(environment),
-            capture_output=True,
-            timeout=limit_s,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
         )
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except (OSError, ValueError) as error:
         raise NoGitError(f"git does not answer: {error}") from error
-    return _check_answer(done.returncode, done.stdout, done.stderr, well)
+    with process:
+        try:
+            out, err = process.communicate(os.fsencode(given), limit_s)
+        except subprocess.TimeoutExpired:
+            end_group(process.pid, process.poll)
+            raise _timeout(limit_s) from None
+        except BaseException:
+            end_group(process.pid, process.poll)
+            raise
+    output = _check_answer(process.returncode, out, err, well)
+    if reads_all and (unread := _unread(err)):
+        raise NoGitError(unread)
+    return output
 
 
 async def git_async(
@@ -60,7 +80,9 @@ async def git_async(
     well: tuple[int, ...] = (0,),
     limit_s: float = WORK_S,
 ) -> str:
-    """Return what git prints in the folder. If the task is cancelled, git has ended before the cancellation goes on.
+    """Return what git prints in the folder.
+
+    If the task is cancelled, git and the processes that it started have ended before the cancellation goes on.
 
     Raises:
         NoGitError: its exit status is not one of `well`, or it does not end in time.
@@ -68,8 +90,8 @@ async def git_async(
     import asyncio
     from asyncio.subprocess import DEVNULL, PIPE
 
-    try:
-        process = await asyncio.create_subprocess_exec(
+    started = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             "git",
             "-C",
             folder,
@@ -78,34 +100,48 @@ async def git_async(
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
+            start_new_session=True,
         )
+    )
+    try:
+        process = await complete(started)
+        out, err = await asyncio.wait_for(process.communicate(), limit_s)
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
+    except TimeoutError:
+        await complete_in_thread(end_group, started.result().pid)
+        raise _timeout(limit_s) from None
     except (OSError, ValueError) as error:
         raise NoGitError(f"git does not answer: {error}") from error
-    try:
-        out, err = await asyncio.wait_for(process.communicate(), limit_s)
-    except TimeoutError:
-        await _terminate(process)
-        raise NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds") from None
     except BaseException:
-        await _terminate(process)
+        if started.done() and not started.cancelled() and not started.exception():
+            await complete_in_thread(end_group, started.result().pid)
         raise
     return _check_answer(process.returncode or 0, out, err, well)
 
 
-async def _terminate(process: "Process") -> None:
-    """Terminate git, so that it removes its lock files, and kill it if it does not end."""
+async def complete(work: Awaitable[T]) -> T:
+    """Wait for the end of the work, also while the task is cancelled; the cancellation goes on afterwards."""
     import asyncio
 
-    with suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), _END_S)
-    except TimeoutError:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    running = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled
+    return running.result()
+
+
+async def complete_in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`complete` for a function. Also the end of the event loop, which cancels all tasks, waits for its end."""
+    import asyncio
+    from functools import partial
+
+    return await complete(asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs)))
 
 
 def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -118,7 +154,19 @@ def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
 def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
     if status in well:
         return os.fsdecode(out)
+    if status < 0:
+        raise NoGitError(f"git was ended by {signal.Signals(-status).name}")
     lines = os.fsdecode(err).strip().splitlines() or [f"git ended with {status}"]
     # What follows the error is advice, for git's own command line.
     errors = [line for line in lines if line.startswith(("fatal: ", "error: "))]
     raise NoGitError((errors or lines)[-1])
+
+
+def _timeout(limit_s: float) -> NoGitError:
+    return NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds")
+
+
+def _unread(err: bytes) -> str:
+    """git's report of a folder that it could not read; empty where it read all."""
+    lines = os.fsdecode(err).splitlines()
+    return next((line.removeprefix("warning: ") for line in lines if line.startswith(_UNREAD)), "")

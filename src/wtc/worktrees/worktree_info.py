@@ -20,8 +20,13 @@ class WorktreeInfo:
     """The full hash of HEAD; empty where nothing is committed or checked out."""
     locked: bool
     """Whether git has it locked, also if the process that did it is dead."""
-    job_id: str
+    job_id: str = ""
     """The branch without its prefix: `wtc/feature/sub` -> `feature/sub`. For a detached HEAD the folder's name."""
+
+    def __post_init__(self) -> None:
+        if not self.job_id:
+            named = self.branch not in {DETACHED, BARE}
+            object.__setattr__(self, "job_id", job_id_of_branch(self.branch) if named else self.path.name)
 
 
 @dataclass(frozen=True, slots=True)
