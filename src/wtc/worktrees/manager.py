@@ -17,6 +17,7 @@ from wtc.worktrees.errors import (
 )
 from wtc.worktrees.git import NoGitError, complete, complete_in_thread
 from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
+from wtc.worktrees.job_id import job_id_problem, job_reason, locked_job
 from wtc.worktrees.locate import Worktree, linked_worktrees
 from wtc.worktrees.parse_list import ListedWorktree
 from wtc.worktrees.repository import Repository, find_in_list, is_on_prefix, is_repository
@@ -24,8 +25,6 @@ from wtc.worktrees.worktree_info import BARE, DETACHED, WorktreeInfo, WorktreeRe
 
 FOLDER = ".worktrees"
 """Where worktrees are created in a repository, by default."""
-_JOB = "wtc job "
-"""What follows the process in the reason of a job's lock."""
 
 
 class GitWorktreeManager:
@@ -264,34 +263,14 @@ class GitWorktreeManager:
                 self._repository.git_now("update-ref", "-d", f"refs/heads/{branch}", commit)
 
 
-def job_reason(job_id: str) -> str:
-    """The reason of a job's lock. The process comes first, so that a job id cannot name another one."""
-    return f"pid={os.getpid()} {_JOB}{job_id}"
-
-
-def job_id_problem(job_id: str) -> str:
-    """Why the job id cannot be the name of a folder and the end of a branch; empty where it can."""
-    if job_id in {"", ".", "@"}:
-        return "git has no worktree of this name"
-    if ".." in job_id or any(one in job_id for one in "/\\"):
-        return "it has `..`, `/` or `\\`"
-    return "it has control characters" if any(ord(one) < 32 or ord(one) == 127 for one in job_id) else ""
-
-
 def _branch_exists(branch: str) -> BranchExistsError:
     hint = f"to delete the branch, if its commits are merged, run `git branch -d {shlex.quote(branch)}`"
     return BranchExistsError(f"the branch `{branch}` exists", hints=[hint])
 
 
 def _is_orphaned(entry: ListedWorktree) -> bool:
-    kept = _lock(entry) is Lock.LIVE and not _locked_job(entry)
+    kept = _lock(entry) is Lock.LIVE and not locked_job(entry.lock_reason or "")
     return not kept and read_path(entry.path).presence is Presence.MISSING
-
-
-def _locked_job(entry: ListedWorktree) -> str:
-    """The job that the reason of the lock names; empty where it names none."""
-    process, _, job = (entry.lock_reason or "").partition(f" {_JOB}")
-    return job if process.startswith("pid=") else ""
 
 
 def _lock(entry: ListedWorktree) -> Lock:
@@ -300,7 +279,7 @@ def _lock(entry: ListedWorktree) -> Lock:
 
 def _info(entry: ListedWorktree, *, prefix: str | None = None) -> WorktreeInfo:
     detached = BARE if entry.bare else DETACHED
-    job = _locked_job(entry)
+    job = locked_job(entry.lock_reason or "")
     # A prefix may have several components, as in `team/wtc/job`.
     job_id = job if entry.branch.endswith(f"/{job}") else ""
     return WorktreeInfo(
