@@ -356,6 +356,10 @@ def remove_in_part(worktree: Worktree, _: object, *, force: bool) -> None:
     raise WtcError("git did not remove the worktree", causes=["failed to delete: Permission denied"])
 
 
+def delete_nothing(_common: str, path: str) -> str:
+    return f"`{path}/cache`: permission denied"
+
+
 def test_folder_that_git_does_not_delete_is_deleted_with_the_stack(
     claude: Claude, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,7 +381,7 @@ def test_folder_that_is_not_deleted_is_an_error_after_the_stack_is_removed(
     stack = claude.up()
     with monkeypatch.context() as patch:
         patch.setattr(steps, "remove_with_git", remove_all_but_the_folder)
-        patch.setattr(steps, "delete_worktree", lambda _common, path: f"`{path}/cache`: permission denied")
+        patch.setattr(steps, "delete_worktree", delete_nothing)
         with pytest.raises(WtcError, match="its folder is not deleted"):
             remove_here(claude)
     assert things(stack) == []
@@ -413,7 +417,7 @@ def test_folder_that_cannot_be_deleted_keeps_the_stack_until_it_is_gone(
     before = things(stack)
     with monkeypatch.context() as patch:
         patch.setattr(steps, "remove_with_git", remove_in_part)
-        patch.setattr(steps, "delete_worktree", lambda _common, path: f"`{path}/cache`: permission denied")
+        patch.setattr(steps, "delete_worktree", delete_nothing)
         with pytest.raises(ConflictError) as caught:
             remove_here(claude)
     assert f"`{claude.path}/.git` leads nowhere" in caught.value.causes[0]
