@@ -16,10 +16,14 @@ def make_repository(folder: Path) -> None:
 
 @cache
 def _template() -> Path:
-    """A new `.git` folder, without the sample hooks that git would copy into it."""
+    """Create a `.git` folder as git does, without the sample hooks."""
     folder = Path(tempfile.mkdtemp(prefix="wtc-git-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     command = ["git", "init", "-q", "-b", "main", "--template=", str(folder)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
-    return folder / ".git"
+    git_dir = folder / ".git"
+    (git_dir / "hooks").mkdir()
+    (git_dir / "info").mkdir()
+    (git_dir / "info/exclude").touch()
+    return git_dir

@@ -1,4 +1,4 @@
-"""Labels: what a path and the folders above it become, and that it is read back as it was."""
+"""Labels: how paths, folders and identities are encoded, and that they are decoded unchanged."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ ancestors = st.builds(
         ("", ""),
     ],
 )
-def test_path_is_written_as_it_is_where_it_is_utf_8(path: str, text: str) -> None:
+def test_utf_8_path_is_written_unchanged(path: str, text: str) -> None:
     assert label.path_text(path) == text
     assert label.path_of(text) == path
 
@@ -39,7 +39,7 @@ def test_any_path_is_read_back(path: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["wtc-bytes:", "wtc-bytes:?", "wtc-bytes:abc", "wtc-bytes:é"])
-def test_bytes_that_cannot_be_decoded_name_no_other_path(text: str) -> None:
+def test_undecodable_label_is_not_decoded_to_another_path(text: str) -> None:
     assert label.path_of(text) in {"", text}
 
 

@@ -1,4 +1,4 @@
-"""Names of namespaces: valid wherever a name is used, and never another worktree's."""
+"""Names of namespaces: valid for every use, and never the same for two worktrees."""
 
 import hashlib
 import re
@@ -112,16 +112,16 @@ def test_fresh_name_of_two_project_folders_differs() -> None:
     assert free_name(ACCRA, (), fresh_for="0" * 32) != free_name(API, (), fresh_for="0" * 32)
 
 
-def test_no_name_left_is_an_error_that_names_the_project_folder() -> None:
+def test_error_without_a_free_name_names_the_project_folder() -> None:
     taken = {f"accra-api-{digits_of(API.directory, count)}" for count in range(6, 65)}
     with pytest.raises(ConflictError) as raised:
         free_name(API, taken)
-    assert raised.value.message == "no namespace is left for `/w/accra/apps/api`"
+    assert raised.value.message == "no free namespace for `/w/accra/apps/api`"
     assert raised.value.hints == ("to see which stacks exist, run `wtc ps --all`",)
 
 
 @pytest.mark.parametrize(
     "name", ["", "../../evil", "a/b", ".", "..", "-a", "_a", "A", "a.b", "a\n", "a\0", "é", "a" * 121]
 )
-def test_name_that_could_lead_out_of_a_folder_is_not_a_namespace(name: str) -> None:
+def test_name_that_is_unsafe_as_a_file_name_is_not_a_namespace(name: str) -> None:
     assert not is_namespace(name)

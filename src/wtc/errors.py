@@ -1,10 +1,55 @@
-"""Every error that wtc raises on purpose; the command line turns them into text and an exit status, once."""
+"""The errors of wtc. The command line prints them, as text or as JSON, and returns their exit status.
 
-from collections.abc import Sequence
+WtcError
+├── ArtifactError
+│   ├── InvalidContentError
+│   ├── JournalError
+│   ├── MissingAccessibleError
+│   ├── MissingInitialStateError
+│   ├── NotMountedError
+│   ├── OutsideRootError
+│   ├── UnreachableWorktreeAction
+│   └── WrongAccessibleTypeException
+├── BuildContextError
+├── BuildFailedError
+├── CommandNotStartedError
+├── ComposeFileError
+│   └── NoComposeFileError
+├── ConflictError
+├── ContainerFailedError
+├── EngineError
+│   ├── NotFoundError
+│   └── PortTakenError
+├── EngineUnreachableError
+├── InternalError
+├── InterruptedByUserError
+├── LimitsNotEnforcedError
+├── RegistryError
+│   └── NewerRegistryError
+├── SandboxUnavailableError
+├── StackUnreachableError
+├── UnreadableIdError
+├── UsageError
+└── WorktreeError
+    ├── NotGitRepositoryError
+    ├── WorktreeCreationError
+    │   └── BranchExistsError
+    ├── WorktreeLockError
+    └── WorktreeRemovalError
+
+Those that one package alone raises are defined there.
+"""
+
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, TypeVar, Unpack
 
 from wtc.model.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from wtc.model.failed_container import FailedContainer
+
+_Error = TypeVar("_Error", bound="WtcError")
 
 
 class Exit(IntEnum):
@@ -21,15 +66,33 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-class WtcError(Exception):
-    """What went wrong (lower case, literals in backticks, no final period), why, and what to do next.
+class ErrorFields(TypedDict, total=False):
+    """What `WtcError.replace` can replace; the same names as in `WtcError`."""
 
-    `causes` are lines from the nearest to the farthest, `hints` read "to X, run `Y`", `detail` is text that belongs to
-    the error and is shown as it is (a container's last log lines, a build's output), `notes` are what else there is to
-    know (what failed beside it, what runs by now).
+    causes: tuple[str, ...]
+    hints: tuple[str, ...]
+    detail: str
+    diagnostics: tuple[Diagnostic, ...]
+    notes: tuple[str, ...]
+    containers: "tuple[FailedContainer, ...]"
+    exit_status: int
+
+
+class WtcError(Exception):
+    """A command failed.
+
+    `message` is lower case, with literals in backticks and no final period. `causes` are lines, the nearest first;
+    `hints` read "to X, run `Y`"; `detail` is text that is printed as it is (the last log lines of a container, the
+    output of a build); `diagnostics` are places in files, printed in place of the message; `notes` are further lines
+    (what else failed, what runs now); `containers` are the containers that failed, as data.
+
+    All fields are read-only. `replace` returns an error with other fields.
     """
 
+    code: ClassVar[str] = "failed"
+    """Stable, and unique among the classes. `.context/schemas/README.md` lists the codes."""
     exit_status: int = Exit.FAILED
+    """That of the class, unless the constructor is given another one."""
 
     def __init__(
         self,
@@ -40,79 +103,148 @@ class WtcError(Exception):
         detail: str = "",
         diagnostics: Sequence[Diagnostic] = (),
         notes: Sequence[str] = (),
+        containers: "Sequence[FailedContainer]" = (),
+        exit_status: int | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.causes = tuple(causes)
-        self.hints = tuple(hints)
-        self.detail = detail
-        self.diagnostics = tuple(diagnostics)
-        self.notes = tuple(notes)
+        self.message: Final = message
+        self.causes: Final = tuple(causes)
+        self.hints: Final = tuple(hints)
+        self.detail: Final = detail
+        self.diagnostics: Final = tuple(diagnostics)
+        self.notes: Final = tuple(notes)
+        self.containers: Final = tuple(containers)
+        if exit_status is not None:
+            vars(self)["exit_status"] = exit_status
 
-    def at(self, *diagnostics: Diagnostic) -> Self:
-        """The same error, of the same type, with the places that it is about."""
-        same = self.__class__.__new__(self.__class__, *self.args)
-        same.__dict__.update(self.__dict__, diagnostics=diagnostics)
-        return same
+    def __setattr__(self, name: str, value: object, /) -> None:
+        # Python itself sets `__traceback__`, `__context__` and the like, also after the constructor has returned.
+        if not name.startswith("__") and hasattr(self, name):
+            raise AttributeError(f"`{name}` of an error is read-only; `replace` returns an error with another value")
+        super().__setattr__(name, value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restore_error, (type(self), self.args, vars(self))
+
+    def replace(self, **fields: Unpack[ErrorFields]) -> Self:
+        """Return the same error, of the same type, traceback and cause, with other fields."""
+        error = _restore_error(type(self), self.args, {**vars(self), **fields})
+        error.__cause__ = self.__cause__
+        return error.with_traceback(self.__traceback__)
+
+
+def _restore_error(kind: type[_Error], args: tuple[object, ...], fields: Mapping[str, object]) -> _Error:
+    """Return an error of a type without calling its constructor, which has parameters of its own."""
+    error = kind.__new__(kind, *args)
+    vars(error).update(fields)
+    return error
 
 
 class UsageError(WtcError):
-    """The command line, or a setting, asks for what cannot be."""
+    """The command line or a setting is not valid."""
 
+    code = "usage"
     exit_status = Exit.USAGE
 
 
 class ComposeFileError(WtcError):
-    """The compose file (or a file that it names) cannot be used; `diagnostics` say where and why, all at once."""
+    """A compose file, or a file that it names, is not valid; `diagnostics` has all findings."""
 
+    code = "compose_file"
     exit_status = Exit.COMPOSE_FILE
 
 
 class NoComposeFileError(ComposeFileError):
-    """The worktree has no compose file where one is looked for."""
+    """There is no compose file."""
+
+    code = "no_compose_file"
 
 
 class RegistryError(WtcError):
     """The registry cannot be read or written."""
 
+    code = "registry"
+
 
 class NewerRegistryError(RegistryError):
-    """A newer wtc wrote the registry; it is neither used nor changed."""
+    """A newer version of wtc wrote the registry; it is neither read nor changed."""
+
+    code = "newer_registry"
 
 
 class EngineUnreachableError(WtcError):
-    """No engine answers at the chosen address."""
+    """The engine cannot be reached."""
 
+    code = "engine_unreachable"
     exit_status = Exit.ENGINE_UNREACHABLE
 
 
 class EngineError(WtcError):
-    """The engine answered, and refused. `status` is its HTTP status, 0 where there was none."""
+    """The engine refused a request.
+
+    `status` is the HTTP status, 0 if there is none.
+    """
+
+    code = "engine"
 
     def __init__(self, message: str, *, status: int = 0, causes: Sequence[str] = (), hints: Sequence[str] = ()) -> None:
         super().__init__(message, causes=causes, hints=hints)
-        self.status = status
+        self.status: Final = status
 
 
 class NotFoundError(EngineError):
-    """The engine does not know what was asked for."""
+    """The engine does not have the object."""
+
+    code = "not_found"
 
 
 class PortTakenError(EngineError):
-    """The engine could not publish host ports for a container, because something else has them."""
+    """A host port of a container is taken.
+
+    `ports` has the numbers.
+    """
+
+    code = "port_taken"
 
     def __init__(self, message: str, *, ports: Sequence[int], status: int = 0, causes: Sequence[str] = ()) -> None:
         super().__init__(message, status=status, causes=causes)
-        self.ports = tuple(ports)
+        self.ports: Final = tuple(ports)
+
+
+class BuildFailedError(WtcError):
+    """An image was not built; `detail` has the last lines of the output."""
+
+    code = "build_failed"
+
+
+class ContainerFailedError(WtcError):
+    """A container did not start, become healthy or complete; `detail` has its last log lines."""
+
+    code = "container_failed"
 
 
 class ConflictError(WtcError):
-    """Something that is not wtc's stands where wtc's would go; it is left alone."""
+    """An object that is not the stack's has a name or a place that the stack needs; it is not changed."""
 
+    code = "conflict"
     exit_status = Exit.CONFLICT
 
 
 class InterruptedByUserError(WtcError):
-    """Ctrl-C, or a signal that asks wtc to stop."""
+    """Ctrl-C or a signal stopped the command."""
 
+    code = "interrupted"
     exit_status = Exit.INTERRUPTED
+
+
+class InternalError(WtcError):
+    """wtc has a bug."""
+
+    code = "internal"
+    exit_status = Exit.BUG
+
+    @classmethod
+    def caused_by(cls, error: Exception, *, hints: Sequence[str] = ()) -> Self:
+        """Return the error for an exception that wtc does not expect. Its text is left out: it may hold a secret."""
+        message = f"internal error: {type(error).__name__}; please report this with the output of `--debug`"
+        return cls(message, hints=hints)

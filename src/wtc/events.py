@@ -1,4 +1,4 @@
-"""What happens while a command works, as data; the command line renders it."""
+"""The events of a running command, as data; the command line renders them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -7,13 +7,13 @@ from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    # Not at run time: a command that plans nothing need not import what a plan is made of.
+    # Not at run time, so that a command without a plan does not import the plan model.
     from wtc.model.plan import Plan, PlanNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStarted:
-    """A plan is about to be carried out, of the stack `namespace`."""
+    """The execution of a plan for the stack `namespace` starts."""
 
     plan: "Plan"
     namespace: str
@@ -21,7 +21,7 @@ class PlanStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStarted:
-    """The node's call is under way."""
+    """The node's call has started."""
 
     node: "PlanNode"
 
@@ -44,7 +44,7 @@ class NodeFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeSkipped:
-    """The node was left out because of another that failed (or because the user broke off)."""
+    """The node was skipped because another one failed or the user interrupted the command."""
 
     node: "PlanNode"
     because: "PlanNode | None"
@@ -52,9 +52,9 @@ class NodeSkipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a node is: a line of a build, a layer of a pull.
+    """The progress of a node: a line of a build, a layer of a pull.
 
-    `item` is what of the node is meant (a layer's id, a build step), `current` and `total` are bytes where known.
+    `item`: the layer's id or the build step. `current` and `total`: bytes, 0 if unknown.
     """
 
     node: "PlanNode"
@@ -66,14 +66,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
-    """Something that the user has to know although it stops nothing."""
+    """A warning for the user."""
 
     diagnostic: Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A line for the user: what wtc waits for, what it has decided."""
+    """A line for the user, such as what wtc waits for."""
 
     text: str
 
@@ -82,8 +82,8 @@ Event: TypeAlias = PlanStarted | NodeStarted | NodeDone | NodeFailed | NodeSkipp
 
 
 class Reporter(Protocol):
-    """Where events go."""
+    """A function that receives the events."""
 
     def __call__(self, event: Event, /) -> None:
-        """Takes one event; called from one thread at a time."""
+        """Receive one event; called from one thread at a time."""
         ...

@@ -1,4 +1,4 @@
-"""The labels that wtc puts on what it creates, and Docker Compose's labels beside them. Pure."""
+"""The labels that wtc puts on the objects that it creates, with Docker Compose's labels. Pure."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from wtc.model.namespace import Namespace
 
 MANAGED = "com.wtc.managed"
 WORKTREE = "com.wtc.worktree"
-"""The path where it was created; never a proof."""
+"""The path of the worktree when the object was created; it proves nothing."""
 PROJECT = "com.wtc.project"
 SERVICE = "com.wtc.service"
 CONFIG_HASH = "com.wtc.confighash"
@@ -25,19 +25,19 @@ DIRECTORY = "com.wtc.directory"
 PARENTS = "com.wtc.parents"
 """The worktree's folder and those above it: `<inode>.<filesystem>[.m]`, joined by `,`; `m` marks a mount point."""
 NAME = "com.wtc.name"
-"""The object's own final name. What inherits the other labels (from an image, say) does not have this name."""
+"""The object's final name. An object that inherits labels, such as from an image, has another name."""
 ANONYMOUS = "com.wtc.anonymous"
-"""On a volume without a name in the file: its owner, `<service>/<replica>:<mount target>`."""
+"""On an anonymous volume: its owner, `<service>/<replica>:<mount target>`."""
 CPUS = "com.wtc.cpus"
-"""How many processors a container may use, which the engine's lists do not show; only where it has a limit."""
+"""The CPU limit of a container, if it has one: the engine's container list does not show it."""
 RESOURCE = "com.wtc.resource"
 """A network's or volume's key in the compose file."""
 COPY = "com.wtc.copy"
-"""The volume that a copy fills: on the copy's containers, and on the volume that marks the copy as unfinished."""
+"""On the containers of a copy and on its marker volume: the volume that the copy fills."""
 COPY_SOURCE = "com.wtc.copy.source"
-"""On such a marker: the volume that is copied."""
+"""On a marker volume: the volume that is copied."""
 COPY_STOPPED = "com.wtc.copy.stopped"
-"""On such a marker: the ids of the containers that are stopped for the copy, separated by commas."""
+"""On a marker volume: the ids of the containers that are stopped for the copy, separated by commas."""
 
 COMPOSE_PROJECT = "com.docker.compose.project"
 COMPOSE_SERVICE = "com.docker.compose.service"
@@ -58,9 +58,9 @@ _PREFIX = "com.wtc."
 
 
 def own(namespace: Namespace, name: str = "") -> dict[str, str]:
-    """The labels of everything that belongs to a namespace; `name` is the object's own, empty for anonymous volumes."""
+    """Return the labels of an object of the namespace; `name` is its name, empty for an anonymous volume."""
     identity = namespace.identity
-    # Empty ones too: a container inherits what it does not set from its image's labels.
+    # With empty labels, because a container inherits the labels that it does not set from its image.
     return {
         MANAGED: "true",
         WORKTREE: path_text(namespace.worktree),
@@ -77,24 +77,24 @@ def own(namespace: Namespace, name: str = "") -> dict[str, str]:
 
 
 def of_user(labels: Mapping[str, str]) -> dict[str, str]:
-    """Labels of the compose file without those that are wtc's alone to set."""
+    """Return the labels of the compose file without those that only wtc may set."""
     return {key: value for key, value in labels.items() if not key.startswith(_PREFIX)}
 
 
 def managed(labels: Mapping[str, str]) -> bool:
-    """Whether wtc created it; what it did not create it never stops, changes or removes."""
+    """Whether wtc created the object. wtc never stops, changes or removes other objects."""
     return labels.get(MANAGED) == "true"
 
 
 def namespace_of(labels: Mapping[str, str]) -> Namespace:
-    """The namespace that labels record."""
+    """Return the namespace in the labels."""
     return Namespace(
         name=labels.get(PROJECT, ""), worktree=path_of(labels.get(WORKTREE, "")), identity=identity_of(labels)
     )
 
 
 def identity_of(labels: Mapping[str, str]) -> Identity:
-    """The identity that labels record; empty where they have none."""
+    """Return the identity in the labels; empty if they have none."""
     inode, _, git = labels.get(GIT, "").partition(":")
     return Identity(
         id=labels.get(ID, ""),
@@ -107,7 +107,7 @@ def identity_of(labels: Mapping[str, str]) -> Identity:
 
 
 def path_text(path: str) -> str:
-    """A path as a label: as it is where it is UTF-8, else `wtc-bytes:<base64>`."""
+    """Encode a path as a label value: unchanged if it is UTF-8, else `wtc-bytes:<base64>`."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -116,7 +116,7 @@ def path_text(path: str) -> str:
 
 
 def path_of(text: str) -> str:
-    """The path that a label records."""
+    """Decode a path from a label value."""
     if not text.startswith(_BYTES):
         return text
     try:
@@ -126,12 +126,12 @@ def path_of(text: str) -> str:
 
 
 def parents_text(parents: Iterable[Ancestor]) -> str:
-    """Folders as a label."""
+    """Encode folders as a label value."""
     return ",".join(f"{p.inode}.{p.filesystem}{'.m' if p.mount else ''}" for p in parents)
 
 
 def parents_of(text: str) -> tuple[Ancestor, ...]:
-    """The folders that a label records; none where it cannot be read, so that nothing is proved by it."""
+    """Decode folders from a label value; empty if it is not valid, so that it proves nothing."""
     found: list[Ancestor] = []
     for part in text.split(",") if text else ():
         inode, _, rest = part.partition(".")

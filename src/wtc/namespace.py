@@ -1,4 +1,4 @@
-"""Names of namespaces: from a worktree and a project folder to the name of its stack. Pure."""
+"""Choose the namespace of a stack from its worktree and project folder. Pure."""
 
 import hashlib
 import re
@@ -15,30 +15,31 @@ _VALID = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
 
 
 def is_namespace(name: str) -> bool:
-    """Whether wtc can have chosen this name: it never leads out of a folder."""
+    """Whether the name is a valid namespace. A valid one is safe as a file name."""
     return _VALID.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A project folder in a worktree: what a namespace is named after. Paths are real and absolute."""
+    """A worktree and a project folder in it, after which a namespace is named. Paths are real and absolute."""
 
     worktree: str
     directory: str = ""
-    """The project folder; empty for the worktree's own folder."""
+    """The project folder; empty if it is the top of the worktree."""
     named: bool = False
-    """Whether the folder is part of the name: it is neither the worktree's own nor the one that `wtc.toml` names."""
+    """Whether the folder is part of the name: not if it is the top of the worktree or the one in `wtc.toml`."""
 
 
 def default_name(site: Site) -> str:
-    """The name that a stack has where nothing else took it: `accra-a1b2c3`, in a subfolder `accra-api-a1b2c3`."""
+    """Return the preferred namespace: `accra-a1b2c3`, or `accra-api-a1b2c3` in a subfolder."""
     return next(_names(site, ""))
 
 
 def free_name(site: Site, taken: Collection[str], *, fresh_for: str = "") -> str:
-    """A name that is not taken, with as many digits as it needs.
+    """Return a namespace that is not taken, with as few digits as possible.
 
-    With `fresh_for`, a worktree's id, the digits hash the id too: a former stack has the name of this path.
+    `fresh_for` is the id of a worktree at a path whose usual namespace a former stack has: the digits then depend on
+    the id too.
 
     Raises:
         ConflictError: every name is taken.
@@ -47,14 +48,14 @@ def free_name(site: Site, taken: Collection[str], *, fresh_for: str = "") -> str
         if name not in taken:
             return name
     raise ConflictError(
-        f"no namespace is left for `{site.directory or site.worktree}`",
+        f"no free namespace for `{site.directory or site.worktree}`",
         hints=["to see which stacks exist, run `wtc ps --all`"],
     )
 
 
 def _names(site: Site, salt: str) -> Iterator[str]:
     folder = site.directory or site.worktree
-    # A path may hold bytes that are not UTF-8, which Python keeps as lone surrogates.
+    # A path can contain bytes that are not UTF-8, which Python represents as lone surrogates.
     salted = f"{folder}\0{salt}" if salt else folder
     digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()
     stem = _stem(site)
@@ -63,9 +64,9 @@ def _names(site: Site, salt: str) -> Iterator[str]:
 
 
 def _stem(site: Site) -> str:
-    """The names of the worktree and of the project folder in `[a-z0-9]`, single `-` and `_` between.
+    """Return the names of the worktree and the project folder, in `[a-z0-9]` with single `-` and `_` in between.
 
-    These are the narrowest of the engine's rules, an image's; a valid compose project name too.
+    That satisfies the strictest rule of the engine, for image names, and is a valid Compose project name.
     """
     words = [_plain(site.worktree), _plain(site.directory)] if site.named else [_plain(site.worktree)]
     stem = "-".join(filter(None, words))
@@ -74,7 +75,7 @@ def _stem(site: Site) -> str:
 
 def _plain(folder: str) -> str:
     name = folder.rstrip("/").rpartition("/")[2]
-    # Decomposed and without its marks, so that an accented letter leaves its base letter.
+    # Without combining marks, so that an accented letter becomes its base letter.
     bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     words = re.sub(r"[^a-z0-9_]+", "-", bare.lower())
     return re.sub(r"[-_]{2,}", "-", words).strip("-_")

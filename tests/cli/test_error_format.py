@@ -1,9 +1,12 @@
-"""How errors are told goes by wtc's own options, not by what a command in a container is given."""
+"""The options of wtc decide how its errors are printed, those of a command in a container or a sandbox do not."""
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from tests.schemas import ERROR, Contract
 from wtc.cli.error_format import ErrorFormat, error_format
 from wtc.cli.main import run
 
@@ -45,6 +48,16 @@ from wtc.cli.main import run
         ("run --rm web npm --json --debug", ErrorFormat()),
         ("run --name --json web", ErrorFormat()),
         ("run --debug --rm web npm", ErrorFormat(debug=True)),
+        ("sandbox npm test --json --debug", ErrorFormat()),
+        ("sandbox --memory 2g -- npm --json", ErrorFormat()),
+        ("sandbox --memory --json npm", ErrorFormat()),
+        ("sandbox --json npm", ErrorFormat(as_json=True)),
+        ("exec -- web ls --json", ErrorFormat()),
+        ("exec --nonsense web ls --json", ErrorFormat()),
+        ("nonsense -- ls --json --debug", ErrorFormat()),
+        ("nonsense --json -- ls", ErrorFormat(as_json=True)),
+        ("config --json --format json", ErrorFormat(as_json=True)),
+        ("config --format json --debug", ErrorFormat(debug=True)),
     ],
 )
 def test_only_own_options_count(line: str, expected: ErrorFormat) -> None:
@@ -52,20 +65,83 @@ def test_only_own_options_count(line: str, expected: ErrorFormat) -> None:
 
 
 @pytest.mark.parametrize("command", [["exec", "--nope", "web", "ls"], ["run", "--nope", "web"]])
-def test_what_a_command_is_given_makes_no_document(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_option_of_a_command_in_a_container_does_not_print_json(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run([*command, "--json", "--debug"]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "no such option: `--nope`" in told.err
-    assert "Traceback" not in told.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "no such option: `--nope`" in printed.err
+    assert "Traceback" not in printed.err
 
 
-def test_the_document_of_an_error_that_comes_before_the_options_are_read(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["ps", "--nope", "--json"]) == 2
-    assert json.loads(capsys.readouterr().out)["error"]["exit_status"] == 2
+@pytest.mark.parametrize("command", [["exec", "web", "ls"], ["run", "web", "ls"], ["sandbox", "ls"]])
+def test_error_of_wtc_is_text_if_json_belongs_to_the_command(
+    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run([*command, "--json"]) != 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "error:" in printed.err
 
 
-def test_where_the_answer_is_lines_the_error_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("ps --nope --json", "usage"),
+        ("--json", "usage"),
+        ("nonsense --json", "usage"),
+        ("up --wait-timeout x --json", "usage"),
+        ("up --ports --json --json", "usage"),
+        ("worktree nonsense --json", "usage"),
+        ("status --json", "no_compose_file"),
+    ],
+)
+def test_error_is_one_json_document_with_a_code(
+    line: str, code: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status = run(line.split())
+    document = json.loads(capsys.readouterr().out)
+    assert Contract().violations(ERROR, document) == []
+    assert (document["error"]["code"], document["error"]["exit_status"]) == (code, status)
+
+
+def test_bug_is_one_json_document_with_a_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_arguments: Sequence[str]) -> int:
+        raise KeyError("secret")
+
+    monkeypatch.setattr("wtc.cli.main._run_command", fail)
+    assert run(["ps", "--json"]) == 70
+    printed = capsys.readouterr()
+    error = json.loads(printed.out)["error"]
+    assert (error["code"], error["exit_status"]) == ("internal", 70)
+    assert "secret" not in printed.out + printed.err
+
+
+def test_format_is_known_before_the_command_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def read(arguments: Sequence[str]) -> ErrorFormat:
+        calls.append(f"read {' '.join(arguments)}")
+        return ErrorFormat()
+
+    def start(arguments: Sequence[str]) -> int:
+        calls.append(f"start {' '.join(arguments)}")
+        return 0
+
+    monkeypatch.setattr("wtc.cli.main.error_format", read)
+    monkeypatch.setattr("wtc.cli.main._run_command", start)
+    run(["--debug", "ps", "--json"])
+    assert calls == ["read ps --debug --json", "start ps --debug --json"]
+
+
+def test_error_of_a_command_that_prints_lines_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["events", "--json", "--nope"]) == 2
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["ok"] is False

@@ -47,8 +47,9 @@ def test_no_heavy_module_is_imported(arguments: tuple[str, ...], worktree: Path)
     assert modules(*arguments, cwd=worktree) & HEAVY == set()
 
 
-def test_config_imports_neither_the_engine_nor_the_registry(worktree: Path) -> None:
-    imported = modules("config", cwd=worktree)
+@pytest.mark.parametrize("arguments", [("config",), ("config", "--format", "json")])
+def test_config_imports_neither_the_engine_nor_the_registry(arguments: tuple[str, ...], worktree: Path) -> None:
+    imported = modules(*arguments, cwd=worktree)
     assert imported & ((HEAVY | {"typer"}) - {"yaml"}) == set()
     assert not [
         name

@@ -1,4 +1,4 @@
-"""Projects in memory: files as a dictionary, no disk."""
+"""Load projects from memory: files are a dictionary, not on disk."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -44,24 +44,24 @@ class Memory:
 
 
 def project(files: str | Mapping[str, str | bytes], /, **request: Any) -> LoadedProject:
-    """The project that the files describe; a single text is `compose.yaml`."""
+    """Load the project of the files; a single text is `compose.yaml`."""
     given = {"compose.yaml": files} if isinstance(files, str) else files
     request = {"cwd": FOLDER, "environment": {"HOME": "/home/me"}, "project_name": "p", **request}
     return load_project(LoadRequest(**request), Memory(given))
 
 
 def config(files: str | Mapping[str, str | bytes], /, **request: Any) -> dict[str, Any]:
-    """What `config --format json` prints, read back."""
+    """Return the parsed output of `config --format json`."""
     return json.loads(config_json(project(files, **request)))
 
 
 def service(attributes: str, top: str = "", **request: Any) -> dict[str, Any]:
-    """What becomes of one service `a` with an image and these attributes (flow style)."""
+    """Return service `a` of `config`, given its attributes (flow style) besides `image`."""
     return config(f"services: {{a: {{image: x, {attributes}}}, b: {{image: y}}}}\n{top}", **request)["services"]["a"]
 
 
 def merged(base: str, over: str) -> dict[str, Any]:
-    """Service `a` with the attributes of `base`, and those of `over` upon it."""
+    """Return service `a` of `config`, with the attributes `over` merged over those of `base`."""
     files = {
         "compose.yaml": f"services: {{a: {{image: x, {base}}}, b: {{image: y}}}}",
         "o.yaml": f"services: {{a: {{{over}}}}}",
@@ -70,7 +70,7 @@ def merged(base: str, over: str) -> dict[str, Any]:
 
 
 def refused(files: str | Mapping[str, str | bytes], /, **request: Any) -> list[str]:
-    """What the load reports for a project that cannot be used: `PLACE MESSAGE`, in order."""
+    """Return `POSITION MESSAGE` for each error of an invalid project, in order."""
     with pytest.raises(ComposeFileError) as caught:
         project(files, **request)
     findings = caught.value.diagnostics

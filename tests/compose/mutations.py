@@ -1,4 +1,4 @@
-"""Damage done to compose files: keys, values, bytes, and whole files made to hurt whoever reads them."""
+"""Damage compose files (keys, values, bytes), and create hostile ones."""
 
 import random
 import re
@@ -26,7 +26,7 @@ TOKENS = (
 
 
 def mutated(text: bytes, seed: int) -> bytes:
-    """The file with one to four damages, the same ones for the same seed."""
+    """Return the text with one to four mutations, which the seed determines."""
     dice = random.Random(seed)
     for _ in range(dice.choice((1, 1, 1, 2, 4))):
         text = dice.choice((*_OF_TREES, *_OF_TREES, *_OF_TEXTS))(text, dice)
@@ -34,7 +34,7 @@ def mutated(text: bytes, seed: int) -> bytes:
 
 
 def _places(node: Any) -> list[tuple[Any, Any]]:
-    """Every (collection, key or index) of a tree."""
+    """Return every (collection, key or index) of a tree."""
     found: list[tuple[Any, Any]] = []
     waiting = [node]
     while waiting:
@@ -60,7 +60,7 @@ def _of_tree(change: Callable[[Any, Any, Any, random.Random], None]) -> Callable
         change(tree, *dice.choice(places), dice)
         try:
             return yaml.dump(tree, sort_keys=False, allow_unicode=True).encode("utf-8", "replace")
-        except RecursionError:  # the writer's, which is not what is tested
+        except RecursionError:  # raised by the YAML writer, which is not under test
             return text
 
     return mutation
@@ -142,7 +142,7 @@ def _cut(text: bytes, dice: random.Random) -> bytes:
 
 
 def _break_variable(text: bytes, dice: random.Random) -> bytes:
-    """Puts a variable into a value, whole or broken."""
+    """Insert a valid or invalid variable into a value."""
     values = [m.end() for m in re.finditer(rb": ", text)]
     at = dice.choice(values) if values else 0
     return (
@@ -212,7 +212,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "long chain of dependencies": lambda: b"services:\n" + b"".join(
         b"  s%d: {image: x, depends_on: [s%d]}\n" % (n, n + 1) for n in range(15_000)
     ) + b"  s15000: {image: x}\n",
-    "long circle of dependencies": lambda: b"services:\n" + b"".join(
+    "long cycle of dependencies": lambda: b"services:\n" + b"".join(
         b"  s%d: {image: x, depends_on: [s%d]}\n" % (n, (n + 1) % 15_000) for n in range(15_000)
     ),
     "long chain of extends": lambda: b"services:\n" + b"".join(
@@ -230,4 +230,4 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "backslashes in words": lambda: _web("    command: '" + "\\" * 4_000_000 + "'"),
     "long key": lambda: b"services: {a: {image: x, ? " + b"k" * 500_000 + b" : 1}}",
 }  # fmt: skip
-"""Files made to hurt; name -> how to make one."""
+"""Name -> function that returns a hostile file."""

@@ -1,4 +1,4 @@
-"""What a user reads when a file is wrong: the whole text."""
+"""The whole text of errors and warnings about a compose file."""
 
 import pytest
 
@@ -12,8 +12,8 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUn
     monkeypatch.setenv("NO_COLOR", "1")
 
 
-def said(files: str | dict[str, str | bytes]) -> str:
-    """The error, or the warnings, as they are printed."""
+def printed(files: str | dict[str, str | bytes]) -> str:
+    """Return the error, or the warnings, as they are printed."""
     try:
         text = "".join(diagnostic_text(d) for d in project(files).warnings)
     except ComposeFileError as error:
@@ -21,8 +21,8 @@ def said(files: str | dict[str, str | bytes]) -> str:
     return text.replace(f"{FOLDER}/", "")
 
 
-def test_misspelt_attribute_is_told_with_the_nearest_name() -> None:
-    assert said("services:\n  web:\n    image: x\n    enviroment: {A: 1}\n    deploy: {resorces: {}}\n") == (
+def test_misspelt_attribute_is_reported_with_a_similar_name() -> None:
+    assert printed("services:\n  web:\n    image: x\n    enviroment: {A: 1}\n    deploy: {resorces: {}}\n") == (
         "error: `web` has no attribute `enviroment`\n"
         "  --> compose.yaml:4:5  services.web.enviroment\n"
         "hint: did you mean `environment`?\n"
@@ -56,75 +56,74 @@ def test_misspelt_attribute_is_told_with_the_nearest_name() -> None:
         ),
         (
             "services: {web: {extends: bse}, base: {image: x}}",
-            "`services.web.extends` names `bse`, no service of `compose.yaml`",
+            "`services.web.extends` names `bse`, which is not a service in `compose.yaml`",
             "1:27  services.web.extends",
             "base",
         ),
     ],
 )
-def test_misspelt_name_is_told_with_the_nearest_one(text: str, message: str, place: str, guess: str) -> None:
+def test_misspelt_reference_is_reported_with_a_similar_name(text: str, message: str, place: str, guess: str) -> None:
     expected = f"error: {message}\n  --> compose.yaml:{place}\nhint: did you mean `{guess}`?\n"
-    assert said(text) == expected
+    assert printed(text) == expected
 
 
-def test_services_that_extend_each_other_are_told_with_the_trail() -> None:
+def test_extends_cycle_is_reported_with_all_steps() -> None:
     files: dict[str, str | bytes] = {
         "compose.yaml": "services:\n  a: {extends: {file: b.yaml, service: b}}\n",
         "b.yaml": "services:\n  b: {extends: {file: compose.yaml, service: a}}\n",
     }
-    assert said(files) == (
+    assert printed(files) == (
         "error: services extend each other: `a` (compose.yaml) -> `b` (b.yaml) -> `a` (compose.yaml)\n"
         "  --> compose.yaml:2:16  services.a.extends\n"
-        "hint: take one of the `extends` out\n"
+        "hint: to break the cycle, remove one `extends`\n"
     )
 
 
-def test_files_that_include_each_other_are_told_with_the_trail() -> None:
+def test_include_cycle_is_reported_with_all_steps() -> None:
     files: dict[str, str | bytes] = {
         "compose.yaml": "include: [a.yaml]\nservices: {}\n",
         "a.yaml": "include:\n  - b.yaml\n",
         "b.yaml": "include: [a.yaml]\n",
     }
-    assert said(files) == (
+    assert printed(files) == (
         "error: files include each other: `a.yaml` -> `b.yaml` -> `a.yaml`\n"
         "  --> b.yaml:1:11  include[0]\n"
-        "hint: take one of the `include` entries out\n"
+        "hint: to break the cycle, remove one `include`\n"
     )
 
 
-def test_services_that_depend_on_each_other_are_told_in_a_circle() -> None:
+def test_dependency_cycle_is_reported_with_all_steps() -> None:
     services = "services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [c]}\n"
-    assert said(services + "  c: {image: x, depends_on: [a]}\n") == (
-        "error: services depend on each other in a circle: `a` -> `b` -> `c` -> `a`\n"
-        "  --> compose.yaml:4:30  services.c.depends_on.a\n"
+    assert printed(services + "  c: {image: x, depends_on: [a]}\n") == (
+        "error: dependency cycle: `a` -> `b` -> `c` -> `a`\n  --> compose.yaml:4:30  services.c.depends_on.a\n"
     )
 
 
-def test_unset_variable_is_told_once_with_the_place_that_wanted_it() -> None:
-    assert said("services:\n  web:\n    image: x:${TAG}\n    environment: [A=$TAG]\n") == (
-        "warning: the variable `TAG` is not set, an empty text stands in its place\n"
+def test_unset_variable_is_reported_once_at_its_first_use() -> None:
+    assert printed("services:\n  web:\n    image: x:${TAG}\n    environment: [A=$TAG]\n") == (
+        "warning: the variable `TAG` is not set; defaulting to an empty string\n"
         "  --> compose.yaml:3:12  services.web.image\n"
-        "hint: to set it, write `TAG=...` into the `.env` file\n"
+        "hint: to set it, add `TAG=...` to the `.env` file\n"
     )
 
 
-def test_required_variable_is_told_with_what_the_file_says_of_it() -> None:
-    assert said("services:\n  web:\n    image: x:${TAG:?give it a tag}\n") == (
+def test_missing_required_variable_is_reported_with_the_message_of_the_file() -> None:
+    assert printed("services:\n  web:\n    image: x:${TAG:?give it a tag}\n") == (
         "error: the required variable `TAG` is not set: give it a tag\n"
         "  --> compose.yaml:3:12  services.web.image\n"
-        "hint: to set it, write `TAG=...` into the `.env` file\n"
+        "hint: to set it, add `TAG=...` to the `.env` file\n"
     )
 
 
-def test_broken_variable_is_told_with_how_to_write_a_dollar_sign() -> None:
-    assert said("services:\n  web:\n    image: x\n    command: echo ${A B}\n") == (
+def test_invalid_variable_is_reported_with_a_hint_about_dollar_signs() -> None:
+    assert printed("services:\n  web:\n    image: x\n    command: echo ${A B}\n") == (
         "error: `${A B}` is not a valid variable\n"
         "  --> compose.yaml:4:14  services.web.command\n"
         "hint: to write a dollar sign, double it: `$$`\n"
     )
 
 
-def test_one_run_names_every_problem_of_a_file() -> None:
+def test_all_problems_of_a_file_are_reported_in_one_run() -> None:
     text = """\
 services:
   web:
@@ -138,7 +137,7 @@ services:
     enviroment: {}
     depends_on: {x: {condition: healthy}}
 """
-    assert said(text) == (
+    assert printed(text) == (
         "error: `many` is not a number\n"
         "  --> compose.yaml:5:11  services.web.cpus\n"
         "error: `volumes` must be a list, not a mapping\n"
@@ -154,42 +153,43 @@ services:
         "error: `condition` must be `service_started`, `service_healthy` or `service_completed_successfully`, "
         "not `healthy`\n"
         "  --> compose.yaml:11:33  services.db.depends_on.x.condition\n"
-        "error: `services.web.ports[0]` is no port: host port `80800` is no port or range of ports within 0-65535\n"
+        "error: `services.web.ports[0]` is not a valid port: "
+        "host port `80800` is not a port or port range within 0-65535\n"
         "  --> compose.yaml:4:13  services.web.ports[0]\n"
-        "hint: the form is `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`\n"
+        "hint: expected `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`\n"
     )
 
 
-def test_one_run_names_everything_that_is_missing() -> None:
+def test_all_undefined_references_are_reported_in_one_run() -> None:
     text = "services:\n  web: {image: x, networks: [n], volumes: ['v1:/v'], depends_on: [x], secrets: [s]}\n  db: {}\n"
-    assert said(text) == (
+    assert printed(text) == (
         "error: service `web` uses network `n`, which is not defined\n"
         "  --> compose.yaml:2:30  services.web.networks.n\n"
-        "hint: define it: `networks: {n: {}}`\n"
+        "hint: to define it, add `networks: {n: {}}`\n"
         "error: service `web` uses volume `v1`, which is not defined\n"
         "  --> compose.yaml:2:44  services.web.volumes[0]\n"
-        "hint: define it: `volumes: {v1: {}}`\n"
+        "hint: to define it, add `volumes: {v1: {}}`\n"
         "error: service `web` uses secret `s`, which is not defined\n"
         "  --> compose.yaml:2:81  services.web.secrets[0]\n"
-        "hint: define it under `secrets:`\n"
+        "hint: to define it, add it under `secrets:`\n"
         "error: service `web` depends on `x`, which is not defined\n"
         "  --> compose.yaml:2:67  services.web.depends_on.x\n"
         "error: service `db` has neither `image` nor `build`\n"
         "  --> compose.yaml:3:3  services.db\n"
-        "hint: name the image that it runs, or the folder that it is built from\n"
+        "hint: to run an image, set `image`; to build one, set `build`\n"
     )
 
 
-def test_wrong_form_does_not_hide_what_is_missing() -> None:
+def test_invalid_values_do_not_hide_undefined_references() -> None:
     text = "services:\n  web:\n    image: x\n    stop_grace_period: soon\n    mem_limit: much\n    networks: [n]\n"
-    assert said(text) == (
+    assert printed(text) == (
         "error: `services.web.stop_grace_period` is `soon`, expected a duration such as `1m30s`\n"
         "  --> compose.yaml:4:24  services.web.stop_grace_period\n"
         "error: `services.web.mem_limit` is `much`, expected a size such as `512m`\n"
         "  --> compose.yaml:5:16  services.web.mem_limit\n"
         "error: service `web` uses network `n`, which is not defined\n"
         "  --> compose.yaml:6:16  services.web.networks.n\n"
-        "hint: define it: `networks: {n: {}}`\n"
+        "hint: to define it, add `networks: {n: {}}`\n"
     )
 
 
@@ -207,7 +207,7 @@ def test_wrong_form_does_not_hide_what_is_missing() -> None:
         (
             "services:\n  web: {image: x}\n  web: {image: y}\n",
             (
-                "error: the key `web` is given twice, first in line 2\n"
+                "error: duplicate key `web`, first used in line 2\n"
                 "  --> compose.yaml:3:3\n"
                 "hint: to keep one `web`, remove or rename the other\n"
             ),
@@ -230,16 +230,16 @@ def test_wrong_form_does_not_hide_what_is_missing() -> None:
         ),
     ],
 )
-def test_what_people_trip_over_is_told_with_what_to_do(text: str, expected: str) -> None:
-    assert said(text) == expected
+def test_common_mistake_is_reported_with_a_hint(text: str, expected: str) -> None:
+    assert printed(text) == expected
 
 
-def test_no_value_of_an_environment_is_shown() -> None:
+def test_environment_values_are_never_shown() -> None:
     text = "services:\n  web:\n    image: x\n    environment: {PASSWORD: [s3cret], KEY: {a: s3cret}}\n"
-    assert "s3cret" not in said(text)
+    assert "s3cret" not in printed(text)
 
 
-def test_names_that_are_not_known_without_their_variables_are_not_told_as_undefined() -> None:
+def test_names_with_variables_are_not_reported_as_undefined_without_interpolation() -> None:
     with pytest.raises(ComposeFileError) as caught:
         project(
             "services: {web: {image: x, imag: y, volumes: ['${DATA}:/x'], networks: ['${NET}']}}", interpolate=False
@@ -248,11 +248,11 @@ def test_names_that_are_not_known_without_their_variables_are_not_told_as_undefi
 
 
 def findings(files: str | dict[str, str | bytes]) -> list[str]:
-    """The errors' first lines."""
-    return [line.removeprefix("error: ") for line in said(files).splitlines() if line.startswith("error: ")]
+    """Return the messages of the errors."""
+    return [line.removeprefix("error: ") for line in printed(files).splitlines() if line.startswith("error: ")]
 
 
-def test_what_is_misspelt_and_what_is_undefined_are_told_in_one_run() -> None:
+def test_misspelt_and_undefined_names_are_reported_in_one_run() -> None:
     text = """\
 services:
   web:
@@ -283,32 +283,32 @@ volumes:
         pytest.param(
             "services: {web: {image: x, volumes: ['data:/x']}}\nvolums: {data: {}}",
             "the compose file has no attribute `volums`",
-            id="a section that is misspelt",
+            id="misspelt section",
         ),
         pytest.param(
             "services: {web: {image: x, volumes: ['data:/x']}}\nvolumes: [data]",
             "`volumes` must be a mapping, not a list",
-            id="a section that is none",
+            id="invalid section",
         ),
         pytest.param(
             "services: {web: {image: x, volumes: ['data:/x', {type: volume, sourc: data, target: /y}]}}",
             "an item of `volumes` has no attribute `sourc`",
-            id="an attribute with an error in it",
+            id="attribute with an error",
         ),
         pytest.param(
             "services: {web: {image: x, volumes: ['${DATA:?is not set}:/x']}}",
             "the required variable `DATA` is not set: is not set",
-            id="a name that is not known",
+            id="name from a missing variable",
         ),
         pytest.param(
             "services: {web: {image: x, depends_on: [db]}, db: {imag: x}}",
             "`db` has no attribute `imag`",
-            id="a service with an error in it",
+            id="service with an error",
         ),
         pytest.param(
             "services: {web: {image: x, depends_on: [db]}, db: 1}",
             "`db` must be a mapping, not a whole number",
-            id="a service that is none",
+            id="invalid service",
         ),
         pytest.param(
             {
@@ -316,14 +316,14 @@ volumes:
                 "compose.override.yaml": "volumes: {data: {}}",
             },
             "`web` has no attribute `imag`",
-            id="what a later file defines",
+            id="defined in a later file",
         ),
         pytest.param(
             "include: [none.yaml]\nservices: {web: {image: x, volumes: ['data:/x']}}",
             "cannot read `none.yaml`: no such file",
-            id="what an included file would define",
+            id="defined in a missing included file",
         ),
     ],
 )
-def test_what_an_error_is_the_reason_of_is_not_told_again(files: str | dict[str, str | bytes], only: str) -> None:
+def test_consequence_of_an_error_is_not_reported(files: str | dict[str, str | bytes], only: str) -> None:
     assert findings(files) == [only]

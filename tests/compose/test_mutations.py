@@ -1,6 +1,6 @@
-"""Whatever is in a file: it loads or it is refused, soon, with no other exception, and in little memory.
+"""Any file loads or is rejected with a `ComposeFileError`, in limited time and memory.
 
-`pytest tests/compose/test_mutations.py --mutations 20000 --corpus FOLDER` damages the projects of a folder as well.
+`pytest tests/compose/test_mutations.py --mutations 20000 --corpus FOLDER` also damages the projects of a folder.
 """
 
 import os
@@ -26,7 +26,7 @@ PLAIN = b"services:\n" + b"".join(
     b"  s%d: {image: x, ports: ['80'], environment: {A: '${B:-1}'}}\n" % n for n in range(1000)
 )
 MOST_WORK = 40
-"""No file costs more than so many times what this plain one does: some seconds, on any machine at any hour."""
+"""Maximum processor time of a file, as a multiple of the time for `PLAIN`, so that the machine does not matter."""
 MEMORY_BYTES = 500 << 20
 BATCHES = 8
 Project = Mapping[str, bytes]
@@ -34,7 +34,7 @@ Project = Mapping[str, bytes]
 
 
 def projects(corpus: str) -> list[Project]:
-    """Our own files, each a project with the others beside it, and those of a folder."""
+    """Return one project for each file of our corpus, with the other files next to it, and those of the folder."""
     own = {path.name: path.read_bytes() for path in sorted(OWN.iterdir())}
     found: list[Project] = [{**own, "compose.yaml": own[name]} for name in own if name.endswith(".yaml")]
     folders = [entry.path for entry in os.scandir(corpus) if entry.is_dir()] if corpus else []
@@ -51,9 +51,9 @@ def _files(folder: str) -> Project:
 
 
 def outcome(files: Project) -> str:
-    """`loaded` or `refused`; fails where it is neither, or takes too long."""
+    """Return `loaded` or `refused`. Fail on any other outcome, or if it takes too long."""
     loaded, message, taken_s = read(files)
-    # What is soon over needs no comparison.
+    # Skip the comparison for a fast result.
     if taken_s > 1:
         plain_s = read({"compose.yaml": PLAIN})[2]
         assert taken_s < MOST_WORK * plain_s, f"{taken_s:.1f} s, where a plain file takes {plain_s:.2f} s"
@@ -61,11 +61,11 @@ def outcome(files: Project) -> str:
         decode_project(loaded)
         config_yaml(loaded)
         return "loaded"
-    return "refused" if message else "refused without a word"
+    return "refused" if message else "refused without a message"
 
 
 def read(files: Project) -> tuple[LoadedProject | None, str, float]:
-    """What is loaded, or what all is said instead, and the seconds of a processor that it took."""
+    """Return the loaded project or the error message, and the processor seconds."""
     began, loaded, message = time.process_time(), None, ""
     try:
         loaded = load_project(
@@ -79,19 +79,19 @@ def read(files: Project) -> tuple[LoadedProject | None, str, float]:
 
 
 def peak_bytes() -> int:
-    """The most memory that this process has ever had."""
+    """Return the peak memory of this process, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(OWN.glob("*.yaml"))])
-def test_own_file_loads_undamaged(name: str) -> None:
+def test_corpus_file_loads(name: str) -> None:
     own = {path.name: path.read_bytes() for path in OWN.iterdir()}
     assert outcome({**own, "compose.yaml": own[name]}) == "loaded"
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_damaged_file_loads_or_is_refused(batch: int, request: pytest.FixtureRequest) -> None:
+def test_damaged_file_loads_or_is_rejected(batch: int, request: pytest.FixtureRequest) -> None:
     count = int(str(request.config.getoption("--mutations")))
     corpus = projects(str(request.config.getoption("--corpus")))
     mains = [_main(files) for files in corpus]
@@ -113,7 +113,7 @@ def _main(files: Project) -> str:
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_file_that_is_made_to_hurt_does_not(name: str) -> None:
+def test_hostile_file_is_handled_in_limited_time_and_memory(name: str) -> None:
     before = peak_bytes()
     outcome({"compose.yaml": BOMBS[name]()})
     after = peak_bytes()

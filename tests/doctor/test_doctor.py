@@ -1,4 +1,4 @@
-"""What `doctor` says of each thing, and that it goes on where one of them is out of order."""
+"""`wtc doctor`: the finding of each check, and that a failed check does not stop the others."""
 
 import os
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.port_ids import by_id
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
 from wtc.doctor.finding import Finding
 from wtc.model.identity import Identity, LabelledStack
@@ -18,8 +19,8 @@ from wtc.sandbox.cgroup_hierarchies import candidate_folders
 from wtc.sandbox.cgroups import own_hierarchies
 
 
-def told(tmp_path: Path, **environment: str) -> dict[str, list[Finding]]:
-    """Subject -> findings, for a folder whose engine is out of reach."""
+def findings(tmp_path: Path, **environment: str) -> dict[str, list[Finding]]:
+    """Return subject -> findings, for a folder without a reachable engine."""
     own = {
         "HOME": str(tmp_path),
         "PATH": os.environ["PATH"],
@@ -33,9 +34,9 @@ def told(tmp_path: Path, **environment: str) -> dict[str, list[Finding]]:
     return found
 
 
-def test_without_an_engine_all_else_is_looked_at(tmp_path: Path) -> None:
+def test_other_checks_run_without_an_engine(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx}}\n")
-    found = told(tmp_path)
+    found = findings(tmp_path)
     assert found["context"][0].text == f"unix://{tmp_path}/nowhere.sock, chosen by `DOCKER_HOST`"
     assert [f.well for f in found["engine"]] == [False]
     assert found["engine"][0].hint
@@ -43,26 +44,26 @@ def test_without_an_engine_all_else_is_looked_at(tmp_path: Path) -> None:
     assert {s for s, fs in found.items() if not all(f.well for f in fs)} <= {"engine", "wtc on PATH"}
 
 
-def test_a_context_that_is_not_there_is_said(tmp_path: Path) -> None:
-    found = told(tmp_path, DOCKER_HOST="", DOCKER_CONTEXT="nowhere")
-    assert "there is no docker context `nowhere`" in found["context"][0].text
+def test_missing_context_is_reported(tmp_path: Path) -> None:
+    found = findings(tmp_path, DOCKER_HOST="", DOCKER_CONTEXT="nowhere")
+    assert "docker context `nowhere` does not exist" in found["context"][0].text
     assert "engine" not in found
 
 
-def test_what_is_wrong_with_the_compose_file_is_said_with_its_place(tmp_path: Path) -> None:
+def test_errors_in_the_compose_file_are_reported_with_positions(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services:\n  web: {image: nginx, prots: []}\n  db: {imgae: x}\n")
-    found = told(tmp_path)["compose file"]
+    found = findings(tmp_path)["compose file"]
     assert len(found) >= 2
     assert not any(f.well for f in found)
     assert f"{tmp_path}/compose.yaml:2:" in found[0].text
 
 
-def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
+def test_each_setting_is_reported_with_its_source(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/config.toml").write_text('port_range = "21000-21999"\n')
     file = "services: {web: {image: nginx}}\nx-wtc: {mem_limit: 1m, env_from: [a, b]}\n"
     (tmp_path / "compose.yaml").write_text(file)
-    assert [f.text for f in told(tmp_path, WTC_BIND="0.0.0.0")["setting"]] == [
+    assert [f.text for f in findings(tmp_path, WTC_BIND="0.0.0.0")["setting"]] == [
         f"port_range = 21000-21999 (user, {tmp_path}/state/config.toml:1:1)",
         "bind = 0.0.0.0 (environment, WTC_BIND)",
         f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
@@ -73,16 +74,16 @@ def test_each_setting_is_told_with_where_it_comes_from(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["bnd = 1\n", "bind = \n"])
-def test_a_misspelt_setting_is_said_with_its_place_and_the_rest_goes_on(tmp_path: Path, content: str) -> None:
+def test_misspelt_setting_is_reported_with_its_position_and_other_checks_run(tmp_path: Path, content: str) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/config.toml").write_text(content)
-    found = told(tmp_path)
+    found = findings(tmp_path)
     assert f"{tmp_path}/state/config.toml:1:" in found["settings"][0].text
     assert not found["settings"][0].well
     assert found["git"][0].well
 
 
-def test_without_git_that_is_said(tmp_path: Path) -> None:
+def test_missing_git_is_reported(tmp_path: Path) -> None:
     assert not worktree_checks.check_git({"PATH": str(tmp_path)}).well
 
 
@@ -93,27 +94,27 @@ def program(path: Path, content: str) -> str:
     return str(path)
 
 
-def test_another_wtc_that_comes_first_is_said(tmp_path: Path) -> None:
+def test_another_wtc_earlier_on_path_is_reported(tmp_path: Path) -> None:
     own = program(tmp_path / "own/wtc", "from wtc.cli.main import main")
     npm = program(tmp_path / "npm/wtc", "#!/usr/bin/env node")
     older = program(tmp_path / "older/wtc", "from wtc.cli.main import main")
     (tmp_path / "link").mkdir()
     (tmp_path / "link/wtc").symlink_to(own)
 
-    def said(*folders: str) -> Finding:
+    def check(*folders: str) -> Finding:
         return worktree_checks.check_path({"PATH": ":".join(f"{tmp_path}/{f}" for f in folders)}, own)
 
-    assert said("own") == Finding(subject="wtc on PATH", well=True, text=f"`{own}`")
-    assert said("nowhere", "link", "own").well
-    assert said("own", "npm").text == f"`{own}`; behind it `{npm}`"
-    assert said("npm", "own").text == f"`wtc` is `{npm}`, another program; this one is `{own}`"
-    assert said("npm", "own").hint == f"to call this one, put `{tmp_path}/own` before `{tmp_path}/npm` in `PATH`"
-    assert said("older").text == f"`wtc` is `{older}`, another install of it; this one is `{own}`"
-    assert not said("nowhere").well
+    assert check("own") == Finding(subject="wtc on PATH", well=True, text=f"`{own}`")
+    assert check("nowhere", "link", "own").well
+    assert check("own", "npm").text == f"`{own}`; later on `PATH`: `{npm}`"
+    assert check("npm", "own").text == f"`wtc` is `{npm}`, another program; this one is `{own}`"
+    assert check("npm", "own").hint == f"to call this one, put `{tmp_path}/own` before `{tmp_path}/npm` in `PATH`"
+    assert check("older").text == f"`wtc` is `{older}`, another installation of wtc; this one is `{own}`"
+    assert not check("nowhere").well
 
 
 def stack(worktree: Path, namespace: str) -> StackRecord:
-    return StackRecord(worktree=str(worktree), namespace=namespace, ports={"web/80/tcp": 20000})
+    return StackRecord(worktree=str(worktree), namespace=namespace, ports=by_id({"web/80/tcp": 20000}))
 
 
 @pytest.mark.parametrize(
@@ -145,18 +146,18 @@ def test_leases_of_a_missing_folder_are_reported(tmp_path: Path) -> None:
     assert [f.hint for f in found if not f.well] == ["to free the leases, run `wtc clean --gone`"]
 
 
-def test_a_damaged_registry_is_said(tmp_path: Path) -> None:
+def test_damaged_registry_is_reported(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/registry.json").write_text("{")
-    found = told(tmp_path)["registry"]
+    found = findings(tmp_path)["registry"]
     assert [f.well for f in found] == [False]
     assert "was damaged" in found[0].text
 
 
-def test_a_newer_registry_is_reported_with_its_hint(tmp_path: Path) -> None:
+def test_newer_registry_is_reported_with_its_hint(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/registry.json").write_text('{"version": 99}')
-    (found,) = told(tmp_path)["registry"]
+    (found,) = findings(tmp_path)["registry"]
     assert not found.well
     assert "it has version 99, and this wtc reads versions up to 2" in found.text
     assert "uv tool upgrade" in found.hint
@@ -205,9 +206,9 @@ def test_what_enforces_each_limit_is_reported(
     assert (found.well, found.text, bool(found.hint)) == (True, text, bool(missing))
 
 
-def test_sandbox_is_examined_and_nothing_stays_behind(tmp_path: Path) -> None:
+def test_sandbox_check_leaves_nothing_behind(tmp_path: Path) -> None:
     before = own_groups()
-    found = told(tmp_path)
+    found = findings(tmp_path)
     assert (len(found["sandbox"]), len(found["sandbox limits"])) == (1, 1)
     assert own_groups() == before
 

@@ -249,7 +249,7 @@ def assert_one_error(ended: Ended) -> None:
     assert len(heads) == 1, ended.err
     assert heads[0][7:8].islower() or heads[0][7:8] in "`-0123456789", heads[0]
     assert not heads[0].endswith("."), heads[0]
-    assert "a bug of its own" not in ended.err
+    assert "internal error" not in ended.err
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

@@ -220,7 +220,7 @@ def test_clean_of_the_source_removes_the_containers_of_a_killed_copy(
     workshop.wtc(*arguments)
     assert f"volume {main.namespace}_rows" not in workshop.leftovers()
     assert not readers(workshop, linked)
-    assert "does not exist any more" in workshop.refused("up", cwd=linked, status=5).err
+    assert "no longer exists" in workshop.refused("up", cwd=linked, status=5).err
 
 
 def readers(workshop: Workshop, linked: Path) -> list[str]:

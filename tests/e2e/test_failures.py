@@ -62,7 +62,7 @@ def test_a_missing_image_that_is_not_to_be_pulled(workshop: Workshop) -> None:
 def test_an_image_that_is_not_to_be_built(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": "services: {web: {build: .}}\n", "Dockerfile": "FROM busybox:1.36\n"})
     ended = workshop.refused("up", "--no-build", status=1)
-    assert "not built yet" in ended.err
+    assert "is not built, and `--no-build` is given" in ended.err
     assert workshop.leftovers() == []
 
 
@@ -73,7 +73,8 @@ def test_a_failing_build_shows_the_steps_last_lines(workshop: Workshop) -> None:
             "Dockerfile": "FROM busybox:1.36\nRUN echo about-to-fail && echo badly >&2 && exit 3\n",
         }
     )
-    ended = workshop.refused("up", status=1)
+    ended = workshop.refused("up", "--json", status=1)
+    assert ended.json()["error"]["code"] == "build_failed"
     tail = ended.err.split("error:")[1]
     assert "about-to-fail" in tail
     assert "badly" in tail
@@ -89,7 +90,12 @@ def test_a_missing_dockerfile(workshop: Workshop) -> None:
 
 def test_a_container_that_exits_at_once(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": with_fine(one_service(command="sh -c 'echo last words; exit 7'"))})
-    ended = workshop.refused("up", status=1)
+    ended = workshop.refused("up", "--json", status=1)
+    error = ended.json()["error"]
+    assert error["code"] == "container_failed"
+    (failed,) = error["containers"]
+    assert (failed["service"], failed["state"], failed["exit_status"]) == ("web", "exited", 7)
+    assert failed["log_lines"] == ["last words"]
     tail = ended.err.split("error:")[1]
     assert "`web`" in tail
     assert "status 7" in tail
@@ -104,11 +110,15 @@ def test_what_failed_can_be_mended_and_brought_up(workshop: Workshop) -> None:
     assert set(workshop.up().ids()) == {"web", "fine"}
 
 
-def test_a_command_that_is_not_there(workshop: Workshop) -> None:
-    workshop.commit({"compose.yaml": with_fine(one_service(command="no-such-program"))})
-    ended = workshop.refused("up", status=1)
+@pytest.mark.parametrize("init", ["true", "false"])
+def test_container_whose_program_does_not_exist_is_listed_with_its_exit_status(workshop: Workshop, init: str) -> None:
+    service = one_service(command="no-such-program").replace("init: true", f"init: {init}")
+    workshop.commit({"compose.yaml": with_fine(service)})
+    ended = workshop.refused("up", "--json", status=1)
     assert "no-such-program" in ended.err
     assert "running now: fine" in ended.err
+    (failed,) = ended.json()["error"]["containers"]
+    assert (failed["service"], failed["exit_status"], failed["health"]) == ("web", 127, None)
 
 
 def test_container_that_restarts_without_end_is_reported_with_its_last_exit_status(workshop: Workshop) -> None:

@@ -89,7 +89,7 @@ def test_worktree_in_a_folder_that_cannot_be_read_is_not_gone(workshop: Workshop
         assert ended.status == 0, ended.err
     ended = without_permission(workshop, "clean", "-y", "-w", str(folder))
     assert ended.status == 5, ended.err
-    assert "cannot be looked at" in ended.err
+    assert "is not accessible" in ended.err
     assert mark_of(stack) == "precious"
 
 

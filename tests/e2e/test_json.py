@@ -50,6 +50,10 @@ services:
   broken:
     {QUICK}
     command: sh -c 'echo why; exit 3'
+  sick:
+    {QUICK}
+    command: sleep 1000
+    healthcheck: {{test: "exit 1", interval: 100ms, retries: 1}}
 """
 
 
@@ -209,6 +213,10 @@ def an_up_that_fails(run: Runs) -> None:
     events = run.telling("up", status=1, cwd=folder)
     assert {e["event"] for e in events} >= {"node_failed", "skipped"}
     assert events[-1]["event"] == "failed"
+    error = events[-1]["error"]
+    assert error["code"] == "container_failed"
+    found = {c["service"]: (c["state"], c["exit_status"], c["health"], c["log_lines"]) for c in error["containers"]}
+    assert found == {"broken": ("exited", 3, None, ["why"]), "sick": ("running", None, "unhealthy", [])}
 
 
 def what_no_engine_here_tells(run: Runs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,7 +227,7 @@ def what_no_engine_here_tells(run: Runs, capsys: pytest.CaptureFixture[str]) -> 
     from wtc.model.plan import PlanNode, PullImage
 
     pull = PullImage(image=DesiredImage(service="web", reference="busybox:1.36"))
-    node = PlanNode(id=1, operation=pull, cause="not there yet", service="web")
+    node = PlanNode(id=1, operation=pull, cause="it does not exist", service="web")
     report = JsonReporter()
     report(Progress(node=node, item="0123", text="Downloading", current=1, total=2))
     report(Note(text="host port 20000 is taken: looking for another"))

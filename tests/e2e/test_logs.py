@@ -143,7 +143,7 @@ def test_each_service_has_a_colour_of_its_own(talk: Workshop) -> None:
 
 def test_a_log_that_is_kept_nowhere_is_said_and_the_others_are_read(talk: Workshop) -> None:
     ended = talk.wtc("logs")
-    assert ended.err == "warning: the log driver of service `quiet` keeps nothing that could be read\n"
+    assert ended.err == "warning: the log driver of service `quiet` does not support reading logs\n"
     assert len(ended.out.splitlines()) == 13
 
 

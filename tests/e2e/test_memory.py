@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from tests.e2e.harness import DEADLINE_S, Ended, Workshop, one_service, write
 from tests.e2e.proxy import Proxy
-from wtc.planner.format_units import size_text
+from wtc.format_units import size_text
 
 pytestmark = pytest.mark.engine
 

@@ -162,7 +162,7 @@ def test_a_wrong_password(workshop: Workshop, door: OpenDoor, client: Any, comma
     log_in(workshop, opened, WRONG)
     workshop.commit(project(f"{opened.host}/{IMAGE}"))
     ended = refused(workshop, command)
-    assert f"error: image `{opened.host}/{IMAGE}` of service `web` may not be pulled" in ended.err
+    assert f"error: image `{opened.host}/{IMAGE}` of service `web` cannot be pulled" in ended.err
     assert "authentication required" in ended.err
     assert f"run `docker login {opened.host}`" in ended.err
     assert pulled(client, opened) == []

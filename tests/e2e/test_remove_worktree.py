@@ -188,8 +188,8 @@ def mend(claude: Claude) -> None:
         pytest.param(stage, "it has 1 uncommitted change", id="staged"),
         pytest.param(leave_untracked, "it has 2 uncommitted changes", id="untracked"),
         pytest.param(hide_untracked, "it has 1 uncommitted change", id="untracked and not shown"),
-        pytest.param(lock, "git has it locked", id="locked"),
-        pytest.param(lock_by_this_process, "git has it locked", id="locked by a process that lives"),
+        pytest.param(lock, "it is locked in git", id="locked"),
+        pytest.param(lock_by_this_process, "it is locked in git", id="locked by a process that lives"),
         pytest.param(damage_id, "cannot read the worktree's id", id="unreadable id"),
     ],
 )
@@ -304,7 +304,7 @@ def test_locked_worktree_whose_folder_is_missing_keeps_its_stack(claude: Claude)
     before = things(stack)
     claude.git("worktree", "lock", str(claude.path))
     shutil.rmtree(claude.path)
-    assert "git has the worktree locked" in claude.remove()
+    assert "the worktree is locked in git" in claude.remove()
     assert things(stack) == before
 
 
@@ -420,11 +420,11 @@ def test_folder_that_cannot_be_deleted_keeps_the_stack_until_it_is_gone(
         patch.setattr(steps, "delete_worktree", delete_nothing)
         with pytest.raises(ConflictError) as caught:
             remove_here(claude)
-    assert f"`{claude.path}/.git` leads nowhere" in caught.value.causes[0]
+    assert f"`{claude.path}/.git` does not point to a git folder" in caught.value.causes[0]
     assert things(stack) == before
     claude.workshop.wtc("clean", "-y", "-w", str(claude.path), cwd=claude.workshop.base, status=5)
     assert things(stack) == before
-    assert f"`{claude.path}/.git` leads nowhere" in claude.remove()
+    assert f"`{claude.path}/.git` does not point to a git folder" in claude.remove()
     shutil.rmtree(claude.path)
     claude.remove()
     assert things(stack) == []

@@ -205,7 +205,7 @@ def test_a_person_is_asked_about_volumes(shop: Shop, answer: str, left: list[str
         ("untracked", "it has 1 uncommitted change"),
         ("locked", "mine"),
         ("live", "pid=1"),
-        ("submodule", "it has submodules, with which git does not remove a worktree unless it is forced"),
+        ("submodule", "it has submodules, so git removes it only if forced"),
     ],
 )
 def test_worktree_that_git_would_not_remove_keeps_its_stack_unless_forced(shop: Shop, cause: str, reason: str) -> None:
@@ -316,6 +316,12 @@ def test_interrupted_add_leaves_nothing_and_ends_with_130(shop: Shop) -> None:
     assert process.wait(30) == 130
     assert shop.listed() == []
     assert not (shop.workshop.main / ".worktrees/one").exists()
+
+
+def test_removal_of_a_detached_worktree_prints_its_commit(shop: Shop) -> None:
+    path = shop.add("one", "--detach")
+    commit = shop.git("-C", str(path), "rev-parse", "HEAD").strip()
+    assert f"its HEAD was at `{commit}`" in shop.workshop.wtc("worktree", "remove", "-y", "one").err
 
 
 # move, lock, unlock

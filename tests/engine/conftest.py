@@ -1,4 +1,4 @@
-"""The engine, and a stack on it."""
+"""Fixtures: a real engine, and a stack on it."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from wtc.engine.client.connection import OLDEST_API, Engine, connect
 
 @pytest.fixture(scope="module", params=["newest", "oldest"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """The engine, spoken to in the newest API that it knows, and in the oldest one that wtc speaks."""
+    """The engine, once with the newest API version that it supports and once with the oldest that wtc supports."""
     keep = ("HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
     found = connect(context="", environment={k: v for k, v in os.environ.items() if k in keep})
     yield found if request.param == "newest" else replace(found, api_version=OLDEST_API)
@@ -32,7 +32,7 @@ def stack(engine: Engine) -> Iterator[Stack]:
 
 @pytest.fixture
 def raw(engine: Engine) -> Raw:
-    """The engine, past all of wtc's care."""
+    """A direct call to the engine, without wtc's error handling."""
 
     def call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         response = engine.call(method, path, doing="test", body=body, accept=(404,))

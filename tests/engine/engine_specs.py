@@ -1,4 +1,4 @@
-"""Specs made by hand, for tests that need no compose file."""
+"""Container specs for tests that need no compose file."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A namespace of its own on a real engine, for one test."""
+"""A separate namespace on a real engine, for one test."""
 
 import os
 import shutil
@@ -41,12 +41,12 @@ Raw = Callable[[str, str, dict[str, Any] | None], Any]
 
 
 class Stack:
-    """A namespace of its own on the engine, gone after the test."""
+    """A separate namespace on the engine, removed after the test."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         name = f"wtctest-{os.urandom(4).hex()}"
-        # One that is there: a `clean --gone` of another test would take the stack of one that is not.
+        # An existing folder: `clean --gone` of another test removes the stacks of missing worktrees.
         self.folder = tempfile.mkdtemp(prefix=f"{name}-")
         identity = Identity(id=os.urandom(16).hex())
         self.namespace = Namespace(name=name, worktree=os.path.realpath(self.folder), identity=identity)
@@ -54,7 +54,7 @@ class Stack:
         self.volume = f"{name}_data"
 
     def labels_of(self, name: str) -> dict[str, str]:
-        """The labels of the stack's own object of this name."""
+        """The labels of the stack's object of this name."""
         return label.own(self.namespace, name)
 
     def spec(self, service: str = "web", script: str = "sleep 60", **attributes: Any) -> ContainerSpec:
@@ -85,7 +85,7 @@ class Stack:
         self.do(CreateVolume(volume=Volume(key="data", name=self.volume, labels=self.labels_of(self.volume))))
 
     def do(self, *operations: Operation, stop: threading.Event | None = None) -> list[Event]:
-        """One after another; raises the first failure."""
+        """Execute the operations one after another; raise the first failure."""
         outcome, events = self.try_to(*operations, stop=stop)
         if outcome.failed:
             raise outcome.failed[0][1]
@@ -117,7 +117,7 @@ class Stack:
             if network.labels.get(label.PROJECT) == self.namespace.name:
                 self.do(RemoveNetwork(name=network.name, id=network.id))
         own = {v.name for v in found.volumes.values() if v.labels.get(label.PROJECT) == self.namespace.name}
-        # An anonymous one that was handed on does not go with its container.
+        # An anonymous volume that a replacement inherited is not removed with its container.
         handed_on = {v.name for c in found.containers for v in c.volumes if v.anonymous}
         for name in sorted(own | handed_on):
             self.do(RemoveVolume(name=name))

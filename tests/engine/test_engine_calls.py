@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.e2e.harness import until
 from tests.engine.engine_stack import IMAGE, SECOND, Raw, Stack, free_port
 from wtc import labels as label
 from wtc.engine.client.connection import Engine
@@ -39,7 +40,7 @@ from wtc.model.service import Attachment, Healthcheck, Hook, Port
 pytestmark = pytest.mark.engine
 
 
-def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
+def test_stack_is_observed_as_it_was_created(engine: Engine, stack: Stack) -> None:
     stack.make_volume()
     port = free_port()
     made = stack.spec(
@@ -47,7 +48,7 @@ def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
             Mount(type="volume", source=stack.volume, target="/data"),
             Mount(type="volume", target="/anon"),
         ),
-        ports=(Port(target=80, published=str(port), host_ip="127.0.0.1"),),
+        ports=(Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),),
         healthcheck=Healthcheck(test=("CMD", "true"), interval_ns=SECOND),
     )
     stack.up(made, stack.wait(made, Condition.HEALTHY))
@@ -77,7 +78,7 @@ def test_stack_is_observed_as_it_was_made(engine: Engine, stack: Stack) -> None:
     assert port in published_ports(engine)
 
 
-def test_what_others_made_is_known_by_name_alone(engine: Engine, stack: Stack, raw: Raw) -> None:
+def test_objects_of_others_are_observed_only_by_name(engine: Engine, stack: Stack, raw: Raw) -> None:
     name = f"{stack.namespace.name}_foreign"
     raw("POST", f"/containers/create?name={name}", {"Image": IMAGE})
     try:
@@ -88,7 +89,7 @@ def test_what_others_made_is_known_by_name_alone(engine: Engine, stack: Stack, r
         raw("DELETE", f"/containers/{name}", None)
 
 
-def test_a_label_that_is_not_a_namespace_names_no_stack(engine: Engine, stack: Stack, raw: Raw) -> None:
+def test_invalid_namespace_label_is_not_a_stack(engine: Engine, stack: Stack, raw: Raw) -> None:
     name, project = f"{stack.namespace.name}_evil", f"../../{stack.namespace.name}"
     labels = {label.MANAGED: "true", label.PROJECT: project, label.WORKTREE: "/evil"}
     raw("POST", "/volumes/create", {"Name": name, "Labels": labels})
@@ -98,7 +99,7 @@ def test_a_label_that_is_not_a_namespace_names_no_stack(engine: Engine, stack: S
         raw("DELETE", f"/volumes/{name}", None)
 
 
-def test_external_things_are_found_by_name_and_not_by_half_an_id(engine: Engine, stack: Stack) -> None:
+def test_external_objects_are_found_by_name_and_not_by_a_partial_id(engine: Engine, stack: Stack) -> None:
     identity = observe(engine, stack.namespace).networks[stack.network].id
     found = observe(engine, stack.namespace, networks=[identity, identity[:12]], volumes=["wtctest-none"])
     assert found.networks[identity].name == stack.network
@@ -106,7 +107,7 @@ def test_external_things_are_found_by_name_and_not_by_half_an_id(engine: Engine,
     assert "wtctest-none" not in found.volumes
 
 
-def test_every_step_may_be_taken_twice(stack: Stack) -> None:
+def test_every_operation_can_be_repeated(stack: Stack) -> None:
     stack.make_volume()
     stack.make_volume()
     stack.make_network()
@@ -121,7 +122,7 @@ def test_every_step_may_be_taken_twice(stack: Stack) -> None:
     stack.make_network()
 
 
-def test_paused_container_goes_on(engine: Engine, stack: Stack, raw: Raw) -> None:
+def test_start_unpauses_a_paused_container(engine: Engine, stack: Stack, raw: Raw) -> None:
     made = stack.spec()
     stack.up(made)
     raw("POST", f"/containers/{made.name}/pause", None)
@@ -129,7 +130,7 @@ def test_paused_container_goes_on(engine: Engine, stack: Stack, raw: Raw) -> Non
     assert observe(engine, stack.namespace).containers[0].state == "running"
 
 
-def test_replacement_takes_name_and_volumes(engine: Engine, stack: Stack) -> None:
+def test_replacement_inherits_name_and_anonymous_volumes(engine: Engine, stack: Stack) -> None:
     made = stack.spec("db", "echo kept > /anon/file; sleep 60", volumes=(Mount(type="volume", target="/anon"),))
     stack.up(made, stack.wait(made, Condition.STARTED))
     (old,) = observe(engine, stack.namespace).containers
@@ -152,7 +153,7 @@ def test_replacement_takes_name_and_volumes(engine: Engine, stack: Stack) -> Non
     assert tail_lines(engine, new.id, 5) == "kept"
 
 
-def test_networks_come_and_go(engine: Engine, stack: Stack) -> None:
+def test_networks_are_connected_and_disconnected(engine: Engine, stack: Stack) -> None:
     second = f"{stack.namespace.name}_second"
     made = stack.spec()
     stack.do(CreateNetwork(network=Network(key="second", name=second, labels=stack.labels_of(second))))
@@ -162,12 +163,12 @@ def test_networks_come_and_go(engine: Engine, stack: Stack) -> None:
     stack.do(connect_, connect_)
     assert set(observe(engine, stack.namespace).containers[0].networks) == {stack.network, second}
     outcome, _ = stack.try_to(RemoveNetwork(name=second, id=""))
-    assert outcome.failed[0][1].causes[0] == f"still on it: `{made.name}`"
+    assert outcome.failed[0][1].causes[0] == f"still attached: `{made.name}`"
     leave = DisconnectNetwork(container=ref, network=second)
     stack.do(leave, leave, RemoveNetwork(name=second, id=""), leave)
 
 
-def test_files_have_owner_and_mode_and_touch_no_folder(engine: Engine, stack: Stack) -> None:
+def test_injected_files_have_owner_and_mode_and_keep_their_folders(engine: Engine, stack: Stack) -> None:
     made = stack.spec("web", "stat -c '%a %u %g %n' /run/secrets/key /etc/app.conf /etc; cat /run/secrets/key")
     ref = ContainerRef(name=made.name)
     files = (
@@ -204,7 +205,7 @@ def test_logs_are_read_from_terminals_and_from_pipes(engine: Engine, stack: Stac
     assert tail_lines(engine, made.name, 1) in {"three", "two"}
 
 
-def test_followed_logs_end_when_told(engine: Engine, stack: Stack) -> None:
+def test_followed_log_ends_when_it_is_closed(engine: Engine, stack: Stack) -> None:
     made = stack.spec("web", "echo one; sleep 60")
     stack.up(made)
     stream = open_log(engine, made.name, follow=True)
@@ -216,11 +217,10 @@ def test_followed_logs_end_when_told(engine: Engine, stack: Stack) -> None:
 
     reader = threading.Thread(target=suppressed(read))
     reader.start()
-    stack.do(stack.wait(made, Condition.STARTED))
+    until(lambda: b"".join(found) == b"one\n", "the log is read")
     stream.close()
     reader.join(10)
     assert not reader.is_alive()
-    assert b"".join(found) == b"one\n"
 
 
 def suppressed(act: Callable[[], None]) -> Callable[[], None]:
@@ -233,19 +233,19 @@ def suppressed(act: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-def test_port_of_another_container_is_taken(stack: Stack) -> None:
+def test_start_fails_if_another_container_holds_the_port(stack: Stack) -> None:
     port = free_port()
-    published = (Port(target=80, published=str(port), host_ip="127.0.0.1"),)
+    published = (Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),)
     stack.up(stack.spec("first", ports=published))
     with pytest.raises(PortTakenError) as caught:
         stack.up(stack.spec("second", ports=published))
     assert caught.value.ports == (port,)
 
 
-def test_held_ports_name_each_address_and_whose_container_it_is(engine: Engine, stack: Stack) -> None:
+def test_held_ports_have_each_address_and_its_container(engine: Engine, stack: Stack) -> None:
     port = free_port()
     addresses = ("127.0.0.1", "127.0.0.2")
-    made = stack.spec(ports=tuple(Port(target=80, published=str(port), host_ip=ip) for ip in addresses))
+    made = stack.spec(ports=tuple(Port(target=80, published=range(port, port + 1), host_ip=ip) for ip in addresses))
     stack.up(made)
     found = [h for h in held_ports(engine) if h.container == made.name]
     assert sorted(h.host_ip for h in found) == list(addresses)
@@ -253,13 +253,13 @@ def test_held_ports_name_each_address_and_whose_container_it_is(engine: Engine, 
     assert {(h.namespace, h.worktree) for h in found} == {(stack.namespace.name, stack.namespace.worktree)}
 
 
-def test_port_of_a_program_is_taken(stack: Stack) -> None:
+def test_start_fails_if_a_program_holds_the_port(stack: Stack) -> None:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         one.listen()
         port = int(one.getsockname()[1])
         with pytest.raises(PortTakenError) as caught:
-            stack.up(stack.spec(ports=(Port(target=80, published=str(port), host_ip="127.0.0.1"),)))
+            stack.up(stack.spec(ports=(Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),)))
     assert caught.value.ports == (port,)
     assert f"host port `{port}` is taken" in caught.value.message
 
@@ -267,7 +267,9 @@ def test_port_of_a_program_is_taken(stack: Stack) -> None:
 def test_start_that_fails_for_another_reason_is_not_about_ports(stack: Stack) -> None:
     port = free_port()
     made = stack.spec(
-        init=False, entrypoint=("/none",), ports=(Port(target=80, published=str(port), host_ip="127.0.0.1"),)
+        init=False,
+        entrypoint=("/none",),
+        ports=(Port(target=80, published=range(port, port + 1), host_ip="127.0.0.1"),),
     )
     outcome, events = stack.try_to(
         CreateContainer(name=made.name, spec=made, networks=(stack.network,)),
@@ -280,7 +282,7 @@ def test_start_that_fails_for_another_reason_is_not_about_ports(stack: Stack) ->
     assert any(isinstance(e, NodeFailed) for e in events)
 
 
-def test_names_of_others_are_conflicts_and_theirs_stays(stack: Stack, raw: Raw) -> None:
+def test_name_of_a_foreign_object_is_a_conflict_and_the_object_stays(stack: Stack, raw: Raw) -> None:
     network, volume = f"{stack.namespace.name}_n", f"{stack.namespace.name}_v"
     made = stack.spec("taken")
     raw("POST", "/networks/create", {"Name": network})
@@ -302,14 +304,14 @@ def test_names_of_others_are_conflicts_and_theirs_stays(stack: Stack, raw: Raw) 
         raw("DELETE", f"/volumes/{volume}", None)
 
 
-def test_missing_bind_source_is_the_engines_own_words(stack: Stack) -> None:
+def test_missing_bind_source_is_reported_with_the_engines_message(stack: Stack) -> None:
     made = stack.spec(volumes=(Mount(type="bind", source="/nowhere/at/all", target="/x"),))
     with pytest.raises(WtcError, match="cannot create container") as caught:
         stack.up(made)
     assert "/nowhere/at/all" in caught.value.causes[0]
 
 
-def test_engines_warnings_are_passed_on(stack: Stack) -> None:
+def test_warnings_of_the_engine_are_reported(stack: Stack) -> None:
     events = stack.up(stack.spec(oom_kill_disable=True))
-    said = [e.diagnostic.message for e in events if isinstance(e, Warned)]
-    assert all(text.startswith("container `") for text in said)
+    warnings = [e.diagnostic.message for e in events if isinstance(e, Warned)]
+    assert all(text.startswith("container `") for text in warnings)

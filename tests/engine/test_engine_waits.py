@@ -20,9 +20,9 @@ pytestmark = pytest.mark.engine
 
 
 @pytest.mark.parametrize(
-    ("script", "attributes", "condition", "why", "said"),
+    ("script", "attributes", "condition", "reason", "output"),
     [
-        ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after its start", "gone"),
+        ("echo gone; exit 3", {}, Condition.STARTED, "exited with status 3 right after it started", "gone"),
         ("echo gone; exit 3", {}, Condition.COMPLETED, "exited with status 3", "gone"),
         (
             "echo loop; exit 5",
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.engine
             "job",
         ),
         ("exit 0", {}, Condition.HEALTHY, "exited with status 0 before it was healthy", ""),
-        ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never gets healthy", ""),
+        ("sleep 60", {}, Condition.HEALTHY, "has no healthcheck, so it never becomes healthy", ""),
         (
             "echo up; sleep 60",
             {"healthcheck": Healthcheck(test=("CMD-SHELL", "echo sick; false"), interval_ns=SECOND // 10, retries=1)},
@@ -49,27 +49,27 @@ pytestmark = pytest.mark.engine
         ),
     ],
 )
-def test_container_that_fails_is_told_with_its_last_words(
-    stack: Stack, script: str, attributes: dict[str, Any], condition: Condition, why: str, said: str
+def test_failed_container_is_reported_with_its_last_log_lines(
+    stack: Stack, script: str, attributes: dict[str, Any], condition: Condition, reason: str, output: str
 ) -> None:
     made = stack.spec("db", script, **attributes)
     stack.up(made)
     with pytest.raises(WtcError) as caught:
         stack.do(stack.wait(made, condition))
-    assert caught.value.message.startswith(f"service `db`: container `{made.name}` {why}")
-    assert said in caught.value.detail
+    assert caught.value.message.startswith(f"service `db`: container `{made.name}` {reason}")
+    assert output in caught.value.detail
     if "healthcheck" in attributes:
-        assert caught.value.causes == ("its healthcheck says: sick",)
+        assert caught.value.causes == ("last health check: sick",)
 
 
-def test_wait_past_its_time_says_what_was_waited_for(stack: Stack) -> None:
+def test_timeout_names_the_condition(stack: Stack) -> None:
     made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
     stack.up(made)
     with pytest.raises(WtcError, match=r"is not healthy after 0\.5 s"):
         stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=0.5))
 
 
-def test_wait_past_its_time_for_a_container_that_restarts_has_its_last_exit_status(stack: Stack) -> None:
+def test_timeout_for_a_restarting_container_has_its_last_exit_status(stack: Stack) -> None:
     made = stack.spec("db", "echo loop; exit 5", restart="always")
     stack.up(made)
     with pytest.raises(WtcError, match=r"`db`: container .* is not ready after 2 s") as caught:
@@ -80,7 +80,7 @@ def test_wait_past_its_time_for_a_container_that_restarts_has_its_last_exit_stat
 
 
 @pytest.mark.parametrize("condition", [Condition.STARTED, Condition.COMPLETED, Condition.HEALTHY])
-def test_container_that_succeeds_at_its_fourth_try_is_waited_for(stack: Stack, condition: Condition) -> None:
+def test_wait_continues_until_a_restarted_container_succeeds(stack: Stack, condition: Condition) -> None:
     then = "exit 0" if condition is Condition.COMPLETED else "sleep 60"
     made = stack.spec(
         "db",
@@ -89,9 +89,9 @@ def test_container_that_succeeds_at_its_fourth_try_is_waited_for(stack: Stack, c
         healthcheck=Healthcheck(test=("CMD", "true"), interval_ns=SECOND // 10),
     )
     events = stack.up(made, stack.wait(made, condition))
-    said = [e.text for e in events if isinstance(e, Progress)]
-    assert set(said) <= {f"exited with status 7, restart {n}" for n in (1, 2, 3)}
-    assert said
+    output = [e.text for e in events if isinstance(e, Progress)]
+    assert set(output) <= {f"exited with status 7, restart {n}" for n in (1, 2, 3)}
+    assert output
 
 
 def test_job_that_is_always_restarted_is_completed_once_it_succeeded(stack: Stack) -> None:
@@ -99,30 +99,30 @@ def test_job_that_is_always_restarted_is_completed_once_it_succeeded(stack: Stac
     stack.up(made, stack.wait(made, Condition.COMPLETED))
 
 
-def test_failed_health_checks_are_counted_while_they_are_waited_for(stack: Stack) -> None:
+def test_failed_health_checks_are_reported_during_the_wait(stack: Stack) -> None:
     check = Healthcheck(test=("CMD-SHELL", "echo sick; false"), interval_ns=SECOND // 10, retries=1000)
     made = stack.spec("db", "sleep 60", healthcheck=check)
     stack.up(made)
     outcome, events = stack.try_to(stack.wait(made, Condition.HEALTHY, timeout_s=2))
     assert outcome.failed
-    said = [e.text for e in events if isinstance(e, Progress)]
-    assert said
-    assert all(re.fullmatch(r"health check \d+ of 1000 failed: sick", text) for text in said), said
+    output = [e.text for e in events if isinstance(e, Progress)]
+    assert output
+    assert all(re.fullmatch(r"health check \d+ of 1000 failed: sick", text) for text in output), output
 
 
-def test_done_job_is_started_and_completed(stack: Stack) -> None:
+def test_completed_job_is_also_started(stack: Stack) -> None:
     made = stack.spec("job", "exit 0")
     stack.up(made)
     stack.do(*(stack.wait(made, c) for c in (Condition.STARTED, Condition.READY, Condition.COMPLETED)))
 
 
-def test_job_is_waited_for_to_its_end(stack: Stack) -> None:
+def test_wait_for_completion_lasts_until_the_job_ends(stack: Stack) -> None:
     made = stack.spec("job", "sleep 1; exit 0")
     stack.up(made, stack.wait(made, Condition.COMPLETED))
 
 
 @pytest.mark.parametrize("condition", [Condition.COMPLETED, Condition.HEALTHY])
-def test_waits_are_broken_off(stack: Stack, condition: Condition) -> None:
+def test_stop_cancels_a_wait(stack: Stack, condition: Condition) -> None:
     made = stack.spec(healthcheck=Healthcheck(test=("CMD", "false"), interval_ns=60 * SECOND))
     stack.up(made)
     stop = threading.Event()
@@ -137,6 +137,6 @@ def test_removed_container_ends_its_wait(stack: Stack) -> None:
     stack.up(made)
     timer = threading.Timer(0.5, lambda: stack.do(RemoveContainer(container=ContainerRef(name=made.name))))
     timer.start()
-    with pytest.raises(WtcError, match=r"is gone|exited with status 137"):
+    with pytest.raises(WtcError, match=r"was removed|exited with status 137"):
         stack.do(stack.wait(made, Condition.HEALTHY, timeout_s=None))
     timer.join()

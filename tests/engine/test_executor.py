@@ -1,4 +1,4 @@
-"""The executor: order, parallelism, failures, interruption. Its operations are played."""
+"""The executor: order, parallelism, failures, interruption; with fake operations."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -69,7 +69,7 @@ def test_empty_plan_is_done_at_once() -> None:
 
 
 @given(st.lists(st.sets(st.integers(0, 11)), max_size=12), st.sets(st.integers(1, 12)), st.integers(1, 4))
-def test_every_node_ends_once_and_after_what_it_comes_after(
+def test_every_node_ends_once_and_after_its_predecessors(
     before: list[set[int]], failing: set[int], parallel: int
 ) -> None:
     nodes = [act(i + 1, *(b + 1 for b in after if b < i)) for i, after in enumerate(before)]
@@ -95,7 +95,7 @@ def test_every_node_ends_once_and_after_what_it_comes_after(
     assert sum(isinstance(e, NodeDone | NodeFailed | NodeSkipped) for e in events) == len(nodes)
 
 
-def test_independent_nodes_run_side_by_side() -> None:
+def test_independent_nodes_run_in_parallel() -> None:
     together = threading.Barrier(3, timeout=BOUND_S)
     outcome, _ = run([act(1), act(2), act(3)], lambda _n, _c: void(together.wait()), parallel=3)
     assert ids(outcome.done) == [1, 2, 3]
@@ -104,7 +104,7 @@ def test_independent_nodes_run_side_by_side() -> None:
 def void(_value: object) -> None: ...
 
 
-def test_no_more_calls_at_once_than_allowed() -> None:
+def test_parallel_calls_are_limited() -> None:
     lock = threading.Lock()
     now = most = 0
 
@@ -121,7 +121,7 @@ def test_no_more_calls_at_once_than_allowed() -> None:
     assert most == 2
 
 
-def test_waits_never_keep_a_call_from_starting() -> None:
+def test_waits_never_block_calls() -> None:
     begun = threading.Event()
 
     def perform(number: int, _call: Call) -> None:
@@ -134,7 +134,7 @@ def test_waits_never_keep_a_call_from_starting() -> None:
     assert ids(outcome.done) == [1, 2, 3, 4, 5, 6]
 
 
-def test_failure_skips_what_depends_on_it_and_names_it_and_the_rest_goes_on() -> None:
+def test_failure_skips_only_its_dependents_and_is_named_as_the_cause() -> None:
     def perform(number: int, _call: Call) -> None:
         if number == 1:
             raise WtcError("broken")
@@ -147,7 +147,7 @@ def test_failure_skips_what_depends_on_it_and_names_it_and_the_rest_goes_on() ->
     assert because == {2: 1, 3: 1}
 
 
-def test_failed_wait_that_is_not_required_is_a_warning() -> None:
+def test_failed_optional_wait_is_a_warning() -> None:
     def perform(number: int, _call: Call) -> None:
         if number == 1:
             raise WtcError("`db` is unhealthy")
@@ -155,7 +155,7 @@ def test_failed_wait_that_is_not_required_is_a_warning() -> None:
     outcome, events = run([waiting(1, required=False), act(2, 1)], perform)
     assert (ids(outcome.done), outcome.failed, outcome.skipped) == ([1, 2], (), ())
     assert [e.diagnostic.message for e in events if isinstance(e, Warned)] == [
-        "`db` is unhealthy; what depends on it goes on without it"
+        "`db` is unhealthy; what depends on it continues without it"
     ]
 
 
@@ -167,7 +167,7 @@ def test_failed_wait_that_is_not_required_is_a_warning() -> None:
         (WtcError("hook failed", causes=["why"], detail="no"), "hook failed: why; the container is stopped anyway"),
     ],
 )
-def test_failed_hook_before_a_stop_is_a_warning_and_the_stop_follows(error: WtcError, warning: str) -> None:
+def test_failed_pre_stop_hook_is_a_warning_and_the_container_is_stopped(error: WtcError, warning: str) -> None:
     hook = RunHook(container=ContainerRef(name="1"), hook=Hook(command=("drain",)), required=False)
 
     def perform(number: int, _call: Call) -> None:
@@ -179,7 +179,7 @@ def test_failed_hook_before_a_stop_is_a_warning_and_the_stop_follows(error: WtcE
     assert [e.diagnostic.message for e in events if isinstance(e, Warned)] == [warning]
 
 
-def test_skipped_wait_that_is_not_required_lets_its_dependents_go_on() -> None:
+def test_skipped_optional_wait_does_not_skip_its_dependents() -> None:
     def perform(number: int, _call: Call) -> None:
         if number == 1:
             raise WtcError("no")
@@ -188,7 +188,7 @@ def test_skipped_wait_that_is_not_required_lets_its_dependents_go_on() -> None:
     assert (ids(outcome.done), ids(outcome.skipped)) == ([3], [2, 4])
 
 
-def test_stop_lets_what_runs_end_and_begins_nothing_new() -> None:
+def test_stop_completes_running_calls_and_starts_no_new_one() -> None:
     stop = threading.Event()
     ended: list[int] = []
 
@@ -201,7 +201,7 @@ def test_stop_lets_what_runs_end_and_begins_nothing_new() -> None:
     assert [e.because for e in events if isinstance(e, NodeSkipped)] == [None, None]
 
 
-def test_stop_breaks_off_a_wait_and_counts_it_as_skipped() -> None:
+def test_stop_cancels_a_wait_and_counts_it_as_skipped() -> None:
     stop = threading.Event()
 
     def perform(_number: int, call: Call) -> None:
@@ -229,7 +229,7 @@ def test_report_raises_once_stopped() -> None:
     ]
 
 
-def test_events_come_on_the_callers_thread_start_before_end() -> None:
+def test_events_arrive_on_the_callers_thread_with_start_before_end() -> None:
     threads: set[int] = set()
     events: list[Event] = []
 
@@ -250,7 +250,7 @@ def test_events_come_on_the_callers_thread_start_before_end() -> None:
     assert sum(isinstance(e, Warned) for e in events) == 8
 
 
-def test_bug_in_an_operation_is_raised_after_the_rest_has_ended() -> None:
+def test_bug_in_an_operation_is_raised_after_running_calls_have_ended() -> None:
     def perform(number: int, _call: Call) -> None:
         if number == 1:
             raise KeyError("bug")
@@ -259,7 +259,7 @@ def test_bug_in_an_operation_is_raised_after_the_rest_has_ended() -> None:
         run([act(1), act(2, 1), act(3)], perform)
 
 
-def test_listener_that_breaks_off_does_not_leave_calls_behind() -> None:
+def test_exception_in_the_listener_stops_running_calls() -> None:
     ended = threading.Event()
 
     def on_event(event: Event) -> None:

@@ -89,9 +89,7 @@ def test_copy_keeps_contents_owners_modes_links_times_and_odd_names(
     assert helpers_left(stack) == []
 
 
-def test_image_with_a_volume_and_content_of_its_own_adds_nothing(
-    stack: Stack, raw: Raw, volumes: tuple[str, str]
-) -> None:
+def test_content_and_volumes_of_the_image_are_not_copied(stack: Stack, raw: Raw, volumes: tuple[str, str]) -> None:
     source, target = volumes
     run_in(stack, source, "echo kept > /data/row", raw, "fill")
     before = {
@@ -102,7 +100,7 @@ def test_image_with_a_volume_and_content_of_its_own_adds_nothing(
         v["Name"] for v in raw("GET", "/volumes", None)["Volumes"] if v["Labels"] == {"com.docker.volume.anonymous": ""}
     }
     assert run_in(stack, target, "ls -A /data", raw, "after").split() == ["row"]
-    # Other tests make volumes meanwhile; none may be one that a container of this copy left.
+    # Other tests create volumes meanwhile; none may be of a container of this copy.
     assert not [
         v for v in after - before if not raw("GET", f'/containers/json?all=1&filters={{"volume":["{v}"]}}', None)
     ]
@@ -115,7 +113,9 @@ def test_copy_of_a_missing_volume_fails_and_creates_no_volume(stack: Stack, raw:
     assert "no such volume" in raw("GET", f"/volumes/{missing}", None)["message"]
 
 
-def test_foreign_container_with_a_helpers_name_is_left_alone(stack: Stack, raw: Raw, volumes: tuple[str, str]) -> None:
+def test_foreign_container_with_the_name_of_a_helper_is_not_removed(
+    stack: Stack, raw: Raw, volumes: tuple[str, str]
+) -> None:
     operation = copy_of(stack, *volumes)
     raw("POST", f"/containers/create?name={operation.writer.name}", {"Image": IMAGE})
     try:
@@ -157,13 +157,13 @@ def test_archive_without_its_trailer_is_an_error(content: bytes) -> None:
         reader=CopyHelper(name="r", labels={}),
         writer=CopyHelper(name="w", labels={}),
     )
-    told: list[int] = []
+    reported: list[int] = []
 
     def report(item: str, text: str, current: int = 0, total: int = 0) -> None:
-        told.append(current)
+        reported.append(current)
 
     with pytest.raises(EngineError, match="cannot copy volume `s`"):
         list(volume_copy._chunks(cast("Any", io.BytesIO(content)), operation, report))
     complete = list(volume_copy._chunks(cast("Any", io.BytesIO(content + bytes(1024))), operation, report))
     assert b"".join(complete) == content + bytes(1024)
-    assert told[-1] == len(content) + 1024
+    assert reported[-1] == len(content) + 1024

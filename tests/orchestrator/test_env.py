@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.port_ids import by_id
 from wtc.cli.commands.env import _dotenv, _shell
 from wtc.compose.dotenv.parser import parse_dotenv
 from wtc.env_marker import MARKER, marked, unmarked
@@ -38,7 +39,9 @@ def told(
     (folder / "compose.yaml").write_text(FILE)
     with Store(str(folder / "state")).transaction() as records:
         if ports is not None:
-            records.put(StackRecord(worktree=str(folder), namespace="a-1", ports=ports, fixed=fixed or {}))
+            records.put(
+                StackRecord(worktree=str(folder), namespace="a-1", ports=by_id(ports), fixed=by_id(fixed or {}))
+            )
     own = {"HOME": str(folder), "WTC_CONFIG_DIR": str(folder / "state"), **(environment or {})}
 
     def silent(event: Event) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.git_template import make_repository
 from tests.orchestrator.repository import COMPOSE, Repository, write
+from tests.port_ids import by_key
 from tests.wtc_process import run_wtc
 from wtc.registry.store import Store
 
@@ -136,7 +137,7 @@ def test_a_compose_file_that_lies_deeper_is_named_by_its_path_in_the_worktree(re
     repository.commit({"deploy/compose.yaml": COMPOSE.replace("web", "api")})
     made = repository.create("deep", "--file", "deploy/compose.yaml")
     (record,) = Store(str(repository.state)).read().of_worktree(str(made))
-    assert list(record.ports) == ["api/80/tcp"]
+    assert list(by_key(record.ports)) == ["api/80/tcp"]
 
 
 def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repository: Claude) -> None:

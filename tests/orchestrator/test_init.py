@@ -110,7 +110,9 @@ def test_another_hook_that_makes_claude_codes_worktrees_stays_the_only_one(tmp_p
     write(tmp_path, ".claude/settings.json", json.dumps({"hooks": {"WorktreeCreate": theirs}}))
     (edit,) = init(target(tmp_path), ("claude",), make_worktrees=True, dry_run=False).edits
     assert json.loads(edit.after)["hooks"]["WorktreeCreate"] == theirs
-    assert any("`hooks.WorktreeCreate` has a hook and stays" in note for note in edit.notes)
+    assert any(
+        "`hooks.WorktreeCreate` already has a hook: to let wtc create the worktrees" in note for note in edit.notes
+    )
 
 
 def test_nobody_else_has_worktrees_made(tmp_path: Path) -> None:
@@ -176,9 +178,9 @@ def test_conductor_settings_of_every_shape_are_merged_with(
 @pytest.mark.parametrize(
     ("before", "note"),
     [
-        ('[scripts]\nrun = "pnpm dev"\n', "`scripts.run` stays as it is"),
-        ("[scripts.run.dev]\ncommand = 'a'\n", "`scripts.run` stays as it is"),
-        ('[scripts]\nrun_mode = "nonconcurrent"\n', "`run_mode` stays `nonconcurrent`"),
+        ('[scripts]\nrun = "pnpm dev"\n', "`scripts.run` was not changed"),
+        ("[scripts.run.dev]\ncommand = 'a'\n", "`scripts.run` was not changed"),
+        ('[scripts]\nrun_mode = "nonconcurrent"\n', "`run_mode` is still `nonconcurrent`"),
         ("scripts = { setup = 'a' }\n", "to add it, write `archive = "),
     ],
 )

@@ -57,9 +57,9 @@ def test_line_ends_and_byte_order_mark_stay(
     ("path", "text", "message"),
     [
         (".claude/settings.json", '{\n  // ours\n  "a": 1\n}', r"is not JSON: .* \(line 2, column 3\)"),
-        (".claude/settings.json", '{"a": 1, "a": 2}', "`a` is there twice"),
-        (".claude/settings.json", '{"a": [NaN]}', "`NaN` is no value"),
-        (".claude/settings.json", "[" * 100_000, "that can be merged with"),
+        (".claude/settings.json", '{"a": 1, "a": 2}', "cannot be merged with: the key `a` occurs twice"),
+        (".claude/settings.json", '{"a": [NaN]}', "`NaN` is not a JSON value"),
+        (".claude/settings.json", "[" * 100_000, "cannot be merged with"),
         (".codex/environments/environment.toml", "a = 1\na = 2\n", r"is not TOML: .*line 2"),
     ],
 )
@@ -137,7 +137,7 @@ def test_behind_a_script_that_has_ended_nothing_is_written(tmp_path: Path, scrip
         folder.mkdir()
         text, notes = merged(folder, place, before, name)
         assert json.dumps(script) in text
-        assert any("to hook wtc in, run `wtc setup --worktree " in note for note in notes)
+        assert any("to add wtc, run `wtc setup --worktree " in note for note in notes)
 
 
 @pytest.mark.parametrize("script", ["a || exit 1", "exit_early", "cd web && ./exec", "exec >log; a"])

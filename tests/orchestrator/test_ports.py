@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.port_ids import by_id, port_id
 from wtc.events import Event
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import Endpoint
@@ -13,6 +14,7 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.host_ports.leases import observed_ports
 from wtc.orchestrator.ports import ports
 from wtc.ports.requests import port_requests
+from wtc.registry.port_keys import format_port_key
 from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
@@ -45,14 +47,14 @@ def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_b
     record = StackRecord(
         worktree=str(tmp_path),
         namespace="a-1",
-        ports={"web/80/tcp": 20001, "web:2/80/tcp#1": 20002, "db.2/53/udp": 20003, "old/1/tcp": 20004, "odd": 20005},
-        addresses={"web/80/tcp": "127.0.0.2", "web:2/80/tcp#1": "0.0.0.0", "db.2/53/udp": "::1"},
+        ports=by_id({"web/80/tcp": 20001, "web:2/80/tcp#1": 20002, "db.2/53/udp": 20003, "old/1/tcp": 20004}),
+        addresses=by_id({"web/80/tcp": "127.0.0.2", "web:2/80/tcp#1": "0.0.0.0", "db.2/53/udp": "::1"}),
     )
     assert told(tmp_path, record, WTC_BIND="127.0.0.9") == (
-        Endpoint(service="db.2", target=53, protocol="udp", host="::1", port=20003),
-        Endpoint(service="old", target=1, protocol="tcp", host="127.0.0.9", port=20004),
-        Endpoint(service="web", target=80, protocol="tcp", host="127.0.0.2", port=20001),
-        Endpoint(service="web", target=80, protocol="tcp", host="127.0.0.1", port=20002, number=2),
+        Endpoint(id=port_id("db.2/53/udp"), host="::1", port=20003),
+        Endpoint(id=port_id("old/1/tcp"), host="127.0.0.9", port=20004),
+        Endpoint(id=port_id("web/80/tcp"), host="127.0.0.2", port=20001),
+        Endpoint(id=port_id("web:2/80/tcp#1"), host="127.0.0.1", port=20002),
     )
 
 
@@ -69,7 +71,10 @@ def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_b
 )
 def test_endpoints_name_the_host_to_connect_to(tmp_path: Path, engine: str, bound: str, host: str) -> None:
     record = StackRecord(
-        worktree=str(tmp_path), namespace="a-1", ports={"web/80/tcp": 20001}, addresses={"web/80/tcp": bound}
+        worktree=str(tmp_path),
+        namespace="a-1",
+        ports=by_id({"web/80/tcp": 20001}),
+        addresses=by_id({"web/80/tcp": bound}),
     )
     assert [e.host for e in told(tmp_path, record, DOCKER_HOST=engine)] == [host]
 
@@ -77,9 +82,9 @@ def test_endpoints_name_the_host_to_connect_to(tmp_path: Path, engine: str, boun
 def test_ports_are_told_by_service_replica_and_number_whatever_order_the_registry_has(tmp_path: Path) -> None:
     keys = ("web:10/80/tcp", "web:2/80/tcp", "web/443/tcp", "web/80/udp", "web/80/tcp#1", "web/80/tcp", "db/5432/tcp")
     record = StackRecord(
-        worktree=str(tmp_path), namespace="a-1", ports={key: 20000 + n for n, key in enumerate(sorted(keys))}
+        worktree=str(tmp_path), namespace="a-1", ports=by_id({key: 20000 + n for n, key in enumerate(sorted(keys))})
     )
-    assert [key_of_endpoint(record, e) for e in told(tmp_path, record)] == [
+    assert [format_port_key(e.id) for e in told(tmp_path, record)] == [
         "db/5432/tcp",
         "web/80/tcp",
         "web/80/tcp#1",
@@ -88,10 +93,6 @@ def test_ports_are_told_by_service_replica_and_number_whatever_order_the_registr
         "web:2/80/tcp",
         "web:10/80/tcp",
     ]
-
-
-def key_of_endpoint(record: StackRecord, endpoint: Endpoint) -> str:
-    return next(key for key, port in record.ports.items() if port == endpoint.port)
 
 
 def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> None:
@@ -108,8 +109,10 @@ def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> Non
     requests = port_requests(project, {})
     there: dict[tuple[str, int], list[PublishedPort]] = {}
     for number, request in enumerate(requests):
-        published = PublishedPort(target=request.target, protocol=request.protocol, host_ip="", port=20000 + number)
-        there.setdefault((request.service, request.number), []).append(published)
+        published = PublishedPort(
+            target=request.id.target, protocol=request.id.protocol, host_ip="", port=20000 + number
+        )
+        there.setdefault((request.id.service, request.id.number), []).append(published)
     observed = Observed(
         containers=tuple(
             ObservedContainer(
@@ -126,8 +129,8 @@ def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> Non
         )
     )
     found = observed_ports(observed, SPAN)
-    assert {key: published.port for key, published in found.items()} == {
-        request.key: 20000 + number for number, request in enumerate(requests)
+    assert {port: published.port for port, published in found.items()} == {
+        request.id: 20000 + number for number, request in enumerate(requests)
     }
 
 

@@ -11,6 +11,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import CreateContainer
 from wtc.model.service import Port, Service
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import open_context
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import resolve_stack
@@ -18,7 +19,6 @@ from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.host_ports.leases import lease_ports
 from wtc.orchestrator.setup import setup
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 from wtc.settings.settings import BIND, MEM_LIMIT, PORT_RANGE, Source
 
 MIB = 1024**2
@@ -96,7 +96,7 @@ def test_a_limit_from_the_strongest_place_caps_what_has_none(
 
 def test_the_project_says_where_its_ports_are_bound_and_which_they_are(tmp_path: Path) -> None:
     looks = target(tmp_path, project="x-wtc: {bind: 0.0.0.0, port_range: 31000-31000}")
-    assert planned(looks)["web"].ports == (Port(target=80, published="31000", host_ip="0.0.0.0"),)
+    assert planned(looks)["web"].ports == (Port(target=80, published=range(31000, 31001), host_ip="0.0.0.0"),)
     settings = open_context(looks, silent).settings
     assert (settings.of(BIND).source, settings.of(PORT_RANGE).source) == (Source.DEFAULT, Source.DEFAULT)
 

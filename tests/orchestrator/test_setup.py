@@ -24,7 +24,7 @@ def test_a_source_that_git_would_show_is_left_in_the_main_worktree(repository: P
 def test_env_from_may_stand_where_the_file_cannot_be_read_without_env(repository: Pair) -> None:
     file = "services: {web: {image: '${IMAGE:?}', ports: [80]}}\nx-wtc: {env_from: [config/env.dist]}\n"
     repository.make({"compose.yaml": file, DIST: "IMAGE=nginx\n"}, {})
-    assert [e.target for e in repository.setup().endpoints] == [80]
+    assert [e.id.target for e in repository.setup().endpoints] == [80]
 
 
 def test_env_is_made_beside_a_compose_file_that_lies_deeper(repository: Pair) -> None:
@@ -66,7 +66,7 @@ def test_the_stack_is_registered_with_its_ports(repository: Pair) -> None:
     result = repository.setup()
     (endpoint,) = result.endpoints
     record = Store(str(repository.state)).read().stacks[result.namespace]
-    assert record.ports == {"web/80/tcp": endpoint.port}
+    assert record.ports == {endpoint.id: endpoint.port}
     assert (record.worktree, record.status) == (str(repository.linked), "registered")
 
 

@@ -1,4 +1,4 @@
-"""A pretend engine's objects as its lists show them, with labels as wtc writes them."""
+"""Objects as the engine's lists show them, with the labels that wtc writes."""
 
 from tests.planner.world import NAMESPACE, World
 from wtc import labels as label
@@ -16,7 +16,7 @@ ANONYMOUS = "a" * 64
 
 
 def listing_of(world: World) -> EngineListing:
-    """Everything in the world; of its images those with wtc's label, as the engine is asked for."""
+    """Return everything in the world; only images with wtc's label, as wtc lists them."""
     return EngineListing(
         containers=tuple(world.containers.values()),
         networks=tuple(world.networks.values()),
@@ -31,7 +31,7 @@ def image(
     of: Namespace = NAMESPACE,
     name: str = "accra-a1b2c3-app",
 ) -> ObservedImage:
-    """An image as `up` builds it for the namespace `of`."""
+    """Return an image as `up` builds it for the namespace `of`."""
     own = {**label.own(of, name), label.SERVICE: "app", label.COMPOSE_SERVICE: "app"}
     return ObservedImage(reference=reference, id="sha256:app", labels=own)
 
@@ -43,7 +43,7 @@ def container(
     volumes: tuple[MountedVolume, ...] = (),
     state: str = "running",
 ) -> ObservedContainer:
-    """A container as `up` creates it, unless it has other labels."""
+    """Return a container as `up` creates it, by default with wtc's labels."""
     return ObservedContainer(
         id=f"id-{name}",
         name=name,

@@ -1,4 +1,4 @@
-"""What one service needs of another: its container, its health; and networks whose own labels have changed."""
+"""What one service needs from another: its container, its health; and networks with changed labels."""
 
 from dataclasses import replace
 
@@ -11,15 +11,15 @@ from wtc.model.observed import Observed
 from wtc.model.plan import RemoveNetwork, StartContainer, WaitContainer
 from wtc.model.project import Network
 from wtc.model.service import Dependency, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 BASE = Service(name="base", image="redis:7")
 BASE_NAME = "accra-a1b2c3_base"
 
 
 def alone(guest: Service) -> Desired:
-    """The guest without its base, as `up --no-deps guest` has it."""
+    """Return the guest without its base, as in `up --no-deps guest`."""
     whole = desired(project(BASE, guest))
     return replace(whole, services={"guest": whole.services["guest"]}, undeclared=frozenset({"base"}))
 
@@ -34,7 +34,7 @@ def alone(guest: Service) -> Desired:
     ],
     ids=["network_mode", "ipc", "pid", "volumes_from"],
 )
-def test_a_service_whose_containers_are_shared_has_to_be_there(guest: Service) -> None:
+def test_service_whose_containers_are_shared_must_exist(guest: Service) -> None:
     with pytest.raises(WtcError, match=r"service `guest` shares .* of service `base`, which has no container"):
         plan_up(alone(guest), World().observed(), UpOptions(no_deps=True))
     world = World()
@@ -42,25 +42,25 @@ def test_a_service_whose_containers_are_shared_has_to_be_there(guest: Service) -
     assert plan_up(alone(guest), world.observed(), UpOptions(no_deps=True))
 
 
-def test_a_service_whose_containers_are_shared_cannot_have_none() -> None:
+def test_service_whose_containers_are_shared_must_have_a_container() -> None:
     guest = Service(name="guest", image="redis:7", network_mode="service:base")
     none = desired(project(replace(BASE, scale=0), guest))
     with pytest.raises(WtcError, match="of service `base`, which has no container"):
         plan_up(none, World().observed(), UpOptions())
 
 
-def test_a_container_that_is_shared_has_to_be_there_by_name_or_by_the_beginning_of_its_id() -> None:
+def test_shared_container_must_exist_by_name_or_id_prefix() -> None:
     observed = Observed(foreign=(stranger("stranger", id="0123456789abcdef"),))
     for name in ("stranger", "0123456789abcdef", "0123456789"):
         guest = Service(name="guest", image="redis:7", network_mode=f"container:{name}")
         assert plan_up(desired(project(guest)), observed, UpOptions())
-    guest = Service(name="guest", image="redis:7", network_mode="container:nobody")
-    with pytest.raises(WtcError, match="of container `nobody`, which is not there"):
+    guest = Service(name="guest", image="redis:7", network_mode="container:missing")
+    with pytest.raises(WtcError, match="of container `missing`, which does not exist"):
         plan_up(desired(project(guest)), observed, UpOptions())
     assert plan_up(desired(project(guest)), observed, UpOptions(no_start=True))
 
 
-def test_each_dependent_waits_as_it_says_whether_the_health_is_required() -> None:
+def test_each_dependent_waits_with_its_own_required() -> None:
     easy = Dependency(condition="service_healthy", required=False)
     services = (
         Service(name="a", image="redis:7", depends_on={"base": easy}),
@@ -73,7 +73,7 @@ def test_each_dependent_waits_as_it_says_whether_the_health_is_required() -> Non
     assert [waits[a] for a in starts["accra-a1b2c3_b"].after if a in waits] == [True]
 
 
-def test_a_network_whose_labels_in_the_file_have_changed_is_made_anew() -> None:
+def test_network_with_changed_labels_is_recreated() -> None:
     def labelled(text: str) -> Desired:
         mine = Network(key="mine", name="p_mine", labels={"x": text})
         return desired(project(Service(name="a", image="redis:7", networks={}), mine=mine))

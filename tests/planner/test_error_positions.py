@@ -1,4 +1,4 @@
-"""Where in the file the thing is that an error is about, found by the file's own values."""
+"""The position in the file that an error is about, found by the values of the file."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ BUILD: Path = ("services", "web", "build")
         (SERVICE, 'exec: "serve-all": executable file not found', (*SERVICE, "command", 0)),
         (SERVICE, "unable to find user nosuchuser: no matching entries", (*SERVICE, "user")),
         (SERVICE, "No such image: registry.test/web:1", (*SERVICE, "image")),
-        # Neither a part of a longer path, nor the value of a variable, nor a mount's type.
+        # Not a part of a longer path, the value of a variable, or the type of a mount.
         (SERVICE, "no such file: /w/data2", SERVICE),
         (SERVICE, "no such file: /other/w/data", SERVICE),
         (SERVICE, "no such file: /w/environment", SERVICE),
@@ -80,21 +80,21 @@ BUILD: Path = ("services", "web", "build")
         (("services", "gone"), "bind source path does not exist: /w/data", ("services", "gone")),
     ],
 )
-def test_complaint_is_placed_at_the_value_that_it_names(path: Path, complaint: str, expected: Path) -> None:
+def test_engine_error_gets_the_position_of_the_value_that_it_names(path: Path, complaint: str, expected: Path) -> None:
     place = Position("/w/compose.yaml", 7, 9)
     project = with_positions({expected: place})
     found = with_position(Diagnostic(message="cannot", path=path), complaint, project)
     assert (found.path, found.position) == (expected, place)
 
 
-def test_value_without_a_position_is_placed_at_what_is_around_it() -> None:
+def test_value_without_a_position_gets_that_of_its_parent() -> None:
     place = Position("/w/compose.yaml", 7, 9)
     project = with_positions({(*SERVICE, "volumes"): place})
     found = with_position(Diagnostic(message="cannot", path=SERVICE), "no such file: /w/data", project)
     assert (found.path, found.position) == ((*SERVICE, "volumes"), place)
 
 
-def test_position_that_is_known_is_kept() -> None:
+def test_existing_position_is_kept() -> None:
     known = Diagnostic(message="cannot", path=SERVICE, position=Position("/w/other.yaml", 1, 1))
     assert with_position(known, "no such file: /w/data", with_positions({})) is known
 
@@ -106,13 +106,13 @@ def test_position_that_is_known_is_kept() -> None:
         (op.BuildImage(image=DesiredImage(service="web", reference="i")), "", BUILD),
         (op.CreateNetwork(network=Network(key="back", name="n")), "", ("networks", "back")),
         (op.CreateVolume(volume=Volume(key="rows", name="v")), "", ("volumes", "rows")),
-        (op.StartContainer(container=ContainerRef(name="c")), "not there yet", SERVICE),
+        (op.StartContainer(container=ContainerRef(name="c")), "it does not exist", SERVICE),
         (op.RunHook(container=ContainerRef(name="c"), hook=Hook()), "post_start", (*SERVICE, "post_start")),
         (op.StopContainer(container=ContainerRef(name="c")), "`stop`", ()),
         (op.WaitContainer(container=ContainerRef(name="c"), condition=op.Condition.READY), "", ()),
     ],
 )
-def test_node_is_about_a_part_of_the_file(operation: op.Operation, cause: str, expected: Path) -> None:
+def test_node_has_a_path_in_the_file(operation: op.Operation, cause: str, expected: Path) -> None:
     assert node_path(PlanNode(id=1, operation=operation, cause=cause, service="web")) == expected
 
 

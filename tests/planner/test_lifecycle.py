@@ -9,12 +9,12 @@ from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.errors import WtcError
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Dependency, Hook, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.down import plan_down
 from wtc.planner.lifecycle import ServiceHooks, plan_kill, plan_pause, plan_restart, plan_start, plan_stop, plan_unpause
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 DB = Service(name="db", image="postgres:15")
 WEB = Service(name="web", image="nginx:1.22", depends_on={"db": Dependency(condition="service_healthy", restart=True)})
@@ -23,7 +23,7 @@ OTHER = Service(name="other", image="redis:7", depends_on={"db": Dependency()})
 
 
 def world(*services: Service, scales: dict[str, int] | None = None) -> World:
-    """A stack that runs and is healthy."""
+    """Return a world with a healthy running stack."""
     there = World()
     there.run(plan_up(desired(project(*services), scales=scales or {}), there.observed(), UpOptions()))
     for container in list(there.containers.values()):
@@ -38,8 +38,8 @@ def stopped(*services: Service) -> World:
     return there
 
 
-def carried_out(there: World, plan: Plan) -> str:
-    """The plan's text; every step of it has to be one that an engine takes."""
+def executed(there: World, plan: Plan) -> str:
+    """Execute the plan in the world and return its text."""
     there.run(plan)
     return plan_text(plan)
 
@@ -48,9 +48,9 @@ def states(there: World) -> dict[str, str]:
     return {c.service: c.state for c in there.containers.values()}
 
 
-def test_start_begins_with_dependencies_and_waits_for_their_conditions() -> None:
+def test_start_starts_dependencies_first_and_waits_for_their_conditions() -> None:
     there = stopped(DB, WEB, PROXY)
-    assert carried_out(there, plan_start(there.observed(), {})) == snapshot("""\
+    assert executed(there, plan_start(there.observed(), {})) == snapshot("""\
 1 start container accra-a1b2c3_db: `start`
 2 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 1)
 3 start container accra-a1b2c3_web: `start` (after 2)
@@ -58,45 +58,45 @@ def test_start_begins_with_dependencies_and_waits_for_their_conditions() -> None
 """)
 
 
-def test_start_of_one_service_starts_what_it_depends_on() -> None:
+def test_start_of_one_service_starts_its_dependencies() -> None:
     there = stopped(DB, WEB, OTHER)
-    assert carried_out(there, plan_start(there.observed(), {}, services=["other"])) == snapshot("""\
+    assert executed(there, plan_start(there.observed(), {}, services=["other"])) == snapshot("""\
 1 start container accra-a1b2c3_db: `other` depends on it
 2 start container accra-a1b2c3_other: `start` (after 1)\
 """)
     assert states(there) == {"db": "running", "web": "exited", "other": "running"}
 
 
-def test_start_of_what_runs_is_nothing() -> None:
+def test_start_of_running_containers_plans_nothing() -> None:
     assert not plan_start(world(DB, WEB, PROXY).observed(), {})
 
 
-def test_start_waits_for_a_dependency_that_runs_and_is_not_healthy_yet() -> None:
+def test_start_waits_for_a_running_dependency_that_is_not_healthy() -> None:
     there = world(DB, WEB)
     there.change("accra-a1b2c3_db", health="starting")
     there.change("accra-a1b2c3_web", state="exited")
-    assert carried_out(there, plan_start(there.observed(), {})) == snapshot("""\
+    assert executed(there, plan_start(there.observed(), {})) == snapshot("""\
 1 wait for accra-a1b2c3_db to be healthy: `web` depends on it
 2 start container accra-a1b2c3_web: `start` (after 1)\
 """)
 
 
-def test_start_lets_a_paused_container_go_on_without_its_hooks() -> None:
+def test_start_unpauses_a_paused_container_without_hooks() -> None:
     there = world(DB)
     there.change("accra-a1b2c3_db", state="paused")
     hooks = {"db": ServiceHooks(post_start=(Hook(command=("true",)),))}
-    assert carried_out(there, plan_start(there.observed(), hooks)) == snapshot(
+    assert executed(there, plan_start(there.observed(), hooks)) == snapshot(
         "1 unpause container accra-a1b2c3_db: `start`"
     )
 
 
-def test_start_runs_a_job_again_that_others_wait_for() -> None:
+def test_start_runs_a_job_again_if_others_wait_for_it() -> None:
     job = Service(name="job", image="busybox:1.36")
     app = Service(
         name="app", image="nginx:1.22", depends_on={"job": Dependency(condition="service_completed_successfully")}
     )
     there = stopped(job, app)
-    assert carried_out(there, plan_start(there.observed(), {})) == snapshot("""\
+    assert executed(there, plan_start(there.observed(), {})) == snapshot("""\
 1 start container accra-a1b2c3_job: `start`
 2 wait for accra-a1b2c3_job to be completed: `app` depends on it (after 1)
 3 start container accra-a1b2c3_app: `start` (after 2)\
@@ -112,7 +112,7 @@ def test_start_takes_hooks_and_optional_dependencies_from_the_file() -> None:
         )
     }
     plan = plan_start(there.observed(), hooks)
-    assert carried_out(there, plan) == snapshot("""\
+    assert executed(there, plan) == snapshot("""\
 1 start container accra-a1b2c3_db: `start`
 2 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 1)
 3 start container accra-a1b2c3_web: `start` (after 2)
@@ -127,30 +127,30 @@ def test_start_of_a_service_without_a_container_is_refused() -> None:
         plan_start(stopped(DB).observed(), {}, services=["nope"])
 
 
-def test_start_is_refused_where_what_has_to_be_healthy_has_no_container() -> None:
+def test_start_is_refused_if_a_required_dependency_has_no_container() -> None:
     there = stopped(WEB, DB)
     del there.containers[there.find("accra-a1b2c3_db").id]
     with pytest.raises(WtcError, match="`web` depends on `db`, which has no container"):
         plan_start(there.observed(), {}, services=["web"])
 
 
-def test_start_passes_over_a_dependency_that_is_scaled_to_nothing() -> None:
+def test_start_skips_a_dependency_that_is_scaled_to_0() -> None:
     there = stopped(DB, OTHER)
     del there.containers[there.find("accra-a1b2c3_db").id]
-    assert carried_out(there, plan_start(there.observed(), {})) == "1 start container accra-a1b2c3_other: `start`"
+    assert executed(there, plan_start(there.observed(), {})) == "1 start container accra-a1b2c3_other: `start`"
 
 
-def test_what_waits_to_replace_a_container_is_left_to_up() -> None:
+def test_unfinished_replacement_is_not_started() -> None:
     there = stopped(DB)
     old = there.find("accra-a1b2c3_db")
     there.containers["half"] = replace(old, id="half", name=f"next_{old.name}", state="created", replaces=old.id)
-    assert carried_out(there, plan_start(there.observed(), {})) == "1 start container accra-a1b2c3_db: `start`"
+    assert executed(there, plan_start(there.observed(), {})) == "1 start container accra-a1b2c3_db: `start`"
 
 
-def test_stop_begins_with_dependents_after_their_hooks() -> None:
+def test_stop_stops_dependents_first_after_their_hooks() -> None:
     there = world(DB, WEB, PROXY)
     hooks = {"web": ServiceHooks(depends_on=WEB.depends_on, pre_stop=(Hook(command=("flush",)),))}
-    assert carried_out(there, plan_stop(there.observed(), hooks, timeout_s=3)) == snapshot("""\
+    assert executed(there, plan_stop(there.observed(), hooks, timeout_s=3)) == snapshot("""\
 1 stop container accra-a1b2c3_proxy: `stop`
 2 run hook in accra-a1b2c3_web: pre_stop (after 1)
 3 stop container accra-a1b2c3_web: `stop` (after 2)
@@ -161,36 +161,36 @@ def test_stop_begins_with_dependents_after_their_hooks() -> None:
 def test_stop_keeps_the_order_through_a_service_that_does_not_run() -> None:
     there = world(DB, WEB, PROXY)
     there.change("accra-a1b2c3_web", state="exited")
-    assert carried_out(there, plan_stop(there.observed(), {})) == snapshot("""\
+    assert executed(there, plan_stop(there.observed(), {})) == snapshot("""\
 1 stop container accra-a1b2c3_proxy: `stop`
 2 stop container accra-a1b2c3_db: `stop` (after 1)\
 """)
 
 
-def test_stop_of_one_service_leaves_its_dependency_and_its_dependents() -> None:
+def test_stop_of_one_service_stops_no_other_service() -> None:
     there = world(DB, WEB, PROXY)
-    assert carried_out(there, plan_stop(there.observed(), {}, services=["web"])) == (
+    assert executed(there, plan_stop(there.observed(), {}, services=["web"])) == (
         "1 stop container accra-a1b2c3_web: `stop`"
     )
 
 
-def test_down_runs_the_hooks_of_what_runs_before_it_stops() -> None:
+def test_down_runs_pre_stop_hooks_of_running_containers() -> None:
     there = world(DB, WEB)
     there.change("accra-a1b2c3_db", state="exited")
     hooks = {name: ServiceHooks(pre_stop=(Hook(command=("flush",)),)) for name in ("db", "web")}
     plan = plan_down(NAMESPACE, there.observed(), declared=hooks)
-    assert carried_out(there, plan) == snapshot("""\
+    assert executed(there, plan) == snapshot("""\
 1 run hook in accra-a1b2c3_web: pre_stop
 2 stop container accra-a1b2c3_web: `down` (after 1)
 3 remove container accra-a1b2c3_web: `down` (after 2)
 4 remove container accra-a1b2c3_db: `down` (after 2)
-5 remove network accra-a1b2c3_net: nothing of the stack is on it (after 3, 4)\
+5 remove network accra-a1b2c3_net: no container of the stack uses it (after 3, 4)\
 """)
 
 
-def test_restart_takes_along_whose_dependency_says_so() -> None:
+def test_restart_restarts_dependents_with_restart_true() -> None:
     there = world(DB, WEB, OTHER)
-    assert carried_out(there, plan_restart(there.observed(), {}, services=["db"])) == snapshot("""\
+    assert executed(there, plan_restart(there.observed(), {}, services=["db"])) == snapshot("""\
 1 stop container accra-a1b2c3_web: `restart`
 2 stop container accra-a1b2c3_db: `restart` (after 1)
 3 start container accra-a1b2c3_db: `restart` (after 2)
@@ -199,26 +199,26 @@ def test_restart_takes_along_whose_dependency_says_so() -> None:
 """)
 
 
-def test_restart_of_what_has_no_container_restarts_nothing() -> None:
+def test_restart_of_a_service_without_a_container_plans_nothing() -> None:
     assert plan_text(plan_restart(world(DB, WEB).observed(), {}, services=["tool"])) == ""
 
 
-def test_restart_without_dependents_restarts_what_is_named() -> None:
+def test_restart_without_dependents_restarts_only_the_named_services() -> None:
     there = world(DB, WEB, OTHER)
-    assert carried_out(there, plan_restart(there.observed(), {}, services=["db"], no_deps=True)) == snapshot("""\
+    assert executed(there, plan_restart(there.observed(), {}, services=["db"], no_deps=True)) == snapshot("""\
 1 stop container accra-a1b2c3_db: `restart`
 2 start container accra-a1b2c3_db: `restart` (after 1)\
 """)
 
 
-def test_restart_starts_what_has_ended() -> None:
+def test_restart_starts_stopped_containers() -> None:
     there = stopped(DB)
-    assert carried_out(there, plan_restart(there.observed(), {})) == "1 start container accra-a1b2c3_db: `restart`"
+    assert executed(there, plan_restart(there.observed(), {})) == "1 start container accra-a1b2c3_db: `restart`"
 
 
 def test_restart_of_replicas_stops_and_starts_each() -> None:
     there = world(DB, scales={"db": 2})
-    assert carried_out(there, plan_restart(there.observed(), {})) == snapshot("""\
+    assert executed(there, plan_restart(there.observed(), {})) == snapshot("""\
 1 stop container accra-a1b2c3_db: `restart`
 2 stop container accra-a1b2c3_db_2: `restart`
 3 start container accra-a1b2c3_db: `restart` (after 1)
@@ -226,7 +226,7 @@ def test_restart_of_replicas_stops_and_starts_each() -> None:
 """)
 
 
-def test_kill_signals_what_runs_and_nothing_else() -> None:
+def test_kill_signals_only_running_containers() -> None:
     there = world(DB, WEB)
     there.change("accra-a1b2c3_web", state="exited")
     assert plan_text(plan_kill(there.observed(), signal="HUP")) == "1 send HUP to container accra-a1b2c3_db: `kill`"
@@ -234,14 +234,14 @@ def test_kill_signals_what_runs_and_nothing_else() -> None:
 
 def test_pause_and_unpause_undo_each_other() -> None:
     there = world(DB, WEB)
-    assert carried_out(there, plan_pause(there.observed(), services=["db"])) == snapshot(
+    assert executed(there, plan_pause(there.observed(), services=["db"])) == snapshot(
         "1 pause container accra-a1b2c3_db: `pause`"
     )
     assert not plan_pause(there.observed(), services=["db"])
-    assert carried_out(there, plan_unpause(there.observed())) == "1 unpause container accra-a1b2c3_db: `unpause`"
+    assert executed(there, plan_unpause(there.observed())) == "1 unpause container accra-a1b2c3_db: `unpause`"
 
 
 @pytest.mark.parametrize("plan", [plan_stop, plan_restart, plan_start])
-def test_nothing_there_is_nothing_to_do(plan: object) -> None:
+def test_plan_is_empty_without_containers(plan: object) -> None:
     assert callable(plan)
     assert not plan(Observed(), {})

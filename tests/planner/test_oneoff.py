@@ -1,4 +1,4 @@
-"""One-off containers: what they take from the service, and what they leave to it."""
+"""One-off containers: which attributes they take from the service."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,13 +12,13 @@ from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.mounts import Mount
 from wtc.model.observed import Observed
 from wtc.model.plan import RemoveNetwork
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Attachment, Dependency, Port, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import plan_images
 from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 WEB = Service(
     name="web",
@@ -27,7 +27,7 @@ WEB = Service(
     environment={"COLOUR": "red", "SIZE": "large"},
     restart="always",
     deploy=Deploy(restart_policy=RestartPolicy(condition="any")),
-    ports=(Port(target=80, published="8080"),),
+    ports=(Port(target=80, published=range(8080, 8081)),),
     volumes=(Mount(type="volume", source="rows", target="/rows"),),
     networks={"default": Attachment(aliases=("www",), ipv4_address="172.30.0.9", mac_address="02:00:00:00:00:01")},
     mac_address="02:00:00:00:00:02",
@@ -42,19 +42,19 @@ OTHERS = [Service(name=name, image=f"{name}:1") for name in ("db", "job", "log")
 
 
 def stack(web: Service = WEB) -> Desired:
-    """The stack of `web` and what it depends on."""
+    """Return the stack of `web` and its dependencies."""
     return resolve_desired(
         project(web, *OTHERS, volumes=("rows", "unused")), Placement(namespace=NAMESPACE, bind="127.0.0.1")
     )
 
 
 def made(oneoff: OneoffOptions | None = None, web: Service = WEB) -> ContainerSpec:
-    """The one-off container of `web`."""
+    """Return a one-off container of `web`."""
     name = oneoff_name(NAMESPACE, "web", "0f3a9c1e")
     return oneoff_spec(stack(web).services["web"].containers[0], oneoff or OneoffOptions(), name=name, slug="0f3a9c1e")
 
 
-def test_it_has_a_name_and_labels_by_which_nothing_takes_it_for_the_service() -> None:
+def test_one_off_has_a_name_and_labels_other_than_the_service() -> None:
     spec = made()
     assert spec.name == "accra-a1b2c3_web_run_0f3a9c1e"
     assert spec.labels[label.COMPOSE_ONEOFF] == "True"
@@ -64,7 +64,7 @@ def test_it_has_a_name_and_labels_by_which_nothing_takes_it_for_the_service() ->
     assert spec.labels[label.CONFIG_HASH] != stack().services["web"].containers[0].config_hash
 
 
-def test_it_ends_with_its_command_publishes_nothing_and_leaves_addresses_to_the_service() -> None:
+def test_one_off_does_not_restart_and_has_no_ports_or_fixed_addresses() -> None:
     config = made().config
     assert config.restart == ""
     assert config.deploy is not None
@@ -74,8 +74,8 @@ def test_it_ends_with_its_command_publishes_nothing_and_leaves_addresses_to_the_
     assert config.networks == {"accra-a1b2c3_net": Attachment(aliases=("accra-a1b2c3_web_run_0f3a9c1e",))}
 
 
-def test_the_services_names_and_ports_are_its_own_where_that_is_asked_for() -> None:
-    port = Port(target=9000, published="9000")
+def test_one_off_gets_aliases_and_ports_of_the_service_on_request() -> None:
+    port = Port(target=9000, published=range(9000, 9001))
     config = made(OneoffOptions(service_ports=True, use_aliases=True, ports=(port,))).config
     assert config.networks["accra-a1b2c3_net"].aliases == ("www", "web", "accra-a1b2c3_web_run_0f3a9c1e")
     assert [p.target for p in config.ports] == [80, 9000]
@@ -91,12 +91,14 @@ def test_the_services_names_and_ports_are_its_own_where_that_is_asked_for() -> N
         ({"entrypoint": ("env",), "command": ("test",)}, ("test",), ("env",)),
     ],
 )
-def test_command_and_entrypoint(said: dict[str, Any], command: tuple[str, ...], entrypoint: tuple[str, ...]) -> None:
+def test_another_entrypoint_drops_the_command_of_the_service(
+    said: dict[str, Any], command: tuple[str, ...], entrypoint: tuple[str, ...]
+) -> None:
     config = made(OneoffOptions(**said), replace(WEB, entrypoint=("sh",))).config
     assert (config.command, config.entrypoint) == (command, entrypoint)
 
 
-def test_what_is_said_goes_over_what_the_file_says() -> None:
+def test_options_of_a_one_off_override_the_file() -> None:
     mount = Mount(type="bind", source="/here", target="/rows")
     said = OneoffOptions(
         environment={"COLOUR": "blue"}, user="7", working_dir="/w", mounts=(mount,), labels={"team": "red"}
@@ -107,26 +109,26 @@ def test_what_is_said_goes_over_what_the_file_says() -> None:
     assert spec.labels["team"] == "red"
 
 
-def test_labels_by_which_wtc_goes_are_not_the_users_to_set() -> None:
+def test_one_off_options_cannot_set_labels_of_wtc() -> None:
     spec = made(OneoffOptions(labels={label.PROJECT: "another", label.COMPOSE_ONEOFF: "False"}))
     assert spec.labels[label.PROJECT] == NAMESPACE.name
     assert spec.labels[label.COMPOSE_ONEOFF] == "True"
 
 
-def test_only_what_it_stands_on_is_made() -> None:
+def test_one_off_creates_only_its_networks_and_volumes() -> None:
     spec = made()
     wanted = without_dependencies(stack(), spec)
     assert set(wanted.services) == {"web"}
     assert set(wanted.volumes) == {"rows"}
     plan = plan_oneoff(wanted, Observed(api_version=(1, 51)), spec)
     assert plan_text(plan).splitlines() == [
-        "1 create network accra-a1b2c3_net: not there yet",
-        "2 create volume accra-a1b2c3_rows: not there yet",
+        "1 create network accra-a1b2c3_net: it does not exist",
+        "2 create volume accra-a1b2c3_rows: it does not exist",
         "3 create container accra-a1b2c3_web_run_0f3a9c1e: a container for one command (after 1, 2)",
     ]
 
 
-def test_what_it_depends_on_is_waited_for() -> None:
+def test_one_off_waits_for_its_dependencies() -> None:
     assert plan_text(plan_waits(stack(), "web")).splitlines() == [
         "1 wait for accra-a1b2c3_db to be healthy: `web` depends on it",
         "2 wait for accra-a1b2c3_job to be completed: `web` depends on it",
@@ -134,7 +136,7 @@ def test_what_it_depends_on_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("state", ["running", "exited"])
-def test_up_leaves_it_alone_and_its_network_too_while_it_runs(state: str) -> None:
+def test_up_keeps_a_running_one_off_and_its_network(state: str) -> None:
     world = World()
     service = Service(name="web", image="web:1")
     before = desired(project(service))

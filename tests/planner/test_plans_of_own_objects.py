@@ -1,4 +1,4 @@
-"""No plan of any command names an object that is not the stack's, whatever labels the engine's objects have."""
+"""No plan of any command names a foreign object, for any labels of the objects on the engine."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -31,6 +31,7 @@ from wtc.model.plan import (
     RenameContainer,
 )
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.orchestrator.context.identify import FormerStack
 from wtc.orchestrator.session.adopt import plan_stop_former
 from wtc.planner.checks.conflicts import check_names, check_tags
@@ -43,7 +44,6 @@ from wtc.planner.observed.observed_stack import observed_stack
 from wtc.planner.observed.ownership import foreign_use, inconsistency, ownership
 from wtc.planner.oneoff import OneoffOptions, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 from wtc.worktrees.identity import Judgement, Verdict
 
 BUILD = Build(context="/w/accra", dockerfile_inline="FROM busybox:1.36")
@@ -68,7 +68,7 @@ def desired(namespace: Namespace, build_hash: str = "b1") -> Desired:
 
 
 def created(namespace: Namespace, steps: int | None) -> EngineListing:
-    """What an `up` leaves that was cut off after so many steps (None: that was not), in a half-replaced stack."""
+    """Return what `up` leaves if it is interrupted after `steps` operations (None: not interrupted)."""
     world, wanted = World(), desired(namespace)
     world.run(plan_images(wanted, world.observed(), UpOptions()))
     world.run(plan_up(wanted, world.observed(), UpOptions()))
@@ -80,7 +80,7 @@ def created(namespace: Namespace, steps: int | None) -> EngineListing:
 
 @st.composite
 def relabelled(draw: st.DrawFn, labels: Mapping[str, str]) -> dict[str, str]:
-    """Labels of a real object, in the way of someone or something that copied them."""
+    """Return labels of a real object, as a copy of them can look."""
     kept = dict(labels)
     match draw(st.sampled_from(["same", "older", "subset", "other id", "other project", "other host", "none"])):
         case "older":
@@ -102,7 +102,7 @@ def relabelled(draw: st.DrawFn, labels: Mapping[str, str]) -> dict[str, str]:
 
 @st.composite
 def listings(draw: st.DrawFn, namespace: Namespace) -> EngineListing:
-    """A stack, whole or half-replaced, in a crowd of objects whose labels come from anywhere."""
+    """Return a complete or partly recreated stack, among other objects with copied labels."""
     own = created(namespace, draw(st.none() | st.integers(0, 8)))
     other = created(replace(OTHER, name=draw(st.sampled_from([OTHER.name, "berne-1"]))), None)
     sources = [
@@ -153,7 +153,7 @@ def listings(draw: st.DrawFn, namespace: Namespace) -> EngineListing:
 
 
 class Owned:
-    """What of a listing the ownership function calls the stack's, and what plans name."""
+    """The objects of a listing that belong to the stack, and those that plans name."""
 
     def __init__(self, listing: EngineListing, namespace: Namespace) -> None:
         use = foreign_use(listing.containers, namespace)
@@ -174,13 +174,13 @@ class Owned:
         }
 
     def foreign_in(self, plan: Plan) -> list[tuple[str, str]]:
-        """Kind and name of everything in the plan that exists and is not the stack's."""
+        """Return kind and name of the existing foreign objects in the plan."""
         found = (each for node in plan for each in named(node.operation))
         return [(k, n) for k, n, id_ in found if (id_ not in self.containers if id_ else (k, n) in self.taken)]
 
 
 def named(operation: Operation) -> Iterator[tuple[str, str, str]]:
-    """Kind, name and, for a container that exists, the id of everything that an operation changes or uses."""
+    """Return kind, name and, for an existing container, id of the objects that an operation changes or uses."""
     container: object = getattr(operation, "container", None)
     if isinstance(container, ContainerRef):
         yield "container", container.name, container.id
@@ -249,7 +249,7 @@ COMMANDS: Commands = {
 
 @settings(max_examples=300)
 @given(data=st.data(), whose=st.sampled_from(sorted(NAMESPACES)), built=st.sampled_from(["b1", "b2"]))
-def test_no_plan_names_an_object_that_is_not_the_stacks(data: st.DataObject, whose: str, built: str) -> None:
+def test_no_plan_names_a_foreign_object(data: st.DataObject, whose: str, built: str) -> None:
     namespace = NAMESPACES[whose]
     listing = data.draw(listings(namespace))
     owned, wanted = Owned(listing, namespace), desired(namespace, built)
@@ -279,7 +279,7 @@ def gone(stack: LabelledStack) -> FormerStack:
 
 
 @given(data=st.data())
-def test_what_belongs_to_no_stack_is_named_by_no_clean_of_any_stack(data: st.DataObject) -> None:
+def test_clean_never_names_an_object_without_a_stack(data: st.DataObject) -> None:
     listing = data.draw(listings(NAMESPACE))
     use = foreign_use(listing.containers)
     nobodys = {o.name for o in (*listing.containers, *listing.networks, *listing.volumes) if inconsistency(o, use)}

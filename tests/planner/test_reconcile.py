@@ -1,4 +1,4 @@
-"""A second `up` asks for nothing, and the one before it for all that is needed: jobs, and shared namespaces."""
+"""Jobs and shared namespaces: one `up` does everything, and a second `up` has an empty plan."""
 
 from dataclasses import replace
 
@@ -8,14 +8,14 @@ from inline_snapshot import snapshot
 from tests.planner.world import World, desired, project
 from wtc.model.desired import Desired
 from wtc.model.plan import Plan, RunHook
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Dependency, Hook, Service
-from wtc.planner.plan_text import plan_text
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 COMPLETED = Dependency(condition="service_completed_successfully")
 IMPLIED = Dependency(restart=True)
-"""What the interpreter adds for `network_mode: service:x`."""
+"""The dependency that is added for `network_mode: service:x`."""
 
 
 def job(name: str, *needs: str) -> Service:
@@ -32,7 +32,7 @@ def plan_for(stack: Desired, world: World) -> Plan:
 
 
 def up(stack: Desired, world: World) -> str:
-    """The plan's text, once it is carried out and a second `up` has nothing left to do."""
+    """Execute the plan, check that a second one is empty, and return its text."""
     plan = plan_for(stack, world)
     world.run(plan)
     assert plan_text(plan_for(stack, world)) == ""
@@ -59,7 +59,7 @@ def key(service: str) -> str:
     ],
     ids=["two", "three", "both", "fork"],
 )
-def test_chain_of_completed_jobs_is_left_alone(services: tuple[Service, ...]) -> None:
+def test_chain_of_completed_jobs_is_not_run_again(services: tuple[Service, ...]) -> None:
     up(desired(project(*services)), World())
 
 
@@ -74,7 +74,7 @@ def test_chain_of_completed_jobs_runs_again_before_the_service_at_its_end() -> N
 3 start container accra-a1b2c3_b: it is exited (after 2)
 4 wait for accra-a1b2c3_b to be completed: `c` depends on it (after 3)
 5 start container accra-a1b2c3_c: it is exited (after 4)
-6 wait for accra-a1b2c3_c to be ready: the stack is up when it is (after 5)\
+6 wait for accra-a1b2c3_c to be ready: `up` waits for it (after 5)\
 """)
 
 
@@ -87,7 +87,7 @@ def test_failed_job_in_a_chain_runs_again_with_what_it_waits_for() -> None:
 1 start container accra-a1b2c3_a: it is exited
 2 wait for accra-a1b2c3_a to be completed: `b` depends on it (after 1)
 3 start container accra-a1b2c3_b: it is exited (after 2)
-4 wait for accra-a1b2c3_b to be ready: the stack is up when it is (after 3)\
+4 wait for accra-a1b2c3_b to be ready: `up` waits for it (after 3)\
 """)
 
 
@@ -101,13 +101,13 @@ def test_sidecar_is_restarted_with_the_stopped_owner_of_its_namespace(attribute:
 1 stop container accra-a1b2c3_app: `pause`, whose namespace it shares, is restarted
 2 start container accra-a1b2c3_pause: it is exited
 3 start container accra-a1b2c3_app: `pause`, whose namespace it shares, is restarted (after 1, 2)
-4 wait for accra-a1b2c3_pause to be ready: the stack is up when it is (after 2)
-5 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 3)\
+4 wait for accra-a1b2c3_pause to be ready: `up` waits for it (after 2)
+5 wait for accra-a1b2c3_app to be ready: `up` waits for it (after 3)\
 """)
 
 
 def test_sidecar_is_restarted_after_the_owner_of_its_namespace_restarted_alone() -> None:
-    """By its restart policy, by `docker restart`, or by an `up` that did not name the sidecar."""
+    """By its restart policy, by `docker restart`, or by an `up` without the sidecar."""
     stack = desired(project(Service(name="pause", image="app"), sidecar("app", "pause")))
     world = World()
     world.run(plan_for(stack, world))
@@ -115,7 +115,7 @@ def test_sidecar_is_restarted_after_the_owner_of_its_namespace_restarted_alone()
     assert plan_text(plan_for(stack, world)) == snapshot("""\
 1 stop container accra-a1b2c3_app: `pause`, whose namespace it shares, was restarted
 2 start container accra-a1b2c3_app: `pause`, whose namespace it shares, was restarted (after 1)
-3 wait for accra-a1b2c3_app to be ready: the stack is up when it is (after 2)\
+3 wait for accra-a1b2c3_app to be ready: `up` waits for it (after 2)\
 """)
 
 
@@ -129,7 +129,7 @@ def test_sidecar_is_restarted_after_the_owner_of_its_namespace_restarted_alone()
         ("2026-01-01T00:00:01Z", "2026-01-01T00:00:01Z", False),
     ],
 )
-def test_times_are_compared_whatever_their_digits(owner: str, sidecar_started: str, *, restarted: bool) -> None:
+def test_times_are_compared_with_any_number_of_digits(owner: str, sidecar_started: str, *, restarted: bool) -> None:
     stack = desired(project(Service(name="pause", image="app"), sidecar("app", "pause")))
     world = World()
     world.run(plan_for(stack, world))
@@ -152,7 +152,7 @@ def test_sidecar_is_recreated_after_the_owner_of_its_namespace_was_recreated_alo
     )
 
 
-def test_replacement_that_was_left_half_way_is_not_used_once_its_namespace_is_replaced() -> None:
+def test_replacement_of_an_interrupted_run_is_not_used_if_its_namespace_is_recreated() -> None:
     def stack(pause: str, app: str) -> Desired:
         owner = Service(name="pause", image="app", environment={"A": pause})
         return desired(project(owner, replace(sidecar("app", "pause"), environment={"A": app})))
@@ -181,7 +181,7 @@ def test_sidecar_is_not_restarted_while_its_namespace_exists(service: str, chang
     assert "stop container" not in plan_text(plan_for(stack, world))
 
 
-def test_service_that_shares_volumes_alone_is_not_restarted() -> None:
+def test_service_that_shares_only_volumes_is_not_restarted() -> None:
     """`volumes_from` implies no restart: a volume outlives the process."""
     user = Service(name="user", image="app", volumes_from=("owner",), depends_on={"owner": Dependency()})
     stack = desired(project(Service(name="owner", image="app"), user))
@@ -198,7 +198,7 @@ def test_sidecar_starts_after_the_owner_of_its_namespace_without_dependencies_to
     assert world.find(key("app")).state == "running"
 
 
-def test_hook_before_a_stop_runs_in_a_running_container_alone_and_may_fail() -> None:
+def test_pre_stop_hook_runs_only_in_a_running_container_and_may_fail() -> None:
     flush = Hook(command=("flush",))
     stack = desired(project(Service(name="web", image="app", pre_stop=(flush, flush), post_start=(flush,))))
     world = World()

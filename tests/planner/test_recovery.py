@@ -1,4 +1,4 @@
-"""A plan that is cut off anywhere: the next one ends where it would have ended, and no volume is lost."""
+"""A plan that is interrupted at any step: the next one completes it, and no volume is lost."""
 
 from dataclasses import replace
 
@@ -9,9 +9,9 @@ from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.service import Dependency, Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.down import plan_clean
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 NAMES = ["a", "b", "c", "d"]
 
@@ -53,7 +53,7 @@ def stacks(draw: st.DrawFn) -> Desired:
 
 
 def shape(world: World) -> object:
-    """What a user can tell one state from another by."""
+    """Return the parts of the state that a user can see."""
     containers = {(c.name, c.state, c.config_hash, tuple(sorted(c.networks))) for c in world.containers.values()}
     return containers, {(n.name, n.labels["com.wtc.confighash"]) for n in world.networks.values()}
 
@@ -70,7 +70,7 @@ def bring_up(stack: Desired, world: World) -> None:
     cuts=st.tuples(st.integers(0, 30), st.integers(0, 30)),
     how=st.sampled_from(list(Recreate)),
 )
-def test_whatever_was_cut_off_the_next_up_comes_home(
+def test_up_completes_after_an_interruption_at_any_step(
     first: Desired, second: Desired, third: Desired, cuts: tuple[int, int], how: Recreate
 ) -> None:
     fresh = World(image_volumes=("/image",))
@@ -91,7 +91,7 @@ def test_whatever_was_cut_off_the_next_up_comes_home(
 
 @settings(max_examples=100)
 @given(first=stacks(), second=stacks(), cut=st.integers(0, 30))
-def test_clean_leaves_nothing_wherever_up_was_cut_off(first: Desired, second: Desired, cut: int) -> None:
+def test_clean_leaves_nothing_after_an_interruption_at_any_step(first: Desired, second: Desired, cut: int) -> None:
     world = World(image_volumes=("/image",))
     bring_up(first, world)
     world.run(plan_up(second, world.observed(), UpOptions()), only_first=cut)

@@ -1,4 +1,4 @@
-"""What a service is in the worktree does not depend on which services are selected."""
+"""The desired state of a service does not depend on which services are selected."""
 
 import json
 from typing import Any
@@ -33,7 +33,7 @@ ATTRIBUTES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def resolved(text: str, services: tuple[str, ...], profiles: tuple[str, ...]) -> Desired:
-    """The selected services in the worktree. Each Dockerfile names the image of service `a`."""
+    """Return the desired state of the selected services. Each Dockerfile names the image of service `a`."""
     loaded = project(text, services=services, profiles=profiles, port_variables=PortVariables(ports={"P_a": "20001"}))
     inputs = {name: BuildInput(hash=f"h-{name}", images=("app-a:dev",)) for name in NAMES}
     place = Placement(namespace=Namespace(name="accra-a1b2c3", worktree=FOLDER), bind="127.0.0.1", build_inputs=inputs)
@@ -42,7 +42,7 @@ def resolved(text: str, services: tuple[str, ...], profiles: tuple[str, ...]) ->
 
 @st.composite
 def projects(draw: st.DrawFn) -> str:
-    """Four services that name each other in every way, under the container names `the-a` to `the-d`."""
+    """Return four services that refer to each other in every way, with the container names `the-a` to `the-d`."""
     services: dict[str, Any] = {}
     for name in NAMES:
         keys = draw(st.sets(st.sampled_from(sorted(ATTRIBUTES)), max_size=4))
@@ -53,7 +53,7 @@ def projects(draw: st.DrawFn) -> str:
 
 
 @given(projects(), st.sets(OTHERS, min_size=1), st.sets(st.sampled_from(["x", "y"])))
-def test_selected_service_is_what_it_is_in_the_whole_project(text: str, some: set[str], profiles: set[str]) -> None:
+def test_selection_does_not_change_a_service(text: str, some: set[str], profiles: set[str]) -> None:
     try:
         whole = resolved(text, (), ("*",))
     except ComposeFileError:  # services that need each other in a circle

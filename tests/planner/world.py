@@ -1,4 +1,4 @@
-"""A pretend engine for plans: it applies operations to an observed state, as a real one would."""
+"""A fake engine for plans: it applies operations to an observed state, as a real engine would."""
 
 import itertools
 from dataclasses import dataclass, field, replace
@@ -58,7 +58,7 @@ NAMESPACE = Namespace(name="accra-a1b2c3", worktree="/w/accra", identity=IDENTIT
 
 
 def project(*services: Service, volumes: tuple[str, ...] = (), driver: str = "", **more: Network) -> Project:
-    """A project whose services are on the default network unless they say otherwise."""
+    """Return a project whose services are by default on the default network."""
     networks = {"default": Network(key="default", name="p_default", driver=driver), **more}
     on = [s if s.networks or s.network_mode else replace(s, networks={"default": Attachment()}) for s in services]
     return Project(
@@ -72,19 +72,19 @@ def project(*services: Service, volumes: tuple[str, ...] = (), driver: str = "",
 
 
 def desired(of: Project, **place: object) -> Desired:
-    """The project in the namespace of `/w/accra`."""
+    """Return the desired state of the project in the namespace of `/w/accra`."""
     return resolve_desired(of, Placement(namespace=NAMESPACE, bind="127.0.0.1", **place))  # pyright: ignore[reportArgumentType]
 
 
 def stranger(name: str, **values: object) -> ObservedContainer:
-    """A container that is not the stack's, stopped unless `values` say otherwise."""
+    """Return a foreign container, by default stopped."""
     known = {"id": f"id-{name}", "service": "", "number": 1, "image": "i", "image_id": "sha256:i", "state": "exited"}
     return ObservedContainer(name=name, **{**known, **values})  # pyright: ignore[reportArgumentType]
 
 
 @dataclass
 class World:
-    """The engine's state. Names are unique as the engine has them; a broken rule of the engine is an assertion."""
+    """The state of the engine. An operation that a real engine refuses, such as a name used twice, is an assertion."""
 
     containers: dict[str, ObservedContainer] = field(default_factory=dict[str, ObservedContainer])
     networks: dict[str, ObservedNetwork] = field(default_factory=dict[str, ObservedNetwork])
@@ -206,7 +206,7 @@ class World:
                 assert self.find(container.key).state in {"running", "exited"}
 
     def _time(self) -> str:
-        """Later at each call; the engine leaves out zeros at the end."""
+        """Return a later time at each call; like the engine, without trailing zeros."""
         return f"2026-01-01T00:00:00.{next(self.clock):09}".rstrip("0") + "Z"
 
     def _create(self, create: CreateContainer) -> None:

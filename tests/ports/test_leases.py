@@ -1,4 +1,4 @@
-"""Leases: stable, moved only where they must be, and never one port for two."""
+"""Leases: stable, moved only if others have the port, and no port for two stacks."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
-from wtc.model.ports import PortRequest
+from wtc.model.ports import PortId, PortRequest
 from wtc.ports.leases import lease_host_ports, register_stack
 from wtc.registry.store import Store
 
@@ -24,26 +24,26 @@ def store(tmp_path: Path) -> Store:
     return Store(str(tmp_path))
 
 
-def request(key: str) -> PortRequest:
-    return PortRequest(key=key, service=key, target=80, protocol="tcp", number=1, index=0)
+def request(service: str, *, target: int = 80, protocol: str = "tcp", share: str = "") -> PortRequest:
+    return PortRequest(id=PortId(service=service, target=target, protocol=protocol), index=0, share=share)
 
 
 WEB, DB = request("web"), request("db")
 
 
-def test_a_lease_is_the_same_ever_after(store: Store) -> None:
+def test_lease_does_not_change(store: Store) -> None:
     first = lease_host_ports(store, A, [WEB, DB], span=SPAN)
     assert lease_host_ports(store, A, [DB, WEB], span=range(40000, 50000)).ports == first.ports
     assert store.read().stacks["a-1"].ports == first.ports
 
 
-def test_a_service_that_is_off_keeps_its_lease(store: Store) -> None:
+def test_disabled_service_keeps_its_lease(store: Store) -> None:
     first = lease_host_ports(store, A, [WEB, DB], span=SPAN)
     lease_host_ports(store, A, [WEB], span=SPAN)
     assert lease_host_ports(store, A, [WEB, DB], span=SPAN) == first
 
 
-def test_worktrees_share_no_port_in_a_range_that_just_fits(store: Store) -> None:
+def test_worktrees_share_no_port_in_a_range_without_spare_ports(store: Store) -> None:
     span = range(20000, 20004)
     ports = [
         port for namespace in (A, B) for port in lease_host_ports(store, namespace, [WEB, DB], span=span).ports.values()
@@ -51,16 +51,16 @@ def test_worktrees_share_no_port_in_a_range_that_just_fits(store: Store) -> None
     assert sorted(ports) == list(span)
 
 
-def test_a_port_that_the_engine_says_is_taken_moves_and_is_said(store: Store) -> None:
+def test_lease_on_a_busy_port_moves_and_is_reported(store: Store) -> None:
     before = lease_host_ports(store, A, [WEB, DB], span=SPAN)
-    after = lease_host_ports(store, A, [WEB, DB], span=SPAN, busy={before.ports["web"]})
-    assert after.moved == {"web": before.ports["web"]}
-    assert after.ports["web"] != before.ports["web"]
-    assert after.ports["db"] == before.ports["db"]
+    after = lease_host_ports(store, A, [WEB, DB], span=SPAN, busy={before.ports[WEB.id]})
+    assert after.moved == {WEB.id: before.ports[WEB.id]}
+    assert after.ports[WEB.id] != before.ports[WEB.id]
+    assert after.ports[DB.id] == before.ports[DB.id]
     assert lease_host_ports(store, A, [WEB, DB], span=SPAN).ports == after.ports
 
 
-def test_a_port_that_a_process_holds_is_passed_over_when_it_is_new(store: Store) -> None:
+def test_new_lease_skips_a_port_that_a_process_holds(store: Store) -> None:
     asked: list[int] = []
 
     def refuse_the_first(_request: PortRequest, port: int) -> bool:
@@ -68,16 +68,16 @@ def test_a_port_that_a_process_holds_is_passed_over_when_it_is_new(store: Store)
         return len(asked) > 1
 
     found = lease_host_ports(store, A, [WEB], span=SPAN, free=refuse_the_first)
-    assert found.ports == {"web": asked[1]}
+    assert found.ports == {WEB.id: asked[1]}
     assert asked[0] != asked[1]
 
 
-def test_a_lease_is_not_asked_about_for_its_own_container_holds_it(store: Store) -> None:
+def test_existing_lease_is_kept_without_a_check_for_processes(store: Store) -> None:
     before = lease_host_ports(store, A, [WEB], span=SPAN)
     assert lease_host_ports(store, A, [WEB], span=SPAN, free=lambda _request, _port: False) == before
 
 
-def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path) -> None:
+def test_damaged_registry_is_a_warning_of_the_lease(store: Store, tmp_path: Path) -> None:
     before = lease_host_ports(store, A, [WEB], span=SPAN)
     (tmp_path / "registry.json").write_text("garbage")
     after = lease_host_ports(store, A, [WEB], span=SPAN)
@@ -85,30 +85,30 @@ def test_a_damaged_registry_is_said_with_the_lease(store: Store, tmp_path: Path)
     assert len(after.warnings) == 1
 
 
-def test_one_port_of_two_stacks_moves_unless_it_is_to_be_kept(store: Store) -> None:
+def test_lease_of_two_stacks_moves_unless_it_is_to_be_kept(store: Store) -> None:
     with store.transaction() as records:
         for namespace in (A, B):
-            records.put(replace(records.record_for(namespace), ports={"web": 20001}))
-    assert lease_host_ports(store, A, [WEB], span=SPAN, keep=True).ports == {"web": 20001}
+            records.put(replace(records.record_for(namespace), ports={WEB.id: 20001}))
+    assert lease_host_ports(store, A, [WEB], span=SPAN, keep=True).ports == {WEB.id: 20001}
     moved = lease_host_ports(store, A, [WEB], span=SPAN)
-    assert moved.moved == {"web": 20001}
-    assert moved.ports["web"] != 20001
-    assert lease_host_ports(store, B, [WEB], span=SPAN).ports == {"web": 20001}
+    assert moved.moved == {WEB.id: 20001}
+    assert moved.ports[WEB.id] != 20001
+    assert lease_host_ports(store, B, [WEB], span=SPAN).ports == {WEB.id: 20001}
 
 
 def test_the_address_is_kept_with_the_lease(store: Store) -> None:
     lease_host_ports(store, A, [WEB, replace(DB, host_ip="127.0.0.2")], span=SPAN, bind="0.0.0.0")
-    assert store.read().stacks["a-1"].addresses == {"web": "0.0.0.0", "db": "127.0.0.2"}
+    assert store.read().stacks["a-1"].addresses == {WEB.id: "0.0.0.0", DB.id: "127.0.0.2"}
     lease_host_ports(store, A, [WEB], span=SPAN, bind="127.0.0.1")
-    assert store.read().stacks["a-1"].addresses == {"web": "127.0.0.1", "db": "127.0.0.2"}
+    assert store.read().stacks["a-1"].addresses == {WEB.id: "127.0.0.1", DB.id: "127.0.0.2"}
 
 
-def test_a_shared_port_is_one_that_is_free_for_each(store: Store) -> None:
-    tcp, udp = replace(WEB, share="PORT"), replace(DB, share="PORT", protocol="udp")
-    before = lease_host_ports(store, A, [tcp], span=SPAN).ports["web"]
+def test_shared_port_is_free_for_each_request(store: Store) -> None:
+    tcp, udp = replace(WEB, share="PORT"), replace(DB, share="PORT")
+    before = lease_host_ports(store, A, [tcp], span=SPAN).ports[WEB.id]
     after = lease_host_ports(store, A, [tcp, udp], span=SPAN, free=lambda _request, port: port != before)
-    assert after.moved == {"web": before}
-    assert after.ports["web"] == after.ports["db"] != before
+    assert after.moved == {WEB.id: before}
+    assert after.ports[WEB.id] == after.ports[DB.id] != before
 
 
 HERE = Namespace(name="a-7", worktree="/w/a", identity=Identity(id="0" * 32, directory="/w/a"))
@@ -118,7 +118,7 @@ def test_registering_keeps_the_leases(store: Store) -> None:
     register_stack(store, HERE)
     lease_host_ports(store, HERE, [WEB], span=SPAN)
     register_stack(store, HERE)
-    assert set(store.read().stacks[HERE.name].ports) == {"web"}
+    assert set(store.read().stacks[HERE.name].ports) == {WEB.id}
 
 
 def test_registering_records_the_identity_and_the_project_folder(store: Store) -> None:
@@ -144,15 +144,13 @@ def test_stacks_of_other_worktrees_and_other_projects_stay_registered(store: Sto
 
 LESSEE = """
 import json, sys
-from wtc.model.ports import PortRequest
+from wtc.model.ports import PortId, PortRequest
 from wtc.model.namespace import Namespace
 from wtc.ports.leases import lease_host_ports, register_stack
 from wtc.registry.store import Store
 
 store = Store(sys.argv[1])
-requests = [
-    PortRequest(key=f"s{n}/80/tcp", service=f"s{n}", target=80, protocol="tcp", number=1, index=0) for n in range(5)
-]
+requests = [PortRequest(id=PortId(service=f"s{n}", target=80, protocol="tcp"), index=0) for n in range(5)]
 print("ready", flush=True)
 sys.stdin.readline()
 namespace = Namespace(name=f"accra-{sys.argv[2]}", worktree=f"/w/{sys.argv[2]}/accra")
@@ -162,7 +160,7 @@ print(json.dumps(sorted(leased.ports.values())), flush=True)
 """
 
 
-def test_processes_that_lease_at_one_instant_share_no_port(tmp_path: Path) -> None:
+def test_concurrent_processes_lease_no_port_twice(tmp_path: Path) -> None:
     lessees = [
         subprocess.Popen(
             [sys.executable, "-c", LESSEE, str(tmp_path), str(n)],
@@ -184,14 +182,14 @@ def test_processes_that_lease_at_one_instant_share_no_port(tmp_path: Path) -> No
     assert len(Store(str(tmp_path)).read().stacks) == 8
 
 
-TCP, UDP = (replace(request(f"dns/53/{protocol}"), share="5353", protocol=protocol) for protocol in ("tcp", "udp"))
+TCP, UDP = (request("dns", target=53, protocol=protocol, share="5353") for protocol in ("tcp", "udp"))
 
 
 def test_leases_of_one_number_stay_apart_until_their_container_is_recreated(store: Store) -> None:
     apart = lease_host_ports(store, A, [replace(TCP, share=""), replace(UDP, share="")], span=SPAN).ports
-    for settled in (None, apart.keys(), {UDP.key}):
+    for settled in (None, apart.keys(), {UDP.id}):
         kept = lease_host_ports(store, A, [TCP, UDP], span=SPAN, settled=settled)
         assert (kept.ports, kept.joined) == (apart, {})
     together = lease_host_ports(store, A, [TCP, UDP], span=SPAN, settled=())
-    assert together.ports == dict.fromkeys(apart, apart[TCP.key])
-    assert (together.joined, together.moved) == ({UDP.key: apart[UDP.key]}, {})
+    assert together.ports == dict.fromkeys(apart, apart[TCP.id])
+    assert (together.joined, together.moved) == ({UDP.id: apart[UDP.id]}, {})

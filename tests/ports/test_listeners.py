@@ -24,7 +24,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc
 
 
 @pytest.mark.skipif(sys.byteorder != "little", reason="the table is written by a little-endian machine")
-def test_table_gives_the_sockets_that_have_a_port() -> None:
+def test_table_lists_the_bound_sockets() -> None:
     assert list(parse_table(TCP.splitlines(), "tcp")) == [
         Listener(address="127.0.0.1", port=8080, inode="1677"),
         Listener(address="0.0.0.0", port=80, inode="1678"),
@@ -56,7 +56,7 @@ def test_process_that_has_the_port_is_named(kind: socket.SocketKind, protocol: s
 
 
 @linux
-def test_port_that_this_user_must_not_bind_is_judged_by_its_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_port_that_this_user_must_not_bind_is_checked_by_its_listeners(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_port: object) -> int:
         return errno.EACCES
 
@@ -68,7 +68,7 @@ def test_port_that_this_user_must_not_bind_is_judged_by_its_listeners(monkeypatc
     assert program_on(port, "tcp", "127.0.0.1") is None
 
 
-def test_process_that_cannot_be_seen_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_of_another_user_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listeners, "_TABLES", {})
     with socket.create_server(("127.0.0.1", 0)) as held:
         assert program_on(held.getsockname()[1], "tcp", "127.0.0.1") == Program()

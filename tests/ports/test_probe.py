@@ -43,5 +43,5 @@ def test_a_port_is_free_once_its_holder_is_gone() -> None:
     ("protocol", "address"),
     [("quic", "127.0.0.1"), ("sctp", "127.0.0.1"), ("tcp", "192.0.2.1"), ("tcp", "2001:db8::1")],
 )
-def test_what_cannot_be_told_counts_as_free(protocol: str, address: str) -> None:
+def test_port_that_cannot_be_checked_counts_as_free(protocol: str, address: str) -> None:
     assert is_bindable(29999, protocol, address)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.port_ids import by_id
+from wtc.model.ports import PortId
 from wtc.namespace import Site, default_name, is_namespace
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
 from wtc.registry.stack_records import StackRecord, Status
@@ -14,7 +16,15 @@ from wtc.registry.stack_records import StackRecord, Status
 texts = st.text(max_size=12)
 engine_names = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,12}", fullmatch=True)
 paths = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12).map("/w/{}".format)
-ports = st.dictionaries(texts, st.integers(1, 65535), max_size=3)
+port_ids = st.builds(
+    PortId,
+    service=st.from_regex(r"[a-zA-Z0-9._-]+", fullmatch=True),
+    number=st.integers(1, 99),
+    target=st.integers(0, 65535),
+    protocol=st.sampled_from(["tcp", "udp", "sctp", ""]),
+    entry=st.integers(0, 20),
+)
+ports = st.dictionaries(port_ids, st.integers(1, 65535), max_size=3)
 records = st.builds(
     StackRecord,
     worktree=paths,
@@ -26,14 +36,14 @@ records = st.builds(
     volumes=st.lists(engine_names, max_size=3).map(tuple),
     ports=ports,
     fixed=ports,
-    addresses=st.dictionaries(texts, texts, max_size=3),
+    addresses=st.dictionaries(port_ids, texts, max_size=3),
     status=st.sampled_from(Status),
 )
 stacks = st.lists(records, max_size=4).map(lambda found: {record.namespace: record for record in found})
 
 
 @given(stacks)
-def test_what_was_written_is_read_again(found: dict[str, StackRecord]) -> None:
+def test_decoding_an_encoded_registry_returns_its_stacks(found: dict[str, StackRecord]) -> None:
     assert decode_registry(encode_registry(found)) == DecodedRegistry(stacks=found)
 
 
@@ -51,8 +61,8 @@ def test_the_file_of_version_2_is_keyed_by_namespace() -> None:
         project="shop",
         network="a-1_net",
         volumes=("a-1_rows",),
-        ports={"web/80/tcp": 20001},
-        addresses={"web/80/tcp": "127.0.0.1"},
+        ports=by_id({"web/80/tcp": 20001}),
+        addresses=by_id({"web/80/tcp": "127.0.0.1"}),
         status=Status.UP,
     )
     assert json.loads(encode_registry({"a-1": record})) == {
@@ -77,7 +87,7 @@ def test_version_1_is_read() -> None:
     entry = {"namespace": "a-1", "project": "shop", "ports": {"web/80/tcp": 20001}, "status": "down"}
     content = json.dumps({"version": 1, "worktrees": {"/w/a": entry}}).encode()
     expected = StackRecord(
-        namespace="a-1", worktree="/w/a", project="shop", ports={"web/80/tcp": 20001}, status=Status.DOWN
+        namespace="a-1", worktree="/w/a", project="shop", ports=by_id({"web/80/tcp": 20001}), status=Status.DOWN
     )
     assert decode_registry(content) == DecodedRegistry(stacks={"a-1": expected})
 
@@ -171,7 +181,14 @@ def test_an_entry_that_is_not_valid_is_dropped_alone(name: str, entry: dict[str,
     assert found.rejected == (f"entry `{name}` was dropped, because {why}",)
 
 
-def test_a_namespace_that_two_worktrees_have_is_neither_ones() -> None:
+def test_key_that_names_no_port_is_left_out() -> None:
+    entry = {**GOOD, "ports": {"odd": 20005, "web/80/tcp": 20001}, "addresses": {"": "::"}}
+    found = decode_registry(json.dumps({"version": 2, "stacks": {"good-1": entry}}).encode())
+    expected = StackRecord(namespace="good-1", worktree="/w/good", ports=by_id({"web/80/tcp": 20001}))
+    assert found == DecodedRegistry(stacks={"good-1": expected})
+
+
+def test_two_entries_with_one_namespace_are_both_rejected() -> None:
     entries = {"/v": {"namespace": "n-1"}, "/w": {"namespace": "n-1"}, "/x": {"namespace": "x-1"}}
     found = decode_registry(json.dumps({"version": 1, "worktrees": entries}).encode())
     assert list(found.stacks) == ["x-1"]
@@ -188,7 +205,7 @@ def test_a_rejected_name_is_shown_on_one_line() -> None:
 def test_one_port_of_two_stacks_is_read() -> None:
     entries = {name: {"worktree": f"/w/{name}", "ports": {"web/80/tcp": 20001}} for name in ("a-1", "b-1")}
     found = decode_registry(json.dumps({"version": 2, "stacks": entries}).encode())
-    assert [record.ports for record in found.stacks.values()] == [{"web/80/tcp": 20001}] * 2
+    assert [record.ports for record in found.stacks.values()] == [by_id({"web/80/tcp": 20001})] * 2
     assert found.rejected == ()
 
 

@@ -48,7 +48,7 @@ def holder(tmp_path: Path) -> Iterator[Holder]:
 
 
 @pytest.mark.parametrize("end", [Holder.let_go, Holder.kill])
-def test_a_waiter_is_told_who_holds_the_lock_and_gets_it_at_the_end(
+def test_waiting_process_reports_the_holder_and_gets_the_lock_at_its_end(
     tmp_path: Path, holder: Holder, end: Callable[[Holder], None]
 ) -> None:
     said: list[str] = []
@@ -62,7 +62,7 @@ def test_a_waiter_is_told_who_holds_the_lock_and_gets_it_at_the_end(
     assert said == [f"waiting for another wtc (process {holder.process.pid}) to finish with `a-1`"]
 
 
-def test_a_short_wait_is_not_worth_a_word(tmp_path: Path, holder: Holder) -> None:
+def test_short_wait_is_not_reported(tmp_path: Path, holder: Holder) -> None:
     said: list[str] = []
     killer = threading.Thread(target=holder.kill)
     killer.start()
@@ -95,7 +95,7 @@ def test_a_discarded_lock_leaves_no_file_and_can_be_taken_again(tmp_path: Path) 
         assert list((tmp_path / "locks").iterdir()) == []
 
 
-def test_who_waited_for_a_discarded_lock_holds_the_one_that_others_see(tmp_path: Path) -> None:
+def test_lock_taken_after_a_discard_is_the_one_that_others_see(tmp_path: Path) -> None:
     waits = threading.Event()
     entered = threading.Event()
     leave = threading.Event()

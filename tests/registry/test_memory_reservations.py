@@ -34,7 +34,7 @@ def maker(tmp_path: Path) -> "subprocess.Popen[bytes]":
     return started
 
 
-def test_what_is_promised_is_seen_until_it_has_ended(tmp_path: Path, maker: "subprocess.Popen[bytes]") -> None:
+def test_reservation_counts_until_it_ends(tmp_path: Path, maker: "subprocess.Popen[bytes]") -> None:
     assert standing(tmp_path) == standing(tmp_path) == {"boston_web": 400, "boston_db": 100}
     assert standing(tmp_path, "another engine") == {}
     maker.communicate(b"")
@@ -42,7 +42,7 @@ def test_what_is_promised_is_seen_until_it_has_ended(tmp_path: Path, maker: "sub
     assert list((tmp_path / "memory").iterdir()) == []
 
 
-def test_a_killed_one_counts_no_longer_and_is_cleared_away(tmp_path: Path, maker: "subprocess.Popen[bytes]") -> None:
+def test_reservation_of_a_killed_process_is_removed(tmp_path: Path, maker: "subprocess.Popen[bytes]") -> None:
     maker.kill()
     maker.communicate()
     assert standing(tmp_path) == {}
@@ -52,7 +52,7 @@ def test_a_killed_one_counts_no_longer_and_is_cleared_away(tmp_path: Path, maker
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"engine": "engine"}', b'{"engine": "engine", "containers": 1}']
 )
-def test_what_is_no_promise_counts_nothing(tmp_path: Path, content: bytes) -> None:
+def test_file_that_is_not_a_reservation_counts_nothing(tmp_path: Path, content: bytes) -> None:
     store = Store(str(tmp_path))
     with store.admission() as promises:
         promise = promises.make("engine", {"web": 1})
@@ -61,7 +61,7 @@ def test_what_is_no_promise_counts_nothing(tmp_path: Path, content: bytes) -> No
     promise.end()
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "memory").write_text("in the way")
     with Store(str(tmp_path)).admission() as promises, pytest.raises(WtcError, match="cannot write"):
         promises.make("engine", {"web": 1})

@@ -1,13 +1,19 @@
-"""The registry in memory: stacks by namespace, and what the engine shows against what was recorded."""
+"""The registry in memory: records by namespace, and adoption of published ports."""
 
 from wtc.model.namespace import Namespace
+from wtc.model.ports import PortId
 from wtc.registry.stack_records import StackRecord, StackRecords
 
 A, B = Namespace(name="a-1", worktree="/w/a"), Namespace(name="b-1", worktree="/w/b")
 
 
+def leases(**ports: int) -> dict[PortId, int]:
+    """Service -> host port, as the leases of one port each."""
+    return {PortId(service=service, target=80, protocol="tcp"): port for service, port in ports.items()}
+
+
 def stack(namespace: Namespace, **ports: int) -> StackRecord:
-    return StackRecord(worktree=namespace.worktree, namespace=namespace.name, ports=ports)
+    return StackRecord(worktree=namespace.worktree, namespace=namespace.name, ports=leases(**ports))
 
 
 def ledger_of(*records: StackRecord) -> StackRecords:
@@ -28,7 +34,7 @@ def test_one_worktree_has_several_stacks() -> None:
     assert records.of_worktree("/w") == ()
 
 
-def test_dropping_twice_frees_the_leases_once() -> None:
+def test_stack_can_be_dropped_twice() -> None:
     records = ledger_of(stack(A, web=1))
     records.drop("a-1")
     records.drop("a-1")
@@ -44,18 +50,18 @@ def test_the_record_follows_a_moved_worktree() -> None:
 
 def test_adopting_rebuilds_a_stack_from_what_the_engine_shows() -> None:
     records = StackRecords()
-    records.adopt(A, {"web/80/tcp": 20001})
-    assert records.stacks == {"a-1": StackRecord(worktree="/w/a", namespace="a-1", ports={"web/80/tcp": 20001})}
+    records.adopt(A, leases(web=20001))
+    assert records.stacks == {"a-1": stack(A, web=20001)}
 
 
 def test_a_published_port_replaces_a_stale_lease() -> None:
     records = ledger_of(stack(A, web=1, db=2, cache=3), stack(B, web=7, db=8))
-    records.adopt(A, {"web": 7, "db": 3})
-    assert records.stacks["a-1"].ports == {"web": 7, "db": 3}
-    assert records.stacks["b-1"].ports == {"db": 8}
+    records.adopt(A, leases(web=7, db=3))
+    assert records.stacks["a-1"].ports == leases(web=7, db=3)
+    assert records.stacks["b-1"].ports == leases(db=8)
 
 
 def test_adopting_keeps_the_leases_of_services_without_containers() -> None:
     records = ledger_of(stack(A, web=1, off=2))
-    records.adopt(A, {"web": 1})
-    assert records.stacks["a-1"].ports == {"web": 1, "off": 2}
+    records.adopt(A, leases(web=1))
+    assert records.stacks["a-1"].ports == leases(web=1, off=2)

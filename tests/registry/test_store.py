@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.port_ids import by_id
 from wtc.errors import Exit, NewerRegistryError, RegistryError, WtcError
 from wtc.model.namespace import Namespace
 from wtc.registry.stack_records import StackRecord
@@ -26,7 +27,8 @@ def config(tmp_path: Path) -> Path:
 
 
 def record(namespace: str, **ports: int) -> StackRecord:
-    return StackRecord(worktree=f"/w/{namespace}", namespace=namespace, ports=ports)
+    leases = {f"{service}/80/tcp": port for service, port in ports.items()}
+    return StackRecord(worktree=f"/w/{namespace}", namespace=namespace, ports=by_id(leases))
 
 
 def write(store: Store, *records: StackRecord) -> None:
@@ -35,17 +37,17 @@ def write(store: Store, *records: StackRecord) -> None:
             ledger.put(each)
 
 
-def test_reading_makes_nothing(config: Path) -> None:
+def test_reading_creates_nothing(config: Path) -> None:
     assert Store(str(config)).read().stacks == {}
     assert not config.exists()
 
 
-def test_what_one_writes_another_reads(config: Path) -> None:
+def test_another_store_reads_what_was_written(config: Path) -> None:
     write(Store(str(config)), record("a-1", web=20001))
     assert Store(str(config)).read().stacks == {"a-1": record("a-1", web=20001)}
 
 
-def test_file_and_folders_are_the_users_alone(config: Path) -> None:
+def test_file_and_folders_are_readable_by_the_user_only(config: Path) -> None:
     store = Store(str(config))
     write(store, record("a-1"))
     with store.stack_lock("a-1"):
@@ -94,7 +96,7 @@ DAMAGES = [garbage, Path.mkdir, fifo, loop]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_registry_is_put_aside_and_said(config: Path, damage: Callable[[Path], None]) -> None:
+def test_damaged_registry_is_kept_aside_and_reported(config: Path, damage: Callable[[Path], None]) -> None:
     config.mkdir(parents=True)
     damage(config / "registry.json")
     shape = stat.S_IFMT((config / "registry.json").lstat().st_mode)
@@ -113,13 +115,14 @@ def test_a_transaction_goes_on_from_a_damaged_registry(config: Path, damage: Cal
     store = Store(str(config))
     with store.transaction() as records:
         assert len(records.warnings) == 1
-        records.adopt(A, {"web/80/tcp": 20001})
-    assert store.read().stacks["a-1"].ports == {"web/80/tcp": 20001}
+        records.adopt(A, by_id({"web/80/tcp": 20001}))
+    assert store.read().stacks["a-1"].ports == by_id({"web/80/tcp": 20001})
     assert store.read().warnings == ()
 
 
 MIXED = b"""{"version": 2, "stacks": {
-  "../../evil": {"worktree": "/w/evil"}, "b-1": {"worktree": "w"}, "a-1": {"worktree": "/w/a-1", "ports": {"web": 1}}
+  "../../evil": {"worktree": "/w/evil"}, "b-1": {"worktree": "w"},
+  "a-1": {"worktree": "/w/a-1", "ports": {"web/80/tcp": 1}}
 }}"""
 
 
@@ -162,7 +165,7 @@ def test_valid_entries_stay_usable_if_the_damaged_file_cannot_be_kept(
 
 def test_a_registry_of_version_1_becomes_version_2_at_the_next_write(config: Path) -> None:
     config.mkdir(parents=True)
-    old = '{"version": 1, "worktrees": {"/w/a-1": {"namespace": "a-1", "ports": {"web": 1}}}}'
+    old = '{"version": 1, "worktrees": {"/w/a-1": {"namespace": "a-1", "ports": {"web/80/tcp": 1}}}}'
     (config / "registry.json").write_text(old)
     store = Store(str(config))
     assert store.read().stacks == {"a-1": record("a-1", web=1)}
@@ -196,7 +199,7 @@ def test_a_newer_registry_is_refused_and_never_changed(config: Path) -> None:
     assert {path.name for path in config.iterdir()} == {"registry.json", "registry.lock"}
 
 
-def test_requiring_a_damaged_registry_leaves_it_to_the_next_reader(config: Path) -> None:
+def test_require_does_not_change_a_damaged_registry(config: Path) -> None:
     config.mkdir(parents=True)
     garbage(config / "registry.json")
     store = Store(str(config))
@@ -246,7 +249,7 @@ def test_a_full_disk_leaves_the_registry_as_it_was(config: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("below", ["", "wtc"])
-def test_a_file_in_the_folders_place_is_an_error_not_a_crash(tmp_path: Path, below: str) -> None:
+def test_file_in_place_of_the_folder_is_an_error(tmp_path: Path, below: str) -> None:
     (tmp_path / "file").write_text("")
     store = Store(str(tmp_path / "file" / below))
     assert store.read().stacks == {}
@@ -254,7 +257,7 @@ def test_a_file_in_the_folders_place_is_an_error_not_a_crash(tmp_path: Path, bel
         write(store, record("a-1"))
 
 
-def test_a_damaged_registry_that_cannot_be_moved_is_still_said(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_registry_that_cannot_be_moved_is_still_reported(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.mkdir(parents=True)
     garbage(config / "registry.json")
 
@@ -286,19 +289,21 @@ def test_a_registry_that_cannot_be_read_reads_as_empty_and_is_not_written(
 
 DIES_AT_EACH_LINE = """
 import itertools, os, signal, sys
+from wtc.model.ports import PortId
 from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
 store = Store(sys.argv[1])
+WEB = PortId(service="web", target=80, protocol="tcp")
 
 def lease(port):
     with store.transaction() as ledger:
-        ledger.put(StackRecord(worktree="/w/a", namespace="a-1", ports={"web/80/tcp": port}))
+        ledger.put(StackRecord(worktree="/w/a", namespace="a-1", ports={WEB: port}))
 
 def leased():
     ledger = store.read()
     assert ledger.warnings == (), ledger.warnings
-    return ledger.stacks["a-1"].ports["web/80/tcp"]
+    return ledger.stacks["a-1"].ports[WEB]
 
 def die_at_line(last):
     lines = itertools.count(1)
@@ -328,17 +333,17 @@ print(last)
 """
 
 
-def test_a_kill_at_any_instant_leaves_a_whole_registry_and_a_free_lock(config: Path) -> None:
+def test_kill_at_any_line_leaves_a_valid_registry_and_a_free_lock(config: Path) -> None:
     found = subprocess.run(
         [sys.executable, "-c", DIES_AT_EACH_LINE, str(config)], capture_output=True, text=True, check=False, timeout=120
     )
     assert found.stderr == ""
     assert int(found.stdout) > 40
-    assert Store(str(config)).read().stacks["a-1"].ports == {"web/80/tcp": 65535}
+    assert Store(str(config)).read().stacks["a-1"].ports == by_id({"web/80/tcp": 65535})
     assert {path.name for path in config.iterdir()} <= {"registry.json", "registry.json.new", "registry.lock"}
 
 
-def test_who_only_reads_does_not_pay_for_locks(config: Path) -> None:
+def test_reading_does_not_import_filelock(config: Path) -> None:
     write(Store(str(config)), record("a-1"))
     reads = "import sys; from wtc.registry.store import Store; Store(sys.argv[1]).read(); print(*sys.modules)"
     found = subprocess.run([sys.executable, "-c", reads, str(config)], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Settings: which of several values wins, and what is said of one that cannot be."""
+"""Settings: which source takes precedence, and the error for an invalid value."""
 
 import os
 import pwd
@@ -37,30 +37,30 @@ def write(environment: Mapping[str, str], content: str | bytes) -> str:
         ({"HOME": "/home/me", "WTC_CONFIG_DIR": ""}, "/home/me/.config/wtc"),
     ],
 )
-def test_the_config_folder_is_the_first_that_is_named(environment: Mapping[str, str], expected: str) -> None:
+def test_config_folder_is_the_first_that_is_set(environment: Mapping[str, str], expected: str) -> None:
     assert config_dir(environment) == expected
 
 
-def test_a_relative_config_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_relative_config_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert config_dir({"WTC_CONFIG_DIR": "state"}) == str(tmp_path / "state")
 
 
-def test_without_home_the_user_database_tells_it() -> None:
+def test_home_comes_from_the_user_database_if_unset() -> None:
     assert config_dir({}) == f"{pwd.getpwuid(os.getuid()).pw_dir}/.config/wtc"
 
 
-def test_no_home_at_all_is_an_error_that_names_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(_uid: int) -> None:
+def test_unknown_home_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown_user(_uid: int) -> None:
         raise KeyError
 
-    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    monkeypatch.setattr(pwd, "getpwuid", unknown_user)
     with pytest.raises(UsageError, match="`HOME` is not set") as raised:
         config_dir({})
     assert "WTC_CONFIG_DIR" in raised.value.hints[0]
 
 
-def test_the_defaults_are_those_of_the_contract(environment: dict[str, str]) -> None:
+def test_defaults_match_the_contract(environment: dict[str, str]) -> None:
     assert load_settings(environment).of(PORT_RANGE).value == range(20000, 30000)
     assert load_settings(environment).of(BIND).value == "127.0.0.1"
     settings = load_settings(environment)
@@ -68,7 +68,7 @@ def test_the_defaults_are_those_of_the_contract(environment: dict[str, str]) -> 
     assert {each.source for each in settings.chosen.values()} == {Source.DEFAULT}
 
 
-def test_each_source_wins_over_those_below_it(environment: dict[str, str]) -> None:
+def test_each_source_overrides_those_of_lower_precedence(environment: dict[str, str]) -> None:
     command_line: dict[str, str] = {}
     project = Section()
     seen = [load_settings(environment).of(MEM_LIMIT)]
@@ -98,12 +98,12 @@ def test_each_source_wins_over_those_below_it(environment: dict[str, str]) -> No
         ("", range(20000, 30000)),
     ],
 )
-def test_a_port_range_has_both_its_ends(environment: dict[str, str], text: str, expected: range) -> None:
+def test_port_range_includes_both_ends(environment: dict[str, str], text: str, expected: range) -> None:
     assert load_settings({**environment, "WTC_PORT_RANGE": text}).of(PORT_RANGE).value == expected
 
 
 @pytest.mark.parametrize("text", ["x", "20000", "1-2-3", "-1", "0-10", "30000-20000", "1-65536", "20000-", "²-³"])
-def test_what_is_no_port_range_is_a_usage_error(environment: dict[str, str], text: str) -> None:
+def test_invalid_port_range_is_a_usage_error(environment: dict[str, str], text: str) -> None:
     with pytest.raises(UsageError) as raised:
         load_settings({**environment, "WTC_PORT_RANGE": text})
     assert raised.value.message == (
@@ -114,12 +114,12 @@ def test_what_is_no_port_range_is_a_usage_error(environment: dict[str, str], tex
 @pytest.mark.parametrize(
     ("text", "expected"), [("0.0.0.0", "0.0.0.0"), ("::1", "::1"), ("[::1]", "::1"), ("10.0.0.7 ", "10.0.0.7")]
 )
-def test_an_address_of_either_family_binds(environment: dict[str, str], text: str, expected: str) -> None:
+def test_address_of_either_family_is_valid(environment: dict[str, str], text: str, expected: str) -> None:
     assert load_settings({**environment, "WTC_BIND": text}).of(BIND).value == expected
 
 
 @pytest.mark.parametrize("text", ["localhost", "127.1", "256.0.0.1", "10.0.0.0/8", ":"])
-def test_what_is_no_address_is_a_usage_error(environment: dict[str, str], text: str) -> None:
+def test_invalid_address_is_a_usage_error(environment: dict[str, str], text: str) -> None:
     with pytest.raises(UsageError, match=r"`WTC_BIND` is .*, not an IP address"):
         load_settings({**environment, "WTC_BIND": text})
 
@@ -128,12 +128,12 @@ def test_what_is_no_address_is_a_usage_error(environment: dict[str, str], text: 
     ("value", "size"),
     [("512m", 512 << 20), ("1.5g", 3 << 29), ("64 KiB", 64 << 10), ("2GB", 2 << 30), ("10b", 10), (1024, 1024)],
 )
-def test_a_size_is_bytes_or_has_a_unit(environment: dict[str, str], value: object, size: int) -> None:
+def test_size_is_bytes_or_has_a_unit(environment: dict[str, str], value: object, size: int) -> None:
     assert load_settings(environment, project=Section(values={"mem_limit": value})).of(MEM_LIMIT).value == size
 
 
 @pytest.mark.parametrize("value", [True, None, [], {}, "much", "-1m", "1e3", "", "9" * 400])
-def test_what_is_no_size_is_an_error_in_the_compose_file(environment: dict[str, str], value: object) -> None:
+def test_invalid_size_is_an_error_in_the_compose_file(environment: dict[str, str], value: object) -> None:
     position = Position("/compose.yaml", 3, 5)
     with pytest.raises(ComposeFileError, match="not a size") as raised:
         load_settings(environment, project=Section(values={"mem_limit": value}, positions={"mem_limit": position}))
@@ -141,7 +141,7 @@ def test_what_is_no_size_is_an_error_in_the_compose_file(environment: dict[str, 
     assert (found.position, found.path) == (position, ("x-wtc", "mem_limit"))
 
 
-def test_a_misspelt_key_is_told_with_its_place_and_the_near_one(environment: dict[str, str]) -> None:
+def test_misspelt_key_is_reported_with_its_position_and_the_nearest_key(environment: dict[str, str]) -> None:
     path = write(environment, 'bind = "::1"\n\n  port_rage = "1-2"\n')
     with pytest.raises(UsageError, match="unknown setting `port_rage`") as raised:
         load_settings(environment)
@@ -150,7 +150,7 @@ def test_a_misspelt_key_is_told_with_its_place_and_the_near_one(environment: dic
     assert found.hint == "did you mean `port_range`?"
 
 
-def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str]) -> None:
+def test_all_errors_of_a_file_are_reported_at_once(environment: dict[str, str]) -> None:
     path = write(environment, 'bind = "here"\nmem_limit = true\n[colours]\nred = 1\n')
     with pytest.raises(UsageError) as raised:
         load_settings(environment)
@@ -175,7 +175,7 @@ def test_everything_wrong_in_a_file_is_told_at_once(environment: dict[str, str])
         (b"\x00", 1, 1),
     ],
 )
-def test_what_is_no_toml_is_told_with_its_place(
+def test_invalid_toml_is_reported_with_its_position(
     environment: dict[str, str], content: str | bytes, line: int, column: int
 ) -> None:
     path = write(environment, content)
@@ -184,14 +184,14 @@ def test_what_is_no_toml_is_told_with_its_place(
     assert raised.value.diagnostics[0].position == Position(path, line, column)
 
 
-def test_a_folder_in_the_files_place_is_a_usage_error(environment: dict[str, str]) -> None:
+def test_folder_in_place_of_the_file_is_a_usage_error(environment: dict[str, str]) -> None:
     Path(environment["WTC_CONFIG_DIR"], "config.toml").mkdir()
     with pytest.raises(UsageError, match="cannot read") as raised:
         load_settings(environment)
     assert raised.value.causes == ("is a directory",)
 
 
-def test_settings_cost_no_heavy_import(tmp_path: Path) -> None:
+def test_settings_import_no_heavy_module(tmp_path: Path) -> None:
     program = (
         "import sys; from wtc.settings.settings import load_settings; load_settings({'WTC_CONFIG_DIR': sys.argv[1]});"
         "print(*{'tomllib', 'difflib', 'platformdirs'} & set(sys.modules))"
@@ -205,11 +205,11 @@ def test_settings_cost_no_heavy_import(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"), [(True, True), ("true", True), ("1", True), (False, False), ("No", False)]
 )
-def test_a_switch_is_read_from_a_file(environment: dict[str, str], value: object, *, expected: bool) -> None:
+def test_boolean_is_read_from_a_file(environment: dict[str, str], value: object, *, expected: bool) -> None:
     project = Section(values={"oversubscribe": value})
     assert load_settings(environment, project=project).of(OVERSUBSCRIBE).value is expected
 
 
-def test_a_switch_that_is_neither_on_nor_off_is_refused(environment: dict[str, str]) -> None:
+def test_invalid_boolean_is_refused(environment: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="`WTC_OVERSUBSCRIBE` is `maybe`, not `true` or `false`"):
         load_settings({**environment, "WTC_OVERSUBSCRIBE": "maybe"})

@@ -26,7 +26,7 @@ class Repository:
         return done.stdout.decode()
 
     def commit(self, cwd: Path | None = None) -> str:
-        """An empty commit; returns its hash."""
+        """Create an empty commit and return its hash."""
         self.git("commit", "-q", "--allow-empty", "-m", "a", cwd=cwd)
         return self.git("rev-parse", "HEAD", cwd=cwd).strip()
 

@@ -32,7 +32,7 @@ def folder_and_host_id_missing(s: Scene) -> None:
 
 
 def folder_unreadable(s: Scene) -> None:
-    """The folder above leads in a circle, which root cannot look into either."""
+    """The parent folder is a link to itself, which root cannot read either."""
     created(s)
     s.trees.rename(s.base / "away")
     s.trees.symlink_to(s.trees)

@@ -27,4 +27,4 @@ MOUNTING = {
     "worktree was a mount point",
     "second spelling",
 }
-"""Those that need a mount namespace."""
+"""The facts that need a mount namespace."""

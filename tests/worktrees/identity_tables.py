@@ -1,7 +1,7 @@
 """The decision of each command for each fact about a worktree. Source: product.md, Identity."""
 
-# A number is an exit status: 1 names a file, 3 is no compose file, 5 a conflict; `-`: there is no folder to be in.
-# `own` and `moved`: the stack is the worktree's. `fresh`: a namespace of its own, after which is said what else was
+# A number is an exit status: 1 is a broken file, 3 a missing compose file, 5 a conflict; `-`: the folder is missing.
+# `own` and `moved`: the stack is the worktree's. `fresh`: a new namespace, followed by what else was
 # found: a `former` stack (`stop`: its containers mount this path and are stopped), one that is `held` by a worktree
 # elsewhere, or that the worktree is a `copy`. `removed`: the stack in question; `former`: one that was there before it.
 OF_THE_WORKTREE = """
@@ -157,58 +157,58 @@ version before moved           | left        | left        | unproved         | 
 """
 
 WHY_GONE = """
-folder there                   | the worktree `~/trees/accra` holds its id
+folder there                   | the worktree `~/trees/accra` has its id
 folder missing                 | its folder is gone, and git does not list it
 folder and host id missing     | the id of this host is not known
-folder unreadable              | its folder cannot be looked at
-mount on the parent            | the filesystem that it was on is not the one that is mounted there
+folder unreadable              | its folder is not accessible
+mount on the parent            | it was created on another filesystem than the one that is mounted there
 mount on the folder            | something is mounted at its folder
-ejected disk                   | the filesystem that it was on is not the one that is mounted there
-ejected disk with repository   | the filesystem that it was on is not the one that is mounted there
-worktree was a mount point     | the worktree was a mount point, so that it can be unmounted
-second spelling                | the worktree `~/trees/accra` holds its id
-other host                     | the worktree `~/trees/accra` holds its id
+ejected disk                   | it was created on another filesystem than the one that is mounted there
+ejected disk with repository   | it was created on another filesystem than the one that is mounted there
+worktree was a mount point     | the worktree was a mount point, and may be unmounted
+second spelling                | the worktree `~/trees/accra` has its id
+other host                     | the worktree `~/trees/accra` has its id
 other host folder missing      | it was created on another host
 same id and path other host    | it was created on another host
-same id other path other host  | the worktree `~/trees/berne` holds its id
-moved while up                 | the worktree `~/trees/berne` holds its id
-moved while up old path        | the worktree `~/trees/berne` holds its id
-moved while down               | the worktree `~/trees/berne` holds its id
+same id other path other host  | the worktree `~/trees/berne` has its id
+moved while up                 | the worktree `~/trees/berne` has its id
+moved while up old path        | the worktree `~/trees/berne` has its id
+moved while down               | the worktree `~/trees/berne` has its id
 plain mv                       | its folder is missing, and git still lists it
 plain mv old path              | its folder is missing, and git still lists it
 plain mv of main               | its repository `~/main/.git` is missing
-copied main                    | the worktree `~/main` holds its id
-original of a copied main      | the worktree `~/main` holds its id
-copied linked                  | the worktree `~/trees/accra` holds its id
+copied main                    | the worktree `~/main` has its id
+original of a copied main      | the worktree `~/main` has its id
+copied linked                  | the worktree `~/trees/accra` has its id
 copied linked original removed | its folder is missing, and git still lists it
 former id                      | its folder is gone, and git does not list it
-former beside own              | its folder is gone, and git does not list it; the worktree `~/trees/accra` holds its id
+former beside own              | its folder is gone, and git does not list it; the worktree `~/trees/accra` has its id
 former id none here yet        | its folder exists
-id held elsewhere              | the worktree `~/trees/berne` holds its id
-moved old path added again     | the worktree `~/trees/berne` holds its id
-moved old path has own id      | the worktree `~/trees/berne` holds its id
-id held elsewhere down         | the worktree `~/trees/berne` holds its id
+id held elsewhere              | the worktree `~/trees/berne` has its id
+moved old path added again     | the worktree `~/trees/berne` has its id
+moved old path has own id      | the worktree `~/trees/berne` has its id
+id held elsewhere down         | the worktree `~/trees/berne` has its id
 id file missing                | its folder exists
 id file unreadable             | the id of the worktree `~/trees/accra` cannot be read
-broken git file                | its `.git` leads nowhere
-main without head              | its `.git` leads nowhere
-git file of nonsense           | its `.git` leads nowhere
+broken git file                | its `.git` does not point to a git folder
+main without head              | its `.git` does not point to a git folder
+git file of nonsense           | its `.git` does not point to a git folder
 parent made again              | its folder is gone, and git does not list it
-two parents made again         | the folder above it is not the one that it was in
+two parents made again         | its parent folder is not the one that it was created in
 moved then removed             | its folder is gone, and git does not list it
 prunable                       | its folder is missing, and git still lists it
 not listed                     | its folder is gone, and git does not list it
-locked live                    | git has the worktree locked
-locked without a pid           | git has the worktree locked
+locked live                    | the worktree is locked in git
+locked without a pid           | the worktree is locked in git
 locked stale                   | its folder is missing, and git still lists it
 repository gone                | its repository `~/main/.git` is missing
-repository gone folder there   | its `.git` leads nowhere
+repository gone folder there   | its `.git` does not point to a git folder
 repository moved               | its repository `~/main/.git` is missing
-repository moved folder there  | its `.git` leads nowhere
+repository moved folder there  | its `.git` does not point to a git folder
 repository repaired            | its folder exists
 recloned                       | `~/main/.git` is another repository
 recloned main                  | its folder exists
-recloned main with own         | its folder exists; the worktree `~/main` holds its id
+recloned main with own         | its folder exists; the worktree `~/main` has its id
 recloned main down             | its folder exists
 no git                         | its folder exists
 no git folder missing          | its folder is missing, and no repository proves that it is gone
@@ -219,8 +219,8 @@ git init since                 | its folder exists
 made again by the engine       | its folder is gone, and git does not list it
 made again prunable            | its folder is missing, and git still lists it
 unpacked again without git     | its folder is gone, and git does not list it
-second user                    | the worktree `~/trees/accra` holds its id
-sudo                           | the worktree `~/trees/accra` holds its id
+second user                    | the worktree `~/trees/accra` has its id
+sudo                           | the worktree `~/trees/accra` has its id
 sudo folder missing            | its folder is gone, and git does not list it
 version before                 | it was created by an older wtc, which recorded no host
 version before remote          | it was created by an older wtc, which recorded no host
@@ -235,19 +235,19 @@ WHY_BY_PATH = """
 folder there                   | it is this worktree's
 folder missing                 | its folder is missing
 folder and host id missing     | the id of this host is not known
-folder unreadable              | `~/trees/accra` cannot be looked at
-mount on the parent            | the filesystem that it was on is not the one that is mounted there
+folder unreadable              | `~/trees/accra` is not accessible
+mount on the parent            | it was created on another filesystem than the one that is mounted there
 mount on the folder            | something is mounted at its folder
-ejected disk                   | the filesystem that it was on is not the one that is mounted there
-ejected disk with repository   | the filesystem that it was on is not the one that is mounted there
-worktree was a mount point     | the worktree was a mount point, so that it can be unmounted
+ejected disk                   | it was created on another filesystem than the one that is mounted there
+ejected disk with repository   | it was created on another filesystem than the one that is mounted there
+worktree was a mount point     | the worktree was a mount point, and may be unmounted
 second spelling                | it is this worktree's
 other host                     | it is this worktree's
 other host folder missing      | it was created on another host
 same id and path other host    | it was created at this path on another host, and the id file is a copy
 same id other path other host  | it was created at `~/trees/accra` on another host
 moved while up                 | it is this worktree's
-moved while up old path        | the worktree `~/trees/berne` holds its id
+moved while up old path        | the worktree `~/trees/berne` has its id
 moved while down               | it is this worktree's
 plain mv                       | it is this worktree's
 plain mv old path              | its folder is missing
@@ -264,9 +264,9 @@ moved old path added again     | it was created at `~/trees/accra`, and its fold
 moved old path has own id      | it is this worktree's
 id held elsewhere down         | -
 id file missing                | it is left of a worktree that was at this path before
-id file unreadable             | cannot read the worktree's id in `GIT/wtc/id`: it does not hold JSON
-broken git file                | `~/trees/accra/.git` leads nowhere: `GIT` is not a readable git folder
-main without head              | the folder's `.git` leads nowhere
+id file unreadable             | cannot read the worktree's id in `GIT/wtc/id`: it is not JSON
+broken git file                | `~/trees/accra/.git` does not point to a git folder: `GIT` is not a readable git folder
+main without head              | the folder's `.git` does not point to a git folder
 git file of nonsense           | `~/trees/accra/.git` is not a valid `.git` file
 parent made again              | its folder is missing
 two parents made again         | its folder is missing
@@ -277,9 +277,9 @@ locked live                    | its folder is missing
 locked without a pid           | its folder is missing
 locked stale                   | its folder is missing
 repository gone                | its folder is missing
-repository gone folder there   | `~/trees/accra/.git` leads nowhere: `GIT` is not a readable git folder
+repository gone folder there   | `~/trees/accra/.git` does not point to a git folder: `GIT` is not a readable git folder
 repository moved               | its folder is missing
-repository moved folder there  | `~/trees/accra/.git` leads nowhere: `GIT` is not a readable git folder
+repository moved folder there  | `~/trees/accra/.git` does not point to a git folder: `GIT` is not a readable git folder
 repository repaired            | it is this worktree's
 recloned                       | its folder is missing
 recloned main                  | it is left of a worktree that was at this path before

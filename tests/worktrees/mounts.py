@@ -1,4 +1,4 @@
-"""Work in a mount namespace of its own, so that a test can mount and the host does not see it."""
+"""Run a function in a private mount namespace, so that a test can mount without an effect on the host."""
 
 import ctypes
 import functools
@@ -46,7 +46,7 @@ def can_mount() -> bool:
 
 
 def in_private_mounts(work: Callable[[], Answer]) -> Answer:
-    """What `work` returns, done by a child process whose mounts end with it."""
+    """Run `work` in a child process, with which its mounts end, and return its result."""
     if not can_mount():
         pytest.skip("needs the right to mount")
     reader, writer = os.pipe()
@@ -56,7 +56,7 @@ def in_private_mounts(work: Callable[[], Answer]) -> Answer:
             assert ctypes.CDLL(None).unshare(_CLONE_NEWNS) == 0
             mount("--make-rprivate", "/")
             answer: object = work()
-        except BaseException:  # noqa: BLE001 - whatever it is, the parent reports it
+        except BaseException:  # noqa: BLE001 - the parent reports every exception
             answer = AssertionError(traceback.format_exc())
         with os.fdopen(writer, "wb") as file:
             pickle.dump(answer, file)

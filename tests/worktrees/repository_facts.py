@@ -10,7 +10,7 @@ from tests.worktrees.scene import Scene
 from wtc.worktrees.worktree_id import create_id
 
 DEAD_PID = 1 << 22
-"""Above every pid that Linux gives by default."""
+"""Above the highest process id that Linux uses by default."""
 
 
 def _git_dir(s: Scene) -> Path:
@@ -39,7 +39,7 @@ def id_held_elsewhere(s: Scene) -> None:
 
 
 def moved_old_path_added_again(s: Scene) -> None:
-    """Nothing of wtc ran at the old path since."""
+    """wtc has not run at the old path since."""
     id_held_elsewhere(s)
     s.path = s.trees / "berne"
 
@@ -71,7 +71,7 @@ def broken_git_file(s: Scene) -> None:
 
 
 def main_without_head(s: Scene) -> None:
-    """git passes over such a folder."""
+    """git ignores such a folder."""
     s.begin()
     s.up_in(s.main)
     (s.main / ".git/HEAD").unlink()

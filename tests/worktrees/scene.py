@@ -1,4 +1,4 @@
-"""A repository with a stack on an engine that is only a listing, and what each command decides about the stack."""
+"""A repository with a stack on a fake engine (a listing), and what each command decides about the stack."""
 
 import os
 import shutil
@@ -43,13 +43,13 @@ RECOMMENDED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandIn:
-    """What decisions ask of an engine beside its listing."""
+    """The other engine methods that decisions call."""
 
     host_is_local: bool = True
 
 
 def objects(namespace: Namespace, *, running: bool = True, service: str = "db") -> EngineListing:
-    """A stack of one service as `up` labels it: container, network, volume and built image."""
+    """Return a stack of one service as `up` labels it: container, network, volume and built image."""
     name = namespace.name
     binds = (namespace.worktree,)
     container, reference = f"{name}_{service}", f"{name}-{service}"
@@ -80,7 +80,7 @@ def objects(namespace: Namespace, *, running: bool = True, service: str = "db") 
 
 
 def relabelled(listing: EngineListing, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> EngineListing:
-    """The same objects with other labels."""
+    """Return the same objects with other labels."""
     return EngineListing(
         containers=tuple(replace(o, labels=change(o.labels)) for o in listing.containers),
         networks=tuple(replace(o, labels=change(o.labels)) for o in listing.networks),
@@ -96,7 +96,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def make_template(folder: Path) -> Path:
-    """A repository with a compose file, to copy: a copy costs less than git does."""
+    """Create a repository with a compose file, to copy: a copy is faster than git."""
     (folder / "compose.yaml").write_text(COMPOSE)
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", "-A")
@@ -121,7 +121,7 @@ class Scene:
         self.listing = EngineListing()
         self.local = True
         self.namespace = Namespace(name="", worktree="")
-        """The stack that was created, as it was then."""
+        """The stack as it was created."""
 
     def git(self, *arguments: str, cwd: Path | None = None) -> None:
         git(cwd or self.main, *arguments)
@@ -136,7 +136,7 @@ class Scene:
         self.git("worktree", "add", "-q", "--detach", str(path))
 
     def up_in(self, path: Path, *, running: bool = True) -> str:
-        """What `up` leaves: an id, an entry in the registry, and labelled objects.
+        """Create what `up` creates: an id, an entry in the registry, and labelled objects.
 
         Returns: `own` or `fresh`.
         """
@@ -154,20 +154,20 @@ class Scene:
         return "own" if found.present else "fresh"
 
     def take_default_name(self) -> None:
-        """Another worktree's stack has the name that `path` would have."""
+        """Give the preferred namespace of `path` to another worktree's stack."""
         name = default_name(Site(worktree=str(self.path)))
         self.listing = objects(Namespace(name=name, worktree="/w/other", identity=Identity(id="f" * 32, host="e" * 32)))
 
     def forget_other_stacks(self) -> None:
-        """Leave only the stack that was created last, on the engine."""
+        """Keep only the stack that was created last on the engine."""
         self.listing = objects(self.namespace)
 
     def listed(self) -> list[str]:
-        """The namespaces that `ps` lists."""
+        """Return the namespaces that `ps` lists."""
         return sorted(s.namespace for s in self._stacks())
 
     def removable(self) -> list[str]:
-        """The namespaces that `clean -w` removes after the folder is gone."""
+        """Return the namespaces that `clean -w` removes after the folder is removed."""
         return sorted(c.namespace.name for c in self._choose(self.base, Scope.WORKTREE).removed)
 
     def record_the_move(self) -> None:
@@ -179,7 +179,7 @@ class Scene:
         assert host_id(self.environment, create=True)
 
     def row(self) -> dict[str, str]:
-        """Command -> decision. `up` comes last, because it gives the worktree an id."""
+        """Return command -> decision. `up` is last, because it gives the worktree an id."""
         inside = self.path if self.path.is_dir() else None
         return {
             "down": self._decided(self.down),
@@ -194,7 +194,7 @@ class Scene:
         }
 
     def reasons(self) -> dict[str, str]:
-        """Command -> why a stack is removed or left."""
+        """Return command -> why a stack is removed or kept."""
         return {
             "--gone": self._why(lambda: self._choose(self.base, Scope.GONE)),
             "-w out": self._why(lambda: self._choose(self.base, Scope.WORKTREE)),
@@ -222,7 +222,7 @@ class Scene:
         if yes:
             kept = _select_confirmed(tuple(cleanings), yes=True)
             cleanings = [c for c in cleanings if c in kept]
-        # The last stack that was created is the one in question.
+        # The row is about the stack that was created last.
         former = {c.namespace.name for c in cleanings} - {self.namespace.name}
         words = ["former" if c.namespace.name in former else "asked" if c.ask else "removed" for c in cleanings]
         if chosen.left and scope is Scope.WORKTREE:
@@ -232,12 +232,12 @@ class Scene:
         return " ".join(words) or "none"
 
     def ps(self) -> str:
-        """Where the stacks' worktrees are."""
+        """Return where the stacks' worktrees are."""
         repositories = Repositories()
         return " ".join(sorted(str(worktree_location(s, self._host(), repositories)[0]) for s in self._stacks()))
 
     def doctor(self) -> str:
-        """The command that is recommended about the stacks, in a word; `ok` where none is."""
+        """Return the command that `doctor` recommends, in a word; `ok` without one."""
         found = [f.hint.split("`")[1] for f in check_worktrees(self._stacks(), self._host()) if not f.well]
         return " ".join(RECOMMENDED[command] for command in found) or "ok"
 

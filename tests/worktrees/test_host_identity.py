@@ -1,4 +1,4 @@
-"""The id of the host: of the machine and of the user's configuration folder; empty where it is not known."""
+"""The host id, from the machine and the user's configuration folder; empty if it is unknown."""
 
 import os
 import pwd
@@ -44,7 +44,7 @@ def test_id_hides_the_machine_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "state/host-id").read_text().strip() not in created
 
 
-def test_without_a_machine_id_the_name_of_the_machine_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hostname_replaces_a_missing_machine_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_identity, "_MACHINE_FILES", (str(tmp_path / "missing"),))
     monkeypatch.setattr(host_identity.sys, "platform", "linux")
     assert host_identity.machine_id() == os.uname().nodename
@@ -61,13 +61,13 @@ def test_damaged_file_is_not_an_id_and_is_never_overwritten(tmp_path: Path, cont
     assert os.listdir(tmp_path / "state") == ["host-id"]
 
 
-def test_fifo_in_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+def test_fifo_in_place_of_the_file_does_not_block(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     os.mkfifo(tmp_path / "state/host-id")
     assert host_id(environment(tmp_path), create=True) == ""
 
 
-def test_folder_that_cannot_be_written_leaves_the_id_unknown(tmp_path: Path) -> None:
+def test_id_is_unknown_if_the_folder_is_not_writable(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file")
     assert host_id(environment(tmp_path), create=True) == ""
 
@@ -97,7 +97,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 SUDO = {"SUDO_UID": "4321", "SUDO_GID": "4322"}
 
 
-def test_under_sudo_it_is_the_calling_users(tmp_path: Path, user: Path) -> None:
+def test_id_under_sudo_is_that_of_the_calling_user(tmp_path: Path, user: Path) -> None:
     own = host_id({"HOME": str(user)}, create=True)
     root = {"HOME": str(tmp_path / "root")}
     assert host_id({**root, **SUDO}) == own
@@ -119,7 +119,7 @@ def test_unknown_calling_user_is_root(tmp_path: Path, user: Path, uid: str) -> N
     assert host_id({**root, "SUDO_UID": uid}, create=True) == host_id(root) != ""
 
 
-def test_configuration_folder_that_is_named_counts_under_sudo_too(tmp_path: Path, user: Path) -> None:
+def test_configured_folder_is_used_under_sudo_too(tmp_path: Path, user: Path) -> None:
     named = environment(tmp_path / "root")
     assert host_id({**named, **SUDO}, create=True) == host_id(named) != ""
 

@@ -1,4 +1,4 @@
-"""Whether a worktree is gone, moved or hidden, by facts that not every machine can make (mounts, hosts, inodes)."""
+"""Whether a worktree is gone, moved or hidden, by facts that not every machine has (mounts, hosts, inodes)."""
 
 from dataclasses import replace
 
@@ -51,20 +51,20 @@ def listing(entry: WorktreeEntry) -> RepositoryFacts:
 
 MISSED: dict[str, tuple[PathFacts, Verdict, str]] = {
     "missing": (MISSING, Verdict.GONE, "its folder is gone, and git does not list it"),
-    "cannot be looked at": (
+    "is not accessible": (
         replace(MISSING, presence=Presence.UNKNOWN),
         Verdict.UNPROVED,
-        "its folder cannot be looked at",
+        "its folder is not accessible",
     ),
     "another filesystem above": (
         replace(MISSING, parents=(replace(ABOVE, filesystem="f2"), TOP)),
         Verdict.UNPROVED,
-        "the filesystem that it was on is not the one that is mounted there",
+        "it was created on another filesystem than the one that is mounted there",
     ),
     "the same filesystem, mounted there now": (
         replace(MISSING, parents=(replace(ABOVE, mount=True), TOP)),
         Verdict.UNPROVED,
-        "the filesystem that it was on is not the one that is mounted there",
+        "it was created on another filesystem than the one that is mounted there",
     ),
     "folder above created again": (
         replace(MISSING, parents=(replace(ABOVE, inode=21), TOP)),
@@ -79,12 +79,12 @@ MISSED: dict[str, tuple[PathFacts, Verdict, str]] = {
     "unstable inodes": (
         replace(MISSING, parents=(replace(ABOVE, inode=21), replace(TOP, inode=11))),
         Verdict.UNPROVED,
-        "the folder above it is not the one that it was in",
+        "its parent folder is not the one that it was created in",
     ),
     "folders above unknown": (
         replace(MISSING, parents=()),
         Verdict.UNPROVED,
-        "the folders above it cannot be looked at",
+        "its parent folders are not accessible",
     ),
     "created again without `.git`": (
         replace(FOLDER_THERE, parents=(replace(FOLDER, inode=31), ABOVE, TOP)),
@@ -115,13 +115,13 @@ MISSED: dict[str, tuple[PathFacts, Verdict, str]] = {
     "a broken `.git`": (
         replace(FOLDER_THERE, git=GitState.BROKEN),
         Verdict.UNPROVED,
-        "its `.git` leads nowhere",
+        "its `.git` does not point to a git folder",
     ),
 }
 
 
 @pytest.mark.parametrize("case", MISSED)
-def test_folder_is_missing_only_where_that_is_proved(case: str) -> None:
+def test_folder_is_missing_only_if_that_is_proved(case: str) -> None:
     place, verdict, reason = MISSED[case]
     found = judge_gone(STACK, place, REPOSITORY, HOST)
     assert (found.verdict, found.reason) == (verdict, reason)
@@ -137,7 +137,7 @@ def test_folder_is_missing_only_where_that_is_proved(case: str) -> None:
         (
             labelled(parents=(replace(FOLDER, mount=True), ABOVE, TOP)),
             HOST,
-            "the worktree was a mount point, so that it can be unmounted",
+            "the worktree was a mount point, and may be unmounted",
         ),
         (replace(STACK, legacy=True), HOST, "it was created by an older wtc, which recorded no host"),
         (labelled(git=""), HOST, "its folder is missing, and no repository proves that it is gone"),
@@ -150,7 +150,7 @@ def test_stack_whose_labels_prove_nothing_is_not_gone(stack: LabelledStack, host
 
 
 def test_repository_without_a_record_of_the_id_is_another_one() -> None:
-    """On many filesystems a repository that is removed and cloned again gets the inode of the one before."""
+    """On many filesystems a repository that is removed and cloned again gets the inode of the old one."""
     found = judge_gone(STACK, MISSING, replace(REPOSITORY, known=False), HOST)
     assert (found.verdict, found.reason) == (Verdict.UNPROVED, "`/main/.git` is another repository")
 
@@ -162,7 +162,7 @@ def test_repository_without_a_record_of_the_id_is_another_one() -> None:
         (replace(REPOSITORY, known=False), Verdict.UNPROVED, "`/main/.git` is another repository"),
         (listing(ENTRY), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
         (listing(replace(ENTRY, lock=Lock.STALE)), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
-        (listing(replace(ENTRY, lock=Lock.LIVE)), Verdict.UNPROVED, "git has the worktree locked"),
+        (listing(replace(ENTRY, lock=Lock.LIVE)), Verdict.UNPROVED, "the worktree is locked in git"),
         (listing(replace(ENTRY, id="")), Verdict.PRUNABLE, "its folder is missing, and git still lists it"),
         (
             listing(replace(ENTRY, id="d" * 32)),
@@ -172,7 +172,7 @@ def test_repository_without_a_record_of_the_id_is_another_one() -> None:
         (
             listing(replace(ENTRY, path="/trees/berne", holds=True)),
             Verdict.PRESENT,
-            "the worktree `/trees/berne` holds its id",
+            "the worktree `/trees/berne` has its id",
         ),
         (
             listing(replace(ENTRY, path="/trees/berne", id=UNREADABLE, holds=True)),
@@ -181,7 +181,7 @@ def test_repository_without_a_record_of_the_id_is_another_one() -> None:
         ),
     ],
 )
-def test_repository_has_a_say_in_whether_a_worktree_is_gone(
+def test_facts_of_the_repository_decide_whether_a_worktree_is_gone(
     repository: RepositoryFacts, verdict: Verdict, reason: str
 ) -> None:
     found = judge_gone(STACK, MISSING, repository, HOST)
@@ -191,7 +191,7 @@ def test_repository_has_a_say_in_whether_a_worktree_is_gone(
 @pytest.mark.parametrize(
     ("moved", "verdict", "reason"),
     [
-        (PathFacts(path="/t/b", presence=Presence.PRESENT, id=ID), Verdict.PRESENT, "the worktree `/t/b` holds its id"),
+        (PathFacts(path="/t/b", presence=Presence.PRESENT, id=ID), Verdict.PRESENT, "the worktree `/t/b` has its id"),
         (PathFacts.unread("/t/b"), Verdict.UNPROVED, "it moved to `/t/b`, which cannot be read as a worktree"),
         (
             PathFacts(path="/t/b", presence=Presence.PRESENT, git=GitState.BROKEN),
@@ -205,7 +205,7 @@ def test_repository_has_a_say_in_whether_a_worktree_is_gone(
         ),
     ],
 )
-def test_worktree_that_moved_is_looked_for_where_it_moved_to(moved: PathFacts, verdict: Verdict, reason: str) -> None:
+def test_moved_worktree_is_searched_at_its_recorded_paths(moved: PathFacts, verdict: Verdict, reason: str) -> None:
     found = judge_gone(STACK, MISSING, REPOSITORY, HOST, moved=[moved])
     assert (found.verdict, found.reason) == (verdict, reason)
 
@@ -226,12 +226,12 @@ def test_unreadable_id_is_not_held_for_certain() -> None:
         (
             STACK,
             replace(MISSING, parents=(replace(ABOVE, filesystem="f2"), TOP)),
-            "the filesystem that it was on is not the one that is mounted there",
+            "it was created on another filesystem than the one that is mounted there",
         ),
         (
             labelled(parents=(replace(FOLDER, mount=True), ABOVE, TOP)),
             FOLDER_THERE,
-            "the worktree was a mount point, so that it can be unmounted",
+            "the worktree was a mount point, and may be unmounted",
         ),
         (STACK, replace(MISSING, path="/trees/berne", parents=(replace(ABOVE, filesystem="f2"),)), ""),
     ],
@@ -268,6 +268,6 @@ def test_stack_is_a_worktrees_own_by_id_and_place(here: WorktreeFacts, place: Pa
     assert stack_standing(STACK, here, place)[0] is expected
 
 
-def test_stack_at_this_path_whose_id_a_worktree_elsewhere_holds_is_not_offered() -> None:
+def test_stack_whose_id_another_worktree_has_is_held() -> None:
     other = replace(HERE, identity=replace(HERE.identity, id="d" * 32))
     assert stack_standing(STACK, other, FOLDER_THERE, held=True)[0] is Standing.HELD

@@ -51,7 +51,7 @@ def scene(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> Sc
 
 @pytest.mark.parametrize("registry", ["kept", "lost"])
 @pytest.mark.parametrize("fact", FACTS)
-def test_each_command_decides_as_the_table_has_it(
+def test_each_command_decides_as_in_the_table(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, fact: str, registry: str
 ) -> None:
     def decided() -> tuple[dict[str, str], dict[str, str]]:
@@ -78,7 +78,7 @@ def test_only_a_worktree_that_is_proved_gone_is_removed_without_a_question() -> 
     assert {GONE[fact].partition(";")[0] for fact in certain} == {"its folder is gone, and git does not list it"}
 
 
-def test_doctor_recommends_to_delete_only_what_is_proved_gone() -> None:
+def test_doctor_recommends_removal_only_if_the_worktree_is_proved_gone() -> None:
     deleting = {fact for fact, row in BY_HOST.items() if row["doctor"] in {"gone", "former"}}
     assert deleting == {fact for fact, row in BY_HOST.items() if re.search("removed|former", row["-y"])}
 

@@ -1,4 +1,4 @@
-"""What is read of a linked worktree's repository for its containers, in repositories as git itself makes them."""
+"""The git folders of a linked worktree that its containers need, in repositories that git created."""
 
 import os
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_relative_paths_are_returned_as_they_are(linked: Path) -> None:
     assert found.entry == str(entry)
 
 
-def test_what_makes_git_on_the_host_run_commands_is_protected(linked: Path) -> None:
+def test_files_that_make_git_run_commands_are_protected(linked: Path) -> None:
     assert protected(read(linked)) == [
         "hooks",
         "config",
@@ -96,7 +96,7 @@ def test_main_worktree_and_plain_folder_need_nothing(repository: Repository, tmp
     assert read_linked_git(str((tmp_path / "plain").resolve())) is None
 
 
-def test_last_name_and_email_of_the_user_count(repository: Repository) -> None:
+def test_last_name_and_email_of_the_user_are_used(repository: Repository) -> None:
     environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     assert user_settings(str(repository.main), environment) == {}
     repository.git("config", "user.name", "Ada")

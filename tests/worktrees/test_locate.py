@@ -1,4 +1,4 @@
-"""Finding the worktree that a folder lies in, in repositories as git itself makes them."""
+"""Find the worktree that contains a folder, in repositories that git created."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at, worktr
 
 
 def git(folder: Path, *arguments: str) -> None:
-    # Nothing of the host's git configuration is to count.
+    # Without the host's git configuration.
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": "/nonexistent",
@@ -53,13 +53,13 @@ def linked_worktree(path: Path, main: Path | None) -> Worktree:
 
 
 @pytest.mark.parametrize("below", ["", "deploy", "deploy/local", "deploy/../deploy/local/"])
-def test_a_folder_lies_in_the_worktree_above_it(repository: Path, below: str) -> None:
+def test_folder_belongs_to_the_worktree_above_it(repository: Path, below: str) -> None:
     assert worktree_of(f"{repository}/{below}") == main_worktree(repository)
 
 
 @pytest.mark.parametrize("place", ["accra", "shop/.worktrees/accra"])
 @pytest.mark.parametrize("paths", ["absolute", "relative"])
-def test_a_linked_worktree_knows_its_main_one(here: Path, repository: Path, place: str, paths: str) -> None:
+def test_linked_worktree_has_its_main_worktree(here: Path, repository: Path, place: str, paths: str) -> None:
     accra = here / place
     git(repository, "worktree", "add", "--quiet", str(accra))
     if paths == "relative":
@@ -70,14 +70,14 @@ def test_a_linked_worktree_knows_its_main_one(here: Path, repository: Path, plac
     assert worktree_of(str(repository)) == main_worktree(repository)
 
 
-def test_a_linked_worktree_of_a_bare_repository_has_no_main_one(here: Path, repository: Path) -> None:
+def test_linked_worktree_of_a_bare_repository_has_no_main_worktree(here: Path, repository: Path) -> None:
     git(here, "clone", "--quiet", "--bare", str(repository), "shop.git")
     git(here / "shop.git", "worktree", "add", "--quiet", str(here / "accra"))
     assert worktree_of(str(here / "accra")) == linked_worktree(here / "accra", None)
 
 
 @pytest.mark.parametrize("config", ["config", "config.worktree"])
-def test_a_bare_repository_called_git_has_no_main_worktree_around_it(here: Path, repository: Path, config: str) -> None:
+def test_bare_repository_named_git_has_no_main_worktree(here: Path, repository: Path, config: str) -> None:
     git(here, "clone", "--quiet", "--bare", str(repository), "project/.git")
     if config == "config.worktree":
         git(here / "project", "config", "extensions.worktreeConfig", "true")
@@ -88,13 +88,13 @@ def test_a_bare_repository_called_git_has_no_main_worktree_around_it(here: Path,
     assert worktree_of(str(accra)) == linked_worktree(accra, None)
 
 
-def test_a_git_dir_elsewhere_makes_no_linked_worktree(here: Path) -> None:
+def test_separate_git_dir_is_not_a_linked_worktree(here: Path) -> None:
     (here / "modules").mkdir()
     git(here, "init", "--quiet", "--separate-git-dir", str(here / "modules" / "shop.git"), "shop")
     assert worktree_of(str(here / "shop")) == main_worktree(here / "shop")
 
 
-def test_a_submodule_is_part_of_its_superproject(here: Path, repository: Path) -> None:
+def test_submodule_is_part_of_its_superproject(here: Path, repository: Path) -> None:
     git(here, "init", "--quiet", "library")
     git(here / "library", "commit", "--quiet", "--allow-empty", "--message", "first")
     git(repository, "submodule", "--quiet", "add", str(here / "library"), "vendor/library")
@@ -106,13 +106,13 @@ def test_a_submodule_is_part_of_its_superproject(here: Path, repository: Path) -
     assert worktree_of(str(accra / "vendor" / "library")) == linked_worktree(accra, repository)
 
 
-def test_a_symbolic_link_leads_to_the_same_worktree(here: Path, repository: Path) -> None:
+def test_symbolic_link_to_a_worktree_is_resolved(here: Path, repository: Path) -> None:
     (here / "link").symlink_to(repository / "deploy")
     assert worktree_of(str(here / "link")) == main_worktree(repository)
 
 
 @pytest.mark.parametrize("place", ["accra", "shop/.worktrees/accra", "shop/modules/accra"])
-def test_a_git_file_that_leads_nowhere_is_an_error_that_names_it(here: Path, repository: Path, place: str) -> None:
+def test_broken_git_file_is_an_error_that_names_it(here: Path, repository: Path, place: str) -> None:
     accra = here / place
     git(repository, "worktree", "add", "--quiet", str(accra))
     (accra / "deploy").mkdir()
@@ -120,7 +120,7 @@ def test_a_git_file_that_leads_nowhere_is_an_error_that_names_it(here: Path, rep
     for find, folder in ((worktree_of, accra / "deploy"), (worktree_of, accra), (worktree_at, accra)):
         with pytest.raises(WtcError) as raised:
             find(str(folder))
-        assert raised.value.message == f"`{accra}/.git` leads nowhere"
+        assert raised.value.message == f"`{accra}/.git` does not point to a git folder"
         assert raised.value.causes == (f"`{repository}/.git/worktrees/accra` is not a readable git folder",)
         assert raised.value.hints == (f"to repair it, run `git worktree repair {accra}` in the main worktree",)
 
@@ -134,40 +134,40 @@ def test_a_submodule_whose_git_folder_is_missing_is_still_part_of_its_superproje
 def test_a_worktree_of_a_submodule_whose_git_folder_is_missing_is_not_the_superproject(repository: Path) -> None:
     (repository / "linked").mkdir()
     (repository / "linked" / ".git").write_text("gitdir: ../.git/modules/library/worktrees/linked\n")
-    with pytest.raises(WtcError, match="leads nowhere"):
+    with pytest.raises(WtcError, match="does not point to a git folder"):
         worktree_of(str(repository / "linked"))
 
 
-def test_outside_git_the_folder_is_its_own_worktree(here: Path) -> None:
+def test_folder_outside_git_is_a_plain_folder(here: Path) -> None:
     folder = here / "a" / "b"
     folder.mkdir(parents=True)
     assert worktree_of(str(folder)) == Worktree(path=str(folder))
 
 
-def test_a_folder_that_is_gone_is_never_taken_for_the_worktree_above_it(repository: Path) -> None:
+def test_missing_folder_does_not_belong_to_the_worktree_above_it(repository: Path) -> None:
     gone = str(repository / ".worktrees" / "accra")
     assert worktree_of(gone) == Worktree(path=gone)
     assert worktree_at(gone) == Worktree(path=gone)
 
 
-def test_a_worktree_that_is_named_is_the_one_that_is_meant(repository: Path) -> None:
+def test_worktree_at_a_given_path_is_not_searched_above_it(repository: Path) -> None:
     assert worktree_at(str(repository)) == main_worktree(repository)
     assert worktree_at(str(repository / "deploy")) == Worktree(path=str(repository / "deploy"))
 
 
 @pytest.mark.parametrize("content", [b"", b"gitdir: ", b"gitdir:\n", b"nonsense\n", b"gitdir: a\0b\n", b"\xff" * 9])
-def test_a_git_file_that_git_refuses_is_an_error_too(repository: Path, content: bytes) -> None:
+def test_invalid_git_file_is_an_error(repository: Path, content: bytes) -> None:
     (repository / "deploy" / ".git").write_bytes(content)
     with pytest.raises(WtcError, match="is not a valid"):
         worktree_of(str(repository / "deploy" / "local"))
 
 
-def test_a_git_folder_without_a_head_is_passed_over(repository: Path) -> None:
+def test_git_folder_without_a_head_is_ignored(repository: Path) -> None:
     (repository / "deploy" / ".git").mkdir()
     assert worktree_of(str(repository / "deploy")) == main_worktree(repository)
 
 
-def test_a_pipe_named_git_is_passed_over(repository: Path) -> None:
+def test_pipe_named_git_is_ignored(repository: Path) -> None:
     os.mkfifo(repository / "deploy" / ".git")
     assert worktree_of(str(repository / "deploy")) == main_worktree(repository)
 
@@ -192,11 +192,11 @@ def test_linked_worktrees_are_listed_newest_first_with_their_branches(
         assert [(w.path, w.branch) for w in linked_worktrees(worktree_at(str(folder)))] == expected
 
 
-def test_outside_git_there_are_no_linked_worktrees(here: Path) -> None:
+def test_folder_outside_git_has_no_linked_worktrees(here: Path) -> None:
     assert linked_worktrees(worktree_of(str(here))) == ()
 
 
-def test_a_branch_leads_to_the_worktree_that_has_it_checked_out(here: Path, repository: Path) -> None:
+def test_worktree_of_a_branch_is_found(here: Path, repository: Path) -> None:
     git(repository, "branch", "--move", "trunk")
     git(repository, "worktree", "add", "--quiet", "-b", "feature", str(here / "accra"))
     for folder in (repository, here / "accra"):

@@ -39,7 +39,7 @@ def manager(repository: Repository) -> GitWorktreeManager:
 
 @pytest.fixture
 def dead_pid() -> int:
-    """The id of a process that has ended."""
+    """Return the id of a process that has ended."""
     with subprocess.Popen(["true"]) as process:
         process.wait()
     return process.pid
@@ -61,7 +61,7 @@ def created(result: WorktreeResult) -> WorktreeInfo:
         (BranchExistsError, WorktreeCreationError),
     ],
 )
-def test_errors_are_below_one(error: type[Exception], parent: type[Exception]) -> None:
+def test_errors_have_one_base_class(error: type[Exception], parent: type[Exception]) -> None:
     assert issubclass(error, parent)
 
 
@@ -96,7 +96,7 @@ def test_worktree_is_created_on_a_new_branch_and_locked(repository: Repository, 
     assert repository.lock_reason(path) == f"pid={os.getpid()} wtc job job"
 
 
-def test_worktree_has_the_source_the_prefix_and_the_base_that_are_named(
+def test_worktree_has_the_given_source_prefix_and_base(
     repository: Repository, manager: GitWorktreeManager, tmp_path: Path
 ) -> None:
     first = repository.git("rev-parse", "HEAD").strip()
@@ -137,7 +137,7 @@ def test_path_that_exists_is_refused(repository: Repository, manager: GitWorktre
 
 def test_branch_that_exists_is_refused(repository: Repository, manager: GitWorktreeManager) -> None:
     repository.git("branch", "wtc/job")
-    with pytest.raises(BranchExistsError, match="the branch `wtc/job` exists"):
+    with pytest.raises(BranchExistsError, match="the branch `wtc/job` already exists"):
         run(manager.create_worktree("job"))
     assert not (repository.main / ".worktrees").exists()
 
@@ -315,7 +315,7 @@ def test_folder_that_is_not_a_repository_is_refused_by_every_method(tmp_path: Pa
 
 
 @pytest.mark.parametrize("content", ["gitdir: /nowhere\n", "not a git file\n"])
-def test_git_file_that_leads_nowhere_is_an_error(content: str, tmp_path: Path) -> None:
+def test_broken_git_file_is_an_error(content: str, tmp_path: Path) -> None:
     (tmp_path / ".git").write_text(content)
     manager = GitWorktreeManager(tmp_path)
     assert manager.is_git_repository()
@@ -360,21 +360,21 @@ def test_worktree_is_removed_with_its_lock_its_changes_and_its_branch(
     assert repository.branches() == ["main"]
 
 
-def test_branch_stays_unless_its_deletion_is_asked_for(repository: Repository, manager: GitWorktreeManager) -> None:
+def test_branch_is_kept_unless_its_deletion_is_requested(repository: Repository, manager: GitWorktreeManager) -> None:
     info = created(run(manager.create_worktree("job")))
     run(manager.remove_worktree(info.path))
     assert repository.branches() == ["main", "wtc/job"]
 
 
-def test_without_force_a_branch_with_own_commits_stays(repository: Repository, manager: GitWorktreeManager) -> None:
+def test_branch_with_its_own_commits_is_kept_without_force(repository: Repository, manager: GitWorktreeManager) -> None:
     info = created(run(manager.create_worktree("job")))
     repository.commit(info.path)
     result = run(manager.remove_worktree(info.path, force=False, delete_branch=True))
     assert (result.success, not info.path.exists(), repository.branches()) == (True, True, ["main", "wtc/job"])
-    assert "the branch `wtc/job` stays" in (result.error or "")
+    assert "the branch `wtc/job` was not deleted" in (result.error or "")
 
 
-def test_worktree_that_is_gone_is_removed_already(repository: Repository, manager: GitWorktreeManager) -> None:
+def test_removal_of_a_missing_worktree_succeeds(repository: Repository, manager: GitWorktreeManager) -> None:
     info = created(run(manager.create_worktree("job")))
     shutil.rmtree(info.path)
     assert run(manager.remove_worktree(info.path)).success
@@ -383,7 +383,9 @@ def test_worktree_that_is_gone_is_removed_already(repository: Repository, manage
     assert len(run(manager.list_worktrees())) == 1
 
 
-def test_without_force_changes_are_kept_and_the_lock_too(repository: Repository, manager: GitWorktreeManager) -> None:
+def test_worktree_with_changes_is_kept_and_locked_without_force(
+    repository: Repository, manager: GitWorktreeManager
+) -> None:
     info = created(run(manager.create_worktree("job")))
     (info.path / "new").write_text("new")
     with pytest.raises(WorktreeRemovalError, match="was not removed"):
@@ -392,7 +394,9 @@ def test_without_force_changes_are_kept_and_the_lock_too(repository: Repository,
     assert repository.lock_reason(info.path) == f"pid={os.getpid()} wtc job job"
 
 
-def test_without_force_the_lock_of_another_process_is_kept(repository: Repository, manager: GitWorktreeManager) -> None:
+def test_worktree_with_the_lock_of_another_process_is_kept_without_force(
+    repository: Repository, manager: GitWorktreeManager
+) -> None:
     info = created(run(manager.create_worktree("job", lock=False)))
     for reason in ("on a stick", f"pid={os.getppid()}", ""):
         run(manager.lock_worktree(info.path, reason))
@@ -403,7 +407,9 @@ def test_without_force_the_lock_of_another_process_is_kept(repository: Repositor
         run(manager.unlock_worktree(info.path))
 
 
-def test_without_force_the_lock_of_a_dead_process_does_not_count(manager: GitWorktreeManager, dead_pid: int) -> None:
+def test_lock_of_a_dead_process_does_not_prevent_removal_without_force(
+    manager: GitWorktreeManager, dead_pid: int
+) -> None:
     info = created(run(manager.create_worktree("job", lock=False)))
     run(manager.lock_worktree(info.path, f"pid={dead_pid}"))
     assert run(manager.remove_worktree(info.path, force=False)).success
@@ -430,7 +436,7 @@ def test_main_worktree_and_other_folders_are_never_removed(
 
 
 @pytest.mark.parametrize("content", [None, "gitdir: /nowhere\n", "broken"])
-def test_worktree_that_git_cannot_remove_is_deleted_with_its_own_entry_only(
+def test_worktree_that_git_cannot_remove_is_deleted_with_only_its_entry(
     content: str | None, repository: Repository, manager: GitWorktreeManager
 ) -> None:
     info, unmounted = (created(run(manager.create_worktree(name, lock=False))) for name in ("job", "unmounted"))
@@ -443,7 +449,7 @@ def test_worktree_that_git_cannot_remove_is_deleted_with_its_own_entry_only(
     assert [one.job_id for one in run(manager.list_worktrees())] == ["main", "unmounted"]
 
 
-def test_another_repository_at_the_path_of_a_worktree_stays(
+def test_another_repository_at_the_path_of_a_worktree_is_kept(
     repository: Repository, manager: GitWorktreeManager
 ) -> None:
     info = created(run(manager.create_worktree("job")))
@@ -451,7 +457,7 @@ def test_another_repository_at_the_path_of_a_worktree_stays(
     repository.git("clone", "-q", str(repository.main), str(info.path))
     with pytest.raises(WorktreeRemovalError) as raised:
         run(manager.remove_worktree(info.path))
-    assert f"another repository is at `{info.path}`" in raised.value.causes
+    assert f"`{info.path}` contains another repository" in raised.value.causes
     assert (info.path / ".git/HEAD").exists()
 
 
@@ -466,9 +472,7 @@ def test_read_only_folders_are_removed(manager: GitWorktreeManager) -> None:
     assert not info.path.exists()
 
 
-def test_symbolic_link_to_a_worktree_removes_the_worktree_that_it_leads_to(
-    manager: GitWorktreeManager, tmp_path: Path
-) -> None:
+def test_removal_through_a_symbolic_link_removes_its_target(manager: GitWorktreeManager, tmp_path: Path) -> None:
     info = created(run(manager.create_worktree("job")))
     (tmp_path / "link").symlink_to(info.path)
     assert created(run(manager.remove_worktree(tmp_path / "link"))) == info
@@ -478,9 +482,7 @@ def test_symbolic_link_to_a_worktree_removes_the_worktree_that_it_leads_to(
 # lock_worktree, unlock_worktree
 
 
-def test_lock_and_unlock_succeed_where_nothing_is_to_be_done(
-    repository: Repository, manager: GitWorktreeManager
-) -> None:
+def test_lock_and_unlock_succeed_if_there_is_nothing_to_do(repository: Repository, manager: GitWorktreeManager) -> None:
     info = created(run(manager.create_worktree("job", lock=False)))
     assert created(run(manager.unlock_worktree(info.path))).locked is False
     assert created(run(manager.lock_worktree(info.path, "first"))).locked is True

@@ -14,7 +14,7 @@ LINES = (
 
 
 @pytest.mark.parametrize("separator", ["\0", "\n"])
-def test_each_worktree_is_read(separator: str) -> None:
+def test_each_worktree_is_parsed(separator: str) -> None:
     output = "".join(f"{line}{separator}" for line in LINES)
     assert parse_worktree_list(output, separator=separator) == (
         ListedWorktree(path="/r", bare=True),

@@ -1,4 +1,4 @@
-"""Whether a worktree may be removed, as a table; and the facts as git gives them."""
+"""Whether a worktree may be removed, as a table; and the facts that git reports."""
 
 import os
 import shutil
@@ -29,28 +29,28 @@ WORKTREE = place(git=GitState.WORKTREE)
     [
         (RemovalFacts(place=WORKTREE, linked=True), ""),
         (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.STALE), ""),
-        (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.LIVE), "git has it locked"),
+        (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.LIVE), "it is locked in git"),
         (RemovalFacts(place=WORKTREE, linked=True, lock=Lock.WTC), ""),
         (
             RemovalFacts(place=WORKTREE, linked=True, submodules=True),
-            "it has submodules, with which git does not remove a worktree unless it is forced",
+            "it has submodules, so git removes it only if forced",
         ),
         (RemovalFacts(place=WORKTREE, linked=True, changes=1), "it has 1 uncommitted change"),
         (RemovalFacts(place=WORKTREE, linked=True, changes=2), "it has 2 uncommitted changes"),
         (RemovalFacts(place=WORKTREE, linked=True, copied_from="/v"), "it is a copy of the worktree `/v`"),
         (
             RemovalFacts(place=WORKTREE, linked=True, unanswered="git is not installed"),
-            "git does not say whether it has uncommitted changes: git is not installed",
+            "git cannot list its uncommitted changes: git is not installed",
         ),
         (RemovalFacts(place=WORKTREE), "it is not a linked worktree"),
         (RemovalFacts(place=place(Presence.MISSING)), ""),
-        (RemovalFacts(place=place(Presence.UNKNOWN)), "its folder cannot be looked at"),
-        (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` leads nowhere"),
+        (RemovalFacts(place=place(Presence.UNKNOWN)), "its folder is not accessible"),
+        (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` does not point to a git folder"),
         (RemovalFacts(place=place()), ""),
         (RemovalFacts(place=place(mounted=True)), "something is mounted at its folder"),
     ],
 )
-def test_refusal(facts: RemovalFacts, reason: str) -> None:
+def test_removal_is_refused_with_a_reason(facts: RemovalFacts, reason: str) -> None:
     assert removal_refusal(facts) == reason
 
 
@@ -61,11 +61,11 @@ def test_refusal(facts: RemovalFacts, reason: str) -> None:
         (RemovalFacts(place=WORKTREE, linked=True, unanswered="git is not installed"), ""),
         (RemovalFacts(place=WORKTREE), "it is not a linked worktree"),
         (RemovalFacts(place=WORKTREE, linked=True, copied_from="/v"), "it is a copy of the worktree `/v`"),
-        (RemovalFacts(place=place(Presence.UNKNOWN)), "its folder cannot be looked at"),
-        (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` leads nowhere"),
+        (RemovalFacts(place=place(Presence.UNKNOWN)), "its folder is not accessible"),
+        (RemovalFacts(place=place(git=GitState.BROKEN)), "its `.git` does not point to a git folder"),
     ],
 )
-def test_force_overrides_what_only_costs_changes(facts: RemovalFacts, reason: str) -> None:
+def test_force_overrides_only_changes_and_locks(facts: RemovalFacts, reason: str) -> None:
     assert removal_refusal(facts, force=True) == reason
 
 
@@ -98,7 +98,7 @@ def pair(tmp_path: Path) -> Pair:
     return Pair(tmp_path)
 
 
-def test_ignored_files_do_not_keep_a_worktree(pair: Pair) -> None:
+def test_ignored_files_do_not_prevent_removal(pair: Pair) -> None:
     (pair.linked / "ignored").write_text("x")
     assert pair.refusal() == ""
 
@@ -111,7 +111,7 @@ def test_folder_that_git_cannot_read_keeps_a_worktree(pair: Pair, tmp_path: Path
     fake.chmod(0o755)
     facts = read_removal(str(pair.linked), {**ENVIRONMENT, "PATH": f"{fake.parent}:{ENVIRONMENT['PATH']}"})
     reason = "could not open directory 'data/': Permission denied"
-    assert removal_refusal(facts) == f"git does not say whether it has uncommitted changes: {reason}"
+    assert removal_refusal(facts) == f"git cannot list its uncommitted changes: {reason}"
 
 
 def test_each_kind_of_change_counts(pair: Pair) -> None:
@@ -133,7 +133,7 @@ def test_main_worktree_is_refused(pair: Pair) -> None:
 
 def test_folder_whose_repository_is_missing_is_refused(pair: Pair) -> None:
     shutil.rmtree(pair.main)
-    assert pair.refusal() == "its `.git` leads nowhere"
+    assert pair.refusal() == "its `.git` does not point to a git folder"
 
 
 def test_worktree_is_removed_with_the_record_beside_its_id(pair: Pair) -> None:

@@ -1,4 +1,4 @@
-"""How often commands that look at many stacks read a repository."""
+"""How often commands that work on many stacks read a repository."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The id of a worktree in git's folder: one for all who race for it, recognised as a copy, never through a link."""
+"""The id file of a worktree: one id for concurrent creators, copies are recognised, links are not followed."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def test_id_that_exists_is_kept(git_dir: Path) -> None:
     assert create_id(str(git_dir)) == create_id(str(git_dir))
 
 
-def test_id_that_is_taken_over_replaces_the_own_one(git_dir: Path) -> None:
+def test_adopted_id_replaces_the_existing_one(git_dir: Path) -> None:
     create_id(str(git_dir))
     assert create_id(str(git_dir), worktree_id=ID) == ID
     found = read_id(str(git_dir))
@@ -100,23 +100,23 @@ def test_processes_that_create_the_id_at_once_get_the_same_one(git_dir: Path) ->
 
 
 UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "empty": (lambda p: p.write_text(""), "it does not hold JSON"),
-    "cut off": (lambda p: p.write_text('{"id": "0123'), "it does not hold JSON"),
-    "not UTF-8": (lambda p: p.write_bytes(b"\xff\xfe{"), "it does not hold JSON"),
-    "a list": (lambda p: p.write_text("[]"), "it does not hold an id and an inode"),
-    "deeply nested": (lambda p: p.write_text("[" * 60000), "it does not hold JSON"),
-    "no inode": (lambda p: p.write_text(json.dumps({"id": ID})), "it does not hold an id and an inode"),
+    "empty": (lambda p: p.write_text(""), "it is not JSON"),
+    "cut off": (lambda p: p.write_text('{"id": "0123'), "it is not JSON"),
+    "not UTF-8": (lambda p: p.write_bytes(b"\xff\xfe{"), "it is not JSON"),
+    "a list": (lambda p: p.write_text("[]"), "it does not contain an id and an inode"),
+    "deeply nested": (lambda p: p.write_text("[" * 60000), "it is not JSON"),
+    "no inode": (lambda p: p.write_text(json.dumps({"id": ID})), "it does not contain an id and an inode"),
     "an inode that is true": (
         lambda p: p.write_text(json.dumps({"id": ID, "inode": True})),
-        "it does not hold an id and an inode",
+        "it does not contain an id and an inode",
     ),
     "an id that leads out of the folder": (
         lambda p: p.write_text(json.dumps({"id": "../../../etc/passwd", "inode": 1})),
-        "it does not hold an id and an inode",
+        "it does not contain an id and an inode",
     ),
-    "huge": (lambda p: p.write_text(json.dumps({"id": ID, "inode": 1, "x": "y" * 100_000})), "it does not hold JSON"),
-    "a FIFO": (os.mkfifo, "it is not a file"),
-    "a folder": (Path.mkdir, "it is not a file"),
+    "huge": (lambda p: p.write_text(json.dumps({"id": ID, "inode": 1, "x": "y" * 100_000})), "it is not JSON"),
+    "a FIFO": (os.mkfifo, "it is not a regular file"),
+    "a folder": (Path.mkdir, "it is not a regular file"),
     "a link to a file": (lambda p: p.symlink_to(__file__), "too many levels of symbolic links"),
     "a link to nothing": (lambda p: p.symlink_to("/nonexistent"), "too many levels of symbolic links"),
     "a link to an endless file": (lambda p: p.symlink_to("/dev/zero"), "too many levels of symbolic links"),
@@ -158,11 +158,11 @@ def test_lock_that_is_a_link_is_refused(git_dir: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_lock_lies_beside_the_id(git_dir: Path) -> None:
+def test_lock_file_is_next_to_the_id_file(git_dir: Path) -> None:
     assert lock_path(str(git_dir)) == lock_path(str(git_dir)) == f"{git_dir}/wtc/lock"
 
 
-def test_git_folder_that_is_missing_cannot_have_an_id(tmp_path: Path) -> None:
+def test_missing_git_folder_cannot_have_an_id(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         create_id(str(tmp_path / "missing"))
 

@@ -1,4 +1,4 @@
-"""Facts about users and the version before; each leaves a scene to decide about."""
+"""Facts about users and an older wtc, each a scene to decide about."""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from wtc.namespace import Site, default_name
 
 
 def second_user(s: Scene) -> None:
-    """Another configuration folder, and git's folder of another owner."""
+    """Another configuration folder, and a git folder with another owner."""
     created(s)
     if os.geteuid() == 0:
         for folder, _, files in os.walk(s.main / ".git"):
@@ -39,7 +39,7 @@ def _as_user_then_root(s: Scene) -> None:
 
 
 def _legacy(s: Scene, *, directory: str = "") -> None:
-    """The objects of the version before: no id, no host, no name."""
+    """Relabel the objects as an older wtc: no id, no host, no name."""
     s.begin()
     name = default_name(Site(worktree=str(s.path)))
     s.namespace = replace(s.namespace, name=name, worktree=str(s.path), identity=Identity())

@@ -17,17 +17,25 @@ from wtc.errors import WtcError
 class ArtifactError(WtcError):
     """A state tree cannot be declared, read or written."""
 
+    code = "artifact"
+
 
 class InvalidContentError(ArtifactError):
     """Stored content does not fit the declared type."""
+
+    code = "invalid_content"
 
 
 class JournalError(ArtifactError):
     """The journal of an unfinished commit cannot be read, or its changes cannot be made."""
 
+    code = "journal"
+
 
 class MissingAccessibleError(ArtifactError):
     """The object or collection does not exist."""
+
+    code = "missing_accessible"
 
 
 class MissingInitialStateError(ArtifactError):
@@ -35,6 +43,8 @@ class MissingInitialStateError(ArtifactError):
 
     `item_name` is the dotted path of the field from the mounted tree; `reason` is the message without it.
     """
+
+    code = "missing_initial_state"
 
     def __init__(self, item_name: str, message: str) -> None:
         super().__init__(f"{item_name}: {message}")
@@ -45,14 +55,22 @@ class MissingInitialStateError(ArtifactError):
 class NotMountedError(ArtifactError):
     """The item has no collection yet: it is not mounted, or was never synced."""
 
+    code = "not_mounted"
+
 
 class OutsideRootError(ArtifactError):
     """The path leads out of the mounted root, or names what the root keeps for itself."""
+
+    code = "outside_root"
 
 
 class UnreachableWorktreeAction(ArtifactError):  # noqa: N818 - the interface fixes the name
     """The method is for a kind of accessible that the item does not claim."""
 
+    code = "unreachable_action"
+
 
 class WrongAccessibleTypeException(ArtifactError):  # noqa: N818 - the interface fixes the name
     """The path names an object where a collection is expected, or a collection where an object is."""
+
+    code = "wrong_accessible_type"

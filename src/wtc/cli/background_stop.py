@@ -10,8 +10,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from wtc.orchestrator.context.target import Target, default_namespace, locate
-from wtc.orchestrator.session.stop_on_signal import inherit_lock
-from wtc.settings.settings import config_dir
+from wtc.orchestrator.session.stop_on_signal import inherit_lock, log_folder
 
 if TYPE_CHECKING:
     from wtc.model.namespace import Namespace
@@ -25,7 +24,7 @@ class BackgroundStop:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._located = locate(target)
-        self._folder = os.path.join(config_dir(target.environment), "logs")
+        self._folder = log_folder(target.environment)
         self.log = os.path.join(self._folder, f"stop-{default_namespace(self._located)}.log")
         self.namespace: Namespace | None = None
         """Once the stack is up. Its lock is taken along then, so that no other wtc comes before the stop."""

@@ -1,36 +1,46 @@
-"""How a command line wants its errors, told from the line alone: they may come before, or while, it is read."""
+"""Read from a command line how its errors are printed, before the command starts."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+_OPTIONS = ("--json", "--format", "--events", "--debug")
+
 
 class ErrorFormat(NamedTuple):
-    """The options that bear on errors."""
+    """The options that decide how errors are printed."""
 
     as_json: bool = False
-    """The answer is to be JSON."""
+    """Standard output is JSON."""
     as_line: bool = False
-    """The answer is JSON lines."""
+    """Standard output is JSON lines."""
     events: bool = False
-    """Standard error is to be JSON lines."""
+    """Standard error is JSON lines."""
     debug: bool = False
+    """Errors have a traceback."""
 
 
 def error_format(arguments: Sequence[str]) -> ErrorFormat:
-    """Reads what there is to read: mistakes are passed over, and so is what belongs to a command in a container."""
-    if not any(word.startswith(("--json", "--format", "--events", "--debug")) for word in arguments):
+    """Return the format for a command line, which may be invalid.
+
+    What follows the service of `exec` and `run`, the first word of `sandbox`, or `--` is not wtc's.
+    """
+    if not any(word.startswith(_OPTIONS) for word in arguments):
         return ErrorFormat()
-    from wtc.cli.app import build_app
     from wtc.cli.command_table import GROUPS, MODULES
 
     name = next((word for word in arguments if not word.startswith("-")), "")
+    if name == "config" and not any(word.startswith(("--json", "--debug")) for word in arguments):
+        # Its `--format` is that of the compose file. The command line library would take most of the time of the call.
+        return ErrorFormat()
     if name not in MODULES:
-        return ErrorFormat(as_json="--json" in arguments, debug="--debug" in arguments)
+        return _without_command(arguments)
+    from wtc.cli.app import build_app
+
     command, rest = build_app().commands[name], arguments[arguments.index(name) + 1 :]
     if name in GROUPS:
         inner = next((word for word in rest if not word.startswith("-")), "")
         if inner not in command.commands:
-            return ErrorFormat(as_json="--json" in arguments, debug="--debug" in arguments)
+            return _without_command(arguments)
         command, rest = command.commands[inner], rest[rest.index(inner) + 1 :]
     given = _parse_options(command, rest)
     answers = {parameter.name for parameter in command.params}
@@ -42,8 +52,14 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
     )
 
 
+def _without_command(arguments: Sequence[str]) -> ErrorFormat:
+    """The format of a command line whose command does not exist."""
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return ErrorFormat(as_json="--json" in own, debug="--debug" in own)
+
+
 def _parse_options(command: Any, arguments: Sequence[str]) -> dict[str, Any]:
-    """Parameter -> what is given for it, as the library's own reading goes, also for what the command does not have."""
+    """Return parameter -> value, parsed as the library does, without its checks and with `--json` and `--debug`."""
     from typer import Context
 
     settings: dict[str, Any] = {**command.context_settings, "ignore_unknown_options": True}

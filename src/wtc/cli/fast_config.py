@@ -1,5 +1,4 @@
-"""The plain command lines of `wtc run_config`, read without the command-line library, whose import takes longest of
-all.
+"""The plain command lines of `wtc config`, read without the command-line library, whose import takes longest of all.
 
 Whatever is not plain (help, abbreviations, mistakes) is left to the library; so is every other command.
 """
@@ -7,35 +6,21 @@ Whatever is not plain (help, abbreviations, mistakes) is left to the library; so
 from collections.abc import Sequence
 from typing import Any
 
+from wtc.cli.config_options import CONFIG_OPTIONS
+
 LISTS = {"-f": "file", "--file": "file", "--compose": "file", "--env-file": "env_file", "--profile": "profile"}
 VALUES = {
     "-w": "worktree",
     "--worktree": "worktree",
     "--context": "context",
-    "--format": "form",
-    "-p": "project_name",
-    "--project-name": "project_name",
-    "--hash": "hashed",
-    "-o": "output",
-    "--output": "output",
+    **{name: option.parameter for option in CONFIG_OPTIONS if option.metavar for name in option.names},
 }
-FLAGS = {
-    "--services": "list_services",
-    "--volumes": "list_volumes",
-    "--networks": "list_networks",
-    "--images": "list_images",
-    "--profiles": "list_profiles",
-    "--environment": "list_environment",
-    "--no-interpolate": "no_interpolate",
-    "--all-resources": "all_resources",
-    "-q": "quiet",
-    "--quiet": "quiet",
-}
+FLAGS = {name: option.parameter for option in CONFIG_OPTIONS if not option.metavar for name in option.names}
 _LOOKS = ("worktree", "file", "env_file", "profile", "context")
 
 
 def run_config(arguments: Sequence[str]) -> bool:
-    """Carries `wtc run_config ARGUMENTS` out; False where the line is not plain, and nothing was done.
+    """Carries `wtc config ARGUMENTS` out; False where the line is not plain, and nothing was done.
 
     Raises:
         WtcError: as the command does.

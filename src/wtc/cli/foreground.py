@@ -99,9 +99,8 @@ def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: 
         except _InterruptedError:
             return _stop_or_detach(signals, stopping)
         except InterruptedByUserError as error:
-            error.exit_status = signals.status
             if stopping is None:
-                raise
+                raise error.replace(exit_status=signals.status) from error.__cause__
             return _stop_or_detach(signals, stopping)
 
 

@@ -1,4 +1,4 @@
-"""The way in: runs a command and turns whatever comes of it into an exit status."""
+"""The entry point: run a command and return its exit status."""
 
 import os
 import sys
@@ -6,55 +6,53 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from wtc.errors import Exit, InterruptedByUserError, WtcError
+from wtc.cli.error_format import ErrorFormat, error_format
+from wtc.errors import Exit, InternalError, InterruptedByUserError, WtcError
 
 GARBAGE = 50_000
-"""So many new objects before the interpreter looks for those that only refer to each other."""
+"""New objects before the interpreter searches for reference cycles."""
 
 
 def main() -> NoReturn:
-    """`wtc`."""
+    """Run `wtc` and exit."""
     import gc
 
     from wtc.cli.terminal.streams import prepare_streams
 
-    # Most calls are over before there is garbage worth looking for; those that go on and on still look.
+    # Most calls end before a search for garbage pays; long ones still search.
     gc.set_threshold(GARBAGE)
     prepare_streams()
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, WtcError):
             stream.flush()
-    # All is closed by now, and taking the interpreter down in order costs a tenth of a call.
+    # Everything is closed by now, and an orderly end of the interpreter takes a tenth of a call.
     os._exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command line.
-
-    Returns: its exit status, as `wtc.errors.Exit` lists them.
-    """
+    """Run one command line and return its exit status, one of `wtc.errors.Exit` or that of a program that it ran."""
+    wanted = ErrorFormat()
     try:
         if arguments[:1] and arguments[0].startswith("-"):
             from wtc.cli.global_options import move_global_options
 
             arguments = move_global_options(arguments)
+        wanted = error_format(arguments)
         status = _run_command(arguments)
         with suppress(BrokenPipeError):
             sys.stdout.flush()
     except WtcError as error:
-        return _report_error(error, arguments)
+        return _report_error(error, wanted)
     except KeyboardInterrupt:
-        return _report_interrupt(arguments)
+        return _report_interrupt(wanted)
     except BrokenPipeError:
-        # The reader of our output has gone, as `head` does: that is no failure.
+        # The reader closed our standard output, as `head` does: not a failure.
         return Exit.DONE
-    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is wtc's own bug
+    except Exception as error:  # noqa: BLE001 - an exception that nothing expects is a bug
         from wtc.cli.usage_errors import usage_error
 
-        if (usage := usage_error(error)) is not None:
-            return _report_error(usage, arguments)
-        return _report_bug(error, arguments)
+        return _report_error(usage_error(error) or InternalError.caused_by(error), wanted)
     return status
 
 
@@ -84,42 +82,27 @@ def _run_command(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _report_error(error: WtcError, arguments: Sequence[str], *, status: int | None = None) -> int:
-    from wtc.cli.error_format import error_format
+def _report_error(error: WtcError, wanted: ErrorFormat) -> int:
     from wtc.cli.render.errors import show_error
 
-    status = int(error.exit_status) if status is None else status
-    wanted = error_format(arguments)
     try:
-        show_error(error, wanted, status=status)
+        show_error(error, wanted)
         sys.stdout.flush()
     except (WtcError, BrokenPipeError):
-        # Of the two failures the first one counts.
-        return status
+        pass  # the first failure decides the exit status
     finally:
         if wanted.debug:
             import traceback
 
             traceback.print_exc()
-    return status
+    return int(error.exit_status)
 
 
-def _report_bug(error: Exception, arguments: Sequence[str]) -> int:
-    # Its text is left out: it may hold a value of the user's environment.
-    bug = WtcError(
-        f"wtc came upon a bug of its own: {type(error).__name__}",
-        hints=["to see where, run the command again with `--debug`", "to have it mended, report it with that output"],
-    )
-    return _report_error(bug, arguments, status=Exit.BUG)
-
-
-def _report_interrupt(arguments: Sequence[str]) -> int:
-    """Ctrl-C is no news to a person, and the ordinary end of what goes on and on; one document has yet to come."""
-    from wtc.cli.error_format import error_format
+def _report_interrupt(wanted: ErrorFormat) -> int:
+    """Print nothing for a person or in a stream of lines; print an error if one JSON document is expected."""
     from wtc.cli.terminal.streams import discard_unwritten
 
-    wanted = error_format(arguments)
     if wanted.as_json and not wanted.as_line:
-        return _report_error(InterruptedByUserError("interrupted"), arguments)
+        return _report_error(InterruptedByUserError("interrupted"), wanted)
     discard_unwritten()
     return Exit.INTERRUPTED

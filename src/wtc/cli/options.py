@@ -82,13 +82,22 @@ def with_target_for_new_worktree(command: Callable[..., T]) -> Callable[..., T]:
     return _with_options(command, {name: option for name, option in _SHARED.items() if name != "worktree"})
 
 
-def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, Any]]) -> Callable[..., T]:
+def with_target_and(
+    own: Mapping[str, tuple[Any, Any]],
+) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """The same for a command that takes a table of options as `**`: parameter -> annotation and default."""
+    return lambda command: _with_options(command, _SHARED, own)
+
+
+def _with_options(
+    command: Callable[..., T],
+    options: Mapping[str, tuple[Any, Any]],
+    table: Mapping[str, tuple[Any, Any]] | None = None,
+) -> Callable[..., T]:
     hints = get_type_hints(command, include_extras=True)
-    own = [p.replace(annotation=hints[p.name]) for p in inspect.signature(command).parameters.values()][1:]
-    shared = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in options.items()
-    ]
+    declared = [p for p in inspect.signature(command).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    own = [p.replace(annotation=hints[p.name]) for p in declared[1:]] + _parameters(table or {})
+    shared = _parameters(options)
 
     @functools.wraps(command)
     def wrapper(**given: Any) -> T:
@@ -99,6 +108,13 @@ def _with_options(command: Callable[..., T], options: Mapping[str, tuple[Any, An
     wrapper.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in [*parameters, *shared]}
     return wrapper
+
+
+def _parameters(options: Mapping[str, tuple[Any, Any]]) -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in options.items()
+    ]
 
 
 def require_exclusive(given: Mapping[str, bool]) -> None:

@@ -59,9 +59,9 @@ def stop_on_signal() -> Generator[threading.Event]:
     try:
         yield stop
     except InterruptedByUserError as error:
-        if received[:1] == [signal.SIGTERM]:
-            error.exit_status = Exit.TERMINATED
-        raise
+        if received[:1] != [signal.SIGTERM]:
+            raise
+        raise error.replace(exit_status=Exit.TERMINATED) from error.__cause__
     finally:
         for number, old in before.items():
             signal.signal(number, old)

@@ -1,4 +1,4 @@
-"""What the command-line library finds wrong with a command line, in wtc's words."""
+"""Turn the exceptions of the command line library into errors of wtc."""
 
 import re
 
@@ -6,7 +6,7 @@ from wtc.errors import InterruptedByUserError, UsageError, WtcError
 
 
 def usage_error(error: Exception) -> WtcError | None:
-    """The library's exception as wtc's; None for what is none of its own."""
+    """Return the error for an exception of the library; None for another exception."""
     from typer import Abort
     from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
@@ -24,15 +24,15 @@ def usage_error(error: Exception) -> WtcError | None:
     message = _reword(error.format_message().strip().rstrip("."))
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "wtc"
-    return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[f"to see what it takes, run `{command} --help`"])
+    return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[f"to see its options, run `{command} --help`"])
 
 
 _WORDING = (
     (r"'([^']*)'", r"`\1`"),
     (r"got unexpected extra arguments?(?:\(s\))? \((.*)\)$", r"unexpected argument `\1`"),
     (r"^no such option: (\S+)", r"no such option: `\1`"),
-    (r"is not a valid float$", "is no number"),
-    (r"is not a valid (?:int|integer)$", "is no whole number"),
+    (r"is not a valid float$", "is not a valid number"),
+    (r"is not a valid (?:int|integer)$", "is not a valid whole number"),
 )
 
 

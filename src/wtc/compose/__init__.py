@@ -1,1 +1,1 @@
-"""The compose interpreter: text in, project out. Pure: no disk, no environment, no clock; readers are passed in."""
+"""Interpret compose files: text -> Project. Pure: no disk, no environment, no clock; readers are passed in."""

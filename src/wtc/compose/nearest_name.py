@@ -1,15 +1,15 @@
-"""The name that was probably meant."""
+"""Suggest the name that was probably meant."""
 
 from collections.abc import Iterable
 
-MOST_NAMES = 500
-"""Among more names than these nobody looks for a near one: it takes too long."""
+MAX_NAMES = 500
+"""With more known names than this, make no suggestion: the search takes too long."""
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
-    """`did you mean `web`?`, or nothing where no known name is near."""
+    """Return a hint such as "did you mean `web`?", or an empty string if no known name is similar."""
     from difflib import get_close_matches
 
     names = sorted(known)
-    found = get_close_matches(name, names, n=1) if len(names) <= MOST_NAMES else []
+    found = get_close_matches(name, names, n=1) if len(names) <= MAX_NAMES else []
     return f"did you mean `{found[0]}`?" if found else ""

@@ -1,1 +1,1 @@
-"""`doctor`: whether all that a stack stands on is well, and what to do where it is not."""
+"""The checks of `wtc doctor`: the engine, git, the registry, the worktree, the settings, the sandbox."""

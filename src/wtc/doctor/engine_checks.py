@@ -1,4 +1,4 @@
-"""The engine: which it is, whether it answers, and what it has left."""
+"""Check the engine: context, connection, API version, BuildKit, address pools and disk space."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _GIB = 1 << 30
 
 
 def check_engine(target: Target) -> tuple[list[Finding], Engine | None]:
-    """The findings, and the engine where it answers; the caller closes it."""
+    """Return the findings and, if it responds, the engine, which the caller closes."""
     try:
         endpoint = choose_endpoint(context=target.context, environment=target.environment)
     except EngineUnreachableError as error:
@@ -39,7 +39,7 @@ def check_engine(target: Target) -> tuple[list[Finding], Engine | None]:
 def _start_hint(endpoint: Endpoint) -> str:
     if endpoint.scheme == "unix":
         return "to start it, run `sudo systemctl start docker`, or open Docker Desktop, OrbStack or `colima start`"
-    return f"to see whether the way there is open, run `docker -H {endpoint.address} version`"
+    return f"to check the connection, run `docker -H {endpoint.address} version`"
 
 
 def _check_answering(engine: Engine, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -62,30 +62,30 @@ def _version_text(version: tuple[int, int]) -> str:
 
 def _check_builder(found: "EngineInfo", environment: Mapping[str, str]) -> Finding:
     if environment.get("DOCKER_BUILDKIT", "").lower() in {"0", "false"}:
-        return failed("BuildKit", "`DOCKER_BUILDKIT` turns it off", "to build with it, unset `DOCKER_BUILDKIT`")
+        return failed("BuildKit", "disabled by `DOCKER_BUILDKIT`", "to build with BuildKit, unset `DOCKER_BUILDKIT`")
     if found.builder == "1":
-        hint = 'to build with it, set `"features": {"buildkit": true}` in the engine\'s `daemon.json`'
+        hint = 'to build with BuildKit, set `"features": {"buildkit": true}` in the engine\'s `daemon.json`'
         return failed("BuildKit", "the engine builds with its legacy builder", hint)
-    return passed("BuildKit", "the engine builds with it")
+    return passed("BuildKit", "the engine builds with BuildKit")
 
 
 def _check_address_pools(found: "EngineInfo") -> Finding:
-    text = f"{found.networks_left} more networks fit beside the {found.networks} there are"
+    text = f"room for {found.networks_left} more networks; {found.networks} exist"
     if found.networks_left < FEW_NETWORKS:
-        hint = "to free some, run `wtc clean --gone`, `docker network prune`, or widen `default-address-pools`"
+        hint = "to free some, run `wtc clean --gone` or `docker network prune`, or enlarge `default-address-pools`"
         return failed("address pools", text, hint)
     return passed("address pools", text)
 
 
 def _check_disk(engine: Engine, found: "EngineInfo") -> Finding:
-    """The engine does not tell; its folder does where it is one of this machine's."""
+    """Check the free disk space. The engine does not report it, so its data folder is read if it is on this machine."""
     subject = "disk"
     if engine.host_is_local and found.root and os.path.isdir(found.root):
         with suppress(OSError):
-            there = os.statvfs(found.root)
-            free = there.f_bavail * there.f_frsize
+            stats = os.statvfs(found.root)
+            free = stats.f_bavail * stats.f_frsize
             text = f"{free / _GIB:.1f} GiB are free in `{found.root}`"
             if free < LITTLE_DISK_BYTES:
                 return failed(subject, text, "to free some, run `docker system df`, then `docker system prune`")
             return passed(subject, text)
-    return passed(subject, "how much is free cannot be told from here")
+    return passed(subject, "free space unknown: the engine's data folder is not accessible from here")

@@ -1,4 +1,4 @@
-"""What the examination comes to."""
+"""The findings of `wtc doctor`."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from wtc.model.diagnostic import Diagnostic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line: something is well, or it is not. `hint` says what to do, also to get what wtc works without."""
+    """One line of the report: a check passed or failed. `hint` says what to do, also to get an optional feature."""
 
     subject: str
     well: bool
@@ -17,22 +17,22 @@ class Finding:
 
 
 def passed(subject: str, text: str) -> Finding:
-    """Nothing to do."""
+    """Return the finding of a check that passed."""
     return Finding(subject=subject, well=True, text=text)
 
 
 def without(subject: str, text: str, hint: str) -> Finding:
-    """Something is missing that wtc works without, so that it is not a failure."""
+    """Return the finding for an optional feature that is missing, which is not a failure."""
     return Finding(subject=subject, well=True, text=text, hint=hint)
 
 
 def failed(subject: str, text: str, hint: str) -> Finding:
-    """Something to do."""
+    """Return the finding of a check that failed."""
     return Finding(subject=subject, well=False, text=text, hint=hint)
 
 
 def error_findings(subject: str, error: WtcError, hint: str = "") -> list[Finding]:
-    """The error's own words; one finding for each of its diagnostics, where it has some."""
+    """Return the error as findings: one for each of its diagnostics, or one for its message."""
     if error.diagnostics:
         return [failed(subject, _with_position(d), d.hint or hint) for d in error.diagnostics]
     return [failed(subject, ": ".join([error.message, *error.causes]), error.hints[0] if error.hints else hint)]

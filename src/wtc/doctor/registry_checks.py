@@ -1,4 +1,4 @@
-"""The registry, and what the engine's labels say beside it."""
+"""Check the registry against the labels on the engine, and where the worktrees of the stacks are."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check_registry(store: Store, engine: "Engine | None", host: str) -> list[Finding]:
-    """The findings; without an engine those that need none."""
+    """Return the findings; without an engine, only those that need none."""
     try:
         records = store.read()
         stacks = _list_stacks(engine) if engine else None
@@ -29,16 +29,17 @@ def check_registry(store: Store, engine: "Engine | None", host: str) -> list[Fin
 
 
 def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | None) -> Iterator[Finding]:
-    """The registry by itself, and against the engine's stacks where those are known."""
+    """Check the registry, and compare it with the stacks on the engine if they are known."""
     for text in records.warnings:
-        yield failed("registry", text, "to enter a stack again, run `wtc up` in its worktree")
+        yield failed("registry", text, "to register a stack again, run `wtc up` in its worktree")
     if records.refusal is not None:
         yield from error_findings("registry", records.refusal)
     ports = sum(len(record.ports) for record in records.stacks.values())
-    beside = "" if stacks is None else f"; the engine has {_count_text(len(stacks), 'stack')} by label"
+    on_engine = "" if stacks is None else f"; the engine has {_count_text(len(stacks), 'stack')} by label"
     if not records.warnings and records.refusal is None:
         yield passed(
-            "registry", f"{_count_text(len(records.stacks), 'stack')} with {_count_text(ports, 'leased port')}{beside}"
+            "registry",
+            f"{_count_text(len(records.stacks), 'stack')} with {_count_text(ports, 'leased port')}{on_engine}",
         )
     empty = [r for r in records.stacks.values() if not any(s.namespace == r.namespace for s in stacks or ())]
     missing = sorted({r.worktree for r in empty if read_path(r.worktree).presence is Presence.MISSING})
@@ -56,7 +57,7 @@ def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | No
 
 
 def check_worktrees(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
-    """Where the stacks' worktrees are; what may be alive is never recommended for removal."""
+    """Check where the worktrees of the stacks are. Never suggest removing a stack whose worktree may still exist."""
     found: dict[WorktreeLocation, list[str]] = {}
     repositories = Repositories()
     for stack in stacks:
@@ -73,19 +74,19 @@ def check_worktrees(stacks: Sequence[LabelledStack], host: str) -> Iterator[Find
 
 
 _OF_PLACE = {
-    WorktreeLocation.GONE: ("stacks are left of worktrees that are gone", "to remove them, run `wtc clean --gone`"),
+    WorktreeLocation.GONE: ("stacks remain from worktrees that are gone", "to remove them, run `wtc clean --gone`"),
     WorktreeLocation.PRUNABLE: (
         "git lists worktrees whose folders are missing",
-        "to find a moved one again, run `git worktree repair PATH`; to forget one, `git worktree prune`",
+        "to repair a moved one, run `git worktree repair PATH`; to remove an entry, run `git worktree prune`",
     ),
     WorktreeLocation.FORMER: (
-        "former worktrees left stacks at paths that have another worktree now",
-        "to remove one, run `wtc clean --former` in the worktree; to take it over, `wtc up --adopt`",
+        "stacks remain from former worktrees, at paths where another worktree is now",
+        "to remove one, run `wtc clean --former` in the worktree; to take it over, run `wtc up --adopt`",
     ),
-    WorktreeLocation.MOVED: ("stacks of worktrees that have moved, which their next `wtc up` adopts", ""),
+    WorktreeLocation.MOVED: ("worktrees that moved with their stacks", ""),
     WorktreeLocation.UNPROVED: (
-        "it is not proved whether worktrees are gone",
-        "to see why, run `wtc clean --gone --dry-run`; mount the disk they are on, if they are on one",
+        "wtc cannot prove that worktrees are gone",
+        "if they are on another disk, mount it; to see the reasons, run `wtc clean --gone --dry-run`",
     ),
     WorktreeLocation.OTHER_HOST: ("stacks that were created on another host", ""),
 }

@@ -1,4 +1,4 @@
-"""The sandbox: whether bubblewrap starts one, and what enforces limits. Everything else works without."""
+"""Check the sandbox: whether bubblewrap works, and what enforces limits. Both are optional."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ _TRIED = ResourceLimits(memory_limit_mb=64, cpu_quota_percent=100, pid_limit=64)
 
 
 def check_sandbox() -> list[Finding]:
-    """Start `true` in a sandbox, and create control groups as a sandbox with limits does. Both are removed again."""
+    """Start `true` in a sandbox and create control groups as a sandbox with limits does, then remove both."""
     import asyncio
 
-    return asyncio.run(_examine())
+    return asyncio.run(_check_sandbox())
 
 
-async def _examine() -> list[Finding]:
+async def _check_sandbox() -> list[Finding]:
     unavailable: SandboxUnavailableError | None = None
     try:
         await check_available(BwrapSandbox(Path(TEMPORARY), [], [], None).view())
@@ -32,7 +32,7 @@ async def _examine() -> list[Finding]:
 def sandbox_finding(unavailable: SandboxUnavailableError | None) -> Finding:
     """Return the finding for what the probe raised, if anything. Pure."""
     if unavailable is None:
-        return passed("sandbox", "bubblewrap starts one")
+        return passed("sandbox", "bubblewrap can start a sandbox")
     return without("sandbox", ": ".join([unavailable.message, *unavailable.causes]), unavailable.hints[0])
 
 

@@ -1,4 +1,4 @@
-"""This machine and this worktree: git, wtc itself, the compose file, the settings."""
+"""Check this machine and this worktree: git, `PATH`, the compose file, the settings."""
 
 import os
 import shutil
@@ -17,11 +17,11 @@ from wtc.worktrees.locate import Worktree, worktree_at
 
 _LIMIT_S = 10.0
 _ENTRY = b"wtc.cli.main"
-"""What every start script of this program imports."""
+"""The module that every start script of wtc imports."""
 
 
 def check_git(environment: Mapping[str, str]) -> Finding:
-    """Whether it is there."""
+    """Check that git runs."""
     import subprocess
 
     try:
@@ -31,24 +31,24 @@ def check_git(environment: Mapping[str, str]) -> Finding:
     except (OSError, subprocess.TimeoutExpired):
         done = None
     if done is None or done.returncode:
-        return failed("git", "no `git` answers", "to use `wtc worktree` and `.worktreeinclude`, install git")
+        return failed("git", "cannot run `git`", "to use `wtc worktree` and `.worktreeinclude`, install git")
     return passed("git", done.stdout.strip().removeprefix("git version "))
 
 
 def check_path(environment: Mapping[str, str], own: str = "") -> Finding:
-    """Whether `wtc` is this program for whoever types it: other programs have the name, too. `own` is its script."""
+    """Check that `wtc` on `PATH` is this installation, whose script is `own`; other programs have the same name."""
     own = own or _own_script()
     found = [p for f in environment.get("PATH", "").split(":") if f and os.access(p := os.path.join(f, "wtc"), os.X_OK)]
     found = [path for path in dict.fromkeys(found) if os.path.isfile(path)]
     if not found:
-        return failed("wtc on PATH", "there is none", f"to call it by its name, add `{os.path.dirname(own)}` to `PATH`")
+        return failed("wtc on PATH", "not found", f"to call wtc by its name, add `{os.path.dirname(own)}` to `PATH`")
     first, others = found[0], [path for path in found[1:] if not _is_same_file(path, found[0])]
     if not _is_same_file(first, own):
-        kind = "another install of it" if _is_wtc_script(first) else "another program"
+        kind = "another installation of wtc" if _is_wtc_script(first) else "another program"
         hint = f"to call this one, put `{os.path.dirname(own)}` before `{os.path.dirname(first)}` in `PATH`"
         return failed("wtc on PATH", f"`wtc` is `{first}`, {kind}; this one is `{own}`", hint)
-    behind = f"; behind it {', '.join(f'`{p}`' for p in others)}" if others else ""
-    return passed("wtc on PATH", f"`{first}`{behind}")
+    later = f"; later on `PATH`: {', '.join(f'`{p}`' for p in others)}" if others else ""
+    return passed("wtc on PATH", f"`{first}`{later}")
 
 
 def _own_script() -> str:
@@ -74,7 +74,7 @@ def _is_wtc_script(path: str) -> bool:
 
 
 def check_compose_file(target: Target) -> tuple[list[Finding], Project | None]:
-    """Where the worktree is, and whether its file can be read; and the project, if so."""
+    """Check the worktree and its compose file; return the findings and, if the file is valid, the project."""
     try:
         located = locate(target)
     except WtcError as error:
@@ -92,7 +92,7 @@ def check_compose_file(target: Target) -> tuple[list[Finding], Project | None]:
 
 
 def _identity(worktree: Worktree) -> Finding:
-    """What the worktree is, and by what its stacks are recognised."""
+    """Return what kind of worktree it is, and whether its stacks are identified by id or by path."""
     kind = "not a git worktree" if not worktree.git else "a linked worktree" if worktree.linked else "the main worktree"
     if original := copy_origin(worktree):
         text = f"`{worktree.path}` is a copy of the worktree `{original}`; its path is its identity"
@@ -105,7 +105,7 @@ def _identity(worktree: Worktree) -> Finding:
 
 
 def check_settings(home: Context, project: Project | None) -> list[Finding]:
-    """Each setting's value, and who says so."""
+    """Return a finding with each setting's value and where it comes from."""
     try:
         return list(_setting_findings(home.settings_for(project) if project else home.settings))
     except WtcError as error:
@@ -124,7 +124,7 @@ def _value_text(value: object) -> str:
         case range():
             return f"{value.start}-{value.stop - 1}"
         case tuple():
-            return ":".join(map(str, value)) or "nothing"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a setting's own type
+            return ":".join(map(str, value)) or "none"  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a setting's own type
         case bool():
             return str(value).lower()
         case None:

@@ -1,4 +1,4 @@
-"""Carrying out a plan: every node ends done, failed, or skipped because of another. Nothing is decided here."""
+"""Execute a plan: every node ends done, failed, or skipped because of another. The executor decides nothing."""
 
 import threading
 from collections import deque
@@ -20,14 +20,14 @@ from wtc.model.plan import Operation, Plan, PlanNode, RunHook, StartContainer, W
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
-_GO_ON = "what depends on it goes on without it"
+_CONTINUES = "what depends on it continues without it"
 
 Perform: TypeAlias = Callable[[Operation, Call], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a plan ended; each of its nodes is in exactly one of the three."""
+    """The result of a plan; each of its nodes is in exactly one of the three."""
 
     done: tuple[PlanNode, ...] = ()
     failed: tuple[tuple[PlanNode, WtcError], ...] = ()
@@ -43,19 +43,19 @@ def execute_plan(
     stop: threading.Event | None = None,
     parallel: int = 8,
 ) -> Outcome:
-    """Carries out a plan, as many calls at once as its order and `parallel` allow; waits do not count.
+    """Execute a plan, with as many calls in parallel as its order and `parallel` allow; waits do not count.
 
-    What does not depend on a failed node goes on. Once `stop` is set nothing new starts, what runs is waited for
-    (waits, builds and pulls are broken off), and the rest is skipped. Events come on the caller's thread. An exception
-    that is no WtcError is a bug: it ends the run as `stop` does and is raised.
+    Nodes that do not depend on a failed node still run. When `stop` is set, no new node starts, running ones are
+    completed (waits, builds and pulls are cancelled), and the rest is skipped. Events arrive on the caller's thread.
+    An exception that is not a WtcError is a bug: it ends the run as `stop` does and is raised.
     """
     with EventWatch.over(engine) as watch:
-        return _Run(plan, engine, on_event, perform, stop or threading.Event(), watch).to_the_end(parallel)
+        return _Run(plan, engine, on_event, perform, stop or threading.Event(), watch).run(parallel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _NodeEnd:
-    """A node's call has returned, or raised."""
+    """A node's call has returned or raised."""
 
     node: PlanNode
     elapsed_s: float
@@ -68,7 +68,7 @@ class _Pools:
     waits: ThreadPoolExecutor
 
     def of(self, operation: Operation) -> ThreadPoolExecutor:
-        """Waits have threads of their own: however many there are, what they wait for can still start."""
+        """Return the pool of an operation. Waits have a separate pool, so that they never keep a call from starting."""
         return self.waits if isinstance(operation, WaitContainer) else self.calls
 
 
@@ -82,10 +82,10 @@ class _Run:
     watch: EventWatch
     messages: "SimpleQueue[_NodeEnd | Event]" = field(default_factory=SimpleQueue["_NodeEnd | Event"])
     blocked: dict[int, int] = field(default_factory=dict[int, int])
-    """Node id -> how many nodes before it have not ended."""
+    """Node id -> number of its predecessors that have not ended."""
     followers: dict[int, list[PlanNode]] = field(default_factory=dict[int, list[PlanNode]])
     causes: dict[int, PlanNode] = field(default_factory=dict[int, PlanNode])
-    """Id of a node that will not run -> the failed one that is to blame."""
+    """Id of a node that will not run -> the failed node that causes it."""
     ready: "deque[PlanNode]" = field(default_factory=deque["PlanNode"])
     running: int = 0
     done: list[PlanNode] = field(default_factory=list[PlanNode])
@@ -93,7 +93,7 @@ class _Run:
     skipped: list[PlanNode] = field(default_factory=list[PlanNode])
     bug: BaseException | None = None
 
-    def to_the_end(self, parallel: int) -> Outcome:
+    def run(self, parallel: int) -> Outcome:
         for node in self.plan:
             self.blocked[node.id] = len(node.after)
             for before in node.after:
@@ -122,12 +122,12 @@ class _Run:
             try:
                 yield _Pools(calls, waiting)
             except BaseException:
-                # Ctrl-C, or a bug in who listens: what runs has to end before the threads can be joined.
+                # Ctrl-C, or a bug in `on_event`: running calls have to end before the threads can be joined.
                 self.stop.set()
                 raise
 
     def _begin(self, pools: _Pools) -> None:
-        """Hands out what is ready; passes over what will not run."""
+        """Start the nodes that are ready; skip those that will not run."""
         while self.ready:
             node = self.ready.popleft()
             if node.id in self.causes or self.stop.is_set() or self.bug is not None:
@@ -138,11 +138,11 @@ class _Run:
 
     def _call(self, node: PlanNode) -> None:
         if self.stop.is_set():
-            # It was handed out, but never begun.
+            # It was submitted, but has not started.
             self.messages.put(_NodeEnd(node=node, elapsed_s=0, error=InterruptedByUserError("interrupted")))
             return
         self.messages.put(NodeStarted(node=node))
-        begun = monotonic()
+        started_s = monotonic()
 
         def report(item: str, text: str, current: int = 0, total: int = 0) -> None:
             if self.stop.is_set():
@@ -156,9 +156,9 @@ class _Run:
         error: BaseException | None = None
         try:
             self.perform(node.operation, call)
-        except BaseException as raised:  # noqa: BLE001  it is raised again, on the caller's thread
+        except BaseException as raised:  # noqa: BLE001  raised on the caller's thread
             error = raised
-        self.messages.put(_NodeEnd(node=node, elapsed_s=monotonic() - begun, error=error))
+        self.messages.put(_NodeEnd(node=node, elapsed_s=monotonic() - started_s, error=error))
 
     def _end(self, ended: _NodeEnd) -> None:
         node, error = ended.node, ended.error
@@ -171,7 +171,7 @@ class _Run:
             self.stop.set()
             self._release(node, because=node)
         elif is_optional(node):
-            then = "the container is stopped anyway" if isinstance(node.operation, RunHook) else _GO_ON
+            then = "the container is stopped anyway" if isinstance(node.operation, RunHook) else _CONTINUES
             message = f"{_in_one_line(error)}; {then}"
             self.on_event(Warned(diagnostic=Diagnostic(message=message, severity=Severity.WARNING)))
             self.done.append(node)
@@ -194,7 +194,7 @@ class _Run:
         self._release(node, because=because)
 
     def _release(self, node: PlanNode, *, because: PlanNode | None) -> None:
-        """Lets go of the nodes after one that has ended; `because` is to blame if they cannot run."""
+        """Release the successors of a node that has ended; `because` is the cause if they cannot run."""
         for follower in self.followers.get(node.id, ()):
             if because is not None and not is_optional(node):
                 self.causes.setdefault(follower.id, because)
@@ -204,10 +204,10 @@ class _Run:
 
 
 def is_optional(node: PlanNode) -> bool:
-    """Whether what comes after it goes on even if it fails or is skipped."""
+    """Whether its successors run even if it fails or is skipped."""
     return isinstance(node.operation, (StartContainer, WaitContainer, RunHook)) and not node.operation.required
 
 
 def _in_one_line(error: WtcError) -> str:
-    """The message, with its cause or else the last line of its output."""
+    """Return the message with its first cause, or else with the last line of its output."""
     return ": ".join([error.message, *(error.causes or error.detail.splitlines()[-1:])[:1]])

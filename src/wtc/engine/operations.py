@@ -1,4 +1,4 @@
-"""One function for each operation of a plan: its one call, sound also where a crash or a race came first."""
+"""The table of operations: one function with one engine call each, safe to repeat after a crash or a race."""
 
 import threading
 from collections.abc import Callable
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Report(Protocol):
-    """Takes progress: what of the node, what happens to it, and bytes where known. Raises once the user breaks off."""
+    """Report progress: the part of the node, what happens to it, and bytes if known. Raises after an interrupt."""
 
     def __call__(self, item: str, text: str, current: int = 0, total: int = 0) -> None:
-        """One step."""
+        """Report one step."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What an operation needs beside itself."""
+    """What the function of an operation needs besides the operation."""
 
     engine: "Engine"
     report: Report
@@ -62,35 +62,35 @@ def _wait(operation: op.WaitContainer, call: Call) -> None:
     wait_for_container(call.engine, operation, call.watch, call.stop, lambda text: call.report("", text))
 
 
-def _simply(act: "Callable[[Engine, Any], None]") -> Callable[[Any, Call], None]:
+def _engine_only(act: "Callable[[Engine, Any], None]") -> Callable[[Any, Call], None]:
     return lambda operation, call: act(call.engine, operation)
 
 
 OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
     op.PullImage: _pull_image,
     op.BuildImage: _build_image,
-    op.RemoveImage: _simply(resources.remove_image),
-    op.CreateNetwork: _simply(resources.create_network),
-    op.RemoveNetwork: _simply(resources.remove_network),
-    op.CreateVolume: _simply(resources.create_volume),
-    op.RemoveVolume: _simply(resources.remove_volume),
+    op.RemoveImage: _engine_only(resources.remove_image),
+    op.CreateNetwork: _engine_only(resources.create_network),
+    op.RemoveNetwork: _engine_only(resources.remove_network),
+    op.CreateVolume: _engine_only(resources.create_volume),
+    op.RemoveVolume: _engine_only(resources.remove_volume),
     op.CopyVolume: _copy_volume,
     op.CreateContainer: _create_container,
-    op.ConnectNetwork: _simply(containers.connect_network),
-    op.DisconnectNetwork: _simply(containers.disconnect_network),
-    op.InjectFiles: _simply(containers.inject_files),
-    op.RenameContainer: _simply(containers.rename_container),
-    op.StartContainer: _simply(containers.start_container),
-    op.StopContainer: _simply(containers.stop_container),
-    op.KillContainer: _simply(containers.kill_container),
-    op.PauseContainer: _simply(containers.pause_container),
-    op.UnpauseContainer: _simply(containers.unpause_container),
-    op.RemoveContainer: _simply(containers.remove_container),
-    op.RunHook: _simply(run_hook),
+    op.ConnectNetwork: _engine_only(containers.connect_network),
+    op.DisconnectNetwork: _engine_only(containers.disconnect_network),
+    op.InjectFiles: _engine_only(containers.inject_files),
+    op.RenameContainer: _engine_only(containers.rename_container),
+    op.StartContainer: _engine_only(containers.start_container),
+    op.StopContainer: _engine_only(containers.stop_container),
+    op.KillContainer: _engine_only(containers.kill_container),
+    op.PauseContainer: _engine_only(containers.pause_container),
+    op.UnpauseContainer: _engine_only(containers.unpause_container),
+    op.RemoveContainer: _engine_only(containers.remove_container),
+    op.RunHook: _engine_only(run_hook),
     op.WaitContainer: _wait,
 }
 
 
 def perform_operation(operation: op.Operation, call: Call) -> None:
-    """Carries out one operation. Raises: WtcError."""
+    """Execute one operation. Raises: WtcError."""
     OPERATIONS[type(operation)](operation, call)

@@ -1,7 +1,7 @@
-"""The calls that make and remove networks, volumes and images.
+"""Create and remove networks, volumes and images.
 
-What is there already under wtc's own labels is as good as made, what is gone already as good as removed; what bears
-none of wtc's labels is never taken over and never removed.
+A create succeeds if the object exists with this stack's labels, a remove succeeds if the object does not exist. An
+object without wtc's labels is never used and never removed.
 """
 
 import json
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def create_network(engine: "Engine", operation: CreateNetwork) -> None:
-    """Source: Engine API, `POST /networks/create`. Raises: ConflictError for a network of somebody else's."""
+    """Create a network (`POST /networks/create`). Raises: ConflictError if another stack's network has the name."""
     network = operation.network
     doing = f"create network `{network.name}`"
     try:
@@ -30,40 +30,40 @@ def create_network(engine: "Engine", operation: CreateNetwork) -> None:
     except EngineError as error:
         if error.status != 409:
             raise
-        there = engine.object(f"/networks/{network.name}", doing=f"inspect network `{network.name}`")
-        _own_or_conflict("network", network.name, parse_inspect.parse_labels(there), network.labels, error)
+        found = engine.object(f"/networks/{network.name}", doing=f"inspect network `{network.name}`")
+        _own_or_conflict("network", network.name, parse_inspect.parse_labels(found), network.labels, error)
 
 
 def create_volume(engine: "Engine", operation: CreateVolume) -> None:
-    """Source: Engine API, `POST /volumes/create`, which answers with the volume of that name if there is one."""
+    """Create a volume (`POST /volumes/create`, which returns an existing volume). Raises: as `create_network`."""
     volume = operation.volume
     doing = f"create volume `{volume.name}`"
-    there = engine.call("POST", "/volumes/create", doing=doing, body=volume_body(volume)).json()
-    _own_or_conflict("volume", volume.name, parse_inspect.parse_labels(there), volume.labels, None)
+    found = engine.call("POST", "/volumes/create", doing=doing, body=volume_body(volume)).json()
+    _own_or_conflict("volume", volume.name, parse_inspect.parse_labels(found), volume.labels, None)
 
 
 def remove_network(engine: "Engine", operation: RemoveNetwork) -> None:
-    """Source: Engine API, `DELETE /networks/{id}`."""
+    """Remove a network (`DELETE /networks/{id}`). Raises: ConflictError if it does not have wtc's labels."""
     path, doing = f"/networks/{operation.id or operation.name}", f"remove network `{operation.name}`"
     try:
-        there = engine.object(path, doing=doing)
+        found = engine.object(path, doing=doing)
     except NotFoundError:
         return
-    _managed_or_conflict("network", operation.name, parse_inspect.parse_labels(there))
+    _managed_or_conflict("network", operation.name, parse_inspect.parse_labels(found))
     try:
         engine.call("DELETE", path, doing=doing, accept=(404,))
     except EngineError as error:
         users = sorted(
-            get_text(get_object(there, "Containers", one), "Name") for one in get_object(there, "Containers")
+            get_text(get_object(found, "Containers", one), "Name") for one in get_object(found, "Containers")
         )
         if not users:
             raise
         named = ", ".join(f"`{user}`" for user in users)
-        raise EngineError(str(error), status=error.status, causes=(f"still on it: {named}", *error.causes)) from error
+        raise error.replace(causes=(f"still attached: {named}", *error.causes)) from error.__cause__
 
 
 def remove_volume(engine: "Engine", operation: RemoveVolume) -> None:
-    """Source: Engine API, `DELETE /volumes/{name}`."""
+    """Remove a volume (`DELETE /volumes/{name}`). Raises: EngineError with the containers that mount it."""
     path, doing = f"/volumes/{operation.name}", f"remove volume `{operation.name}`"
     try:
         engine.call("DELETE", path, doing=doing)
@@ -78,34 +78,34 @@ def remove_volume(engine: "Engine", operation: RemoveVolume) -> None:
         if not users:
             raise
         named = ", ".join(f"`{parse_inspect.container_name(user)}`" for user in users)
-        raise EngineError(
-            str(error), status=error.status, causes=(f"still mounted by {named}", *error.causes)
-        ) from error
+        raise error.replace(causes=(f"containers mount it: {named}", *error.causes)) from error.__cause__
 
 
 def remove_image(engine: "Engine", operation: RemoveImage) -> None:
-    """Source: Engine API, `DELETE /images/{name}`."""
+    """Remove an image (`DELETE /images/{name}`). Raises: ConflictError if it does not have wtc's labels."""
     path, doing = f"/images/{operation.reference}", f"remove image `{operation.reference}`"
     try:
-        there = engine.object(f"{path}/json", doing=doing)
-        _managed_or_conflict("image", operation.reference, parse_inspect.parse_image("", there).labels)
+        found = engine.object(f"{path}/json", doing=doing)
+        _managed_or_conflict("image", operation.reference, parse_inspect.parse_image("", found).labels)
         engine.call("DELETE", path, doing=doing, accept=() if operation.required else (409,))
     except NotFoundError:
         return
 
 
 def _own_or_conflict(
-    kind: str, name: str, there: "Mapping[str, str]", wanted: "Mapping[str, str]", error: EngineError | None
+    kind: str, name: str, found: "Mapping[str, str]", expected: "Mapping[str, str]", error: EngineError | None
 ) -> None:
-    if label.managed(there) and all(there.get(key) == wanted.get(key) for key in (label.PROJECT, label.ID, label.NAME)):
+    if label.managed(found) and all(
+        found.get(key) == expected.get(key) for key in (label.PROJECT, label.ID, label.NAME)
+    ):
         return
     raise ConflictError(
-        f"{kind} `{name}` is there already, and is not of this stack",
+        f"{kind} `{name}` already exists and does not belong to this stack",
         causes=error.causes if error else (),
-        hints=(f"to see what it is, run `docker {kind} inspect {name}`",),
+        hints=(f"to inspect it, run `docker {kind} inspect {name}`",),
     ) from error
 
 
-def _managed_or_conflict(kind: str, name: str, there: "Mapping[str, str]") -> None:
-    if not label.managed(there):
-        raise ConflictError(f"{kind} `{name}` does not bear wtc's labels, and stays")
+def _managed_or_conflict(kind: str, name: str, found: "Mapping[str, str]") -> None:
+    if not label.managed(found):
+        raise ConflictError(f"{kind} `{name}` does not have wtc's labels, so it is not removed")

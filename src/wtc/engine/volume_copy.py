@@ -1,7 +1,7 @@
-"""Copying a volume's content into another one, through two containers that are never started.
+"""Copy a volume's content to another volume, through two containers that are never started.
 
-The engine mounts a container's volumes for its archive endpoint, started or not. What comes over is what a tar holds:
-owners, modes, links, special files, file capabilities, and times in whole seconds.
+The engine mounts a container's volumes for its archive endpoint, even if it is not started. A copy has all that a tar
+has: owners, modes, links, special files, file capabilities, and times in whole seconds.
 """
 
 from collections.abc import Iterator
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     from wtc.engine.operations import Report
 
 MOUNT_POINT = "/wtc-volume"
-"""A path that no image has, so that nothing of the image is mixed in."""
+"""A path that no image has, so that no content of the image is copied."""
 CHUNK_BYTES = 256 * 1024
 REPORT_BYTES = 4 * 1024 * 1024
 TRAILER = bytes(1024)
-"""The end of a complete tar. An engine that fails on the way ends the body as if it were complete."""
+"""The end of a complete tar. An engine that fails during the copy ends the body as if it were complete."""
 
 
 def copy_volume(engine: "Engine", operation: CopyVolume, report: "Report") -> None:
-    """Copy the volume; remove the two containers also after a failure.
+    """Copy the volume; remove the two containers even after a failure.
 
-    The archive is streamed: neither memory nor disk holds more than a chunk of it.
+    The archive is streamed in chunks, and not stored in memory or on disk.
     Source: Engine API, `GET` and `PUT /containers/{id}/archive`.
 
     Raises:
         WtcError: the source does not exist, the engine refused, or the archive ended early. The target is incomplete.
     """
-    # A mount of a volume that does not exist would create it, empty.
+    # The mount of a volume that does not exist would create it.
     engine.object(f"/volumes/{operation.source}", doing=f"copy volume `{operation.source}`")
     with (
         _helper(engine, operation.reader, operation.image, operation.source, read_only=True) as reader,
         _helper(engine, operation.writer, operation.image, operation.target, read_only=False) as writer,
     ):
-        # The folder itself, not what is in it: its own owner and mode come over too.
+        # The folder itself, not its content, so that its owner and mode are copied too.
         download(
             engine,
             reader,
@@ -75,7 +75,7 @@ def _helper(
 ) -> "Generator[ContainerRef]":
     body = {
         "Image": image,
-        # An image without a command of its own would be refused.
+        # The engine refuses an image that has no command.
         "Cmd": ["-"],
         "Labels": dict(helper.labels),
         "HostConfig": {
@@ -90,9 +90,9 @@ def _helper(
     }
     doing = f"create container `{helper.name}` to copy volume `{volume}`"
     params = {"name": helper.name}
-    made = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).json()
-    ref = ContainerRef(name=helper.name, id=get_text(made, "Id"))
-    # With the anonymous volumes that the image asks for.
+    created = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).json()
+    ref = ContainerRef(name=helper.name, id=get_text(created, "Id"))
+    # Also removes the anonymous volumes that the image declares.
     remove = RemoveContainer(container=ref, volumes=True)
     try:
         yield ref

@@ -1,1 +1,1 @@
-"""The hook files of the harnesses that make worktrees: what belongs into them, merged with what is there."""
+"""The hook files of the harnesses (tools that create worktrees), and how `wtc init` edits them."""

@@ -1,4 +1,4 @@
-"""Claude Code. Source: code.claude.com/docs, Hooks reference: SessionStart, WorktreeCreate, WorktreeRemove."""
+"""Hooks of Claude Code. Source: code.claude.com/docs, Hooks reference: SessionStart, WorktreeCreate, WorktreeRemove."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ CREATED, REMOVED = "wtc hook claude-worktree-create", "wtc hook claude-worktree-
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
-    """A hook for each session that starts, and one for each worktree that is removed.
+    """Add a hook for the start of a session and one for the removal of a worktree.
 
-    What `wtc setup` prints, the stack's ports, is what the session gets to know. `WorktreeCreate` is left alone unless
-    it is asked for: with a hook there, Claude Code makes no worktree by itself, and one hook is all that there can be.
+    The output of `wtc setup`, the stack's ports, is added to the context of the session. `WorktreeCreate` is set only
+    on request: its hook replaces the way in which Claude Code creates worktrees, so there can be only one.
     """
     before = read(SETTINGS)
     notes: list[str] = []
@@ -25,14 +25,14 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
     for event, command in wanted.items():
         entries: object = events.setdefault(event, [])
         if not is_list(entries):
-            notes.append(f"`hooks.{event}` is no list and stays: to hook wtc in, run `{command}` there")
+            notes.append(f"`hooks.{event}` is not a list and was not changed: to add wtc, run `{command}` there")
             continue
-        there = _commands(entries)
-        if any(calls_subcommand(one, command) for one in there):
+        existing = _commands(entries)
+        if any(calls_subcommand(one, command) for one in existing):
             continue
-        if event == "WorktreeCreate" and there:
+        if event == "WorktreeCreate" and existing:
             notes.append(
-                f"`hooks.{event}` has a hook and stays: to have wtc make the worktrees, write `{command}` there"
+                f"`hooks.{event}` already has a hook: to let wtc create the worktrees, replace it with `{command}`"
             )
         else:
             entries.append({"hooks": [{"type": "command", "command": command}]})

@@ -1,4 +1,4 @@
-"""Codex's local environments. Source: developers.openai.com/codex, Local environments."""
+"""Hooks of Codex: its local environments. Source: developers.openai.com/codex, Local environments."""
 
 from wtc.harnesses import edit_toml
 from wtc.harnesses.edit import Edit, HookCommands, Read, append_command, calls_subcommand, can_append, is_table
@@ -9,20 +9,20 @@ _WORKTREE = '"$CODEX_WORKTREE_PATH"'
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
-    """The setup and the cleanup script."""
+    """Set the setup and the cleanup script."""
     before = read(SETTINGS)
     notes: list[str] = []
     text = _HEAD if before is None else before
     for table, command in (("setup", hooks.setup_of(_WORKTREE)), ("cleanup", hooks.clean_of(_WORKTREE))):
         owner: object = edit_toml.parse_toml(text, SETTINGS).get(table, {})
-        there: object = owner.get("script") if is_table(owner) else owner
-        if isinstance(there, str) and calls_subcommand(there, command):
+        existing: object = owner.get("script") if is_table(owner) else owner
+        if isinstance(existing, str) and calls_subcommand(existing, command):
             continue
-        change = edit_toml.replace_value if there is not None else edit_toml.insert_key
-        script = there if isinstance(there, str) else ""
+        change = edit_toml.replace_value if existing is not None else edit_toml.insert_key
+        script = existing if isinstance(existing, str) else ""
         changed = change(text, table, "script", append_command(script, command)) if can_append(script) else None
         if changed is None:
-            notes.append(f"`{table}.script` stays as it is: to hook wtc in, run `{command}` there")
+            notes.append(f"`{table}.script` was not changed: to add wtc, run `{command}` there")
         else:
             text = changed
     return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))

@@ -1,4 +1,4 @@
-"""Conductor. Source: conductor.build/docs, Settings, Scripts, and conductor.json."""
+"""Hooks of Conductor. Source: conductor.build/docs, Settings, Scripts, and conductor.json."""
 
 from wtc.harnesses import edit_json, edit_toml
 from wtc.harnesses.edit import (
@@ -20,7 +20,7 @@ CONCURRENT = "concurrent"
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
-    """`.conductor/settings.toml`; `conductor.json` where only that is there, for Conductor reads only one of them."""
+    """Set the scripts in `.conductor/settings.toml`, or in `conductor.json` if only that exists."""
     if read(SETTINGS) is None and read(LEGACY) is not None:
         return _legacy(read, hooks)
     before = read(SETTINGS)
@@ -28,14 +28,14 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
     text = _SCHEMA if before is None else before
     scripts: object = edit_toml.parse_toml(text, SETTINGS).get("scripts", {})
     if not is_table(scripts):
-        raise unusable_file(SETTINGS, "has no table as `scripts`")
+        raise unusable_file(SETTINGS, "has a `scripts` that is not a table")
     wanted = _wanted(scripts, hooks, notes)
     for key, value in {**wanted, **_mode(scripts, "run_mode", notes)}.items():
         change = edit_toml.replace_value if key in scripts else edit_toml.insert_key
         changed = change(text, "scripts", key, value)
         if changed is None:
             notes.append(
-                f"`{SETTINGS}` was left without it: to add it, write `{key} = {edit_toml.quote_string(value)}`"
+                f"`{key}` was not added to `{SETTINGS}`: to add it, write `{key} = {edit_toml.quote_string(value)}`"
             )
         else:
             text = changed
@@ -53,25 +53,27 @@ def _legacy(read: Read, hooks: HookCommands) -> Edit:
 
 
 def _wanted(scripts: dict[str, object], hooks: HookCommands, notes: list[str]) -> dict[str, str]:
-    """The scripts to set: name -> shell script."""
+    """Return the scripts to set: name -> shell script."""
     wanted: dict[str, str] = {}
     run = hooks.run_of(_WORKTREE)
     for name, command in (("setup", hooks.setup_of(_WORKTREE)), ("run", run), ("archive", hooks.clean_of(_WORKTREE))):
-        there = scripts.get(name, "")
-        if calls_subcommand(str(there), command):
+        existing = scripts.get(name, "")
+        if calls_subcommand(str(existing), command):
             continue
-        # What runs until it is stopped lets nothing run after it.
-        if not isinstance(there, str) or (name == "run" and there.strip()) or not can_append(there):
-            notes.append(f"`scripts.{name}` stays as it is: to hook wtc in, run `{command}` there")
+        # A `run` script runs until it is stopped, so nothing can be appended to it.
+        if not isinstance(existing, str) or (name == "run" and existing.strip()) or not can_append(existing):
+            notes.append(f"`scripts.{name}` was not changed: to add wtc, run `{command}` there")
         else:
-            wanted[name] = append_command(there, command)
+            wanted[name] = append_command(existing, command)
     return wanted
 
 
 def _mode(owner: dict[str, object], key: str, notes: list[str]) -> dict[str, str]:
-    there = owner.get(key)
-    if there is None:
+    existing = owner.get(key)
+    if existing is None:
         return {key: CONCURRENT}
-    if there != CONCURRENT:
-        notes.append(f"`{key}` stays `{there}`: to run stacks of several workspaces at once, write `{CONCURRENT}`")
+    if existing != CONCURRENT:
+        notes.append(
+            f"`{key}` is still `{existing}`: to run stacks of several workspaces at once, write `{CONCURRENT}`"
+        )
     return {}

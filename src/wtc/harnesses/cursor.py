@@ -1,4 +1,4 @@
-"""Cursor. Source: cursor.com/docs, Worktrees."""
+"""Hooks of Cursor. Source: cursor.com/docs, Worktrees."""
 
 from wtc.harnesses import edit_json
 from wtc.harnesses.edit import Edit, HookCommands, Read, calls_subcommand, is_list
@@ -8,14 +8,14 @@ _KEY, _UNIX = "setup-worktree", "setup-worktree-unix"
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
-    """One more command of `setup-worktree`, and of `setup-worktree-unix` where that goes before it."""
+    """Append a command to `setup-worktree`, and to `setup-worktree-unix`, which takes precedence, if it exists."""
     before = read(SETTINGS)
     notes: list[str] = []
     document = edit_json.parse_json(before, SETTINGS)
     for key in [key for key in (_KEY, _UNIX) if key in document] or [_KEY]:
         commands: object = document.setdefault(key, [])
         if not is_list(commands):
-            notes.append(f"`{key}` is no list of commands and stays: to hook wtc in, run `{hooks.setup}` there")
+            notes.append(f"`{key}` is not a list and was not changed: to add wtc, run `{hooks.setup}` there")
         elif not any(calls_subcommand(str(one), hooks.setup) for one in commands):
             commands.append(hooks.setup)
     return Edit(

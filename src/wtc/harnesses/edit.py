@@ -1,4 +1,4 @@
-"""What a harness's module works with: the files as they are, and what it makes of them."""
+"""What the harness modules share: the hook commands, an edited file, and helpers for shell scripts."""
 
 import re
 from collections.abc import Callable
@@ -8,32 +8,32 @@ from typing import Any, TypeAlias, TypeGuard
 from wtc.errors import UsageError
 
 Read: TypeAlias = Callable[[str], str | None]
-"""A file's text by its path in the worktree; None where there is none."""
+"""Path in the worktree -> text of the file; None if the file does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookCommands:
-    """What the hooks call. `arguments` (` --file deploy/compose.yaml`) go to those that read the compose file."""
+    """The commands that hooks run. Those that read the compose file get `arguments` (` --file deploy/compose.yaml`)."""
 
     arguments: str = ""
     make_worktrees: bool = False
-    """Whether wtc is to make the harness's worktrees, too, in place of the harness."""
+    """Whether wtc creates the worktrees instead of the harness."""
 
     @property
     def setup(self) -> str:
-        """Makes the worktree that it is called in ready."""
+        """Return the command that sets up the worktree in which it runs."""
         return f"wtc setup{self.arguments}"
 
     def setup_of(self, worktree: str) -> str:
-        """The same for the worktree that the harness names."""
+        """Return the command that sets up the worktree that the harness names."""
         return f"wtc setup --worktree {worktree}{self.arguments}"
 
     def run_of(self, worktree: str) -> str:
-        """Runs the stack as long as the harness does not stop it."""
+        """Return the command that runs the stack until the harness stops it."""
         return f"wtc up --worktree {worktree}{self.arguments} --foreground --on-signal leave"
 
     def clean_of(self, worktree: str) -> str:
-        """Removes the stack; the folder may be gone by then."""
+        """Return the command that removes the stack, even if the worktree's folder no longer exists."""
         return f"wtc clean --worktree {worktree} --yes"
 
 
@@ -42,53 +42,53 @@ class Edit:
     """One file, before and after."""
 
     path: str
-    """In the worktree."""
+    """Relative to the worktree."""
     before: str | None
     after: str
     notes: tuple[str, ...] = field(default=())
-    """What was left as it is, and what to do about it."""
+    """What could not be changed, and what to do about it."""
 
     @property
     def changed(self) -> bool:
-        """Whether there is something to write."""
+        """Whether the file has to be written."""
         return self.before != self.after
 
 
 def is_table(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether it is an object of JSON, a table of TOML."""
+    """Whether the value is a JSON object or TOML table."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether it is a list of JSON or TOML."""
+    """Whether the value is a list of JSON or TOML."""
     return isinstance(value, list)
 
 
 def unusable_file(path: str, what: str) -> UsageError:
-    """A file that cannot be merged with."""
-    hint = "to merge the hooks by hand, see what `wtc init NAME --dry-run` tells in an empty folder"
+    """Return the error for a file that hooks cannot be merged into."""
+    hint = "to see the hooks and merge them by hand, run `wtc init NAME --dry-run` in an empty folder"
     return UsageError(f"`{path}` {what}", hints=[hint])
 
 
 def calls_subcommand(script: str, command: str) -> bool:
-    """Whether a script calls the command's `wtc SUBCOMMAND`, whatever its options; a comment calls nothing."""
+    """Whether a script calls the command's `wtc SUBCOMMAND`, with any options; comments do not count."""
     value = r"""(?:"[^"]*"|'[^']*'|[^\s"';&|])+"""
     options = rf"(?:[ \t]+-[\w-]+(?:[ \t=]+{value})?)*"
-    live = re.sub(r"^[ \t]*#.*$", "", script, flags=re.MULTILINE)
+    code = re.sub(r"^[ \t]*#.*$", "", script, flags=re.MULTILINE)
     called = rf"(?<![\w-])wtc[\"']?{options}[ \t]+{re.escape(command.split()[1])}(?![\w-])"
-    return re.search(called, live) is not None
+    return re.search(called, code) is not None
 
 
 def can_append(script: str) -> bool:
-    """Whether a command behind the script would run: none does behind `exit`, `exec`, or a line that is not whole."""
+    """Whether a command appended to the script would run: not after `exit`, `exec` or an unfinished line."""
     last = re.split(r"&&|;|\n", script.rstrip())[-1].split("#")[0].strip()
     return re.match(r"(?:exit|exec)\b", last) is None and not script.rstrip().endswith(("\\", "|"))
 
 
 def append_command(script: str, command: str) -> str:
-    """A shell script that ends with one more command.
+    """Append a command to a shell script.
 
-    Behind a single command that one counts too: it runs only after success, and its failure stays one.
+    A script of a single command is joined with `&&`, so that its failure remains the exit status.
     """
     script = script.rstrip()
     if not script:

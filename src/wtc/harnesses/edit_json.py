@@ -1,4 +1,4 @@
-"""JSON files that are edited as people wrote them: what is there stays to the letter, what is new comes beside it."""
+"""Edit JSON files and keep their formatting: only new and changed values are written."""
 
 import json
 import re
@@ -14,10 +14,10 @@ _ATOM = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,\]}]+')
 
 
 def parse_json(text: str | None, path: str) -> Document:
-    """The document; an empty one where there is no text.
+    """Parse a JSON object; no text means an empty object.
 
     Raises:
-        UsageError: it is no JSON object, or names a key twice.
+        UsageError: the text is not a JSON object, or has a key twice.
     """
     if text is None or not text.strip():
         return {}
@@ -27,26 +27,26 @@ def parse_json(text: str | None, path: str) -> Document:
         what = error.msg[:1].lower() + error.msg[1:]
         raise unusable_file(path, f"is not JSON: {what} (line {error.lineno}, column {error.colno})") from error
     except (ValueError, RecursionError) as error:
-        raise unusable_file(path, f"is not JSON that can be merged with: {error}") from error
+        raise unusable_file(path, f"cannot be merged with: {error}") from error
     if not is_table(document):
-        raise unusable_file(path, "holds no JSON object")
+        raise unusable_file(path, "is not a JSON object")
     return document
 
 
 def json_table(document: Document, key: str, path: str) -> Document:
-    """The object under a key, made where it is missing.
+    """Return the object under a key, created if it is missing.
 
     Raises:
-        UsageError: something else stands there.
+        UsageError: the value is not an object.
     """
     found: object = document.setdefault(key, {})
     if not is_table(found):
-        raise unusable_file(path, f"has no object as `{key}`")
+        raise unusable_file(path, f"has a `{key}` that is not an object")
     return found
 
 
 def render_json(document: Document, before: str | None, path: str) -> str:
-    """The text that was there with what the document has more, or has otherwise."""
+    """Return the old text, edited so that it parses to the document."""
     old = parse_json(before, path)
     if before is not None and old == document:
         return before
@@ -55,7 +55,7 @@ def render_json(document: Document, before: str | None, path: str) -> str:
     if before is None or not before.strip():
         return _dump(document, unit) + "\n"
     text = before
-    # From the end, so that the places before are where they were.
+    # From the end, so that the positions before an edit stay valid.
     for start, end, new in sorted(_edits(before, _scan(before, 0), old, document, unit), reverse=True):
         text = text[:start] + (new.replace("\n", "\r\n") if "\r\n" in before else new) + text[end:]
     return text if parse_json(text, path) == document else _dump(document, unit) + "\n"
@@ -66,13 +66,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> Document:
     if len(document) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"`{twice}` is there twice")
+        raise ValueError(f"the key `{twice}` occurs twice")
     return document
 
 
 def _refuse_constant(constant: str) -> None:
-    # Python's own; no harness reads it.
-    raise ValueError(f"`{constant}` is no value")
+    # `NaN` and `Infinity` are extensions of Python that no harness reads.
+    raise ValueError(f"`{constant}` is not a JSON value")
 
 
 def _dump(value: object, unit: str | None, base: str = "") -> str:
@@ -81,10 +81,10 @@ def _dump(value: object, unit: str | None, base: str = "") -> str:
 
 @dataclass(slots=True, kw_only=True)
 class _Node:
-    """A value's place in the text; of an entry of an object `begin` is its key's place."""
+    """The position of a value in the text. For an entry of an object, `begin` is the position of its key."""
 
     lead: int
-    """Behind the comma or bracket before it."""
+    """The position after the preceding comma or bracket."""
     begin: int
     start: int
     end: int = 0
@@ -92,7 +92,7 @@ class _Node:
 
 
 def _scan(text: str, at: int) -> _Node:
-    """The value that stands there. The text is known to be JSON."""
+    """Return the position of the value at `at`. The text must be valid JSON."""
     start = _end_of(_SPACE, text, at)
     node = _Node(lead=at, begin=start, start=start)
     if text[start] not in "{[":
@@ -124,7 +124,7 @@ def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 Edit: TypeAlias = tuple[int, int, str]
-"""From where to where, and what comes there."""
+"""(start, end, replacement)."""
 
 
 def _edits(text: str, node: _Node, old: object, new: object, unit: str) -> Iterator[Edit]:
@@ -146,7 +146,7 @@ def _edits(text: str, node: _Node, old: object, new: object, unit: str) -> Itera
 
 
 def _insertion(text: str, node: _Node, more: list[tuple[str, object]], unit: str) -> Edit:
-    """Entries (a key, or nothing, and a value) behind those that are there."""
+    """Return the edit that adds entries (key text or "", value) after the existing ones."""
     if not node.entries:
         base = _indent(text, node.start)
         inner = f"\n{base}{unit}"
@@ -161,6 +161,6 @@ def _insertion(text: str, node: _Node, more: list[tuple[str, object]], unit: str
 
 
 def _indent(text: str, at: int) -> str:
-    """What the line begins with that the place is on."""
+    """Return the indentation of the line at a position."""
     line = text[text.rfind("\n", 0, at) + 1 : at]
     return line[: len(line) - len(line.lstrip(" \t"))]

@@ -1,6 +1,6 @@
-"""TOML files that are edited as people wrote them: comments, order and spacing stay.
+"""Edit TOML files and keep their comments, order and spacing.
 
-The text is changed where the change should go, and read again: what does not come out as meant is not used.
+Each edit of the text is parsed again, and is used only if it gives the wanted document.
 """
 
 import json
@@ -17,10 +17,10 @@ _STRING = r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'
 
 
 def parse_toml(text: str | None, path: str) -> Document:
-    """The document; an empty one where there is no text.
+    """Parse TOML; no text means an empty document.
 
     Raises:
-        UsageError: it is no TOML.
+        UsageError: the text is not TOML.
     """
     try:
         return tomllib.loads((text or "").replace("\r\n", "\n"))
@@ -29,7 +29,7 @@ def parse_toml(text: str | None, path: str) -> Document:
 
 
 def quote_string(value: str) -> str:
-    """A string as TOML, with as few escapes as it takes."""
+    """Return a string as TOML, with as few escapes as possible."""
     plain = all(c.isprintable() for c in value)
     if plain and not {'"', "\\"} & set(value):
         return f'"{value}"'
@@ -42,9 +42,9 @@ def quote_string(value: str) -> str:
 
 
 def insert_key(text: str, table: str, key: str, value: str) -> str | None:
-    """The text with one more string in a table (`""` is the root), which is made where it is missing.
+    """Return the text with one more string in a table (`""` is the root), created if it is missing.
 
-    None where it cannot be put in without changing more.
+    None if the key cannot be added without other changes.
     """
     wanted = _loads(text)
     owner: object = wanted if not table else wanted.setdefault(table, {})
@@ -56,7 +56,7 @@ def insert_key(text: str, table: str, key: str, value: str) -> str | None:
 
 
 def insert_block(text: str, table: str, key: str, value: str) -> str | None:
-    """The text with one more entry of an array of tables."""
+    """Return the text with one more entry in an array of tables; None if that is not possible."""
     wanted = _loads(text)
     owner: object = wanted.setdefault(table, [])
     if not is_list(owner):
@@ -66,7 +66,7 @@ def insert_block(text: str, table: str, key: str, value: str) -> str | None:
 
 
 def replace_value(text: str, table: str, key: str, value: str, *, as_text: str = "") -> str | None:
-    """The text with another value for a string that is there; `as_text` is TOML that stands for something else."""
+    """Return the text with another value, or the TOML `as_text`, for an existing string; None if not possible."""
     wanted = _loads(text)
     owner: object = wanted if not table else wanted.get(table)
     if not is_table(owner) or not isinstance(owner.get(key), str):
@@ -94,7 +94,7 @@ def _first_that_reads(wanted: Document, text: str, candidates: Iterator[str]) ->
 
 
 def _insertions(text: str, table: str, line: str) -> Iterator[str]:
-    """The text with the line at each place where it may go, the best one first."""
+    """Yield the text with the line inserted at each possible place, the best first."""
     lines = text.splitlines(keepends=True)
     headers = [i for i, found in enumerate(lines) if _HEADER.match(found)]
     starts = [i + 1 for i in headers if re.match(rf"[ \t]*\[[ \t]*[\"']?{re.escape(table)}[\"']?[ \t]*\]", lines[i])]

@@ -9,7 +9,7 @@ from wtc.harnesses.edit import Edit, HookCommands, Read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harness:
-    """One harness. `signs` are paths in a worktree that tell that it is in use there."""
+    """One harness. `marker_paths` are paths in a worktree that show that the harness is in use."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""worktrunk. Source: worktrunk.dev, `wt hook`."""
+"""Hooks of worktrunk. Source: worktrunk.dev, `wt hook`."""
 
 from wtc.harnesses import edit_toml
 from wtc.harnesses.edit import Edit, HookCommands, Read, calls_subcommand, is_list, is_table
@@ -9,38 +9,38 @@ _NAME, _THEIRS = "wtc", "project"
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
-    """A named command of each hook. worktrunk quotes what it puts in for `{{ worktree_path }}`."""
+    """Add a named command to each hook. worktrunk quotes the value of `{{ worktree_path }}`."""
     before = read(SETTINGS)
     notes: list[str] = []
     text = before or ""
     for hook, command in (("post-start", hooks.setup_of(_WORKTREE)), ("pre-remove", hooks.clean_of(_WORKTREE))):
-        there = edit_toml.parse_toml(text, SETTINGS).get(hook)
-        if calls_subcommand(_scripts(there), command):
+        existing = edit_toml.parse_toml(text, SETTINGS).get(hook)
+        if calls_subcommand(_scripts(existing), command):
             continue
-        changed = _with_command(text, hook, there, command)
+        changed = _with_command(text, hook, existing, command)
         if changed is None:
-            notes.append(f"`{hook}` stays as it is: to hook wtc in, run `{command}` there")
+            notes.append(f"`{hook}` was not changed: to add wtc, run `{command}` there")
         else:
             text = changed
     return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))
 
 
 def _scripts(hook: object) -> str:
-    """All that a hook runs."""
+    """Return all commands of a hook as one text."""
     if is_table(hook):
         hook = list(hook.values())
     return "\n".join(map(_scripts, hook)) if is_list(hook) else str(hook)
 
 
-def _with_command(text: str, hook: str, there: object, command: str) -> str | None:
-    match there:
+def _with_command(text: str, hook: str, existing: object, command: str) -> str | None:
+    match existing:
         case None | dict():
             return edit_toml.insert_key(text, hook, _NAME, command)
         case list():
             return edit_toml.insert_block(text, hook, _NAME, command)
         case str():
-            # A hook of one command becomes one of two.
-            both = f"{{ {_THEIRS} = {edit_toml.quote_string(there)}, {_NAME} = {edit_toml.quote_string(command)} }}"
+            # A hook with a single command becomes a table of two.
+            both = f"{{ {_THEIRS} = {edit_toml.quote_string(existing)}, {_NAME} = {edit_toml.quote_string(command)} }}"
             return None if "\n" in both else edit_toml.replace_value(text, "", hook, command, as_text=both)
         case _:
             return None

@@ -1,4 +1,4 @@
-"""How a service's image is built, and watched. Source: compose-spec, Build and Develop."""
+"""How a service's image is built, and what `watch` does. Source: compose-spec, Build and Develop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ class Build:
     secrets: tuple[BuildSecret, ...] = ()
     shm_size_bytes: int = 0
     ssh: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Agent name -> socket or key; `default` with nothing is the user's agent."""
+    """Agent name -> socket or key; `default` without a value is the user's agent."""
     tags: tuple[str, ...] = ()
     target: str = ""
     ulimits: Mapping[str, BuildUlimit] = field(default_factory=dict[str, BuildUlimit])
@@ -92,6 +92,6 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Develop:
-    """A service's `develop:`; wtc reads it and does not watch."""
+    """A service's `develop:`, which wtc reads and does not execute."""
 
     watch: tuple[Watch, ...] = ()

@@ -17,7 +17,7 @@ class DeviceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenericResource:
-    """A discrete resource that the operator defined; it means something to Swarm alone."""
+    """A discrete resource that the operator defined; only Swarm uses it."""
 
     kind: str = ""
     value: int = 0
@@ -46,7 +46,7 @@ class RestartPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploy:
-    """What an orchestrator is told; a single engine heeds replicas, resources and the restart policy."""
+    """The settings of an orchestrator; a single engine uses replicas, resources and the restart policy."""
 
     mode: str = ""
     replicas: int | None = None

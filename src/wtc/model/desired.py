@@ -1,4 +1,4 @@
-"""What should be: a project in the namespace of one worktree."""
+"""The desired state: a project in the namespace of one worktree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from wtc.model.service import Dependency, Service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InjectedFile:
-    """A file that is put into a container before it starts (a secret's or a config's content)."""
+    """A file that is copied into a container before its start: the content of a secret or a config."""
 
     path: str
     content: bytes = field(repr=False)
@@ -29,13 +29,13 @@ class DesiredImage:
 
     service: str
     reference: str
-    """What containers are created from: the file's `image:`, or `<namespace>-<service>` for what is built."""
+    """The image of containers: the file's `image:`, or `<namespace>-<service>` if it is built."""
     build: Build | None = None
     platform: str = ""
     pull_policy: str = ""
     """`always`, `never`, `missing`, `build`, `daily`, `weekly`, `every_<duration>`, or nothing for `missing`."""
     bases: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Image that the Dockerfile names -> the image of this stack that it stands for."""
+    """Image that the Dockerfile names -> the image of this stack that replaces it."""
     build_hash: str = ""
     """Of the context and every build option; an image that carries another one (or none) is out of date."""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -45,7 +45,7 @@ class DesiredImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerSpec:
-    """One container, ready for translation to the engine's words.
+    """One container, ready for translation to the engine's API.
 
     In `config`, everything already bears its name on the engine: `networks` (network name on the engine -> attachment
     with all aliases), the sources of volumes, `container:<name>` in `network_mode`, `ipc`, `pid` and `volumes_from`,
@@ -64,7 +64,7 @@ class ContainerSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredService:
-    """A service with its containers, replica 1 first; none where it is scaled to 0."""
+    """A service with its containers, replica 1 first; none if it is scaled to 0."""
 
     name: str
     image: DesiredImage

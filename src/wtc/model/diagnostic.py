@@ -1,4 +1,4 @@
-"""What is to be said about a file, or about a run: kept as data until the edge renders it."""
+"""Findings about a file or a run, as data until the command line renders them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from wtc.model.position import Path, Position
 
 
 class Severity(StrEnum):
-    """How bad it is. `UNSUPPORTED` warns, and is an error under `--strict`."""
+    """The severity of a finding. `UNSUPPORTED` is a warning, and an error under `--strict`."""
 
     ERROR = "error"
     UNSUPPORTED = "unsupported"
@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One finding: what is wrong (lower case, no final period), where, and what to do next."""
+    """One finding: the message (lower case, no final period), the position, and what to do next."""
 
     message: str
     severity: Severity = Severity.ERROR
@@ -24,4 +24,4 @@ class Diagnostic:
     path: Path = ()
     hint: str = ""
     variable: str = ""
-    """The variable that it says is not set."""
+    """The variable that is not set, if the finding is about one."""

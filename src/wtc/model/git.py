@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class GitAccess(StrEnum):
-    """What the containers of a service may do with the repository."""
+    """What the containers of a service may do with the git repository."""
 
     RW = "rw"
     RO = "ro"
@@ -13,7 +13,7 @@ class GitAccess(StrEnum):
 
 
 class UserMapping(StrEnum):
-    """Which user of the host owns what a container writes into a bind."""
+    """The user of the host who owns the files that a container writes into a bind."""
 
     IDENTITY = "identity"
     """The user with the same number."""
@@ -33,7 +33,7 @@ class LinkedGit:
     common: str
     """The common git folder."""
     entry: str
-    """git's own folder for the worktree: `COMMON/worktrees/NAME`."""
+    """git's folder for the worktree: `COMMON/worktrees/NAME`."""
     link: str
     """The path of `entry` as the worktree's `.git` file has it: absolute, or relative to the worktree."""
     commondir: str
@@ -45,7 +45,7 @@ class LinkedGit:
     protected: tuple[str, ...] = ()
     """What a container must not change, below `common` or `entry`, which exists or is going to."""
     protectable: bool = True
-    """Whether all of it can be protected; else containers can only read."""
+    """Whether all of it can be protected; if not, containers can only read."""
     submodules: bool = False
     """Whether submodules are checked out: their git folders and they name each other by relative paths."""
     borrowed: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Which worktree a stack belongs to: what its labels record, and what is known about folders and repositories.
+"""The worktree of a stack: what its labels record, and facts about folders and repositories.
 
 Paths are real and absolute. Source: product.md, Identity.
 """
@@ -19,10 +19,10 @@ class Ancestor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The identity that a worktree puts on the labels of its stack; empty where something is not known."""
+    """The identity that a worktree puts on the labels of its stack; values are empty if they are not known."""
 
     id: str = ""
-    """The worktree's random id; empty where its path is the identity."""
+    """The worktree's random id; empty if its path is the identity."""
     host: str = ""
     """The host id."""
     git: str = ""
@@ -33,7 +33,7 @@ class Identity:
     parents: tuple[Ancestor, ...] = ()
     """The worktree's folder, then each folder above it, up to the root."""
     git_dir: str = ""
-    """git's own folder for the worktree, where the id and the lock are. Not in labels."""
+    """git's folder for the worktree, which contains the id and the lock. Not in labels."""
     former_paths: tuple[str, ...] = ()
     """Other paths of this worktree, from which a move or an adoption is recorded. Not in labels."""
     spellings: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Identity:
 
     @property
     def inode(self) -> int:
-        """The inode of the worktree's folder; 0 where it is not known."""
+        """The inode of the worktree's folder; 0 if it is not known."""
         return self.parents[0].inode if self.parents else 0
 
 
@@ -62,7 +62,7 @@ class GitState(StrEnum):
     NONE = "none"
     WORKTREE = "worktree"
     BROKEN = "broken"
-    """It leads nowhere, or it cannot be read."""
+    """Its target is missing, or it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class PathFacts:
 
     @classmethod
     def unread(cls, path: str) -> "PathFacts":
-        """Facts that were not looked for, about a path by which nothing has to be proved."""
+        """Return unknown facts, for a path that proves nothing."""
         return cls(path=path, presence=Presence.UNKNOWN)
 
 
@@ -117,16 +117,16 @@ class RepositoryFacts:
     path: str
     inode: int = 0
     worktrees: tuple[WorktreeEntry, ...] = ()
-    """The main worktree first, where there is one, then the linked ones."""
+    """The main worktree first, if there is one, then the linked ones."""
     moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Id -> the paths that its moves and adoptions record, the latest last."""
     known: bool = False
-    """Whether it records the stack's id. A repository that was cloned again does not, even with the same inode."""
+    """Whether it records the stack's id. A new clone does not, even with the same inode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledStack:
-    """What carries one namespace and one identity on an engine. `worktree` is the path where it was created."""
+    """The objects on an engine with one namespace and one identity. `worktree` is the path where it was created."""
 
     namespace: str
     worktree: str

@@ -26,7 +26,7 @@ class Mount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileGrant:
-    """A secret or a config that a service may read, and where."""
+    """A secret or a config that a service may read, and its target."""
 
     source: str
     target: str = ""
@@ -40,10 +40,10 @@ class FileSource:
     """A top-level secret or config: exactly one of its sources is set."""
 
     name: str
-    """The name outside wtc, for what is external."""
+    """The name of an external secret or config."""
     file: str = ""
     environment: str = ""
-    """The variable that holds the content; `content` then has its value, None where it is not set."""
+    """The variable that holds the content; `content` then has its value, None if it is not set."""
     content: str | None = field(default=None, repr=False)
     external: bool = False
     driver: str = ""

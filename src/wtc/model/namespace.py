@@ -1,4 +1,4 @@
-"""The name under which a worktree's stack lives on the engine."""
+"""The namespace of a worktree's stack on the engine."""
 
 from dataclasses import dataclass, field
 
@@ -12,4 +12,4 @@ class Namespace:
     name: str
     worktree: str
     identity: Identity = field(default_factory=Identity, compare=False, repr=False)
-    """What proves that the stack is this worktree's."""
+    """The proof that the stack belongs to this worktree."""

@@ -1,9 +1,12 @@
-"""What is: a snapshot of the engine, taken by label."""
+"""The observed state: a snapshot of the engine by label."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wtc.model.identity import LabelledStack
+
+RUNNING_STATES = frozenset({"running", "restarting", "paused"})
+"""The states of a container whose process exists, or that the engine is about to start again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +44,13 @@ class ObservedContainer:
     """`created`, `running`, `paused`, `restarting`, `exited`, `dead` or `removing`."""
     exit_code: int = 0
     health: str = ""
-    """`starting`, `healthy`, `unhealthy`, or nothing where there is no healthcheck."""
+    """`starting`, `healthy`, `unhealthy`, or empty if there is no healthcheck."""
     config_hash: str = ""
     replaces: str = ""
-    """The id of the container that this one was made to take over from; nothing once it has."""
+    """The id of the container that this one was created to replace; empty after the replacement."""
     oneoff: bool = False
     networks: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Network name -> network id ("" where it is attached to one that is gone)."""
+    """Network name -> network id ("" if the network is gone)."""
     namespaces: tuple[str, ...] = ()
     """The containers whose network, IPC and PID namespaces it joins, by id or by name, as it was created."""
     volumes: tuple[MountedVolume, ...] = ()
@@ -57,7 +60,7 @@ class ObservedContainer:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     created: str = ""
     started: str = ""
-    """RFC 3339, as the engine writes it; empty where it never ran."""
+    """RFC 3339, as the engine writes it; empty if it never ran."""
     stop_grace_s: int | None = None
     mem_limit_bytes: int = 0
     mem_reservation_bytes: int = 0
@@ -94,12 +97,12 @@ class ObservedImage:
     user: str = ""
     """`USER[:GROUP]`, empty for root; known of images that were asked for."""
     tagged_s: float = 0.0
-    """Since 1970, when a tag of it was last set; known of images that were asked for, where the engine knows."""
+    """Since 1970, when a tag of it was last set; known of images that were asked for, if the engine knows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignUse:
-    """What the containers that are not the stack's (or of a listing: not wtc's) use, of all that are on the engine."""
+    """What the containers use that are not the stack's (of a listing: not wtc's)."""
 
     volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     """Volume name -> the name of a container that mounts it."""
@@ -111,7 +114,7 @@ class ForeignUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineListing:
-    """Everything on an engine, as its lists show it: all containers, networks and volumes, and the images of wtc's."""
+    """The objects on an engine, as its lists show them: all containers, networks and volumes, and wtc's images."""
 
     containers: tuple[ObservedContainer, ...] = ()
     networks: tuple[ObservedNetwork, ...] = ()
@@ -121,7 +124,7 @@ class EngineListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One stack on the engine, and what can conflict with it.
+    """One stack on the engine, and the objects that can conflict with it.
 
     `containers` are the stack's own. `networks` and `volumes` hold everything on the engine by name; `ownership` says
     which of them are the stack's.
@@ -136,10 +139,10 @@ class Observed:
     """Every container on the engine that is not this stack's."""
     foreign_use: ForeignUse = field(default_factory=ForeignUse)
     left_alone: Mapping[str, str] = field(default_factory=dict[str, str])
-    """What carries the namespace's label and is not the stack's: kind and name -> the reason."""
+    """Objects with the namespace's label that are not the stack's: kind and name -> the reason."""
     api_version: tuple[int, int] = (1, 41)
     at_s: float = 0.0
-    """Since 1970, when it was looked at."""
+    """When it was observed, since 1970."""
 
     @property
     def foreign_names(self) -> Mapping[str, str]:
@@ -149,7 +152,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedStack:
-    """A stack as lists show it: no exit statuses, and ports only of what runs."""
+    """A stack as lists show it: no exit statuses, and ports of running containers only."""
 
     stack: LabelledStack
     containers: tuple[ObservedContainer, ...] = ()

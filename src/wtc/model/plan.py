@@ -1,4 +1,4 @@
-"""The difference between desired and observed, as data: one engine call a node, with the cause that it is there for."""
+"""The difference between desired and observed, as data: one engine call for each node, with its cause."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from wtc.model.service import Attachment, Hook
 
 
 class Condition(StrEnum):
-    """What is waited for."""
+    """The state to wait for."""
 
     STARTED = "started"
-    """Running, and still so a moment later; or ended with status 0."""
+    """Running, and still running a moment later; or ended with status 0."""
     READY = "ready"
-    """Healthy where the container has a healthcheck, whoever declared it; else as `STARTED`."""
+    """Healthy if the container has a healthcheck, from the file or the image; else as `STARTED`."""
     HEALTHY = "healthy"
     COMPLETED = "completed"
     """Ended with status 0."""
@@ -25,14 +25,14 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerRef:
-    """A container that is there (`id`), or that an earlier node makes (`id` empty: by name)."""
+    """A container that exists (`id`), or that an earlier node creates (`id` empty: by name)."""
 
     name: str
     id: str = ""
 
     @property
     def key(self) -> str:
-        """What the engine finds it by."""
+        """The id or name to use in engine calls."""
         return self.id or self.name
 
 
@@ -56,10 +56,15 @@ class BuildImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveImage:
-    """`DELETE /images/{name}`. Where it is not `required`, an image that is in use stays."""
+    """`DELETE /images/{name}`. If it is not `required`, an image in use stays."""
 
     reference: str
     required: bool = True
+
+    @property
+    def short_reference(self) -> str:
+        """The tag, or 12 digits of the id if it has no tag."""
+        return self.reference.removeprefix("sha256:")[:12] if self.reference.startswith("sha256:") else self.reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +98,7 @@ class RemoveVolume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyHelper:
-    """A container that is created for its archive endpoint, and never started."""
+    """A container that is created for its archive endpoint and never started."""
 
     name: str
     labels: Mapping[str, str]
@@ -128,7 +133,7 @@ class CreateContainer:
     inherited_volumes: tuple[tuple[str, str], ...] = ()
     """Volume name, mount target."""
     anonymous_volumes: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    """Mount target -> labels of the volume that the engine is to make there, and to name."""
+    """Mount target -> labels of the volume that the engine is to create there, and to name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +160,11 @@ class InjectFiles:
     container: ContainerRef
     files: tuple[InjectedFile, ...]
 
+    @property
+    def paths(self) -> str:
+        """`/run/secrets/a, /run/secrets/b`."""
+        return ", ".join(file.path for file in self.files)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenameContainer:
@@ -170,7 +180,7 @@ class StartContainer:
 
     container: ContainerRef
     required: bool = True
-    """If it is not, a failure is a warning, and what comes after it is executed."""
+    """If not, a failure is a warning, and nodes that depend on it are executed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,20 +228,25 @@ class RunHook:
     container: ContainerRef
     hook: Hook
     required: bool = True
-    """If it is not, a failure is a warning, and what comes after it is executed."""
+    """If not, a failure is a warning, and nodes that depend on it are executed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitContainer:
-    """Until the condition holds, seen by inspecting at each of the engine's events."""
+    """Wait until the condition holds; inspect the container at each event of the engine."""
 
     container: ContainerRef
     condition: Condition
     timeout_s: float | None = None
     required: bool = True
-    """Where it is not, a failed wait is a warning, and what depends on it goes on."""
+    """If not, a failed wait is a warning, and nodes that depend on it are executed."""
     resumed: bool = False
-    """It was paused, by which the engine calls it unhealthy: only what a probe says after that counts."""
+    """It was paused, which makes the engine report it as unhealthy: only later probes count."""
+
+    @property
+    def state_reached(self) -> str:
+        """`healthy`, `completed`, or `ready`."""
+        return str(self.condition) if self.condition in {Condition.HEALTHY, Condition.COMPLETED} else "ready"
 
 
 Operation: TypeAlias = (
@@ -261,7 +276,7 @@ Operation: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanNode:
-    """One operation, why it is there, and the ids of the nodes that come before it."""
+    """One operation, its cause, and the ids of the nodes that come before it."""
 
     id: int
     operation: Operation
@@ -272,7 +287,7 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Nodes in an order that respects `after`; nothing to do is no node."""
+    """Nodes in an order that respects `after`; empty if there is nothing to do."""
 
     nodes: tuple[PlanNode, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()

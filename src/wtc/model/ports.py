@@ -1,37 +1,60 @@
-"""Host ports: what a project asks for, and what was given."""
+"""Host ports: what a project asks for, and what it gets. One identity for a port, from the file to the endpoint.
+
+A published port is a `range`: the host ports of which the engine takes one, empty if it takes any free port.
+"""
 
 from dataclasses import dataclass
 
+ANY_PORT = range(0)
+"""The engine takes any free port."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortRequest:
-    """One published container port of one replica, which needs a host port of its own."""
 
-    key: str
-    """Stable over the stack's life: `web/80/tcp`, `web:2/80/tcp` for a replica, `web/80/tcp#1` for a second entry."""
-    service: str
-    target: int
-    protocol: str
-    number: int
-    """The replica, from 1."""
-    index: int
-    """The port's place in the service's `ports`."""
-    host_ip: str = ""
-    published: str = ""
-    """What the file asks for: a port, a range, or nothing."""
-    share: str = ""
-    """Requests with the same one get the same host port: the file names them by one variable. Nothing: a port alone."""
+def single_port(published: range) -> int:
+    """Return the host port that is asked for; 0 if the engine chooses one."""
+    return published[0] if len(published) == 1 else 0
+
+
+def format_ports(published: range) -> str:
+    """Return the text of a compose file: `8080`, `8000-8010`, empty for any free port."""
+    if not published:
+        return ""
+    return str(published[0]) if len(published) == 1 else f"{published[0]}-{published[-1]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Endpoint:
-    """Where a published port answers. Sorted, they stand as every command lists them."""
+class PortId:
+    """A published port of one replica, the same over the stack's life. Sorted, ports are in the order of listings."""
 
     service: str
     number: int = 1
     """The replica, from 1."""
     target: int
     protocol: str
+    entry: int = 0
+    """Counts the service's entries for this container port, from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortRequest:
+    """A port that needs a host port."""
+
+    id: PortId
+    index: int
+    """The entry's index in the service's `ports`."""
+    host_ip: str = ""
+    published: range = ANY_PORT
+    """What the file asks for."""
+    variable: str = ""
+    """The variable by which the file names the published port, if any: `WEB_PORT` of `${WEB_PORT:-8080}:80`."""
+    share: str = ""
+    """Requests with the same one get the same host port, because the file gives them one variable or one number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Endpoint:
+    """Where a published port answers. Sorted, endpoints are in the order of listings."""
+
+    id: PortId
     host: str
     port: int
 

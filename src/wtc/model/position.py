@@ -1,13 +1,13 @@
-"""Where a value stands in the user's files."""
+"""The position of a value in the user's files."""
 
 from typing import NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
-"""A value's place in a document: `("services", "web", "ports", 0)`."""
+"""The path of a value in a document: `("services", "web", "ports", 0)`."""
 
 
 class Position(NamedTuple):
-    """A place in a text, counted from 1 as editors count."""
+    """A position in a text; lines and columns start at 1."""
 
     file: str
     line: int

@@ -63,17 +63,17 @@ class AiModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortVariable:
-    """The variable by which the file itself names a published port: `${WEB_PORT:-8080}:80`."""
+    """The variable by which the file names a published port: `${WEB_PORT:-8080}:80`."""
 
     service: str
     index: int
-    """The port's place in the service's `ports`."""
+    """The entry's index in the service's `ports`."""
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """The compose project that the files describe, for the services that are on."""
+    """The compose project that the files describe, for the selected services."""
 
     name: str
     working_dir: str
@@ -99,6 +99,6 @@ class Project:
     variable_uses: tuple[VariableUse, ...] = ()
     """Where the files use variables that name a port, those of services that are not selected included."""
     extension: object = None
-    """What the file's own `x-wtc:` holds, as plain values; nothing where it has none."""
+    """The content of the file's `x-wtc:` as plain values; None if it is missing."""
     warnings: tuple[Diagnostic, ...] = ()
     positions: Mapping[Path, Position] = field(default_factory=dict[Path, Position])

@@ -1,6 +1,6 @@
-"""A service as the compose file means it, after every rule was applied.
+"""A service of the compose file, after interpolation, merging and normalization.
 
-Durations are nanoseconds (`_ns`), sizes bytes (`_bytes`); `None` means that the file does not say.
+Durations are nanoseconds (`_ns`), sizes bytes (`_bytes`); `None` means that the file does not set it.
 Source: compose-spec, Services.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from wtc.model.build import Build, Develop
 from wtc.model.deploy import Deploy, DeviceRequest
 from wtc.model.mounts import FileGrant, Mount
+from wtc.model.ports import ANY_PORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,8 @@ class Port:
 
     target: int
     protocol: str = "tcp"
-    published: str = ""
-    """A host port, a range `8000-8010`, or nothing: any free port."""
+    published: range = ANY_PORT
+    """The host ports of which the engine takes one."""
     host_ip: str = ""
     mode: str = "ingress"
     name: str = ""
@@ -28,7 +29,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Healthcheck:
-    """How the engine finds out that a container is well."""
+    """How the engine checks whether a container is healthy."""
 
     test: tuple[str, ...] = ()
     interval_ns: int | None = None
@@ -51,7 +52,7 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A service's place on one network."""
+    """A service's attachment to one network."""
 
     aliases: tuple[str, ...] = ()
     ipv4_address: str = ""
@@ -66,7 +67,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ulimit:
-    """A resource limit of the container's first command; `single` stands for both."""
+    """A resource limit of the container's first command; `single` sets both."""
 
     single: int | None = None
     soft: int | None = None
@@ -140,7 +141,7 @@ class Hook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A service that a program outside the engine provides."""
+    """A service that an external program provides."""
 
     type: str
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -148,7 +149,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelGrant:
-    """A model that the service may use, and the variables that tell it where."""
+    """A model that the service may use, and the variables that contain its address."""
 
     endpoint_var: str = ""
     model_var: str = ""
@@ -156,7 +157,7 @@ class ModelGrant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One service. Attributes are the compose file's, in its words."""
+    """One service, with the attributes of the compose file under their names."""
 
     name: str
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -191,12 +192,12 @@ class Service:
     domainname: str = ""
     entrypoint: tuple[str, ...] | None = None
     environment: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
-    """Env files folded in; `None` is a name without a value, which unsets the image's."""
+    """Env files are included; `None` is a name without a value, which unsets that of the image."""
     expose: tuple[str, ...] = ()
     external_links: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     git_access: str = ""
-    """What its own `x-wtc: {git: ...}` says."""
+    """The value of the service's `x-wtc: {git: ...}`."""
     gpus: tuple[DeviceRequest, ...] = ()
     group_add: tuple[str, ...] = ()
     healthcheck: Healthcheck | None = None

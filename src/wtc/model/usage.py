@@ -1,4 +1,4 @@
-"""What containers use of the engine's machine, and what they are going to."""
+"""The resources of the engine's machine that containers use, and may use."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from wtc.model.namespace import Namespace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CpuTime:
-    """What a container has used up of processors since it began, at one moment by its machine's clock."""
+    """The processor time that a container has used since its start, with the machine's time of the sample."""
 
     read_s: float
     used_ns: int
@@ -15,7 +15,7 @@ class CpuTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One look at a container. Without a limit of its own the limit is 0, the machine's memory, or beyond any."""
+    """One sample of a container. If it has no limit, the value is 0, the machine's memory, or more than that."""
 
     cpu: CpuTime
     memory_bytes: int
@@ -25,24 +25,24 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """A running container's use at one moment."""
+    """The resources that a running container uses at one time."""
 
     memory_bytes: int
-    """Its working set: what it holds, without the file cache that the kernel would give up first."""
+    """Its working set: its memory without the file cache that the kernel reclaims first."""
     limit_bytes: int = 0
-    """What it may hold; 0 where it may hold all that there is."""
+    """Its limit; 0 if it may use all memory."""
     cpu_percent: float | None = None
-    """Of one processor, so that two busy ones are 200; None where it was looked at once only."""
+    """Percent of one processor (two busy ones are 200); None after a single sample."""
 
     @property
     def memory_percent(self) -> float | None:
-        """Of its limit; None where it has none."""
+        """Percent of its limit; None if it has none."""
         return 100 * self.memory_bytes / self.limit_bytes if self.limit_bytes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningContainer:
-    """One of wtc's containers that runs, as the engine's list tells it."""
+    """A running container of wtc, as the engine lists it."""
 
     id: str
     name: str
@@ -51,7 +51,7 @@ class RunningContainer:
     number: int
     oneoff: bool = False
     cpus: float = 0.0
-    """How many processors it may use, 0 where that is unknown or has no limit."""
+    """How many processors it may use; 0 if that is not known or has no limit."""
     created_s: int = 0
     """Seconds since 1970."""
 
@@ -61,15 +61,15 @@ class Machine:
     """The engine's machine."""
 
     memory_bytes: int
-    """0 where the engine does not tell."""
+    """0 if the engine does not report it."""
     cpus: int
     engine: str = ""
-    """What the engine calls itself, whichever way one has come to it."""
+    """The engine's id, the same for every address of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredContainer:
-    """A running container with what it uses; None where it ended before it could be asked."""
+    """A running container with what it uses; None if it ended before the engine was asked."""
 
     container: RunningContainer
     usage: Usage | None

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from wtc.events import Reporter, Warned
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import for_dry_run
 from wtc.orchestrator.context.observed_context import open_observed
 from wtc.orchestrator.context.project import read_project
@@ -12,7 +13,6 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
 from wtc.planner.images.build_and_pull import select_buildable, warn_of_platforms
-from wtc.planner.up_options import UpOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,13 +42,13 @@ def env(target: Target, report: Reporter) -> EnvResult:
         known = replace(known, leased=published_now(target, namespace, record).host_ports())
     host, engine = _engine_variables(target, report)
     variables = stack_variables(namespace, known.requests, known.leased, host)
-    variables |= named_ports(known.requests, known.leased, known.variables)
+    variables |= named_ports(known.requests, known.leased)
     own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(
         worktree=located.worktree,
         namespace=namespace.name,
         variables=marked(own, target.environment),
-        leased=all(request.key in known.leased for request in known.requests),
+        leased=all(request.id in known.leased for request in known.requests),
     )
 
 

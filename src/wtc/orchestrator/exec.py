@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.engine.containers.exec import ExecRequest, run_exec
 from wtc.errors import WtcError
 from wtc.events import Reporter
-from wtc.model.observed import ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.plan import ContainerRef
 from wtc.orchestrator.context.observed_context import ObservedContext, open_observed
 from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
-    from wtc.engine.containers.exec import ExecRequest
     from wtc.engine.containers.terminal import Descriptors
 
 
@@ -24,7 +24,7 @@ class Replica:
 
 
 def exec_in_container(
-    target: Target, place: Replica, request: "ExecRequest", local: "Descriptors", report: Reporter
+    target: Target, place: Replica, request: ExecRequest, local: "Descriptors", report: Reporter
 ) -> int:
     """Runs the command.
 
@@ -33,11 +33,9 @@ def exec_in_container(
     Raises:
         WtcError: the service has no container that runs.
     """
-    from wtc.engine.containers.exec import run_exec
-
     with open_observed(target, report) as stack:
         container = find_container(stack, place)
-        if container.state not in {"running", "restarting", "paused"}:
+        if container.state not in RUNNING_STATES:
             raise WtcError(
                 f"service `{place.service}` is not running",
                 causes=[f"its container `{container.name}` is {container.state}"],

@@ -118,7 +118,7 @@ def _base(here: str, root: str, environment: Mapping[str, str]) -> str:
     head = git(here, ["rev-parse", "--verify", "HEAD"], environment).strip()
     if _base_ref(root, environment) == "head":
         return head
-    origin = git(root, ["rev-parse", "--verify", "--quiet", "origin/HEAD^{commit}"], environment, well=(0, 1, 128))
+    origin = git(root, ["rev-parse", "--verify", "--quiet", "origin/HEAD^{commit}"], environment, accepted=(0, 1, 128))
     return origin.strip() or head
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from wtc.compose.interpolation.port_variables import is_published
+from wtc.compose.interpolation.port_variables import LEASED, OWN, is_published
 from wtc.compose.support.report import AttributeReport, report_attributes
 from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
@@ -23,6 +23,7 @@ from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.host_ports.leases import StackPorts, known_ports
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.planner.checks.isolation import isolation_findings
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import Reference, names_of, references
 from wtc.planner.git.container_git import ServiceGit
 
@@ -33,7 +34,7 @@ class PublishedAs:
 
     target: int
     protocol: str
-    published: str
+    published: range
     host_ip: str
     leased: int
 
@@ -66,21 +67,21 @@ class InspectResult:
     def published(self, name: str) -> tuple[PublishedAs, ...]:
         """A service's ports, those of its first replica."""
         config = self.project.services[name]
-        places = self.ports.by_place()
+        ids = port_ids(name, 1, config.ports)
         return tuple(
             PublishedAs(
                 target=port.target,
                 protocol=port.protocol,
                 published=port.published,
                 host_ip=port.host_ip,
-                leased=places.get((name, index, 1), 0),
+                leased=self.ports.leased.get(port_id, 0),
             )
-            for index, port in enumerate(config.ports)
+            for port_id, port in zip(ids, config.ports, strict=True)
         )
 
-    def is_leased(self, use: VariableUse) -> bool:
-        """Whether a port's variable is the leased port where it is used so, and not the file's own value."""
-        return is_published(use) or self.ports.port_variables.means_leased(use)
+    def port_meaning(self, use: VariableUse) -> str:
+        """Return what a port's variable is at this use: `leased`, the leased port, or `own`, the file's own value."""
+        return LEASED if is_published(use) or self.ports.port_variables.means_leased(use) else OWN
 
     def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
         """What stands below a place: `("services", "web")`."""
@@ -132,7 +133,7 @@ def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
         if service.build is not None:
             with suppress(WtcError, OSError):
                 images = images_in(service.build)
-        own = [becomes for image in images if (becomes := names.own_image(image, beside=service.name))]
+        own = [becomes for image in images if (becomes := names.own_image(image, other_than=service.name))]
         if own:
             attribute = "dockerfile_inline" if service.build and service.build.dockerfile_inline else "dockerfile"
             yield Reference(path=("services", service.name, "build", attribute), becomes=tuple(dict.fromkeys(own)))

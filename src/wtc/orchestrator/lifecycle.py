@@ -2,13 +2,14 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wtc.errors import WtcError
 from wtc.events import PlanStarted, Reporter
 from wtc.model.namespace import Namespace
+from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import command_line_settings, warn
 from wtc.orchestrator.context.hooks import declared_hooks, project_settings
@@ -21,7 +22,6 @@ from wtc.orchestrator.session.failures import raise_failed
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.planner.checks.memory_budget import starting_existing
 from wtc.planner.lifecycle import (
-    RUNNING_STATES,
     ServiceHooks,
     plan_kill,
     plan_pause,
@@ -44,10 +44,6 @@ class LifecycleVerb(StrEnum):
     UNPAUSE = "unpause"
 
 
-AT_ONCE = frozenset({LifecycleVerb.KILL, LifecycleVerb.PAUSE, LifecycleVerb.UNPAUSE})
-"""What is one call a container, and has its use while an `up` waits and holds the stack's lock."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleRequest:
     """What the user asks for; `services` empty is all of them."""
@@ -62,6 +58,41 @@ class LifecycleRequest:
     oversubscribe: bool = False
     """Start even what the engine's machine has no memory for."""
     dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    """How a verb is planned. With `locks`, the command waits for the stack's lock and reads the hooks of the file.
+
+    The others are one request for each container, and are useful while an `up` waits and holds the lock.
+    """
+
+    plan: Callable[[Observed, Mapping[str, ServiceHooks], LifecycleRequest], Plan]
+    locks: bool = True
+
+
+_COMMANDS = {
+    LifecycleVerb.START: _Command(
+        plan=lambda stack, hooks, asked: plan_start(
+            stack, hooks, services=asked.services, wait_timeout_s=asked.wait_timeout_s
+        )
+    ),
+    LifecycleVerb.STOP: _Command(
+        plan=lambda stack, hooks, asked: plan_stop(stack, hooks, services=asked.services, timeout_s=asked.timeout_s)
+    ),
+    LifecycleVerb.RESTART: _Command(
+        plan=lambda stack, hooks, asked: plan_restart(
+            stack, hooks, services=asked.services, timeout_s=asked.timeout_s, no_deps=asked.no_deps
+        )
+    ),
+    LifecycleVerb.KILL: _Command(
+        plan=lambda stack, _, asked: plan_kill(stack, services=asked.services, signal=asked.signal), locks=False
+    ),
+    LifecycleVerb.PAUSE: _Command(plan=lambda stack, _, asked: plan_pause(stack, services=asked.services), locks=False),
+    LifecycleVerb.UNPAUSE: _Command(
+        plan=lambda stack, _, asked: plan_unpause(stack, services=asked.services), locks=False
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,20 +121,21 @@ def change_lifecycle(
         if request.verb is LifecycleVerb.START and not stack.containers():
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
         starting = request.services if request.verb is LifecycleVerb.START else None
-        hooks = {} if request.verb in AT_ONCE else declared_hooks(stack, report, starting=starting)
+        command = _COMMANDS[request.verb]
+        hooks = declared_hooks(stack, report, starting=starting) if command.locks else {}
         if request.dry_run:
-            plan = _plan(stack, request, hooks)
+            plan = command.plan(stack.observed, hooks, request)
             wanted = _memory_needed(stack, request, plan)
             if wanted and (refusal := oversubscription(stack.engine, stack.home, wanted)):
                 warn(report, refusal.message, hint=refusal.hints[-1])
             return _result(stack, plan)
         with contextlib.ExitStack() as held:
             seen = stack
-            if request.verb not in AT_ONCE:
+            if command.locks:
                 held.enter_context(_lock(stack, request, report))
                 # Whoever had the lock before may have changed it.
                 seen = replace(stack, observed=observe(stack.engine, stack.namespace))
-            plan = _plan(seen, request, hooks)
+            plan = command.plan(seen.observed, hooks, request)
             if wanted := _memory_needed(seen, request, plan):
                 held.enter_context(reserve_memory(seen.engine, seen.home, wanted))
             report(PlanStarted(plan=plan, namespace=stack.namespace.name))
@@ -120,25 +152,6 @@ def _lock(
     if request.verb is LifecycleVerb.STOP:
         return lock_if_possible(stack.home, stack.namespace.worktree, report)
     return stack_lock(stack.home, stack.namespace.worktree)
-
-
-def _plan(stack: ObservedContext, request: LifecycleRequest, hooks: Mapping[str, ServiceHooks]) -> Plan:
-    observed, services = stack.observed, request.services
-    match request.verb:
-        case LifecycleVerb.START:
-            return plan_start(observed, hooks, services=services, wait_timeout_s=request.wait_timeout_s)
-        case LifecycleVerb.STOP:
-            return plan_stop(observed, hooks, services=services, timeout_s=request.timeout_s)
-        case LifecycleVerb.RESTART:
-            return plan_restart(
-                observed, hooks, services=services, timeout_s=request.timeout_s, no_deps=request.no_deps
-            )
-        case LifecycleVerb.KILL:
-            return plan_kill(observed, services=services, signal=request.signal)
-        case LifecycleVerb.PAUSE:
-            return plan_pause(observed, services=services)
-        case LifecycleVerb.UNPAUSE:
-            return plan_unpause(observed, services=services)
 
 
 def _memory_needed(stack: ObservedContext, request: LifecycleRequest, plan: Plan) -> MemoryRequest | None:

@@ -122,7 +122,7 @@ def _read_container(
     except EngineError as error:
         if error.status != NOT_READABLE:
             raise
-        warn(report, f"the log driver of service `{container.service}` keeps nothing that could be read")
+        warn(report, f"the log driver of service `{container.service}` does not support reading logs")
         return
     last = ""
     for line in read_lines(stack.engine, stream, of=container.name):

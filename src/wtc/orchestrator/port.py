@@ -3,7 +3,7 @@
 from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, PortId
 from wtc.orchestrator.context.observed_context import open_observed
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
@@ -25,14 +25,8 @@ def port(
         bound = bound_ports(stack.engine, container.id)
     for one in bound:
         if (one.target, one.protocol) == (private, protocol) and one.port:
-            return stack.namespace, Endpoint(
-                service=service,
-                number=container.number,
-                target=private,
-                protocol=protocol,
-                host=one.host_ip,
-                port=one.port,
-            )
+            found = PortId(service=service, number=container.number, target=private, protocol=protocol)
+            return stack.namespace, Endpoint(id=found, host=one.host_ip, port=one.port)
     if container.state != "running":
         raise WtcError(
             f"service `{service}` does not run, so that no port of it answers",

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wtc.events import Reporter
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, PortId
 from wtc.orchestrator.context.context import engine_host, open_context, open_engine, read_registry
 from wtc.orchestrator.context.identify import identify
 from wtc.orchestrator.context.target import Target, locate
 from wtc.planner.desired.resolve import connect_address
-from wtc.ports.lease_keys import PortSlot, port_slot
 from wtc.settings.settings import BIND, PORT_RANGE
 
 
@@ -52,27 +51,20 @@ def ports(target: Target, report: Reporter) -> PortsResult:
             namespace = identify(located, home, engine, listing=listing).namespace
             observed = observe(engine, namespace, listing=listing)
             seen = published_or_leased(observed, home.settings.of(PORT_RANGE).value)
-        name, leased = namespace.name, {key: published.port for key, published in seen.items()}
-        addresses = {key: published.host_ip for key, published in seen.items()}
+        name, leased = namespace.name, {port: published.port for port, published in seen.items()}
+        addresses = {port: published.host_ip for port, published in seen.items()}
     endpoints = leased_endpoints(leased, addresses, bind=bind, host=host)
     return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
 
 
 def leased_endpoints(
-    ports: Mapping[str, int], addresses: Mapping[str, str], *, bind: str, host: str
+    ports: Mapping[PortId, int], addresses: Mapping[PortId, str], *, bind: str, host: str
 ) -> tuple[Endpoint, ...]:
-    """Where ports answer (request key -> host port), in order; `bind` is the address of those without one."""
-    places = ((port_slot(key), port, addresses.get(key) or bind) for key, port in ports.items())
-    return tuple(sorted(leased_endpoint(place, port, address, host) for place, port, address in places if place))
+    """Return where ports answer, sorted. `ports`: port -> host port; `bind` is the address of those without one."""
+    found = (leased_endpoint(port, number, addresses.get(port) or bind, host) for port, number in ports.items())
+    return tuple(sorted(found))
 
 
-def leased_endpoint(place: PortSlot, port: int, address: str, host: str) -> Endpoint:
-    """Where a leased port answers that is bound to `address` of the engine's machine, which is `host` to the caller."""
-    return Endpoint(
-        service=place.service,
-        number=place.number,
-        target=place.target,
-        protocol=place.protocol,
-        host=connect_address(address, host),
-        port=port,
-    )
+def leased_endpoint(port: PortId, number: int, address: str, host: str) -> Endpoint:
+    """Return where a port answers that has host port `number` at `address`; `host` is the engine to the caller."""
+    return Endpoint(id=port, host=connect_address(address, host), port=number)

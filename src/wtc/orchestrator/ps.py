@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.model.namespace import Namespace
-from wtc.model.observed import ObservedContainer, ObservedStack
+from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
 from wtc.orchestrator.context.context import open_engine
 from wtc.orchestrator.context.identify import Repositories
@@ -70,7 +70,7 @@ def _summary(
     place, reason, path = worktree_location(stack.stack, host, repositories)
     return StackSummary(
         namespace=namespace_of(stack.stack),
-        containers=tuple(c for c in stack.containers if stopped or c.state in {"running", "restarting", "paused"}),
+        containers=tuple(c for c in stack.containers if stopped or c.state in RUNNING_STATES),
         usage={c.id: usage[c.id] for c in stack.containers if c.id in usage},
         place=place,
         reason=reason,

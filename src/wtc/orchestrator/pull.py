@@ -4,13 +4,13 @@ import threading
 from dataclasses import dataclass
 
 from wtc.events import Note, Reporter
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.observed_context import open_observed
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
 from wtc.planner.images.build_and_pull import select_pullable
-from wtc.planner.up_options import UpOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, Us
 from wtc.events import Event, Note, PlanStarted, Reporter, Warned
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
+from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context, command_line_settings, open_context, open_engine
 from wtc.orchestrator.context.project import read_project
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
@@ -29,7 +30,6 @@ from wtc.planner.checks.conflicts import check_names, check_shared
 from wtc.planner.checks.memory_budget import starting_spec
 from wtc.planner.images.plan_images import check_images, plan_images
 from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
-from wtc.planner.up_options import UpOptions
 from wtc.planner.volumes.copy_marker import check_unfinished
 from wtc.settings.settings import OVERSUBSCRIBE
 
@@ -269,8 +269,8 @@ class _Run:
 
     def _leased(self, spec: ContainerSpec, ports: tuple[int, ...]) -> bool:
         """Whether they are leases, which can move; what the user publishes is as the user says."""
-        said = {port.published for port in self.request.oneoff.ports}
-        return not any(str(port) in said for port in ports) and bool(spec.config.ports)
+        said = {number for port in self.request.oneoff.ports for number in port.published}
+        return said.isdisjoint(ports) and bool(spec.config.ports)
 
     def _execute(
         self, plan: Plan, desired: Desired, perform: "Callable[[Operation, Call], None] | None" = None
@@ -295,4 +295,4 @@ class _Run:
 
 
 def _is_running(state: str) -> bool:
-    return state in {"running", "restarting", "paused"}
+    return state in RUNNING_STATES

@@ -19,6 +19,7 @@ from wtc.sandbox.git_mounts import read_configuration
 from wtc.worktrees.git_user import user_settings
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
+_MEBIBYTE = 1 << 20
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 _FORWARDED = (*_FROM_TERMINAL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
@@ -38,6 +39,23 @@ class SandboxRequest:
     """Whether the command reaches the services of the worktree's stack."""
     best_effort: bool = False
     unsandboxed: bool = False
+
+
+def parse_mebibytes(text: str) -> int:
+    """Return the MiB of `--memory`.
+
+    Raises:
+        UsageError: it is not a size, or less than one MiB.
+    """
+    from wtc.compose.transform.units import parse_bytes
+
+    try:
+        size = parse_bytes(text) // _MEBIBYTE
+    except ValueError as error:
+        raise UsageError(f"`--memory` is `{text}`, and must be {error}") from None
+    if size < 1:
+        raise UsageError(f"`--memory` is `{text}`, and must be at least `1m`")
+    return size
 
 
 def sandbox(target: Target, request: SandboxRequest, report: Reporter) -> int:

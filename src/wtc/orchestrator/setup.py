@@ -14,7 +14,6 @@ from wtc.orchestrator.host_ports.leases import StackPorts, lease_ports
 from wtc.orchestrator.ports import leased_endpoint
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_included
 from wtc.orchestrator.worktree_files.env_files import provide_env_files
-from wtc.ports.lease_keys import port_slot
 from wtc.ports.leases import register_stack
 from wtc.settings.settings import BIND
 from wtc.worktrees.locate import worktree_at
@@ -107,7 +106,5 @@ def _engine_is_local(target: Target) -> bool:
 
 
 def _endpoints(ports: StackPorts, bind: str, host: str) -> tuple[Endpoint, ...]:
-    found = ((port_slot(r.key), ports.leased.get(r.key), r.host_ip or bind) for r in ports.requests)
-    return tuple(
-        sorted(leased_endpoint(place, port, address, host) for place, port, address in found if place and port)
-    )
+    leased = (r for r in ports.requests if r.id in ports.leased)
+    return tuple(sorted(leased_endpoint(r.id, ports.leased[r.id], r.host_ip or bind, host) for r in leased))

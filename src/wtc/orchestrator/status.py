@@ -8,6 +8,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import open_context, open_engine
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.project import read_project
@@ -18,7 +19,6 @@ from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.planner.images.plan_images import plan_images
 from wtc.planner.reconcile import Action, reconcile
-from wtc.planner.up_options import UpOptions
 from wtc.settings.settings import BIND
 
 

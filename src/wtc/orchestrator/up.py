@@ -15,6 +15,7 @@ from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.orchestrator.context.context import (
     Context,
     command_line_settings,
@@ -45,7 +46,6 @@ from wtc.planner.checks.conflicts import check_names, foreign_images
 from wtc.planner.checks.memory_budget import starting_in_plan
 from wtc.planner.images.plan_images import check_images, only_services, plan_images
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 from wtc.planner.volumes.data_from import with_filled_volumes
 from wtc.settings.settings import OVERSUBSCRIBE
 

@@ -1,1 +1,1 @@
-"""Desired x observed x options -> plan. Pure: it never asks, logs, sleeps or reads a clock."""
+"""The planner: desired state x observed state x options -> plan. Pure: no prompts, no logs, no clock."""

@@ -1,12 +1,12 @@
-"""Dependency order."""
+"""Sort services so that dependencies come first. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 
 def dependency_order(edges: Mapping[str, Iterable[str]]) -> list[str]:
-    """Names so that each comes after what it depends on; beyond that the given order stays.
+    """Return the names, dependencies first; otherwise in the given order.
 
-    Edges to names outside are left out. What a cycle holds (the interpreter refuses them) comes in the given order.
+    Edges to unknown names are ignored. Names in a cycle (validation rejects cycles) keep the given order.
     """
     done: dict[str, None] = {}
     for root in edges:

@@ -1,4 +1,4 @@
-"""The plans of `down` and `clean`: from what is observed alone, so that they work when file and folder are gone."""
+"""The plans of `down` and `clean`. They need only the observed state, so they work without the file and the folder."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from wtc import labels as label
 from wtc.errors import ConflictError, UsageError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import (
     ContainerRef,
     Plan,
@@ -20,7 +20,7 @@ from wtc.model.service import Hook
 from wtc.planner.checks.conflicts import check_writers
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.lifecycle import DeclaredHooks
-from wtc.planner.observed.ownership import RUNNING, is_left_by_copy, ownership
+from wtc.planner.observed.ownership import is_left_by_copy, ownership
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import add_restarts, copy_target, unfinished_copies
 
@@ -33,9 +33,9 @@ def plan_down(
     timeout_s: int | None = None,
     declared: DeclaredHooks = MappingProxyType({}),
 ) -> Plan:
-    """Containers stop (dependents first) and go, then the networks; volumes stay. `services` empty: all of them.
+    """Stop and remove containers, dependents first, then networks; keep volumes. Empty `services` means all.
 
-    `declared` is what the file says, where there is one: the hooks before a stop.
+    `declared` are the `pre_stop` hooks of the file, if there is one.
     """
     builder = PlanBuilder()
     _remove_containers(observed, builder, services, timeout_s, "`down`", volumes=False, declared=declared)
@@ -46,10 +46,10 @@ def plan_down(
 
 
 def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | None = None) -> Plan:
-    """As `down`, and volumes and built images too: everything that is the stack's, and nothing else.
+    """Remove everything that belongs to the stack, volumes and built images too, and nothing else.
 
     Raises:
-        ConflictError: a running container that is not wtc's writes into a volume of the stack.
+        ConflictError: a running foreign container writes to a volume of the stack.
     """
     builder = PlanBuilder()
     volumes = own_volumes(namespace, observed)
@@ -59,10 +59,10 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     _remove_networks(namespace, observed, builder)
     restarted = add_restarts(namespace, observed, builder)
     removed: list[int] = []
-    # A marker goes last: without it, half a copy would pass for a complete one.
+    # Remove markers last: without its marker, an incomplete copy would count as complete.
     for volume in sorted((observed.volumes[name] for name in volumes), key=lambda v: bool(copy_target(v))):
         if user := observed.foreign_use.volumes.get(volume.name):
-            builder.warn(f"volume `{volume.name}` stays, because container `{user}` uses it")
+            builder.warn(f"volume `{volume.name}` is kept, because container `{user}` uses it")
         else:
             before = [*removed, *restarted] if copy_target(volume) else gone
             removed.append(builder.add(RemoveVolume(name=volume.name), "`clean`", after=before))
@@ -70,14 +70,14 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
         if not ownership(image, namespace, observed.foreign_use).own:
             continue
         if user := observed.foreign_use.images.get(image.id):
-            builder.warn(f"image `{image.reference}` stays, because container `{user}` was created from it")
+            builder.warn(f"image `{image.reference}` is kept, because container `{user}` was created from it")
         else:
             builder.add(RemoveImage(reference=image.reference), "`clean`", after=gone)
     return builder.plan()
 
 
 def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collection[str]) -> Plan:
-    """Only these volumes of the stack, by their key in the file or by name.
+    """Remove only these volumes of the stack, given by key in the file or by name.
 
     Raises:
         UsageError: the stack has no such volume.
@@ -106,7 +106,7 @@ def plan_clean_volumes(namespace: Namespace, observed: Observed, wanted: Collect
 
 
 def own_volumes(namespace: Namespace, observed: Observed) -> list[str]:
-    """The stack's volumes by name; those without a name in the file too, by their label or their only container."""
+    """Return the names of the stack's volumes; anonymous ones belong to it by label, or by their only container."""
     inherited = {v.name for c in observed.containers for v in c.volumes if v.anonymous}
     return [
         volume.name
@@ -141,7 +141,7 @@ def _remove_containers(
         before = [n for s, needs in edges.items() if container.service in needs for n in stopped.get(s, [])]
         ref = ContainerRef(name=container.name, id=container.id)
         after = before
-        if container.state in RUNNING:
+        if container.state in RUNNING_STATES:
             hooks = _hooks_before_stop(container, declared)
             after = builder.add_hooks(ref, hooks, "pre_stop", service=container.service, after=after)
             stop = StopContainer(container=ref, timeout_s=timeout_s)
@@ -149,7 +149,7 @@ def _remove_containers(
             stopped.setdefault(container.service, []).extend(after)
         removed.append(
             builder.add(
-                # A copy's container has anonymous volumes of its image, and nothing in them.
+                # The containers of a copy have empty anonymous volumes, from their image.
                 RemoveContainer(container=ref, volumes=volumes or bool(copy_target(container))),
                 cause,
                 service=container.service,
@@ -162,11 +162,11 @@ def _remove_containers(
 def _remove_left_by_copies(
     namespace: Namespace, observed: Observed, volumes: Collection[str], builder: PlanBuilder
 ) -> list[int]:
-    """Remove the containers that killed copies of these volumes left; the ids of the nodes."""
+    """Remove the containers that interrupted copies of these volumes left, and return the node ids."""
     return [
         builder.add(
             RemoveContainer(container=ContainerRef(name=c.name, id=c.id), volumes=True),
-            "a copy that was cut off left it",
+            "an interrupted copy left it",
         )
         for c in observed.foreign
         if is_left_by_copy(c, namespace) and any(v.name in volumes for v in c.volumes)
@@ -174,7 +174,7 @@ def _remove_left_by_copies(
 
 
 def _hooks_before_stop(container: ObservedContainer, declared: DeclaredHooks) -> tuple[Hook, ...]:
-    """A one-off container, and one that is frozen, runs none."""
+    """Return the `pre_stop` hooks to run: none for a one-off or paused container."""
     hooks = declared.get(container.service)
     return hooks.pre_stop if hooks and container.state == "running" and not container.oneoff else ()
 
@@ -185,7 +185,7 @@ def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuil
             continue
         users = [c for c in observed.containers if network.name in c.networks]
         after = [n.id for n in builder.plan() if _is_removal(n.operation, users)]
-        builder.add(RemoveNetwork(name=network.name, id=network.id), "nothing of the stack is on it", after=after)
+        builder.add(RemoveNetwork(name=network.name, id=network.id), "no container of the stack uses it", after=after)
 
 
 def _is_removal(operation: object, containers: list[ObservedContainer]) -> bool:
@@ -193,10 +193,10 @@ def _is_removal(operation: object, containers: list[ObservedContainer]) -> bool:
 
 
 def depends_on(labels: Mapping[str, str]) -> list[str]:
-    """The services that a container's own depend on, as its label has them: `db:service_healthy:false,cache:…`."""
+    """Return the dependencies of a container's service, from its label: `db:service_healthy:false,cache:…`."""
     return [part.partition(":")[0] for part in labels.get(label.COMPOSE_DEPENDS_ON, "").split(",") if part]
 
 
 def _has_user_labels(volume: ObservedVolume) -> bool:
-    """Whether somebody gave the volume a label (the engine marks the ones that it named itself)."""
+    """Whether the volume has a label other than the one with which the engine marks anonymous volumes."""
     return any(key != "com.docker.volume.anonymous" for key in volume.labels)

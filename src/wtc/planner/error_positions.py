@@ -1,7 +1,7 @@
-"""Where in the file the thing is that an error is about. Pure.
+"""Find the position in the compose file that an engine error is about. Pure.
 
-A plan's node knows its service, network or volume. Which of its attributes the engine complains about is found by the
-file's own values in the complaint, never by the engine's words.
+A plan node knows its service, network or volume. The attribute is found by searching the error message for the values
+of the file, never by the engine's wording.
 """
 
 import re
@@ -25,13 +25,13 @@ NAMING = (
     "extra_hosts", "links", "external_links", "cap_add", "cap_drop", "security_opt", "sysctls", "logging",
     "stop_signal",
 )  # fmt: skip
-"""The attributes of a service whose values the engine looks up or checks. Values of variables are not among them."""
+"""The attributes of a service whose values the engine looks up or checks; `environment` is not one of them."""
 MIN_CHARACTERS = 3
-"""A shorter value is found in too many complaints."""
+"""Shorter values would match too many messages."""
 
 
 def node_path(node: op.PlanNode) -> Path:
-    """What of the file a node is about; empty for what is not in the file, or does not fail by what the file says."""
+    """Return the path in the file that a node is about; empty if the file cannot be the reason for its failure."""
     service: Path = ("services", node.service)
     match node.operation:
         case op.PullImage(image=image):
@@ -51,7 +51,7 @@ def node_path(node: op.PlanNode) -> Path:
 
 
 def with_position(diagnostic: Diagnostic, complaint: str, project: Project) -> Diagnostic:
-    """The diagnostic with its position; its path goes on to the value that the complaint has in it, if one is there."""
+    """Return the diagnostic with its position, and with the path of the longest value in `complaint`, if any."""
     if diagnostic.position is not None or not diagnostic.path:
         return diagnostic
     named = [value for value in _values(diagnostic.path, project) if _mentions(complaint, value[1])]
@@ -61,7 +61,7 @@ def with_position(diagnostic: Diagnostic, complaint: str, project: Project) -> D
 
 
 def _values(path: Path, project: Project) -> Iterator[Value]:
-    """Everything that the file names at a path, and what it refers to from there."""
+    """Yield the values at a path of the file, and those that they refer to."""
     section, name, *rest = (*path, "")
     if section == "networks" and (network := project.networks.get(str(name))) is not None:
         yield from _strings(network.ipam_pools, (*path, "ipam", "config"))
@@ -84,7 +84,7 @@ def _values(path: Path, project: Project) -> Iterator[Value]:
 
 
 def _granted(service: Service, project: Project) -> Iterator[Value]:
-    """The files behind its secrets and configs, and the options of its volumes."""
+    """Yield the files of a service's secrets and configs, and the driver options of its volumes."""
     for grant in service.secrets:
         yield from _source("secrets", grant.source, project)
     for grant in service.configs:
@@ -102,7 +102,7 @@ def _source(section: str, key: str, project: Project) -> Iterator[Value]:
 
 
 def _strings(value: object, path: Path) -> Iterator[Value]:
-    """The texts in a value of the model, each with its path in the file, keys of mappings among them."""
+    """Yield the strings in a value of the model, mapping keys included, each with its path in the file."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
@@ -115,12 +115,12 @@ def _strings(value: object, path: Path) -> Iterator[Value]:
     elif is_dataclass(value):
         for field in fields(cast("Any", value)):
             if field.name == "type":
-                continue  # the engine names it along with the value that is wrong
+                continue  # the engine's message names the type together with the wrong value
             yield from _strings(getattr(value, field.name), (*path, field.name))
 
 
 def _mentions(complaint: str, value: str) -> bool:
-    """Whether a value is in a text, and not within a longer word or path."""
+    """Whether the text contains the value, and not as part of a longer word or path."""
     if len(value) < MIN_CHARACTERS:
         return False
     return re.search(rf"(?<![\w/.-]){re.escape(value)}(?![\w/-])(?!\.\w)", complaint) is not None

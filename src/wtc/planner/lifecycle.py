@@ -1,4 +1,4 @@
-"""The plans of `start`, `stop`, `restart`, `kill`, `pause` and `unpause`: nothing is made, nothing is removed.
+"""The plans of `start`, `stop`, `restart`, `kill`, `pause` and `unpause`. They create and remove nothing. Pure.
 
 Source: compose-spec, `depends_on`, `post_start`, `pre_stop`.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wtc import labels as label
 from wtc.errors import WtcError
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     ContainerRef,
@@ -25,13 +25,12 @@ from wtc.planner.dependency_order import dependency_order
 from wtc.planner.names import replacement_name
 from wtc.planner.plan_builder import PlanBuilder
 
-RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHooks:
-    """What the file says of a service's coming and going."""
+    """The attributes of the file that starting and stopping a service depend on."""
 
     depends_on: Mapping[str, Dependency] = field(default_factory=dict[str, Dependency])
     post_start: tuple[Hook, ...] = ()
@@ -39,16 +38,18 @@ class ServiceHooks:
 
 
 DeclaredHooks = Mapping[str, ServiceHooks]
-"""Service -> what the file says; of those that it does not have, the containers' labels tell."""
+"""Service -> its hooks in the file. For a service that the file does not have, container labels are used."""
 
 
 def plan_start(
     observed: Observed, declared: DeclaredHooks, *, services: Collection[str] = (), wait_timeout_s: float | None = None
 ) -> Plan:
-    """Starts what does not run, dependencies first, as far as their dependents ask for; nothing named is everything.
+    """Start the containers that do not run, dependencies first, and wait for the conditions of `depends_on`.
+
+    Empty `services` means all.
 
     Raises:
-        WtcError: a service that was named, or one that it needs healthy or completed, has no container.
+        WtcError: a named service has no container, nor one that must be healthy or completed first.
     """
     stack = _Stack(observed, declared)
     named = list(services or stack.containers)
@@ -70,10 +71,10 @@ def plan_start(
 def plan_stop(
     observed: Observed, declared: DeclaredHooks, *, services: Collection[str] = (), timeout_s: int | None = None
 ) -> Plan:
-    """Stops what runs of the named services alone, dependents first."""
+    """Stop the running containers of these services, dependents first. Empty `services` means all."""
     stack = _Stack(observed, declared)
     builder = PlanBuilder()
-    _stop(stack, builder, stack.there(services), timeout_s, "`stop`")
+    _stop(stack, builder, stack.existing(services), timeout_s, "`stop`")
     return builder.plan()
 
 
@@ -85,9 +86,9 @@ def plan_restart(
     timeout_s: int | None = None,
     no_deps: bool = False,
 ) -> Plan:
-    """Stops and starts the named services, and those whose `depends_on` on them says `restart: true`."""
+    """Stop and start these services, and those that depend on them with `restart: true`. Empty `services` means all."""
     stack = _Stack(observed, declared)
-    named = stack.there(services)
+    named = stack.existing(services)
     chosen = named if no_deps else stack.with_restarted(named)
     builder = PlanBuilder()
     stopped = _stop(stack, builder, chosen, timeout_s, "`restart`")
@@ -99,7 +100,7 @@ def plan_restart(
 
 
 def plan_kill(observed: Observed, *, services: Collection[str] = (), signal: str = "SIGKILL") -> Plan:
-    """Sends a signal to what runs, one-off containers too."""
+    """Send a signal to the running containers, one-off containers too."""
     builder = PlanBuilder()
     for container in observed.containers:
         if container.state in RUNNING_STATES and (not services or container.service in services):
@@ -109,7 +110,7 @@ def plan_kill(observed: Observed, *, services: Collection[str] = (), signal: str
 
 
 def plan_pause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
-    """Freezes what runs."""
+    """Pause the running containers."""
     builder = PlanBuilder()
     for container in _select_containers(observed, services):
         if container.state == "running":
@@ -118,7 +119,7 @@ def plan_pause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
 
 
 def plan_unpause(observed: Observed, *, services: Collection[str] = ()) -> Plan:
-    """Lets what is frozen go on."""
+    """Unpause the paused containers."""
     builder = PlanBuilder()
     for container in _select_containers(observed, services):
         if container.state == "paused":
@@ -136,18 +137,18 @@ class _Stack:
             self.hooks.setdefault(container.service, hooks)
 
     def ordered(self, chosen: Collection[str]) -> list[str]:
-        """Dependencies first; what has no container is among them."""
+        """Return the services, dependencies first, with those that have no container."""
         return dependency_order({service: self.needs(service) for service in chosen})
 
     def needs(self, service: str) -> Mapping[str, Dependency]:
         return self.hooks[service].depends_on if service in self.hooks else {}
 
-    def there(self, services: Collection[str]) -> list[str]:
-        """Those of the named services that have a container; all that have where none is named."""
+    def existing(self, services: Collection[str]) -> list[str]:
+        """Return the services that have a container. Empty `services` means all."""
         return [s for s in self.containers if not services or s in services]
 
     def with_needs(self, named: Iterable[str]) -> list[str]:
-        """The named services, and all that they depend on."""
+        """Return the named services and all that they depend on."""
         found = dict.fromkeys(named)
         waiting = list(found)
         while waiting:
@@ -157,7 +158,7 @@ class _Stack:
         return list(found)
 
     def with_restarted(self, named: Iterable[str]) -> list[str]:
-        """The named services, and all that have to restart along with them."""
+        """Return the named services and all that must restart with them."""
         found = set(named)
         while new := {
             s
@@ -171,7 +172,13 @@ class _Stack:
         return next((s for s in chosen if service in self.needs(s)), "")
 
     def require(self, service: str, needed_by: str) -> None:
-        """Passes over a dependency without a container, such as one scaled to 0, where nothing is waited for."""
+        """Check that a service has a container.
+
+        A dependency without one, such as a service scaled to 0, is skipped if the plan does not have to wait for it.
+
+        Raises:
+            WtcError: the service is required and has no container.
+        """
         if service in self.containers:
             return
         hint = ["to create it, run `wtc up`"]
@@ -190,7 +197,7 @@ class _Starting:
     ) -> None:
         self.stack, self.builder, self.chosen, self.wait_timeout_s = stack, builder, chosen, wait_timeout_s
         self.started: dict[str, int] = {}
-        """Container id -> the node after which it runs."""
+        """Container id -> the node after which the container runs."""
         self.waits: dict[tuple[str, Condition], int] = {}
 
     def start(self, container: ObservedContainer, cause: str, *, after: Iterable[int] = ()) -> None:
@@ -202,7 +209,7 @@ class _Starting:
         self.started[container.id] = nodes[-1]
 
     def resume(self, container: ObservedContainer, cause: str) -> None:
-        """A paused container goes on; that is no start, and runs no hook."""
+        """Unpause a container. That is not a start, so it runs no hook."""
         unpause = UnpauseContainer(container=_ref(container))
         self.started[container.id] = self.builder.add(unpause, cause, service=container.service)
 
@@ -242,12 +249,15 @@ class _Starting:
 def _stop(
     stack: _Stack, builder: PlanBuilder, chosen: Collection[str], timeout_s: int | None, cause: str
 ) -> dict[str, list[int]]:
-    """Container id -> the nodes after which it is stopped; none for one that did not run."""
+    """Stop the services and return container id -> the nodes after which it is stopped.
+
+    For a container that does not run, these are the nodes of its dependents.
+    """
     stopped: dict[str, list[int]] = {}
     by_service: dict[str, list[int]] = {}
     for service in reversed(stack.ordered(chosen)):
         before = [n for s in chosen if service in stack.needs(s) for n in by_service.get(s, [])]
-        # What does not run hands on what came before it, so that a chain through it holds.
+        # A service that does not run passes on the nodes of its dependents, so that the order holds through it.
         by_service[service] = list(before)
         for container in stack.containers[service]:
             stopped[container.id] = before
@@ -263,7 +273,7 @@ def _stop(
 
 
 def _select_containers(observed: Observed, services: Collection[str]) -> list[ObservedContainer]:
-    """The replicas of these services, of all where none is named; what waits to replace one is left to `up`."""
+    """Return the replicas of these services, without unfinished replacements. Empty `services` means all."""
     return [
         c
         for c in observed.containers
@@ -272,7 +282,7 @@ def _select_containers(observed: Observed, services: Collection[str]) -> list[Ob
 
 
 def labelled_dependencies(container: ObservedContainer) -> dict[str, Dependency]:
-    """The dependencies that a label lists: `db:service_healthy:true`, the last being whether it restarts along."""
+    """Return the dependencies in the container's label: `db:service_healthy:true` (name, condition, `restart`)."""
     found: dict[str, Dependency] = {}
     for text in container.labels.get(label.COMPOSE_DEPENDS_ON, "").split(","):
         name, _, rest = text.partition(":")

@@ -1,4 +1,4 @@
-"""What things are called on the engine. Source: product.md, Isolation."""
+"""The names of containers, networks, volumes and images on the engine. Pure. Source: product.md, Isolation."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,27 +6,22 @@ from wtc.model.namespace import Namespace
 
 
 def container_name(namespace: Namespace, service: str, number: int) -> str:
-    """`accra-a1b2c3_web`, and `accra-a1b2c3_web_2` from the second replica on."""
+    """Return `accra-a1b2c3_web`, with a number from the second replica on: `accra-a1b2c3_web_2`."""
     return f"{namespace.name}_{service}" if number == 1 else f"{namespace.name}_{service}_{number}"
 
 
 def replacement_name(container: str) -> str:
-    """The name that a replacement bears until it has taken over; no namespace begins so."""
+    """Return the temporary name of a container's replacement; no namespace starts with its prefix."""
     return f"next_{container}"
 
 
 def image_reference(namespace: Namespace, service: str) -> str:
-    """The tag of a built image."""
+    """Return the tag of the image that is built for a service."""
     return f"{namespace.name}-{service.lower().strip('._-')}"
 
 
-def short_reference(reference: str) -> str:
-    """An image's tag, or 12 digits of its id where it has none."""
-    return reference.removeprefix("sha256:")[:12] if reference.startswith("sha256:") else reference
-
-
 def network_names(namespace: Namespace, keys: Iterable[str]) -> Mapping[str, str]:
-    """Network key -> name on the engine. A network that is itself called `net` makes way for the default one."""
+    """Return network key -> name on the engine. The default network has the name `net` even if another key is `net`."""
     keys = list(keys)
     names = {key: f"{namespace.name}_{'net' if key == 'default' else key}" for key in keys}
     if "default" in names and "net" in names:
@@ -38,5 +33,5 @@ def network_names(namespace: Namespace, keys: Iterable[str]) -> Mapping[str, str
 
 
 def volume_name(namespace: Namespace, key: str) -> str:
-    """`accra-a1b2c3_db_data`."""
+    """Return `accra-a1b2c3_db_data`."""
     return f"{namespace.name}_{key}"

@@ -1,4 +1,4 @@
-"""Networks and volumes: which are made, which are made anew, which are left as they are."""
+"""Plan networks and volumes: which to create, which to recreate, which to keep. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from wtc.planner.plan_builder import PlanBuilder
 
 @dataclass(slots=True, kw_only=True)
 class ResourceNodes:
-    """Node ids by name on the engine: what a container has to come after."""
+    """Name on the engine -> the node that creates the network or volume."""
 
     networks: dict[str, int] = field(default_factory=dict[str, int])
     volumes: dict[str, int] = field(default_factory=dict[str, int])
@@ -21,14 +21,15 @@ class ResourceNodes:
 def diverged_networks(
     desired: Desired, observed: Observed, removed: Mapping[str, int], builder: PlanBuilder
 ) -> dict[str, str]:
-    """Name -> why it is made anew. One that containers outside the selection use stays, with a warning.
+    """Return network name -> why it is recreated.
 
-    `removed`: id of a container that goes anyway -> its node.
+    A network that containers outside the selection use is kept, with a warning. `removed`: id of a container that the
+    plan removes -> the node.
     """
     renewed: dict[str, str] = {}
     for network in desired.networks.values():
-        there = observed.networks.get(network.name)
-        if network.external or there is None or not _has_diverged(there.labels, network.labels):
+        existing = observed.networks.get(network.name)
+        if network.external or existing is None or not _has_diverged(existing.labels, network.labels):
             continue
         others = [
             c.name
@@ -37,8 +38,8 @@ def diverged_networks(
         ]
         if others:
             builder.warn(
-                f"network `{network.key}` differs from the file, and stays because `{others[0]}` uses it",
-                hint="to make it anew, run `wtc down`, then `wtc up`",
+                f"network `{network.key}` differs from the file, and is kept because `{others[0]}` uses it",
+                hint="to recreate it, run `wtc down`, then `wtc up`",
             )
         else:
             renewed[network.name] = "its configuration has changed"
@@ -46,34 +47,34 @@ def diverged_networks(
 
 
 def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
-    """Whether `up` does not touch it: another service's, or one-off and at work."""
+    """Whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
     return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
 
 
 def add_networks_and_volumes(
     desired: Desired, observed: Observed, builder: PlanBuilder, removed: Mapping[str, int]
 ) -> ResourceNodes:
-    """Networks and volumes that are not there yet. `removed`: network name -> the node that removes the old one."""
+    """Create missing networks and volumes. `removed`: network name -> the node that removes the old network."""
     made = ResourceNodes()
     for network in desired.networks.values():
         if network.external or (network.name in observed.networks and network.name not in removed):
             continue
         gone = removed.get(network.name)
-        cause = "its configuration has changed" if gone else "not there yet"
+        cause = "its configuration has changed" if gone else "it does not exist"
         made.networks[network.name] = builder.add(CreateNetwork(network=network), cause, after=[gone])
     for volume in desired.volumes.values():
-        there = observed.volumes.get(volume.name)
+        existing = observed.volumes.get(volume.name)
         if volume.external:
             continue
-        if there is None:
-            made.volumes[volume.name] = builder.add(CreateVolume(volume=volume), "not there yet")
-        elif _has_diverged(there.labels, volume.labels):
+        if existing is None:
+            made.volumes[volume.name] = builder.add(CreateVolume(volume=volume), "it does not exist")
+        elif _has_diverged(existing.labels, volume.labels):
             builder.warn(
-                f"volume `{volume.key}` differs from the file, and is used as it is: `up` never removes a volume",
-                hint="to make it anew with all its data gone, run `wtc clean`, then `wtc up`",
+                f"volume `{volume.key}` differs from the file, and is used unchanged: `up` never removes a volume",
+                hint="to recreate it and lose its data, run `wtc clean`, then `wtc up`",
             )
     return made
 
 
-def _has_diverged(there: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return there.get(label.CONFIG_HASH) != wanted[label.CONFIG_HASH]
+def _has_diverged(existing: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return existing.get(label.CONFIG_HASH) != wanted[label.CONFIG_HASH]

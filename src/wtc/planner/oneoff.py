@@ -1,4 +1,4 @@
-"""A one-off container: made as a service's containers are, for another command. Source: Docker Compose, `run`."""
+"""Plan a one-off container: a service's container with another command. Pure. Source: Docker Compose, `run`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,10 +25,10 @@ CONDITIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneoffOptions:
-    """What is not as in the service. None leaves the service's own."""
+    """What differs from the service. None keeps the service's value."""
 
     name: str = ""
-    """Of the container; nothing lets wtc choose."""
+    """The container's name; empty lets wtc choose one."""
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -46,15 +46,15 @@ class OneoffOptions:
 
 
 def oneoff_name(namespace: Namespace, service: str, slug: str) -> str:
-    """`accra-a1b2c3_web_run_0f3a9c1e`."""
+    """Return `accra-a1b2c3_web_run_0f3a9c1e`."""
     return f"{namespace.name}_{service}_run_{slug}"
 
 
 def oneoff_spec(spec: ContainerSpec, oneoff: OneoffOptions, *, name: str, slug: str) -> ContainerSpec:
-    """The container, from the service's first one.
+    """Return the container, derived from the service's first one.
 
-    It ends when its command does, and nothing takes it for the service: it publishes nothing, is not found by the
-    service's name, and leaves fixed addresses to the service, unless that is asked for.
+    It does not restart. By default it publishes no ports and does not have the service name as an alias; it never gets
+    the service's fixed addresses.
     """
     config = spec.config
     changed = replace(
@@ -89,7 +89,7 @@ def oneoff_spec(spec: ContainerSpec, oneoff: OneoffOptions, *, name: str, slug: 
 
 
 def without_dependencies(desired: Desired, spec: ContainerSpec) -> Desired:
-    """What the container needs: its image, the networks and the volumes that it uses; nothing that it depends on."""
+    """Return the part of the stack that the container needs: image, networks and volumes, without dependencies."""
     volumes = {m.source for m in spec.config.volumes}
     own = only_services(desired, {spec.service})
     return replace(
@@ -102,7 +102,7 @@ def without_dependencies(desired: Desired, spec: ContainerSpec) -> Desired:
 
 
 def plan_waits(desired: Desired, service: str) -> Plan:
-    """Until the dependencies of the service are as far as it asks for; they are started."""
+    """Wait until the dependencies of the service, which are started, meet its `depends_on` conditions."""
     builder = PlanBuilder()
     for name, how in desired.services[service].depends_on.items():
         condition = CONDITIONS.get(how.condition)
@@ -117,7 +117,7 @@ def plan_waits(desired: Desired, service: str) -> Plan:
 
 
 def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Plan:
-    """Makes the container, and before it the networks and volumes that are not there; does not start it."""
+    """Create missing networks and volumes, then the container; do not start it."""
     builder = PlanBuilder()
     made = add_networks_and_volumes(desired, observed, builder, {})
     config = spec.config
@@ -125,7 +125,7 @@ def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Pl
     needs += [made.volumes.get(m.source) for m in config.volumes]
     networks = tuple(sorted(config.networks, key=lambda n: -config.networks[n].priority))
     at_once = networks if observed.api_version >= MANY_NETWORKS_API else networks[:1]
-    # They are the stack's, so that `clean` finds them, but no service's.
+    # They belong to the stack, so that `clean` removes them, but to no service.
     volumes = {
         target: {key: value for key, value in labels.items() if key != label.ANONYMOUS}
         for target, labels in new_volumes(spec, observed, ()).items()
@@ -143,14 +143,14 @@ def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Pl
 
 
 def _command(config: Service, oneoff: OneoffOptions) -> tuple[str, ...] | None:
-    """An entrypoint of its own stands alone: the service's command was meant for another one."""
+    """Return the command. Another entrypoint drops the service's command, which belongs to the old entrypoint."""
     if oneoff.command is not None:
         return oneoff.command
     return config.command if oneoff.entrypoint is None else ()
 
 
 def _mounts(config: Service, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
-    """The service's, but for those that are mounted over."""
+    """Return the mounts, without those of the service that another mount replaces."""
     targets = {m.target for m in mounts}
     return (*(m for m in config.volumes if m.target not in targets), *mounts)
 

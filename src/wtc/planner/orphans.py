@@ -1,16 +1,16 @@
-"""Containers that the file no longer wants: replicas past the number, and orphans."""
+"""Remove containers that are no longer in the file: surplus replicas and orphans. Pure."""
 
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import ContainerRef, RemoveContainer, StopContainer
+from wtc.model.up_options import UpOptions
 from wtc.planner.plan_builder import PlanBuilder
-from wtc.planner.up_options import UpOptions
 
 
 def add_orphan_removals(
     desired: Desired, observed: Observed, options: UpOptions, builder: PlanBuilder
 ) -> dict[str, int]:
-    """Replicas past the number go; orphans go with `--remove-orphans`, and are named otherwise.
+    """Remove surplus replicas, and orphans with `--remove-orphans`; otherwise warn about orphans.
 
     Returns: container id -> the node that removes it.
     """
@@ -34,8 +34,8 @@ def add_orphan_removals(
             )
     elif named := [c.name for c in orphans if not c.oneoff]:
         builder.warn(
-            f"the file no longer has the service of {', '.join(f'`{name}`' for name in named)}",
-            hint="to remove what is left over, run `wtc up --remove-orphans`",
+            f"orphan containers, whose services are not in the file: {', '.join(f'`{name}`' for name in named)}",
+            hint="to remove them, run `wtc up --remove-orphans`",
         )
     return removed
 
@@ -43,7 +43,7 @@ def add_orphan_removals(
 def _remove_container(container: ObservedContainer, cause: str, options: UpOptions, builder: PlanBuilder) -> int:
     ref = ContainerRef(name=container.name, id=container.id)
     stopped = None
-    if container.state in {"running", "restarting", "paused"}:
+    if container.state in RUNNING_STATES:
         stop = StopContainer(container=ref, timeout_s=options.stop_timeout_s)
         stopped = builder.add(stop, cause, service=container.service)
     return builder.add(RemoveContainer(container=ref), cause, service=container.service, after=[stopped])

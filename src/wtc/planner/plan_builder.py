@@ -1,4 +1,4 @@
-"""Putting nodes together, in an order that respects what comes before what."""
+"""Build a plan node by node, with the dependencies between nodes."""
 
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
@@ -7,22 +7,22 @@ from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.plan import ContainerRef, Operation, Plan, PlanNode, RunHook
 from wtc.model.service import Hook
 
-Moment: TypeAlias = Literal["post_start", "pre_stop"]
+HookKind: TypeAlias = Literal["post_start", "pre_stop"]
 
 
 class PlanBuilder:
-    """A plan in the making. Nodes are numbered from 1 in the order in which they are added."""
+    """A plan under construction. Nodes are numbered from 1 in the order in which they are added."""
 
     def __init__(self) -> None:
         self._nodes: list[PlanNode] = []
         self._warnings: list[Diagnostic] = []
         self._before: dict[int, set[int]] = {}
-        """Node -> every node that comes before it."""
+        """Node -> all nodes that it comes after, directly or indirectly."""
 
     def add(self, operation: Operation, cause: str, *, service: str = "", after: Iterable[int | None] = ()) -> int:
-        """Adds a node that comes after others (None stands for one that was not needed), and returns its id.
+        """Add a node that comes after others and return its id. None in `after` means a node that was not needed.
 
-        `after` keeps what does not follow from the rest.
+        The node keeps only direct predecessors: those that do not already follow from another one.
         """
         named = {a for a in after if a is not None}
         implied = {b for a in named for b in self._before[a]}
@@ -41,25 +41,25 @@ class PlanBuilder:
         self,
         container: ContainerRef,
         hooks: Iterable[Hook],
-        moment: Moment,
+        kind: HookKind,
         *,
         service: str,
         after: Iterable[int | None],
     ) -> list[int]:
-        """Adds hooks, one after another, and returns the nodes that come before what follows them.
+        """Add hooks, one after another, and return the nodes that the next node has to come after.
 
-        A failed hook before a stop is a warning: a container that cannot say goodbye has to stop all the same.
+        A hook that fails before a stop is only a warning: the container has to stop all the same.
         """
         before = [a for a in after if a is not None]
         for hook in hooks:
-            run = RunHook(container=container, hook=hook, required=moment != "pre_stop")
-            before = [self.add(run, moment, service=service, after=before)]
+            run = RunHook(container=container, hook=hook, required=kind != "pre_stop")
+            before = [self.add(run, kind, service=service, after=before)]
         return before
 
     def warn(self, message: str, *, hint: str = "") -> None:
-        """Adds what the user has to know although it stops nothing."""
+        """Add a warning to the plan."""
         self._warnings.append(Diagnostic(message=message, severity=Severity.WARNING, hint=hint))
 
     def plan(self) -> Plan:
-        """What was added."""
+        """Return the plan."""
         return Plan(nodes=tuple(self._nodes), warnings=tuple(self._warnings))

@@ -1,13 +1,13 @@
-"""What happens to each container: kept, started, restarted, recreated or created."""
+"""Decide what happens to each container: keep, start, restart, recreate or create. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.names import replacement_name
-from wtc.planner.up_options import Recreate, UpOptions
 
 
 class Action(StrEnum):
@@ -20,17 +20,16 @@ class Action(StrEnum):
     CREATE = "create"
 
 
-_ALIVE = frozenset({"running", "restarting", "paused"})
 _STARTING = (Action.CREATE, Action.RECREATE, Action.START, Action.RESTART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerDecision:
-    """One desired container: what is there for it, what happens, and why.
+    """One desired container: which containers exist for it, what happens, and why.
 
-    `current` is the container that has the place (`adopted`: under a replacement's name still), `ready` a replacement
-    that an earlier run made and only has to take the place, `stale` one that is of no use any more. `reconnect` are
-    networks that are themselves made anew under the container.
+    `current` is the existing container (`adopted`: it still has a replacement's name). `ready` is a replacement that an
+    interrupted run created and that can be used, `stale` one that cannot. `reconnect` are the networks that are
+    recreated while the container is kept.
     """
 
     spec: ContainerSpec
@@ -46,7 +45,10 @@ class ContainerDecision:
 def reconcile(
     desired: Desired, observed: Observed, options: UpOptions, renewed: Mapping[str, str]
 ) -> dict[str, list[ContainerDecision]]:
-    """Service -> its containers' decisions, in dependency order. `renewed`: network name -> why it is made anew."""
+    """Return service -> decisions for its containers, in dependency order.
+
+    `renewed`: network name -> why it is recreated.
+    """
     decisions: dict[str, list[ContainerDecision]] = {}
     for service in desired.services.values():
         decisions[service.name] = [
@@ -60,20 +62,26 @@ def reconcile(
 def _reconcile_container(
     spec: ContainerSpec, observed: Observed, options: UpOptions, renewed: Mapping[str, str], desired: Desired
 ) -> ContainerDecision:
-    mine = [c for c in observed.containers if not c.oneoff and c.service == spec.service and c.number == spec.number]
-    pending = next((c for c in mine if c.name == replacement_name(spec.name)), None)
-    current = next((c for c in mine if c is not pending), None)
-    half_way = "its replacement was left half-way"
+    existing = [
+        c for c in observed.containers if not c.oneoff and c.service == spec.service and c.number == spec.number
+    ]
+    pending = next((c for c in existing if c.name == replacement_name(spec.name)), None)
+    current = next((c for c in existing if c is not pending), None)
+    interrupted = "an interrupted run left its replacement"
     if pending is not None:
         usable = not _diverged_cause(spec, pending, observed, desired) and not (
             pending.networks.keys() & renewed.keys()
         )
         if usable:
-            return ContainerDecision(spec=spec, action=Action.RECREATE, cause=half_way, current=current, ready=pending)
+            return ContainerDecision(
+                spec=spec, action=Action.RECREATE, cause=interrupted, current=current, ready=pending
+            )
         if current is None:
-            return ContainerDecision(spec=spec, action=Action.RECREATE, cause=half_way, current=pending, adopted=True)
+            return ContainerDecision(
+                spec=spec, action=Action.RECREATE, cause=interrupted, current=pending, adopted=True
+            )
     if current is None:
-        return ContainerDecision(spec=spec, action=Action.CREATE, cause="not there yet")
+        return ContainerDecision(spec=spec, action=Action.CREATE, cause="it does not exist")
     base = ContainerDecision(spec=spec, action=Action.KEEP, cause="", current=current, stale=pending)
     return _choose_action(base, current, observed, options, renewed, desired)
 
@@ -89,19 +97,19 @@ def _choose_action(
     spec = base.spec
     cause = _diverged_cause(spec, current, observed, desired)
     if options.recreate is Recreate.ALWAYS:
-        return replace(base, action=Action.RECREATE, cause="asked for")
+        return replace(base, action=Action.RECREATE, cause="requested")
     if cause and options.recreate is not Recreate.NEVER:
         return replace(base, action=Action.RECREATE, cause=cause)
     reconnect = tuple(n for n in spec.config.networks if n in renewed)
     if reconnect:
-        return replace(base, action=Action.RESTART, cause=f"network `{reconnect[0]}` is made anew", reconnect=reconnect)
+        return replace(base, action=Action.RESTART, cause=f"network `{reconnect[0]}` is recreated", reconnect=reconnect)
     if current.state not in {"running", "restarting"}:
         return replace(base, action=Action.START, cause=f"it is {current.state}")
     return base
 
 
 def _diverged_cause(spec: ContainerSpec, container: ObservedContainer, observed: Observed, desired: Desired) -> str:
-    """Why a container is not what the file wants; nothing if it is."""
+    """Return why a container differs from the desired one; empty if it does not."""
     if container.state in {"dead", "removing"}:
         return f"it is {container.state}"
     if container.config_hash != spec.config_hash:
@@ -117,7 +125,10 @@ def _diverged_cause(spec: ContainerSpec, container: ObservedContainer, observed:
 
 
 def _unjoined(spec: ContainerSpec, container: ObservedContainer, observed: Observed) -> str:
-    """Namespaces are joined by id: those of a container that was recreated alone cannot be entered any more."""
+    """Return why the container has lost the namespaces that it shares; empty if it has not.
+
+    A container joins a namespace by the id of its owner, and loses it when the owner alone is recreated.
+    """
     names = namespace_owners(spec)
     for owner in observed.containers:
         if owner.name in names and container.namespaces and not {owner.id, owner.name} & {*container.namespaces}:
@@ -132,7 +143,7 @@ def _detached_cause(spec: ContainerSpec, container: ObservedContainer, observed:
             return f"it is not attached to network `{name}`"
         attached = container.networks[name]
         if network is None or (attached and attached != network.id):
-            return f"its network `{name}` is gone"
+            return f"its network `{name}` was removed"
     return ""
 
 
@@ -146,9 +157,10 @@ def _unmounted_cause(spec: ContainerSpec, container: ObservedContainer, desired:
 
 
 def _propagate_recreation(desired: Desired, decisions: Mapping[str, list[ContainerDecision]]) -> None:
-    """Recreate or restart what shares the namespaces of a container that is; restart what asks for that.
+    """Recreate or restart the containers that follow another one that is recreated or restarted.
 
-    Services come in dependency order, so that a change reaches the end of a chain.
+    They share its namespaces or volumes, or depend on it with `restart: true`. Services come in dependency order, so
+    that a change reaches the end of a chain.
     """
     for service in desired.services.values():
         for index, decision in enumerate(decisions[service.name]):
@@ -157,7 +169,7 @@ def _propagate_recreation(desired: Desired, decisions: Mapping[str, list[Contain
                 if base and decision.ready is not None:
                     decisions[service.name][index] = _without_ready(decision)
             elif base:
-                cause = f"`{base}`, whose resources it shares, is new"
+                cause = f"`{base}`, whose resources it shares, is recreated"
                 decisions[service.name][index] = replace(decision, action=Action.RECREATE, cause=cause)
             elif decision.action is not Action.RESTART and (cause := _left_behind(decision, decisions)):
                 decisions[service.name][index] = replace(decision, action=Action.RESTART, cause=cause)
@@ -171,30 +183,34 @@ def _propagate_recreation(desired: Desired, decisions: Mapping[str, list[Contain
 
 
 def _without_ready(decision: ContainerDecision) -> ContainerDecision:
-    """A replacement that joins a container which is itself replaced is not usable any more."""
+    """Return the decision without its ready replacement, which joined a container that is itself recreated."""
     if decision.current is None:
         return replace(decision, current=decision.ready, ready=None, adopted=True)
     return replace(decision, ready=None, stale=decision.ready)
 
 
 def _left_behind(decision: ContainerDecision, decisions: Mapping[str, list[ContainerDecision]]) -> str:
-    """Why a container runs in a namespace that ended (or is going to) with the process that it was made for."""
+    """Return why a container shares a namespace that has ended or will end with its owner's process; empty if not."""
     current = decision.current
-    if current is None or current.state not in _ALIVE:
+    if current is None or current.state not in RUNNING_STATES:
         return ""
     names = namespace_owners(decision.spec)
     for owner in (d for service in decisions.values() for d in service if d.spec.name in names):
-        there = owner.current
-        stopped = there is not None and there.state not in _ALIVE
+        owner_container = owner.current
+        stopped = owner_container is not None and owner_container.state not in RUNNING_STATES
         if owner.action is Action.RESTART or (owner.action is Action.START and stopped):
             return f"`{owner.spec.service}`, whose namespace it shares, is restarted"
-        if there is not None and there.started and _instant(current.started) < _instant(there.started):
+        if (
+            owner_container is not None
+            and owner_container.started
+            and _instant(current.started) < _instant(owner_container.started)
+        ):
             return f"`{owner.spec.service}`, whose namespace it shares, was restarted"
     return ""
 
 
 def _instant(time: str) -> str:
-    """An RFC 3339 time in UTC, whose fraction may have any number of digits, in a form that sorts."""
+    """Return an RFC 3339 time in UTC, whose fraction can have any number of digits, in a form that sorts."""
     whole, _, fraction = time.removesuffix("Z").partition(".")
     return f"{whole}.{fraction:0<9}"
 
@@ -202,7 +218,7 @@ def _instant(time: str) -> str:
 def _rerun_completed(desired: Desired, decisions: Mapping[str, list[ContainerDecision]]) -> None:
     """Keep a completed job (exit status 0) unless a service that waits for its completion starts.
 
-    Dependents are decided before what they wait for, so that a chain of jobs is kept as a whole.
+    Dependents are decided before the jobs that they wait for, so that a chain of jobs is kept as a whole.
     """
     waiting: dict[str, list[str]] = {}
     for service in desired.services.values():
@@ -220,14 +236,14 @@ def _rerun_completed(desired: Desired, decisions: Mapping[str, list[ContainerDec
 
 
 def namespace_owners(spec: ContainerSpec) -> set[str]:
-    """The names of the containers whose namespaces this one joins."""
+    """Return the names of the containers whose namespaces this one joins."""
     config = spec.config
     shared = (config.network_mode, config.ipc, config.pid, config.cgroup, config.uts)
     return {value.removeprefix("container:") for value in shared if value.startswith("container:")}
 
 
 def referenced_containers(spec: ContainerSpec) -> set[str]:
-    """The names of the containers whose namespaces or volumes this one takes over."""
+    """Return the names of the containers whose namespaces or volumes this one shares."""
     return namespace_owners(spec) | {text.partition(":")[0] for text in spec.config.volumes_from}
 
 

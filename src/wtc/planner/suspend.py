@@ -1,4 +1,4 @@
-"""Stopping what runs of a stack, and starting exactly that again. Pure."""
+"""Plan to stop the running containers of a stack, and to start the same containers again. Pure."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -12,9 +12,9 @@ _ACTIVE = frozenset({"running", "restarting"})
 
 
 def suspendable_containers(observed: Observed) -> list[ObservedContainer]:
-    """The containers that can be stopped and started again with nothing lost.
+    """Return the containers that can be stopped and started again without losing anything.
 
-    Paused ones do nothing and would lose their memory. One-off containers are often removed when they stop.
+    Not paused containers, which would lose their memory, nor one-off containers, which may be removed when they stop.
     """
     return [c for c in observed.containers if c.state in _ACTIVE and not c.oneoff]
 
@@ -25,7 +25,7 @@ def plan_suspend(observed: Observed) -> Plan:
 
 
 def plan_resume(observed: Observed, stopped: Collection[str]) -> Plan:
-    """Start those of these containers (ids) that do not run, dependencies first; no other container is started."""
+    """Start these containers (ids) if they do not run, dependencies first, and no other container."""
     containers = [c for c in observed.containers if c.id in stopped]
     services = {c.service for c in containers}
     declared = {c.service: ServiceHooks(depends_on=_dependencies(c, services)) for c in containers}

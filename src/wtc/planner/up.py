@@ -1,11 +1,11 @@
-"""The plan of `up`: from what is observed to what is desired, by the fewest calls, without losing anything.
+"""The plan of `up`: from the observed to the desired state, with the fewest calls and without losing data. Pure.
 
-A container is made anew in steps that a crash may fall between: its replacement is created under another name, the old
-one is stopped and removed, the replacement takes the name and starts. Whatever of this is found half-way is finished.
+A crash can happen between the steps that recreate a container: the replacement is created under a temporary name, the
+old container is stopped and removed, the replacement is renamed and started. The next `up` finishes these steps.
 """
 
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,
@@ -21,6 +21,7 @@ from wtc.model.plan import (
     StopContainer,
     WaitContainer,
 )
+from wtc.model.up_options import UpOptions
 from wtc.planner.checks.conflicts import check_names, check_shared
 from wtc.planner.images.replaced_images import add_image_removals
 from wtc.planner.names import replacement_name
@@ -28,15 +29,14 @@ from wtc.planner.networks import ResourceNodes, add_networks_and_volumes, diverg
 from wtc.planner.orphans import add_orphan_removals
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.reconcile import Action, ContainerDecision, namespace_owners, reconcile, referenced_containers
-from wtc.planner.up_options import UpOptions
 from wtc.planner.volumes.anonymous_volumes import inherited_volumes, new_volumes
 
 MANY_NETWORKS_API = (1, 44)
-"""The first API version whose container create attaches more than one network."""
+"""The first API version that attaches more than one network when it creates a container."""
 
 
 def plan_up(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
-    """What `up` does to containers, networks and volumes; images are there (`plan_images`).
+    """Plan containers, networks and volumes. The images exist by then (`plan_images`).
 
     Raises:
         ConflictError: see `check_names`.
@@ -54,17 +54,17 @@ class _Up:
         self.decisions: dict[str, list[ContainerDecision]] = {}
         self.made = ResourceNodes()
         self.orphan_removals: dict[str, int] = {}
-        """Container id -> the node that removes it."""
+        """Container id -> the node that removes the container."""
         self.tidied: dict[str, int] = {}
-        """Container name -> the node that clears away what a run before left half-way."""
+        """Container name -> the node that cleans up after an interrupted run."""
         self.created: dict[str, list[int]] = {}
-        """Container name -> the nodes after which it (or its replacement) can take its place."""
+        """Container name -> the nodes after which the new container is complete."""
         self.stopped: dict[str, list[int]] = {}
         self.settled: dict[str, int] = {}
-        """Container name -> the node after which it stands under its name."""
+        """Container name -> the node after which the new container has this name."""
         self.started: dict[str, int] = {}
         self.waits: dict[tuple[str, Condition, bool], int] = {}
-        """Container name, what for, whether it is required -> the node that waits."""
+        """(container name, condition, whether it is required) -> the node that waits."""
 
     def plan(self) -> Plan:
         self.orphan_removals = add_orphan_removals(self.desired, self.observed, self.options, self.builder)
@@ -96,20 +96,20 @@ class _Up:
         return self.builder.plan()
 
     def _takes_over(self, decision: ContainerDecision) -> bool:
-        """Whether it needs another container that is itself made (anew) first."""
+        """Whether it shares namespaces or volumes of a container that is created or recreated first."""
         names = referenced_containers(decision.spec)
         actions = {d.spec.name: d.action for service in self.decisions.values() for d in service}
         return any(actions.get(name) in {Action.CREATE, Action.RECREATE} for name in names)
 
     def _tidy(self, decision: ContainerDecision) -> None:
-        """What an earlier run left half-way, and is of no use, goes; what took no name yet gets it."""
+        """Remove an unusable replacement of an interrupted run, or rename one whose old container is gone."""
         name, service = decision.spec.name, decision.spec.service
         if decision.stale is not None:
             remove = RemoveContainer(container=_ref(decision.stale))
-            self.tidied[name] = self.builder.add(remove, "it was left half-way, and is out of date", service=service)
+            self.tidied[name] = self.builder.add(remove, "an interrupted run left it", service=service)
         elif decision.adopted and decision.current is not None:
             rename = RenameContainer(container=_ref(decision.current), name=name)
-            self.tidied[name] = self.builder.add(rename, "it was left half-way", service=service)
+            self.tidied[name] = self.builder.add(rename, "an interrupted run left it", service=service)
 
     def _create(self, decision: ContainerDecision) -> None:
         spec, current = decision.spec, decision.current
@@ -149,7 +149,7 @@ class _Up:
         self.created[spec.name] = nodes[-1:]
 
     def _stop(self, decision: ContainerDecision) -> None:
-        """Stops what is restarted or replaced: after its replacement is made, and after what depends on it."""
+        """Stop a container that is restarted or recreated, after its replacement is created and its dependents stop."""
         spec, current = decision.spec, decision.current
         if current is None or decision.action not in {Action.RECREATE, Action.RESTART} or spec.name in self.stopped:
             return
@@ -158,7 +158,7 @@ class _Up:
             if how is not None and (how.restart or self._shares(other.name, spec.name)):
                 after += [n for d in self.decisions[other.name] for n in self.stopped.get(d.spec.name, [])]
         self.stopped[spec.name] = []
-        if current.state in {"running", "restarting", "paused"}:
+        if current.state in RUNNING_STATES:
             ref = _ref(current)
             hooks = spec.config.pre_stop if current.state == "running" else ()
             after = self.builder.add_hooks(ref, hooks, "pre_stop", service=spec.service, after=after)
@@ -179,12 +179,12 @@ class _Up:
                 continue
             leave = DisconnectNetwork(container=_ref(current), network=name)
             before = [*self.stopped.get(key, []), self.tidied.get(key)]
-            after.append(self.builder.add(leave, "the network is made anew", service=current.service, after=before))
+            after.append(self.builder.add(leave, "the network is recreated", service=current.service, after=before))
         remove = RemoveNetwork(name=name, id=self.observed.networks[name].id)
         return self.builder.add(remove, cause, after=after)
 
     def _replace(self, decision: ContainerDecision) -> None:
-        """The replacement takes the place: the old container goes, the name is free."""
+        """Remove the old container and rename the replacement."""
         spec = decision.spec
         if decision.action is not Action.RECREATE:
             if created := self.created.get(spec.name):
@@ -206,7 +206,7 @@ class _Up:
         made = decision.action in {Action.CREATE, Action.RECREATE}
         ref = ContainerRef(name=spec.name) if made or current is None else _ref(current)
         after: list[int | None] = [self.settled.get(spec.name), *self.stopped.get(spec.name, [])]
-        # A namespace can be joined once the container that owns it runs, with `--no-deps` too.
+        # A namespace can be joined only while the container that owns it runs, with `--no-deps` too.
         after += [self.started.get(name) for name in sorted(namespace_owners(spec))]
         for network in decision.reconnect:
             connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
@@ -220,7 +220,7 @@ class _Up:
         self.started[spec.name] = nodes[-1]
 
     def _needs(self, spec: ContainerSpec) -> list[int | None]:
-        """The nodes after which everything that the service depends on is as far as it asks for."""
+        """Return the nodes after which the `depends_on` conditions of the service hold."""
         if self.options.no_deps:
             return []
         nodes: list[int | None] = []
@@ -250,7 +250,7 @@ class _Up:
                 required=required,
                 resumed=decision.action is Action.START and _is_paused(decision),
             )
-            cause = f"`{dependent}` depends on it" if dependent else "the stack is up when it is"
+            cause = f"`{dependent}` depends on it" if dependent else "`up` waits for it"
             after = [self.started.get(name)]
             node = self.builder.add(wait, cause, service=decision.spec.service, after=after)
             self.waits[name, condition, required] = node
@@ -268,7 +268,7 @@ class _Up:
 
 
 def _has_condition(decision: ContainerDecision, condition: Condition) -> bool:
-    """Whether a container that is left alone is already as far as that."""
+    """Whether a container that is kept already meets the condition."""
     current = decision.current
     if decision.action is not Action.KEEP or current is None:
         return False

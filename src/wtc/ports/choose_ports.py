@@ -1,101 +1,103 @@
-"""Which host port a published port gets. Pure: the same question has the same answer."""
+"""Which host port a published port gets. Pure: the same arguments give the same ports."""
 
 import hashlib
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from wtc.errors import WtcError
-from wtc.model.ports import PortRequest
+from wtc.model.ports import PortId, PortRequest
+from wtc.registry.port_keys import format_port_key
 
 
 def choose_ports(
     requests: Sequence[PortRequest],
     *,
     namespace: str,
-    held: Mapping[str, int],
+    held: Mapping[PortId, int],
     taken: Collection[int],
     span: range,
-    settled: Collection[str] = (),
-) -> dict[str, int]:
-    """A host port for each request: request key -> port, no port twice (whatever the protocols) unless it is shared.
+    settled: Collection[PortId] = (),
+) -> dict[PortId, int]:
+    """Return port -> host port, one for each request; no host port twice, in any protocol, except where they share.
 
-    `held` are the stack's leases (key -> port): one is kept unless it is in `taken`, the ports that others have.
-    Keys in `settled` keep their lease even if they could share another one now: a container publishes it.
-    The rest get the port in `span` that namespace and key hash to, or the next free one of a sequence that is as fixed.
+    `held` are the stack's leases (port -> host port). A lease is kept unless it is in `taken`, the ports of others.
+    Ports in `settled` keep their lease even if they could share another one now, because a container publishes it.
+    The others get the host port in `span` that namespace and port hash to, or the next free one of a fixed sequence.
 
     Raises:
-        WtcError: every port of `span` is spoken for.
+        WtcError: every port of `span` is taken.
     """
     first_of = _first_of_share(requests, held, settled)
-    kept = _keep_leases(first_of, held, frozenset(taken))
-    spoken_for = {*taken, *held.values()}
-    chosen = dict(kept)
-    # By key, so that the order of services in the file is of no account.
-    waiting = sorted({key for key in first_of.values() if key not in kept})
-    displaced: list[str] = []
-    for key in waiting:
-        first = next(_candidates(namespace, key, span), None)
-        if first is None or first in spoken_for:
-            displaced.append(key)
+    chosen = _keep_leases(first_of, held, frozenset(taken))
+    unavailable = {*taken, *held.values()}
+    # Sorted, so that the order of services in the file does not matter.
+    waiting = sorted({port for port in first_of.values() if port not in chosen})
+    displaced: list[PortId] = []
+    for port in waiting:
+        first = next(_candidates(namespace, port, span), None)
+        if first is None or first in unavailable:
+            displaced.append(port)
         else:
-            chosen[key] = first
-            spoken_for.add(first)
-    # Only then do the displaced look on, lest they take what another is first in line for.
-    for key in displaced:
-        port = next((port for port in _candidates(namespace, key, span) if port not in spoken_for), None)
-        if port is None:
-            raise _exhausted(next(request for request in requests if request.key == key), span, len(waiting))
-        chosen[key] = port
-        spoken_for.add(port)
-    return {request.key: chosen[first_of[request.key]] for request in requests}
+            chosen[port] = first
+            unavailable.add(first)
+    # Displaced ports come last, so that none takes the first choice of another.
+    for port in displaced:
+        found = next((number for number in _candidates(namespace, port, span) if number not in unavailable), None)
+        if found is None:
+            raise _exhausted(port, span, len(waiting))
+        chosen[port] = found
+        unavailable.add(found)
+    return {request.id: chosen[first_of[request.id]] for request in requests}
 
 
 def _first_of_share(
-    requests: Sequence[PortRequest], held: Mapping[str, int], settled: Collection[str]
-) -> dict[str, str]:
-    """Request key -> the first key of those that it shares a port with; its own where it has a port alone."""
-    first: dict[str, str] = {}
+    requests: Sequence[PortRequest], held: Mapping[PortId, int], settled: Collection[PortId]
+) -> dict[PortId, PortId]:
+    """Return port -> the first of the ports that it shares a host port with; itself if it shares none."""
+    first: dict[str, PortId] = {}
     for request in requests:
         if request.share:
-            first[request.share] = min(request.key, first.get(request.share, request.key))
-    first_of = {request.key: first.get(request.share, request.key) for request in requests}
-    leases: dict[str, set[int]] = {}
-    for key in first_of.keys() & held.keys():
-        leases.setdefault(first_of[key], set()).add(held[key])
-    alone = {key for key in held.keys() & set(settled) if len(leases.get(first_of.get(key, key), ())) > 1}
-    return {key: key if key in alone else first for key, first in first_of.items()}
+            first[request.share] = min(request.id, first.get(request.share, request.id))
+    first_of = {request.id: first.get(request.share, request.id) for request in requests}
+    leases: dict[PortId, set[int]] = {}
+    for port in first_of.keys() & held.keys():
+        leases.setdefault(first_of[port], set()).add(held[port])
+    alone = {port for port in held.keys() & set(settled) if len(leases.get(first_of.get(port, port), ())) > 1}
+    return {port: port if port in alone else first for port, first in first_of.items()}
 
 
-def _keep_leases(first_of: Mapping[str, str], held: Mapping[str, int], taken: frozenset[int]) -> dict[str, int]:
-    """First key of a share -> the port that it, else another of the share, has had."""
-    kept: dict[str, int] = {}
-    for key, first in sorted(first_of.items()):
-        port = held.get(key)
-        if first not in kept and port is not None and port not in taken and port not in kept.values():
-            kept[first] = port
+def _keep_leases(
+    first_of: Mapping[PortId, PortId], held: Mapping[PortId, int], taken: frozenset[int]
+) -> dict[PortId, int]:
+    """Return first port of a share -> the lease of that port, else of another port of the share."""
+    kept: dict[PortId, int] = {}
+    for port, first in sorted(first_of.items()):
+        lease = held.get(port)
+        if first not in kept and lease is not None and lease not in taken and lease not in kept.values():
+            kept[first] = lease
     return kept
 
 
-def _candidates(namespace: str, key: str, span: range) -> Iterator[int]:
-    """Every port of the span once, in an order that namespace and key decide."""
+def _candidates(namespace: str, port: PortId, span: range) -> Iterator[int]:
+    """Yield every host port of the span once, in an order that depends on namespace and port alone."""
     size = len(span)
-    digest = hashlib.sha256(f"{namespace}\0{key}".encode("utf-8", "surrogatepass")).digest()
-    place = int.from_bytes(digest[:8])
+    digest = hashlib.sha256(f"{namespace}\0{format_port_key(port)}".encode("utf-8", "surrogatepass")).digest()
+    index = int.from_bytes(digest[:8])
     stride = int.from_bytes(digest[8:16])
-    # A stride that shares no factor with the size visits every place.
+    # A stride that shares no factor with the size visits every index.
     while size and math.gcd(stride, size) != 1:
         stride += 1
     for _ in range(size):
-        yield span[place % size]
-        place += stride
+        yield span[index % size]
+        index += stride
 
 
-def _exhausted(request: PortRequest, span: range, wanted: int) -> WtcError:
+def _exhausted(port: PortId, span: range, wanted: int) -> WtcError:
     first, last = (span[0], span[-1]) if span else (span.start, span.stop)
     return WtcError(
-        f"no free host port is left in {first}-{last} for port {request.target}/{request.protocol}"
-        f" of service `{request.service}`",
-        causes=[f"{wanted} more of {len(span)} ports were asked for, and the rest are leased or in use"],
+        f"no free host port is left in {first}-{last} for port {port.target}/{port.protocol}"
+        f" of service `{port.service}`",
+        causes=[f"{wanted} more of {len(span)} ports are needed, and the others are leased or in use"],
         hints=[
             "to free the ports of worktrees that are gone, run `wtc clean --gone`",
             f"to widen the range, set `WTC_PORT_RANGE={first}-{min(last + 10000, 65535)}`",

@@ -4,21 +4,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wtc.model.namespace import Namespace
-from wtc.model.ports import PortRequest
+from wtc.model.ports import PortId, PortRequest
 from wtc.ports.choose_ports import choose_ports
 from wtc.registry.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseResult:
-    """What a lease came to."""
+    """The leases, and which of them changed."""
 
-    ports: Mapping[str, int]
-    """Request key -> host port, for every request."""
-    moved: Mapping[str, int]
-    """Request key -> the port that it had, where others have that now."""
-    joined: Mapping[str, int]
-    """Request key -> the port that it had, where it has the number of another one now that the file gives both."""
+    ports: Mapping[PortId, int]
+    """Port -> host port, for every request."""
+    moved: Mapping[PortId, int]
+    """Port -> its previous host port, which others have now."""
+    joined: Mapping[PortId, int]
+    """Port -> its previous host port, where it shares the number of another port now."""
     warnings: tuple[str, ...] = ()
 
 
@@ -46,14 +46,14 @@ def lease_host_ports(
     busy: Collection[int] = (),
     free: Callable[[PortRequest, int], bool] = lambda _request, _port: True,
     keep: bool = False,
-    settled: Collection[str] | None = None,
+    settled: Collection[PortId] | None = None,
 ) -> LeaseResult:
-    """Leases a host port for each request, and keeps the leases of what is not asked for now.
+    """Lease a host port for each request, and keep the leases of ports that are not requested.
 
-    `bind` is the address of those that name none. `busy` are ports that something else has, as the engine says; a lease
-    on one of them moves. `free` is asked about ports that were not this stack's before. With `keep` a lease that
-    another stack has too does not move: which of the two runs, only the engine knows. `settled` are the keys of ports
-    that containers publish, None if that is not known: these leases do not move to share the number of another one.
+    `bind` is the address of requests that name none. `busy` are host ports that others have, as the engine shows; a
+    lease on one of them moves. `free` is asked about host ports that the stack did not have before. With `keep` a lease
+    that another stack has too does not move: only the engine knows which of the two runs. `settled` are the ports that
+    containers publish, None if that is not known: their leases do not move to share the number of another port.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
@@ -70,12 +70,12 @@ def lease_host_ports(
             refused = {
                 port
                 for request in requests
-                if record.ports.get(request.key) != (port := ports[request.key]) and not free(request, port)
+                if record.ports.get(request.id) != (port := ports[request.id]) and not free(request, port)
             }
             if not refused:
                 break
             taken |= refused
-        addresses = {request.key: address for request in requests if (address := request.host_ip or bind)}
+        addresses = {request.id: address for request in requests if (address := request.host_ip or bind)}
         records.put(
             replace(
                 record,
@@ -83,7 +83,7 @@ def lease_host_ports(
                 addresses={**record.addresses, **addresses},
             )
         )
-    before = {key: record.ports[key] for key, port in ports.items() if record.ports.get(key, port) != port}
-    moved = {key: port for key, port in before.items() if port in taken}
-    joined = {key: port for key, port in before.items() if port not in taken}
+    before = {port: record.ports[port] for port, number in ports.items() if record.ports.get(port, number) != number}
+    moved = {port: number for port, number in before.items() if number in taken}
+    joined = {port: number for port, number in before.items() if number not in taken}
     return LeaseResult(ports=ports, moved=moved, joined=joined, warnings=records.warnings)

@@ -1,6 +1,6 @@
 """Which process of this machine has a port. Source: proc(5), `/proc/net/tcp` and `/proc/[pid]/fd`.
 
-Without `/proc`, or without the right to look into it, a port that is taken has an unknown process.
+Without `/proc`, or without permission to read it, the process of a port that is taken is unknown.
 """
 
 import errno
@@ -23,7 +23,7 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """A socket that has a port."""
+    """A socket that is bound to a port."""
 
     address: str
     port: int
@@ -31,11 +31,11 @@ class Listener:
 
 
 def program_on(port: int, protocol: str, address: str) -> Program | None:
-    """The process that has the port at the address; None if it is free, or if that cannot be found out."""
+    """Return the process that has the port at the address; None if the port is free or the process is unknown."""
     error = bind_error(port, protocol, address)
     if error != errno.EADDRINUSE and error not in _FORBIDDEN:
         return None
-    # A port below 1024 may be one that only this user must not bind: then the tables decide.
+    # Binding a port below 1024 may be forbidden to this user even if it is free: then the tables decide.
     found = [one.inode for one in _listeners(protocol) if one.port == port and _has_address(one.address, address)]
     if error in _FORBIDDEN and not found:
         return None
@@ -43,7 +43,7 @@ def program_on(port: int, protocol: str, address: str) -> Program | None:
 
 
 def parse_table(lines: Iterable[str], protocol: str) -> Iterator[Listener]:
-    """The sockets of a table of `/proc/net` that have a port, without its header; lines of another form are skipped."""
+    """Yield the bound sockets of a table of `/proc/net`, given without its header; skip lines of another form."""
     for line in lines:
         columns = line.split()
         if len(columns) < 10 or columns[3] != _HELD_STATE[protocol]:
@@ -53,13 +53,13 @@ def parse_table(lines: Iterable[str], protocol: str) -> Iterator[Listener]:
 
 
 def _address(digits: str) -> str:
-    """From words of 32 bits in the machine's own byte order."""
+    """Decode words of 32 bits in the machine's byte order."""
     words = (int(digits[at : at + 8], 16) for at in range(0, len(digits), 8))
     return str(ipaddress.ip_address(b"".join(word.to_bytes(4, sys.byteorder) for word in words)))
 
 
 def _has_address(listening: str, address: str) -> bool:
-    """Whether a listener has the address; one on `::` may have IPv4 as well."""
+    """Return whether a listener has the address; one on `::` may have IPv4 too."""
     return listening == "::" or addresses_overlap(listening, address or "0.0.0.0")
 
 

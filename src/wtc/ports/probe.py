@@ -1,21 +1,21 @@
-"""Whether something on this machine holds a port. A hint: the engine, which may be elsewhere, has the last word."""
+"""Whether a socket of this machine holds a port. Only a hint: the engine, perhaps on another machine, decides."""
 
 import errno
 import socket
 
 
 def is_bindable(port: int, protocol: str, address: str) -> bool:
-    """Whether nothing was found that holds the port at the address; what cannot be told counts as free.
+    """Return whether no socket holds the port at the address; True if that cannot be found out.
 
-    `address` is an IPv4 or IPv6 address; nothing is all of IPv4. Says something of a local engine only.
+    `address` is an IPv4 or IPv6 address; empty is all of IPv4. Only useful for a local engine.
     """
     return bind_error(port, protocol, address) != errno.EADDRINUSE
 
 
 def bind_error(port: int, protocol: str, address: str) -> int:
-    """The error number of an attempt to bind the port, which is undone at once; 0 if it succeeds, or cannot be made.
+    """Try to bind the port, release it, and return the error number; 0 if it succeeds or cannot be tried.
 
-    `address` is an IPv4 or IPv6 address; nothing is all of IPv4.
+    `address` is an IPv4 or IPv6 address; empty is all of IPv4.
     """
     kinds = {
         "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),

@@ -1,20 +1,20 @@
-"""What a project needs host ports for. Pure."""
+"""The ports of a project that need a host port. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from wtc.model.ports import PortRequest
+from wtc.model.ports import PortRequest, single_port
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.planner.desired.all_services import all_services
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.replicas import replica_count
-from wtc.ports.lease_keys import lease_keys
 
 _ANY = ("", "0.0.0.0", "::")
 
 
 def port_requests(project: Project, scales: Mapping[str, int]) -> tuple[PortRequest, ...]:
-    """Each published port of each replica that needs a host port, in an order that no selection changes.
+    """Return each published port of each replica, in an order that does not depend on the selected services.
 
     `scales` is service -> number of replicas, where the command line sets it. A service in the engine's own network
     (`network_mode: host`) publishes nothing. A disabled service needs a port only if an active one uses its variable.
@@ -26,47 +26,44 @@ def port_requests(project: Project, scales: Mapping[str, int]) -> tuple[PortRequ
         for service in all_services(project).values()
         if service.network_mode != "host"
         for number in range(1, replica_count(service, scales) + 1)
-        for request in _replica_requests(service, number)
-        if service.name not in project.disabled or names.get((service.name, request.index)) in wanted
+        for request in _replica_requests(service, number, names)
+        if service.name not in project.disabled or request.variable in wanted
     )
-    return tuple(_share_variables(alone, names))
+    return tuple(_share_ports(alone))
 
 
 def _used_by_active(project: Project) -> set[str]:
-    """The variables that an active service, or an env file of the project, uses behind an address of the host."""
+    """Return the variables that an active service or an env file of the project uses after an address of the host."""
     return {u.name for u in project.variable_uses if u.address and not (set(u.path[1:2]) & project.disabled)}
 
 
-def _replica_requests(service: Service, number: int) -> Iterator[PortRequest]:
-    keys = lease_keys(service.name, number, ((port.target, port.protocol) for port in service.ports))
-    for index, (port, key) in enumerate(zip(service.ports, keys, strict=True)):
+def _replica_requests(service: Service, number: int, names: Mapping[tuple[str, int], str]) -> Iterator[PortRequest]:
+    ids = port_ids(service.name, number, service.ports)
+    for index, (port, port_id) in enumerate(zip(service.ports, ids, strict=True)):
         yield PortRequest(
-            key=key,
-            service=service.name,
-            target=port.target,
-            protocol=port.protocol,
-            number=number,
+            id=port_id,
             index=index,
             host_ip=port.host_ip,
             published=port.published,
+            variable=names.get((service.name, index), ""),
         )
 
 
-def _share_variables(requests: Iterable[PortRequest], names: Mapping[tuple[str, int], str]) -> Iterator[PortRequest]:
-    """The requests; those that the file gives one variable or one number share, unless one port cannot serve them both.
+def _share_ports(requests: Iterable[PortRequest]) -> Iterator[PortRequest]:
+    """Return the requests; those with one variable or one number share a port, unless one port cannot serve both.
 
-    A second replica's ports are its own: the variable and the number are the first one's.
+    A replica shares with its own number alone: the variable and the number of the file are those of the first one.
     """
-    together: dict[tuple[str, int], tuple[str, list[PortRequest]]] = {}
+    together: dict[tuple[str | int, int], tuple[str, list[PortRequest]]] = {}
     for request in requests:
-        name = names.get((request.service, request.index), "")
-        number = request.published if request.published.isdecimal() and request.published != "0" else ""
-        labels = [(label, request.number) for label in (name, number) if label]
+        replica, published = request.id.number, single_port(request.published)
+        labels = [(label, replica) for label in (request.variable, published) if label]
         if not labels:
             yield request
             continue
         share, others = next(
-            (together[label] for label in labels if label in together), (name or number, list[PortRequest]())
+            (together[label] for label in labels if label in together),
+            (request.variable or str(published), list[PortRequest]()),
         )
         if any(_overlaps(request, other) for other in others):
             yield request
@@ -74,11 +71,11 @@ def _share_variables(requests: Iterable[PortRequest], names: Mapping[tuple[str, 
         others.append(request)
         for label in labels:
             together.setdefault(label, (share, others))
-        yield replace(request, share=share if request.number == 1 else f"{share}:{request.number}")
+        yield replace(request, share=share if replica == 1 else f"{share}:{replica}")
 
 
 def _overlaps(one: PortRequest, other: PortRequest) -> bool:
-    if one.protocol != other.protocol:
+    if one.id.protocol != other.id.protocol:
         return False
     addresses = (one.host_ip, other.host_ip)
     same_family = (":" in one.host_ip) == (":" in other.host_ip)

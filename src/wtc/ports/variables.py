@@ -1,4 +1,4 @@
-"""The variables that a stack has of its own. Pure. Source: product.md, Isolation."""
+"""The variables that wtc gives a stack. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,13 @@ from wtc.compose.interpolation.port_variables import LEASED, OWN, PortVariables
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
-from wtc.model.ports import PortRequest
+from wtc.model.ports import PortId, PortRequest
 from wtc.model.position import Path, dotted
-from wtc.model.project import PortVariable, Project
+from wtc.model.project import Project
 from wtc.planner.desired.all_services import all_services
 
 PORT_VARIABLES = "port_variables"
-"""The key of `x-wtc:` that says of a variable whether it is the leased port everywhere."""
+"""The key of `x-wtc:` that sets whether a variable is the leased port everywhere."""
 
 SCHEMES = {
     443: "https",
@@ -30,38 +30,37 @@ SCHEMES = {
 def stack_variables(
     namespace: Namespace,
     requests: Sequence[PortRequest],
-    ports: Mapping[str, int],
+    ports: Mapping[PortId, int],
     host: str,
 ) -> dict[str, str]:
-    """Name -> value of each `WTC_*` variable. `ports`: key -> host port."""
+    """Return name -> value of each `WTC_*` variable. `ports`: port -> host port."""
     variables = {"WTC_NAMESPACE": namespace.name, "WTC_WORKTREE": namespace.worktree}
     for request in requests:
-        port = ports.get(request.key)
-        if port is None or request.number > 1:
+        own, port = request.id, ports.get(request.id)
+        if port is None or own.number > 1:
             continue
-        service = variable_name(request.service)
-        variables.setdefault(f"WTC_PORT_{service}_{request.target}", str(port))
+        service = variable_name(own.service)
+        variables.setdefault(f"WTC_PORT_{service}_{own.target}", str(port))
         variables.setdefault(f"WTC_PORT_{service}", str(port))
-        if request.protocol == "tcp":
-            variables.setdefault(f"WTC_URL_{service}", format_url(host, port, request.target, request.protocol))
+        if own.protocol == "tcp":
+            variables.setdefault(f"WTC_URL_{service}", format_url(host, port, own.target, own.protocol))
     return variables
 
 
-def named_ports(
-    requests: Sequence[PortRequest], ports: Mapping[str, int], port_variables: Sequence[PortVariable]
-) -> dict[str, str]:
-    """Name -> port of each variable by which the file itself names a port. `ports`: key -> host port."""
-    names = {(v.service, v.index): v.name for v in port_variables}
+def named_ports(requests: Sequence[PortRequest], ports: Mapping[PortId, int]) -> dict[str, str]:
+    """Return name -> host port of each variable by which the file names a port. `ports`: port -> host port."""
     found: dict[str, str] = {}
     for request in requests:
-        name, port = names.get((request.service, request.index)), ports.get(request.key)
-        if name is not None and port is not None and request.number == 1:
-            found.setdefault(name, str(port))
+        port = ports.get(request.id)
+        if request.variable and port is not None and request.id.number == 1:
+            found.setdefault(request.variable, str(port))
     return found
 
 
 def leased_variables(project: Project, ports: Mapping[str, str]) -> PortVariables:
-    """The project's port variables with their values (variable -> port), and where they mean the container's port.
+    """Return the project's port variables with their values, and where they mean the container's port.
+
+    `ports`: variable -> host port.
 
     Raises:
         ComposeFileError: `x-wtc.port_variables` is not valid.
@@ -93,32 +92,30 @@ def _fields(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
-def inside_variables(
-    namespace: Namespace, requests: Sequence[PortRequest], port_variables: Sequence[PortVariable]
-) -> dict[str, str]:
+def inside_variables(namespace: Namespace, requests: Sequence[PortRequest]) -> dict[str, str]:
     """Return the variables for a program that reaches services by their names, on the ports of their containers."""
     variables = stack_variables(namespace, (), {}, "")
-    for service in dict.fromkeys(request.service for request in requests):
-        own = [request for request in requests if request.service == service]
-        targets = {request.key: request.target for request in own}
-        named = named_ports(own, targets, port_variables)
+    for service in dict.fromkeys(request.id.service for request in requests):
+        own = [request for request in requests if request.id.service == service]
+        targets = {request.id: request.id.target for request in own}
+        named = named_ports(own, targets)
         variables = {**stack_variables(namespace, own, targets, service), **named, **variables}
     return variables
 
 
 def port_variable(request: PortRequest, requests: Sequence[PortRequest]) -> str:
-    """The variable that holds a request's host port: that of its service for the first port, else the port's own."""
-    first = next(r for r in requests if r.service == request.service)
-    service = variable_name(request.service)
-    return f"WTC_PORT_{service}" if first.index == request.index else f"WTC_PORT_{service}_{request.target}"
+    """Return the variable that holds a request's host port: the service's for its first port, else the port's own."""
+    first = next(r for r in requests if r.id.service == request.id.service)
+    service = variable_name(request.id.service)
+    return f"WTC_PORT_{service}" if first.index == request.index else f"WTC_PORT_{service}_{request.id.target}"
 
 
 def variable_name(name: str) -> str:
-    """A service's name as part of a variable's: upper case, every other character `_`."""
+    """Return a service's name as part of a variable's name: upper case, every other character `_`."""
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 def format_url(host: str, port: int, target: int, protocol: str) -> str:
-    """Where a published port answers, as one would type it."""
+    """Return the URL of a published port."""
     scheme = SCHEMES.get(target, "http") if protocol == "tcp" else protocol
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"

@@ -4,10 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeGuard, cast
+from typing import TypeGuard, TypeVar, cast
 
+from wtc.model.ports import PortId
 from wtc.namespace import is_namespace
+from wtc.registry.port_keys import format_port_key, parse_port_key
 from wtc.registry.stack_records import StackRecord, Status
+
+T = TypeVar("T")
 
 VERSION = 2
 """Version 1 has `worktrees` (path -> stack) in place of `stacks` (namespace -> stack)."""
@@ -80,11 +84,15 @@ def _entry(record: StackRecord) -> dict[str, object]:
         "project": record.project,
         "network": record.network,
         "volumes": list(record.volumes),
-        "ports": dict(sorted(record.ports.items())),
-        "addresses": dict(sorted(record.addresses.items())),
-        **({"fixed": dict(sorted(record.fixed.items()))} if record.fixed else {}),
+        "ports": _by_key(record.ports),
+        "addresses": _by_key(record.addresses),
+        **({"fixed": _by_key(record.fixed)} if record.fixed else {}),
         "status": str(record.status),
     }
+
+
+def _by_key(ports: Mapping[PortId, T]) -> dict[str, T]:
+    return dict(sorted((format_port_key(port), value) for port, value in ports.items()))
 
 
 def _entries(
@@ -131,9 +139,6 @@ def _record(entry: object) -> StackRecord:
     volumes = entry.get("volumes", [])
     if not isinstance(volumes, list) or not all(map(_is_engine_name, cast("list[object]", volumes))):
         raise DamagedError("its `volumes` are not a list of volume names")
-    addresses = entry.get("addresses", {})
-    if not _is_object(addresses) or not all(isinstance(address, str) for address in addresses.values()):
-        raise DamagedError("its `addresses` are not text")
     return StackRecord(
         namespace=namespace,
         worktree=worktree,
@@ -142,9 +147,9 @@ def _record(entry: object) -> StackRecord:
         project=_text(entry, "project", lambda _text: True),
         network=network,
         volumes=tuple(cast("list[str]", volumes)),
-        ports=_ports(entry, "ports"),
-        fixed=_ports(entry, "fixed"),
-        addresses=cast("dict[str, str]", addresses),
+        ports=_host_ports(entry, "ports"),
+        fixed=_host_ports(entry, "fixed"),
+        addresses=_addresses(entry),
         status=_status(entry),
     )
 
@@ -163,11 +168,23 @@ def _status(entry: Mapping[str, object]) -> Status:
         raise DamagedError("its `status` is not valid") from None
 
 
-def _ports(entry: Mapping[str, object], name: str) -> dict[str, int]:
+def _host_ports(entry: Mapping[str, object], name: str) -> dict[PortId, int]:
     ports = entry.get(name, {})
     if not _is_object(ports) or not all(_is_port(port) for port in ports.values()):
         raise DamagedError(f"its `{name}` are not numbers from 1 to 65535")
-    return cast("dict[str, int]", ports)
+    return _by_port(cast("dict[str, int]", ports))
+
+
+def _addresses(entry: Mapping[str, object]) -> dict[PortId, str]:
+    addresses = entry.get("addresses", {})
+    if not _is_object(addresses) or not all(isinstance(address, str) for address in addresses.values()):
+        raise DamagedError("its `addresses` are not text")
+    return _by_port(cast("dict[str, str]", addresses))
+
+
+def _by_port(values: Mapping[str, T]) -> dict[PortId, T]:
+    """Return port -> value. A key that does not name a port is left out: no command can use it."""
+    return {port: value for key, value in values.items() if (port := parse_port_key(key))}
 
 
 def _is_absolute(path: str) -> bool:

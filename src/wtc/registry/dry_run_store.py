@@ -1,4 +1,4 @@
-"""The registry of a dry run: what would be written is kept in memory."""
+"""The registry of a dry run: changes stay in memory."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -8,21 +8,21 @@ from wtc.registry.store import Store
 
 
 class DryRunStore(Store):
-    """A registry whose transactions see each other, and of which nothing reaches the disk."""
+    """A registry whose transactions see the changes of earlier ones, and write nothing to the disk."""
 
     def __init__(self, directory: str) -> None:
         super().__init__(directory)
-        self._ledger: StackRecords | None = None
+        self._records: StackRecords | None = None
 
     def read(self) -> StackRecords:
-        """The registry as the transactions so far would have left it."""
-        if self._ledger is None:
-            self._ledger = super().read()
-        return self._ledger
+        """Return the registry with the changes of all transactions so far."""
+        if self._records is None:
+            self._records = super().read()
+        return self._records
 
     @contextmanager
     def transaction(self) -> Generator[StackRecords]:
-        """The registry in memory.
+        """Change the registry in memory.
 
         Raises:
             RegistryError: the file cannot be read.

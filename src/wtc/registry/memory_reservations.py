@@ -1,4 +1,4 @@
-"""Memory promised to containers that are about to run: a file a promise, which counts while its maker lives."""
+"""Memory reserved for containers that are about to start: a file each, valid as long as its process lives."""
 
 import errno
 import json
@@ -18,27 +18,27 @@ _SUFFIX = ".json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryReservation:
-    """One that was made; the kernel takes back the lock of its file with the process that holds it."""
+    """A reservation; the kernel releases the lock of its file when the process ends."""
 
     path: Path
     descriptor: int
 
     def end(self) -> None:
-        """The containers run, or will not."""
+        """End the reservation: the containers run now, or are not going to."""
         with suppress(OSError):
             self.path.unlink()
         os.close(self.descriptor)
 
 
 class MemoryReservations:
-    """The promises in one folder; to be looked at and made by one process at a time (`Store.admission`)."""
+    """The reservations in one folder, read and changed by one process at a time (`Store.admission`)."""
 
     def __init__(self, directory: Path, *, unwritable: Callable[[OSError], WtcError]) -> None:
         self._directory = directory
         self._unwritable = unwritable
 
     def current(self, engine: str) -> dict[str, int]:
-        """Container name -> bytes, of all that is promised on this engine; what died with its maker is cleared away."""
+        """Return container name -> bytes reserved on this engine; remove the reservations of processes that ended."""
         found: dict[str, int] = {}
         for path in sorted(self._directory.glob(f"*{_SUFFIX}")):
             with suppress(OSError):
@@ -49,7 +49,7 @@ class MemoryReservations:
         return found
 
     def make(self, engine: str, containers: Mapping[str, int]) -> MemoryReservation:
-        """Promises these containers (name -> bytes) memory of the engine.
+        """Reserve memory of the engine for these containers (name -> bytes).
 
         Raises:
             WtcError: the folder cannot be written.

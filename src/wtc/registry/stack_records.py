@@ -1,4 +1,4 @@
-"""What the registry keeps of each stack. Pure."""
+"""The records that the registry keeps of stacks. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,10 +6,11 @@ from enum import StrEnum
 
 from wtc.errors import RegistryError
 from wtc.model.namespace import Namespace
+from wtc.model.ports import PortId
 
 
 class Status(StrEnum):
-    """What was last done with a stack; whether it runs, only the engine knows."""
+    """The last command on a stack; only the engine knows whether it runs."""
 
     REGISTERED = "registered"
     UP = "up"
@@ -31,32 +32,32 @@ class StackRecord:
     """The compose project's own name."""
     network: str = ""
     volumes: tuple[str, ...] = ()
-    ports: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key (`web/80/tcp`) -> leased host port."""
-    addresses: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Request key -> address to publish on; the setting's if the key is missing."""
-    fixed: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key -> the host port that is published in place of the lease; of services that run."""
+    ports: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
+    """Port -> leased host port."""
+    addresses: Mapping[PortId, str] = field(default_factory=dict[PortId, str])
+    """Port -> address to publish on; the setting's if the port is missing."""
+    fixed: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
+    """Port -> the host port that is published in place of the lease; of services that run."""
     status: Status = Status.REGISTERED
 
-    def host_ports(self) -> dict[str, int]:
-        """Return request key -> the host port that is published, else the leased one."""
+    def host_ports(self) -> dict[PortId, int]:
+        """Return port -> the host port that is published, else the leased one."""
         return {**self.ports, **self.fixed}
 
 
 @dataclass(slots=True, kw_only=True)
 class StackRecords:
-    """The registry while it is read or changed."""
+    """The registry in memory, to read or to change."""
 
     stacks: dict[str, StackRecord] = field(default_factory=dict[str, StackRecord])
     """Namespace -> stack."""
     warnings: tuple[str, ...] = ()
-    """What was wrong with the file, and where a copy of it is kept."""
+    """What was damaged in the file, and the path of its copy."""
     refusal: RegistryError | None = None
-    """Why the file was not used: a transaction raises it. `stacks` is empty then."""
+    """Why the file cannot be used; a transaction raises it. `stacks` is empty then."""
 
     def put(self, record: StackRecord) -> None:
-        """Enter the stack in place of what its namespace had."""
+        """Enter the stack, in place of an earlier one of its namespace."""
         self.stacks[record.namespace] = record
 
     def drop(self, namespace: str) -> None:
@@ -90,17 +91,17 @@ class StackRecords:
         )
 
     def adopt(
-        self, namespace: Namespace, ports: Mapping[str, int], addresses: Mapping[str, str] | None = None
+        self, namespace: Namespace, ports: Mapping[PortId, int], addresses: Mapping[PortId, str] | None = None
     ) -> StackRecord:
         """Enter the ports that the stack's containers publish: they replace its leases, and those of other stacks."""
         published = set(ports.values())
         for name, other in self.stacks.items():
             if name != namespace.name and published & set(other.ports.values()):
-                left = {key: port for key, port in other.ports.items() if port not in published}
+                left = {port: number for port, number in other.ports.items() if number not in published}
                 self.stacks[name] = replace(other, ports=left)
         record = self.record_for(namespace)
-        # Keep the lease of a key that no container publishes, unless its port is published for another key.
-        kept = {key: port for key, port in record.ports.items() if port not in published}
+        # Keep a lease that no container publishes, unless another port is published with its number.
+        kept = {port: number for port, number in record.ports.items() if number not in published}
         adopted = replace(record, ports={**kept, **ports}, addresses={**record.addresses, **(addresses or {})})
         self.put(adopted)
         return adopted

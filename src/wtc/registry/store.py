@@ -1,4 +1,4 @@
-"""The registry file: read at any time, changed under a lock, written as a whole or not at all."""
+"""The registry file: read at any time, changed under a lock, replaced atomically."""
 
 import errno
 import os
@@ -62,7 +62,7 @@ class Store:
             return StackRecords(stacks=found.stacks, warnings=warnings)
 
     def require(self) -> None:
-        """Raise what a transaction would raise about the file: for a command that acts before it writes.
+        """Raise the errors of a transaction about the file, for a command that acts before it writes.
 
         Raises:
             NewerRegistryError: a newer wtc wrote the file.
@@ -73,9 +73,9 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Generator[StackRecords]:
-        """The registry under its lock; what the body changed is written at the end.
+        """Lock and read the registry; write the changes of the body at the end.
 
-        Keep it short: every other wtc waits. Where the body raises, nothing is written.
+        Keep it short: every other wtc waits. If the body raises, nothing is written.
 
         Raises:
             NewerRegistryError: a newer wtc wrote the file.
@@ -90,7 +90,7 @@ class Store:
 
     @contextmanager
     def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:
-        """The lock of one stack, held by whatever changes it. Not to be taken twice by one process.
+        """Hold the lock of one stack, to change the stack. A process must not take it twice.
 
         With `discard`, for a stack that no longer exists, the lock file is removed.
 
@@ -103,7 +103,7 @@ class Store:
 
     @contextmanager
     def lock_at(self, path: str, what: str) -> Generator[None]:
-        """The lock of a file outside the config folder, in a folder that exists. `what` is shown to who waits.
+        """Lock a file outside the config folder, in a folder that exists. Processes that wait show `what`.
 
         Raises:
             RegistryError: the file cannot be locked.
@@ -112,7 +112,7 @@ class Store:
             yield
 
     def inheritable_stack_lock(self, namespace: str) -> int | None:
-        """The lock of one stack as a descriptor that another process may inherit; None where it is held.
+        """Return the lock of one stack as a descriptor that another process may inherit; None if it is held.
 
         Raises:
             OSError: the config folder cannot be written.
@@ -124,12 +124,12 @@ class Store:
 
     @contextmanager
     def admission(self) -> Generator[MemoryReservations]:
-        """What is promised of engines' memory, under a lock against other commands that read or change it.
+        """Lock and return the reservations of engines' memory.
 
         Raises:
             WtcError: the config folder cannot be written.
         """
-        with self._lock_file(Path("memory.lock"), "its look at the memory"):
+        with self._lock_file(Path("memory.lock"), "the memory check"):
             yield MemoryReservations(self._directory / "memory", unwritable=self._unwritable)
 
     @contextmanager
@@ -166,7 +166,7 @@ class Store:
                 file_lock.release_lock(held)
 
     def _load(self) -> StackRecords:
-        """Return the file's ledger; of a damaged file a copy is kept. Only under the lock.
+        """Return the content of the file, after a copy of a damaged one. Only under the lock.
 
         Raises:
             RegistryError: the file cannot be read, set aside or written again.
@@ -202,7 +202,7 @@ class Store:
     def _content(self) -> bytes | None:
         """None if the file is missing. Raises DamagedError if it is not a file, and RegistryError."""
         try:
-            # Opening a FIFO in its place must not wait for a writer.
+            # Opening a FIFO must not wait for a writer.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -234,7 +234,7 @@ class Store:
         raise self._unwritable(OSError(errno.EEXIST, "too many damaged registries were kept"))
 
     def _write(self, path: Path, content: bytes) -> None:
-        # One name for the new file is enough under the lock, and what a crash leaves of it the next write takes over.
+        # Under the lock one name for the new file is enough; the next write replaces the rest of a crashed one.
         new = self._directory / f"{_FILE}.new"
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

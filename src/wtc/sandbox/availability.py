@@ -23,6 +23,8 @@ _SETTINGS = {
 class SandboxUnavailableError(WtcError):
     """No sandbox can be started on this machine."""
 
+    code = "sandbox_unavailable"
+
 
 async def check_available(view: SandboxView) -> bool:
     """Start `true` in the sandbox.

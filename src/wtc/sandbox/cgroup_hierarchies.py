@@ -3,7 +3,7 @@
 Source: the kernel's documentation, `cgroup-v1` and `cgroup-v2`; proc(5), cgroups(7).
 """
 
-import os
+import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -52,9 +52,8 @@ def parse_hierarchies(cgroup: str, mountinfo: str) -> tuple[Hierarchy, ...]:
             continue
         inside = path if root == "/" else path[len(root) :]
         version = 2 if kind[0] == "cgroup2" else 1
-        found.append(
-            Hierarchy(version=version, controllers=controllers, mount=mount, own=os.path.normpath(f"{mount}/{inside}"))
-        )
+        folder = posixpath.normpath(f"{mount}/{inside}")
+        found.append(Hierarchy(version=version, controllers=controllers, mount=mount, own=folder))
     return tuple(one for one in found if one.version == 2 or one.controllers)
 
 
@@ -74,7 +73,7 @@ def candidate_folders(hierarchy: Hierarchy) -> Iterable[str]:
     """
     if hierarchy.version == 1 or hierarchy.own == hierarchy.mount:
         return (hierarchy.own,)
-    return (hierarchy.own, os.path.dirname(hierarchy.own))
+    return (hierarchy.own, posixpath.dirname(hierarchy.own))
 
 
 def limit_settings(version: int, name: str, value: int) -> tuple[tuple[str, str, bool], ...]:

@@ -28,6 +28,8 @@ class Method(StrEnum):
 class LimitsNotEnforcedError(WtcError):
     """Something cannot be limited on this machine."""
 
+    code = "limits_not_enforced"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enforcement:

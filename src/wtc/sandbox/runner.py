@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 
 class CommandNotStartedError(WtcError):
-    """A command cannot be started. The exit status is a shell's: 127 if it does not exist, 126 otherwise."""
+    """A command cannot be started; the exit status is 127 if it does not exist, 126 otherwise, as in a shell."""
+
+    code = "command_not_started"
 
     def __init__(self, program: str, error: OSError) -> None:
-        super().__init__(f"cannot run `{program}`", causes=[(error.strerror or str(error)).lower()])
-        self.exit_status = 127 if isinstance(error, FileNotFoundError) else 126
+        super().__init__(
+            f"cannot run `{program}`",
+            causes=[(error.strerror or str(error)).lower()],
+            exit_status=127 if isinstance(error, FileNotFoundError) else 126,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

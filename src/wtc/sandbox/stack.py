@@ -16,6 +16,8 @@ MOST_SERVICES = (256 - _FIRST_BLOCK) * _BLOCK
 class StackUnreachableError(WtcError):
     """The services cannot be made reachable in a sandbox."""
 
+    code = "stack_unreachable"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackService:

@@ -1,6 +1,7 @@
-"""Settings: what they are, where they come from, and which of several wins.
+"""The settings of wtc: their names, types, sources and precedence.
 
-Command line, environment, the project's `x-wtc:`, its `wtc.toml`, the user's `config.toml`, default.
+Highest precedence first: command line, environment, the project's `x-wtc:`, its `wtc.toml`, the user's `config.toml`,
+default.
 """
 
 import re
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 
 class Source(StrEnum):
-    """Where a setting's value comes from, the strongest first."""
+    """Where a setting's value comes from, the highest precedence first."""
 
     COMMAND_LINE = "command line"
     ENVIRONMENT = "environment"
@@ -32,23 +33,23 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting(Generic[T]):
-    """One setting. `key` is its name in `config.toml`, in `x-wtc:` and in a mapping of command line values."""
+    """One setting. `key` is its name in `config.toml`, `wtc.toml` and `x-wtc:`, and in `command_line`."""
 
     key: str
     variable: str
     default: T
     parse: Callable[[str], T]
-    """Raises ValueError where the text does not fit."""
+    """Raises ValueError if the text is not a valid value."""
     form: str
-    """What a value is, for an error: "not <form>"."""
+    """What a valid value is, for the error "`key` is `value`, not <form>"."""
     option: str = ""
     several: bool = False
-    """Whether a file may give a list; as text it has `:` between its items."""
+    """Whether the value is a list: in a file a list, as text separated by `:`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingValue(Generic[T]):
-    """A setting's value, and who says so: `origin` is `--mem-limit`, `WTC_BIND`, a position, or nothing."""
+    """A setting's value and its source. `origin`: `--mem-limit`, `WTC_BIND`, a position in a file, or empty."""
 
     value: T
     source: Source = Source.DEFAULT
@@ -57,12 +58,12 @@ class SettingValue(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every setting's value, by its key."""
+    """The values of all settings, by key."""
 
     chosen: Mapping[str, SettingValue[object]]
 
     def of(self, setting: Setting[T]) -> SettingValue[T]:
-        """The setting's value and where it comes from."""
+        """Return the setting's value and where it comes from."""
         return cast("SettingValue[T]", self.chosen[setting.key])
 
 
@@ -129,7 +130,7 @@ OVERSUBSCRIBE = Setting(
     form="`true` or `false`",
     option="--oversubscribe",
 )
-"""Whether `up` starts even what the engine has no memory for."""
+"""Whether `up` starts containers even if the engine does not have enough memory for them."""
 
 ENV_FROM = Setting(
     key="env_from",
@@ -139,7 +140,7 @@ ENV_FROM = Setting(
     form="a list of file names, as in `[config/env.dist]`",
     several=True,
 )
-"""What `.env` is copied from in a fresh worktree, before all else: the first of the files that exists."""
+"""The files from which `.env` is copied in a new worktree: the first that exists, before other sources."""
 
 
 GIT = Setting(
@@ -149,7 +150,7 @@ GIT = Setting(
     parse=GitAccess,
     form="`rw`, `ro` or `off`",
 )
-"""What containers that bind a linked worktree may do with its repository; by default the container's user decides."""
+"""The access of containers that bind-mount a linked worktree to its repository; unset: by the container's user."""
 
 
 def _inside(text: str) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ COMPOSE = Setting(
     form='a list of paths inside the worktree, as in `["docker/dev/compose.yaml"]`',
     several=True,
 )
-"""The project's compose files, relative to the worktree's top. In `wtc.toml` alone, for it is read before them."""
+"""The project's compose files, relative to the top of the worktree. Only in `wtc.toml`, which is read before them."""
 
 AnySetting: TypeAlias = (
     Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]] | Setting[GitAccess | None]
@@ -177,15 +178,15 @@ PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
 
 
 def config_dir(environment: Mapping[str, str]) -> str:
-    """The folder of wtc's own state: an absolute path, which need not exist. One place on every system.
+    """Return the folder of wtc's settings and state, as an absolute path, which may not exist. Same on every system.
 
     Raises:
-        UsageError: nothing says where the user's home is.
+        UsageError: the user's home folder is unknown.
     """
     if own := environment.get("WTC_CONFIG_DIR"):
         return str(Path(own).absolute())
     shared = environment.get("XDG_CONFIG_HOME", "")
-    # Source: XDG Base Directory specification: a relative path is to be ignored.
+    # Source: XDG Base Directory specification: relative paths are ignored.
     base = Path(shared) if shared.startswith("/") else Path(_home(environment), ".config")
     return str(base / "wtc")
 
@@ -197,13 +198,13 @@ def load_settings(
     project: Section | None = None,
     project_file: Section | None = None,
 ) -> Settings:
-    """Every setting.
+    """Return the values of all settings.
 
-    `command_line` is key -> text of the given options, `project` the `x-wtc:`, `read_project_env_file` the `wtc.toml`.
+    `command_line`: key -> text of the given options. `project`: the section `x-wtc:`. `project_file`: `wtc.toml`.
 
     Raises:
-        UsageError: an option, a variable or `config.toml` has a value that is not valid; for the file, all of them.
-        ComposeFileError: `x-wtc:` or `wtc.toml` has.
+        UsageError: an option, a variable or `config.toml` has an invalid value (all those of the file are listed).
+        ComposeFileError: `x-wtc:` or `wtc.toml` has an invalid value.
     """
     user = _parsed(read_user_settings(config_dir(environment)), Source.USER, UsageError)
     own = _parsed(project_file or Section(), Source.PROJECT_FILE, ComposeFileError)
@@ -223,10 +224,10 @@ def load_settings(
 
 
 def project_compose_files(project_file: Section) -> tuple[str, ...]:
-    """The compose files that a `wtc.toml` names, relative to its folder; none where it names none.
+    """Return the compose files that `wtc.toml` names, relative to its folder; empty if it names none.
 
     Raises:
-        ComposeFileError: a setting of the file is unknown or not valid; all of them at once.
+        ComposeFileError: settings in the file are unknown or invalid; all of them are listed.
     """
     chosen = _parsed(project_file, Source.PROJECT_FILE, ComposeFileError).get(COMPOSE.key)
     return cast("tuple[str, ...]", chosen.value) if chosen else COMPOSE.default
@@ -277,12 +278,12 @@ def _text(value: object, *, several: bool) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str | int | float):
-        raise ValueError(value)  # noqa: TRY004 - one kind of error for whatever does not fit
+        raise ValueError(value)  # noqa: TRY004 - one exception for all invalid values
     return str(value).strip()
 
 
 def _shown(value: object) -> str:
-    """The value as a file would have it, not as Python has."""
+    """Return the value as it is written in a file."""
     if isinstance(value, str):
         return value
     import json
@@ -307,6 +308,6 @@ def _home(environment: Mapping[str, str]) -> str:
         return pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:
         raise UsageError(
-            "cannot tell where your home folder is: `HOME` is not set",
+            "cannot find your home folder: `HOME` is not set",
             hints=["to keep wtc's state elsewhere, set `WTC_CONFIG_DIR`"],
         ) from None

@@ -1,4 +1,4 @@
-"""Settings in TOML files, the user's `config.toml` and the project's `wtc.toml`: what they say, and where."""
+"""Read settings from TOML files, `config.toml` and `wtc.toml`, with the position of each key."""
 
 import re
 from collections.abc import Mapping
@@ -14,17 +14,17 @@ _FILE = "config.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The settings of one file: key -> value as the file has it, and where each key stands."""
+    """The settings of one file: key -> value as parsed, and key -> position."""
 
     values: Mapping[str, object] = field(default_factory=dict[str, object])
     positions: Mapping[str, Position] = field(default_factory=dict[str, Position])
 
 
 def read_user_settings(directory: str) -> Section:
-    """Read the user's `config.toml`; a missing one says nothing.
+    """Read the user's `config.toml`; a missing file is empty.
 
     Raises:
-        UsageError: it cannot be read, or is not a TOML file.
+        UsageError: the file cannot be read, or is not TOML.
     """
     path = Path(directory, _FILE)
     try:
@@ -40,7 +40,7 @@ def parse_settings(content: bytes, path: str, error: type[WtcError]) -> Section:
     """Parse a TOML file of settings.
 
     Raises:
-        WtcError: it is not a TOML file; an `error`, with the place.
+        WtcError: the file is not TOML; an `error`, with the position.
     """
     import tomllib
 
@@ -58,10 +58,10 @@ def parse_settings(content: bytes, path: str, error: type[WtcError]) -> Section:
     return Section(values=values, positions={key: _position_of(key, text, path) for key in values})
 
 
-def _split_position(complaint: str, text: str) -> tuple[str, int, int]:
-    """The parser's complaint without its place, and the place: line, column."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", complaint, re.DOTALL)
-    why = found[1] if found else complaint
+def _split_position(message: str, text: str) -> tuple[str, int, int]:
+    """Split the parser's message into the reason, the line and the column."""
+    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL)
+    why = found[1] if found else message
     why = why[:1].lower() + why[1:]
     if found is None:
         return why, 1, 1
@@ -76,7 +76,7 @@ def _not_toml(position: Position, why: str, error: type[WtcError]) -> WtcError:
 
 
 def _position_of(key: str, text: str, file: str) -> Position:
-    # The parser does not say where a key stands.
+    # The parser does not report positions.
     found = re.search(rf"^[ \t]*\[*[ \t]*(['\"]?{re.escape(key)}['\"]?)[ \t]*[=.\]]", text, re.MULTILINE)
     if not found:
         return Position(file, 1, 1)

@@ -1,6 +1,6 @@
 """Git worktrees: their identity, and `GitWorktreeManager`, which creates, lists, locks and removes them.
 
-The public names are imported on first use, because commands that do not need asyncio import this package too.
+The public names are imported on first use, so that commands that import this package do not import asyncio.
 """
 
 from typing import TYPE_CHECKING, Any

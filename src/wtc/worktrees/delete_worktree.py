@@ -1,4 +1,4 @@
-"""Delete a linked worktree that git itself cannot remove: its folder, then its own entry, and nothing else."""
+"""Delete a linked worktree that git cannot remove: its folder, then its entry in the repository."""
 
 import os
 import shutil
@@ -8,11 +8,11 @@ from wtc.worktrees.locate import Worktree, linked_worktrees, read_link_file
 
 
 def delete_worktree(common: str, path: str) -> str:
-    """Delete the linked worktree at a path that the repository lists.
+    """Delete the linked worktree that the repository lists at a path.
 
-    A folder stays in which another repository is, or on which something is mounted: it is not this worktree's any more.
+    A folder that contains another repository or that is a mount point is kept: it no longer belongs to the worktree.
 
-    Returns: why something of it stays; empty where nothing does.
+    Returns: why something was not deleted; empty if everything was.
     """
     linked = linked_worktrees(Worktree(path=path, common=common))
     git_dir = next((one.git_dir for one in linked if one.path == os.path.realpath(path)), "")
@@ -22,7 +22,7 @@ def delete_worktree(common: str, path: str) -> str:
 
 
 def find_foreign_folder(path: str) -> str:
-    """A folder at or below the path that this user cannot empty, because it is another user's; empty if none is."""
+    """Return a folder at or below the path that another user owns and this user cannot empty; empty without one."""
     user = os.geteuid()
     for above, names, _ in os.walk(path):
         for folder in (os.path.join(above, name) for name in names):
@@ -37,15 +37,15 @@ def _occupied_reason(path: str, git_dir: str) -> str:
     entry = os.path.join(path, ".git")
     if os.path.islink(path) or os.path.ismount(path):
         return f"`{path}` is a symbolic link or a mount point"
-    leads_to = read_link_file(entry, "gitdir: ", path)
-    foreign = os.path.lexists(leads_to) and leads_to != os.path.realpath(git_dir)
-    return f"another repository is at `{path}`" if foreign or os.path.isdir(entry) else ""
+    linked_dir = read_link_file(entry, "gitdir: ", path)
+    foreign = os.path.lexists(linked_dir) and linked_dir != os.path.realpath(git_dir)
+    return f"`{path}` contains another repository" if foreign or os.path.isdir(entry) else ""
 
 
 def _delete(folder: str) -> str:
-    """Delete a folder, also where its folders are read-only, as those of a package cache can be.
+    """Delete a folder with its read-only folders, such as those of package caches.
 
-    Returns: the first error where something stays; empty where nothing does.
+    Returns: the first error if something was not deleted; empty if everything was.
     """
     first = _try_to_delete(folder)
     if not first:

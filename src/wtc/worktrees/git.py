@@ -1,4 +1,4 @@
-"""Run git in a folder, with a plain environment and no shell.
+"""Run git in a folder, without a shell and without the variables of a git hook.
 
 git starts other processes, such as the checkout of `git worktree add`. It runs in a session that it leads, so that it
 can be ended together with them, and a Ctrl-C in the terminal reaches wtc alone.
@@ -15,9 +15,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ANSWER_S = 20.0
-"""How long a question to git may take."""
+"""The time limit of a git command that only reads."""
 WORK_S = 600.0
-"""How long git may work: a checkout, with the hooks that the repository has for it."""
+"""The time limit of a git command that writes, such as a checkout with the repository's hooks."""
 _UNREAD = "warning: could not open directory "
 """How git reports a folder that it cannot read. Its exit status is 0."""
 
@@ -31,16 +31,16 @@ def git(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    given: str = "",
-    well: tuple[int, ...] = (0,),
+    stdin: str = "",
+    accepted: tuple[int, ...] = (0,),
     limit_s: float = ANSWER_S,
     reads_all: bool = False,
 ) -> str:
-    """Return what git prints in the folder; `given` is its standard input.
+    """Run git in the folder and return its standard output; `stdin` is its standard input.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time. With `reads_all` also where git
-            cannot read a folder.
+        NoGitError: the exit status is not one of `accepted`, or git does not finish in time. With
+            `reads_all` also where git cannot read a folder.
     """
     import subprocess
 
@@ -56,17 +56,17 @@ def git(
     except FileNotFoundError:
         raise NoGitError("git is not installed") from None
     except (OSError, ValueError) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
+        raise NoGitError(f"cannot run git: {error}") from error
     with process:
         try:
-            out, err = process.communicate(os.fsencode(given), limit_s)
+            out, err = process.communicate(os.fsencode(stdin), limit_s)
         except subprocess.TimeoutExpired:
             end_group(process.pid, process.poll)
             raise _timeout(limit_s) from None
         except BaseException:
             end_group(process.pid, process.poll)
             raise
-    output = _check_answer(process.returncode, out, err, well)
+    output = _check_answer(process.returncode, out, err, accepted)
     if reads_all and (unread := _unread(err)):
         raise NoGitError(unread)
     return output
@@ -77,15 +77,15 @@ async def git_async(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     *,
-    well: tuple[int, ...] = (0,),
+    accepted: tuple[int, ...] = (0,),
     limit_s: float = WORK_S,
 ) -> str:
-    """Return what git prints in the folder.
+    """Run git in the folder and return its standard output.
 
     If the task is cancelled, git and the processes that it started have ended before the cancellation goes on.
 
     Raises:
-        NoGitError: its exit status is not one of `well`, or it does not end in time.
+        NoGitError: the exit status is not one of `accepted`, or git does not finish in time.
     """
     import asyncio
     from asyncio.subprocess import DEVNULL, PIPE
@@ -112,12 +112,12 @@ async def git_async(
         await complete_in_thread(end_group, started.result().pid)
         raise _timeout(limit_s) from None
     except (OSError, ValueError) as error:
-        raise NoGitError(f"git does not answer: {error}") from error
+        raise NoGitError(f"cannot run git: {error}") from error
     except BaseException:
         if started.done() and not started.cancelled() and not started.exception():
             await complete_in_thread(end_group, started.result().pid)
         raise
-    return _check_answer(process.returncode or 0, out, err, well)
+    return _check_answer(process.returncode or 0, out, err, accepted)
 
 
 async def complete(work: Awaitable[T]) -> T:
@@ -151,8 +151,8 @@ def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
-def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) -> str:
-    if status in well:
+def _check_answer(status: int, out: bytes, err: bytes, accepted: tuple[int, ...]) -> str:
+    if status in accepted:
         return os.fsdecode(out)
     if status < 0:
         raise NoGitError(f"git was ended by {signal.Signals(-status).name}")
@@ -163,7 +163,7 @@ def _check_answer(status: int, out: bytes, err: bytes, well: tuple[int, ...]) ->
 
 
 def _timeout(limit_s: float) -> NoGitError:
-    return NoGitError(f"git does not answer: it did not end within {limit_s:g} seconds")
+    return NoGitError(f"git did not finish within {limit_s:g} seconds")
 
 
 def _unread(err: bytes) -> str:

@@ -1,8 +1,8 @@
-"""One lock for each repository around git's own writes.
+"""Lock a repository while git writes to it.
 
-git locks single files and fails at once if one is taken, so two `git worktree add` at a time can refuse each other.
-The lock is an `flock` in wtc's folder in the common git folder. It ends with the process that holds it: git does not
-inherit it.
+git locks single files and fails at once if one is locked, so two `git worktree add` at the same time can both fail. The
+lock is an `flock` on a file in wtc's folder in the common git folder. It ends with the process that holds it, and git
+does not inherit it.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ _POLL_S = (0.005, 0.02)
 
 @contextmanager
 def git_lock(common: str) -> Generator[None]:
-    """Hold the lock of the repository with this common git folder. One process may not take it twice.
+    """Hold the lock of the repository with this common git folder. The lock is not reentrant.
 
     Raises:
         OSError: the lock file cannot be created.
@@ -34,7 +34,7 @@ def git_lock(common: str) -> Generator[None]:
 
 @asynccontextmanager
 async def git_lock_async(common: str) -> AsyncGenerator[None]:
-    """`git_lock` for a task: other tasks run while it waits.
+    """Hold `git_lock` in a task; other tasks run while it waits.
 
     Raises:
         OSError: the lock file cannot be created.
@@ -44,7 +44,7 @@ async def git_lock_async(common: str) -> AsyncGenerator[None]:
     descriptor = _open(common)
     try:
         while not _seize(descriptor):
-            await asyncio.sleep(random.uniform(*_POLL_S))  # noqa: S311 - keeps waiting tasks from asking in step
+            await asyncio.sleep(random.uniform(*_POLL_S))  # noqa: S311 - so that waiting tasks do not poll at the same time
         yield
     finally:
         os.close(descriptor)

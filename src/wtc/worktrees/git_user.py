@@ -1,4 +1,4 @@
-"""The user of the host, as git knows them: for a sandbox or a container, which does not see their configuration."""
+"""Read the user's name and email from git, for sandboxes and containers that do not see the user's configuration."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,10 @@ from wtc.worktrees.git import NoGitError, git
 
 
 def user_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the git settings with the user's name and email, as they hold in the folder; empty if git has neither."""
+    """Return the git settings with the user's name and email in this folder; empty if git has neither."""
     try:
-        # It ends with 1 where both are missing.
-        found = git(folder, ["config", "--null", "--get-regexp", r"^user\.(name|email)$"], environment, well=(0, 1))
+        # The exit status is 1 if both are missing.
+        found = git(folder, ["config", "--null", "--get-regexp", r"^user\.(name|email)$"], environment, accepted=(0, 1))
     except NoGitError:
         return {}
     # A setting can be given several times: the last one counts.

@@ -1,4 +1,4 @@
-"""The host id: a hash of the machine's id and of a random id in the user's configuration folder."""
+"""The host id: a hash of the machine id and a random id in the user's configuration folder."""
 
 import contextlib
 import hashlib
@@ -16,9 +16,9 @@ _MACHINE_FILES = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 
 
 def host_id(environment: Mapping[str, str], *, create: bool = False) -> str:
-    """The id of this host for this user; empty where it is not known, so that nothing is proved by it.
+    """Return the id of this host for this user; empty if it is unknown, so that it proves nothing.
 
-    Under sudo it is the calling user's. With `create` the random id is created where it is missing.
+    Under sudo it is that of the calling user. With `create`, a missing random id is created.
     """
     folder, owner = _folder(environment)
     random = _read(os.path.join(folder, _FILE))
@@ -30,7 +30,7 @@ def host_id(environment: Mapping[str, str], *, create: bool = False) -> str:
 
 
 def machine_id() -> str:
-    """What the operating system calls this machine."""
+    """Return the operating system's id for this machine, else its hostname."""
     for path in _MACHINE_FILES:
         if found := _read(path, pattern=None):
             return found
@@ -38,7 +38,7 @@ def machine_id() -> str:
 
 
 def _darwin_id() -> str:
-    """Source: macOS, gethostuuid(2)."""
+    """Return the machine id of macOS, else the hostname. Source: gethostuuid(2)."""
     import ctypes
 
     buffer, wait = (ctypes.c_ubyte * 16)(), (ctypes.c_long * 2)(5, 0)
@@ -47,7 +47,7 @@ def _darwin_id() -> str:
 
 
 def _folder(environment: Mapping[str, str]) -> tuple[str, tuple[int, int] | None]:
-    """The configuration folder, and under sudo the user and group that own what is created there."""
+    """Return the configuration folder and, under sudo, the user and group that own new files in it."""
     user, group = environment.get("SUDO_UID", ""), environment.get("SUDO_GID", "")
     if os.geteuid() != 0 or not user.isdecimal() or environment.get("WTC_CONFIG_DIR"):
         return config_dir(environment), None
@@ -74,7 +74,7 @@ def _read(path: str, *, pattern: re.Pattern[str] | None = _RANDOM) -> str:
 
 
 def _create(folder: str, owner: tuple[int, int] | None) -> str:
-    """A random id, complete or not at all; empty where the folder cannot be written."""
+    """Create the file with a random id atomically; return the id, empty if the folder is not writable."""
     path = os.path.join(folder, _FILE)
     temporary = f"{path}.{os.getpid()}.{secrets.token_hex(4)}"
     try:
@@ -98,7 +98,7 @@ def _create(folder: str, owner: tuple[int, int] | None) -> str:
 
 
 def _make_folder(folder: str, owner: tuple[int, int] | None) -> None:
-    """The folder and those above it; what is created under sudo is the calling user's."""
+    """Create the folder and its parents; under sudo they belong to the calling user."""
     if os.path.isdir(folder):
         return
     _make_folder(os.path.dirname(folder), owner)

@@ -1,6 +1,6 @@
-"""Whether a stack belongs to a worktree, and whether the worktree of a stack is gone: decisions over facts. Pure.
+"""Decide whether a stack belongs to a worktree, and whether the worktree of a stack is gone. Pure.
 
-Without proof, no stack is handed over and nothing is removed. Source: product.md, Identity.
+Without proof, no stack is taken over and nothing is removed. Source: product.md, Identity.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,25 +19,25 @@ from wtc.model.identity import (
 )
 
 UNREADABLE = "unreadable"
-"""In place of an id that exists and cannot be read: it may be any id."""
+"""The value for an id that exists and cannot be read, and so could be any id."""
 
 
-_WAS_MOUNTED = "the worktree was a mount point, so that it can be unmounted"
+_WAS_MOUNTED = "the worktree was a mount point, and may be unmounted"
 _IS_MOUNTED = "something is mounted at its folder"
 
 
 class Standing(StrEnum):
-    """What a stack is to a worktree."""
+    """The relation of a stack to a worktree."""
 
     OWN = "own"
     MOVED = "moved"
     """The worktree's stack, created when the worktree was at another path."""
     FORMER = "former"
-    """Created at this path for another worktree, which nothing holds any more."""
+    """Created at this path for another worktree; no worktree has its id any more."""
     HELD = "held"
-    """Created at this path for a worktree that is elsewhere now."""
+    """Created at this path for a worktree that is now at another path."""
     CONFLICT = "conflict"
-    """It has this worktree's id, and nothing proves that it is this worktree's."""
+    """It has this worktree's id, but nothing proves that it belongs to this worktree."""
     UNRELATED = "unrelated"
 
 
@@ -53,7 +53,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A verdict with its reason, as it completes "the worktree is ..., because ..."."""
+    """A verdict and its reason, as it completes "the worktree is ..., because ..."."""
 
     verdict: Verdict
     reason: str
@@ -66,7 +66,7 @@ class WorktreeFacts:
     path: str
     identity: Identity
     copied_id: str = ""
-    """The id in a file that is a copy, which is another worktree's."""
+    """The id of another worktree, in an id file that was copied."""
     copied_from: str = ""
     """The linked worktree that the folder is a copy of."""
 
@@ -74,10 +74,10 @@ class WorktreeFacts:
 def stack_standing(
     stack: LabelledStack, here: WorktreeFacts, place: PathFacts, *, held: bool = False, legacy: bool = False
 ) -> tuple[Standing, str]:
-    """What the stack is to the worktree, and why where that is a conflict.
+    """Return the relation of the stack to the worktree, and the reason if it is a conflict.
 
-    `place` is what is found at the path where the stack was created. `held`: a worktree elsewhere holds the stack's id.
-    `legacy`: stacks of the version before count (same compose file, local engine).
+    `place`: the facts about the path where the stack was created. `held`: a worktree at another path has the stack's
+    id. `legacy`: stacks of an older wtc can belong to the worktree (same compose file, local engine).
     """
     same = stack.worktree == here.path or _same_folder(place, here)
     if stack.identity.id and stack.identity.id == here.identity.id:
@@ -96,7 +96,7 @@ def stack_standing(
 
 
 def _standing_elsewhere(stack: LabelledStack, here: WorktreeFacts, place: PathFacts) -> tuple[Standing, str]:
-    """A stack with this worktree's id that was created at another path."""
+    """Return the relation of a stack with this worktree's id that was created at another path."""
     if stack.identity.host != here.identity.host or not stack.identity.host:
         return Standing.CONFLICT, f"it was created at `{stack.worktree}` on another host"
     if place.id and place.id != stack.identity.id and place.git is GitState.WORKTREE:
@@ -108,7 +108,7 @@ def _standing_elsewhere(stack: LabelledStack, here: WorktreeFacts, place: PathFa
 
 
 def unproved_absence(stack: LabelledStack, place: PathFacts, host: str) -> str:
-    """Why it is not proved that the folder of the stack's worktree is missing; empty where it is proved."""
+    """Return why it is not proved that the folder of the stack's worktree is missing; empty if it is proved."""
     recorded = stack.identity.parents
     if stack.legacy:
         return "it was created by an older wtc, which recorded no host"
@@ -121,7 +121,7 @@ def unproved_absence(stack: LabelledStack, place: PathFacts, host: str) -> str:
     if recorded[0].mount:
         return _WAS_MOUNTED
     if place.presence is Presence.UNKNOWN:
-        return "its folder cannot be looked at"
+        return "its folder is not accessible"
     if place.presence is Presence.MISSING:
         return _unproved_parents(recorded[place.depth :], place.parents)
     if why := _present_reason(stack, place):
@@ -130,9 +130,9 @@ def unproved_absence(stack: LabelledStack, place: PathFacts, host: str) -> str:
 
 
 def _present_reason(stack: LabelledStack, place: PathFacts) -> str:
-    """Why a folder that exists does not count as missing."""
+    """Return why a folder that exists does not count as missing; empty if it does."""
     if place.git is GitState.BROKEN:
-        return "its `.git` leads nowhere"
+        return "its `.git` does not point to a git folder"
     if place.git is GitState.WORKTREE:
         other = place.id and place.id != stack.identity.id
         if other and place.git_inode and place.git_inode == stack.identity.git_inode:
@@ -140,7 +140,7 @@ def _present_reason(stack: LabelledStack, place: PathFacts) -> str:
         return "its folder exists"
     if not stack.identity.id:
         return "its folder exists"
-    # The engine creates missing folders that a container binds. A filesystem that is mounted there hides the worktree.
+    # The engine creates missing folders for bind mounts. A filesystem that is mounted there hides the worktree.
     parents = place.parents
     if place.mounted or len(parents) < 2 or parents[0].filesystem != parents[1].filesystem:
         return _IS_MOUNTED
@@ -148,7 +148,7 @@ def _present_reason(stack: LabelledStack, place: PathFacts) -> str:
 
 
 def _unproved_parents(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -> str:
-    """Why the nearest existing folder is not proved to be the one that the worktree was in."""
+    """Return why the nearest existing folder is not proved to be a parent of the worktree; empty if it is."""
     if why := _other_filesystem(recorded, found):
         return why
     if found[0].inode == recorded[0].inode:
@@ -156,21 +156,21 @@ def _unproved_parents(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -
     above = len(recorded) > 1 and len(found) > 1
     if above and (found[1].inode, found[1].filesystem) == (recorded[1].inode, recorded[1].filesystem):
         return ""
-    return "the folder above it is not the one that it was in"
+    return "its parent folder is not the one that it was created in"
 
 
 def _other_filesystem(recorded: Sequence[Ancestor], found: Sequence[Ancestor]) -> str:
     if not recorded or not found:
-        return "the folders above it cannot be looked at"
+        return "its parent folders are not accessible"
     if (found[0].filesystem, found[0].mount) != (recorded[0].filesystem, recorded[0].mount):
-        return "the filesystem that it was on is not the one that is mounted there"
+        return "it was created on another filesystem than the one that is mounted there"
     return ""
 
 
 def hidden_reason(stack: LabelledStack, place: PathFacts) -> str:
-    """Why a worktree that is not found at its path can be there all the same; empty where nothing suggests it.
+    """Return why a worktree that is not found at its path may still exist; empty if nothing suggests it.
 
-    A disk that is not mounted, or one that is mounted over the path. Less than `unproved_absence` asks for.
+    Its disk may not be mounted, or another one may be mounted over the path. Weaker than `unproved_absence`.
     """
     recorded = stack.identity.parents
     if not recorded or place.path != stack.worktree:
@@ -183,14 +183,14 @@ def hidden_reason(stack: LabelledStack, place: PathFacts) -> str:
 def judge_gone(
     stack: LabelledStack, place: PathFacts, repository: RepositoryFacts, host: str, *, moved: Sequence[PathFacts] = ()
 ) -> Judgement:
-    """Whether the stack's worktree is gone, with the reason.
+    """Return whether the stack's worktree is gone, with the reason.
 
-    `place` is what is found at the path where the stack was created, `moved` at the paths that its moves record.
+    `place`: the facts about the path where the stack was created. `moved`: those about the recorded paths of its moves.
     """
     holder = find_holder(stack.identity.id, [repository])
     holder = holder or next((p.path for p in moved if stack.identity.id and p.id == stack.identity.id), "")
     if holder:
-        return Judgement(verdict=Verdict.PRESENT, reason=f"the worktree `{holder}` holds its id")
+        return Judgement(verdict=Verdict.PRESENT, reason=f"the worktree `{holder}` has its id")
     if unreadable := find_possible_holder(stack.identity.id, [repository]):
         return Judgement(verdict=Verdict.UNPROVED, reason=f"the id of the worktree `{unreadable}` cannot be read")
     if doubt := next((p for p in moved if p.presence is Presence.UNKNOWN or p.git is GitState.BROKEN), None):
@@ -217,19 +217,19 @@ def judge_gone(
         if (stack.identity.id and e.id == stack.identity.id) or (e.path in paths and not e.id)
     ]
     if any(e.lock is Lock.LIVE for e in listed):
-        return Judgement(verdict=Verdict.UNPROVED, reason="git has the worktree locked")
+        return Judgement(verdict=Verdict.UNPROVED, reason="the worktree is locked in git")
     if listed:
         return Judgement(verdict=Verdict.PRUNABLE, reason="its folder is missing, and git still lists it")
     return Judgement(verdict=Verdict.GONE, reason="its folder is gone, and git does not list it")
 
 
 def find_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
-    """The path of a worktree that holds the id; empty where none does."""
+    """Return the path of a worktree that has the id; empty without one."""
     return _find_holding(worktree_id, repositories, other_than) if worktree_id else ""
 
 
 def find_possible_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, other_than: str = "") -> str:
-    """The path of a worktree that holds the id, or may hold it because its id cannot be read; empty where none does."""
+    """Return the path of a worktree that has the id, or whose id cannot be read; empty without one."""
     if not worktree_id:
         return ""
     repositories = tuple(repositories)
@@ -242,13 +242,13 @@ def _find_holding(worktree_id: str, repositories: Iterable[RepositoryFacts], oth
 
 
 def _same_folder(place: PathFacts, here: WorktreeFacts) -> bool:
-    """Whether two spellings lead to one folder: a filesystem that ignores case, a second mount."""
-    mine = here.identity.parents
-    if place.presence is not Presence.PRESENT or not mine or not place.parents:
+    """Whether two paths are the same folder, as on a filesystem that ignores case or through a second mount."""
+    parents = here.identity.parents
+    if place.presence is not Presence.PRESENT or not parents or not place.parents:
         return False
-    return (place.parents[0].inode, place.parents[0].filesystem) == (mine[0].inode, mine[0].filesystem)
+    return (place.parents[0].inode, place.parents[0].filesystem) == (parents[0].inode, parents[0].filesystem)
 
 
 def _is_same_folder(stack: Identity, here: Identity) -> bool:
-    """Whether a stack without an id was created for this very folder."""
+    """Whether a stack without an id was created for this folder."""
     return bool(stack.host) and stack.host == here.host and stack.inode == here.inode != 0

@@ -1,4 +1,4 @@
-"""Facts about folders and repositories, read without starting git. What they prove is decided in `identity.py`."""
+"""Read facts about folders and repositories, without starting git. `identity.py` decides what they prove."""
 
 import os
 import re
@@ -25,12 +25,12 @@ from wtc.worktrees.worktree_id import UnreadableIdError, create_id, read_id, rec
 
 _PID = re.compile(r"\bpid[ =:]*(\d{1,9})\b")
 WTC_REASON = "created by `wtc worktree add`"
-"""How the reason of the lock begins that wtc itself releases."""
+"""The prefix of the reason of a git lock that wtc may release."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def read_path(path: str) -> PathFacts:
-    """What is found at a path; only what the path itself leads to is looked at."""
+    """Read the facts about a path."""
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -52,9 +52,9 @@ def read_path(path: str) -> PathFacts:
 
 
 def read_worktree(worktree: Worktree, directory: str, host: str, *, create: bool = False) -> WorktreeFacts:
-    """The worktree that a command acts on. With `create` it gets an id if it has none.
+    """Read the worktree that a command acts on. With `create`, a worktree without an id gets one.
 
-    Outside git, in a copy of a linked worktree, and where git's folder cannot be written, the path is the identity.
+    Outside git, in a copy of a linked worktree, and if git's folder is not writable, the path is the identity.
 
     Raises:
         UnreadableIdError: the id file exists and cannot be used.
@@ -84,7 +84,7 @@ def read_worktree(worktree: Worktree, directory: str, host: str, *, create: bool
 
 
 def read_held_id(worktree: Worktree) -> str:
-    """The id that the worktree holds; empty where it has none, or is a copy; `UNREADABLE` where it cannot be read."""
+    """Return the id of the worktree; empty if it has none or is a copy; `UNREADABLE` if the id cannot be read."""
     if not worktree.git or copy_origin(worktree):
         return ""
     try:
@@ -95,7 +95,7 @@ def read_held_id(worktree: Worktree) -> str:
 
 
 def copy_origin(worktree: Worktree) -> str:
-    """The linked worktree that this folder is a copy of, to which git's folder leads back; empty where it is none."""
+    """Return the linked worktree of which this folder is a copy; empty if git's folder points to this one."""
     if not worktree.linked:
         return ""
     back = listed_path(worktree.git_dir)
@@ -104,7 +104,7 @@ def copy_origin(worktree: Worktree) -> str:
 
 
 def read_repository(common: str) -> RepositoryFacts:
-    """The repository with this common git folder, and every worktree that it lists. No id is looked up in it."""
+    """Read the repository with this common git folder and all worktrees that it lists."""
     inode = inode_of(common)
     if not inode or not os.path.lexists(os.path.join(common, "HEAD")):
         return RepositoryFacts(path=common)
@@ -117,19 +117,19 @@ def read_repository(common: str) -> RepositoryFacts:
 
 
 def list_ancestors(path: str) -> tuple[Ancestor, ...]:
-    """A folder that exists, then each folder above it up to the root; none where one cannot be looked at."""
+    """Return an existing folder and its parents up to the root; empty if one is not accessible."""
     found: list[Ancestor] = []
     try:
         for folder in _folders_upwards(path):
-            there = os.stat(folder)
-            found.append(Ancestor(inode=there.st_ino, filesystem=_filesystem(folder), mount=_is_mount(folder)))
+            status = os.stat(folder)
+            found.append(Ancestor(inode=status.st_ino, filesystem=_filesystem(folder), mount=_is_mount(folder)))
     except OSError:
         return ()
     return tuple(found)
 
 
 def inode_of(path: str) -> int:
-    """The inode of what is there; 0 where nothing is, or it cannot be looked at."""
+    """Return the inode at a path; 0 if nothing exists there or it is not accessible."""
     try:
         return os.stat(path).st_ino
     except (OSError, ValueError):
@@ -137,7 +137,7 @@ def inode_of(path: str) -> int:
 
 
 def _missing_facts(path: str) -> PathFacts:
-    """The nearest folder above that exists; a symbolic link on the way that leads nowhere proves nothing."""
+    """Return the facts about a missing path: its nearest existing parent. A broken link on the way proves nothing."""
     for depth, folder in enumerate(_folders_upwards(path)):
         try:
             if stat.S_ISDIR(os.stat(folder).st_mode):
@@ -160,7 +160,7 @@ def _folders_upwards(path: str) -> Iterator[str]:
 
 
 def _filesystem(folder: str) -> str:
-    """The filesystem's own id where it has one, else the device number."""
+    """Return the filesystem's id if it has one, else the device number."""
     return f"{os.statvfs(folder).f_fsid or os.stat(folder).st_dev:x}"
 
 
@@ -170,7 +170,7 @@ def _is_mount(path: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _mount_points() -> frozenset[str]:
-    """Every mount point of this process, bind mounts included, which a device number does not show."""
+    """Return all mount points of this process, with bind mounts, which a device number does not show."""
     if sys.platform != "linux":
         return frozenset()
     try:
@@ -182,7 +182,7 @@ def _mount_points() -> frozenset[str]:
 
 
 def _unescaped(text: str) -> str:
-    """Source: proc(5), mountinfo: blank, tab, newline and backslash are octal."""
+    """Decode the octal escapes of space, tab, newline and backslash. Source: proc(5), mountinfo."""
     return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text)
 
 
@@ -227,7 +227,7 @@ def _entry_id(git_dir: str) -> str:
 
 
 def listed_path(git_dir: str) -> str:
-    """The folder of a linked worktree, as its repository lists it; it may be missing."""
+    """Return the folder of a linked worktree, as its repository lists it; it may be missing."""
     entry = read_link_file(os.path.join(git_dir, "gitdir"), "", git_dir)
     return os.path.dirname(entry) if entry else ""
 
@@ -238,7 +238,7 @@ def _leads_to(folder: str, git_dir: str) -> bool:
 
 
 def _is_same_file(one: str, other: str) -> bool:
-    """By device and inode; where one of them does not exist, by their spelling."""
+    """Compare by device and inode, or by path if one of them does not exist."""
     try:
         return os.path.samefile(one, other)
     except OSError:
@@ -246,7 +246,7 @@ def _is_same_file(one: str, other: str) -> bool:
 
 
 def git_lock_state(git_dir: str) -> Lock:
-    """Whether git has the worktree with this git folder locked."""
+    """Return the state of git's lock on the worktree with this git folder."""
     path = os.path.join(git_dir, "locked")
     if not os.path.lexists(path):
         return Lock.NONE
@@ -254,7 +254,7 @@ def git_lock_state(git_dir: str) -> Lock:
 
 
 def lock_state(reason: str) -> Lock:
-    """The lock that has this reason: stale if it names, as `pid=<n>`, a process that is dead."""
+    """Return the state of a lock with this reason: stale if it names a dead process as `pid=<n>`."""
     if reason.startswith(WTC_REASON):
         return Lock.WTC
     pid = lock_pid(reason)
@@ -262,13 +262,13 @@ def lock_state(reason: str) -> Lock:
 
 
 def lock_pid(reason: str) -> int:
-    """The process that a lock's reason names; 0 where it names none."""
+    """Return the process id in a lock's reason; 0 without one."""
     found = _PID.search(reason)
     return int(found[1]) if found else 0
 
 
 def lock_reason(git_dir: str) -> str:
-    """The reason with which the worktree with this git folder is locked; empty where there is none."""
+    """Return the reason of the lock on the worktree with this git folder; empty without one."""
     return read_beginning(os.path.join(git_dir, "locked")).strip()
 
 

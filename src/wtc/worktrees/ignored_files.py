@@ -1,4 +1,4 @@
-"""Which files git ignores, and which of those `.worktreeinclude` names: git itself is asked."""
+"""List the files that git ignores, and those of them that `.worktreeinclude` names, with git's own rules."""
 
 import fnmatch
 from collections.abc import Iterable, Mapping
@@ -10,37 +10,37 @@ _AT_ONCE = 500
 
 
 def list_ignored(folder: str, paths: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
-    """Those of the paths (relative to the worktree `folder`) that git ignores there; tracked files never are.
+    """Return the paths, relative to the worktree `folder`, that git ignores there; tracked files are not ignored.
 
     Raises:
-        NoGitError: git cannot be asked.
+        NoGitError: git failed.
     """
-    asked = list(paths)
-    if not asked:
+    wanted = list(paths)
+    if not wanted:
         return frozenset()
-    # It ends with 1 where none is.
-    out = git(folder, ["check-ignore", "-z", "--stdin"], environment, given="\0".join(asked), well=(0, 1))
+    # The exit status is 1 if none is ignored.
+    out = git(folder, ["check-ignore", "-z", "--stdin"], environment, stdin="\0".join(wanted), accepted=(0, 1))
     return frozenset(_names(out))
 
 
 def list_included(main: str, include_file: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The files that git ignores in the worktree `main` and that `include_file` (gitignore syntax) names, by path.
+    """Return the files that git ignores in the worktree `main` and that `include_file` (gitignore syntax) matches.
 
-    A folder that is ignored as a whole is looked into only where a pattern speaks of it: `.env` does not mean the one
-    of a package in `node_modules/`.
+    An ignored folder is searched only if a pattern names a path in it: `.env` does not match the `.env` of a package in
+    `node_modules/`.
 
     Raises:
-        NoGitError: git cannot be asked.
+        NoGitError: git failed.
     """
     listing = ["--literal-pathspecs", "ls-files", "-z", "--others", "--ignored"]
     entries = _names(git(main, [*listing, "--exclude-standard", "--directory"], environment))
     patterns = _patterns(include_file)
-    places = [e for e in entries if not e.endswith("/") or any(_speaks_of(p, e.rstrip("/")) for p in patterns)]
+    places = [e for e in entries if not e.endswith("/") or any(_names_folder(p, e.rstrip("/")) for p in patterns)]
     found: list[str] = []
     for start in range(0, len(places), _AT_ONCE):
         some = places[start : start + _AT_ONCE]
         found += _names(git(main, [*listing, f"--exclude-from={include_file}", "--", *some], environment))
-    # What ends with a slash is another repository.
+    # A path that ends with a slash is another repository.
     return tuple(sorted({name for name in found if not name.endswith("/")}))
 
 
@@ -50,8 +50,8 @@ def _patterns(include_file: str) -> list[str]:
     return [line for line in lines if line and not line.startswith(("#", "!"))]
 
 
-def _speaks_of(pattern: str, folder: str) -> bool:
-    """Whether the pattern names the folder, one above it, or something in it by a path that leads there."""
+def _names_folder(pattern: str, folder: str) -> bool:
+    """Whether the pattern names the folder, a parent of it, or a path in it."""
     parts = folder.split("/")
     if "/" not in pattern.rstrip("/"):
         return any(fnmatch.fnmatchcase(part, pattern.rstrip("/")) for part in parts)

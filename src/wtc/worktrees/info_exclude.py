@@ -1,4 +1,4 @@
-"""`info/exclude`: what git does not show as untracked in any worktree of the repository."""
+"""Add folders to `info/exclude`, so that git does not show them as untracked in any worktree of the repository."""
 
 import os
 
@@ -8,9 +8,9 @@ _SPECIAL = str.maketrans({one: f"\\{one}" for one in "\\*?[ "})
 
 
 def exclude_folder(common: str, top: str, folder: str) -> None:
-    """Add a folder below the top of a worktree to the repository's `info/exclude`, unless it is there.
+    """Add a folder below the top of a worktree to the repository's `info/exclude`, unless it is already listed.
 
-    A folder elsewhere, and the top itself, are not added. Source: gitignore(5).
+    The top itself and folders outside of it are not added. Source: gitignore(5).
 
     Raises:
         OSError: the file cannot be read or written.

@@ -7,17 +7,17 @@ _JOB = "wtc job "
 
 
 def job_reason(job_id: str) -> str:
-    """The reason of a job's lock. The process comes first, so that a job id cannot name another one."""
+    """Return the reason of a job's lock. The process id comes first, so that a job id cannot fake it."""
     return f"pid={os.getpid()} {_JOB}{job_id}"
 
 
 def job_id_problem(job_id: str) -> str:
-    """Why the job id cannot be the name of a folder and the end of a branch; empty where it can."""
+    """Return why the job id cannot be a folder name and the last part of a branch; empty if it can."""
     if job_id in {"", ".", "@"}:
-        return "git has no worktree of this name"
+        return "git does not accept it as a name"
     if ".." in job_id or any(one in job_id for one in "/\\"):
-        return "it has `..`, `/` or `\\`"
-    return "it has control characters" if any(ord(one) < 32 or ord(one) == 127 for one in job_id) else ""
+        return "it contains `..`, `/` or `\\`"
+    return "it contains control characters" if any(ord(one) < 32 or ord(one) == 127 for one in job_id) else ""
 
 
 def locked_job(reason: str) -> str:

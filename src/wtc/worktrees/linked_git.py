@@ -1,4 +1,4 @@
-"""What a container needs to know of a linked worktree's repository, read without starting git."""
+"""Read the git folders of a linked worktree for mounting them into containers, without starting git."""
 
 import os
 from os.path import join
@@ -13,10 +13,10 @@ _OF_ENTRY = ("commondir", "gitdir", _CONFIG, "wtc")
 
 
 def read_linked_git(worktree_path: str) -> LinkedGit | None:
-    """Return the repository of the linked worktree at a real path, without what it borrows; None where it is none.
+    """Return the git folders of the linked worktree at a real path, without borrowed objects; None if it is not linked.
 
     Raises:
-        WtcError: its `.git` file leads nowhere.
+        WtcError: its `.git` file does not point to a git folder.
     """
     worktree = worktree_at(worktree_path)
     if not worktree.linked:
@@ -42,7 +42,7 @@ def read_linked_git(worktree_path: str) -> LinkedGit | None:
 
 
 def _has_hooks(common: str) -> bool:
-    """Whether the folder of the hooks exists or can be created: what is missing cannot be protected."""
+    """Whether the hooks folder exists or can be created: a missing folder cannot be mounted read-only."""
     return os.path.isdir(join(common, HOOKS)) or os.access(common, os.W_OK)
 
 

@@ -1,4 +1,4 @@
-"""Which worktree a folder lies in, as git sees it, without starting git."""
+"""Find the worktree that contains a folder, with git's rules, without starting git."""
 
 import os
 import re
@@ -14,41 +14,41 @@ _BARE = re.compile(r"^[ \t]*bare[ \t]*(?:=[ \t]*(?:true|yes|on|1)[ \t]*)?$", re.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worktree:
-    """A folder that has a stack. Paths are real and absolute."""
+    """A folder that can have a stack. Paths are real and absolute."""
 
     path: str
     git: bool = False
-    """Whether it is a git worktree; else it is just the folder."""
+    """Whether it is a git worktree; if not, it is a plain folder."""
     linked: bool = False
-    """Whether it was made by `git worktree add`."""
+    """Whether it is a linked worktree, which `git worktree add` created."""
     main: str = ""
-    """The main worktree's path: `path` itself where this is it, empty where there is none (a bare repository)."""
+    """The path of the main worktree, which can be `path`; empty for a bare repository."""
     git_dir: str = field(default="", compare=False)
-    """git's own folder for this worktree."""
+    """git's folder for this worktree."""
     common: str = field(default="", compare=False)
     """The common git folder of the repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedWorktree:
-    """A linked worktree as the repository lists it; its folder may be gone."""
+    """A linked worktree as the repository lists it; its folder may not exist."""
 
     path: str
     branch: str
     """Empty for a detached HEAD."""
     added_s: float
-    """When git recorded its path: seconds since the epoch."""
+    """When git recorded its path, in seconds since the epoch."""
     git_dir: str
-    """git's own folder for it."""
+    """git's folder for it."""
 
 
 def worktree_of(folder: str) -> Worktree:
-    """Return the git worktree that the folder lies in (a submodule is part of its superproject's), else the folder.
+    """Return the git worktree that contains the folder (for a submodule, that of its superproject), else the folder.
 
-    A missing folder is returned as it is, too: what lies above it is another worktree.
+    A missing folder is returned as a plain folder, because a worktree above it is another one.
 
     Raises:
-        WtcError: the `.git` file that git would use leads nowhere.
+        WtcError: the `.git` file that git would use does not point to a git folder.
     """
     start = realpath(folder)
     if not os.path.isdir(start):
@@ -64,10 +64,10 @@ def worktree_of(folder: str) -> Worktree:
 
 
 def worktree_at(folder: str) -> Worktree:
-    """Return the folder as the worktree that a caller says it is, whatever lies above it, and even if it is missing.
+    """Return the worktree whose top is the folder, which may be missing. Parent folders are not searched.
 
     Raises:
-        WtcError: its `.git` file leads nowhere.
+        WtcError: its `.git` file does not point to a git folder.
     """
     path = realpath(folder)
     return _git_worktree(path) or Worktree(path=path)
@@ -104,14 +104,14 @@ def worktree_on_branch(worktree: Worktree, branch: str) -> str:
 
 
 def _branch(git_dir: str) -> str:
-    """The branch that is checked out; empty for a detached HEAD."""
+    """Return the branch that is checked out; empty for a detached HEAD."""
     head = read_beginning(join(git_dir, "HEAD")).strip()
     prefix = "ref: refs/heads/"
     return head.removeprefix(prefix) if head.startswith(prefix) else ""
 
 
 def _recorded(admin: str) -> LinkedWorktree | None:
-    """The worktree that the folder in `.git/worktrees` is about."""
+    """Return the worktree of an entry in `.git/worktrees`."""
     link = join(admin, "gitdir")
     entry = read_link_file(link, "", admin)
     if not entry:
@@ -124,11 +124,11 @@ def _recorded(admin: str) -> LinkedWorktree | None:
 
 
 def _git_worktree(folder: str) -> Worktree | None:
-    """The worktree whose root the folder is; None where it is not a root, or is a submodule's."""
+    """Return the worktree whose top is the folder; None if it is not the top of one, or of a submodule."""
     entry = join(folder, ".git")
     mode = _mode(entry)
     if stat.S_ISDIR(mode):
-        # git, too, passes over a `.git` without a HEAD.
+        # git also ignores a `.git` without a HEAD.
         return _main(folder, realpath(entry)) if _has_head(entry) else None
     if not stat.S_ISREG(mode):
         return None
@@ -137,7 +137,9 @@ def _git_worktree(folder: str) -> Worktree | None:
         raise WtcError(f"`{entry}` is not a valid `.git` file", hints=[_repair(folder)])
     if not _has_head(git_dir) and not _is_submodules(git_dir):
         raise WtcError(
-            f"`{entry}` leads nowhere", causes=[f"`{git_dir}` is not a readable git folder"], hints=[_repair(folder)]
+            f"`{entry}` does not point to a git folder",
+            causes=[f"`{git_dir}` is not a readable git folder"],
+            hints=[_repair(folder)],
         )
     if common := read_link_file(join(git_dir, "commondir"), "", git_dir):
         return Worktree(path=folder, git=True, linked=True, main=_main_of(common), git_dir=git_dir, common=common)
@@ -155,7 +157,7 @@ def _repair(folder: str) -> str:
 
 
 def _is_submodules(git_dir: str) -> bool:
-    """Whether it lies (or, if it is missing, lay) in the `modules` folder of another git folder."""
+    """Whether the git folder, which may be missing, is in the `modules` folder of another git folder."""
     if basename(dirname(git_dir)) == "worktrees" and not _mode(git_dir):
         return False
     above = dirname(git_dir)
@@ -175,12 +177,12 @@ def _main_of(common: str) -> str:
 
 
 def is_bare(common: str) -> bool:
-    """Whether nothing is checked out beside it: `git clone --bare` into a folder's `.git`, worktrees beside that."""
+    """Whether the repository has no main worktree, as after `git clone --bare URL .git`."""
     return any(_BARE.search(read_beginning(join(common, name))) for name in ("config", "config.worktree"))
 
 
 def read_link_file(file: str, prefix: str, base: str) -> str:
-    """The real path that a one-line file of git's names, relative to `base`; empty where it names none."""
+    """Return the real path in one of git's one-line files, relative to `base`; empty if it contains none."""
     content = read_beginning(file).rstrip("\r\n")
     named = content.removeprefix(prefix)
     if not content.startswith(prefix) or not named or "\0" in named:
@@ -189,7 +191,7 @@ def read_link_file(file: str, prefix: str, base: str) -> str:
 
 
 def read_beginning(file: str) -> str:
-    """The beginning of a file; empty for one that cannot be read."""
+    """Return the beginning of a file; empty if it cannot be read."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
@@ -203,7 +205,7 @@ def read_beginning(file: str) -> str:
 
 
 def _mode(path: str, *, follow: bool = True) -> int:
-    """The mode of what is there; 0 where nothing is, or nothing that may be seen."""
+    """Return the mode of a file; 0 if it does not exist or is not accessible."""
     try:
         return (os.stat(path) if follow else os.lstat(path)).st_mode
     except OSError:

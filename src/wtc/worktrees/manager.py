@@ -1,4 +1,4 @@
-"""`GitWorktreeManager`: git worktrees for programs that run many jobs at once."""
+"""`GitWorktreeManager`: create, list, lock and remove git worktrees, from programs that run many jobs at once."""
 
 import os
 import shlex
@@ -24,14 +24,14 @@ from wtc.worktrees.repository import Repository, find_in_list, is_on_prefix, is_
 from wtc.worktrees.worktree_info import BARE, DETACHED, WorktreeInfo, WorktreeResult, job_id_of_branch
 
 FOLDER = ".worktrees"
-"""Where worktrees are created in a repository, by default."""
+"""The default folder for new worktrees, in the repository."""
 
 
 class GitWorktreeManager:
     """Creates, lists, locks and removes the worktrees of one repository.
 
-    Any number of tasks and processes can use one repository at the same time: one lock for each repository is held
-    around what git writes. git runs with `environment` (by default the process's), without the variables of a git hook.
+    Any number of tasks and processes can use a repository at the same time: each holds the repository's lock while git
+    writes. git runs with `environment` (default: that of the process), without the variables of a git hook.
     """
 
     def __init__(self, repo_path: Path, *, environment: Mapping[str, str] | None = None) -> None:
@@ -52,12 +52,12 @@ class GitWorktreeManager:
     ) -> WorktreeResult:
         """Create `<worktree_base or repo/.worktrees>/<job_id>` on the new branch `<branch_prefix>/<job_id>`.
 
-        The branch starts at `source_branch` (any revision), else at HEAD, and tracks nothing. With `lock` the worktree
-        is locked with a reason that names the job and this process.
+        The branch starts at `source_branch` (any revision), else at HEAD, and has no upstream. With `lock` the worktree
+        is locked, with a reason that names the job and this process.
 
         Raises:
-            BranchExistsError: the branch exists.
-            WorktreeCreationError: the job id is not valid, the path exists, or git refuses; nothing is left.
+            BranchExistsError: the branch already exists.
+            WorktreeCreationError: the job id is not valid, the path exists, or git failed; nothing remains.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         reason = job_reason(job_id) if lock else None
@@ -70,10 +70,10 @@ class GitWorktreeManager:
         worktree_base: Path | None = None,
         lock: bool = True,  # noqa: FBT001, FBT002 - the interface of the programs that call it
     ) -> WorktreeResult:
-        """Create the worktree with a detached HEAD at `source_ref`, so that any number start from one commit.
+        """Create the worktree with a detached HEAD at `source_ref`, so that several can start from one commit.
 
         Raises:
-            WorktreeCreationError: the job id is not valid, the path exists, or git refuses; nothing is left.
+            WorktreeCreationError: the job id is not valid, the path exists, or git failed; nothing remains.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         return await self.add(job_id, source_ref, worktree_base, reason=job_reason(job_id) if lock else None)
@@ -81,7 +81,7 @@ class GitWorktreeManager:
     async def add(
         self, name: str, source: str | None, base: Path | None, *, branch: str = "", reason: str | None = None
     ) -> WorktreeResult:
-        """Create a worktree on the new branch, or with a detached HEAD; `reason` locks it.
+        """Create a worktree on a new branch, or with a detached HEAD; with `reason`, lock it.
 
         Raises:
             WorktreeCreationError: as `create_worktree`.
@@ -93,7 +93,7 @@ class GitWorktreeManager:
         path = os.path.join(os.path.realpath(base or self.repo_path / FOLDER), name)
         async with self._repository.writes(common, WorktreeCreationError, f"the worktree `{path}` was not created"):
             if os.path.lexists(path):
-                raise WorktreeCreationError(f"`{path}` exists")
+                raise WorktreeCreationError(f"`{path}` already exists")
             if any(one.path == path for one in linked_worktrees(Worktree(path=path, common=common))):
                 raise WorktreeCreationError(f"git lists a worktree at `{path}`, which is missing")
             if branch and await self._repository.has_branch(branch):
@@ -118,13 +118,13 @@ class GitWorktreeManager:
         force: bool = True,  # noqa: FBT001, FBT002 - the interface of the programs that call it
         delete_branch: bool = False,  # noqa: FBT001, FBT002
     ) -> WorktreeResult:
-        """Unlock and remove a linked worktree; where git cannot, delete its folder and its own entry.
+        """Unlock and remove a linked worktree. If git fails, delete its folder and its entry.
 
-        A worktree that is gone is success. Without `force` a worktree stays that has uncommitted changes, or that
-        another process has locked, and `delete_branch` keeps a branch that is not merged; then `error` says so.
+        It is not an error if the worktree does not exist. Without `force`, a worktree with uncommitted changes or with
+        the lock of another process is not removed, and `delete_branch` keeps an unmerged branch and sets `error`.
 
         Raises:
-            WorktreeRemovalError: it is the main worktree or not a worktree of this repository, or it stays.
+            WorktreeRemovalError: it is the main worktree, not a worktree of this repository, or was not removed.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         common = self._repository.common()
@@ -143,10 +143,10 @@ class GitWorktreeManager:
         return WorktreeResult(success=True, worktree=_info(entry), error=error)
 
     async def lock_worktree(self, path: Path, reason: str | None = None) -> WorktreeResult:
-        """Lock a worktree; one that is locked or gone is success. The lock of a dead process is taken over.
+        """Lock a worktree, also if a dead process has it locked. It is not an error if it is locked or does not exist.
 
         Raises:
-            WorktreeLockError: it is the main worktree or not a worktree of this repository, or git refuses.
+            WorktreeLockError: it is the main worktree or not a worktree of this repository, or git failed.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         place, common = os.path.realpath(path), self._repository.common()
@@ -163,10 +163,10 @@ class GitWorktreeManager:
         return WorktreeResult(success=True, worktree=_info(entry) if entry else None)
 
     async def unlock_worktree(self, path: Path) -> WorktreeResult:
-        """Unlock a worktree; one that is not locked or gone is success.
+        """Unlock a worktree. It is not an error if it is not locked or does not exist.
 
         Raises:
-            WorktreeLockError: it is the main worktree or not a worktree of this repository, or git refuses.
+            WorktreeLockError: it is the main worktree or not a worktree of this repository, or git failed.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         place, common = os.path.realpath(path), self._repository.common()
@@ -178,20 +178,20 @@ class GitWorktreeManager:
         return WorktreeResult(success=True, worktree=_info(entry) if entry else None)
 
     async def list_worktrees(self, prefix_filter: str | None = None) -> list[WorktreeInfo]:
-        """List the worktrees, the main one first; with `prefix_filter` those on branches `<prefix_filter>/...`.
+        """List the worktrees, the main one first; with `prefix_filter`, only those on branches `<prefix_filter>/...`.
 
         Raises:
-            WorktreeError: git does not answer.
+            WorktreeError: git failed.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         entries = await self._repository.listing()
         return [_info(entry, prefix=prefix_filter) for entry in entries if is_on_prefix(entry, prefix_filter)]
 
     async def get_worktree_info(self, path: Path) -> WorktreeInfo | None:
-        """Return the worktree whose top is `path`; None where git lists none.
+        """Return the worktree whose top is `path`; None if git lists none there.
 
         Raises:
-            WorktreeError: git does not answer.
+            WorktreeError: git failed.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         entry = find_in_list(os.path.realpath(path), await self._repository.listing())
@@ -202,14 +202,13 @@ class GitWorktreeManager:
         prefix_filter: str | None = "wtc",
         dry_run: bool = False,  # noqa: FBT001, FBT002 - the interface of the programs that call it
     ) -> list[str]:
-        """Remove git's entries of worktrees whose folder is gone, and return their paths; the branches stay.
+        """Remove git's entries of worktrees whose folder is missing, and return their paths; keep the branches.
 
-        Only those on branches `<prefix_filter>/...`; None or empty: all of them. The lock of a job, which
-        `create_worktree` takes, does not count, nor that of a dead process; with another lock a worktree stays.
-        With `dry_run` nothing is removed.
+        Only those on branches `<prefix_filter>/...`; None or empty means all. A locked worktree is kept, unless a job
+        locked it (as `create_worktree` does), or the process that locked it is dead. With `dry_run` nothing is removed.
 
         Raises:
-            WorktreeError: git refuses.
+            WorktreeError: git failed.
             NotGitRepositoryError: `repo_path` is not a repository.
         """
         common = self._repository.common()
@@ -248,15 +247,15 @@ class GitWorktreeManager:
             raise
 
     async def _delete_branch(self, branch: str, option: str) -> str | None:
-        """Why the branch stays; None where it is deleted."""
+        """Delete the branch. Return why it was not deleted; None if it was."""
         try:
             await self._repository.git("branch", option, "--", branch)
         except NoGitError as error:
-            return f"the branch `{branch}` stays: {error}"
+            return f"the branch `{branch}` was not deleted: {error}"
         return None
 
     def _undo(self, common: str, path: str, branch: str, commit: str) -> None:
-        """Remove what a creation that failed has left: the worktree, and the branch if nothing was committed to it."""
+        """Remove what a failed creation left: the worktree, and the branch if it has no new commits."""
         delete_worktree(common, path)
         if branch:
             with suppress(NoGitError):
@@ -265,7 +264,7 @@ class GitWorktreeManager:
 
 def _branch_exists(branch: str) -> BranchExistsError:
     hint = f"to delete the branch, if its commits are merged, run `git branch -d {shlex.quote(branch)}`"
-    return BranchExistsError(f"the branch `{branch}` exists", hints=[hint])
+    return BranchExistsError(f"the branch `{branch}` already exists", hints=[hint])
 
 
 def _is_orphaned(entry: ListedWorktree) -> bool:

@@ -1,4 +1,4 @@
-"""The output of `git worktree list --porcelain`. Pure. Source: git-worktree(1), LIST OUTPUT FORMAT."""
+"""Parse the output of `git worktree list --porcelain`. Pure. Source: git-worktree(1), LIST OUTPUT FORMAT."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,11 @@ class ListedWorktree:
     """Without `refs/heads/`; empty for a detached HEAD and a bare repository."""
     bare: bool = False
     lock_reason: str | None = None
-    """None where it is not locked; empty where it is locked without a reason."""
+    """None if it is not locked; empty if it is locked without a reason."""
 
 
 def parse_worktree_list(output: str, *, separator: str) -> tuple[ListedWorktree, ...]:
-    """The worktrees, the main one (or the bare repository) first. `separator` ends each line: NUL with `-z`."""
+    """Return the worktrees, the main one or the bare repository first. `separator` ends each line: NUL with `-z`."""
     found: list[ListedWorktree] = []
     for record in output.split(separator * 2):
         lines = [line.partition(" ") for line in record.split(separator) if line]

@@ -1,6 +1,6 @@
-"""Whether a worktree may be removed: git is asked before anything is touched.
+"""Check whether a worktree may be removed, and remove it with git.
 
-`read_removal` reads, `removal_refusal` decides. Source: git-worktree(1), remove and lock.
+`read_removal` reads the facts, `removal_refusal` decides. Source: git-worktree(1), remove and lock.
 """
 
 import os
@@ -20,7 +20,7 @@ _STATUS = ("status", "--porcelain", "--untracked-files=normal", "--ignore-submod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalFacts:
-    """What is known about a worktree that is to be removed."""
+    """The facts about a worktree that is to be removed."""
 
     place: PathFacts
     linked: bool = False
@@ -28,14 +28,14 @@ class RemovalFacts:
     """The linked worktree that the folder is a copy of."""
     lock: Lock = Lock.NONE
     changes: int = 0
-    """How many files git sees as modified, staged or untracked."""
+    """The number of modified, staged and untracked files."""
     submodules: bool = False
     unanswered: str = ""
-    """Why git does not answer."""
+    """Why git could not list the changes."""
 
 
 def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
-    """The facts about what is at a real absolute path; git is started only in a linked worktree."""
+    """Read the facts about a real absolute path; git is started only in a linked worktree."""
     place = read_path(path)
     if place.git is not GitState.WORKTREE:
         return RemovalFacts(place=place)
@@ -64,10 +64,10 @@ def _count_changes(path: str, environment: Mapping[str, str]) -> int:
 
 
 def has_submodules(worktree: Worktree, environment: Mapping[str, str]) -> bool:
-    """Whether git refuses to move or remove the worktree for its submodules, initialized or not.
+    """Whether the worktree has submodules, initialized or not: git then refuses to move or remove it.
 
     Raises:
-        NoGitError: git does not answer.
+        NoGitError: git failed.
     """
     if not os.path.lexists(os.path.join(worktree.path, ".gitmodules")):
         return False
@@ -76,17 +76,17 @@ def has_submodules(worktree: Worktree, environment: Mapping[str, str]) -> bool:
 
 
 def removal_refusal(facts: RemovalFacts, *, force: bool = False) -> str:
-    """Why the worktree may not be removed; empty where it may, or where its folder holds no worktree any more.
+    """Return why the worktree may not be removed; empty if it may, or if its folder no longer contains a worktree.
 
-    With `force` neither changes nor a lock are a reason.
+    With `force`, neither changes nor a lock are a reason.
     """
     place = facts.place
     if place.presence is Presence.UNKNOWN:
-        return "its folder cannot be looked at"
+        return "its folder is not accessible"
     if place.presence is Presence.MISSING:
         return ""
     if place.git is GitState.BROKEN:
-        return "its `.git` leads nowhere"
+        return "its `.git` does not point to a git folder"
     if place.git is GitState.NONE:
         return "something is mounted at its folder" if place.mounted else ""
     if not facts.linked:
@@ -96,21 +96,21 @@ def removal_refusal(facts: RemovalFacts, *, force: bool = False) -> str:
     if force:
         return ""
     if facts.unanswered:
-        return f"git does not say whether it has uncommitted changes: {facts.unanswered}"
+        return f"git cannot list its uncommitted changes: {facts.unanswered}"
     if facts.lock is Lock.LIVE:
-        return "git has it locked"
+        return "it is locked in git"
     if facts.changes:
         return f"it has {facts.changes} uncommitted change{'s' if facts.changes > 1 else ''}"
     if facts.submodules:
-        return "it has submodules, with which git does not remove a worktree unless it is forced"
+        return "it has submodules, so git removes it only if forced"
     return ""
 
 
 def remove_with_git(worktree: Worktree, environment: Mapping[str, str], *, force: bool = False) -> None:
-    """`git worktree remove`, after the lock of a dead process or of wtc is released; it is locked again if git refuses.
+    """Release the lock of a dead process or of wtc and run `git worktree remove`; lock it again if git fails.
 
     Raises:
-        WtcError: git refuses, or does not delete all of the folder. What git has removed is gone from `git_dir`.
+        WtcError: git failed, or did not delete the whole folder. If git removed its entry, `git_dir` no longer exists.
     """
     try:
         with git_lock(worktree.common), temporarily_unlocked(worktree, environment):
@@ -122,10 +122,10 @@ def remove_with_git(worktree: Worktree, environment: Mapping[str, str], *, force
 
 @contextmanager
 def temporarily_unlocked(worktree: Worktree, environment: Mapping[str, str]) -> Generator[None]:
-    """Release the lock of a dead process or of wtc; if the body fails, or the worktree moves, it is locked again.
+    """Release the lock of a dead process or of wtc, and lock again if the body fails or the worktree moves.
 
     Raises:
-        NoGitError: git refuses.
+        NoGitError: git failed.
     """
     reason = lock_reason(worktree.git_dir)
     if git_lock_state(worktree.git_dir) not in {Lock.STALE, Lock.WTC}:
@@ -141,12 +141,12 @@ def temporarily_unlocked(worktree: Worktree, environment: Mapping[str, str]) -> 
 
 
 def git_folder_for(worktree: Worktree) -> str:
-    """Where git is run about a worktree that may be gone afterwards: the main worktree, or the bare repository."""
+    """Return a folder in which git can run after the worktree is removed: the main worktree or the bare repository."""
     return worktree.main or worktree.common
 
 
 def delete_branch(worktree: Worktree, branch: str, environment: Mapping[str, str], *, force: bool = False) -> str:
-    """Delete a branch, by default only if it is merged. Returns why it stays; empty where it is deleted."""
+    """Delete a branch, by default only if it is merged. Return why it was not deleted; empty if it was."""
     try:
         with git_lock(worktree.common):
             git(git_folder_for(worktree), ["branch", "-D" if force else "-d", "--", branch], environment)

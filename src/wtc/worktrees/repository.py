@@ -1,4 +1,4 @@
-"""A repository whose worktrees are managed: what git is asked about it, and the lock around what git writes."""
+"""Run git in a repository for `GitWorktreeManager`, under the repository's lock where git writes."""
 
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -13,19 +13,19 @@ from wtc.worktrees.locate import read_link_file, worktree_at
 from wtc.worktrees.parse_list import ListedWorktree, parse_worktree_list
 
 _USAGE = 129
-"""git's exit status for an option that it does not know."""
+"""git's exit status for an unknown option."""
 
 
 class Repository:
-    """The repository whose top, or bare folder, is at an absolute path."""
+    """The repository whose top or bare folder is at an absolute path."""
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self.path = path
         self._environment = environment
 
-    async def git(self, *arguments: str, well: Sequence[int] = (0,)) -> str:
-        """Return what git prints. Raises NoGitError."""
-        return await git_async(str(self.path), arguments, self._environment, well=tuple(well))
+    async def git(self, *arguments: str, accepted: Sequence[int] = (0,)) -> str:
+        """Run git in the repository and return its standard output. Raises NoGitError."""
+        return await git_async(str(self.path), arguments, self._environment, accepted=tuple(accepted))
 
     def git_now(self, *arguments: str) -> str:
         """Return what git prints, for a caller in a thread. Raises NoGitError."""
@@ -36,7 +36,7 @@ class Repository:
         """Hold the repository's lock.
 
         Raises:
-            WorktreeError: `failure` with `message`, where git refuses or a file cannot be written.
+            WorktreeError: `failure` with `message`, if git fails or a file cannot be written.
         """
         try:
             async with git_lock_async(common):
@@ -48,10 +48,10 @@ class Repository:
             raise failure(message, causes=[f"`{error.filename}`: {why}" if error.filename else why]) from error
 
     async def linked(self, path: str, failure: type[WorktreeError]) -> ListedWorktree | None:
-        """Return the linked worktree at a real path; None where it is gone.
+        """Return the linked worktree at a real path; None if it does not exist.
 
         Raises:
-            WorktreeError: `failure`, where the path is the main worktree or something else.
+            WorktreeError: `failure`, if the path is the main worktree or something else.
         """
         entries = await self.listing()
         entry = find_in_list(path, entries)
@@ -65,14 +65,14 @@ class Repository:
         """Return the worktrees, the main one first.
 
         Raises:
-            WorktreeError: git does not answer.
+            WorktreeError: git failed.
             NotGitRepositoryError: the path is not a repository.
         """
         self.common()
         command = ("worktree", "list", "--porcelain")
         try:
-            # Source: release notes of git 2.36. Without `-z` a path with a line break is cut off.
-            output, separator = await self.git(*command, "-z", well=(0, _USAGE)), "\0"
+            # Source: release notes of git 2.36. Without `-z` a path with a line break is truncated.
+            output, separator = await self.git(*command, "-z", accepted=(0, _USAGE)), "\0"
             if not output:
                 output, separator = await self.git(*command), "\n"
         except NoGitError as error:
@@ -127,5 +127,5 @@ def is_on_prefix(entry: ListedWorktree, prefix: str | None) -> bool:
 
 
 def find_in_list(path: str, entries: Sequence[ListedWorktree]) -> ListedWorktree | None:
-    """The worktree at a real path; git's spelling of the path may lead over symbolic links."""
+    """Return the worktree at a real path; the paths that git lists can contain symbolic links."""
     return next((entry for entry in entries if os.path.realpath(entry.path) == path), None)

@@ -1,7 +1,7 @@
-"""The random id of a worktree, kept in `wtc/id` in git's folder for it, and the moves recorded under an id.
+"""Read and write the random id of a worktree, in `wtc/id` in git's folder for it, and the records of its moves.
 
-Every linked worktree has its own git folder, which `git worktree remove` deletes. The file records its own inode, so a
-copy of the folder is recognised. Source: product.md, Identity.
+Each linked worktree has its git folder, which `git worktree remove` deletes. The id file contains its inode number, so
+that a copy of the folder is recognised. Source: product.md, Identity.
 """
 
 import contextlib
@@ -29,21 +29,23 @@ _LIMIT_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorktreeId:
-    """An id as its file has it. `copied`: the file is a copy, so another worktree was given this id."""
+    """The id in an id file. `copied`: the file is a copy, so the id belongs to another worktree."""
 
     id: str
     copied: bool = False
 
 
 class UnreadableIdError(WtcError):
-    """An id file exists and cannot be used."""
+    """An id file exists and is not valid."""
+
+    code = "unreadable_id"
 
 
 def read_id(git_dir: str) -> WorktreeId | None:
-    """The id in a git folder; None where there is none.
+    """Return the id in a git folder; None without an id file.
 
     Raises:
-        UnreadableIdError: the file exists and does not hold an id, or cannot be read.
+        UnreadableIdError: the file exists and is not valid, or cannot be read.
     """
     path = os.path.join(git_dir, FOLDER, _FILE)
     try:
@@ -55,20 +57,20 @@ def read_id(git_dir: str) -> WorktreeId | None:
     try:
         found: object = json.loads(content)
     except (ValueError, RecursionError):
-        raise _unreadable(path, "it does not hold JSON") from None
+        raise _unreadable(path, "it is not JSON") from None
     entry = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     text, recorded = entry.get("id"), entry.get("inode")
     if not isinstance(text, str) or not _ID.fullmatch(text) or type(recorded) is not int:
-        raise _unreadable(path, "it does not hold an id and an inode")
+        raise _unreadable(path, "it does not contain an id and an inode")
     return WorktreeId(id=text, copied=recorded != inode)
 
 
 def create_id(git_dir: str, *, worktree_id: str = "") -> str:
-    """Create the id file and return its id: a random one, or `worktree_id`. An id that is valid and present is kept.
+    """Create the id file and return its id: a random one, or `worktree_id`. An existing valid id is kept.
 
     Raises:
-        OSError: the folder cannot be written.
-        UnreadableIdError: a file that is not an id exists.
+        OSError: the folder is not writable.
+        UnreadableIdError: the file exists and is not valid.
     """
     wanted = worktree_id or secrets.token_hex(16)
     with _folder(git_dir) as folder:
@@ -83,10 +85,10 @@ def create_id(git_dir: str, *, worktree_id: str = "") -> str:
 def record_id(common: str, worktree_id: str) -> None:
     """Record in the common git folder that a worktree of this repository has the id.
 
-    A repository that is cloned again can get the inode of the one before; it does not have these records.
+    A new clone of the repository can get the inode of the old one, but does not have these records.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder is not writable.
     """
     if not has_record(common, worktree_id):
         with _folder(common) as folder, _folder_in(folder, _IDS, common) as recorded:
@@ -94,13 +96,13 @@ def record_id(common: str, worktree_id: str) -> None:
 
 
 def has_record(common: str, worktree_id: str) -> bool:
-    """Whether a worktree of this repository, which may be removed since, has or had the id."""
+    """Whether a worktree of this repository has the id, or had it before it was removed."""
     valid = _ID.fullmatch(worktree_id) is not None
     return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
 
 
 def forget_id(common: str, worktree_id: str) -> None:
-    """Remove the records of an id and its moves from the common git folder; one that cannot be written keeps them."""
+    """Remove the records of an id and its moves from the common git folder, if the folder is writable."""
     for records in (_MOVES, _IDS) if _ID.fullmatch(worktree_id) else ():
         with contextlib.suppress(OSError):
             os.unlink(os.path.join(common, FOLDER, records, worktree_id))
@@ -110,7 +112,7 @@ def record_move(common: str, worktree_id: str, path: str) -> None:
     """Record in the common git folder that the worktree with this id is at `path`; the latest path is the last.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder is not writable.
     """
     paths = [p for p in recorded_paths(common, worktree_id) if p != path]
     with _folder(common) as folder, _folder_in(folder, _MOVES, common) as moves:
@@ -118,13 +120,13 @@ def record_move(common: str, worktree_id: str, path: str) -> None:
 
 
 def recorded_paths(common: str, worktree_id: str) -> tuple[str, ...]:
-    """The paths that the moves and adoptions of this id record, the latest last."""
+    """Return the paths that moves and adoptions recorded for this id, the latest last."""
     paths = _read_list(os.path.join(common, FOLDER, _MOVES, worktree_id))
     return tuple(path for path in paths if path.startswith("/"))
 
 
 def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
-    """Id -> the paths of `recorded_paths`, of every id with a record."""
+    """Return id -> `recorded_paths`, for each id with a record."""
     try:
         names = os.listdir(os.path.join(common, FOLDER, _MOVES))
     except OSError:
@@ -133,31 +135,31 @@ def recorded_moves(common: str) -> dict[str, tuple[str, ...]]:
 
 
 def record_stopped(git_dir: str, containers: Collection[str]) -> None:
-    """Record the ids of the containers that are stopped while the worktree is being removed.
+    """Record the ids of the containers that are stopped while the worktree is removed.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder is not writable.
     """
     with _folder(git_dir) as folder:
         _write_list(folder, _STOPPED, git_dir, sorted(containers))
 
 
 def recorded_stopped(git_dir: str) -> tuple[str, ...]:
-    """The ids that `record_stopped` recorded: a removal that did not end left these containers stopped."""
+    """Return the ids from `record_stopped`: an interrupted removal left these containers stopped."""
     return _read_list(os.path.join(git_dir, FOLDER, _STOPPED))
 
 
 def forget_stopped(git_dir: str) -> None:
-    """Remove the record of `record_stopped`; a folder that cannot be written keeps it."""
+    """Remove the record of `record_stopped`, if the folder is writable."""
     with contextlib.suppress(OSError):
         os.unlink(os.path.join(git_dir, FOLDER, _STOPPED))
 
 
 def lock_path(git_dir: str, name: str = LOCK) -> str:
-    """A lock file (by default that of the worktree's stacks), in a folder that is created as the id's is.
+    """Return the path of a lock file (default: that of the worktree's stacks), which is created if it is missing.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder is not writable.
     """
     with _folder(git_dir) as folder:
         _create_empty(folder, name, git_dir)
@@ -167,7 +169,7 @@ def lock_path(git_dir: str, name: str = LOCK) -> str:
 
 
 def _read_list(path: str) -> tuple[str, ...]:
-    """The texts in a file with a JSON list; none where it cannot be read."""
+    """Return the strings in a file with a JSON list; empty if it cannot be read."""
     try:
         content, _ = _read_regular_file(path)
         found: object = json.loads(content)
@@ -178,12 +180,12 @@ def _read_list(path: str) -> tuple[str, ...]:
 
 
 def _read_regular_file(path: str) -> tuple[bytes, int]:
-    """Content and inode of a regular file that is not a symbolic link."""
+    """Return content and inode of a regular file; symbolic links are not followed."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is not a file")
+            raise OSError("it is not a regular file")
         return os.read(descriptor, _LIMIT_BYTES), found.st_ino
     finally:
         os.close(descriptor)
@@ -191,7 +193,7 @@ def _read_regular_file(path: str) -> tuple[bytes, int]:
 
 @contextmanager
 def _folder(git_dir: str) -> Generator[int]:
-    """A descriptor of wtc's folder in a git folder."""
+    """Open wtc's folder in a git folder."""
     parent = os.open(git_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with _folder_in(parent, FOLDER, git_dir) as folder:
@@ -202,7 +204,7 @@ def _folder(git_dir: str) -> Generator[int]:
 
 @contextmanager
 def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
-    """A descriptor of a folder, created with the owner and permissions of the git folder."""
+    """Open a folder, created with the owner and mode of the git folder if it is missing."""
     created = False
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, 0o700, dir_fd=parent)
@@ -217,7 +219,7 @@ def _folder_in(parent: int, name: str, git_dir: str) -> Generator[int]:
 
 
 def _create_empty(folder: int, name: str, git_dir: str) -> None:
-    """An empty file with the git folder's owner; one that exists stays."""
+    """Create an empty file with the owner of the git folder, unless it exists."""
     with contextlib.suppress(FileExistsError):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(name, flags, 0o600, dir_fd=folder)
@@ -228,7 +230,7 @@ def _create_empty(folder: int, name: str, git_dir: str) -> None:
 
 
 def _give(descriptor: int, git_dir: str, mode: int) -> None:
-    """Give a file the owner of the git folder, where this user may, and a mode."""
+    """Set the mode of a file and, if this user may, the owner of the git folder."""
     owner, own = os.stat(git_dir), os.fstat(descriptor)
     if (owner.st_uid, owner.st_gid) != (own.st_uid, own.st_gid):
         with contextlib.suppress(OSError):
@@ -241,7 +243,7 @@ def _file_mode(git_dir: str) -> int:
 
 
 def _write(folder: int, git_dir: str, worktree_id: str, *, replace: bool) -> None:
-    """The id file, complete or not at all. Without `replace` an existing file wins."""
+    """Write the id file atomically. Without `replace`, an existing file is kept."""
 
     def content(inode: int) -> bytes:
         return (json.dumps({"id": worktree_id, "inode": inode}) + "\n").encode()
@@ -249,19 +251,19 @@ def _write(folder: int, git_dir: str, worktree_id: str, *, replace: bool) -> Non
     with _new_file(folder, _FILE, git_dir, content) as temporary:
         if not replace:
             try:
-                # A link never takes the place of another file, and keeps the inode that the file records.
+                # A hard link never replaces a file, and keeps the inode that the file records.
                 os.link(temporary, _FILE, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
             except FileExistsError:
                 return
             except OSError:
-                # A filesystem without hard links.
+                # The filesystem has no hard links.
                 replace = not os.path.lexists(os.path.join(git_dir, FOLDER, _FILE))
         if replace:
             os.rename(temporary, _FILE, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def _write_list(folder: int, name: str, git_dir: str, texts: Collection[str]) -> None:
-    """A file with a JSON list, complete or not at all."""
+    """Write a file with a JSON list atomically."""
     content = json.dumps(list(texts)).encode()
     with _new_file(folder, name, git_dir, lambda _inode: content) as temporary:
         os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -269,7 +271,7 @@ def _write_list(folder: int, name: str, git_dir: str, texts: Collection[str]) ->
 
 @contextmanager
 def _new_file(folder: int, name: str, git_dir: str, content: Callable[[int], bytes]) -> Generator[str]:
-    """The name of a new file with the git folder's owner, which does not outlive the body; `content` gets its inode."""
+    """Create a temporary file with the owner of the git folder, for the body only; `content` gets its inode."""
     temporary = f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
@@ -290,7 +292,5 @@ def _unreadable(path: str, why: str) -> UnreadableIdError:
     return UnreadableIdError(
         f"cannot read the worktree's id in `{path}`",
         causes=[why],
-        hints=[
-            f"to give the worktree a new id, remove `{path}`; its stack can then be taken over with `wtc up --adopt`"
-        ],
+        hints=[f"to give the worktree a new id, remove `{path}`, then take its stack over with `wtc up --adopt`"],
     )

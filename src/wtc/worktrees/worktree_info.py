@@ -1,4 +1,4 @@
-"""What `GitWorktreeManager` returns."""
+"""The results of `GitWorktreeManager`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,17 +11,17 @@ BARE = "(bare)"
 
 @dataclass(frozen=True, slots=True)
 class WorktreeInfo:
-    """One worktree, as git lists it. Positional too, as the programs that build it in their tests expect."""
+    """One worktree, as git lists it. Also positional, because programs that use it build it that way in their tests."""
 
     path: Path
     branch: str
     """Without `refs/heads/`; `(detached)`, or `(bare)`."""
     commit: str
-    """The full hash of HEAD; empty where nothing is committed or checked out."""
+    """The full hash of HEAD; empty without a commit."""
     locked: bool
-    """Whether git has it locked, also if the process that did it is dead."""
+    """Whether it is locked in git, even if the process that locked it is dead."""
     job_id: str = ""
-    """The branch without its prefix: `wtc/feature/sub` -> `feature/sub`. For a detached HEAD the folder's name."""
+    """The branch without its prefix: `wtc/feature/sub` -> `feature/sub`. The folder's name for a detached HEAD."""
 
     def __post_init__(self) -> None:
         if not self.job_id:
@@ -31,16 +31,16 @@ class WorktreeInfo:
 
 @dataclass(frozen=True, slots=True)
 class WorktreeResult:
-    """The end of an operation. `worktree` is None where the worktree is gone."""
+    """The result of an operation. `worktree` is None if the worktree does not exist."""
 
     success: bool
     worktree: WorktreeInfo | None = None
     error: str | None = None
-    """What is left undone, although the operation succeeded: a branch that could not be deleted."""
+    """What failed although the operation succeeded: a branch that could not be deleted."""
 
 
 def job_id_of_branch(branch: str, prefix: str | None = None) -> str:
-    """The branch without `prefix/`; without a prefix, without its first component."""
+    """Return the branch without `prefix/`; without `prefix`, the branch without its first component."""
     if prefix:
         return branch.removeprefix(f"{prefix.rstrip('/')}/")
     return branch.partition("/")[2] or branch

@@ -73,7 +73,7 @@ def test_each_attribute_has_its_place_and_its_status(worktree: Path, capsys: pyt
     assert attributes["services.web.container_name"] == {
         "path": "services.web.container_name",
         "status": "rewritten",
-        "reason": "the container is named after the namespace; this is an alias of it",
+        "reason": "the container is named after the namespace; this name becomes an alias",
         "file": str(worktree.resolve() / "compose.yaml"),
         "line": 5,
         "column": 5,

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about builds."""
+"""Cases for the service attributes about builds."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 

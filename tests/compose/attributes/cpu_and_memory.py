@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about cpu and memory."""
+"""Cases for the service attributes about CPU and memory."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 

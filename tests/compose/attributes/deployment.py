@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about deployment."""
+"""Cases for the service attributes about deployment."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 
@@ -136,7 +136,7 @@ CASES = (
         ],
         refused=[
             ("b", ["1:38 `depends_on` must be a list or a mapping, not a string"]),
-            ("[b, b]", ["1:42 `depends_on` lists one thing twice"]),
+            ("[b, b]", ["1:42 `depends_on` contains a duplicate item"]),
             ("[zz]", ["1:39 service `a` depends on `zz`, which is not defined"]),
             (
                 "{b: {condition: ready}}",

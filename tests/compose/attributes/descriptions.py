@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about descriptions."""
+"""Cases for the service attributes about descriptions."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about files."""
+"""Cases for the service attributes about files."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about namespaces."""
+"""Cases for the service attributes about namespaces."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 
@@ -146,7 +146,7 @@ CASES = (
         refused=[
             ("/dev/a", ["1:35 `devices` must be a list, not a string"]),
             ("[{target: /x}]", ["1:36 an item of `devices` needs the attribute `source`"]),
-            ("['a:b:c:d']", ["1:36 `services.a.devices[0]` is no device: `a:b:c:d` has too many colons"]),
+            ("['a:b:c:d']", ["1:36 `services.a.devices[0]` is not a valid device: `a:b:c:d` has too many colons"]),
         ],
     ),
     Cases(
@@ -159,7 +159,7 @@ CASES = (
         ],
         refused=[
             ("c 1:3 mr", ["1:47 `device_cgroup_rules` must be a list, not a string"]),
-            ("[a, a]", ["1:51 `device_cgroup_rules` lists one thing twice"]),
+            ("[a, a]", ["1:51 `device_cgroup_rules` contains a duplicate item"]),
         ],
     ),
     Cases(

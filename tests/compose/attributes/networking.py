@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about networking."""
+"""Cases for the service attributes about networking."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 
@@ -99,7 +99,7 @@ CASES = (
         ],
         refused=[
             ("x", ["1:42 `external_links` must be a list, not a string"]),
-            ("[x, x]", ["1:46 `external_links` lists one thing twice"]),
+            ("[x, x]", ["1:46 `external_links` contains a duplicate item"]),
         ],
     ),
     Cases(
@@ -198,7 +198,7 @@ CASES = (
         refused=[
             ("n", ["1:36 `networks` must be a list or a mapping, not a string"]),
             ("[zz]", ["1:37 service `a` uses network `zz`, which is not defined"]),
-            ("[n, n]", ["1:40 `networks` lists one thing twice"]),
+            ("[n, n]", ["1:40 `networks` contains a duplicate item"]),
             ("{n: {alias: x}}", ["1:41 `n` has no attribute `alias`"]),
             ("{n: {priority: x}}", ["1:51 `priority` must be a number, not a string"]),
         ],

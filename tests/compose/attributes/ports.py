@@ -1,4 +1,4 @@
-"""Cases of `ports`."""
+"""Cases for `ports`."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 
@@ -78,8 +78,8 @@ CASES = (
                 "['a:b']",
                 [
                     (
-                        "1:34 `services.a.ports[0]` is no port: container port `b` is no "
-                        "port or range of ports within 0-65535"
+                        "1:34 `services.a.ports[0]` is not a valid port: container port `b` is not "
+                        "a port or port range within 0-65535"
                     )
                 ],
             ),
@@ -87,14 +87,19 @@ CASES = (
                 "['80800:80']",
                 [
                     (
-                        "1:34 `services.a.ports[0]` is no port: host port `80800` is no "
-                        "port or range of ports within 0-65535"
+                        "1:34 `services.a.ports[0]` is not a valid port: host port `80800` is not "
+                        "a port or port range within 0-65535"
                     )
                 ],
             ),
             (
                 "['1-2:3-5']",
-                [("1:34 `services.a.ports[0]` is no port: `1-2:3-5` publishes 3 container ports on 2 host ports")],
+                [
+                    (
+                        "1:34 `services.a.ports[0]` is not a valid port: "
+                        "`1-2:3-5` publishes 3 container ports on 2 host ports"
+                    )
+                ],
             ),
             ("[{target: x}]", ["1:43 `x` is not a whole number"]),
             (
@@ -106,9 +111,14 @@ CASES = (
             ),
             (
                 "['80:80/xyz']",
-                ["1:34 `services.a.ports[0]` is no port: `xyz` is no protocol, expected tcp, udp or sctp"],
+                [
+                    (
+                        "1:34 `services.a.ports[0]` is not a valid port: "
+                        "`xyz` is not a valid protocol, expected `tcp`, `udp` or `sctp`"
+                    )
+                ],
             ),
-            ("[{target: 80, host_ip: here}]", ["1:56 `here` is no IP address"]),
+            ("[{target: 80, host_ip: here}]", ["1:56 `here` is not a valid IP address"]),
         ],
     ),
 )

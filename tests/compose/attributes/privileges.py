@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about privileges."""
+"""Cases for the service attributes about privileges."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 
@@ -74,7 +74,7 @@ CASES = (
         ],
         refused=[
             ("a", ["1:40 `security_opt` must be a list, not a string"]),
-            ("[a, a]", ["1:44 `security_opt` lists one thing twice"]),
+            ("[a, a]", ["1:44 `security_opt` contains a duplicate item"]),
         ],
     ),
     Cases(
@@ -87,7 +87,7 @@ CASES = (
         ],
         refused=[
             ("mail", ["1:37 `group_add` must be a list, not a string"]),
-            ("[a, a]", ["1:41 `group_add` lists one thing twice"]),
+            ("[a, a]", ["1:41 `group_add` contains a duplicate item"]),
         ],
     ),
     Cases(

@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about processes."""
+"""Cases for the service attributes about processes."""
 
 from tests.compose.attributes.reading import ABSENT, Attribute, Cases
 
@@ -21,8 +21,8 @@ CASES = (
         refused=[
             ("1", ["1:35 `command` must be a string or a list, not a whole number"]),
             ("{a: b}", ["1:35 `command` must be a string or a list, not a mapping"]),
-            ("'(a)'", ["1:35 `services.a.command` cannot be split into words: `(` stands outside of quotes"]),
-            ('"\'a"', ["1:35 `services.a.command` cannot be split into words: a `'` is missing"]),
+            ("'(a)'", ["1:35 `services.a.command` cannot be split into words: `(` is not quoted"]),
+            ('"\'a"', ["1:35 `services.a.command` cannot be split into words: the closing `'` is missing"]),
         ],
     ),
     Cases(

@@ -1,4 +1,4 @@
-"""One attribute of a service: how it is printed, merged and refused. Paths below the project are printed as `./x`."""
+"""Print, merge and validate one attribute or resource. Paths in the project folder are printed as `./x`."""
 
 import json
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from tests.compose.memory import FOLDER, project, refused
 from wtc.compose.format.config import config_json
 
 ABSENT = "<absent>"
-"""What is not printed at all."""
+"""Stands for a value that is not printed."""
 
 
 class Attribute:
-    """An attribute of service `a`; `top` is what else the file needs at its top, `beside` what the service needs."""
+    """An attribute of service `a`. `top` and `beside` are other top-level elements and attributes that it needs."""
 
     def __init__(self, name: str, *, top: str = "", beside: str = "") -> None:
         self.name = self.label = name
@@ -21,17 +21,17 @@ class Attribute:
         self.beside = f", {beside}" if beside else ""
 
     def printed(self, written: str) -> Any:
-        """The value in `config --format json`."""
+        """Return the value in `config --format json`."""
         return self._value({"compose.yaml": self._file(written)})
 
     def merged(self, base: str, over: str) -> Any:
-        """The value of one file laid upon another."""
+        """Return the value after one file is merged over another."""
         later = f"services: {{a: {{{self.name}: {over}}}}}"
         texts: dict[str, str | bytes] = {"compose.yaml": self._file(base), "over.yaml": later}
         return self._value(texts, files=tuple(texts))
 
     def refused(self, written: str) -> list[str]:
-        """`LINE:COLUMN MESSAGE` of each problem."""
+        """Return `LINE:COLUMN MESSAGE` for each problem."""
         return [line.removeprefix("compose.yaml:").replace(FOLDER, ".") for line in refused(self._file(written))]
 
     def _file(self, written: str) -> str:
@@ -52,16 +52,16 @@ class Resource:
         self.use = use
 
     def printed(self, written: str) -> Any:
-        """What `config --format json` says of it."""
+        """Return the resource in `config --format json`."""
         return self._value({"compose.yaml": self._file(written)})
 
     def merged(self, base: str, over: str) -> Any:
-        """What one file laid upon another says of it."""
+        """Return the resource after one file is merged over another."""
         texts: dict[str, str | bytes] = {"compose.yaml": self._file(base), "over.yaml": f"{self.kind}: {{res: {over}}}"}
         return self._value(texts, files=tuple(texts))
 
     def refused(self, written: str) -> list[str]:
-        """`LINE:COLUMN MESSAGE` of each problem."""
+        """Return `LINE:COLUMN MESSAGE` for each problem."""
         return [line.removeprefix("compose.yaml:").replace(FOLDER, ".") for line in refused(self._file(written))]
 
     def _file(self, written: str) -> str:
@@ -74,12 +74,12 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
-    """What is expected of one attribute or resource."""
+    """The test cases of one attribute or resource."""
 
     of: Attribute | Resource
     printed: Sequence[tuple[str, Any]] = ()
-    """A value in the file, and what it is in `config --format json`."""
+    """(value in the file, value in `config --format json`)."""
     merged: Sequence[tuple[str, str, Any]] = ()
-    """The values of two files, and what the second makes of the first."""
+    """(value in the first file, value in the second file, merged value)."""
     refused: Sequence[tuple[str, list[str]]] = ()
-    """A wrong value, and `LINE:COLUMN MESSAGE` of each problem."""
+    """(invalid value, `LINE:COLUMN MESSAGE` of each problem)."""

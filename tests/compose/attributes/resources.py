@@ -1,4 +1,4 @@
-"""Cases of the resources at the top of a file."""
+"""Cases for top-level resources."""
 
 from tests.compose.attributes.reading import Cases, Resource
 
@@ -150,7 +150,7 @@ CASES = (
             ("{drivr: a}", ["2:17 `res` has no attribute `drivr`"]),
             (
                 "{external: true, driver: d}",
-                [("2:33 `volumes.res` is external and has `driver`, which only something that is made here can have")],
+                [("2:33 `volumes.res` is external, so `driver` is not allowed")],
             ),
             ("{driver_opts: [a]}", ["2:30 `driver_opts` must be a mapping, not a list"]),
         ],

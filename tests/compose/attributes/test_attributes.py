@@ -1,6 +1,6 @@
-"""How each attribute of a service and each resource is printed, merged and refused: one module for each theme.
+"""Print, merge and validate every attribute of a service and every resource; the cases are in one module per topic.
 
-Source: compose-spec, Services; expectations are those of Docker Compose 2.40.
+Source: compose-spec, Services; the expected values are those of Docker Compose 2.40.
 """
 
 from typing import Any
@@ -41,7 +41,7 @@ ALL: tuple[Cases, ...] = tuple(cases for module in MODULES for cases in module.C
 
 
 def rows(table: str) -> list[Any]:
-    """Return the rows of all tables of this name, each after the attribute that it is about."""
+    """Return the rows of all tables of this name, each with its attribute first."""
     return [
         pytest.param(cases.of, *row, id=f"{cases.of.label}-{number}")
         for cases in ALL
@@ -60,5 +60,7 @@ def test_later_file_overrides_the_earlier_one(of: Attribute | Resource, base: st
 
 
 @pytest.mark.parametrize(("of", "written", "problems"), rows("refused"))
-def test_wrong_value_is_refused_at_its_place(of: Attribute | Resource, written: str, problems: list[str]) -> None:
+def test_invalid_value_is_reported_with_its_position(
+    of: Attribute | Resource, written: str, problems: list[str]
+) -> None:
     assert of.refused(written) == problems

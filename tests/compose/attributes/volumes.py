@@ -1,4 +1,4 @@
-"""Cases of the attributes of a service that are about volumes."""
+"""Cases for the service attributes about volumes."""
 
 from tests.compose.attributes.reading import Attribute, Cases
 
@@ -107,7 +107,7 @@ CASES = (
         refused=[
             ("b", ["1:40 `volumes_from` must be a list, not a string"]),
             ("[zz]", ["1:41 service `a` depends on `zz`, which is not defined"]),
-            ("[b, b]", ["1:44 `volumes_from` lists one thing twice"]),
+            ("[b, b]", ["1:44 `volumes_from` contains a duplicate item"]),
         ],
     ),
     Cases(

@@ -1,4 +1,4 @@
-"""Env files and label files of a service."""
+"""The env files and label files of a service."""
 
 from tests.compose.memory import FOLDER, Memory, config, project, refused
 from wtc.compose.loader.load import load_project
@@ -13,18 +13,18 @@ ALL = {
 }
 
 
-def test_values_refer_to_the_project_then_the_service_then_what_was_read() -> None:
+def test_references_resolve_to_project_then_service_then_earlier_lines() -> None:
     found = config(ALL, environment={"FROM_OS": "os", "BARE": "b"})["services"]["a"]["environment"]
     assert found == {"FROM_OS": "os", "UNSET": None, "OWN": "s", "V": "ab", "W": "ab", "REF": "s", "BARE": "b"}
 
 
-def test_missing_file_is_an_error_unless_it_may_be_missing() -> None:
+def test_missing_file_is_an_error_unless_it_is_optional() -> None:
     text = "services: {a: {image: x, env_file: [{path: n.env, required: false}]}}"
     assert "environment" not in config(text)["services"]["a"]
     assert refused(text.replace("false", "true"))[0].endswith("cannot read `/srv/app/n.env`: no such file")
 
 
-def test_raw_format_takes_everything_literally() -> None:
+def test_raw_format_keeps_values_literal() -> None:
     files = {
         "compose.yaml": "services: {a: {image: x, env_file: [{path: r.env, format: raw}]}}",
         "r.env": "A='q' # c\nB=$A",
@@ -32,24 +32,24 @@ def test_raw_format_takes_everything_literally() -> None:
     assert config(files)["services"]["a"]["environment"] == {"A": "'q' # c", "B": "$$A"}
 
 
-def test_label_files_lie_beneath_the_labels() -> None:
+def test_labels_override_label_files() -> None:
     files = {"compose.yaml": "services: {a: {image: x, label_file: l, labels: {x: 2}}}", "l": "x=1\ny=1"}
     assert config(files)["services"]["a"]["labels"] == {"x": "2", "y": "1"}
 
 
-def test_unread_files_stay_in_the_tree() -> None:
+def test_env_files_stay_in_the_tree_if_they_are_not_read() -> None:
     reader = Memory({**ALL, "a.env": "broken '"})
     loaded = load_project(LoadRequest(cwd=FOLDER, environment={}), reader, fold_env_files=False)
     files = get_items(get_child(loaded.root, "services", "a", "env_file"))
     assert plain(files[0]) == {"path": "/srv/app/a.env", "required": True}
 
 
-def test_broken_file_is_named_with_its_line_and_without_its_values() -> None:
+def test_invalid_env_file_is_reported_with_its_line_and_without_values() -> None:
     found = refused({**ALL, "a.env": "A=1\nB='secret"})
     assert found[0].startswith("a.env:2:")
     assert "secret" not in found[0]
 
 
-def test_overrides_win_over_env_files() -> None:
+def test_overrides_take_precedence_over_env_files() -> None:
     files = {"compose.yaml": "services: {a: {image: 'x:${P}'}}", ".env": "P=1"}
     assert project(files, overrides={"P": "2"}).environment["P"] == "2"

@@ -1,4 +1,4 @@
-"""Env files."""
+"""Parsing env files."""
 
 import contextlib
 
@@ -35,7 +35,7 @@ OUTSIDE = {"X": "xval", "EMPTY": ""}
         ("", {}),
     ],
 )
-def test_a_text_gives_what_it_gives_in_docker_compose(text: str, expected: dict[str, str]) -> None:
+def test_env_file_is_parsed_as_by_docker_compose(text: str, expected: dict[str, str]) -> None:
     assert parse_dotenv(text, OUTSIDE.get, file="e") == expected
 
 
@@ -46,23 +46,23 @@ def test_a_text_gives_what_it_gives_in_docker_compose(text: str, expected: dict[
         ("A=b=c\n", {"A": "b=c"}),
     ],
 )
-def test_the_raw_format_takes_a_value_as_it_is(text: str, expected: dict[str, str]) -> None:
+def test_raw_format_is_not_unquoted_or_interpolated(text: str, expected: dict[str, str]) -> None:
     assert parse_dotenv(text, OUTSIDE.get, file="e", raw=True) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("A=1\nB C=2\n", "e:2:5", "contains a blank"),
-        ("A=1\nA%=secret\n", "e:2:2", "`%` may not stand"),
-        ('A=1\n\nB="secret\nC=2\n', "e:3:3", "never ends"),
-        ("export ", "e:1:7", "no name"),
-        ("A='it''s'\n", "e:1:7", "`'` may not stand"),
+        ("A=1\nB C=2\n", "e:2:5", "contains a space"),
+        ("A=1\nA%=secret\n", "e:2:2", "`%` is not allowed"),
+        ('A=1\n\nB="secret\nC=2\n', "e:3:3", "no closing"),
+        ("export ", "e:1:7", "not followed by a variable name"),
+        ("A='it''s'\n", "e:1:7", "`'` is not allowed"),
         ("A=1\nB=${X!}secret\n", "e:2:3", "not a valid variable"),
         ("A=${NOPE:?must be set}\n", "e:1:3", "must be set"),
     ],
 )
-def test_a_broken_line_is_refused_with_its_place_and_without_its_value(text: str, place: str, words: str) -> None:
+def test_invalid_line_is_reported_with_its_position_and_without_its_value(text: str, place: str, words: str) -> None:
     with pytest.raises(DotenvError, match=words) as caught:
         parse_dotenv(text, OUTSIDE.get, file="e")
     assert str(caught.value.position) == place
@@ -70,27 +70,27 @@ def test_a_broken_line_is_refused_with_its_place_and_without_its_value(text: str
 
 
 @pytest.mark.parametrize(("text", "line"), [("A=1\n=x\n", 2), ("A B=1\n", 1)])
-def test_a_broken_line_of_the_raw_format_is_refused(text: str, line: int) -> None:
+def test_invalid_line_of_the_raw_format_is_reported(text: str, line: int) -> None:
     with pytest.raises(DotenvError) as caught:
         parse_dotenv(text, OUTSIDE.get, file="e", raw=True)
     assert caught.value.position.line == line
 
 
 @pytest.mark.parametrize("raw", [False, True])
-def test_bare_names_are_told(raw: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    told: list[str] = []
-    parse_dotenv("A=1\nX\nNOPE\n", OUTSIDE.get, file="e", raw=raw, bare=told.append)
-    assert told == ["X", "NOPE"]
+def test_bare_names_are_reported(raw: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    reported: list[str] = []
+    parse_dotenv("A=1\nX\nNOPE\n", OUTSIDE.get, file="e", raw=raw, bare=reported.append)
+    assert reported == ["X", "NOPE"]
 
 
-def test_unset_variables_are_told() -> None:
-    told: list[str] = []
-    parse_dotenv("A=$NOPE$X\nB=$A${ALSO-}\n", OUTSIDE.get, file="e", unset=told.append)
-    assert told == ["NOPE"]
+def test_unset_variables_are_reported() -> None:
+    reported: list[str] = []
+    parse_dotenv("A=$NOPE$X\nB=$A${ALSO-}\n", OUTSIDE.get, file="e", unset=reported.append)
+    assert reported == ["NOPE"]
 
 
 @given(st.text(alphabet="AB=:\"'\\ #\n$X{}\t\r", max_size=60))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_rejected(text: str) -> None:
     for raw in (False, True):
         with contextlib.suppress(DotenvError):
             assert all(isinstance(value, str) for value in parse_dotenv(text, OUTSIDE.get, file="e", raw=raw).values())

@@ -1,4 +1,4 @@
-"""What `config` prints, letter by letter."""
+"""The exact output of `config`."""
 
 import pytest
 
@@ -20,7 +20,7 @@ BACK = "48115655cfde5e93dda6b5746768e326fda32f451ba1dd2c89bd1543551f2251"
 DATA = "84b7dd0dbc0b63b2c369486227e90bc52a1bdc93db761e525bf83a38ff41f79c"
 
 
-def test_json_has_gos_order_escapes_and_doubled_dollars() -> None:
+def test_json_has_the_key_order_and_escapes_of_go_and_doubled_dollars() -> None:
     loaded = project(
         "services: {a: {command: 'echo $$X', image: 'i<&>', x-s: 1, privileged: false}}\nx-t: {b: 1, a: 2}"
     )
@@ -54,7 +54,7 @@ def test_json_has_gos_order_escapes_and_doubled_dollars() -> None:
     ]
 
 
-def test_yaml_leaves_out_what_is_empty_and_keeps_extensions() -> None:
+def test_yaml_omits_empty_values_and_keeps_extensions() -> None:
     loaded = project("services: {a: {image: 'i', x-s: 1, ports: ['80']}}")
     assert config_yaml(loaded) == (
         "name: p\nservices:\n  a:\n    image: i\n    networks:\n      default: null\n"
@@ -63,7 +63,7 @@ def test_yaml_leaves_out_what_is_empty_and_keeps_extensions() -> None:
     )
 
 
-def test_without_interpolation_everything_is_as_written() -> None:
+def test_without_interpolation_values_are_printed_as_written() -> None:
     loaded = project("services: {a: {image: 'x:${V?}', command: 'a $B', profiles: [p]}}", interpolate=False)
     assert config_yaml(loaded, interpolated=False) == (
         "name: p\nnetworks:\n  default:\n    name: p_default\nservices:\n  a:\n    command: a $B\n    image: x:${V?}\n"
@@ -100,11 +100,11 @@ def test_without_interpolation_everything_is_as_written() -> None:
         ({}, "{}"),
     ],
 )
-def test_yaml_values_are_quoted_as_go_yaml_does_it(value: Plain, text: str) -> None:
+def test_yaml_values_are_quoted_as_by_go_yaml(value: Plain, text: str) -> None:
     assert block_yaml({"k": value}) == f"k: {text}\n"
 
 
-def test_yaml_maps_have_letters_last_and_numbers_by_value() -> None:
+def test_yaml_map_keys_are_sorted_with_letters_last_and_numbers_by_value() -> None:
     found = project("services: {a: {image: x, labels: {KA_: 1, KA: 2, K_B: 3, x10: 4, x9: 5}}}")
     lines = config_yaml(found).splitlines()
     keys = [line.strip().partition(":")[0] for line in lines if '"' in line]
@@ -129,7 +129,7 @@ def test_yaml_maps_have_letters_last_and_numbers_by_value() -> None:
         (Float32(1.23456789), "1.2345679"),
     ],
 )
-def test_json_numbers_are_gos(value: float, text: str) -> None:
+def test_json_numbers_are_formatted_as_by_go(value: float, text: str) -> None:
     assert compact_json(value) == text
 
 
@@ -139,12 +139,12 @@ def test_listings_are_in_dependency_order_and_sorted() -> None:
     assert listing.images(loaded) == ["x", "p-b", "z"]
 
 
-def test_hash_is_the_one_that_docker_compose_2_40_gives() -> None:
+def test_service_hash_equals_that_of_docker_compose_2_40() -> None:
     loaded = project("services: {a: {image: x, scale: 3, depends_on: [b], build: .}, b: {image: y}}")
     assert [line.partition(" ")[2] for line in listing.hashes(loaded)] == HASHES
 
 
-def test_network_and_volume_hashes_are_the_labels_that_docker_compose_2_40_writes() -> None:
+def test_network_and_volume_hashes_equal_the_labels_of_docker_compose_2_40() -> None:
     text = "name: wtcc2\nservices: {a: {image: x, volumes: ['data:/d'], networks: [default, back]}}\n"
     top = "networks: {back: {driver: bridge, labels: {x: '1'}, internal: true}}\nvolumes: {data: {labels: {y: '2'}}}"
     root = project(text + top, project_name="").root
@@ -159,7 +159,7 @@ def at(root: Node, *keys: str) -> Node:
     return found
 
 
-def test_volume_hash_counts_the_default_driver() -> None:
+def test_volume_hash_includes_the_default_driver() -> None:
     loaded = project(
         "services: {a: {image: x, volumes: ['one:/v', 'two:/w']}}\n"
         "volumes: {one: {name: n}, two: {name: n, driver: local}}"

@@ -1,4 +1,4 @@
-"""Variables replaced and strings cast over a document."""
+"""Replacing variables and casting strings in a document."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def run(text: str, **environment: str) -> tuple[Plain, Diagnostics]:
     return plain(interpolate(document, Environments(own=environment, clients=environment), found)), found
 
 
-def test_values_are_replaced_and_keys_are_not() -> None:
+def test_variables_are_replaced_in_values_and_not_in_keys() -> None:
     assert run("x-a: {$A: [$A, '${A}b', 1]}", A="v")[0] == {"x-a": {"$A": ["v", "vb", 1]}}
 
 
@@ -38,7 +38,7 @@ def test_values_are_replaced_and_keys_are_not() -> None:
         ("scale: 3", {"scale": 3}),
     ],
 )
-def test_strings_become_what_their_attribute_holds(attribute: str, expected: Plain) -> None:
+def test_strings_are_cast_to_the_type_of_their_attribute(attribute: str, expected: Plain) -> None:
     document, found = run(f"services:\n  a.b:\n    {attribute}\n", N="2")
     assert document == {"services": {"a.b": expected}}
     assert not found.errors
@@ -49,14 +49,14 @@ def test_strings_become_what_their_attribute_holds(attribute: str, expected: Pla
     [
         ("privileged: '1'", "`1` is not `true` or `false`"),
         ("scale: '0x10'", "`0x10` is not a whole number"),
-        ("scale: ${N}.0", "`2.0`, which `${N}.0` comes to, is not a whole number"),
+        ("scale: ${N}.0", "`2.0` (from `${N}.0`) is not a whole number"),
         ("cpus: ''", "`` is not a number"),
         ("cpus: inf", "`inf` is not a number"),
         ("cpus: '1e39'", "is not a number"),
         ("scale: '9223372036854775808'", "is not a whole number"),
     ],
 )
-def test_a_string_that_cannot_be_cast_is_an_error_that_names_what_was_expected(attribute: str, words: str) -> None:
+def test_string_that_cannot_be_cast_is_an_error_with_the_expected_type(attribute: str, words: str) -> None:
     _, found = run(f"services:\n  a:\n    {attribute}\n", N="2")
     (error,) = found.errors
     assert words in error.message
@@ -64,7 +64,7 @@ def test_a_string_that_cannot_be_cast_is_an_error_that_names_what_was_expected(a
     assert error.position
 
 
-def test_an_unset_variable_is_told_once_with_its_place() -> None:
+def test_unset_variable_is_reported_once_with_its_position() -> None:
     _, found = run("x-a: $NOPE\nx-b: [$NOPE, $OTHER]\n")
     assert [(d.message.split("`")[1], str(d.position), d.path) for d in found.warnings] == [
         ("NOPE", "f:1:6", ("x-a",)),
@@ -72,12 +72,12 @@ def test_an_unset_variable_is_told_once_with_its_place() -> None:
     ]
 
 
-def test_all_invalid_variables_are_told() -> None:
+def test_all_invalid_variables_are_reported() -> None:
     _, found = run("x-a: ${\nservices: {a: {image: '${X:?no}'}}\n")
     assert [d.path for d in found.errors] == [("x-a",), ("services", "a", "image")]
 
 
-def test_the_text_as_written_stays_known() -> None:
+def test_text_as_written_is_kept_in_raw() -> None:
     found = Diagnostics()
     (document,) = parse_yaml(b"ports: ['${WEB_PORT:-8080}:80']", "f", found)
     raws = [
@@ -88,12 +88,12 @@ def test_the_text_as_written_stays_known() -> None:
     assert raws == ["${WEB_PORT:-8080}:80"]
 
 
-def test_a_boolean_of_yaml_1_1_is_warned_of() -> None:
+def test_yaml_1_1_boolean_gives_a_warning() -> None:
     _, found = run("services: {a: {init: 'yes', tty: 'TRUE'}}")
     assert [d.path for d in found.warnings] == [("services", "a", "init")]
 
 
-def test_hundreds_of_unset_variables_end_in_one_line() -> None:
+def test_warnings_about_unset_variables_are_limited() -> None:
     _, found = run("x-a: [" + ", ".join(f"$NOPE_{n}" for n in range(500)) + "]")
     assert len(found.warnings) == MAX_UNSET
     assert "the rest is not shown" in found.warnings[-1].message

@@ -1,4 +1,4 @@
-"""A variable that names a published port: where it is the leased port, and where the file's own value."""
+"""Where a variable that names a published port is the leased port, and where it has its own value."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -19,7 +19,7 @@ def load(files: str | Mapping[str, str | bytes], variables: PortVariables = LEAS
 
 
 def attribute(loaded: LoadedProject, *path: str | int) -> object:
-    """A value of service `app`."""
+    """Return a value of service `app`."""
     value: Any = cast("dict[str, Any]", plain(loaded.root))["services"]["app"]
     for step in path:
         value = value[step]
@@ -27,7 +27,7 @@ def attribute(loaded: LoadedProject, *path: str | int) -> object:
 
 
 def environment(value: str, **request: Any) -> object:
-    """The value of `V` in the environment of a service of its own."""
+    """Return the value of `V` in the environment of service `app`."""
     text = f"services: {{db: {{image: x, {PORTS}}}, app: {{image: x, environment: {{V: '{value}'}}}}}}"
     return attribute(load(text, **request), "environment", "V")
 
@@ -56,11 +56,11 @@ def environment(value: str, **request: Any) -> object:
         ("${P:-6379}", "6379"),
     ],
 )
-def test_variable_is_leased_only_behind_an_address_of_the_host(value: str, expected: str) -> None:
+def test_variable_is_leased_only_after_a_host_address(value: str, expected: str) -> None:
     assert environment(value) == expected
 
 
-def test_own_value_is_what_the_environment_says() -> None:
+def test_own_value_comes_from_the_environment() -> None:
     value = "db:${P:-6379} localhost:${P:-6379}"
     given = {"HOME": "/home/me", "P": "7000"}
     assert environment(value, environment=given) == "db:7000 localhost:20001"
@@ -97,7 +97,7 @@ def test_variable_is_leased_only_where_clients_read_it(place: str) -> None:
     assert attribute(load(text, variables), *path) == expected
 
 
-def test_env_files_have_the_leased_port_behind_an_address_of_the_host() -> None:
+def test_env_files_have_the_leased_port_after_a_host_address() -> None:
     files = {
         "compose.yaml": f"services: {{db: {{image: x, {PORTS}}}, app: {{image: x, env_file: app.env}}}}",
         "app.env": "A=localhost:${P:-1}\nB=db:${P:-1}\n",
@@ -142,7 +142,7 @@ def test_name_without_a_value_is_not_set_to_the_leased_port() -> None:
     ("choice", "expected"),
     [("leased", ["20001", "db:20001", "localhost:20001"]), ("own", ["1", "db:1", "localhost:1"])],
 )
-def test_choice_for_a_variable_counts_in_all_places(choice: str, expected: list[str]) -> None:
+def test_choice_for_a_variable_applies_in_all_places(choice: str, expected: list[str]) -> None:
     command = 'command: ["${P:-1}", "db:${P:-1}", "localhost:${P:-1}"]'
     text = f'services: {{app: {{image: x, ports: ["${{P:-1}}:${{P:-1}}"], {command}}}}}'
     loaded = load(text, PortVariables(ports={"P": "20001"}, choices={"P": choice}))
@@ -150,6 +150,6 @@ def test_choice_for_a_variable_counts_in_all_places(choice: str, expected: list[
     assert attribute(loaded, "ports", 0, "target") == 1
 
 
-def test_config_is_not_concerned() -> None:
+def test_config_does_not_lease_port_variables() -> None:
     text = f"services: {{app: {{image: x, {PORTS}, environment: {{V: 'localhost:${{P:-6379}}'}}}}}}"
     assert attribute(project(text), "environment", "V") == "localhost:6379"

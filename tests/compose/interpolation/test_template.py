@@ -1,4 +1,4 @@
-"""Variables in a text."""
+"""Substituting variables in a text."""
 
 import contextlib
 
@@ -35,14 +35,14 @@ VALUES = {"X": "xval", "EMPTY": "", "N": "5"}
         ("a\n${NOPE:-b}\nc", "a\nb\nc"),
     ],
 )
-def test_a_text_comes_to_what_it_comes_to_in_docker_compose(text: str, expected: str) -> None:
+def test_text_is_substituted_as_by_docker_compose(text: str, expected: str) -> None:
     assert substitute(text, VALUES.get) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["${}", "${1}", "${X!}", "${X.y}", "${ X }", "${X", "a ${X:a}", "${X:-a\nb}", "${NOPE:-${}}"]
 )
-def test_what_is_no_variable_is_refused_with_its_place(text: str) -> None:
+def test_invalid_variable_is_reported_with_its_offset(text: str) -> None:
     with pytest.raises(TemplateError, match="not a valid variable") as caught:
         substitute(text, VALUES.get)
     assert caught.value.offset == text.rindex("${")
@@ -57,26 +57,26 @@ def test_what_is_no_variable_is_refused_with_its_place(text: str) -> None:
         ("${X:-${NOPE:?also here}}", "the required variable `NOPE` is not set: also here"),
     ],
 )
-def test_a_missing_required_variable_is_an_error_with_its_message(text: str, message: str) -> None:
+def test_missing_required_variable_is_an_error_with_its_message(text: str, message: str) -> None:
     with pytest.raises(TemplateError) as caught:
         substitute(text, VALUES.get)
     assert caught.value.message == message
 
 
-def test_a_variable_without_value_and_default_is_told() -> None:
-    told: list[str] = []
-    substitute("$A ${B} ${C-} ${D:-$E} ${X}", VALUES.get, told.append)
-    assert told == ["A", "B", "E"]
+def test_variable_without_value_and_default_is_reported() -> None:
+    reported: list[str] = []
+    substitute("$A ${B} ${C-} ${D:-$E} ${X}", VALUES.get, reported.append)
+    assert reported == ["A", "B", "E"]
 
 
-def test_the_variables_of_a_text_are_listed_with_their_defaults_and_places() -> None:
+def test_template_variables_are_listed_with_defaults_and_offsets() -> None:
     text = "${WEB_PORT:-8${N}80}:$X $$Y"
     found = [(v.name, v.operator, v.default) for v in template_variables(text)]
     assert found == [("WEB_PORT", ":-", "8${N}80"), ("N", "", ""), ("X", "", "")]
     assert [text[v.offset] for v in template_variables(text)] == ["$", "$", "$"]
 
 
-def test_defaults_without_end_are_refused() -> None:
+def test_too_deeply_nested_defaults_are_rejected() -> None:
     text = "${A:-" * (MAX_DEPTH + 50) + "}" * (MAX_DEPTH + 50)
     with pytest.raises(TemplateError, match="levels deep"):
         substitute(text, VALUES.get)
@@ -84,7 +84,7 @@ def test_defaults_without_end_are_refused() -> None:
 
 
 @given(st.text(alphabet="${}X:-?+a\n ", max_size=60))
-def test_any_text_is_substituted_or_refused(text: str) -> None:
+def test_any_text_is_substituted_or_raises_a_template_error(text: str) -> None:
     with contextlib.suppress(TemplateError):
         assert isinstance(substitute(text, VALUES.get), str)
     assert all(text[v.offset] == "$" for v in template_variables(text))

@@ -1,4 +1,4 @@
-"""The canonical tree as the typed model."""
+"""Decoding the canonical tree into the typed model."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def project(text: str) -> LoadedProject:
         ),
         (
             "{ports: [{target: 80, published: '8000-8010', protocol: udp}]}",
-            Service(name="a", ports=(Port(target=80, published="8000-8010", protocol="udp"),)),
+            Service(name="a", ports=(Port(target=80, published=range(8000, 8011), protocol="udp"),)),
         ),
         (
             "{healthcheck: {test: [CMD, x], interval: 5s, retries: 3}}",

@@ -3,7 +3,7 @@
 from tests.compose.memory import config, refused
 
 
-def test_service_of_the_same_file_is_inherited_with_everything() -> None:
+def test_all_attributes_of_a_service_in_the_same_file_are_inherited() -> None:
     found = config(
         "services: {a: {extends: b, environment: {A: 2}}, c: {image: y},"
         " b: {image: x, environment: [A=1, B=1], depends_on: [c], command: run}}"
@@ -13,7 +13,7 @@ def test_service_of_the_same_file_is_inherited_with_everything() -> None:
     assert list(found["depends_on"]) == ["c"]
 
 
-def test_other_files_paths_are_relative_to_that_file_along_the_whole_chain() -> None:
+def test_paths_in_another_file_are_relative_to_that_file() -> None:
     found = config(
         {
             "compose.yaml": "services: {a: {extends: {file: s/b.yaml, service: b}}}",
@@ -25,7 +25,7 @@ def test_other_files_paths_are_relative_to_that_file_along_the_whole_chain() -> 
     assert found["volumes"][0]["source"] == "/srv/app/s/d/v"
 
 
-def test_other_file_is_not_held_against_the_schema_and_brings_nothing_but_its_service() -> None:
+def test_other_file_is_not_validated_and_gives_only_its_service() -> None:
     found = config(
         {
             "compose.yaml": "services: {a: {extends: {file: b.yaml, service: b}}}",
@@ -35,7 +35,7 @@ def test_other_file_is_not_held_against_the_schema_and_brings_nothing_but_its_se
     assert "volumes" not in found
 
 
-def test_resets_of_the_extending_service_act_on_its_base() -> None:
+def test_resets_of_the_extending_service_apply_to_its_base() -> None:
     found = config(
         "services: {a: {extends: b, ports: !reset [], command: !override [z], environment: {A: !reset null}},"
         " b: {image: x, ports: ['1:1'], command: c, environment: {A: 1, B: 1}}}"
@@ -45,14 +45,14 @@ def test_resets_of_the_extending_service_act_on_its_base() -> None:
     assert found["environment"] == {"B": "1"}
 
 
-def test_service_of_an_earlier_file_is_out_of_sight() -> None:
+def test_service_of_an_earlier_file_cannot_be_extended() -> None:
     files = {"compose.yaml": "services: {base: {image: x}}", "o.yaml": "services: {a: {extends: bas}}"}
     assert refused(files, files=("compose.yaml", "o.yaml")) == [
-        "o.yaml:1:25 `services.a.extends` names `bas`, no service of `/srv/app/o.yaml`"
+        "o.yaml:1:25 `services.a.extends` names `bas`, which is not a service in `/srv/app/o.yaml`"
     ]
 
 
-def test_circle_is_named_step_by_step() -> None:
+def test_extends_cycle_is_reported_with_all_steps() -> None:
     found = refused("services: {a: {extends: b}, b: {extends: a, image: x}}")
     assert found[0].endswith(
         "services extend each other: `a` (/srv/app/compose.yaml) -> `b` (/srv/app/compose.yaml)"
@@ -60,12 +60,12 @@ def test_circle_is_named_step_by_step() -> None:
     )
 
 
-def test_missing_file_is_named_at_the_place_that_wants_it() -> None:
+def test_missing_file_is_reported_at_the_extends_that_names_it() -> None:
     assert refused("services: {a: {extends: {file: n.yaml, service: b}}}") == [
         "compose.yaml:1:32 cannot read `/srv/app/n.yaml`: no such file"
     ]
 
 
-def test_chain_without_end_in_sight_is_refused() -> None:
+def test_too_deep_chain_of_extends_is_rejected() -> None:
     chain = "\n".join(f"  s{i}: {{extends: s{i + 1}}}" for i in range(500))
-    assert "more than 100 deep" in refused(f"services:\n{chain}\n  s500: {{image: x}}")[-1]
+    assert "more than 100 levels deep" in refused(f"services:\n{chain}\n  s500: {{image: x}}")[-1]

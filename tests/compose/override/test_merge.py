@@ -1,4 +1,4 @@
-"""One file over another."""
+"""Merging one file over another."""
 
 from typing import Any
 
@@ -50,11 +50,11 @@ from tests.compose.memory import config, merged, refused
         ),
     ],
 )
-def test_override_follows_the_attributes_own_rule(base: str, over: str, key: str, expected: Any) -> None:
+def test_override_uses_the_merge_rule_of_the_attribute(base: str, over: str, key: str, expected: Any) -> None:
     assert merged(base, over)[key] == expected
 
 
-def test_list_dependency_over_a_mapping_takes_the_condition_back_and_leaves_the_rest() -> None:
+def test_list_of_dependencies_over_a_mapping_resets_only_the_condition() -> None:
     found = merged("depends_on: {b: {condition: service_healthy, restart: true}}", "depends_on: [b]")
     assert found["depends_on"] == {"b": {"condition": "service_started", "restart": True, "required": True}}
 
@@ -73,7 +73,7 @@ def test_documents_of_one_file_are_merged_in_order() -> None:
     ] == ["two"]
 
 
-def test_value_in_both_files_breaks_a_list_that_wants_unique_items() -> None:
+def test_duplicate_across_files_is_an_error_in_a_list_of_unique_items() -> None:
     files = {
         "compose.yaml": "services: {a: {image: x, security_opt: [o]}}",
         "o.yaml": "services: {a: {security_opt: [o]}}",
@@ -98,10 +98,10 @@ def test_list_cannot_override_a_mapping() -> None:
         ("ports: !reset ['9:9']", "ports", None),
     ],
 )
-def test_reset_and_override_cut_what_came_before(over: str, key: str, expected: Any) -> None:
+def test_reset_and_override_remove_earlier_values(over: str, key: str, expected: Any) -> None:
     assert merged("environment: {A: 1, B: 2}, ports: ['1:1']", over).get(key) == expected
 
 
-def test_reset_takes_a_whole_service_out() -> None:
+def test_reset_removes_a_whole_service() -> None:
     files = {"compose.yaml": "services: {a: {image: x}, b: {image: y}}", "o.yaml": "services: {b: !reset null}"}
     assert list(config(files, files=("compose.yaml", "o.yaml"))["services"]) == ["a"]

@@ -1,4 +1,4 @@
-"""The check against the specification."""
+"""Validation against the schema."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from wtc.compose.source.yaml import parse_yaml
 from wtc.model.diagnostic import Diagnostic
 
 
-def judge(text: str) -> list[Diagnostic]:
+def validate(text: str) -> list[Diagnostic]:
     found = Diagnostics()
     (document,) = parse_yaml(text.encode(), "f", found)
     validate_schema(document, found)
@@ -16,7 +16,7 @@ def judge(text: str) -> list[Diagnostic]:
 
 
 def service(attribute: str) -> list[Diagnostic]:
-    return judge(f"services:\n  a:\n    {attribute}\n")
+    return validate(f"services:\n  a:\n    {attribute}\n")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def service(attribute: str) -> list[Diagnostic]:
         "x-anything: {a: [null]}",
     ],
 )
-def test_what_docker_compose_accepts_is_accepted(attribute: str) -> None:
+def test_value_that_docker_compose_accepts_is_accepted(attribute: str) -> None:
     assert service(attribute) == []
 
 
@@ -71,8 +71,8 @@ def test_what_docker_compose_accepts_is_accepted(attribute: str) -> None:
         ("environment: {A: [x]}", "f:3:22", "not a list"),
         ("environment: [1]", "f:3:19", "an item of `environment` must be a string, not a whole number"),
         ("command: [a, null]", "f:3:18", "an item of `command` must be a string, not empty"),
-        ("security_opt: [a, b, a]", "f:3:26", "`security_opt` lists one thing twice"),
-        ("ports: [{target: 80}, {target: 80.0}]", "f:3:27", "`ports` lists one thing twice"),
+        ("security_opt: [a, b, a]", "f:3:26", "`security_opt` contains a duplicate item"),
+        ("ports: [{target: 80}, {target: 80.0}]", "f:3:27", "`ports` contains a duplicate item"),
         ("cgroup: guest", "f:3:13", "`cgroup` must be `host` or `private`, not `guest`"),
         ("cpu_percent: 12.5", "f:3:18", "`cpu_percent` must be a string or a whole number, not a number"),
         ("cpu_percent: 101", "f:3:18", "at least 0 and at most 100, not 101"),
@@ -90,7 +90,9 @@ def test_what_docker_compose_accepts_is_accepted(attribute: str) -> None:
         ("blkio_config: {x-a: 1}", "f:3:20", "has no attribute `x-a`"),
     ],
 )
-def test_what_docker_compose_refuses_is_refused_with_its_place(attribute: str, place: str, message: str) -> None:
+def test_value_that_docker_compose_rejects_is_reported_with_its_position(
+    attribute: str, place: str, message: str
+) -> None:
     (error,) = service(attribute)
     assert str(error.position) == place
     assert message in error.message
@@ -106,15 +108,15 @@ def test_what_docker_compose_refuses_is_refused_with_its_place(attribute: str, p
         ("zzzz: 1", "f:1:1", ""),
     ],
 )
-def test_an_unknown_attribute_is_told_with_the_nearest_name(text: str, place: str, hint: str) -> None:
-    (error,) = judge(text)
+def test_unknown_attribute_is_reported_with_a_similar_name(text: str, place: str, hint: str) -> None:
+    (error,) = validate(text)
     assert "has no attribute" in error.message
     assert str(error.position) == place
     assert error.hint == hint
 
 
-def test_all_problems_are_told_at_once_each_with_its_path() -> None:
-    found = judge("services:\n  a: {user: 1, foo: 2, ports: {}}\n  é: {}\nvolumes: {v: []}\n")
+def test_all_problems_are_reported_in_one_run_with_their_paths() -> None:
+    found = validate("services:\n  a: {user: 1, foo: 2, ports: {}}\n  é: {}\nvolumes: {v: []}\n")
     assert [d.path for d in found] == [
         ("services", "a", "user"),
         ("services", "a", "foo"),
@@ -143,10 +145,10 @@ def test_all_problems_are_told_at_once_each_with_its_path() -> None:
         ("version: 3\n", 1),
     ],
 )
-def test_the_top_level_is_judged(text: str, problems: int) -> None:
-    assert len(judge(text)) == problems
+def test_top_level_is_validated(text: str, problems: int) -> None:
+    assert len(validate(text)) == problems
 
 
-def test_the_check_gives_up_where_nothing_is_right() -> None:
-    found = judge("\n".join(f"k{n}: 1" for n in range(500)))
+def test_validation_stops_after_the_maximum_number_of_problems() -> None:
+    found = validate("\n".join(f"k{n}: 1" for n in range(500)))
     assert len(found) == MAX_PROBLEMS + 1

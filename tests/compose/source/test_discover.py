@@ -1,4 +1,4 @@
-"""Which files, which name, which profiles."""
+"""Finding the files of a project, its name and its profiles."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from wtc.errors import ComposeFileError, UsageError
 FILE = "services: {a: {image: 'x:${V-}'}}"
 
 
-def test_first_of_the_usual_names_is_read_with_its_override() -> None:
+def test_first_default_file_name_is_used_with_its_override() -> None:
     files = {
         "compose.yaml": FILE,
         "docker-compose.yml": "services: {}",
@@ -19,14 +19,14 @@ def test_first_of_the_usual_names_is_read_with_its_override() -> None:
     assert len(loaded.warnings) == 1
 
 
-def test_search_goes_up_and_both_env_files_count() -> None:
+def test_search_goes_up_and_reads_both_env_files() -> None:
     files = {"compose.yaml": FILE, ".env": "V=above\nW=above", "sub/.env": "V=here"}
     loaded = project(files, cwd="/srv/app/sub")
     assert loaded.working_dir == "/srv/app"
     assert (loaded.environment["V"], loaded.environment["W"]) == ("here", "above")
 
 
-def test_variable_names_the_files_and_may_come_from_the_env_file() -> None:
+def test_compose_file_variable_can_come_from_the_env_file() -> None:
     files = {
         "c.yaml": FILE,
         "o.yaml": "services: {b: {image: y}}",
@@ -35,7 +35,7 @@ def test_variable_names_the_files_and_may_come_from_the_env_file() -> None:
     assert sorted(config(files)["services"]) == ["a", "b"]
 
 
-def test_folder_stands_for_the_compose_file_in_it() -> None:
+def test_folder_is_replaced_by_its_compose_file() -> None:
     assert project({"sub/compose.yaml": FILE}, files=("sub",)).files == ("/srv/app/sub/compose.yaml",)
 
 
@@ -48,7 +48,7 @@ def test_paths_are_relative_to_the_first_file() -> None:
     assert config(files, files=("compose.yaml", "o/o.yaml"))["services"]["a"]["volumes"][0]["source"] == "/srv/app/v"
 
 
-def test_nothing_found_says_where_it_was_looked_for_and_what_to_do() -> None:
+def test_error_without_a_compose_file_shows_the_search_path_and_a_hint() -> None:
     with pytest.raises(ComposeFileError) as caught:
         project({})
     assert "`compose.yaml`" in caught.value.causes[0]
@@ -63,7 +63,7 @@ def test_nothing_found_says_where_it_was_looked_for_and_what_to_do() -> None:
         ({"n.yaml/x": ""}, "cannot read `/srv/app/n.yaml`: it is a folder"),
     ],
 )
-def test_file_that_cannot_be_read_is_named(files: dict[str, str], message: str) -> None:
+def test_unreadable_file_is_named_in_the_error(files: dict[str, str], message: str) -> None:
     assert refused(files, files=("n.yaml",))[0].endswith(message)
 
 
@@ -77,14 +77,16 @@ def test_file_that_cannot_be_read_is_named(files: dict[str, str], message: str) 
         ("name: file", {"COMPOSE_PROJECT_NAME": "env"}, "flag", "flag"),
     ],
 )
-def test_name_of_the_project(name: str, environment: dict[str, str], given: str, expected: str) -> None:
+def test_project_name_comes_from_option_variable_file_or_folder(
+    name: str, environment: dict[str, str], given: str, expected: str
+) -> None:
     loaded = project(f"{name}\n{FILE}", environment=environment, project_name=given)
     assert loaded.name == expected
     assert loaded.environment["COMPOSE_PROJECT_NAME"] == expected
 
 
 @pytest.mark.parametrize("name", ["Upper", "-x", "a.b"])
-def test_name_given_outright_must_be_a_valid_one(name: str) -> None:
+def test_explicit_project_name_must_be_valid(name: str) -> None:
     assert "is not valid" in refused(FILE, project_name=name)[0]
 
 
@@ -102,11 +104,11 @@ PROFILES = "services: {a: {image: x, profiles: [p], depends_on: [b]}, b: {image:
         ({"services": ("c",)}, ["c"]),
     ],
 )
-def test_profiles_and_named_services_choose_what_is_on(request_: dict[str, object], expected: list[str]) -> None:
+def test_profiles_and_named_services_enable_services(request_: dict[str, object], expected: list[str]) -> None:
     assert sorted(config(PROFILES, **request_)["services"]) == expected
 
 
-def test_unknown_service_is_a_usage_error_with_the_nearest_name() -> None:
+def test_unknown_service_is_a_usage_error_with_a_similar_name() -> None:
     with pytest.raises(UsageError, match="no such service: `webb`") as caught:
         project("services: {web: {image: x}}", services=("webb",))
     assert caught.value.hints == ("did you mean `web`?",)

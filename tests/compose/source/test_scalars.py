@@ -1,4 +1,4 @@
-"""What an unquoted scalar means, and how numbers print."""
+"""Resolving unquoted scalars, and printing numbers."""
 
 import pytest
 
@@ -30,7 +30,7 @@ from wtc.compose.source.scalars import Timestamp, Value, go_float, resolve_plain
         *[("18446744073709551615", 18446744073709551615), ("18446744073709551616", 18446744073709551616.0)],
     ],
 )
-def test_an_unquoted_scalar_means_what_it_means_to_go_yaml(text: str, expected: Value) -> None:
+def test_unquoted_scalar_is_resolved_as_by_go_yaml(text: str, expected: Value) -> None:
     value = resolve_plain(text)
     assert (value, type(value)) == (expected, type(expected))
 
@@ -43,13 +43,13 @@ def test_an_unquoted_scalar_means_what_it_means_to_go_yaml(text: str, expected: 
         ("2020-02-29t10:20:30.50+02:00", "2020-02-29T10:20:30.5+02:00"),
     ],
 )
-def test_an_unquoted_date_is_no_string(text: str, expected: str) -> None:
+def test_unquoted_date_is_not_a_string(text: str, expected: str) -> None:
     value = resolve_plain(text)
     assert type(value) is Timestamp
     assert value == expected
 
 
-def test_a_number_of_many_digits_costs_nothing() -> None:
+def test_number_with_many_digits_is_parsed_quickly() -> None:
     assert resolve_plain("9" * 100_000) == "9" * 100_000
 
 
@@ -75,5 +75,5 @@ def test_a_number_of_many_digits_costs_nothing() -> None:
         (float("nan"), "NaN"),
     ],
 )
-def test_a_float_prints_as_go_prints_it(value: float, expected: str) -> None:
+def test_float_is_formatted_as_by_go(value: float, expected: str) -> None:
     assert go_float(value) == expected

@@ -1,4 +1,4 @@
-"""Reading YAML: what go-yaml accepts, with positions, and everything else refused with a place."""
+"""Parsing YAML: accept what go-yaml accepts, with positions, and report everything else."""
 
 import sys
 
@@ -38,7 +38,7 @@ def read(text: str | bytes) -> tuple[list[Node], Diagnostics]:
         ("\ufeffa: 1\n".encode("utf-16-le"), [{"a": 1}]),
     ],
 )
-def test_a_text_is_read_as_go_yaml_reads_it(text: str | bytes, expected: list[Plain]) -> None:
+def test_yaml_is_parsed_as_by_go_yaml(text: str | bytes, expected: list[Plain]) -> None:
     documents, found = read(text)
     assert [plain(document) for document in documents] == expected
     assert not found.found
@@ -47,15 +47,15 @@ def test_a_text_is_read_as_go_yaml_reads_it(text: str | bytes, expected: list[Pl
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("a: 1\nb: 2\na: 3\n", "f:3:1", "`a` is given twice, first in line 1"),
-        ("a: {<<: {}, <<: {}}\n", "f:1:13", "`<<` is given twice"),
+        ("a: 1\nb: 2\na: 3\n", "f:3:1", "duplicate key `a`, first used in line 1"),
+        ("a: {<<: {}, <<: {}}\n", "f:1:13", "duplicate key `<<`"),
         ("a:\n  1: b\n", "f:2:3", "not `1`"),
         ("a: {2020-01-01: b}\n", "f:1:5", "not `2020-01-01`"),
         ("a: {true: b}\n", "f:1:5", "not `true`"),
         ("? [a]\n: b\n", "f:1:3", "not a list"),
         ("<<: 1\n", "f:1:5", "`<<` takes"),
-        ("a: *x\n", "f:1:4", "names no anchor"),
-        ("a: &x [*x]\n", "f:1:8", "inside of what it names"),
+        ("a: *x\n", "f:1:4", "does not refer to an earlier anchor"),
+        ("a: &x [*x]\n", "f:1:8", "is inside the node that it refers to"),
         ("a: !!int b\n", "f:1:4", "`!!int`"),
         ("a:\n\t- b\n", "f:2:1", "cannot start any token"),
         ("a: [b\n", "f:2:1", "not valid YAML"),
@@ -65,28 +65,28 @@ def test_a_text_is_read_as_go_yaml_reads_it(text: str | bytes, expected: list[Pl
         (b"\x7fELF\x02\x00\x00", "f:1:1", "control character 0x7f"),
         ("[" * 200, "f:1:101", "100 levels"),
         ("a: &x " + "[" * 60 + "]" * 60 + "\nb: " + "[" * 60 + "*x", "f:2:64", "100 levels"),
-        (b" " * (yaml.MAX_BYTES + 1), "f:1:1", "past the limit"),
+        (b" " * (yaml.MAX_BYTES + 1), "f:1:1", "the limit is"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(text: str | bytes, place: str, words: str) -> None:
+def test_invalid_yaml_is_reported_with_its_position(text: str | bytes, place: str, words: str) -> None:
     _, found = read(text)
     assert str(found.errors[0].position) == place
     assert words in found.errors[0].message
 
 
-def test_all_doubled_and_strange_keys_are_reported_at_once() -> None:
+def test_all_duplicate_and_invalid_keys_are_reported_in_one_run() -> None:
     _, found = read("a: 1\na: 2\nb: {1: 1}\nb: 2\n")
     assert [str(d.position) for d in found.errors] == ["f:2:1", "f:3:5", "f:4:1"]
 
 
-def test_an_alias_bomb_is_refused() -> None:
+def test_alias_bomb_is_rejected() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     _, found = read("\n".join(lines))
     assert "more than" in found.errors[0].message
 
 
-def test_values_and_keys_know_where_they_stand() -> None:
+def test_values_and_keys_have_positions() -> None:
     (document,), _ = read("a:\n  bc: &x [1,  zwei]\nd: {<<: {k: v}}\n")
     places = {path: (node.position.line, node.position.column) for path, node in walk(document)}
     assert places[("a", "bc", 1)] == (2, 15)
@@ -97,7 +97,7 @@ def test_values_and_keys_know_where_they_stand() -> None:
     assert inner.keys["bc"][1:] == (2, 3)
 
 
-def test_without_the_c_parser_the_same_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_parser_gives_the_same_result_as_the_c_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "a: &x {k: 010}\nb: [*x, {<<: *x}]\n"
     fast, _ = read(text)
     monkeypatch.setitem(sys.modules, "yaml._yaml", None)
@@ -115,21 +115,21 @@ def test_reset_and_override_are_kept_as_tags() -> None:
     }
 
 
-def test_a_scalar_keeps_its_text() -> None:
+def test_scalar_keeps_its_text() -> None:
     (document,), _ = read("0x10")
     assert isinstance(document, Scalar)
     assert (document.value, document.raw) == (16, "0x10")
 
 
 @given(st.binary(max_size=200) | st.text(alphabet="ab:-[]{}&*!<>|'\"#%\n\t ?,0", max_size=80).map(str.encode))
-def test_no_text_whatever_raises(data: bytes) -> None:
+def test_no_text_raises_an_exception(data: bytes) -> None:
     documents, found = read(data)
     assert all(d.position for d in found.errors)
     for document in documents:
         plain(document)
 
 
-def test_reading_gives_up_where_nothing_is_right() -> None:
+def test_parsing_stops_after_the_maximum_number_of_problems() -> None:
     _, found = read("a: 1\n" * 500)
     assert len(found.errors) == yaml.MAX_PROBLEMS + 1
     _, found = read("---\na: 1\n" * 500)

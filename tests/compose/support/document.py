@@ -1,4 +1,4 @@
-"""Writes what belongs into `.context/compose-support.md`: `uv run python -m tests.compose.support.document`."""
+"""Print the content of `.context/compose-support.md`: `uv run python -m tests.compose.support.document`."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,12 @@ from wtc.compose.support.status import Case
 from wtc.compose.support.table import SUPPORT
 
 HEAD = """\
-# What wtc makes of each attribute
+# How wtc treats each attribute
 
-Made from `src/wtc/compose/support/table.py` by `uv run python -m tests.compose.support.document`; a test holds the two
-together. `honoured`: carried out as Docker Compose does. `rewritten`: carried out in the worktree's namespace, under
-another name, host port or tag. `ignored`: read and left out; `up` warns, `up --strict` refuses. What an engine of an
-older API version leaves out stands in `src/wtc/engine/translate/unsupported.py`.
+Generated from `src/wtc/compose/support/table.py` by `uv run python -m tests.compose.support.document`; a test compares
+the two. `honoured`: applied as Docker Compose does. `rewritten`: applied within the worktree's namespace, with another
+name, host port or tag. `ignored`: read but not applied; `up` warns, `up --strict` fails. For attributes that engines
+with an older API version do not support, see `src/wtc/engine/translate/unsupported.py`.
 
 | attribute | status | why |
 |---|---|---|
@@ -21,23 +21,23 @@ older API version leaves out stands in `src/wtc/engine/translate/unsupported.py`
 
 
 def attributes(shape: Shape = PROJECT, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Every attribute that the schema describes: `services.*.build.args`."""
-    for name, below in (shape.fields or {}).items():
+    """Yield every attribute of the schema: `services.*.build.args`."""
+    for name, child in (shape.fields or {}).items():
         yield ".".join((*path, name))
-        yield from attributes(below, (*path, name))
-    for below in (shape.entries, shape.items):
-        if below is not None:
-            yield from attributes(below, (*path, "*"))
+        yield from attributes(child, (*path, name))
+    for child in (shape.entries, shape.items):
+        if child is not None:
+            yield from attributes(child, (*path, "*"))
 
 
 def document() -> str:
-    """The whole text."""
+    """Return the document as Markdown."""
     lines = (f"| `{name}` | {case_status(case)} | {case.reason} |" for name, row in SUPPORT.items() for case in row)
     return HEAD + "".join(f"{line}\n" for line in lines)
 
 
 def case_status(case: Case) -> str:
-    """`ignored (more than one)`."""
+    """Return the status of a case with its condition: `ignored (more than one)`."""
     return f"{case.status} ({case.when})" if case.when else str(case.status)
 
 

@@ -1,4 +1,4 @@
-"""The table of attributes: complete, written down, and what `up` warns of."""
+"""The support table: it is complete and documented, and gives the warnings of `up`."""
 
 from pathlib import Path
 
@@ -24,44 +24,47 @@ secrets: {s: {file: ./s}, t: {environment: T}}
 """
 
 
-def treated(attribute: str) -> dict[str, str]:
-    """Attribute of service `web` -> what becomes of it."""
+def statuses(attribute: str) -> dict[str, str]:
+    """Return attribute of service `web` -> status."""
     found = report_attributes(project(FILE % attribute).root)
     return {".".join(map(str, t.path[2:])): str(t.case.status) for t in found if t.path[:2] == ("services", "web")}
 
 
-def warned(attribute: str) -> list[str]:
-    """`LINE:COLUMN ATTRIBUTE REASON` of each thing that is left out."""
+def warnings(attribute: str) -> list[str]:
+    """Return `LINE:COLUMN ATTRIBUTE REASON` for each ignored attribute."""
     found = decode_project(project(FILE % attribute)).warnings
-    left_out = [d for d in found if d.severity is Severity.UNSUPPORTED]
-    said = " of service `web` is ignored:"
-    return [f"{d.position.line}:{d.position.column} {d.message.replace(said, '')}" for d in left_out if d.position]
+    ignored = [d for d in found if d.severity is Severity.UNSUPPORTED]
+    label = " of service `web` is ignored:"
+    return [f"{d.position.line}:{d.position.column} {d.message.replace(label, '')}" for d in ignored if d.position]
 
 
-def test_every_attribute_of_the_specification_has_a_row_and_no_row_is_without_one() -> None:
+def test_rows_are_exactly_the_attributes_of_the_specification() -> None:
     assert sorted(SUPPORT) == sorted(set(attributes()))
 
 
-def test_last_case_of_a_row_is_for_everything_else() -> None:
+def test_only_the_last_case_of_a_row_applies_to_all_values() -> None:
     assert [
         name for name, row in SUPPORT.items() if [c.applies is None for c in row] != [False] * (len(row) - 1) + [True]
     ] == []
 
 
-def test_whatever_is_not_honoured_says_why() -> None:
+def test_every_case_that_is_not_honoured_has_a_reason() -> None:
     assert [
         name for name, row in SUPPORT.items() if any(c.status is not Status.HONOURED and not c.reason for c in row)
     ] == []
 
 
-def test_attribute_below_an_ignored_one_is_ignored() -> None:
-    gone = [name for name, row in SUPPORT.items() if row[-1].status is Status.IGNORED and len(row) == 1]
+def test_child_of_an_ignored_attribute_is_ignored() -> None:
+    ignored = [name for name, row in SUPPORT.items() if row[-1].status is Status.IGNORED and len(row) == 1]
     assert [
-        n for n in SUPPORT for g in gone if n.startswith(f"{g}.") and SUPPORT[n][-1].status is not Status.IGNORED
+        n
+        for n in SUPPORT
+        for parent in ignored
+        if n.startswith(f"{parent}.") and SUPPORT[n][-1].status is not Status.IGNORED
     ] == []
 
 
-def test_document_says_what_the_table_says() -> None:
+def test_document_matches_the_table() -> None:
     assert DOCUMENT.read_text() == document(), "run `uv run python -m tests.compose.support.document`"
 
 
@@ -91,7 +94,7 @@ def test_document_says_what_the_table_says() -> None:
     ],
 )
 def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> None:
-    assert treated(attribute)[path] == status
+    assert statuses(attribute)[path] == status
 
 
 @pytest.mark.parametrize(
@@ -100,7 +103,7 @@ def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> 
         ("deploy: {resources: {limits: {memory: 1g}}, replicas: 2}", []),
         (
             "deploy: {placement: {constraints: [a==b], preferences: [{spread: x}]}}",
-            ["4:14 `deploy.placement` only a Swarm heeds it, and this is one engine"],
+            ["4:14 `deploy.placement` it applies to Swarm only"],
         ),
         (
             "develop: {watch: [{path: ., action: rebuild}]}",
@@ -108,18 +111,21 @@ def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> 
         ),
         (
             "credential_spec: {file: x}",
-            ["4:5 `credential_spec` it is for Windows containers"],
+            ["4:5 `credential_spec` it applies to Windows containers only"],
         ),
         ("deploy: {labels: {}, update_config: {}}", []),
     ],
 )
-def test_what_is_ignored_is_told_once_with_its_place(attribute: str, expected: list[str]) -> None:
-    assert warned(attribute) == expected
+def test_ignored_attribute_is_reported_once_with_its_position(attribute: str, expected: list[str]) -> None:
+    assert warnings(attribute) == expected
 
 
-def test_ignored_resources_are_told_too() -> None:
+def test_ignored_attributes_of_resources_are_reported() -> None:
     files = "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {external: true}}\n"
     found = [d.message for d in decode_project(project(files)).warnings]
     assert found == [
-        "`secrets.s.external` is ignored: only a Swarm keeps such things: a service that is given it is refused"
+        (
+            "`secrets.s.external` is ignored: only Swarm stores secrets and configs: "
+            "a service that uses an external one is rejected"
+        )
     ]

@@ -1,4 +1,4 @@
-"""What a project means without saying it, and what it must not say."""
+"""Normalizing a project, and checking its consistency."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.compose.memory import config, refused, service
         ("network_mode: host", None),
     ],
 )
-def test_default_network_is_for_services_without_one(attributes: str, expected: Any) -> None:
+def test_services_without_networks_get_the_default_network(attributes: str, expected: Any) -> None:
     assert service(attributes).get("networks") == expected
 
 
@@ -28,13 +28,13 @@ def test_default_network_is_for_services_without_one(attributes: str, expected: 
         ("volumes_from: [b]", None),
     ],
 )
-def test_what_is_asked_of_another_service_is_a_dependency(attributes: str, restart: Any) -> None:
+def test_references_to_another_service_are_dependencies(attributes: str, restart: Any) -> None:
     found = service(attributes)["depends_on"]["b"]
     assert found["condition"] == "service_started"
     assert found.get("restart") == restart
 
 
-def test_explicit_dependency_is_left_alone() -> None:
+def test_explicit_dependency_is_not_changed() -> None:
     found = service("links: [b], depends_on: {b: {condition: service_healthy}}")
     assert found["depends_on"] == {"b": {"condition": "service_healthy", "required": True}}
 
@@ -48,13 +48,13 @@ def test_resources_are_named_after_the_project_unless_they_are_external() -> Non
     assert {key: item["name"] for key, item in found["volumes"].items()} == {"vol": "own", "ext": "real"}
 
 
-def test_bare_names_are_looked_up() -> None:
+def test_bare_names_take_their_value_from_the_environment() -> None:
     found = service("environment: [A, B], build: {args: [A, B]}", environment={"A": "1"})
     assert found["environment"] == {"A": "1", "B": None}
     assert found["build"]["args"] == {"A": "1"}
 
 
-def test_resources_that_nothing_uses_are_dropped() -> None:
+def test_unused_resources_are_dropped() -> None:
     text = "services: {a: {image: x}}\nvolumes: {v: {}}\nsecrets: {s: {file: f}}"
     assert not {"volumes", "secrets"} & config(text).keys()
     assert {"volumes", "secrets"} <= config(text, all_resources=True).keys()
@@ -67,10 +67,10 @@ def test_resources_that_nothing_uses_are_dropped() -> None:
         ("services: {a: {image: x, networks: [n]}}", "service `a` uses network `n`, which is not defined"),
         ("services: {a: {image: x, secrets: [n]}}", "service `a` uses secret `n`, which is not defined"),
         ("services: {a: {image: x, depends_on: [n]}}", "service `a` depends on `n`, which is not defined"),
-        ("services: {a: {image: x, depends_on: [a]}}", "services depend on each other in a circle: `a` -> `a`"),
+        ("services: {a: {image: x, depends_on: [a]}}", "dependency cycle: `a` -> `a`"),
         (
             "services: {a: {image: x, links: [b]}, b: {image: y, links: [a]}}",
-            "services depend on each other in a circle: `a` -> `b` -> `a`",
+            "dependency cycle: `a` -> `b` -> `a`",
         ),
         (
             "services: {a: {image: x, network_mode: host, networks: [default]}}",
@@ -78,15 +78,15 @@ def test_resources_that_nothing_uses_are_dropped() -> None:
         ),
         (
             "services: {a: {image: x, scale: 2, deploy: {replicas: 3}}}",
-            "service `a` says 2 in `scale` and 3 in `deploy.replicas`",
+            "service `a` sets `scale` to 2 and `deploy.replicas` to 3",
         ),
         (
             "services: {a: {image: x, scale: 2, container_name: one}}",
-            "service `a` has one `container_name` for 2 containers",
+            "service `a` has a `container_name` but 2 containers",
         ),
         (
             "services: {a: {image: x, container_name: one}, b: {image: x, container_name: one}}",
-            "services `a` and `b` have one `container_name`, `one`",
+            "services `a` and `b` have the same `container_name` `one`",
         ),
         (
             "services: {a: {image: x, gpus: [{count: 1, device_ids: [a]}]}}",
@@ -98,16 +98,16 @@ def test_resources_that_nothing_uses_are_dropped() -> None:
         ),
         (
             "services: {a: {image: x}}\nvolumes: {v: {external: true, driver: d}}",
-            "`volumes.v` is external and has `driver`, which only something that is made here can have",
+            "`volumes.v` is external, so `driver` is not allowed",
         ),
     ],
 )
-def test_contradiction_is_refused_with_its_place(text: str, message: str) -> None:
+def test_contradiction_is_reported_with_its_position(text: str, message: str) -> None:
     found = refused(text)
     assert [line.partition(" ")[2] for line in found if line.startswith("compose.yaml:")] == [message]
 
 
-def test_one_run_names_every_undefined_reference() -> None:
+def test_all_undefined_references_are_reported() -> None:
     assert (
         len(refused("services: {a: {image: x, networks: [n], secrets: [s], volumes: ['vol:/v'], depends_on: [z]}}"))
         == 4
@@ -115,7 +115,7 @@ def test_one_run_names_every_undefined_reference() -> None:
 
 
 def test_disabled_dependency_must_be_optional() -> None:
-    wanted = "{condition: service_started, required: false}"
-    text = f"services: {{a: {{image: x, depends_on: {{b: {wanted}}}}}, b: {{image: y, profiles: [q]}}}}"
+    dependency = "{condition: service_started, required: false}"
+    text = f"services: {{a: {{image: x, depends_on: {{b: {dependency}}}}}, b: {{image: y, profiles: [q]}}}}"
     assert list(config(text)["services"]) == ["a"]
     assert "which no active profile enables" in refused(text.replace("false", "true"))[0]

@@ -1,4 +1,4 @@
-"""Published ports."""
+"""Parsing published ports."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ def spelled(ports: list[dict[str, Any]]) -> list[str]:
         ("8000-8010:86", ["|8000-8010|86/tcp"]),
     ],
 )
-def test_short_form_becomes_one_entry_a_container_port(short: str, expected: list[str]) -> None:
+def test_short_form_gives_one_entry_per_container_port(short: str, expected: list[str]) -> None:
     assert spelled(service(f"ports: ['{short}']")["ports"]) == expected
 
 
 @pytest.mark.parametrize(
     "short", ["80:", "", "3000-3001:80-82", "80800:80", "a:80:80", "::1:80:80", "80/xyz", "9-8", "0"]
 )
-def test_what_is_no_port_is_refused_with_its_place(short: str) -> None:
+def test_invalid_port_is_reported_with_its_position(short: str) -> None:
     found = refused(f"services: {{a: {{image: x, ports: ['{short}']}}}}")
     assert found
     assert found[0].startswith("compose.yaml:1:34 ")
@@ -45,7 +45,7 @@ def test_long_form_gets_protocol_and_mode() -> None:
     ]
 
 
-def test_every_address_is_the_same_port_as_no_address() -> None:
+def test_port_on_all_addresses_equals_port_without_an_address() -> None:
     assert spelled(merged("ports: ['80:80', '1:1/udp']", "ports: ['0.0.0.0:80:80', '1:1']")["ports"]) == [
         "0.0.0.0|80|80/tcp",
         "|1|1/udp",
@@ -74,11 +74,11 @@ def test_range_collides_with_one_of_its_ports() -> None:
         ('"8080:80"', None),
     ],
 )
-def test_port_that_is_one_variable_is_known_by_it(port: str, name: str | None) -> None:
+def test_port_that_is_one_variable_is_recorded_with_its_name(port: str, name: str | None) -> None:
     loaded = project(f"services: {{a: {{image: x, ports: [{port}]}}}}", environment={"P": "81"})
     assert loaded.port_variables.get(("a", 0)) == name
 
 
-def test_more_ports_than_a_machine_has_are_refused() -> None:
+def test_too_many_ports_are_rejected() -> None:
     text = "services: {a: {image: x, ports: ['1-65535', '1-65535/udp']}}"
     assert refused(text) == ["compose.yaml:1:11 the services publish more than 100000 ports"]

@@ -1,4 +1,4 @@
-"""A command given as one string."""
+"""Splitting a command string."""
 
 import contextlib
 import re
@@ -31,7 +31,7 @@ from wtc.compose.transform.shellwords import split_words
         ('a="b c"d', ["a=b cd"]),
     ],
 )
-def test_a_command_is_split_as_docker_compose_splits_it(text: str, expected: list[str]) -> None:
+def test_command_is_split_as_by_docker_compose(text: str, expected: list[str]) -> None:
     assert split_words(text) == expected
 
 
@@ -39,17 +39,17 @@ def test_a_command_is_split_as_docker_compose_splits_it(text: str, expected: lis
     ("text", "message"),
     [("it's", "`'`"), ('a "b', '`"`'), ("a `b", "``` "), ("echo (x)", "`(`"), ("a $(b", "`)`"), ("a\\", "`\\`")],
 )
-def test_what_is_left_open_is_refused(text: str, message: str) -> None:
+def test_unclosed_quote_is_rejected(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         split_words(text)
 
 
 @given(st.lists(st.text(alphabet='ab &|;<>()$`"\\ \n', max_size=8), max_size=5))
-def test_words_in_single_quotes_come_back_as_they_were(words: list[str]) -> None:
+def test_single_quoted_words_are_unchanged(words: list[str]) -> None:
     assert split_words(" ".join(f"'{word}'" for word in words)) == words
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_split_or_refused(text: str) -> None:
+def test_any_text_is_split_or_raises_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert all(isinstance(word, str) for word in split_words(text))

@@ -1,4 +1,4 @@
-"""Durations and byte sizes."""
+"""Parsing durations and byte sizes."""
 
 import contextlib
 
@@ -26,20 +26,20 @@ from wtc.compose.transform.units import format_duration, parse_bytes, parse_dura
         ("3.9999999999999999999s", "4s"),
     ],
 )
-def test_a_duration_prints_as_go_prints_it(text: str, expected: str) -> None:
+def test_duration_is_formatted_as_by_go(text: str, expected: str) -> None:
     assert format_duration(parse_duration(text)) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["", "10", "1x", "s", ".s", "1..5s", "1 s", "1s ", "9223372036854775808ns", "300000w", "٣s"]
 )
-def test_what_is_no_duration_is_refused(text: str) -> None:
+def test_invalid_duration_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="a duration like"):
         parse_duration(text)
 
 
 @given(st.integers(min_value=-(2**52), max_value=2**52))
-def test_a_printed_duration_reads_as_itself(ns: int) -> None:
+def test_formatted_duration_parses_to_the_same_value(ns: int) -> None:
     assert parse_duration(format_duration(ns)) == ns
 
 
@@ -61,18 +61,18 @@ def test_a_printed_duration_reads_as_itself(ns: int) -> None:
         ("0x1p4", 16),
     ],
 )
-def test_a_size_is_counted_in_powers_of_1024(text: str, expected: int) -> None:
+def test_size_units_are_powers_of_1024(text: str, expected: int) -> None:
     assert parse_bytes(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "-1", "k", "1gi", "1bb", "1  GB", " 1g", "1eb", "0x10", "inf", "8192p", "1k1"])
-def test_what_is_no_size_is_refused(text: str) -> None:
+def test_invalid_size_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="a size like"):
         parse_bytes(text)
 
 
 @given(st.text(alphabet="0123456789.kmgbinsuhd -+e", max_size=12))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_rejected(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert parse_bytes(text) >= 0
     with contextlib.suppress(ValueError):

@@ -1,4 +1,4 @@
-"""Mounts."""
+"""Parsing mounts."""
 
 from typing import Any
 
@@ -25,33 +25,33 @@ LABELLED = {"selinux": "z", "create_host_path": True}
         ("data:/x:nocopy,what", {"type": "volume", "source": "data", "target": "/x", "volume": {"nocopy": True}}),
     ],
 )
-def test_short_form_says_what_is_mounted(short: str, expected: dict[str, Any]) -> None:
+def test_short_form_gives_the_long_form(short: str, expected: dict[str, Any]) -> None:
     assert service(f"volumes: ['{short}']", VOLUMES)["volumes"] == [expected]
 
 
 @pytest.mark.parametrize(
     ("short", "message"),
     [
-        ("/a:/b:ro:rw", "`services.a.volumes[0]` is no mount: `/a:/b:ro:rw` has too many colons"),
-        ("/a:", "`services.a.volumes[0]` is no mount: `/a:` has nothing between two colons"),
+        ("/a:/b:ro:rw", "`services.a.volumes[0]` is not a valid mount: `/a:/b:ro:rw` has too many colons"),
+        ("/a:", "`services.a.volumes[0]` is not a valid mount: `/a:` has an empty part"),
         ("foo/bar:/x", "service `a` uses volume `foo/bar`, which is not defined"),
     ],
 )
-def test_what_is_no_mount_is_refused(short: str, message: str) -> None:
+def test_invalid_mount_is_reported(short: str, message: str) -> None:
     assert refused(f"services: {{a: {{image: x, volumes: ['{short}']}}}}") == [f"compose.yaml:1:36 {message}"]
 
 
-def test_long_bind_is_relative_to_the_project_and_creates_nothing() -> None:
+def test_long_form_bind_is_relative_to_the_project_and_does_not_create_its_source() -> None:
     found = service("volumes: [{type: bind, source: a, target: /x}]")
     assert found["volumes"] == [{"type": "bind", "source": "/srv/app/a", "target": "/x"}]
 
 
-def test_later_mount_takes_the_place_of_an_earlier_one_on_its_target() -> None:
+def test_later_mount_replaces_an_earlier_one_with_the_same_target() -> None:
     found = service("volumes: ['./a:/x/', './c:/c', './b:/x']")
     assert [mount["source"] for mount in found["volumes"]] == ["/srv/app/b", "/srv/app/c"]
 
 
-def test_tmpfs_and_volume_on_one_target_contradict_each_other() -> None:
+def test_tmpfs_and_volume_with_the_same_target_are_an_error() -> None:
     assert refused("services: {a: {image: x, tmpfs: /x, volumes: ['./a:/x']}}") == [
         "compose.yaml:1:47 `services.a.volumes[0]` and `services.a.tmpfs[0]` are both mounted at `/x`"
     ]

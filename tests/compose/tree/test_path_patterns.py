@@ -1,4 +1,4 @@
-"""Which rule a path gets."""
+"""Finding the rule for a path."""
 
 import pytest
 
@@ -32,16 +32,16 @@ TABLE = Table(
         (("elsewhere",), None),
     ],
 )
-def test_a_path_gets_the_rule_whose_pattern_fits_it_whole(path: Path, expected: str | None) -> None:
+def test_path_gets_the_rule_of_the_pattern_that_matches_it(path: Path, expected: str | None) -> None:
     assert TABLE.lookup(path) == expected
 
 
 @pytest.mark.parametrize("path", [("services", "special", "build", "args"), ("services", "special", "labels")])
-def test_a_literal_step_keeps_the_rules_of_the_wildcard_beside_it(path: Path) -> None:
+def test_literal_step_keeps_the_rules_of_the_wildcard_next_to_it(path: Path) -> None:
     assert TABLE.lookup(path) is not None
 
 
-def test_a_cursor_walks_as_lookup_does() -> None:
+def test_cursor_gives_the_same_rules_as_lookup() -> None:
     cursor = TABLE.root
     for step in ("services", "web", "ports", 0, "target"):
         below = cursor.step(step)

@@ -1,4 +1,4 @@
-"""The inbox: nothing is lost, and nobody fills the memory."""
+"""The bounded queue: no item is lost, and the limit holds."""
 
 import threading
 
@@ -7,7 +7,7 @@ import pytest
 from wtc.engine.client.bounded_queue import BoundedQueue, QueueClosedError
 
 
-def test_what_is_taken_is_all_that_was_put_in_its_order() -> None:
+def test_take_returns_all_items_in_order() -> None:
     messages: BoundedQueue[int] = BoundedQueue()
     for n in range(5):
         messages.put(n, 1)
@@ -16,11 +16,11 @@ def test_what_is_taken_is_all_that_was_put_in_its_order() -> None:
     assert messages.empty
 
 
-def test_nothing_is_taken_after_the_time() -> None:
+def test_take_returns_nothing_after_the_timeout() -> None:
     assert BoundedQueue[int]().take(0.01) == []
 
 
-def test_whoever_puts_too_much_waits_and_loses_nothing() -> None:
+def test_put_above_the_limit_blocks_and_loses_no_item() -> None:
     messages: BoundedQueue[tuple[int, int]] = BoundedQueue(limit_bytes=10)
     each, writers = 500, 4
 
@@ -40,14 +40,14 @@ def test_whoever_puts_too_much_waits_and_loses_nothing() -> None:
         assert [n for w, n in taken if w == who] == list(range(each))
 
 
-def test_what_has_no_size_is_never_held_up() -> None:
+def test_put_without_a_size_never_blocks() -> None:
     messages: BoundedQueue[str] = BoundedQueue(limit_bytes=1)
     messages.put("full", 1)
     messages.put("the end")
     assert messages.take(None) == ["full", "the end"]
 
 
-def test_closing_lets_go_of_those_who_wait() -> None:
+def test_close_wakes_blocked_writers() -> None:
     messages: BoundedQueue[int] = BoundedQueue(limit_bytes=1)
     messages.put(1, 1)
     released = threading.Event()

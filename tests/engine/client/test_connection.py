@@ -1,4 +1,4 @@
-"""Calls over a connection that the engine has closed meanwhile."""
+"""Calls over a pooled connection that the engine has closed."""
 
 import io
 import os
@@ -14,7 +14,7 @@ from wtc.errors import EngineUnreachableError
 
 
 class Session:
-    """A docker-py client, and its way to the engine, whose first calls meet a closed connection."""
+    """A docker-py client and its transport; the first calls fail with a closed connection."""
 
     base_url = "http+docker://localhost"
     headers: Mapping[str, str] = MappingProxyType({"User-Agent": "tests"})
@@ -48,20 +48,20 @@ def engine(session: Session) -> Engine:
     )
 
 
-def test_a_question_is_asked_once_more() -> None:
+def test_get_request_is_retried_once() -> None:
     session = Session(closed=1)
     assert engine(session).call("GET", "/info", doing="look").status_code == 200
     assert session.calls == 2
 
 
-def test_an_engine_that_is_gone_is_said_to_be() -> None:
+def test_unreachable_engine_is_an_error_after_the_retry() -> None:
     session = Session(closed=9)
     with pytest.raises(EngineUnreachableError):
         engine(session).call("GET", "/info", doing="look")
     assert session.calls == 2
 
 
-def test_what_changes_something_is_never_asked_twice() -> None:
+def test_post_request_is_never_retried() -> None:
     session = Session(closed=1)
     with pytest.raises(EngineUnreachableError):
         engine(session).call("POST", "/containers/create", doing="create")
@@ -69,7 +69,7 @@ def test_what_changes_something_is_never_asked_twice() -> None:
 
 
 @pytest.mark.engine
-def test_calls_to_the_engines_socket_share_their_connections() -> None:
+def test_calls_over_the_unix_socket_share_connections() -> None:
     found = connect(context="", environment=os.environ)
     try:
         for path in ("/info", "/version", "/networks", "/volumes"):

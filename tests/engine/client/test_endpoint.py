@@ -1,4 +1,4 @@
-"""Which engine is chosen, and what is said where none answers."""
+"""Which endpoint is chosen, and the errors of an engine that cannot be reached."""
 
 import errno
 import hashlib
@@ -93,7 +93,7 @@ def test_address_is_completed(address: str, *, tls: bool, full: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["ftp://x", "tcp://x:port", "ssh://"])
-def test_what_is_no_address_is_an_error(address: str) -> None:
+def test_invalid_address_is_an_error(address: str) -> None:
     with pytest.raises(EngineUnreachableError, match="is not the address of an engine"):
         normalize_address(address, tls=False)
 
@@ -102,7 +102,7 @@ def test_what_is_no_address_is_an_error(address: str) -> None:
     ("context", "host", "local"),
     [("colima", "127.0.0.1", True), ("remote", "build.example", False), ("far", "far.example", False)],
 )
-def test_published_ports_answer_where_the_engine_is(home: Path, context: str, host: str, *, local: bool) -> None:
+def test_host_of_published_ports_is_the_engines_host(home: Path, context: str, host: str, *, local: bool) -> None:
     endpoint = chosen(home, context)
     assert (endpoint.host, endpoint.is_local) == (host, local)
 
@@ -118,22 +118,22 @@ def test_certificates_come_from_the_context_or_the_environment(home: Path, tmp_p
     assert chosen(home, DOCKER_HOST="tcp://h:1").tls is None
 
 
-def test_missing_context_is_named_with_those_there_are(home: Path) -> None:
-    with pytest.raises(EngineUnreachableError, match="there is no docker context `x`") as caught:
+def test_missing_context_is_named_with_the_existing_ones(home: Path) -> None:
+    with pytest.raises(EngineUnreachableError, match="docker context `x` does not exist") as caught:
         chosen(home, "x")
     assert "`default`, `colima`, `far`, `remote`" in caught.value.causes[0]
 
 
 def test_damaged_context_is_named(home: Path) -> None:
     (home / ".docker/contexts/meta" / hashlib.sha256(b"far").hexdigest() / "meta.json").write_text("[]")
-    with pytest.raises(EngineUnreachableError, match="context `far` cannot be read"):
+    with pytest.raises(EngineUnreachableError, match="cannot read the docker context `far`"):
         chosen(home, "far")
 
 
 @pytest.mark.parametrize(
     ("kind", "cause"), [("missing", "no such socket"), ("closed", "connection refused"), ("file", "connection refused")]
 )
-def test_engine_out_of_reach_is_told_with_its_cause(tmp_path: Path, kind: str, cause: str) -> None:
+def test_unreachable_engine_is_reported_with_its_cause(tmp_path: Path, kind: str, cause: str) -> None:
     path = tmp_path / "d.sock"
     if kind == "closed":
         with socket.socket(socket.AF_UNIX) as one:
@@ -152,17 +152,17 @@ def test_engine_out_of_reach_is_told_with_its_cause(tmp_path: Path, kind: str, c
     [
         (PermissionError(errno.EACCES, "x"), "permission denied", "`docker` group"),
         (requests.ConnectionError(FileNotFoundError(errno.ENOENT, "x")), "no such socket", "systemctl start docker"),
-        (requests.ConnectionError(socket.gaierror(1, "x")), "the host name is not known", ""),
-        (requests.ReadTimeout("x"), "no answer in time", ""),
+        (requests.ConnectionError(socket.gaierror(1, "x")), "unknown host name", ""),
+        (requests.ReadTimeout("x"), "timed out", ""),
         (requests.ConnectionError(ssl.SSLError("x")), "the TLS handshake failed", "DOCKER_TLS_VERIFY"),
         (urllib3.exceptions.ProtocolError("x"), "the connection was closed", ""),
     ],
 )
-def test_cause_is_told_by_type_and_number(error: Exception, cause: str, hint: str) -> None:
-    said = translate_error(error, doing="look", address="unix:///x")
-    assert isinstance(said, EngineUnreachableError)
-    assert said.causes == (cause,)
-    assert hint in said.hints[0]
+def test_cause_depends_on_the_type_and_number_of_the_error(error: Exception, cause: str, hint: str) -> None:
+    translated = translate_error(error, doing="look", address="unix:///x")
+    assert isinstance(translated, EngineUnreachableError)
+    assert translated.causes == (cause,)
+    assert hint in translated.hints[0]
 
 
 def test_ssh_command_names_user_port_and_socket() -> None:
@@ -177,18 +177,18 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 
 
 class FakeEngine:
-    """Answers every request with one status and body."""
+    """Responds to every request with the same status and body."""
 
     def __init__(self, path: Path, *, api: str = "1.60") -> None:
         self.address = f"unix://{path}"
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                outer.asked.append(self.path)
+                outer.requests.append(self.path)
                 missing = "missing" in self.path
                 body = json.dumps({"message": "no such thing"} if missing else {"a": 1}).encode()
                 self.send_response(404 if missing else 500 if "broken" in self.path else 200)
@@ -214,15 +214,15 @@ def fake(tmp_path: Path) -> Iterator[FakeEngine]:
     engine.server.server_close()
 
 
-def test_connecting_costs_one_request_and_speaks_what_both_know(fake: FakeEngine, tmp_path: Path) -> None:
+def test_connecting_takes_one_request_and_negotiates_the_version(fake: FakeEngine, tmp_path: Path) -> None:
     engine = connect(context="", environment={"HOME": str(tmp_path), "DOCKER_HOST": fake.address})
     assert engine.api_version == (1, 51)
     assert engine.object("/thing", doing="look") == {"a": 1}
-    assert fake.asked == ["/_ping", "/v1.51/thing"]
+    assert fake.requests == ["/_ping", "/v1.51/thing"]
     assert engine.api.api_version == "1.51"
 
 
-def test_answers_are_errors_by_status_with_the_engines_words_as_cause(fake: FakeEngine, tmp_path: Path) -> None:
+def test_error_response_becomes_an_error_with_the_engines_message_as_cause(fake: FakeEngine, tmp_path: Path) -> None:
     engine = connect(context="", environment={"HOME": str(tmp_path), "DOCKER_HOST": fake.address})
     with pytest.raises(NotFoundError, match="cannot look") as missing:
         engine.object("/missing", doing="look")
@@ -232,7 +232,7 @@ def test_answers_are_errors_by_status_with_the_engines_words_as_cause(fake: Fake
     assert (type(broken.value), broken.value.status) == (EngineError, 500)
 
 
-def test_engine_that_goes_away_is_out_of_reach(fake: FakeEngine, tmp_path: Path) -> None:
+def test_engine_that_stops_is_unreachable(fake: FakeEngine, tmp_path: Path) -> None:
     engine = connect(context="", environment={"HOME": str(tmp_path), "DOCKER_HOST": fake.address})
     engine.close()
     fake.server.shutdown()
@@ -241,8 +241,8 @@ def test_engine_that_goes_away_is_out_of_reach(fake: FakeEngine, tmp_path: Path)
         engine.object("/thing", doing="look")
 
 
-@pytest.mark.parametrize(("api", "error"), [("1.40", "is too old"), ("", "is no engine")])
-def test_what_is_too_old_or_no_engine_is_said(tmp_path: Path, api: str, error: str) -> None:
+@pytest.mark.parametrize(("api", "error"), [("1.40", "is too old"), ("", "is not a Docker engine")])
+def test_engine_that_is_too_old_or_not_an_engine_is_an_error(tmp_path: Path, api: str, error: str) -> None:
     fake = FakeEngine(tmp_path / "f.sock", api=api)
     try:
         with pytest.raises((EngineError, EngineUnreachableError), match=error):
@@ -252,7 +252,7 @@ def test_what_is_too_old_or_no_engine_is_said(tmp_path: Path, api: str, error: s
         fake.server.server_close()
 
 
-def test_ssh_carries_calls_over_the_commands_own_pipes(
+def test_ssh_carries_calls_over_the_pipes_of_its_command(
     fake: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bridge = tmp_path / "bin" / "ssh"
@@ -275,7 +275,7 @@ def test_ssh_carries_calls_over_the_commands_own_pipes(
     engine.close()
 
 
-def test_ssh_that_fails_says_what_ssh_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_ssh_is_reported_with_its_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bridge = tmp_path / "ssh"
     bridge.write_text("#!/bin/sh\necho 'far.example: no route' >&2\nexit 255\n")
     bridge.chmod(0o755)

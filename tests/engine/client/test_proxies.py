@@ -1,4 +1,4 @@
-"""The proxy on the way to an engine, and the API version that the environment asks for."""
+"""The proxy of a connection to an engine, and the API version that the environment sets."""
 
 import threading
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def test_proxy_is_that_of_the_scheme(scheme: str, environment: dict[str, str], e
 
 
 @pytest.mark.parametrize(
-    ("host", "exceptions", "goes_over_it"),
+    ("host", "exceptions", "used"),
     [
         ("build.example", "other.example", True),
         ("build.example", "*", False),
@@ -62,16 +62,16 @@ def test_proxy_is_that_of_the_scheme(scheme: str, environment: dict[str, str], e
         ("::1", "", False),
     ],
 )
-def test_no_proxy_is_read_as_go_reads_it(host: str, exceptions: str, *, goes_over_it: bool) -> None:
+def test_no_proxy_is_parsed_as_in_go(host: str, exceptions: str, *, used: bool) -> None:
     found = proxy_for("http", host, 2375, {"HTTP_PROXY": PROXY, "NO_PROXY": exceptions})
-    assert bool(found) is goes_over_it
+    assert bool(found) is used
 
 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [(FAR, PROXY), ("unix:///x.sock", ""), ("ssh://me@far.example", ""), ("tcp://127.0.0.1:2375", "")],
 )
-def test_only_what_is_reached_over_tcp_is_reached_over_a_proxy(address: str, expected: str) -> None:
+def test_only_tcp_endpoints_use_a_proxy(address: str, expected: str) -> None:
     assert choose_endpoint(context="", environment={"DOCKER_HOST": address, "HTTP_PROXY": PROXY}).proxy == expected
 
 
@@ -83,14 +83,14 @@ def test_password_of_a_proxy_is_not_shown() -> None:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A proxy that answers for the engine behind it."""
+    """A proxy that also plays the engine."""
 
     server: "Answering"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002  the base class's name
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.requests.append(self.path)
         self.send_response(200)
         if self.server.newest:
             self.send_header("Api-Version", self.server.newest)
@@ -101,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Answering(ThreadingHTTPServer):
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.newest = "1.47"
         super().__init__(("127.0.0.1", 0), Handler)
 
@@ -118,46 +118,46 @@ def proxy() -> Iterator[Answering]:
         server.shutdown()
 
 
-def test_calls_go_over_the_proxy(proxy: Answering) -> None:
+def test_calls_go_through_the_proxy(proxy: Answering) -> None:
     engine = connect(context="", environment={"DOCKER_HOST": FAR, "http_proxy": proxy.url})
     assert engine.object("/info", doing="look") == {}
     engine.close()
-    assert proxy.asked == ["http://build.example:2375/_ping", "http://build.example:2375/v1.47/info"]
+    assert proxy.requests == ["http://build.example:2375/_ping", "http://build.example:2375/v1.47/info"]
 
 
 def test_failure_names_the_proxy_and_not_its_password(proxy: Answering) -> None:
     proxy.newest = ""
     with pytest.raises(EngineUnreachableError) as caught:
         connect(context="", environment={"DOCKER_HOST": FAR, "HTTP_PROXY": proxy.url})
-    assert caught.value.message == f"what answers at `{FAR}` is no engine"
-    assert caught.value.causes[-1] == f"the way there goes over the proxy `{redact_proxy(proxy.url)}`"
+    assert caught.value.message == f"the server at `{FAR}` is not a Docker engine"
+    assert caught.value.causes[-1] == f"the connection goes through the proxy `{redact_proxy(proxy.url)}`"
     assert "`NO_PROXY`" in caught.value.hints[0]
     assert "secret" not in f"{caught.value.causes}{caught.value.hints}"
 
 
-def test_a_proxy_that_is_not_there_is_named() -> None:
+def test_unreachable_proxy_is_named() -> None:
     with pytest.raises(EngineUnreachableError) as caught:
         connect(context="", environment={"DOCKER_HOST": FAR, "HTTP_PROXY": "http://me:secret@127.0.0.1:9"})
-    assert caught.value.causes == ("connection refused", "the way there goes over the proxy `http://127.0.0.1:9`")
+    assert caught.value.causes == ("connection refused", "the connection goes through the proxy `http://127.0.0.1:9`")
 
 
 @pytest.mark.parametrize(
-    ("asked", "spoken"),
+    ("requested", "used"),
     [("", (1, 47)), ("1.41", (1, 41)), ("v1.44", (1, 44)), ("1.47", (1, 47))],
 )
-def test_api_version_of_the_environment_is_spoken(proxy: Answering, asked: str, spoken: tuple[int, int]) -> None:
-    environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{proxy.server_port}", "DOCKER_API_VERSION": asked}
+def test_api_version_of_the_environment_is_used(proxy: Answering, requested: str, used: tuple[int, int]) -> None:
+    environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{proxy.server_port}", "DOCKER_API_VERSION": requested}
     engine = connect(context="", environment=environment)
     engine.object("/info", doing="look")
     engine.close()
-    assert engine.api_version == spoken
-    assert proxy.asked[-1] == f"/v{spoken[0]}.{spoken[1]}/info"
+    assert engine.api_version == used
+    assert proxy.requests[-1] == f"/v{used[0]}.{used[1]}/info"
 
 
-@pytest.mark.parametrize("asked", ["1.48", "1.40", "2", "new"])
-def test_api_version_that_cannot_be_spoken_is_an_error(proxy: Answering, asked: str) -> None:
-    environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{proxy.server_port}", "DOCKER_API_VERSION": asked}
+@pytest.mark.parametrize("requested", ["1.48", "1.40", "2", "new"])
+def test_unsupported_api_version_is_an_error(proxy: Answering, requested: str) -> None:
+    environment = {"DOCKER_HOST": f"tcp://127.0.0.1:{proxy.server_port}", "DOCKER_API_VERSION": requested}
     with pytest.raises(EngineError) as caught:
         connect(context="", environment=environment)
-    assert caught.value.message == f"`DOCKER_API_VERSION` asks for API `{asked}`, which cannot be spoken"
-    assert caught.value.causes[0].endswith("speaks up to 1.47")
+    assert caught.value.message == f"`DOCKER_API_VERSION` asks for API `{requested}`, which is not supported"
+    assert caught.value.causes[0].endswith("supports up to 1.47")

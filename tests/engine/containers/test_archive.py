@@ -1,4 +1,4 @@
-"""What is packed for a container and unpacked from one; for hostile archives see
+"""Archives that are packed for a container and unpacked from one; for hostile archives see
 `tests/engine/containers/test_hostile_archive.py`."""
 
 import io
@@ -23,7 +23,7 @@ def tar(*members: tuple[str, str, str]) -> io.BytesIO:
         for name, kind, content in members:
             entry = tarfile.TarInfo(name)
             entry.type, entry.mode = KINDS[kind], 0o755 if kind == "dir" else 0o640
-            entry.uid, entry.gid, entry.uname = 4711, 4712, "nobody-here"
+            entry.uid, entry.gid, entry.uname = 4711, 4712, "unknown-user"
             if kind == "file":
                 entry.size = len(content)
             else:
@@ -34,7 +34,7 @@ def tar(*members: tuple[str, str, str]) -> io.BytesIO:
 
 
 def described(packing: Iterator[bytes]) -> list[tuple[str, str, str]]:
-    """The opposite."""
+    """A tar -> (name, kind, content or link)."""
     kinds = {kind: name for name, kind in KINDS.items()}
     with tarfile.open(fileobj=io.BytesIO(b"".join(packing))) as made:
         return [
@@ -44,7 +44,7 @@ def described(packing: Iterator[bytes]) -> list[tuple[str, str, str]]:
         ]
 
 
-def test_no_folder_gives_way_to_a_file(tmp_path: Path) -> None:
+def test_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / "kept").write_text("kept")
     with pytest.raises(IsADirectoryError):
@@ -52,7 +52,7 @@ def test_no_folder_gives_way_to_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "f" / "kept").read_text() == "kept"
 
 
-def test_what_is_unpacked_is_the_callers_with_its_modes_and_links(tmp_path: Path) -> None:
+def test_unpacked_files_belong_to_the_caller_and_keep_modes_and_links(tmp_path: Path) -> None:
     members = [
         *(("top", "dir", ""), ("top/f", "file", "text"), ("top/hard", "hard", "top/f")),
         *(("top/far", "link", "/etc/hostname"), ("top/sub", "dir", ""), ("top/sub/g", "file", "more")),
@@ -65,7 +65,7 @@ def test_what_is_unpacked_is_the_callers_with_its_modes_and_links(tmp_path: Path
     assert (tmp_path / "new" / "sub" / "g").read_text() == "more"
 
 
-def test_a_folder_without_write_permission_is_unpacked_whole(tmp_path: Path) -> None:
+def test_folder_without_write_permission_is_unpacked_completely(tmp_path: Path) -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as made:
         for name, mode in (("top", 0o500), ("top/sub", 0o500)):
@@ -79,7 +79,7 @@ def test_a_folder_without_write_permission_is_unpacked_whole(tmp_path: Path) -> 
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o500
 
 
-def test_what_is_packed_and_unpacked_is_the_same(tmp_path: Path) -> None:
+def test_packing_and_unpacking_keeps_the_files(tmp_path: Path) -> None:
     source = tmp_path / "source"
     (source / "sub").mkdir(parents=True)
     (source / "f").write_bytes(os.urandom(300_000))
@@ -92,7 +92,7 @@ def test_what_is_packed_and_unpacked_is_the_same(tmp_path: Path) -> None:
     assert os.readlink(tmp_path / "copy" / "l") == "f"
 
 
-def test_links_and_second_names_are_packed_as_they_are(tmp_path: Path) -> None:
+def test_symbolic_and_hard_links_are_packed_as_links(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (tmp_path / "outside").write_text("secret")
@@ -125,9 +125,9 @@ def test_sparse_file_stays_sparse(tmp_path: Path) -> None:
     assert (tmp_path / "copy").stat().st_blocks * 512 < 1_000_000
 
 
-def test_socket_in_a_folder_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_socket_in_a_folder_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "s").mkdir()
-    monkeypatch.chdir(tmp_path / "s")  # a socket's path is short
+    monkeypatch.chdir(tmp_path / "s")  # the path of a socket has a small limit
     with socket.socket(socket.AF_UNIX) as made:
         made.bind("socket")
         assert described(pack_archive(str(tmp_path / "s"), "s")) == [("s", "dir", "")]
@@ -137,7 +137,7 @@ def test_socket_in_a_folder_is_left_out(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("source", ["folder", "folder/pipe"])
-def test_named_pipe_is_refused_by_name_and_not_waited_for(tmp_path: Path, source: str) -> None:
+def test_named_pipe_is_an_error_that_names_it_and_never_blocks(tmp_path: Path, source: str) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "folder" / "pipe")
     with pytest.raises(OSError, match="Is a device or a named pipe") as caught:
@@ -145,12 +145,12 @@ def test_named_pipe_is_refused_by_name_and_not_waited_for(tmp_path: Path, source
     assert caught.value.filename == str(tmp_path / "folder" / "pipe")
 
 
-def test_device_is_refused_by_name() -> None:
+def test_device_is_an_error_that_names_it() -> None:
     with pytest.raises(OSError, match="Is a device or a named pipe") as caught:
         list(pack_archive("/dev/null", "x"))
     assert caught.value.filename == "/dev/null"
 
 
-def test_what_cannot_be_read_is_an_error_and_no_short_tar(tmp_path: Path) -> None:
+def test_unreadable_file_is_an_error_and_not_a_short_tar(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(pack_archive(str(tmp_path / "nothing"), "nothing"))

@@ -1,4 +1,4 @@
-"""The talk with a command: streams taken apart, keys that detach, input that ends, over TLS too."""
+"""Attaching to a command: demultiplexing, detach keys, and the end of the input, also over TLS."""
 
 import contextlib
 import os
@@ -27,15 +27,13 @@ def framed(stream: int, content: bytes) -> bytes:
 
 
 def cut(data: bytes, places: list[int]) -> Iterator[bytes]:
-    """The same bytes in pieces."""
+    """Split bytes at these positions."""
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
     return (data[a:b] for a, b in pairwise(edges))
 
 
 @given(PIECES, st.lists(st.integers(min_value=0, max_value=1000), max_size=20))
-def test_a_stream_is_taken_apart_the_same_wherever_it_is_cut(
-    pieces: list[tuple[int, bytes]], places: list[int]
-) -> None:
+def test_stream_is_demultiplexed_wherever_it_is_cut(pieces: list[tuple[int, bytes]], places: list[int]) -> None:
     demultiplexer = Demultiplexer()
     found = {1: b"", 2: b""}
     for chunk in cut(b"".join(framed(*piece) for piece in pieces), places):
@@ -45,7 +43,7 @@ def test_a_stream_is_taken_apart_the_same_wherever_it_is_cut(
 
 
 @given(st.binary(max_size=60), st.lists(st.integers(min_value=0, max_value=100), max_size=8))
-def test_what_is_typed_goes_on_unless_the_keys_come(typed: bytes, places: list[int]) -> None:
+def test_typed_input_is_passed_on_up_to_the_detach_keys(typed: bytes, places: list[int]) -> None:
     detector = DetachDetector(b"\x10\x11")
     passed = b""
     for chunk in cut(typed, places):
@@ -71,12 +69,12 @@ def test_what_is_typed_goes_on_unless_the_keys_come(typed: bytes, places: list[i
         ("ctrl-1", b"\x10\x11"),
     ],
 )
-def test_detach_keys_are_read_as_docker_reads_them(text: str, keys: bytes) -> None:
+def test_detach_keys_are_parsed_as_in_docker(text: str, keys: bytes) -> None:
     assert parse_detach_keys(text) == keys
 
 
 class Pipes:
-    """What the user's descriptors are connected with."""
+    """The other ends of the user's descriptors."""
 
     def __init__(self) -> None:
         self.stdin, self.typing = os.pipe()
@@ -97,10 +95,10 @@ def pipes() -> Iterator[Pipes]:
 
 
 def ignore(_number: int = 0) -> None:
-    """What comes is of no concern here."""
+    """Do nothing."""
 
 
-def talk(
+def attach(
     duplex: DuplexSocket, pipes: Pipes, *, keys: bytes | None = None, on_signal: Callable[[int], None] = ignore
 ) -> AttachEnd:
     local = Descriptors(stdin=pipes.stdin, stdout=pipes.stdout, stderr=pipes.stderr)
@@ -109,7 +107,7 @@ def talk(
 
 
 def feed(pipes: Pipes, data: bytes) -> None:
-    """Types all of it in the background, then closes the input."""
+    """Write the data in the background, then close the input."""
 
     def write() -> None:
         with os.fdopen(pipes.typing, "wb") as out:
@@ -119,7 +117,7 @@ def feed(pipes: Pipes, data: bytes) -> None:
 
 
 def collected(descriptor: int) -> tuple[threading.Thread, bytearray]:
-    """Reads until the end in the background."""
+    """Read until the end in the background."""
     found = bytearray()
 
     def read() -> None:
@@ -132,7 +130,7 @@ def collected(descriptor: int) -> tuple[threading.Thread, bytearray]:
 
 
 def echo(link: "socket.socket | ssl.SSLSocket") -> None:
-    """The other side: what comes goes back, and after its end one more frame."""
+    """The other side: send all bytes back, and one more frame after their end."""
     while chunk := link.recv(1 << 16):
         link.sendall(framed(1, chunk))
     link.sendall(framed(2, b"done"))
@@ -140,7 +138,7 @@ def echo(link: "socket.socket | ssl.SSLSocket") -> None:
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
-    """Our side, which never blocks, and the other one."""
+    """Two connected sockets; the first one is non-blocking."""
     ours, theirs = socket.socketpair()
     ours.settimeout(0)
     return ours, theirs
@@ -159,12 +157,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import subprocess
 
     path = tmp_path_factory.mktemp("tls") / "both.pem"
-    said = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    said += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(path), "-out", f"{path}.crt"]
+    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    arguments += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(path), "-out", f"{path}.crt"]
     try:
-        subprocess.run(["openssl", *said], check=True, capture_output=True)
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
     except FileNotFoundError:
-        pytest.skip("there is no openssl to make a certificate")
+        pytest.skip("openssl is not installed")
     path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
     return path
 
@@ -176,19 +174,19 @@ def secure(certificate: Path) -> tuple[DuplexSocket, threading.Thread]:
     thread = threading.Thread(target=lambda: echo(server.wrap_socket(theirs, server_side=True)), daemon=True)
     thread.start()
     duplex = TlsDuplexSocket(ours, ssl.create_default_context(cafile=f"{certificate}.crt"), "localhost")
-    duplex.greet()
+    duplex.handshake()
     ours.settimeout(0)
     return duplex, thread
 
 
 @pytest.mark.parametrize("over", ["nothing", "tls"])
 @pytest.mark.parametrize("size", [0, 1, 3_000_000])
-def test_what_goes_comes_back_after_the_input_has_ended(pipes: Pipes, certificate: Path, over: str, size: int) -> None:
+def test_output_arrives_after_the_input_has_ended(pipes: Pipes, certificate: Path, over: str, size: int) -> None:
     duplex, thread = secure(certificate) if over == "tls" else plain()
     data = os.urandom(size)
     feed(pipes, data)
     out, err = collected(pipes.out), collected(pipes.err)
-    assert talk(duplex, pipes) is AttachEnd.OVER
+    assert attach(duplex, pipes) is AttachEnd.OVER
     os.close(pipes.stdout)
     os.close(pipes.stderr)
     for reader, _ in (out, err):
@@ -198,25 +196,25 @@ def test_what_goes_comes_back_after_the_input_has_ended(pipes: Pipes, certificat
     assert bytes(err[1]) == b"done"
 
 
-def test_a_side_that_ends_early_ends_the_talk_whatever_is_still_typed(pipes: Pipes) -> None:
+def test_end_of_the_command_ends_the_attachment_despite_pending_input(pipes: Pipes) -> None:
     ours, theirs = pair()
     theirs.sendall(framed(1, b"bye"))
     theirs.close()
     os.write(pipes.typing, b"x" * 1000)
-    assert talk(DuplexSocket(ours), pipes) is AttachEnd.OVER
+    assert attach(DuplexSocket(ours), pipes) is AttachEnd.OVER
     assert os.read(pipes.out, 100) == b"bye"
 
 
-def test_the_keys_end_the_talk_and_a_terminals_output_is_one_stream(pipes: Pipes) -> None:
+def test_detach_keys_end_the_attachment_and_terminal_output_is_one_stream(pipes: Pipes) -> None:
     ours, theirs = pair()
     theirs.sendall(framed(2, b"as it is"))
     os.write(pipes.typing, b"typed\x10\x11")
     with theirs:
-        assert talk(DuplexSocket(ours), pipes, keys=b"\x10\x11") is AttachEnd.DETACHED
+        assert attach(DuplexSocket(ours), pipes, keys=b"\x10\x11") is AttachEnd.DETACHED
         assert theirs.recv(100) == b"typed"
 
 
-def test_a_signal_is_handed_on_and_may_end_the_talk(pipes: Pipes) -> None:
+def test_signal_is_passed_on_and_can_end_the_attachment(pipes: Pipes) -> None:
     ours, theirs = pair()
 
     class LeftError(Exception):
@@ -227,7 +225,7 @@ def test_a_signal_is_handed_on_and_may_end_the_talk(pipes: Pipes) -> None:
         raise LeftError
 
     def send() -> None:
-        # What is typed comes once the talk is under way.
+        # The typed input arrives once bytes are copied.
         theirs.recv(1)
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -235,13 +233,13 @@ def test_a_signal_is_handed_on_and_may_end_the_talk(pipes: Pipes) -> None:
     os.write(pipes.typing, b"x")
     threading.Thread(target=send, daemon=True).start()
     with theirs, pytest.raises(LeftError):
-        talk(DuplexSocket(ours), pipes, on_signal=leave)
+        attach(DuplexSocket(ours), pipes, on_signal=leave)
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_reader_that_has_gone_is_told_of(pipes: Pipes) -> None:
+def test_closed_reader_is_an_error(pipes: Pipes) -> None:
     ours, theirs = pair()
-    theirs.sendall(framed(1, b"nobody reads this"))
+    theirs.sendall(framed(1, b"unread output"))
     os.close(pipes.out)
     with theirs, pytest.raises(BrokenPipeError):
-        talk(DuplexSocket(ours), pipes)
+        attach(DuplexSocket(ours), pipes)

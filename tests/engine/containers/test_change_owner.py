@@ -1,4 +1,4 @@
-"""A folder of the host gets another owner through a container; symbolic links are not followed."""
+"""Changing the owner of a folder of the host through a container; symbolic links are not followed."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.skipif(os.geteuid() != 0, reason="
 USER, GROUP = 12345, 23456
 
 
-def test_files_get_the_owner_and_what_links_lead_to_does_not(tmp_path: Path) -> None:
+def test_files_get_the_owner_and_targets_of_links_do_not(tmp_path: Path) -> None:
     tree, outside = tmp_path / "tree", tmp_path / "outside"
     (tree / "inner").mkdir(parents=True, mode=0o700)
     (tree / "inner/file").write_text("")

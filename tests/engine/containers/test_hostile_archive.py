@@ -1,4 +1,4 @@
-"""Whatever the archive from a container says, nothing outside the destination is written, linked to or changed."""
+"""Archives from a hostile container: nothing outside of the destination is written, linked to or changed."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def special(name: str, kind: bytes) -> Member:
 
 
 def archive(*members: Member) -> io.BytesIO:
-    """The members as they are, `content` apart, however senseless."""
+    """A tar of the members as they are, even if they are not valid."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as made:
         for member in members:
@@ -48,7 +48,7 @@ def archive(*members: Member) -> io.BytesIO:
             if content:
                 made.addfile(entry, io.BytesIO(content))
             else:
-                # Python 3.13 refuses to write the header of a member that says another size than its content has.
+                # Python 3.13 refuses to write the header of a member whose size differs from its content.
                 header = entry.tobuf(made.format, made.encoding or "utf-8", made.errors or "strict")
                 out.write(header)
                 made.offset += len(header)
@@ -153,25 +153,25 @@ def test_hostile_member_is_refused(outside: Path, case: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("case", HARMLESS)
-def test_hostile_member_harms_nothing_outside(outside: Path, case: str) -> None:
+def test_hostile_member_changes_nothing_outside(outside: Path, case: str) -> None:
     before = state(outside)
     members, expected = HARMLESS[case]
     unpack_archive(archive(*filled(members, outside)), str(outside.parent / "out"), "new")
-    for name, said in expected.items():
+    for name, mark in expected.items():
         path = outside.parent / "out" / "new" / name
         mode = f"{path.lstat().st_mode & 0o7777:o}"
-        assert (f"-> {path.readlink().name}" if path.is_symlink() else mode) == said
+        assert (f"-> {path.readlink().name}" if path.is_symlink() else mode) == mark
     assert state(outside) == before
 
 
 @pytest.mark.parametrize("cut", [1, 511, 1024, 1100])
-def test_cut_archive_is_an_error(outside: Path, cut: int) -> None:
+def test_truncated_archive_is_an_error(outside: Path, cut: int) -> None:
     whole = archive(TOP, file("top/f", "x" * 600)).getvalue()
     with pytest.raises(tarfile.TarError):
         unpack_archive(io.BytesIO(whole[:cut]), str(outside.parent / "out"), "new")
 
 
-def test_links_that_the_user_has_in_the_destination_are_not_followed(outside: Path) -> None:
+def test_existing_links_in_the_destination_are_not_followed(outside: Path) -> None:
     (outside.parent / "out" / "sub").symlink_to(outside)
     (outside.parent / "out" / "f").symlink_to(outside / "secret")
     before = state(outside)
@@ -183,7 +183,7 @@ def test_links_that_the_user_has_in_the_destination_are_not_followed(outside: Pa
     assert state(outside) == before
 
 
-def test_other_names_of_a_file_in_the_destination_are_not_written_through(outside: Path) -> None:
+def test_hard_linked_file_in_the_destination_is_replaced_and_not_written(outside: Path) -> None:
     (outside.parent / "out" / "f").hardlink_to(outside / "secret")
     unpack_archive(archive(file("f")), str(outside.parent / "out"), "f")
     assert (outside.parent / "out" / "f").read_text() == "evil"

@@ -1,4 +1,4 @@
-"""Which images a Dockerfile needs."""
+"""The base images of a Dockerfile."""
 
 import pytest
 from hypothesis import given
@@ -31,18 +31,18 @@ TABLE: list[tuple[str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("dockerfile", "images"), TABLE)
-def test_images_that_the_last_stage_needs(dockerfile: str, images: list[str]) -> None:
+def test_base_images_of_the_last_stage_are_found(dockerfile: str, images: list[str]) -> None:
     assert sorted(base_images(dockerfile, arguments={"GIVEN": "argument"}, target="")) == sorted(images)
 
 
 @pytest.mark.parametrize(("target", "images"), [("dev", ("b", "a")), ("base", ("a",)), ("1", ("b", "a")), ("no", ())])
-def test_only_what_the_target_needs_counts(target: str, images: tuple[str, ...]) -> None:
+def test_only_base_images_of_the_target_are_returned(target: str, images: tuple[str, ...]) -> None:
     dockerfile = "FROM a AS Base\nFROM b AS dev\nCOPY --from=base / /\nFROM c"
     assert base_images(dockerfile, arguments={}, target=target) == images
 
 
 @given(st.lists(st.sampled_from(["FROM a AS a", "FROM a", "FROM 0", "COPY --from=a x y", "RUN <<X", "X", "\\"])))
-def test_any_file_is_read_to_its_end(lines: list[str]) -> None:
+def test_any_dockerfile_is_read_without_an_exception(lines: list[str]) -> None:
     assert set(base_images("\n".join(lines), arguments={}, target="")) <= {"a", "0"}
 
 
@@ -66,5 +66,5 @@ def test_any_file_is_read_to_its_end(lines: list[str]) -> None:
         ("# FROM base:dev\nFROM base:device", "# FROM base:dev\nFROM base:device"),
     ],
 )
-def test_images_are_replaced_where_they_are_named(dockerfile: str, expected: str) -> None:
+def test_base_images_are_replaced_in_every_reference(dockerfile: str, expected: str) -> None:
     assert with_images(dockerfile, {"base:dev": "own"}, arguments={"GIVEN": "base:dev"}) == expected

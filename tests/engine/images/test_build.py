@@ -1,4 +1,4 @@
-"""Builds on a real engine. Everything starts from an image that is there: no registry is needed."""
+"""Builds on a real engine, from local base images: no registry is needed."""
 
 import contextlib
 import dataclasses
@@ -45,7 +45,7 @@ def engine() -> Iterator[Engine]:
 
 
 class Builder:
-    """Builds what lies in `root`, and removes it afterwards."""
+    """Builds the folder `root`, and removes the image afterwards."""
 
     def __init__(self, engine: Engine, root: Path) -> None:
         self.engine, self.root = engine, root
@@ -70,7 +70,7 @@ class Builder:
         return build_image(self.engine, BuildImage(image=image), self.report, secrets=given, stop=stop)
 
     def needs_engine_23(self) -> None:
-        """Older engines' Dockerfile frontend, without a `syntax` line, has no here-documents and named contexts."""
+        """Without a `syntax` line, the frontend of older engines has no here-documents and no named contexts."""
         if self.engine.api_version < (1, 42):
             pytest.skip("the engine is older than 23")
 
@@ -81,7 +81,7 @@ class Builder:
         return self.engine.object(f"/images/{self.reference}/json", doing="inspect")["Config"]
 
     def run(self, command: str) -> str:
-        """What a shell in the image prints."""
+        """The output of a shell command in the image."""
         body = {"Image": self.reference, "Cmd": ["sh", "-c", command], "Tty": True}
         created = self.engine.call("POST", "/containers/create", doing="create", body=body).json()["Id"]
         try:
@@ -96,7 +96,7 @@ class Builder:
         for tag in self.tags:
             with contextlib.suppress(NotFoundError):
                 self.engine.call("DELETE", f"/images/{tag}", doing="remove", params={"force": 1})
-        # What lost its tag to a later build of the same test.
+        # Images that lost their tag to a later build of the same test.
         ours = {"filters": json.dumps({"dangling": ["true"], "label": [f"l={self.reference}"]})}
         self.engine.call("POST", "/images/prune", doing="remove", params=ours)
 
@@ -117,7 +117,7 @@ def test_image_is_built_tagged_and_labelled(it: Builder) -> None:
     assert found["Config"]["Labels"] == {"own": "1", "file": "2", "l": it.reference, BUILD_HASH: "abc"}
 
 
-def test_cache_mount_here_document_linked_copy_and_stages(it: Builder) -> None:
+def test_cache_mount_here_document_linked_copy_and_stages_are_built(it: Builder) -> None:
     it.needs_engine_23()
     it.lay("a.txt", "from the context")
     it.build(f"""
@@ -133,7 +133,7 @@ COPY --from=made /list /here /
     assert it.run("cat /a /list /here").split() == ["from", "the", "contextx", "from", "the", "document"]
 
 
-def test_second_build_is_cached_and_progress_tells_the_steps(it: Builder) -> None:
+def test_second_build_is_cached_and_its_steps_are_reported(it: Builder) -> None:
     dockerfile = f"FROM {BASE}\nARG ONCE={it.reference}\nRUN echo says $ONCE\n"
     first = it.build(dockerfile)
     step = "[2/2] RUN echo says " + it.reference
@@ -144,7 +144,7 @@ def test_second_build_is_cached_and_progress_tells_the_steps(it: Builder) -> Non
     assert (step, "cached") in it.tail_lines
 
 
-def test_ignored_files_stay_out_and_exceptions_come_in(it: Builder) -> None:
+def test_ignored_files_are_excluded_and_exceptions_included(it: Builder) -> None:
     for name in ("kept", "logs/a.log", "logs/keep.log", "node_modules/x"):
         it.lay(name, "")
     it.lay(".dockerignore", "**/*.log\n!logs/keep.log\nnode_modules\n.dockerignore\n")
@@ -165,30 +165,30 @@ def test_options_reach_the_build(it: Builder) -> None:
     assert it.run("cat /given; grep there /hosts").split() == ["a", "b", "10.1.2.3", "there"]
 
 
-def test_limits_hold_while_building(it: Builder) -> None:
+def test_limits_apply_during_the_build(it: Builder) -> None:
     it.needs_engine_23()
     it.build(f"FROM {BASE}\nRUN ulimit -n > /limit; df -k /dev/shm | tail -1 > /shm\n", **LIMITS)
     assert {"123", "8192"} <= set(it.run("cat /limit /shm").split())
 
 
-def test_what_an_old_engines_buildkit_leaves_out_is_told(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_that_an_old_buildkit_ignores_are_an_error(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
     it.engine = dataclasses.replace(it.engine, api_version=(1, 41))
     with pytest.raises(WtcError) as caught:
         it.build(f"FROM {BASE}\n", **LIMITS)
     assert caught.value.causes[0].startswith("`build.ulimits` and `build.shm_size` need engine API 1.42")
-    assert caught.value.causes[0].endswith("speaks 1.41")
+    assert caught.value.causes[0].endswith("supports 1.41")
     monkeypatch.setenv("DOCKER_BUILDKIT", "0")
     it.build(f"FROM {BASE}\nRUN ulimit -n > /limit; df -k /dev/shm | tail -1 > /shm\n", **LIMITS)
     assert {"123", "8192"} <= set(it.run("cat /limit /shm").split())
 
 
 @pytest.mark.parametrize("network", ["none", "host"])
-def test_network_of_build_steps(it: Builder, network: str) -> None:
+def test_build_steps_use_the_network(it: Builder, network: str) -> None:
     it.build(f"FROM {BASE}\nRUN ls /sys/class/net > /net\n", network=network, no_cache=True)
     assert (it.run("cat /net").split() == ["lo"]) is (network == "none")
 
 
-def test_inline_dockerfile_and_one_outside_of_the_context(it: Builder) -> None:
+def test_inline_dockerfile_and_dockerfile_outside_of_the_context_are_built(it: Builder) -> None:
     it.lay("a.txt", "")
     it.build(dockerfile_inline=f"FROM {BASE}\nCOPY a.txt /\nRUN echo inline > /which\n")
     assert it.run("cat /which") == "inline"
@@ -197,7 +197,7 @@ def test_inline_dockerfile_and_one_outside_of_the_context(it: Builder) -> None:
     assert it.run("cat /which") == "outside"
 
 
-def test_failing_step_is_named_with_its_last_lines(it: Builder) -> None:
+def test_failed_step_is_reported_with_its_last_lines(it: Builder) -> None:
     with pytest.raises(WtcError) as caught:
         it.build(
             f"FROM {BASE}\nARG PASSWORD\nRUN for i in $(seq 50); do echo x $i; done; sleep 0.3; echo wrong >&2; exit 7",
@@ -214,14 +214,14 @@ def test_failing_step_is_named_with_its_last_lines(it: Builder) -> None:
     assert "hunter2" not in f"{error.causes} {error.detail} {it.tail_lines}"
 
 
-def test_senseless_dockerfile_is_told_in_the_builders_words(it: Builder) -> None:
+def test_invalid_dockerfile_is_reported_with_the_builders_message(it: Builder) -> None:
     with pytest.raises(WtcError) as caught:
         it.build("NONSENSE here\n")
     assert "NONSENSE" in caught.value.causes[0]
     assert caught.value.causes[1] == f"its Dockerfile is `{it.root}/Dockerfile`"
 
 
-def test_missing_base_image_is_told_as_a_pull_that_failed(it: Builder) -> None:
+def test_missing_base_image_is_reported_as_a_failed_pull(it: Builder) -> None:
     with pytest.raises(WtcError) as caught:
         it.build("FROM 127.0.0.1:9/absent:1\n")
     assert caught.value.message == "the image of service `web` could not be built"
@@ -236,19 +236,19 @@ def test_missing_context_names_the_service(it: Builder) -> None:
     assert caught.value.causes == (f"the build context `{it.root}/gone` does not exist",)
 
 
-def test_refused_option_is_the_engines_error(it: Builder) -> None:
+def test_refused_option_is_an_error_of_the_engine(it: Builder) -> None:
     with pytest.raises(EngineError) as caught:
         it.build(f"FROM {BASE}\n", tags=("Not A Reference",))
     assert caught.value.message == "cannot build the image of service `web`"
     it.tags.remove("Not A Reference")
 
 
-def test_stop_ends_a_silent_build(it: Builder) -> None:
+def test_stop_cancels_a_build_without_output(it: Builder) -> None:
     stop = threading.Event()
-    told = it.report
+    report_progress = it.report
 
     def report(item: str, text: str, current: int, total: int) -> None:
-        told(item, text, current, total)
+        report_progress(item, text, current, total)
         if "sleep" in item and text == "started":
             stop.set()
 
@@ -263,7 +263,7 @@ def legacy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("legacy")
-def test_legacy_builder_builds_and_ignores_what_is_ignored(it: Builder) -> None:
+def test_legacy_builder_excludes_ignored_files(it: Builder) -> None:
     it.lay("kept", "")
     it.lay("left", "")
     it.lay(".dockerignore", "left\n.dockerignore\n")
@@ -274,7 +274,7 @@ def test_legacy_builder_builds_and_ignores_what_is_ignored(it: Builder) -> None:
 
 
 @pytest.mark.usefixtures("legacy")
-def test_legacy_builder_tells_the_failing_step(it: Builder) -> None:
+def test_legacy_builder_reports_the_failed_step(it: Builder) -> None:
     with pytest.raises(WtcError) as caught:
         it.build(f"FROM {BASE}\nRUN echo wrong; exit 7\n")
     assert caught.value.causes[0].endswith("] RUN echo wrong; exit 7` failed")
@@ -283,13 +283,13 @@ def test_legacy_builder_tells_the_failing_step(it: Builder) -> None:
 
 @pytest.fixture
 def buildx(no_configuration: None, tmp_path: Path) -> None:
-    """The docker command looks for its plugins in the folder of its configuration, too."""
+    """Install the plugin: the docker command also looks for plugins in its configuration folder."""
     (tmp_path / "docker/cli-plugins").symlink_to(Path.home() / ".docker/cli-plugins")
     assert build_buildx.is_buildx_installed()
 
 
 @pytest.mark.usefixtures("buildx")
-def test_secrets_and_folders_go_through_buildx(it: Builder) -> None:
+def test_secrets_and_additional_contexts_are_built_with_buildx(it: Builder) -> None:
     it.needs_engine_23()
     (it.root.parent / "lib").mkdir()
     (it.root.parent / "lib/x").write_text("of the library")
@@ -307,7 +307,7 @@ def test_secrets_and_folders_go_through_buildx(it: Builder) -> None:
 
 
 @pytest.mark.usefixtures("buildx")
-def test_build_that_fails_in_buildx_tells_its_step(it: Builder) -> None:
+def test_failed_build_with_buildx_reports_its_step(it: Builder) -> None:
     with pytest.raises(WtcError) as caught:
         it.build(f"FROM {BASE}\nRUN echo wrong; exit 7\n", secrets=(BuildSecret(source="token"),))
     assert caught.value.causes[0] == "step `[2/2] RUN echo wrong; exit 7` failed"
@@ -358,7 +358,7 @@ def test_build_argument_does_not_choose_the_plugin_that_docker_runs(
     assert not (tmp_path / "ran").exists()
 
 
-def test_without_buildx_the_error_names_what_needs_it(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_buildx_is_an_error_that_names_the_options(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(WtcError) as caught:
         it.build(f"FROM {BASE}\n", secrets=(BuildSecret(source="token"),), ssh={"default": ""})
@@ -378,7 +378,7 @@ def test_linked_worktree_in_the_context_is_not_sent(it: Builder, *, through_buil
     for folder in ("wt (1)", "deep/wt"):
         for context in (it.root, lib):
             (context / folder / ".git").write_text("gitdir: /gone/.git/worktrees/wt\n")
-    # An exception of the file's must not bring them back.
+    # An exception of the file must not include them again.
     it.lay(".dockerignore", "one\n!wt*\n")
     named = "COPY --from=lib . /lib\n" if through_buildx else "RUN mkdir /lib\n"
     it.build(

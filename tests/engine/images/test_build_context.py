@@ -1,4 +1,4 @@
-"""What of a folder goes into a build, and when its hash changes."""
+"""Which files of a folder are sent to a build, and when its hash changes."""
 
 import io
 import os
@@ -58,7 +58,7 @@ def text(archived: tarfile.TarFile, name: str) -> str:
     return member.read().decode()
 
 
-def test_folders_come_before_what_is_in_them_and_names_in_order(root: Path) -> None:
+def test_folders_come_before_their_content_and_names_are_sorted(root: Path) -> None:
     assert names(locate_context(build(root))) == [
         "Dockerfile",
         "a.txt",
@@ -69,7 +69,7 @@ def test_folders_come_before_what_is_in_them_and_names_in_order(root: Path) -> N
     ]
 
 
-def test_exception_in_an_ignored_folder_brings_its_folders_along(root: Path) -> None:
+def test_exception_in_an_ignored_folder_includes_its_parent_folders(root: Path) -> None:
     lay(root, {".dockerignore": "*\n!src/deep/x.py\n"})
     assert names(locate_context(build(root))) == ["Dockerfile", "src", "src/deep", "src/deep/x.py"]
 
@@ -89,14 +89,14 @@ def test_ignored_folder_without_exceptions_is_never_entered(root: Path, monkeypa
 
 
 @pytest.mark.parametrize("ignored", ["Dockerfile*", "**", "docker"])
-def test_dockerfile_is_sent_even_where_it_is_ignored(root: Path, ignored: str) -> None:
+def test_dockerfile_is_sent_even_if_it_is_ignored(root: Path, ignored: str) -> None:
     lay(root, {"docker/Dockerfile": "FROM scratch\n", "docker/other": "", ".dockerignore": ignored})
     found = names(locate_context(build(root, dockerfile="docker/Dockerfile")))
     assert "docker/Dockerfile" in found
     assert ("docker/other" in found) is (ignored == "Dockerfile*")
 
 
-def test_ignore_file_of_the_dockerfile_goes_before_that_of_the_context(root: Path) -> None:
+def test_ignore_file_of_the_dockerfile_takes_precedence(root: Path) -> None:
     lay(root, {"dev.Dockerfile": "FROM scratch", "dev.Dockerfile.dockerignore": "src\ndev*", ".dockerignore": "a.txt"})
     assert names(locate_context(build(root, dockerfile="dev.Dockerfile"))) == [
         ".dockerignore",
@@ -106,13 +106,13 @@ def test_ignore_file_of_the_dockerfile_goes_before_that_of_the_context(root: Pat
     ]
 
 
-def test_lower_case_dockerfile_is_found_where_none_is_named(root: Path) -> None:
+def test_lower_case_dockerfile_is_the_second_default(root: Path) -> None:
     (root / "Dockerfile").rename(root / "dockerfile")
     assert locate_context(build(root)).dockerfile == "dockerfile"
 
 
 @pytest.mark.parametrize("how", ["inline", "outside", "absolute", "link"])
-def test_dockerfile_that_is_no_file_of_the_context_is_added_under_a_free_name(root: Path, how: str) -> None:
+def test_dockerfile_that_is_not_a_file_of_the_context_is_added_under_a_free_name(root: Path, how: str) -> None:
     lay(root.parent, {"elsewhere/Dockerfile": "FROM far\n", "app/.wtc.Dockerfile": "taken"})
     (root / "linked").symlink_to("../elsewhere/Dockerfile")
     options = {
@@ -153,15 +153,15 @@ def test_large_file_is_sent_in_chunks(root: Path) -> None:
         assert member.read() == content
 
 
-def test_sockets_and_pipes_are_left_out(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sockets_and_pipes_are_skipped(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(root / "pipe")
-    monkeypatch.chdir(root)  # a socket's path is short
+    monkeypatch.chdir(root)  # the path of a socket has a small limit
     with socket.socket(socket.AF_UNIX) as made:
         made.bind("socket")
         assert not {"pipe", "socket"} & set(names(locate_context(build(root))))
 
 
-def test_file_that_vanishes_meanwhile_is_left_out(root: Path) -> None:
+def test_file_that_is_removed_during_the_walk_is_skipped(root: Path) -> None:
     context = locate_context(build(root))
     found: list[str] = []
     for entry in walk_context(context):
@@ -173,7 +173,7 @@ def test_file_that_vanishes_meanwhile_is_left_out(root: Path) -> None:
     assert found == ["Dockerfile", "a.txt", "src"]
 
 
-def test_file_that_vanishes_before_it_is_read_is_left_out(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_is_removed_before_it_is_read_is_skipped(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entries = list(walk_context(locate_context(build(root))))
     (root / "a.txt").unlink()
 
@@ -194,7 +194,7 @@ def test_unreadable_file_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Path, "read_bytes", closed)
     with pytest.raises(WtcError) as caught:
         list(tar_context(context))
-    assert caught.value.message == f"cannot read `{root}/Dockerfile`, which belongs to the build context"
+    assert caught.value.message == f"cannot read `{root}/Dockerfile`, which is part of the build context"
     assert caught.value.causes == ("permission denied",)
 
 
@@ -207,7 +207,7 @@ def test_file_that_becomes_shorter_while_it_is_sent_is_an_error(root: Path) -> N
         list(chunks)
 
 
-def test_legacy_builder_gets_the_patterns_that_count(root: Path) -> None:
+def test_legacy_builder_gets_the_patterns_that_apply(root: Path) -> None:
     lay(root, {"Dockerfile.dockerignore": "src", ".dockerignore": "a.txt"})
     assert text(archive(locate_context(build(root)), for_legacy_builder=True), ".dockerignore") == "src"
     inline = locate_context(build(root, dockerfile_inline="FROM scratch"))
@@ -219,12 +219,12 @@ SPOILED: list[tuple[Change, str]] = [
     (lambda root: ((root / "Dockerfile").unlink(), (root / "Dockerfile").mkdir()), "`{root}/Dockerfile` is not a"),
     (lambda root: root.rename(root.parent / "gone"), "the build context `{root}` does not exist"),
     (lambda root: (root.rename(root.parent / "gone"), root.write_text("")), "`{root}` is not a folder"),
-    (lambda root: lay(root, {".dockerignore": "a["}), "`{root}/.dockerignore` has a pattern that means nothing: `a[`"),
+    (lambda root: lay(root, {".dockerignore": "a["}), "`{root}/.dockerignore` has an invalid pattern: `a[`"),
 ]
 
 
 @pytest.mark.parametrize(("spoil", "message"), SPOILED)
-def test_what_is_missing_or_senseless_is_named_with_its_path(root: Path, spoil: Change, message: str) -> None:
+def test_missing_or_invalid_file_is_an_error_that_names_its_path(root: Path, spoil: Change, message: str) -> None:
     spoil(root)
     with pytest.raises(WtcError) as caught:
         context_hash(build(root))
@@ -245,7 +245,7 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_hash_changes_with_what_counts(root: Path, change: Change) -> None:
+def test_relevant_change_changes_the_hash(root: Path, change: Change) -> None:
     before = context_hash(build(root))
     change(root)
     assert context_hash(build(root)) != before
@@ -259,7 +259,7 @@ IRRELEVANT: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", IRRELEVANT.values(), ids=IRRELEVANT)
-def test_hash_does_not_change_with_what_does_not_count(root: Path, change: Change) -> None:
+def test_irrelevant_change_keeps_the_hash(root: Path, change: Change) -> None:
     lay(root, {".dockerignore": "ignored", "ignored": "x"})
     before = context_hash(build(root))
     change(root)
@@ -287,13 +287,13 @@ def test_every_option_changes_the_hash(root: Path) -> None:
     assert len(set(hashes)) == len(hashes)
 
 
-def test_order_and_kind_of_mappings_do_not_change_the_hash(root: Path) -> None:
+def test_order_and_type_of_mappings_keep_the_hash(root: Path) -> None:
     one = build(root, args={"A": "1", "B": "2"})
     other = build(root, args=MappingProxyType({"B": "2", "A": "1"}))
     assert context_hash(one) == context_hash(other)
 
 
-def test_additional_folder_counts_by_what_is_in_it_and_not_by_its_place(root: Path) -> None:
+def test_hash_depends_on_the_content_of_an_additional_context_and_not_on_its_path(root: Path) -> None:
     lay(root.parent, {"lib/x": "1", "copy/x": "1"})
     first, second = root.parent / "lib", root.parent / "copy"
     before = context_hash(build(root, additional_contexts={"lib": str(first)}))
@@ -313,11 +313,11 @@ def test_additional_folder_counts_by_what_is_in_it_and_not_by_its_place(root: Pa
         ("/srv/https://odd", False),
     ],
 )
-def test_remote_context_is_told_from_a_folder(context: str, *, remote: bool) -> None:
+def test_remote_context_is_distinguished_from_a_folder(context: str, *, remote: bool) -> None:
     assert is_remote(context) is remote
 
 
-def test_remote_context_is_hashed_by_its_options_alone() -> None:
+def test_hash_of_a_remote_context_depends_only_on_its_options() -> None:
     one = Build(context="https://example.com/a.git")
     assert context_hash(one) == context_hash(Build(context="https://example.com/a.git"))
     assert context_hash(one) != context_hash(Build(context="https://example.com/b.git"))

@@ -1,4 +1,4 @@
-"""What a build's options become: parameters of the engine's call."""
+"""A build's options as parameters of `/build`."""
 
 import json
 from pathlib import Path
@@ -81,11 +81,13 @@ NEEDED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("options", "needed"), NEEDED)
-def test_what_only_a_client_can_serve_is_told(options: dict[str, Any], needed: tuple[str, ...]) -> None:
+def test_options_that_need_buildx_are_found(options: dict[str, Any], needed: tuple[str, ...]) -> None:
     assert build_query.needs_buildx(built(options)) == needed
 
 
-def test_proxies_of_the_docker_configuration_become_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxies_of_the_docker_configuration_become_build_arguments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     proxies = {"default": {"httpProxy": "http://p"}, "tcp://e:1": {"noProxy": "x"}}
     (tmp_path / "config.json").write_text(json.dumps({"proxies": proxies}))
@@ -95,11 +97,11 @@ def test_proxies_of_the_docker_configuration_become_arguments(tmp_path: Path, mo
     assert proxy_arguments("unix:///x") == {}
 
 
-def test_records_that_make_no_sense_are_passed_over() -> None:
-    told: list[object] = []
+def test_invalid_records_are_skipped() -> None:
+    reports: list[object] = []
 
     def report(*what: object) -> None:
-        told.append(what)
+        reports.append(what)
 
     progress = BuildProgress("web", report)
     odd: list[dict[str, Any]] = [

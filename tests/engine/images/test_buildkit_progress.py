@@ -1,4 +1,4 @@
-"""BuildKit's records, made by hand."""
+"""Decoding of BuildKit's progress records."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ STATUS = block(1, "exporting layers") + block(2, "sha256:1") + number(4, 300) + 
 LOG = block(1, "sha256:1") + block(2, TIME) + number(3, 1) + block(4, b"hi\n")
 
 
-def test_step_that_waits_has_not_started() -> None:
+def test_waiting_step_is_not_started() -> None:
     assert decode_progress(block(1, VERTEX)) == ProgressRecord(
         vertexes=(Vertex(digest="sha256:1", name="[2/2] RUN x"),)
     )
@@ -42,7 +42,7 @@ def test_step_is_read_with_its_times_and_its_error() -> None:
     )
 
 
-def test_cached_step_is_told() -> None:
+def test_cached_step_is_decoded() -> None:
     assert decode_progress(block(1, VERTEX + number(4, 1))).vertexes[0].cached
 
 
@@ -53,14 +53,14 @@ def test_all_parts_of_a_record_are_read_in_order() -> None:
     assert trace.logs == (Log(vertex="sha256:1", content=b"hi\n"), Log(content=b"\xff"))
 
 
-def test_unknown_fields_are_passed_over() -> None:
+def test_unknown_fields_are_skipped() -> None:
     fixed = varint(90 << 3 | 1) + bytes(8) + varint(91 << 3 | 5) + bytes(4) + number(92, 2**63)
     assert decode_progress(fixed + block(99, b"x") + block(3, fixed + LOG)).logs == (
         Log(vertex="sha256:1", content=b"hi\n"),
     )
 
 
-def test_what_comes_before_the_damage_is_kept() -> None:
+def test_damaged_record_is_decoded_up_to_the_damage() -> None:
     whole = block(3, LOG)
     assert decode_progress(whole + block(1, VERTEX)[:-3]) == ProgressRecord(
         logs=(Log(vertex="sha256:1", content=b"hi\n"),)
@@ -74,13 +74,13 @@ def test_junk_never_raises(data: bytes) -> None:
 
 
 @given(st.integers(0, 200), st.binary(max_size=3))
-def test_record_that_is_cut_or_spoilt_never_raises(at: int, junk: bytes) -> None:
+def test_truncated_or_damaged_record_never_raises(at: int, junk: bytes) -> None:
     record = block(1, VERTEX + block(5, TIME)) + block(2, STATUS) + block(3, LOG)
     assert isinstance(decode_progress(record[:at] + junk + record[at + len(junk) :]), ProgressRecord)
 
 
 @given(st.integers(0, 2**63), st.integers(0, 2**63))
-def test_numbers_come_back(current: int, total: int) -> None:
+def test_numbers_are_decoded(current: int, total: int) -> None:
     assert decode_progress(block(2, number(4, current) + number(5, total))).statuses == (
         Status(current=current, total=total),
     )

@@ -1,4 +1,4 @@
-"""The process that `docker buildx` builds with: its command line, its environment and the definition it reads."""
+"""The command line, environment and definition of `docker buildx`."""
 
 import json
 import os
@@ -35,7 +35,7 @@ exit 1
 
 
 class FakeEngine:
-    """An engine that a build asks for nothing but its address."""
+    """An engine of which a build needs only the address."""
 
     address = "unix:///engine.sock"
 
@@ -45,7 +45,7 @@ def ignore(item: str, text: str, current: int, total: int) -> None:
 
 
 SOURCE = os.path.dirname(os.path.abspath(__file__))
-"""A folder that exists; nothing of it is sent."""
+"""An existing folder; none of its files are sent."""
 
 
 def operation(**options: Any) -> BuildImage:
@@ -64,7 +64,7 @@ def target(op: BuildImage, **secrets: FileSource) -> dict[str, Any]:
 
 @pytest.fixture
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `docker` first on the PATH, and a caller with variables that are and are not for it."""
+    """A fake `docker` on the PATH, and a caller with variables that it gets and does not get."""
     caller = {"PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": "/home/me", "https_proxy": "http://p", "PASSWORD": "other"}
     for name in os.environ:
         monkeypatch.delenv(name)
@@ -76,7 +76,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def test_no_value_of_the_compose_file_is_in_arguments_and_no_name_in_the_environment(docker: Path) -> None:
+def test_compose_file_sets_no_argument_and_no_variable_name(docker: Path) -> None:
     op = operation(
         args={"PASSWORD": "hunter2", "PATH": "/evil", "DOCKER_CONFIG": "/evil", "LD_PRELOAD": "/evil.so"},
         secrets=(BuildSecret(source="key"), BuildSecret(source="file", target="as"), BuildSecret(source="text")),
@@ -123,7 +123,7 @@ def test_no_value_of_the_compose_file_is_in_arguments_and_no_name_in_the_environ
     }
 
 
-def test_error_names_the_option_that_an_old_buildx_does_not_know(docker: Path) -> None:
+def test_error_names_the_option_that_an_old_buildx_does_not_support(docker: Path) -> None:
     docker.write_text(FAILING_DOCKER)
     with pytest.raises(WtcError) as caught:
         build(operation(extra_hosts={"h": ("1.2.3.4",)}, args={"A": "x" * 1_000_000}))
@@ -140,11 +140,11 @@ def test_error_names_the_option_that_an_old_buildx_does_not_know(docker: Path) -
         *((name, False) for name in ("PASSWORD", "LD_PRELOAD", "BUILDX_BAKE_FILE", "GIT_SSH_COMMAND", "PATHS", "")),
     ],
 )
-def test_buildx_gets_chosen_variables_of_the_caller(name: str, kept: bool) -> None:  # noqa: FBT001
+def test_buildx_gets_selected_variables_of_the_caller(name: str, kept: bool) -> None:  # noqa: FBT001
     assert caller_environment({name: "x"}) == ({name: "x"} if kept else {})
 
 
-def test_build_is_for_the_engine_that_wtc_speaks_to() -> None:
+def test_buildx_builds_on_the_engine_that_wtc_uses() -> None:
     assert build_environment({"DOCKER_HOST": "tcp://other"}, engine="unix:///e") == {
         "DOCKER_HOST": "unix:///e",
         "BUILDX_BAKE_ENTITLEMENTS_FS": "0",
@@ -172,7 +172,7 @@ TABLE: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("options", "expected"), TABLE)
-def test_options_become_attributes_of_the_definition(options: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_option_becomes_an_attribute_of_the_definition(options: dict[str, Any], expected: dict[str, Any]) -> None:
     plain = {
         "context": SOURCE,
         "dockerfile-inline": "FROM x",
@@ -184,7 +184,7 @@ def test_options_become_attributes_of_the_definition(options: dict[str, Any], ex
     assert target(operation(**options)) == {**plain, **expected}
 
 
-def test_comma_in_a_secrets_path_starts_no_new_field() -> None:
+def test_comma_in_the_path_of_a_secret_does_not_start_a_field() -> None:
     op = operation(secrets=(BuildSecret(source="key"),))
     assert target(op, key=FileSource(name="key", file='/a,env=HOME"'))["secret"] == ['id=key,"src=/a,env=HOME"""']
 

@@ -1,4 +1,4 @@
-"""What a `.dockerignore` means: the table is documented behaviour, the properties are laws of it."""
+"""The patterns of `.dockerignore`: a table of documented behaviour, and properties that always hold."""
 
 import pytest
 from hypothesis import given
@@ -99,12 +99,12 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("text", "path", "ignored"), TABLE)
-def test_patterns_mean_what_the_engine_takes_them_for(text: str, path: str, *, ignored: bool) -> None:
+def test_patterns_match_as_in_docker(text: str, path: str, *, ignored: bool) -> None:
     assert parse_dockerignore(text).ignores(path.rstrip("/")) is ignored
 
 
 @pytest.mark.parametrize("text", ["!", "[", "a[", "[^", "[^bc", "[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "\\"])
-def test_meaningless_pattern_is_named_as_it_was_written(text: str) -> None:
+def test_invalid_pattern_is_named_as_written(text: str) -> None:
     with pytest.raises(BadPatternError) as caught:
         parse_dockerignore(f"fine\n  {text}  \n")
     assert caught.value.args == (text,)
@@ -125,9 +125,7 @@ def test_meaningless_pattern_is_named_as_it_was_written(text: str) -> None:
         ("node_modules", "node_modules", False),
     ],
 )
-def test_ignored_folder_is_entered_only_where_an_exception_could_match(
-    text: str, folder: str, *, entered: bool
-) -> None:
+def test_ignored_folder_is_entered_only_if_an_exception_can_match(text: str, folder: str, *, entered: bool) -> None:
     assert parse_dockerignore(text).may_keep_below(folder) is entered
 
 
@@ -139,7 +137,7 @@ texts = st.lists(lines, max_size=5).map("\n".join)
 
 
 @given(texts, paths, plain)
-def test_what_is_kept_in_an_ignored_folder_is_always_found(text: str, folder: str, name: str) -> None:
+def test_exception_in_an_ignored_folder_is_always_found(text: str, folder: str, name: str) -> None:
     ignore = parse_dockerignore(text)
     depth = folder.split("/")
     ignored = [n for n in range(1, len(depth) + 1) if ignore.ignores("/".join(depth[:n]))]
@@ -153,7 +151,7 @@ def test_ignoring_everything_at_the_end_ignores_everything(text: str, path: str)
 
 
 @given(st.text(max_size=30), paths)
-def test_any_text_is_read_or_refused(text: str, path: str) -> None:
+def test_any_text_is_parsed_or_is_an_error(text: str, path: str) -> None:
     try:
         ignore = parse_dockerignore(text)
     except BadPatternError:

@@ -1,4 +1,4 @@
-"""Linked worktrees inside a build context: they count neither for its hash nor for what is sent."""
+"""Linked worktrees inside a build context: they are not hashed and not sent."""
 
 import os
 import subprocess
@@ -47,7 +47,7 @@ def build(folder: Path, **options: object) -> Build:
 
 
 @pytest.mark.parametrize("path", [".worktrees/x", ".claude/worktrees/x", "deep/down/x", "x"])
-def test_linked_worktree_is_left_out_of_the_context(main: Path, path: str) -> None:
+def test_linked_worktree_is_excluded_from_the_context(main: Path, path: str) -> None:
     add_worktree(main, path)
     sent = names(build(main))
     assert {".dockerignore", "Dockerfile"} <= set(sent)
@@ -85,7 +85,7 @@ def test_new_worktree_keeps_the_hash_of_a_context_with_its_git_folder(main: Path
     assert ".git/HEAD" in names(build(main))
 
 
-def test_additional_context_leaves_linked_worktrees_out(main: Path, tmp_path: Path) -> None:
+def test_linked_worktrees_are_excluded_from_additional_contexts(main: Path, tmp_path: Path) -> None:
     worktree = add_worktree(main, ".worktrees/x")
     (tmp_path / "app").mkdir()
     (tmp_path / "app/Dockerfile").write_text("FROM scratch\n")
@@ -129,7 +129,7 @@ def test_submodule_stays_in_the_context(main: Path, tmp_path: Path) -> None:
         (None, False),
     ],
 )
-def test_git_file_tells_a_linked_worktree_without_its_repository(
+def test_linked_worktree_is_recognized_without_its_repository(
     tmp_path: Path, git_file: str | None, *, linked: bool
 ) -> None:
     if git_file is not None:
@@ -145,14 +145,14 @@ def test_pipe_and_folder_named_git_are_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [".worktrees/x", "a b/c*[d]?", "#x", "!x", "back\\slash", "{a|b}+(c)$^", "ü/x"])
-def test_ignore_line_matches_the_path_alone(path: str) -> None:
+def test_ignore_line_matches_only_the_path(path: str) -> None:
     ignore = parse_dockerignore(ignore_line(path))
     assert ignore.verdict(path, TOP).ignored
     assert not ignore.verdict("other", TOP).ignored
     assert not ignore.verdict(f"{path}y", TOP).ignored
 
 
-def test_context_without_worktrees_is_left_to_buildx_as_it_is(main: Path) -> None:
+def test_context_without_worktrees_is_passed_to_buildx_unchanged(main: Path) -> None:
     asked = build(main, additional_contexts={"lib": str(main), "far": "docker-image://x"})
     with without_worktrees(asked) as sent:
         assert sent is asked

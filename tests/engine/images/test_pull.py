@@ -1,4 +1,4 @@
-"""Pulls against an engine that says what a test tells it to say."""
+"""Pulls from a fake engine with scripted responses."""
 
 import base64
 import json
@@ -34,9 +34,9 @@ class FakeEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.sent: list[Record] = []
         self.noted: list[str] = []
         self.tagging = 201
-        """The status of its answer to who tags an image."""
+        """The status of its response to `POST /images/{name}/tag`."""
         self.distribution = 500
-        """The status of its answer to what the registry has of an image."""
+        """The status of its response to `GET /distribution/{name}/json`."""
         self.gone = threading.Event()
         super().__init__(path, Handler)
 
@@ -102,7 +102,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
-    monkeypatch.chdir(tmp_path)  # a socket's path is short
+    monkeypatch.chdir(tmp_path)  # the path of a socket has a small limit
     with FakeEngine("fake.sock") as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield server
@@ -122,14 +122,14 @@ Pull = Callable[[str], list[tuple[str, str, int, int]]]
 @pytest.fixture
 def run(engine: Engine) -> Pull:
     def run(reference: str) -> list[tuple[str, str, int, int]]:
-        told: list[tuple[str, str, int, int]] = []
+        progress: list[tuple[str, str, int, int]] = []
         image = DesiredImage(service="web", reference=reference, platform="linux/arm64")
 
         def report(item: str, text: str, current: int, total: int) -> None:
-            told.append((item, text, current, total))
+            progress.append((item, text, current, total))
 
         pull.pull_image(engine, PullImage(image=image), report)
-        return told
+        return progress
 
     return run
 
@@ -139,7 +139,7 @@ def log_in(folder: Path, registry: str) -> None:
     (folder / "config.json").write_text(json.dumps({"auths": {registry: {"auth": auth}}}))
 
 
-def test_progress_is_told_for_each_layer(fake: FakeEngine, run: Pull) -> None:
+def test_progress_is_reported_for_each_layer(fake: FakeEngine, run: Pull) -> None:
     done: Record = {"status": "Pull complete", "id": "1f5", "progressDetail": {}}
     fake.answers = [(200, [{"status": "Pulling from a", "id": "1"}, LAYER, done, {"status": "Status: Downloaded"}])]
     assert run("a:1") == [("1f5", "downloading", 10, 100), ("1f5", "pull complete", 0, 0)]
@@ -156,7 +156,7 @@ def test_progress_is_told_for_each_layer(fake: FakeEngine, run: Pull) -> None:
         ("h:1/a:2@sha256:12", "h:1/a:2", "sha256:12"),
     ],
 )
-def test_one_tag_is_asked_for(fake: FakeEngine, run: Pull, reference: str, name: str, tag: str) -> None:
+def test_only_one_tag_is_pulled(fake: FakeEngine, run: Pull, reference: str, name: str, tag: str) -> None:
     fake.answers = [(200, [])]
     run(reference)
     assert fake.queries == [{"fromImage": name, "tag": tag, "platform": "linux/arm64"}]
@@ -171,7 +171,7 @@ def test_one_tag_is_asked_for(fake: FakeEngine, run: Pull, reference: str, name:
     ],
 )
 @pytest.mark.parametrize("answer", [201, 500])
-def test_engine_is_made_to_note_the_time_of_the_pull(
+def test_time_of_the_pull_is_recorded(
     fake: FakeEngine, run: Pull, reference: str, noted: list[str], answer: int
 ) -> None:
     fake.answers, fake.tagging = [(200, [])], answer
@@ -179,18 +179,18 @@ def test_engine_is_made_to_note_the_time_of_the_pull(
     assert fake.noted == noted
 
 
-def test_what_takes_long_to_fail_is_not_tried_again(
+def test_pull_that_takes_long_to_fail_is_not_retried(
     fake: FakeEngine, run: Pull, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The engine has tried again by itself all the while."""
-    monkeypatch.setattr(pull, "PATIENCE_S", -1.0)
+    """The engine has retried by itself meanwhile."""
+    monkeypatch.setattr(pull, "RETRY_WITHIN_S", -1.0)
     fake.answers = [(200, [LAYER, {"errorDetail": {"message": "unexpected EOF"}, "error": "unexpected EOF"}])]
     with pytest.raises(EngineError):
         run("x:1")
     assert len(fake.queries) == 1
 
 
-def test_failed_pull_of_an_image_that_is_here_tells_how_to_go_on(fake: FakeEngine, engine: Engine) -> None:
+def test_failed_pull_of_a_local_image_has_a_hint_to_use_it(fake: FakeEngine, engine: Engine) -> None:
     fake.answers = [(404, [{"message": "no such manifest"}])]
     image = DesiredImage(service="web", reference="x")
 
@@ -198,7 +198,7 @@ def test_failed_pull_of_an_image_that_is_here_tells_how_to_go_on(fake: FakeEngin
 
     with pytest.raises(NotFoundError) as caught:
         pull.pull_image(engine, PullImage(image=image, again=True), report)
-    assert caught.value.hints[-1] == "to go on with the image that is here, run `wtc up --pull missing`"
+    assert caught.value.hints[-1] == "to use the local image, run `wtc up --pull missing`"
 
 
 @pytest.mark.parametrize(
@@ -212,11 +212,11 @@ def test_failed_pull_of_an_image_that_is_here_tells_how_to_go_on(fake: FakeEngin
         ("host:5000/a", "host:5000"),
     ],
 )
-def test_registry_of_an_image(reference: str, registry: str) -> None:
+def test_registry_is_read_from_the_reference(reference: str, registry: str) -> None:
     assert registry_of(reference) == registry
 
 
-def test_credentials_go_to_their_registry_only(fake: FakeEngine, run: Pull, config: Path) -> None:
+def test_credentials_are_sent_only_to_their_registry(fake: FakeEngine, run: Pull, config: Path) -> None:
     log_in(config, "https://private.example/v2/")
     fake.answers = [(200, []), (200, [])]
     run("private.example/a")
@@ -224,7 +224,7 @@ def test_credentials_go_to_their_registry_only(fake: FakeEngine, run: Pull, conf
     assert [sent.get("password") for sent in fake.sent] == ["secret", None]
 
 
-def test_credential_helper_is_asked(
+def test_credential_helper_is_called(
     fake: FakeEngine, run: Pull, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     helper = tmp_path / "docker-credential-test"
@@ -237,7 +237,7 @@ def test_credential_helper_is_asked(
     assert fake.sent == [{"ServerAddress": "private.example", "Username": "me", "Password": "s"}]
 
 
-def test_helper_that_is_missing_is_told_only_where_the_pull_fails(fake: FakeEngine, run: Pull, config: Path) -> None:
+def test_missing_helper_is_reported_only_if_the_pull_fails(fake: FakeEngine, run: Pull, config: Path) -> None:
     (config / "config.json").write_text('{"credsStore": "absent"}')
     fake.answers = [(200, []), (404, [{"message": "no such manifest"}])]
     run("private.example/a")
@@ -256,7 +256,7 @@ def test_missing_image_names_service_and_image(fake: FakeEngine, run: Pull) -> N
     assert len(fake.queries) == 1
 
 
-def test_wrong_password_is_not_tried_again(fake: FakeEngine, run: Pull, config: Path) -> None:
+def test_wrong_password_is_not_retried(fake: FakeEngine, run: Pull, config: Path) -> None:
     log_in(config, "host:5000")
     fake.answers = [(401, [{"message": "unauthorized"}])]
     with pytest.raises(EngineError) as caught:
@@ -266,9 +266,7 @@ def test_wrong_password_is_not_tried_again(fake: FakeEngine, run: Pull, config: 
     assert len(fake.queries) == 1
 
 
-def test_wrong_password_that_an_old_engine_tells_as_an_error_is_not_tried_again(
-    fake: FakeEngine, run: Pull, config: Path
-) -> None:
+def test_wrong_password_on_an_old_engine_is_not_retried(fake: FakeEngine, run: Pull, config: Path) -> None:
     log_in(config, "host:5000")
     fake.answers = [(500, [{"message": "unauthorized"}])]
     fake.distribution = 401
@@ -287,7 +285,7 @@ def test_wrong_password_that_an_old_engine_tells_as_an_error_is_not_tried_again(
     ],
     ids=["to the engine", "to the registry, in a layer", "to the registry, before"],
 )
-def test_dropped_connection_is_tried_three_times(fake: FakeEngine, run: Pull, failure: Answer) -> None:
+def test_lost_connection_is_tried_three_times(fake: FakeEngine, run: Pull, failure: Answer) -> None:
     fake.answers = [failure, failure, (200, [LAYER])]
     assert run("x:1")[-1] == ("1f5", "downloading", 10, 100)
     fake.answers = [failure, failure, failure]
@@ -297,7 +295,7 @@ def test_dropped_connection_is_tried_three_times(fake: FakeEngine, run: Pull, fa
     assert len(fake.queries) == 6
 
 
-def test_what_fails_before_a_layer_comes_is_not_tried_again(fake: FakeEngine, run: Pull) -> None:
+def test_failure_before_the_first_layer_is_not_retried(fake: FakeEngine, run: Pull) -> None:
     begin: Record = {"status": "Pulling from x", "id": "1"}
     fake.answers = [(200, [begin, {"errorDetail": {"message": "no match for platform"}, "error": "no match"}])]
     with pytest.raises(EngineError) as caught:
@@ -305,7 +303,7 @@ def test_what_fails_before_a_layer_comes_is_not_tried_again(fake: FakeEngine, ru
     assert caught.value.causes == ("no match for platform",)
 
 
-def test_stop_ends_a_pull_that_hangs_and_closes_its_connection(fake: FakeEngine, engine: Engine) -> None:
+def test_stop_cancels_a_hanging_pull_and_closes_its_connection(fake: FakeEngine, engine: Engine) -> None:
     fake.answers = [(200, [LAYER, HANG])]
     stop = threading.Event()
     image = DesiredImage(service="web", reference="x")
@@ -318,7 +316,7 @@ def test_stop_ends_a_pull_that_hangs_and_closes_its_connection(fake: FakeEngine,
     assert fake.gone.wait(5)
 
 
-def test_failing_report_closes_the_connection(fake: FakeEngine, engine: Engine) -> None:
+def test_exception_in_the_report_closes_the_connection(fake: FakeEngine, engine: Engine) -> None:
     fake.answers = [(200, [LAYER, HANG])]
 
     def fail(*_: object) -> None:

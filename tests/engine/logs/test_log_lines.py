@@ -1,4 +1,4 @@
-"""Log lines out of what the engine sends."""
+"""Splitting the engine's log streams into lines."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ def message(time: str, text: bytes) -> bytes:
     return time.encode() + b" " + text
 
 
-def test_a_message_is_a_line() -> None:
+def test_message_is_a_line() -> None:
     frames = [(1, message(T1, b"to out\n")), (2, message(T2, b"to err\n")), (1, message(T3, b"\n"))]
     assert list(lines_of_frames(frames)) == [
         LogLine(1, T1, b"to out"),
@@ -21,30 +21,30 @@ def test_a_message_is_a_line() -> None:
     ]
 
 
-def test_a_line_of_several_messages_is_whole_and_has_the_time_of_the_first() -> None:
+def test_line_of_several_messages_is_joined_with_the_time_of_the_first() -> None:
     long = b"x" * MESSAGE_BYTES
     frames = [(1, message(T1, long)), (1, message(T2, long)), (1, message(T3, b"end\n"))]
     assert list(lines_of_frames(frames)) == [LogLine(1, T1, long + long + b"end")]
 
 
-def test_a_line_that_the_other_stream_breaks_into_is_whole() -> None:
+def test_line_that_the_other_stream_interrupts_is_joined() -> None:
     frames = [(1, message(T1, b"begun ")), (2, message(T2, b"between\n")), (1, message(T3, b"ended\n"))]
     assert list(lines_of_frames(frames)) == [LogLine(2, T2, b"between"), LogLine(1, T1, b"begun ended")]
 
 
-def test_a_last_line_without_an_end_is_not_lost() -> None:
+def test_last_line_without_a_line_end_is_returned() -> None:
     assert list(lines_of_frames([(1, message(T1, b"half"))])) == [LogLine(1, T1, b"half")]
     assert list(lines_of_terminal([(1, message(T1, b"half"))])) == [LogLine(1, T1, b"half")]
 
 
-def test_what_never_ends_a_line_does_not_fill_the_memory() -> None:
+def test_output_without_line_ends_is_cut() -> None:
     piece = (1, message(T1, b"x" * MESSAGE_BYTES))
     lines = list(lines_of_frames([piece] * 200))
     assert sum(len(line.text) for line in lines) == 200 * MESSAGE_BYTES
     assert max(len(line.text) for line in lines) <= LONGEST_BYTES + MESSAGE_BYTES
 
 
-def test_a_terminal_line_loses_its_carriage_return_and_the_times_in_its_midst() -> None:
+def test_terminal_line_is_returned_without_carriage_return_and_inner_times() -> None:
     text = b"y" * (2 * MESSAGE_BYTES + 10)
     raw = b"".join(
         [
@@ -61,7 +61,7 @@ def test_a_terminal_line_loses_its_carriage_return_and_the_times_in_its_midst() 
     st.lists(st.binary(max_size=40).map(lambda b: b.replace(b"\n", b"").rstrip(b"\r")), max_size=20),
     st.lists(st.integers(1, 30), min_size=1),
 )
-def test_terminal_output_may_be_cut_anywhere(texts: list[bytes], sizes: list[int]) -> None:
+def test_terminal_lines_are_read_wherever_the_output_is_cut(texts: list[bytes], sizes: list[int]) -> None:
     raw = b"".join(message(T1, text + b"\r\n") for text in texts)
     chunks: list[tuple[int, bytes]] = []
     at = 0

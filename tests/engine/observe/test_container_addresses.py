@@ -1,4 +1,4 @@
-"""Where a container is reached, by what the engine says of it."""
+"""The addresses of a container's ports."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_names_and_tcp_ports_are_read() -> None:
     [
         (("br-0123456789ab",), 80, (("127.0.0.1", 20001), ("172.20.0.2", 80))),
         (("br-0123456789ab",), 9000, (("172.20.0.2", 9000),)),
-        # Another machine may have the address if the bridge is not one of this machine.
+        # Without a local bridge, another machine may have the address.
         (("br-ba9876543210",), 80, (("127.0.0.1", 20001),)),
         ((), 9000, ()),
     ],
@@ -51,23 +51,23 @@ def test_published_port_comes_before_the_address_on_a_bridge(
 
 
 @pytest.mark.parametrize("state", ["exited", "created", "paused", "restarting"])
-def test_container_that_does_not_run_is_not_reached(state: str) -> None:
+def test_stopped_container_has_no_address(state: str) -> None:
     found = read(inspected(State={"Status": state}), "br-0123456789ab")
     assert (found.reached_at(80), found.ports) == ((), (80, 9000))
 
 
-def test_container_in_the_network_of_the_host_is_not_reached() -> None:
+def test_container_in_the_host_network_has_no_address() -> None:
     networks = {"host": {"NetworkID": "d" * 64, "IPAddress": "", "Aliases": None}}
     found = read(inspected(NetworkSettings={"Networks": networks, "Ports": {}}), "br-0123456789ab")
     assert (found.reached_at(80), found.aliases) == ((), ())
 
 
-def test_port_of_a_remote_engine_is_reached_on_its_machine() -> None:
+def test_published_port_of_a_remote_engine_is_on_its_host() -> None:
     found = read_addresses(inspected(), host="build.example.org", interfaces=())
     assert found.reached_at(80) == (("build.example.org", 20001),)
 
 
-def test_address_of_the_sixth_version_is_used_if_there_is_no_other() -> None:
+def test_ipv6_address_is_used_without_an_ipv4_address() -> None:
     networks = {"x_net": {"NetworkID": BRIDGE, "IPAddress": "", "GlobalIPv6Address": "fd00::2"}}
     found = read(inspected(NetworkSettings={"Networks": networks, "Ports": {}}), "br-0123456789ab")
     assert found.reached_at(9000) == (("fd00::2", 9000),)

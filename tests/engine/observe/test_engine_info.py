@@ -1,4 +1,4 @@
-"""How many networks an engine's address pools still give."""
+"""How many more networks fit into an engine's address pools."""
 
 import ipaddress
 
@@ -28,12 +28,14 @@ SMALL = [("10.0.0.0/24", 26)]
         ([("fd00::/48", 64), ("10.0.0.0/24", 8), ("", 0)], [], 0),
     ],
 )
-def test_a_network_takes_what_it_touches(pools: list[tuple[str, int]], used: list[str], left: int) -> None:
+def test_subnet_occupies_each_network_that_it_overlaps(
+    pools: list[tuple[str, int]], used: list[str], left: int
+) -> None:
     assert networks_left(pools, used) == left
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(8, 32)), max_size=5), st.integers(20, 24))
-def test_counting_agrees_with_trying_each(used: list[tuple[int, int]], size: int) -> None:
+def test_count_agrees_with_checking_each_network(used: list[tuple[int, int]], size: int) -> None:
     taken = [
         ipaddress.IPv4Network((0x0A000000 | (address & 0xFFFFFF), length), strict=False) for address, length in used
     ]

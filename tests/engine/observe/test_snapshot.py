@@ -1,4 +1,4 @@
-"""Observation over a played engine: few questions, and sense made of odd answers."""
+"""Observation of a fake engine: few requests, and unusual responses."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,16 +26,16 @@ def own(name: str, namespace: Namespace = NAMESPACE) -> dict[str, str]:
 
 
 class Played:
-    """Answers from a table, and counts what it is asked."""
+    """An engine that responds from a table and records the requests."""
 
     api_version = (1, 51)
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.answers = answers
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def _answer(self, path: str) -> Any:
-        self.asked.append(path)
+        self.requests.append(path)
         if path not in self.answers:
             raise NotFoundError("not there", status=404)
         return self.answers[path]
@@ -63,7 +63,7 @@ def inspected(number: int) -> dict[str, Any]:
     }
 
 
-def test_container_that_vanishes_between_list_and_inspect_is_not_there() -> None:
+def test_container_that_is_removed_between_list_and_inspect_is_skipped() -> None:
     played = Played(
         {
             "/containers/json": [summary(1, own("c1")), summary(2, own("c2")), summary(3, {})],
@@ -78,11 +78,11 @@ def test_container_that_vanishes_between_list_and_inspect_is_not_there() -> None
     assert (seen.name, seen.state, seen.exit_code, seen.started, seen.number) == ("c2", "exited", 3, "", 1)
     assert found.foreign_names == {"c3": "id3"}
     assert found.images == {}
-    assert played.asked.count("/images/x/json") == 1
+    assert played.requests.count("/images/x/json") == 1
 
 
-def test_all_stacks_cost_as_many_questions_as_one() -> None:
-    def asked(count: int) -> int:
+def test_all_stacks_take_as_many_requests_as_one() -> None:
+    def requested(count: int) -> int:
         namespaces = [replace(NAMESPACE, name=f"ns-{n}", worktree=f"/{n}") for n in range(count)]
         containers = [summary(n, own(f"c{n}", namespace)) for n, namespace in enumerate(namespaces)]
         answers: dict[str, Any] = {
@@ -95,20 +95,20 @@ def test_all_stacks_cost_as_many_questions_as_one() -> None:
         found = list_stacks(cast("Engine", played))
         assert [s.stack.namespace for s in found] == sorted(f"ns-{n}" for n in range(count))
         assert [i.reference for i in found[0].images] == ["ns-0-web:latest"]
-        return len(played.asked)
+        return len(played.requests)
 
-    assert asked(1) == asked(40)
+    assert requested(1) == requested(40)
 
 
 @pytest.mark.parametrize(
     ("names", "expected"),
     [(["/web"], "web"), (["/db/alias", "/web"], "web"), (None, "0123456789ab"), ([], "0123456789ab")],
 )
-def test_containers_own_name_is_told_from_links(names: list[str] | None, expected: str) -> None:
+def test_container_name_is_distinguished_from_links(names: list[str] | None, expected: str) -> None:
     assert container_name({"Id": "0123456789abcdef", "Names": names}) == expected
 
 
-def test_image_without_a_tag_goes_by_its_id() -> None:
+def test_image_without_a_tag_is_named_by_its_id() -> None:
     one = {"Id": "sha256:1", "RepoTags": ["<none>:<none>"], "Labels": None}
     two = {"Id": "sha256:2", "RepoTags": ["a:1", "b:2"], "Labels": {"x": "y"}}
     assert [i.reference for found in (one, two) for i in parse_listed_images(found)] == ["sha256:1", "a:1", "b:2"]
@@ -136,7 +136,7 @@ def test_ports_collide_by_number_protocol_and_address(
     assert bool(taken_ports([wanted], [held], this_machine=False)) is collide
 
 
-def test_requested_ports_are_read_also_where_any_would_do() -> None:
+def test_requested_ports_include_those_that_the_engine_chooses() -> None:
     bindings = {"80/tcp": [{"HostIp": "", "HostPort": ""}, {"HostIp": "::", "HostPort": "8000-8001"}], "53/udp": None}
     assert [(p.target, p.port) for p in requested_ports({"HostConfig": {"PortBindings": bindings}})] == [
         (80, 0),
@@ -144,18 +144,18 @@ def test_requested_ports_are_read_also_where_any_would_do() -> None:
     ]
 
 
-def test_a_volume_taken_over_from_another_container_is_no_anonymous_volume_of_its_own() -> None:
+def test_volume_shared_by_volumes_from_is_not_anonymous() -> None:
     names = ["a" * 64, "b" * 64, "c" * 64]
     mounts = [{"Type": "volume", "Name": name, "Destination": f"/{name[0]}"} for name in names]
-    asked = {"Mounts": [{"Type": "volume", "Target": "/a"}], "Binds": [f"{names[1]}:/b:rw"]}
+    requested = {"Mounts": [{"Type": "volume", "Target": "/a"}], "Binds": [f"{names[1]}:/b:rw"]}
     alone = parse_container({**inspected(1), "Mounts": mounts})
-    sharing = parse_container({**inspected(1), "Mounts": mounts, "HostConfig": {**asked, "VolumesFrom": ["other"]}})
+    sharing = parse_container({**inspected(1), "Mounts": mounts, "HostConfig": {**requested, "VolumesFrom": ["other"]}})
     assert [v.anonymous for v in alone.volumes] == [True, True, True]
     assert [v.anonymous for v in sharing.volumes] == [True, True, False]
 
 
 @pytest.mark.parametrize(
-    ("status", "asked", "bound", "ports"),
+    ("status", "requested", "bound", "ports"),
     [
         ("running", {"80/tcp": [":8080"]}, {"80/tcp": ["0.0.0.0:8080", ":::8080"]}, [8080]),
         ("running", {"80/tcp": ["127.0.0.1:"]}, {"80/tcp": ["127.0.0.1:32768"]}, [32768]),
@@ -163,7 +163,7 @@ def test_a_volume_taken_over_from_another_container_is_no_anonymous_volume_of_it
         ("running", {"80/tcp": [":", ":8080"]}, {"80/tcp": ["0.0.0.0:8080", "0.0.0.0:9", ":::9"]}, [9, 8080]),
         ("running", {"80/tcp": [":", ":"]}, {"80/tcp": ["0.0.0.0:8", ":::8", "0.0.0.0:9", ":::9"]}, [8, 9]),
         ("running", {"80/tcp": ["127.0.0.2:", "127.0.0.1:"]}, {"80/tcp": ["127.0.0.1:8", "127.0.0.2:9"]}, [9, 8]),
-        # In the host's network, or an internal one, nothing is published.
+        # In the host's network, or in an internal one, no port is published.
         ("running", {"80/tcp": ["127.0.0.1:8080"]}, {}, []),
         ("running", {"80/tcp": ["127.0.0.1:8080"]}, {"80/tcp": None}, []),
         ("exited", {"80/tcp": ["127.0.0.1:8080"]}, {}, [8080]),
@@ -171,8 +171,8 @@ def test_a_volume_taken_over_from_another_container_is_no_anonymous_volume_of_it
         ("created", {"80/tcp": ["127.0.0.1:"]}, {}, [0]),
     ],
 )
-def test_ports_of_a_running_container_are_those_that_the_engine_has_bound(
-    status: str, asked: dict[str, list[str]], bound: dict[str, list[str] | None], ports: list[int]
+def test_running_container_has_the_ports_that_the_engine_has_bound(
+    status: str, requested: dict[str, list[str]], bound: dict[str, list[str] | None], ports: list[int]
 ) -> None:
     def bindings(found: dict[str, list[str]] | dict[str, list[str] | None]) -> dict[str, object]:
         parted = {key: [one.rpartition(":") for one in some or ()] for key, some in found.items()}
@@ -180,13 +180,13 @@ def test_ports_of_a_running_container_are_those_that_the_engine_has_bound(
 
     document = {
         "State": {"Status": status},
-        "HostConfig": {"PortBindings": bindings(asked)},
+        "HostConfig": {"PortBindings": bindings(requested)},
         "NetworkSettings": {"Ports": bindings(bound)},
     }
     assert [port.port for port in requested_ports(document)] == ports
 
 
-def test_namespaces_that_a_container_joins_are_read_once_each() -> None:
+def test_joined_namespaces_are_read_once_each() -> None:
     host = {"NetworkMode": "container:id7", "IpcMode": "container:id7", "PidMode": "container:ns-1_db"}
     assert parse_container({**inspected(1), "HostConfig": host}).namespaces == ("id7", "ns-1_db")
     assert parse_container({**inspected(1), "HostConfig": {"NetworkMode": "bridge"}}).namespaces == ()

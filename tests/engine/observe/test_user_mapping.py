@@ -1,4 +1,4 @@
-"""How engines map users, by what they report of themselves."""
+"""How engines map the users of their containers, by `GET /info`."""
 
 from typing import Any
 
@@ -20,5 +20,7 @@ from wtc.model.git import UserMapping
         ({"OperatingSystem": "Ubuntu 24.04 LTS"}, "darwin", UserMapping.SHARED),
     ],
 )
-def test_mapping_of_an_engine(info: dict[str, Any], platform: str, mapping: UserMapping) -> None:
+def test_user_mapping_is_read_from_the_engines_information(
+    info: dict[str, Any], platform: str, mapping: UserMapping
+) -> None:
     assert user_mapping(info, platform=platform) is mapping

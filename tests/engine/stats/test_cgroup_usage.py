@@ -1,4 +1,4 @@
-"""What the kernel tells of containers, in each way in which Docker lays out their control groups."""
+"""The usage of containers from control groups, in each layout that Docker uses."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,41 +41,41 @@ def lay_out(root: Path, files: Mapping[str, str], group: str, *ids: str) -> Cgro
     return Cgroups.of(str(root), user=USER)
 
 
-def told(sample: Sample) -> tuple[int, int, int]:
+def numbers(sample: Sample) -> tuple[int, int, int]:
     return sample.memory_bytes, sample.limit_bytes, sample.cpu.used_ns
 
 
 @pytest.mark.parametrize(("files", "group"), GROUPS)
-def test_a_containers_use_is_found(tmp_path: Path, files: Mapping[str, str], group: str) -> None:
+def test_usage_of_a_container_is_read(tmp_path: Path, files: Mapping[str, str], group: str) -> None:
     found = lay_out(tmp_path, files, group, ONE, OTHER).samples([ONE, ABSENT])
     assert found.keys() == {ONE}
-    assert told(found[ONE]) == (3000, 0 if files is V2 else 9223372036854771712, 7000)
+    assert numbers(found[ONE]) == (3000, 0 if files is V2 else 9223372036854771712, 7000)
 
 
 @pytest.mark.parametrize(("files", "group"), GROUPS)
-def test_all_containers_times_are_found(tmp_path: Path, files: Mapping[str, str], group: str) -> None:
+def test_cpu_times_of_all_containers_are_read(tmp_path: Path, files: Mapping[str, str], group: str) -> None:
     groups = lay_out(tmp_path, files, group, ONE, OTHER, "buildkit")
     assert {one: time.used_ns for one, time in groups.cpu_times().items()} == {ONE: 7000, OTHER: 7000}
 
 
-def test_a_limit_is_a_number(tmp_path: Path) -> None:
+def test_memory_limit_is_read_as_bytes(tmp_path: Path) -> None:
     groups = lay_out(tmp_path, {**V2, "GROUP/memory.max": "67108864\n"}, "docker/ID", ONE)
     assert groups.samples([ONE])[ONE].limit_bytes == 64 * 1024**2
 
 
 @pytest.mark.parametrize("damage", ["GROUP/memory.stat", "GROUP/memory.current", "GROUP/cpu.stat"])
-def test_what_cannot_be_read_is_not_told(tmp_path: Path, damage: str) -> None:
+def test_container_with_unreadable_files_is_omitted(tmp_path: Path, damage: str) -> None:
     assert lay_out(tmp_path, {**V2, damage: "\n"}, "docker/ID", ONE).samples([ONE]) == {}
 
 
-def test_a_group_that_is_just_going_is_not_told(tmp_path: Path) -> None:
+def test_group_that_is_being_removed_is_omitted(tmp_path: Path) -> None:
     without = {name: content for name, content in V2.items() if not name.endswith("cpu.stat")}
     groups = lay_out(tmp_path, without, "docker/ID", ONE)
     assert groups.samples([ONE]) == {}
     assert groups.cpu_times() == {}
 
 
-def test_a_machine_without_control_groups_tells_nothing(tmp_path: Path) -> None:
+def test_machine_without_control_groups_has_no_samples(tmp_path: Path) -> None:
     groups = Cgroups.of(str(tmp_path / "none"), user=USER)
     assert groups.samples([ONE]) == {}
     assert groups.cpu_times() == {}

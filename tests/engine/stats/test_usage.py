@@ -1,4 +1,4 @@
-"""The engine's stats as use: the working set, limits that are none, and shares of a processor."""
+"""Usage from the engine's stats: the working set, memory limits, and CPU shares."""
 
 import io
 import json
@@ -26,7 +26,7 @@ from wtc.model.usage import CpuTime, Sample
         pytest.param({"usage": 100}, 100, id="without details"),
     ],
 )
-def test_the_working_set_leaves_out_the_inactive_file_cache(memory: dict[str, Any], expected: int) -> None:
+def test_working_set_excludes_the_inactive_file_cache(memory: dict[str, Any], expected: int) -> None:
     found = sample_of({"read": "2026-11-21T02:53:05Z", "memory_stats": memory})
     assert found is not None
     assert found.memory_bytes == expected
@@ -40,13 +40,13 @@ def sample(read_s: float = 10.0, cpu_ns: int = 0, limit: int = 0) -> Sample:
     ("limit", "machine", "expected"),
     [
         pytest.param(64, 1000, 64, id="a limit"),
-        pytest.param(1000, 1000, 0, id="the machine's memory stands for none"),
+        pytest.param(1000, 1000, 0, id="the machine's memory is not a limit"),
         pytest.param(2**63 - 4096, 1000, 0, id="cgroup v1's number beyond any"),
-        pytest.param(0, 1000, 0, id="none told"),
-        pytest.param(64, 0, 64, id="a machine that does not tell its memory"),
+        pytest.param(0, 1000, 0, id="no limit"),
+        pytest.param(64, 0, 64, id="the machine's memory is unknown"),
     ],
 )
-def test_a_limit_is_one_only_below_the_machines_memory(limit: int, machine: int, expected: int) -> None:
+def test_limit_counts_only_below_the_machines_memory(limit: int, machine: int, expected: int) -> None:
     usage = usage_of(sample(limit=limit), None, machine)
     assert usage is not None
     assert usage.limit_bytes == expected
@@ -63,13 +63,13 @@ def test_a_limit_is_one_only_below_the_machines_memory(limit: int, machine: int,
         pytest.param(None, sample(10.0, 5), None, id="looked at once"),
     ],
 )
-def test_the_share_of_a_processor(before: Sample | None, after: Sample, expected: float | None) -> None:
+def test_cpu_percent_is_computed_from_two_samples(before: Sample | None, after: Sample, expected: float | None) -> None:
     usage = usage_of(after, before.cpu if before else None, 0)
     assert usage is not None
     assert usage.cpu_percent == (None if expected is None else pytest.approx(expected))
 
 
-def test_a_sample_is_read_with_the_engines_own_clock() -> None:
+def test_sample_has_the_engines_time() -> None:
     answer = {
         "read": "2026-11-21T02:53:05.25Z",
         "cpu_stats": {"cpu_usage": {"total_usage": 12}},
@@ -83,13 +83,13 @@ def test_a_sample_is_read_with_the_engines_own_clock() -> None:
     assert second.cpu.read_s - first.cpu.read_s == pytest.approx(1.25)
 
 
-def test_what_has_ended_has_no_sample() -> None:
+def test_stopped_container_has_no_sample() -> None:
     assert sample_of({"read": "0001-01-01T00:00:00Z", "memory_stats": {}, "cpu_stats": {"cpu_usage": {}}}) is None
     assert usage_of(None, None, 0) is None
 
 
 @given(st.lists(st.dictionaries(st.text(max_size=3), st.integers(), max_size=3), max_size=5), st.data())
-def test_documents_come_whole_however_the_stream_is_cut(sent: list[dict[str, int]], data: st.DataObject) -> None:
+def test_documents_are_read_wherever_the_stream_is_cut(sent: list[dict[str, int]], data: st.DataObject) -> None:
     stream = b"".join(json.dumps(one).encode() + b"\n" for one in sent)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     edges = [0, *cuts, len(stream)]
@@ -97,21 +97,21 @@ def test_documents_come_whole_however_the_stream_is_cut(sent: list[dict[str, int
     assert list(split_documents(chunks)) == sent
 
 
-def test_a_container_that_ends_while_it_is_asked_has_no_use() -> None:
-    """An engine of 20.10 then answers with status 200 and nothing."""
+def test_container_that_ends_during_the_request_has_no_usage() -> None:
+    """Engine 20.10 then responds with status 200 and an empty body."""
     ending = SimpleNamespace(host_is_local=True, call=lambda *_, **__: SimpleNamespace(content=b""))  # pyright: ignore[reportUnknownLambdaType]
     assert read_samples(cast("Any", ending), ["a", "b"]) == {}
 
 
-class Told:
-    """An engine whose streams tell one thing each, and end."""
+class OneSampleEngine:
+    """An engine whose streams have one document each."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def call(self, method: str, path: str, **options: Any) -> Any:
-        self.asked.append(path)
-        answer = {"read": "2026-11-21T02:53:05Z", "memory_stats": {"usage": len(self.asked)}}
+        self.requests.append(path)
+        answer = {"read": "2026-11-21T02:53:05Z", "memory_stats": {"usage": len(self.requests)}}
         raw = SimpleNamespace(read1=io.BytesIO(json.dumps(answer).encode() + b"\n").read1)
         return SimpleNamespace(raw=raw, close=lambda: None)
 
@@ -119,15 +119,15 @@ class Told:
         return nullcontext()
 
 
-def test_a_stream_that_has_ended_is_opened_anew() -> None:
-    engine = Told()
+def test_ended_stream_is_opened_again() -> None:
+    engine = OneSampleEngine()
     with StatsStreams.over(cast("Any", engine)) as streams:
         for memory in (1, 2):
 
-            def told(memory: int = memory) -> bool:
+            def arrived(memory: int = memory) -> bool:
                 streams.follow(["a"])
                 sample, _ = streams.latest("a")
                 return sample is not None and sample.memory_bytes >= memory
 
-            until(told, f"{memory} is told")
-    assert engine.asked[:2] == ["/containers/a/stats"] * 2
+            until(arrived, f"{memory} arrives")
+    assert engine.requests[:2] == ["/containers/a/stats"] * 2

@@ -1,4 +1,4 @@
-"""The body of `POST /containers/create`, attribute by attribute, against what Docker Compose 2.40 sends."""
+"""The body of `POST /containers/create`, attribute by attribute, compared with Docker Compose 2.40."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def limited(**attributes: Any) -> Deploy:
     return Deploy(limits=Resources(**attributes))
 
 
-def test_service_that_says_nothing_leaves_everything_to_the_image() -> None:
+def test_empty_service_sets_nothing_of_the_image() -> None:
     assert body() == {
         "AttachStdout": True,
         "AttachStderr": True,
@@ -91,7 +91,7 @@ def test_service_that_says_nothing_leaves_everything_to_the_image() -> None:
         ({"healthcheck": Healthcheck(retries=2)}, {"Healthcheck": {"Retries": 2}}),
     ],
 )
-def test_container_attribute_reaches_the_engine(attributes: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_container_attribute_is_sent(attributes: dict[str, Any], expected: dict[str, Any]) -> None:
     assert {k: v for k, v in body(**attributes).items() if k in expected} == expected
 
 
@@ -225,10 +225,10 @@ HOST_ROWS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (
         {
             "ports": (
-                Port(target=80, published="80"),
-                Port(target=80, published="8080-8081", host_ip="1.2.3.4"),
+                Port(target=80, published=range(80, 81)),
+                Port(target=80, published=range(8080, 8082), host_ip="1.2.3.4"),
                 Port(target=82),
-                Port(target=81, published="81", protocol="udp", host_ip="127.0.0.1"),
+                Port(target=81, published=range(81, 82), protocol="udp", host_ip="127.0.0.1"),
             )
         },
         {
@@ -243,7 +243,7 @@ HOST_ROWS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("attributes", "expected"), HOST_ROWS)
-def test_host_attribute_reaches_the_engine(attributes: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_host_attribute_is_sent(attributes: dict[str, Any], expected: dict[str, Any]) -> None:
     host = body(**attributes)["HostConfig"]
     assert {k: v for k, v in host.items() if k in expected} == expected
 
@@ -262,19 +262,19 @@ def test_unreadable_seccomp_profile_is_an_error_that_names_it() -> None:
         container_body(creation(security_opt=("seccomp=p.json",)), NEW, read=read)
 
 
-def test_service_overrides_the_environment_that_the_user_gives_every_container() -> None:
+def test_service_overrides_the_users_proxy_variables() -> None:
     create = creation(environment={"HTTP_PROXY": "mine"})
     made = container_body(create, NEW, read=unread, environment={"HTTP_PROXY": "theirs", "NO_PROXY": "x"})
     assert sorted(made["Env"]) == ["HTTP_PROXY=mine", "NO_PROXY=x"]
 
 
-def test_api_socket_is_mounted_and_its_configuration_named() -> None:
+def test_api_socket_is_mounted_with_its_configuration() -> None:
     made = body(use_api_socket=True)
     assert made["HostConfig"]["Binds"] == ["/var/run/docker.sock:/var/run/docker.sock:rw"]
     assert made["Env"] == ["DOCKER_CONFIG=/run/secrets/docker"]
 
 
-def test_replacement_carries_the_id_of_what_it_replaces() -> None:
+def test_replacement_has_the_id_of_the_replaced_container() -> None:
     plain = creation(labels={"a": "b"})
     create = CreateContainer(name="ns_web.next", spec=plain.spec, replaces=ContainerRef(name="ns_web", id="0123"))
     assert container_body(create, NEW, read=unread)["Labels"] == {"a": "b", label.REPLACES: "0123"}
@@ -287,6 +287,8 @@ def test_replacement_carries_the_id_of_what_it_replaces() -> None:
         ({"healthcheck": Healthcheck(test=("CMD", "x"), start_interval_ns=1)}, ("Healthcheck", "StartInterval")),
     ],
 )
-def test_what_an_old_engine_does_not_know_is_not_sent(attributes: dict[str, Any], path: tuple[str, str]) -> None:
+def test_attribute_that_an_old_engine_does_not_support_is_not_sent(
+    attributes: dict[str, Any], path: tuple[str, str]
+) -> None:
     assert path[1] in body(NEW, **attributes)[path[0]]
     assert path[1] not in body(OLD, **attributes)[path[0]]

@@ -1,4 +1,4 @@
-"""Mounts, networks and volumes as the engine takes them, against what Docker Compose 2.40 sends."""
+"""Request bodies of mounts, networks and volumes, compared with Docker Compose 2.40."""
 
 from typing import Any
 
@@ -88,17 +88,17 @@ def test_simple_mount_is_a_bind(mount: Mount, expected: str) -> None:
         ),
     ],
 )
-def test_other_mount_is_sent_in_full(mount: Mount, expected: dict[str, Any]) -> None:
+def test_mount_that_binds_cannot_express_is_sent_as_mount(mount: Mount, expected: dict[str, Any]) -> None:
     host = body(volumes=(mount,))["HostConfig"]
     assert (host["Mounts"], host.get("Binds")) == ([expected], None)
 
 
-def test_last_mount_of_a_target_counts() -> None:
+def test_last_mount_of_a_target_is_used() -> None:
     first = Mount(type="volume", source="a", target="/x")
     assert body(volumes=(first, Mount(type="volume", source="b", target="/x")))["HostConfig"]["Binds"] == ["b:/x:rw"]
 
 
-def test_anonymous_volumes_go_over_to_the_replacement_and_named_ones_win() -> None:
+def test_replacement_inherits_anonymous_volumes_except_at_declared_targets() -> None:
     made = spec(
         volumes=(
             Mount(type="volume", target="/anon", read_only=True),
@@ -119,7 +119,7 @@ NETWORKS = {
 }
 
 
-def test_all_networks_are_attached_at_once_and_the_first_by_priority_is_the_containers_own() -> None:
+def test_all_networks_are_attached_at_creation_with_the_first_by_priority_as_network_mode() -> None:
     made = body(networks=NETWORKS, mac_address="02:42:ac:11:65:43", links=("ns_db:db",), external_links=("redis",))
     assert made["HostConfig"]["NetworkMode"] == "ns_b"
     assert "MacAddress" not in made
@@ -137,13 +137,13 @@ def test_all_networks_are_attached_at_once_and_the_first_by_priority_is_the_cont
     }
 
 
-def test_old_engine_gets_its_own_network_alone_and_the_mac_address_beside_it() -> None:
+def test_old_engine_gets_one_network_and_the_mac_address_of_the_container() -> None:
     made = body(OLD, networks=NETWORKS, mac_address="02:42:ac:11:65:43")
     assert made["MacAddress"] == "02:42:ac:11:65:43"
     assert made["NetworkingConfig"]["EndpointsConfig"] == {"ns_b": {"Aliases": ["web"]}}
 
 
-def test_container_on_an_old_engine_begins_on_the_network_that_the_plan_gives_it() -> None:
+def test_container_on_an_old_engine_is_created_on_the_network_of_the_plan() -> None:
     made = spec(networks=NETWORKS)
     body = container_body(CreateContainer(name="x", spec=made, networks=("ns_a",)), OLD, read=str)
     assert body["HostConfig"]["NetworkMode"] == "ns_a"
@@ -151,12 +151,12 @@ def test_container_on_an_old_engine_begins_on_the_network_that_the_plan_gives_it
 
 
 @pytest.mark.parametrize("mode", ["host", "none", "bridge", "container:ns_db"])
-def test_network_mode_leaves_networks_alone(mode: str) -> None:
+def test_network_mode_excludes_networks(mode: str) -> None:
     made = body(network_mode=mode)
     assert (made["HostConfig"]["NetworkMode"], "NetworkingConfig" in made) == (mode, False)
 
 
-def test_endpoint_has_all_that_an_attachment_says() -> None:
+def test_endpoint_has_all_values_of_the_attachment() -> None:
     place = Attachment(
         ipv6_address="2001::10",
         link_local_ips=("57.123.22.11",),
@@ -176,7 +176,7 @@ def test_endpoint_has_all_that_an_attachment_says() -> None:
     }
 
 
-def test_network_has_all_that_the_file_says() -> None:
+def test_network_has_all_values_of_the_file() -> None:
     network = Network(
         key="n1",
         name="ns_n1",
@@ -217,12 +217,12 @@ def test_network_has_all_that_the_file_says() -> None:
     }
 
 
-def test_old_engine_is_told_not_to_make_a_network_twice() -> None:
+def test_old_engine_gets_check_duplicate() -> None:
     assert network_body(Network(key="n", name="n"), OLD) == {"Name": "n", "CheckDuplicate": True, "Labels": {}}
     assert network_body(Network(key="n", name="n"), NEW) == {"Name": "n", "Labels": {}}
 
 
-def test_volume_has_all_that_the_file_says() -> None:
+def test_volume_has_all_values_of_the_file() -> None:
     volume = Volume(key="v", name="ns_v", driver="local", driver_opts={"type": "tmpfs"}, labels={"a": "b"})
     assert volume_body(volume) == {
         "Name": "ns_v",
@@ -250,14 +250,14 @@ def test_volume_has_all_that_the_file_says() -> None:
         ({"volumes": (Mount(type="bind", target="/v", recursive="readonly"),)}, "volumes.bind.recursive", (1, 44)),
     ],
 )
-def test_what_an_engine_lacks_is_named_with_both_versions(
+def test_unsupported_attribute_is_reported_with_both_versions(
     attributes: dict[str, Any], attribute: str, since: tuple[int, int]
 ) -> None:
     config = spec(**attributes).config
     before = (since[0], since[1] - 1)
-    (said,) = unsupported_attributes(config, before)
-    assert said.startswith(f"`{attribute}` of service `web` needs API {since[0]}.{since[1]} ")
-    assert said.endswith(f"speaks {before[0]}.{before[1]}")
+    (sentence,) = unsupported_attributes(config, before)
+    assert sentence.startswith(f"`{attribute}` of service `web` needs API {since[0]}.{since[1]} ")
+    assert sentence.endswith(f"supports {before[0]}.{before[1]}")
     assert unsupported_attributes(config, since) == []
 
 
@@ -269,6 +269,6 @@ def test_what_an_engine_lacks_is_named_with_both_versions(
         ({"volumes": (Mount(type="bind", source="/a", target="/v", selinux="Z"),)}, "volumes.bind.selinux"),
     ],
 )
-def test_what_no_engine_does_is_said(attributes: dict[str, Any], attribute: str) -> None:
-    (said,) = unsupported_attributes(spec(**attributes).config, NEW)
-    assert said.startswith(f"`{attribute}` of service `web` has no effect: ")
+def test_attribute_without_effect_is_reported(attributes: dict[str, Any], attribute: str) -> None:
+    (sentence,) = unsupported_attributes(spec(**attributes).config, NEW)
+    assert sentence.startswith(f"`{attribute}` of service `web` has no effect: ")

@@ -143,7 +143,7 @@ def test_a_worktree_whose_git_file_leads_nowhere_is_an_error(places: Places, cwd
     (place / ".git").write_text("gitdir: /nowhere/.git/worktrees/x\n")
     with pytest.raises(WtcError) as raised:
         places.locate(cwd, worktree=worktree)
-    assert raised.value.message == f"`{place}/.git` leads nowhere"
+    assert raised.value.message == f"`{place}/.git` does not point to a git folder"
     assert "git worktree repair" in raised.value.hints[0]
 
 
@@ -283,7 +283,7 @@ def test_without_a_compose_file_those_further_down_are_listed(places: Places) ->
     )
     assert missing.hints == (
         "to use one, run `wtc -f ../compose.prod.yml up`",
-        f'to use it always, write `compose = ["compose.prod.yml"]` into `{place}/wtc.toml`',
+        f'to always use it, add `compose = ["compose.prod.yml"]` to `{place}/wtc.toml`',
     )
 
 

@@ -68,7 +68,7 @@ def test_what_the_stack_is_going_to_have_is_not_missed(
 )
 def test_what_it_is_never_going_to_have_is(tmp_path: Path, name: str) -> None:
     (finding,) = read(tmp_path, f"${{{name}}}").warnings
-    assert finding.message == f"the variable `{name}` is not set, an empty text stands in its place"
+    assert finding.message == f"the variable `{name}` is not set; defaulting to an empty string"
     with pytest.raises(ComposeFileError, match=f"the required variable `{name}` is not set: why") as raised:
         read(tmp_path, f"${{{name}:?why}} ${{WTC_NAMESPACE:?}}")
     (error,) = raised.value.diagnostics

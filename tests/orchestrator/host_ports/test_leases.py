@@ -6,6 +6,7 @@ import pytest
 
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
+from wtc.model.ports import PortId
 from wtc.model.project import Project
 from wtc.model.service import Port, Service
 from wtc.orchestrator.host_ports.leases import held_by_others, lease_ports, unrecorded_ports
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 A, B = Namespace(name="a-1", worktree="/w/a"), Namespace(name="b-1", worktree="/w/b")
-WEB, SPAN = "web/80/tcp", range(20000, 30000)
+WEB, SPAN = PortId(service="web", target=80, protocol="tcp"), range(20000, 30000)
 PROJECT = Project(name="p", working_dir="/p", files=(), services={"web": Service(name="web", ports=(Port(target=80),))})
 
 
@@ -71,11 +72,11 @@ def stack(namespace: Namespace, port: int, *, fixed: int = 0) -> StackRecord:
     ],
 )
 def test_what_a_running_container_publishes_is_the_stacks_lease(
-    observed: Observed, records: list[StackRecord], expected: dict[str, int]
+    observed: Observed, records: list[StackRecord], expected: dict[PortId, int]
 ) -> None:
     ledger = StackRecords(stacks={record.namespace: record for record in records})
     found = unrecorded_ports(ledger, A, observed, SPAN, {20009})
-    assert {key: published.port for key, published in found.items()} == expected
+    assert {port: published.port for port, published in found.items()} == expected
 
 
 @pytest.mark.parametrize("order", [(A, B), (B, A)])
@@ -88,7 +89,7 @@ def test_the_stack_that_does_not_run_moves(
         records.put(stack(A, 20001))
         records.put(stack(B, 20001))
     seen = {A.name: (web(20001), set[int]()), B.name: (other, {20001})}
-    leased: dict[str, Mapping[str, int]] = {}
+    leased: dict[str, Mapping[PortId, int]] = {}
     for namespace in order:
         observed, busy = seen[namespace.name]
         ports = lease_ports(

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.port_ids import by_id, by_key, port_id
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import Endpoint, PortRequest
+from wtc.model.ports import Endpoint, PortId, PortRequest
 from wtc.orchestrator.host_ports.leases import StackPorts
 from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports, published_or_leased, published_ports
 from wtc.registry.stack_records import StackRecord
@@ -11,16 +12,13 @@ from wtc.registry.stack_records import StackRecord
 SPAN = range(20000, 30000)
 FILE = StackPorts(
     requests=(
-        PortRequest(key="web/80/tcp", service="web", target=80, protocol="tcp", number=1, index=0, published="80"),
-        PortRequest(
-            key="web/443/tcp", service="web", target=443, protocol="tcp", number=1, index=1, host_ip="10.0.0.7"
-        ),
-        PortRequest(key="db/53/udp", service="db", target=53, protocol="udp", number=1, index=0, published="53"),
+        PortRequest(id=port_id("web/80/tcp"), index=0, published=range(80, 81)),
+        PortRequest(id=port_id("web/443/tcp"), index=1, host_ip="10.0.0.7"),
+        PortRequest(id=port_id("db/53/udp"), index=0, published=range(53, 54)),
     ),
     leased={},
-    moved={},
 )
-LEASED = {"web/80/tcp": 20001, "web/443/tcp": 20002, "db/53/udp": 20003}
+LEASED = by_id({"web/80/tcp": 20001, "web/443/tcp": 20002, "db/53/udp": 20003})
 
 
 def container(service: str, state: str, *ports: str, number: int = 1, oneoff: bool = False) -> ObservedContainer:
@@ -70,21 +68,21 @@ def container(service: str, state: str, *ports: str, number: int = 1, oneoff: bo
     ],
 )
 def test_status_shows_what_is_published_else_what_is_leased(
-    leased: dict[str, int], there: ObservedContainer | None, shown: list[str]
+    leased: dict[PortId, int], there: ObservedContainer | None, shown: list[str]
 ) -> None:
-    ports = StackPorts(requests=FILE.requests, leased=leased, moved={})
+    ports = StackPorts(requests=FILE.requests, leased=leased)
     found = endpoints_of(("web", 1), there, ports, bind="127.0.0.1", host="127.0.0.1")
     assert [f"{e.host}:{e.port}" for e in found] == shown
 
 
 def test_endpoint_names_replica_target_and_protocol() -> None:
-    ports = StackPorts(requests=FILE.requests, leased=LEASED, moved={})
+    ports = StackPorts(requests=FILE.requests, leased=LEASED)
     assert endpoints_of(("db", 1), None, ports, bind="0.0.0.0", host="build.example") == (
-        Endpoint(service="db", target=53, protocol="udp", host="build.example", port=20003),
+        Endpoint(id=port_id("db/53/udp"), host="build.example", port=20003),
     )
     second = container("db", "running", "127.0.0.1:53:53/udp", number=2)
     assert endpoints_of(("db", 2), second, ports, bind="", host="127.0.0.1") == (
-        Endpoint(service="db", number=2, target=53, protocol="udp", host="127.0.0.1", port=53),
+        Endpoint(id=port_id("db:2/53/udp"), host="127.0.0.1", port=53),
     )
 
 
@@ -113,8 +111,8 @@ def test_ports_of_the_engine_are_published_or_leased(
     containers: list[ObservedContainer], published: dict[str, int], known: dict[str, int]
 ) -> None:
     observed = Observed(containers=tuple(containers))
-    assert {key: port.port for key, port in published_ports(observed).items()} == published
-    assert {key: port.port for key, port in published_or_leased(observed, SPAN).items()} == known
+    assert by_key({port: p.port for port, p in published_ports(observed).items()}) == published
+    assert by_key({port: p.port for port, p in published_or_leased(observed, SPAN).items()}) == known
 
 
 @pytest.mark.parametrize(
@@ -134,8 +132,8 @@ def test_ports_that_are_not_leased_are_noticed_running_or_not(there: ObservedCon
 
 
 def test_published_port_takes_the_place_of_its_own_lease_alone() -> None:
-    record = StackRecord(worktree="/w", namespace="a-1", ports=LEASED, fixed={"web/80/tcp": 80, "new/1/tcp": 1})
-    assert record.host_ports() == {
+    record = StackRecord(worktree="/w", namespace="a-1", ports=LEASED, fixed=by_id({"web/80/tcp": 80, "new/1/tcp": 1}))
+    assert by_key(record.host_ports()) == {
         "web/80/tcp": 80,
         "web/443/tcp": 20002,
         "db/53/udp": 20003,

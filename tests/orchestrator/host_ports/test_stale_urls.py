@@ -3,6 +3,7 @@
 import pytest
 
 from tests.compose.memory import project
+from tests.port_ids import by_id
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.compose.loader.decode import decode_project
 from wtc.model.namespace import Namespace
@@ -23,7 +24,7 @@ services:
     environment:
       URL: %s
 """
-LEASES = {"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003, "app/7000/tcp": 20004}
+LEASES = by_id({"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003, "app/7000/tcp": 20004})
 
 
 def told(value: str) -> list[str]:
@@ -32,7 +33,7 @@ def told(value: str) -> list[str]:
     placed = decode_project(project(FILE % value, port_variables=PortVariables(ports={"WEB_PORT": "20001"})))
     requests = port_requests(read, {})
     place = Placement(namespace=Namespace(name="a-b", worktree="/a"), bind="127.0.0.1")
-    ports = StackPorts(requests=requests, leased=LEASES, moved={}, variables=read.port_variables)
+    ports = StackPorts(requests=requests, leased=LEASES)
     found = stale_urls(resolve_desired(placed, place), read, ports)
     return [f"{d.position.line}:{d.position.column} {d.message} | {d.hint}" for d in found if d.position]
 
@@ -100,7 +101,7 @@ services:
   app: {{image: x, ports: ["${{APP_PORT:-7000}}:70"], environment: {{URL: "{value}"}}}}
 """
     read = decode_project(project(text, port_variables=PortVariables()))
-    ports = StackPorts(requests=port_requests(read, {}), leased={}, moved={}, variables=read.port_variables)
+    ports = StackPorts(requests=port_requests(read, {}), leased={})
     found = own_addresses(read, ports, Observed())
     assert [f"{d.position.line}:{d.position.column} {dotted(d.path)}" for d in found if d.position] == places
     there = ObservedContainer(id="1", name="n", service="app", number=1, image="x", image_id="x", state="exited")

@@ -1,9 +1,9 @@
 """From the containers of a stack to what `sandbox --stack` reaches."""
 
+from tests.port_ids import port_id
 from wtc.engine.observe.container_addresses import ContainerAddresses
 from wtc.model.namespace import Namespace
 from wtc.model.ports import PortRequest
-from wtc.model.project import PortVariable
 from wtc.orchestrator.session.sandbox_stack import replica_addresses, stack_services, unreachable_ports
 from wtc.ports.variables import inside_variables
 from wtc.sandbox import StackService
@@ -49,12 +49,11 @@ def test_ports_that_this_machine_does_not_reach_are_named() -> None:
 
 def test_variables_have_service_names_and_container_ports() -> None:
     requests = [
-        PortRequest(key="web/80/tcp", service="web", target=80, protocol="tcp", number=1, index=0),
-        PortRequest(key="web/443/tcp", service="web", target=443, protocol="tcp", number=1, index=1),
-        PortRequest(key="db/5432/tcp", service="db", target=5432, protocol="tcp", number=1, index=0),
+        PortRequest(id=port_id("web/80/tcp"), index=0),
+        PortRequest(id=port_id("web/443/tcp"), index=1),
+        PortRequest(id=port_id("db/5432/tcp"), index=0, variable="DB_PORT"),
     ]
-    named = [PortVariable(service="db", index=0, name="DB_PORT")]
-    assert inside_variables(Namespace(name="x-1", worktree="/src/x"), requests, named) == {
+    assert inside_variables(Namespace(name="x-1", worktree="/src/x"), requests) == {
         "WTC_NAMESPACE": "x-1",
         "WTC_WORKTREE": "/src/x",
         "WTC_PORT_WEB": "80",

@@ -86,7 +86,7 @@ def test_a_link_stays_a_link_and_a_closed_file_closed(repository: Pair) -> None:
 def test_setup_refuses_a_worktree_whose_git_folder_is_missing(repository: Pair) -> None:
     repository.make({".worktreeinclude": "*.key\n"}, {})
     repository.main.rename(repository.main.parent / "moved")
-    with pytest.raises(WtcError, match="leads nowhere"):
+    with pytest.raises(WtcError, match="does not point to a git folder"):
         repository.setup()
 
 
@@ -144,7 +144,7 @@ def test_a_copy_does_not_leave_the_worktree_by_a_link(repository: Pair, tmp_path
 def test_a_compose_file_that_git_ignores_can_come_along(repository: Pair) -> None:
     repository.make({"compose.yaml": "", ".worktreeinclude": "compose.override.yaml\n"}, {})
     write(repository.main, {"compose.override.yaml": COMPOSE, ".git/info/exclude": "compose.override.yaml\n"})
-    assert [e.service for e in repository.setup().endpoints] == ["web"]
+    assert [e.id.service for e in repository.setup().endpoints] == ["web"]
 
 
 def test_the_main_worktree_copies_nothing_from_itself(repository: Pair) -> None:
@@ -161,7 +161,7 @@ def test_variables_of_a_git_hook_do_not_lead_elsewhere(repository: Pair) -> None
 def test_without_git_the_stack_is_registered_all_the_same(repository: Pair, tmp_path: Path) -> None:
     repository.make({".worktreeinclude": "a\n"}, {"a": "a"})
     result = repository.setup(PATH=str(tmp_path))
-    assert [e.service for e in result.endpoints] == ["web"]
+    assert [e.id.service for e in result.endpoints] == ["web"]
     assert any("git is not installed" in text for text in repository.tail_lines)
 
 

@@ -1,4 +1,4 @@
-"""Names that the stack needs and that something else has: refused before anything is touched."""
+"""Names of the stack that foreign objects have: a conflict before anything changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ def test_foreign_container_with_a_name_of_the_stack_or_of_a_replacement_is_a_con
     observed = observed_stack(EngineListing(containers=(container(name, labels={}),)), NAMESPACE)
     with pytest.raises(ConflictError) as raised:
         check_names(APP, observed)
-    assert raised.value.causes == (f"container `{name}` is there without this stack's labels",)
+    assert raised.value.causes == (f"container `{name}` exists without this stack's labels",)
     assert raised.value.hints == (f"to free the name, run `docker container rm {name}` once nothing needs it",)
 
 
@@ -45,15 +45,15 @@ def test_foreign_image_with_the_tag_of_a_build_is_a_conflict(
     observed = replace(observed_stack(EngineListing(), NAMESPACE), images={"accra-a1b2c3-app": there})
     with pytest.raises(ConflictError) as raised:
         check(APP, observed)
-    assert raised.value.causes == ("image `accra-a1b2c3-app` is there without this stack's labels",)
+    assert raised.value.causes == ("image `accra-a1b2c3-app` exists without this stack's labels",)
 
 
-def test_foreign_image_is_used_with_a_warning_where_nothing_is_built() -> None:
+def test_foreign_image_is_used_with_a_warning_if_nothing_is_built() -> None:
     there = replace(image("accra-a1b2c3-app"), labels={})
     observed = replace(observed_stack(EngineListing(), NAMESPACE), images={"accra-a1b2c3-app": there})
     check_names(APP, observed, building=False)
     assert foreign_images(APP, observed) == [
-        "image `accra-a1b2c3-app` of service `app` is used as it is, although wtc did not build it"
+        "wtc did not build image `accra-a1b2c3-app` of service `app`, and uses it unchanged"
     ]
     own = replace(observed, images={"accra-a1b2c3-app": image("accra-a1b2c3-app")})
     assert foreign_images(APP, own) == []
@@ -64,7 +64,7 @@ def test_container_of_another_stack_that_writes_into_a_volume_of_the_stack_is_a_
     labels = container_labels("berne-1_app", of=replace(OTHER, name="berne-1"))
     writer = container("berne-1_app", labels=labels, volumes=(mount,))
     observed = observed_stack(EngineListing(containers=(writer,), volumes=(volume(),)), NAMESPACE)
-    with pytest.raises(ConflictError, match="container `berne-1_app`, which is not this stack's"):
+    with pytest.raises(ConflictError, match="container `berne-1_app`, which does not belong to this stack"):
         check_writers(observed, ["accra-a1b2c3_data"])
 
 
@@ -76,7 +76,7 @@ def test_anonymous_volume_that_a_container_of_another_stack_mounts_too_is_kept()
     assert own_volumes(NAMESPACE, observed_stack(listing, NAMESPACE)) == []
 
 
-def test_image_and_containers_of_the_stack_are_not_in_the_way() -> None:
+def test_image_and_containers_of_the_stack_are_not_a_conflict() -> None:
     listing = EngineListing(
         containers=(container(), container("next_accra-a1b2c3_app")), images=(image("accra-a1b2c3-app"),)
     )

@@ -1,22 +1,23 @@
-"""`up --ports fixed`: what has a port that the file asks for, as a table."""
+"""`up --ports fixed`: what uses a port of the file, as a table."""
 
 from collections.abc import Sequence
 
 import pytest
 
 from tests.planner.world import World, desired, project
+from wtc.compose.transform.ports import published_ports
 from wtc.model.ports import HeldPort, Program
 from wtc.model.position import Path, Position
 from wtc.model.service import Port, Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.checks.fixed_ports import port_conflicts
 from wtc.planner.checks.port_overlap import addresses_overlap
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 
 OTHER = {"container": "two-1_web", "namespace": "two-1", "worktree": "/w/two", "service": "web"}
 FOREIGN = {"container": "mine"}
 MINE = "container `mine`, which wtc did not create; to free it, run `docker stop mine`"
-TWIN = "service `web` of this file (/w/accra/compose.yaml:4:9); to free it, change one of the two `ports` entries"
+TWIN = "service `web` of the same file (/w/accra/compose.yaml:4:9); to free it, change one of the two `ports` entries"
 REPLICA = "replica 1 of the service; to free it, run `wtc up --ports fixed --scale web=1`"
 POSITIONS: dict[Path, Position] = {
     ("services", "web", "ports", 0): Position("/w/accra/compose.yaml", 4, 9),
@@ -30,7 +31,7 @@ def service(*ports: str, name: str = "web", **more: object) -> Service:
     for text in ports:
         published, _, target = text.rpartition(":")
         address, number, protocol = published.split("/") if "/" in published else ("", published, "tcp")
-        made.append(Port(target=int(target), published=number, host_ip=address, protocol=protocol))
+        made.append(Port(target=int(target), published=published_ports(number), host_ip=address, protocol=protocol))
     return Service(name=name, image="busybox:1.36", ports=tuple(made), **more)  # type: ignore[arg-type]
 
 
@@ -74,7 +75,7 @@ WEB = service("8080:80")
         ),
     ],
 )
-def test_container_that_has_the_port_is_named(holder: dict[str, str], taken_by: str) -> None:
+def test_conflict_names_the_container_that_has_the_port(holder: dict[str, str], taken_by: str) -> None:
     expected = f"host port `8080/tcp` at `127.0.0.1` of service `web` is taken by {taken_by}"
     assert messages([WEB], [held(8080, **holder)]) == [expected]
 
@@ -82,12 +83,12 @@ def test_container_that_has_the_port_is_named(holder: dict[str, str], taken_by: 
 @pytest.mark.parametrize(
     ("program", "taken_by"),
     [
-        (Program(pid=7, name="nginx"), "process 7 (`nginx`) of this machine; to free it, stop that process"),
-        (Program(pid=7), "process 7 of this machine; to free it, stop that process"),
-        (Program(), "a process of this machine; to free it, stop that process"),
+        (Program(pid=7, name="nginx"), "process 7 (`nginx`) on this machine; to free it, stop that process"),
+        (Program(pid=7), "process 7 on this machine; to free it, stop that process"),
+        (Program(), "a process on this machine; to free it, stop that process"),
     ],
 )
-def test_process_that_has_the_port_is_named(program: Program, taken_by: str) -> None:
+def test_conflict_names_the_process_that_has_the_port(program: Program, taken_by: str) -> None:
     expected = f"host port `8080/tcp` at `127.0.0.1` of service `web` is taken by {taken_by}"
     assert messages([WEB], programs={8080: program}) == [expected]
 
@@ -146,7 +147,7 @@ def test_container_that_is_recreated_frees_its_own_port() -> None:
     world = running(WEB)
     [container] = world.containers.values()
     own = held(8080, id=container.id, container=container.name, namespace="accra-a1b2c3", service="web")
-    # A process that listens there may be the engine's proxy for this container.
+    # The process that listens there can be the engine's proxy for this container.
     proxy = {8080: Program(pid=7, name="docker-proxy")}
     changed = service("8080:80", environment={"DEBUG": "1"})
     assert messages([changed], [own], world, proxy) == []
@@ -165,7 +166,7 @@ def test_containers_that_are_only_created_need_no_port() -> None:
     assert messages([WEB], [held(8080)], no_start=True) == []
 
 
-def test_finding_names_the_place_of_the_ports_entry() -> None:
+def test_finding_has_the_position_of_the_ports_entry() -> None:
     stack = desired(project(WEB))
     plan = plan_up(stack, World().observed(), UpOptions())
     [found] = port_conflicts(stack, plan, [held(8080)], POSITIONS, lambda _port, _protocol, _ip: None)

@@ -1,4 +1,4 @@
-"""What two worktrees share: found, with its place, and nothing else."""
+"""What two worktrees share is reported with its position, and nothing else is."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from wtc.planner.checks.isolation import isolation_findings
 
 
 def found(attributes: str, top: str = "") -> list[str]:
-    """`LINE:COLUMN PATH` of each breach."""
+    """Return `LINE:COLUMN PATH` of each finding."""
     text = f"services:\n  a:\n    image: x\n    {attributes}\n  b: {{image: y}}\n{top}"
     own = isolation_findings(decode_project(project(text)), lambda path: path.startswith(f"{FOLDER}/"))
     return [f"{d.position.line}:{d.position.column} {'.'.join(map(str, d.path))}" for d in own if d.position]
@@ -35,7 +35,7 @@ def found(attributes: str, top: str = "") -> list[str]:
         ("networks: {default: {mac_address: '02:42:ac:11:00:02'}}", "4:39 services.a.networks.default.mac_address"),
     ],
 )
-def test_service_that_reaches_out_of_its_worktree_is_named(attributes: str, place: str) -> None:
+def test_service_that_shares_something_between_worktrees_is_reported(attributes: str, place: str) -> None:
     assert found(attributes) == [place]
 
 
@@ -66,7 +66,7 @@ def test_service_that_reaches_out_of_its_worktree_is_named(attributes: str, plac
         ),
     ],
 )
-def test_resource_that_is_one_for_all_worktrees_is_named(use: str, top: str, place: str) -> None:
+def test_resource_that_all_worktrees_share_is_reported(use: str, top: str, place: str) -> None:
     assert found(use, top) == [place]
 
 
@@ -89,5 +89,5 @@ def test_resource_that_is_one_for_all_worktrees_is_named(use: str, top: str, pla
         ("privileged: false", ""),
     ],
 )
-def test_what_the_namespace_keeps_apart_is_not_named(attributes: str, top: str) -> None:
+def test_isolated_attributes_are_not_reported(attributes: str, top: str) -> None:
     assert found(attributes, top) == []

@@ -1,4 +1,4 @@
-"""The sum that `up` is held against: what counts for how much, and which stacks are idle."""
+"""The memory budget: how much each container counts for, and which stacks are idle."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.planner.world import NAMESPACE, World, desired, project
+from wtc.format_units import age_text, size_text
 from wtc.model.deploy import Deploy, Resources
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import Plan
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.model.usage import MeasuredContainer, RunningContainer, Usage
 from wtc.planner.checks.memory_budget import (
     MemoryBudget,
@@ -24,10 +26,8 @@ from wtc.planner.checks.memory_budget import (
     starting_existing,
     starting_in_plan,
 )
-from wtc.planner.format_units import age_text, size_text
 from wtc.planner.lifecycle import ServiceHooks, plan_restart, plan_start
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 MIB = 1024**2
 WEB = Service(name="web", image="busybox")
@@ -43,7 +43,7 @@ def running(
     cpu: float | None = None,
     created_s: int = 0,
 ) -> MeasuredContainer:
-    """One container that runs; sizes in MiB."""
+    """Return a running container; sizes in MiB."""
     return MeasuredContainer(
         container=RunningContainer(
             id=id or f"{of}/{service}",
@@ -58,7 +58,7 @@ def running(
 
 
 def summed(wanted: Desired, plan: Plan, there: list[MeasuredContainer], memory: int, **promised: int) -> MemoryBudget:
-    """The sum for a plan of `up`; `promised` is container name -> MiB."""
+    """Return the budget of a plan of `up`; `promised` is container name -> MiB."""
     promises = {name: size * MIB for name, size in promised.items()}
     return memory_budget(wanted.namespace, starting_in_plan(wanted, plan), plan, there, memory, promised=promises)
 
@@ -82,7 +82,7 @@ def deployed(limit: int = 0, reserved: int = 0) -> Service:
         pytest.param(replace(WEB, mem_limit_bytes=100 * MIB, scale=0), 0, id="no replica"),
     ],
 )
-def test_a_service_that_starts_counts_with(service: Service, mib: int) -> None:
+def test_starting_service_counts_with_its_limit_or_reservation(service: Service, mib: int) -> None:
     wanted = desired(project(service))
     found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), [], 1024 * MIB)
     assert found.starting_bytes == mib * MIB
@@ -93,11 +93,11 @@ def test_a_service_that_starts_counts_with(service: Service, mib: int) -> None:
     ("there", "mib"),
     [
         pytest.param(running(used=30, limit=512), 512, id="its limit"),
-        pytest.param(running(used=30), 30, id="its use where it has no limit"),
-        pytest.param(replace(running(used=30), usage=None), 0, id="nothing once it has ended"),
+        pytest.param(running(used=30), 30, id="its usage without a limit"),
+        pytest.param(replace(running(used=30), usage=None), 0, id="nothing after it has stopped"),
     ],
 )
-def test_a_container_that_runs_counts_with(there: MeasuredContainer, mib: int) -> None:
+def test_running_container_counts_with_its_limit_or_usage(there: MeasuredContainer, mib: int) -> None:
     wanted = desired(project(WEB))
     found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), [there], 1024 * MIB)
     assert found.running_bytes == mib * MIB
@@ -109,13 +109,13 @@ def test_a_container_that_runs_counts_with(there: MeasuredContainer, mib: int) -
         pytest.param(512, [512], 1024, True, id="exactly all of it"),
         pytest.param(513, [512], 1024, False, id="one too many"),
         pytest.param(2000, [], 1024, False, id="too big alone"),
-        pytest.param(0, [2000], 1024, False, id="full already, whatever starts"),
-        pytest.param(0, [1000], 1024, True, id="what has no limit and never ran counts nothing"),
-        pytest.param(2000, [2000], 0, True, id="an engine that does not tell its memory"),
+        pytest.param(0, [2000], 1024, False, id="already full"),
+        pytest.param(0, [1000], 1024, True, id="new container without a limit"),
+        pytest.param(2000, [2000], 0, True, id="engine that does not report its memory"),
         pytest.param(300, [300, 300, 300], 1024, False, id="all stacks together"),
     ],
 )
-def test_the_sum_against_the_memory(limit: int, others: list[int], memory: int, *, fits: bool) -> None:
+def test_plan_fits_if_the_sum_is_within_the_memory(limit: int, others: list[int], memory: int, *, fits: bool) -> None:
     wanted = desired(project(replace(WEB, mem_limit_bytes=limit * MIB)))
     there = [running(f"s{n}", limit=size) for n, size in enumerate(others)]
     found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), there, memory * MIB)
@@ -132,9 +132,7 @@ def test_the_sum_against_the_memory(limit: int, others: list[int], memory: int, 
         pytest.param(800, 800 + 4095 / MIB, True, id="the same in whole pages"),
     ],
 )
-def test_what_takes_its_own_place_again_is_not_refused_unless_it_wants_more(
-    before: int, after: float, *, fits: bool
-) -> None:
+def test_replacement_is_refused_only_if_it_needs_more_memory(before: int, after: float, *, fits: bool) -> None:
     world = World()
     first = desired(project(replace(WEB, mem_limit_bytes=before * MIB)))
     world.run(plan_up(first, world.observed(), UpOptions()))
@@ -147,7 +145,7 @@ def test_what_takes_its_own_place_again_is_not_refused_unless_it_wants_more(
     assert found.fits is fits
 
 
-def test_what_is_made_anew_without_a_limit_counts_with_what_it_used() -> None:
+def test_recreated_container_without_a_limit_counts_with_its_usage() -> None:
     world = World()
     wanted = desired(project(WEB))
     world.run(plan_up(wanted, world.observed(), UpOptions()))
@@ -164,12 +162,12 @@ def test_what_is_made_anew_without_a_limit_counts_with_what_it_used() -> None:
         pytest.param(UpOptions(no_start=True), False, id="--no-start"),
     ],
 )
-def test_only_a_plan_that_starts_something_is_looked_at(options: UpOptions, *, expected: bool) -> None:
+def test_only_a_plan_that_starts_containers_needs_memory(options: UpOptions, *, expected: bool) -> None:
     wanted = desired(project(WEB))
     assert bool(starting_in_plan(wanted, plan_up(wanted, World().observed(), options))) is expected
 
 
-def test_an_up_with_nothing_to_do_is_not_looked_at() -> None:
+def test_up_without_changes_needs_no_memory() -> None:
     world = World()
     wanted = desired(project(WEB))
     world.run(plan_up(wanted, world.observed(), UpOptions()))
@@ -179,14 +177,16 @@ def test_an_up_with_nothing_to_do_is_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("promised", "there", "mib"),
     [
-        pytest.param({"boston-d4e5f6_web": 400}, [], 400, id="what others are just starting"),
-        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=400)], 0, id="what of it runs counts once"),
-        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=300)], 100, id="a predecessor that is smaller"),
-        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=900)], 0, id="a predecessor that is bigger"),
-        pytest.param({f"{NAMESPACE.name}_web": 400}, [], 0, id="what this one starts itself counts once"),
+        pytest.param({"boston-d4e5f6_web": 400}, [], 400, id="other processes are starting it"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=400)], 0, id="running container counts once"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=300)], 100, id="smaller old container"),
+        pytest.param({"boston-d4e5f6_web": 400}, [running(limit=900)], 0, id="larger old container"),
+        pytest.param({f"{NAMESPACE.name}_web": 400}, [], 0, id="this plan starts it too"),
     ],
 )
-def test_promises_of_others_count(promised: dict[str, int], there: list[MeasuredContainer], mib: int) -> None:
+def test_reservations_of_other_processes_count(
+    promised: dict[str, int], there: list[MeasuredContainer], mib: int
+) -> None:
     wanted = desired(project(replace(WEB, mem_limit_bytes=100 * MIB)))
     found = summed(wanted, plan_up(wanted, World().observed(), UpOptions()), there, 499 * MIB, **promised)
     assert found.reserved_elsewhere_bytes == mib * MIB
@@ -197,12 +197,14 @@ def test_promises_of_others_count(promised: dict[str, int], there: list[Measured
     ("states", "plan", "names", "grows"),
     [
         pytest.param({"db": "exited"}, plan_start, ["db"], True, id="start"),
-        pytest.param({"db": "exited", "web": "running"}, plan_start, ["db"], True, id="start of what does not run"),
-        pytest.param({"web": "running"}, plan_restart, ["web"], False, id="restart takes its own place"),
-        pytest.param({"db": "exited", "web": "running"}, plan_restart, ["db", "web"], True, id="restart of a stopped"),
+        pytest.param({"db": "exited", "web": "running"}, plan_start, ["db"], True, id="start of a stopped container"),
+        pytest.param({"web": "running"}, plan_restart, ["web"], False, id="restart of a running container"),
+        pytest.param(
+            {"db": "exited", "web": "running"}, plan_restart, ["db", "web"], True, id="restart of a stopped container"
+        ),
     ],
 )
-def test_what_starts_again_counts_with_the_limit_that_it_was_made_with(
+def test_restarted_container_counts_with_the_limit_that_it_was_created_with(
     states: dict[str, str], plan: Callable[[Observed, dict[str, ServiceHooks]], Plan], names: list[str], *, grows: bool
 ) -> None:
     containers = tuple(
@@ -242,7 +244,7 @@ def test_without_a_limit_the_reservation_counts() -> None:
         pytest.param(
             [running(of="small-1", cpu=0.2, used=10), running(of="big-1", cpu=0.4, used=20)],
             ["big-1", "small-1"],
-            id="then the biggest",
+            id="then the largest",
         ),
         pytest.param(
             [running(of="new-1", cpu=0, created_s=900), running(of="old-1", cpu=0, created_s=100)],
@@ -252,20 +254,20 @@ def test_without_a_limit_the_reservation_counts() -> None:
         pytest.param(
             [running("a", of="two-1", cpu=6), running("b", of="two-1", cpu=6), running(of="one-1", cpu=10)],
             ["one-1", "two-1"],
-            id="a stack is its containers together",
+            id="sum of a stack's containers",
         ),
     ],
 )
-def test_the_idlest_stacks_come_first(there: list[MeasuredContainer], order: list[str]) -> None:
+def test_idle_stacks_are_sorted_by_usage_size_and_age(there: list[MeasuredContainer], order: list[str]) -> None:
     assert [s.namespace.name for s in idle_stacks(there, other_than=NAMESPACE, now_s=1000)] == order
 
 
-def test_the_stack_that_starts_is_not_among_the_idle() -> None:
+def test_starting_stack_is_not_an_idle_stack() -> None:
     assert idle_stacks([running(of=NAMESPACE.name)], other_than=NAMESPACE, now_s=0) == ()
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 300), st.floats(0, 400)), max_size=12))
-def test_every_other_stack_is_among_the_idle_once_and_nothing_of_it_is_lost(
+def test_every_other_stack_is_listed_once_with_all_of_its_memory(
     found: list[tuple[int, int, float]],
 ) -> None:
     there = [running(f"s{i}", of=f"n{stack}-1", used=used, cpu=cpu) for i, (stack, used, cpu) in enumerate(found)]
@@ -287,12 +289,12 @@ def test_every_other_stack_is_among_the_idle_once_and_nothing_of_it_is_lost(
         (3 * 1024**5, "3072 TiB"),
     ],
 )
-def test_a_size_reads(count: int, text: str) -> None:
+def test_size_is_formatted(count: int, text: str) -> None:
     assert size_text(count) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0 s"), (59, "59 s"), (60, "1 min"), (7199, "1 h"), (86400 * 3, "3 d")]
 )
-def test_an_age_reads(seconds: int, text: str) -> None:
+def test_age_is_formatted(seconds: int, text: str) -> None:
     assert age_text(seconds) == text

@@ -1,4 +1,4 @@
-"""Contents of secrets and configs that nobody has, or that no engine can put where the file wants them."""
+"""Secrets and configs that have no content, or that the engine cannot copy to their target."""
 
 import pytest
 
@@ -14,7 +14,7 @@ configs: {text: {content: abc}, empty: {environment: EMPTY}, unset: {environment
 
 
 def found(attributes: str) -> list[str]:
-    """`SEVERITY PATH` of each finding, which has to have a place."""
+    """Return `SEVERITY PATH` of each finding with a position."""
     text = f"services:\n  a:\n    image: x\n    <<: {attributes}\n{TOP}"
     own = unreachable_files(decode_project(project(text, environment={"SECRET": "hidden", "EMPTY": ""})))
     return [f"{d.severity} {'.'.join(map(str, d.path))}" for d in own if d.position]
@@ -37,7 +37,7 @@ def found(attributes: str) -> list[str]:
         ),
     ],
 )
-def test_content_that_would_not_be_found_is_named_with_its_place(attributes: str, expected: str) -> None:
+def test_unreachable_content_is_reported_with_its_position(attributes: str, expected: str) -> None:
     assert found(attributes) == [expected]
 
 
@@ -51,5 +51,5 @@ def test_content_that_would_not_be_found_is_named_with_its_place(attributes: str
         "{configs: [empty]}",
     ],
 )
-def test_what_can_be_put_there_or_is_mounted_is_not_named(attributes: str) -> None:
+def test_reachable_content_is_not_reported(attributes: str) -> None:
     assert found(attributes) == []

@@ -1,4 +1,4 @@
-"""A stack with git in its containers: who gets which access, and what recreates a container."""
+"""A stack with git in its containers: the access of each service, and what recreates a container."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ ADA = (("user.name", "Ada"), ("user.email", "ada@example.com"))
 
 
 def result(rules: GitRules = RULES, *binds: str, **attributes: object) -> tuple[Desired, dict[str, ServiceGit]]:
-    """The stack of `web`, with these binds, and of `db`, without one."""
+    """Return the stack of `web`, with these binds, and of `db`, without one."""
     web = Service(
         name="web",
         image="web:1",
@@ -67,7 +67,7 @@ def test_read_only_bind_of_the_worktree_gives_read_only_access_without_a_warning
     assert (found["web"].access, found["web"].reason) == ("ro", "")
 
 
-def test_service_without_the_worktree_is_left_as_it_is() -> None:
+def test_service_without_the_worktree_is_unchanged() -> None:
     desired, found = result()
     assert set(found) == {"web"}
     assert spec(desired, "db") == spec(world.desired(world.project(Service(name="db", image="db:1"))), "db")
@@ -105,7 +105,7 @@ def test_labels_carry_the_hash() -> None:
     ],
     ids=["user's name", "one more protected file", "borrowed objects", "access", "repository", "worktree"],
 )
-def test_only_another_access_or_another_place_recreates_a_container(rules: GitRules, *, same: bool) -> None:
+def test_only_another_access_or_target_recreates_a_container(rules: GitRules, *, same: bool) -> None:
     assert (spec(result(rules)[0]).config_hash == spec(result()[0]).config_hash) is same
 
 
@@ -120,7 +120,7 @@ def test_choice_in_the_file_is_not_in_the_hash() -> None:
     assert spec(plain).config_hash == spec(chosen).config_hash
 
 
-def test_hidden_folder_leaves_the_hash_as_it_is() -> None:
+def test_hidden_folder_does_not_change_the_hash() -> None:
     git: LinkedGit = replace(GIT, link="/other/.git/worktrees/b")
     desired, found = result(replace(RULES, git=git), "/w/b:/app", "/somewhere:/other")
     before = world.desired(

@@ -1,4 +1,4 @@
-"""Who may write into the repository: by the container's user, the owner, and how the engine maps users."""
+"""Which containers may write to the repository: by their user, its owner, and the engine's user mapping."""
 
 import pytest
 

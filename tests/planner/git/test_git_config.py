@@ -31,5 +31,5 @@ def test_key_can_be_added_several_times() -> None:
     assert [added[f"GIT_CONFIG_VALUE_{n}"] for n in range(2)] == ["/a", "/b"]
 
 
-def test_no_settings_leave_the_environment_as_it_is() -> None:
+def test_environment_is_unchanged_without_settings() -> None:
     assert git_config({"GIT_CONFIG_COUNT": "1"}, []) == {}

@@ -46,7 +46,7 @@ def added(config: Service, git: LinkedGit = GIT, access: GitAccess = GitAccess.R
 
 
 def shown(found: GitMounts) -> list[str]:
-    """`rw SOURCE`, with ` -> TARGET` where that is another path."""
+    """Return `rw SOURCE`, with ` -> TARGET` if that is another path."""
     return [
         f"{'ro' if m.read_only else 'rw'} {m.source}{f' -> {m.target}' if m.target != m.source else ''}"
         for m in found.mounts
@@ -102,7 +102,7 @@ def test_read_only_access_mounts_the_whole_folder_read_only() -> None:
     ]
 
 
-def test_relative_git_file_leads_to_a_folder_beside_the_target() -> None:
+def test_relative_git_file_points_to_a_folder_next_to_the_target() -> None:
     assert shown(added(service(bind("/w/b:/srv/app")), RELATIVE)) == [
         "rw /w/main/.git -> /srv/main/.git",
         "ro /w/main/.git/hooks -> /srv/main/.git/hooks",
@@ -116,7 +116,7 @@ def test_relative_git_file_leads_to_a_folder_beside_the_target() -> None:
 
 
 @pytest.mark.parametrize("git", [GIT, RELATIVE], ids=["absolute", "relative"])
-def test_worktree_at_its_own_path_gets_everything_at_its_own_path(git: LinkedGit) -> None:
+def test_worktree_at_the_same_path_gets_mounts_at_the_same_paths(git: LinkedGit) -> None:
     found = added(service(bind("/w/b:/w/b")), git, GitAccess.RO)
     assert shown(found) == ["ro /w/main/.git", "ro /w/b/.git"]
 
@@ -132,7 +132,7 @@ def test_two_binds_share_the_mounts() -> None:
     assert found.settings == (("safe.directory", "/one"), ("safe.directory", "/two"))
 
 
-def test_mounts_of_the_file_win() -> None:
+def test_mounts_of_the_file_take_precedence() -> None:
     whole = added(service(bind("/w/b:/app"), bind("/w/main/.git:/w/main/.git")))
     assert (shown(whole), whole.settings[0]) == ([], ("safe.directory", "/app"))
     hooks = added(service(bind("/w/b:/app"), bind("/hooks:/w/main/.git/hooks")))
@@ -149,7 +149,7 @@ def test_nothing_is_created_in_what_the_file_mounts(mount: Mount, by: str) -> No
 
 
 @pytest.mark.parametrize("mount", [bind("/w:/w"), Mount(type="tmpfs", target="/w")], ids=["same", "tmpfs"])
-def test_mount_that_takes_a_mount_point_is_not_in_the_way(mount: Mount) -> None:
+def test_tmpfs_and_source_binds_allow_mount_points(mount: Mount) -> None:
     found = added(service(bind("/w/b:/app"), mount), access=GitAccess.RO)
     assert (found.hidden, found.mounts != ()) == ((), True)
 
@@ -163,7 +163,7 @@ def test_missing_sources_are_never_created() -> None:
     assert not any(m.create_host_path for m in added(service(bind("/w/b:/app"))).mounts)
 
 
-def test_no_garbage_is_collected_where_other_entries_are_read_only() -> None:
+def test_garbage_collection_is_off_if_other_entries_are_read_only() -> None:
     settings = dict(added(service(bind("/w/b:/app"))).settings)
     assert settings == {"safe.directory": "/app", "gc.auto": "0", "maintenance.auto": "false"}
 

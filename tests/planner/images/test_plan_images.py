@@ -1,4 +1,4 @@
-"""The plan of what is pulled and built."""
+"""The plan of the images to pull and build."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 
 from tests.planner.world import World, desired, project
 from wtc.model.build import Build, BuildInput
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.images.plan_images import plan_images
-from wtc.planner.plan_text import plan_text
-from wtc.planner.up_options import UpOptions
 
 PULLED = Service(name="db", image="postgres:15")
 BUILT = Service(name="php", image="acme/php:1", build=Build(context="/w/accra/php", tags=("acme/php:2",)))
@@ -33,38 +33,38 @@ def built() -> World:
     return world
 
 
-def test_what_is_missing_is_pulled_or_built_under_the_namespaces_own_tag() -> None:
+def test_missing_image_is_pulled_or_built_with_the_tag_of_the_namespace() -> None:
     assert plan(World()).splitlines() == [
-        "1 pull image postgres:15: not there yet",
-        "2 build image accra-a1b2c3-php: not built yet",
+        "1 pull image postgres:15: it does not exist",
+        "2 build image accra-a1b2c3-php: it is not built",
     ]
 
 
-def test_a_built_image_bears_no_tag_of_the_files() -> None:
+def test_built_image_has_no_tag_of_the_file() -> None:
     image = desired(STACK).services["php"].image
     assert (image.reference, image.build and image.build.tags) == ("accra-a1b2c3-php", ())
 
 
-def test_nothing_is_built_or_pulled_twice() -> None:
+def test_no_image_is_built_or_pulled_twice() -> None:
     assert plan(built()) == ""
 
 
-def test_a_changed_context_is_built_again() -> None:
+def test_changed_context_is_built_again() -> None:
     assert plan(built(), hashes={"php": "h2"}) == (
-        "1 build image accra-a1b2c3-php: its context or its build options have changed"
+        "1 build image accra-a1b2c3-php: its context or build options have changed"
     )
 
 
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"build": True}, ["1 build image accra-a1b2c3-php: asked for"]),
+        ({"build": True}, ["1 build image accra-a1b2c3-php: requested"]),
         ({"no_build": True}, []),
-        ({"pull": "always"}, ["1 pull image postgres:15: pull_policy is `always`"]),
+        ({"pull": "always"}, ["1 pull image postgres:15: its pull_policy is `always`"]),
         ({"pull": "never"}, []),
     ],
 )
-def test_options_decide(options: dict[str, Any], expected: list[str]) -> None:
+def test_options_decide_what_is_built_and_pulled(options: dict[str, Any], expected: list[str]) -> None:
     assert plan(built(), **options).splitlines() == expected
 
 
@@ -73,7 +73,7 @@ HOUR_S = 3600
 
 
 def again(policy: str) -> list[str]:
-    return [f"1 pull image postgres:15: pull_policy is `{policy}`, and the last pull is longer ago, or not known"]
+    return [f"1 pull image postgres:15: its pull_policy is `{policy}`, and the last pull is older or unknown"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def again(policy: str) -> list[str]:
         ("", 100 * 24 * HOUR_S, []),
     ],
 )
-def test_a_policy_of_time_goes_by_the_last_pull(policy: str, age_s: float, expected: list[str]) -> None:
+def test_policy_with_an_interval_depends_on_the_last_pull(policy: str, age_s: float, expected: list[str]) -> None:
     stack = desired(project(replace(PULLED, pull_policy=policy)))
     world = World()
     world.run(plan_images(stack, world.observed(), UpOptions()))
@@ -102,34 +102,34 @@ def test_a_policy_of_time_goes_by_the_last_pull(policy: str, age_s: float, expec
     assert plan_text(plan_images(stack, seen, UpOptions(pull="missing"))) == ""
 
 
-def test_a_pull_of_unknown_time_is_made_again() -> None:
+def test_image_is_pulled_again_if_the_last_pull_is_unknown() -> None:
     stack = desired(project(replace(PULLED, pull_policy="weekly")))
     world = World()
     world.run(plan_images(stack, world.observed(), UpOptions()))
     assert plan_text(plan_images(stack, replace(world.observed(), at_s=NOW_S), UpOptions())) == again("weekly")[0]
 
 
-def test_a_digest_is_never_pulled_again_for_its_age() -> None:
+def test_image_with_a_digest_is_not_pulled_again_because_of_its_age() -> None:
     stack = desired(project(Service(name="db", image="postgres@sha256:12", pull_policy="daily")))
     world = World()
     world.run(plan_images(stack, world.observed(), UpOptions()))
     assert plan_text(plan_images(stack, replace(world.observed(), at_s=NOW_S), UpOptions())) == ""
 
 
-def test_a_build_comes_after_the_service_that_it_takes_files_from() -> None:
+def test_build_comes_after_the_build_of_the_service_that_it_uses() -> None:
     base = Service(name="zbase", build=Build(context="/w/accra/base"))
     app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
     stack = desired(project(app, base), build_inputs=inputs(app="a", zbase="b"))
     assert plan_text(plan_images(stack, World().observed(), UpOptions())).splitlines() == [
-        "1 build image accra-a1b2c3-zbase: not built yet",
-        "2 build image accra-a1b2c3-app: not built yet (after 1)",
+        "1 build image accra-a1b2c3-zbase: it is not built",
+        "2 build image accra-a1b2c3-app: it is not built (after 1)",
     ]
     image = stack.services["app"].image
     assert image.build is not None
     assert image.build.additional_contexts == {"base": "docker-image://accra-a1b2c3-zbase"}
 
 
-def test_a_changed_base_makes_its_dependent_out_of_date() -> None:
+def test_changed_base_image_makes_its_dependent_out_of_date() -> None:
     base = Service(name="zbase", build=Build(context="/w/accra/base"))
     app = Service(name="app", build=Build(context="/w/accra", additional_contexts={"base": "service:zbase"}))
     stack = project(app, base)
@@ -138,7 +138,7 @@ def test_a_changed_base_makes_its_dependent_out_of_date() -> None:
     assert first != second
 
 
-def test_build_secrets_go_with_the_image_and_are_not_printed() -> None:
+def test_build_secrets_are_part_of_the_image_and_are_not_printed() -> None:
     from wtc.model.build import BuildSecret
     from wtc.model.mounts import FileSource
 

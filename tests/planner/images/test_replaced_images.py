@@ -9,10 +9,10 @@ from tests.planner.world import NAMESPACE, World, desired, project, stranger
 from wtc import labels as label
 from wtc.model.build import Build
 from wtc.model.observed import ObservedImage
+from wtc.model.plan_text import plan_text
 from wtc.model.service import Service
-from wtc.planner.plan_text import plan_text
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 WEB = Service(name="web", build=Build(context="/w/accra"))
 STACK = desired(project(WEB))
@@ -41,7 +41,7 @@ def test_replaced_image_is_removed_after_its_last_container() -> None:
 3 remove container accra-a1b2c3_web: its image has changed (after 2)
 4 rename container next_accra-a1b2c3_web to accra-a1b2c3_web: its image has changed (after 3)
 5 start container accra-a1b2c3_web: its image has changed (after 4)
-6 wait for accra-a1b2c3_web to be ready: the stack is up when it is (after 5)
+6 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 5)
 7 remove image aaaaaaaaaaaa: nothing uses it since its rebuild (after 4)\
 """)
 
@@ -57,22 +57,22 @@ def test_second_up_leaves_images_alone() -> None:
     [{label.PROJECT: "other-123456", label.COMPOSE_PROJECT: "other-123456"}, {label.MANAGED: ""}, {label.ID: "f" * 32}],
     ids=["other-stack", "not-wtc", "other-worktree"],
 )
-def test_foreign_image_stays(labels: dict[str, str]) -> None:
+def test_foreign_image_is_not_removed(labels: dict[str, str]) -> None:
     assert "remove image" not in plan(rebuilt(**labels))
 
 
-def test_image_that_a_foreign_container_uses_stays() -> None:
+def test_image_that_a_foreign_container_uses_is_not_removed() -> None:
     world = rebuilt()
     world.strangers["mine"] = stranger("mine", image_id=OLD)
     assert "remove image" not in plan(world)
 
 
-def test_image_that_another_container_of_the_stack_uses_stays() -> None:
+def test_image_that_another_container_of_the_stack_uses_is_not_removed() -> None:
     world = rebuilt()
     one_off = replace(world.find("accra-a1b2c3_web"), id="c9", name="accra-a1b2c3_web_run_1", oneoff=True)
     world.containers[one_off.id] = one_off
     assert "remove image" not in plan(world)
 
 
-def test_image_of_containers_that_are_not_recreated_stays() -> None:
+def test_image_of_containers_that_are_not_recreated_is_not_removed() -> None:
     assert plan(rebuilt(), recreate=Recreate.NEVER) == ""

@@ -1,4 +1,4 @@
-"""Whose an object is: labels have to agree with each other, with its name, and with the worktree's identity."""
+"""Ownership: the labels of an object must match each other, its name, and the identity of the worktree."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ OTHER = replace(NAMESPACE, worktree="/w/berne", identity=replace(IDENTITY, id="f
 BY_PATH = replace(NAMESPACE, identity=replace(IDENTITY, id=""))
 """The same folder, without an id."""
 LEGACY = replace(NAMESPACE, identity=replace(IDENTITY, legacy=True))
-"""Objects of the version before count: the engine is on this machine."""
+"""Objects of an older wtc count: the engine is on this machine."""
 NEW_KEYS = {label.ID, label.HOST, label.GIT, label.DIRECTORY, label.PARENTS, label.NAME}
 
 
@@ -33,7 +33,7 @@ def without(labels: Mapping[str, str], *keys: str) -> dict[str, str]:
 
 
 def older(labels: Mapping[str, str], **more: str) -> dict[str, str]:
-    """The labels that the version before wrote."""
+    """Return the labels that an older wtc wrote."""
     return {**without(labels, *NEW_KEYS), **more}
 
 
@@ -41,13 +41,13 @@ OF_IMAGE = dict(image().labels)
 COMMITTED = container_labels()
 MOUNT = MountedVolume(name=ANONYMOUS, target="/data", anonymous=True)
 USER = container("mine", labels={}, volumes=(MOUNT,))
-"""A container of the user's that mounts an anonymous volume and runs the stack's image."""
+"""A container of the user that mounts an anonymous volume and runs the stack's image."""
 APART = replace(IDENTITY, id="", parents=(Ancestor(inode=99, filesystem="f"),))
 
 CONTAINERS: dict[str, tuple[ObservedContainer, str]] = {
     "as `up` creates it": (container(), ""),
-    "a replacement that has not taken over yet": (container("next_accra-a1b2c3_app"), ""),
-    "a one-off with a name of the user's": (container("mine", labels=container_labels("mine")), ""),
+    "a replacement that is not renamed yet": (container("next_accra-a1b2c3_app"), ""),
+    "a one-off with a name that the user chose": (container("mine", labels=container_labels("mine")), ""),
     "docker run --name mine IMAGE": (container("mine", labels=OF_IMAGE), "its labels come from its image"),
     "docker run --name IMAGE IMAGE": (container("accra-a1b2c3-app", labels=OF_IMAGE), "its labels come from its image"),
     "docker run of a committed container": (
@@ -63,7 +63,7 @@ CONTAINERS: dict[str, tuple[ObservedContainer, str]] = {
         container(labels={**container_labels(), label.MANAGED: "yes"}),
         "wtc did not create it",
     ),
-    "a Docker Compose project that has an image of wtc's": (
+    "a Docker Compose project with an image of wtc": (
         container(labels={**container_labels(), label.COMPOSE_PROJECT: "shop"}),
         "its labels name two projects",
     ),
@@ -159,7 +159,7 @@ def test_network_volume_and_image_are_own_by_their_labels_name_and_identity(case
 @pytest.mark.parametrize(
     "found", [volume(ANONYMOUS, labels=label.own(NAMESPACE)), image("sha256:app")], ids=["anonymous volume", "image"]
 )
-def test_unnamed_object_that_a_foreign_container_uses_is_left_alone(found: Object) -> None:
+def test_unnamed_object_that_a_foreign_container_uses_is_foreign(found: Object) -> None:
     assert ownership(found, NAMESPACE, foreign_use([USER])).reason == "container `mine` uses it"
     assert ownership(found, NAMESPACE, foreign_use([container(volumes=(MOUNT,))])).own
 
@@ -169,7 +169,7 @@ OLD_CONTAINER = older(container_labels())
 VERSION_BEFORE: dict[str, tuple[Object, str]] = {
     "container": (container(labels=OLD_CONTAINER), ""),
     "replacement": (container("next_accra-a1b2c3_app", labels=OLD_CONTAINER), ""),
-    "container with a name of the user's": (
+    "container with a name that the user chose": (
         container("mine", labels=OLD_CONTAINER),
         "its labels are those of another container",
     ),
@@ -197,24 +197,24 @@ VERSION_BEFORE: dict[str, tuple[Object, str]] = {
 
 
 @pytest.mark.parametrize("case", VERSION_BEFORE)
-def test_object_of_the_version_before_is_own_by_its_old_labels_and_computed_name(case: str) -> None:
+def test_object_of_an_older_wtc_is_own_by_its_old_labels_and_computed_name(case: str) -> None:
     found, reason = VERSION_BEFORE[case]
     assert ownership(found, LEGACY).reason == reason
 
 
 @pytest.mark.parametrize("case", VERSION_BEFORE)
-def test_object_of_the_version_before_on_a_remote_engine_is_left_alone(case: str) -> None:
+def test_object_of_an_older_wtc_on_a_remote_engine_is_foreign(case: str) -> None:
     found, _ = VERSION_BEFORE[case]
     assert not ownership(found, NAMESPACE).own
 
 
 @pytest.mark.parametrize("key", [label.ID, label.HOST, label.NAME])
-def test_one_new_label_keeps_an_object_from_counting_as_of_the_version_before(key: str) -> None:
+def test_object_with_one_new_label_is_not_of_an_older_wtc(key: str) -> None:
     found = volume(labels={**OLD_VOLUME, key: "mine"})
     assert not ownership(found, LEGACY).own
 
 
-def test_objects_at_a_former_path_of_the_version_before_are_own_after_a_recorded_move() -> None:
+def test_objects_of_an_older_wtc_at_a_former_path_are_own_after_a_recorded_move() -> None:
     moved = Namespace(
         name=NAMESPACE.name, worktree="/w/berne", identity=replace(LEGACY.identity, former_paths=("/w/accra",))
     )
@@ -222,7 +222,7 @@ def test_objects_at_a_former_path_of_the_version_before_are_own_after_a_recorded
 
 
 def test_foreign_volume_with_the_labels_of_a_live_stack_makes_no_stack() -> None:
-    """The stack is found by what agrees with itself alone."""
+    """Only objects with consistent labels make a stack."""
     listing = EngineListing(
         containers=(container(),), volumes=(volume("mine"), volume("other", labels=label.own(OTHER, "x")))
     )
@@ -263,7 +263,7 @@ def mounted(source: str) -> MountedVolume:
     return MountedVolume(name=source, target="/data", writable=False)
 
 
-def test_what_is_left_alone_is_reported_with_its_reason() -> None:
+def test_foreign_objects_are_reported_with_the_reason() -> None:
     listing = EngineListing(
         containers=(container(), container("mine", labels=OF_IMAGE)),
         networks=(network("mine"),),

@@ -1,4 +1,4 @@
-"""Volumes that have no name in the file."""
+"""Anonymous volumes: which ones a new container inherits."""
 
 from dataclasses import replace
 
@@ -8,16 +8,16 @@ from tests.planner.world import NAMESPACE, World, desired, project
 from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage
 from wtc.model.service import Service
+from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.down import plan_clean, plan_down
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import Recreate, UpOptions
 
 CACHE = Service(name="cache", image="redis:7")
 DECLARED = ObservedImage(reference="redis:7", id="sha256:r", volumes=("/data",))
 
 
 def world(*services: Service) -> World:
-    """A world with the services up, whose image declares a volume on `/data`."""
+    """Return a world with the services up; their image declares a volume on `/data`."""
     there = World(images={"redis:7": DECLARED})
     up(there, *services)
     return there
@@ -29,18 +29,18 @@ def up(there: World, *services: Service, renew: bool = False) -> None:
 
 
 def data(there: World, target: str = "/data") -> str:
-    """The name of the volume that the cache has there."""
+    """Return the name of the cache's volume."""
     return next(v.name for v in there.find("accra-a1b2c3_cache").volumes if v.target == target)
 
 
-def test_the_volume_of_an_image_bears_the_stacks_labels() -> None:
+def test_anonymous_volume_of_an_image_has_the_labels_of_the_stack() -> None:
     there = world(CACHE)
     labels = there.volumes[data(there)].labels
     assert labels["com.wtc.project"] == NAMESPACE.name
     assert labels["com.wtc.anonymous"] == "cache/1:/data"
 
 
-def test_it_is_found_again_after_down() -> None:
+def test_anonymous_volume_is_reused_after_down() -> None:
     there = world(CACHE)
     before = data(there)
     there.run(plan_down(NAMESPACE, there.observed()))
@@ -48,7 +48,7 @@ def test_it_is_found_again_after_down() -> None:
     assert data(there) == before
 
 
-def test_each_replica_finds_its_own() -> None:
+def test_each_replica_reuses_its_own_anonymous_volume() -> None:
     two = replace(CACHE, scale=2)
     there = world(two)
     before = {c.name: c.volumes for c in there.containers.values()}
@@ -57,7 +57,7 @@ def test_each_replica_finds_its_own() -> None:
     assert {c.name: c.volumes for c in there.containers.values()} == before
 
 
-def test_it_is_renewed_when_asked_and_the_one_before_stays() -> None:
+def test_renewed_anonymous_volume_leaves_the_old_one() -> None:
     there = world(CACHE)
     before = data(there)
     up(there, CACHE, renew=True)
@@ -65,7 +65,7 @@ def test_it_is_renewed_when_asked_and_the_one_before_stays() -> None:
     assert before in there.volumes
 
 
-def test_of_two_that_could_be_meant_the_newer_one_is_taken() -> None:
+def test_newer_of_two_anonymous_volumes_is_inherited() -> None:
     there = world(CACHE)
     first = data(there)
     there.run(plan_down(NAMESPACE, there.observed()))
@@ -75,7 +75,7 @@ def test_of_two_that_could_be_meant_the_newer_one_is_taken() -> None:
     assert data(there) == "f" * 64
 
 
-def test_of_two_of_one_age_neither_is_taken() -> None:
+def test_neither_of_two_anonymous_volumes_of_one_age_is_inherited() -> None:
     there = world(CACHE)
     first = data(there)
     there.run(plan_down(NAMESPACE, there.observed()))
@@ -84,7 +84,7 @@ def test_of_two_of_one_age_neither_is_taken() -> None:
     assert data(there) not in {first, "f" * 64}
 
 
-def test_a_named_volume_in_its_place_leaves_it_behind_until_clean() -> None:
+def test_anonymous_volume_that_a_named_one_replaces_is_kept_until_clean() -> None:
     there = world(CACHE)
     before = data(there)
     up(there, replace(CACHE, volumes=(Mount(type="volume", source="named", target="/data"),)))
@@ -95,7 +95,7 @@ def test_a_named_volume_in_its_place_leaves_it_behind_until_clean() -> None:
 
 
 @pytest.mark.parametrize("down", [False, True], ids=["at-once", "after-down"])
-def test_what_the_file_no_longer_asks_for_stays_behind_and_is_mounted_no_more(*, down: bool) -> None:
+def test_anonymous_volume_that_is_no_longer_declared_is_kept_and_not_mounted(*, down: bool) -> None:
     scratch = replace(CACHE, volumes=(Mount(type="volume", target="/scratch"),))
     there = world(scratch)
     before, kept = data(there, "/scratch"), data(there)
@@ -106,7 +106,7 @@ def test_what_the_file_no_longer_asks_for_stays_behind_and_is_mounted_no_more(*,
     assert before in there.volumes
 
 
-def test_clean_after_down_leaves_none() -> None:
+def test_clean_after_down_leaves_no_anonymous_volume() -> None:
     there = world(CACHE)
     there.run(plan_down(NAMESPACE, there.observed()))
     there.run(plan_clean(NAMESPACE, there.observed()))

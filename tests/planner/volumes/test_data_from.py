@@ -1,4 +1,4 @@
-"""The plans that copy another stack's volumes, and what becomes of a copy that is cut off."""
+"""The plans that copy another stack's volumes, and that finish an interrupted copy."""
 
 import itertools
 from dataclasses import replace
@@ -13,12 +13,12 @@ from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.observed import MountedVolume, ObservedContainer, ObservedVolume
 from wtc.model.plan import Plan, RemoveVolume, StartContainer
+from wtc.model.plan_text import plan_text
 from wtc.model.project import Volume
 from wtc.model.service import Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.down import plan_clean, plan_down
-from wtc.planner.plan_text import plan_text
 from wtc.planner.up import plan_up
-from wtc.planner.up_options import UpOptions
 from wtc.planner.volumes.copy_marker import check_unfinished, copy_target, unfinished_copies
 from wtc.planner.volumes.data_from import DataPlan, has_unfilled_volume, plan_data, with_filled_volumes
 from wtc.planner.volumes.data_source import DataSource, compose_folders, source_volumes
@@ -68,7 +68,7 @@ def world(*containers: ObservedContainer, keys: tuple[str, ...] = ("data",)) -> 
 
 
 def main_stack(**more: Any) -> World:
-    """The main worktree's stack, whose `db` runs and writes to `data`."""
+    """Return the main worktree's stack, whose `db` runs and writes to `data`."""
     return world(container("main-d4e5f6_db", of_main("db"), "main-d4e5f6_data", **more))
 
 
@@ -105,7 +105,7 @@ def test_copy_stops_writers_and_is_marked_until_they_run_again() -> None:
     assert not plan_data(STACK, made.observed(), None)
 
 
-def test_copy_from_docker_compose_goes_by_its_volume_keys() -> None:
+def test_copy_from_docker_compose_uses_its_volume_keys() -> None:
     made = world(container("shop-db-1", of_shop("db"), "shop_data"))
     data = plan_data(STACK, made.observed(), SHOP)
     assert "copy volume shop_data to accra-a1b2c3_data" in text(data)
@@ -124,7 +124,7 @@ def test_marker_and_helpers_belong_to_the_stack_and_to_none_of_its_volumes() -> 
     assert marker.labels[label.COPY_STOPPED] == "id-main-d4e5f6_db"
 
 
-def test_up_plans_with_the_volumes_that_the_copy_makes() -> None:
+def test_up_plans_with_the_volumes_that_the_copy_creates() -> None:
     made = main_stack()
     observed = made.observed()
     filled = with_filled_volumes(observed, plan_data(STACK, observed, MAIN))
@@ -142,7 +142,7 @@ def test_up_plans_with_the_volumes_that_the_copy_makes() -> None:
         ("running", False, False),
     ],
 )
-def test_only_what_can_write_is_stopped(state: str, writable: bool, stops: bool) -> None:  # noqa: FBT001
+def test_only_containers_that_can_write_are_stopped(state: str, writable: bool, stops: bool) -> None:  # noqa: FBT001
     data = plan_data(STACK, main_stack(state=state, writable=writable).observed(), MAIN)
     assert ("stop container" in text(data)) is stops
     assert ("start container" in text(data)) is stops
@@ -158,7 +158,7 @@ def test_paused_writer_is_paused_again() -> None:
     )
 
 
-def test_writers_start_again_after_what_they_depend_on() -> None:
+def test_writers_start_again_after_their_dependencies() -> None:
     depends = {**of_main("app"), label.COMPOSE_DEPENDS_ON: "db:service_healthy:false"}
     made = world(
         container("main-d4e5f6_app", depends, "main-d4e5f6_data"),
@@ -202,9 +202,9 @@ def test_existing_external_missing_and_bound_volumes_are_left_out_with_a_reason(
     data = plan_data(stack, made.observed(), MAIN)
     assert text(data) == ""
     assert warnings(data) == [
-        "volume `data` exists, and keeps its data",
-        "volume `cache` starts empty: stack `main-d4e5f6` has no volume of that key",
-        "volume `disk` is not copied: its driver options say where its data is",
+        "volume `data` already exists, and keeps its data",
+        "volume `cache` is created empty: stack `main-d4e5f6` has no volume with that key",
+        "volume `disk` is not copied: its driver options set where its data is",
         "volume `shared` is external, and is not copied",
     ]
 
@@ -231,7 +231,7 @@ CUTS = range(cuts(plan_data(STACK, main_stack().observed(), MAIN)) + 1)
 
 
 @pytest.mark.parametrize("after", CUTS)
-def test_copy_that_is_cut_off_anywhere_is_finished_by_the_next_up(after: int) -> None:
+def test_next_up_finishes_a_copy_that_was_interrupted_at_any_step(after: int) -> None:
     made = main_stack()
     cut_off(made, plan_data(STACK, made.observed(), MAIN), after)
     if TARGET in made.volumes and TARGET not in made.complete:
@@ -244,7 +244,7 @@ def test_copy_that_is_cut_off_anywhere_is_finished_by_the_next_up(after: int) ->
 
 
 @pytest.mark.parametrize(("first", "second"), [*itertools.product(CUTS[1:], range(9))])
-def test_copy_that_is_cut_off_twice_is_finished(first: int, second: int) -> None:
+def test_copy_that_is_interrupted_twice_is_finished(first: int, second: int) -> None:
     made = main_stack()
     cut_off(made, plan_data(STACK, made.observed(), MAIN), first)
     cut_off(made, plan_data(STACK, made.observed(), None), second)
@@ -255,7 +255,7 @@ def test_copy_that_is_cut_off_twice_is_finished(first: int, second: int) -> None
 
 
 @pytest.mark.parametrize("after", CUTS[1:])
-def test_another_source_replaces_a_copy_that_was_cut_off(after: int) -> None:
+def test_another_source_replaces_an_interrupted_copy(after: int) -> None:
     made = main_stack()
     cut_off(made, plan_data(STACK, made.observed(), MAIN), after)
     if not has_unfilled_volume(STACK, made.observed()):
@@ -267,7 +267,7 @@ def test_another_source_replaces_a_copy_that_was_cut_off(after: int) -> None:
     assert not unfinished_copies(NAMESPACE, made.observed())
 
 
-def test_source_without_the_volume_gives_up_a_copy_that_was_cut_off() -> None:
+def test_source_without_the_volume_discards_an_interrupted_copy() -> None:
     made = main_stack()
     made.run(plan_data(STACK, made.observed(), MAIN).copy, only_first=3)
     run(made, plan_data(STACK, made.observed(), DataSource(name="empty", compose=True)))
@@ -276,11 +276,11 @@ def test_source_without_the_volume_gives_up_a_copy_that_was_cut_off() -> None:
     assert not unfinished_copies(NAMESPACE, made.observed())
 
 
-def test_unfinished_copy_whose_source_is_gone_is_a_conflict() -> None:
+def test_unfinished_copy_without_its_source_is_a_conflict() -> None:
     made = main_stack()
     made.run(plan_data(STACK, made.observed(), MAIN).copy, only_first=3)
     del made.volumes["main-d4e5f6_data"]
-    with pytest.raises(ConflictError, match="which does not exist any more"):
+    with pytest.raises(ConflictError, match="which no longer exists"):
         plan_data(STACK, made.observed(), None)
 
 
@@ -290,7 +290,7 @@ def half_copied() -> World:
     return made
 
 
-def test_half_a_copy_is_not_used_by_other_commands() -> None:
+def test_incomplete_copy_is_not_used_by_other_commands() -> None:
     with pytest.raises(ConflictError, match="holds an unfinished copy of `main-d4e5f6_data`"):
         check_unfinished(STACK, half_copied().observed())
 
@@ -298,7 +298,7 @@ def test_half_a_copy_is_not_used_by_other_commands() -> None:
 def test_down_keeps_the_marker_and_starts_what_the_copy_stopped() -> None:
     made = half_copied()
     plan = plan_down(NAMESPACE, made.observed())
-    assert plan_text(plan) == "1 start container main-d4e5f6_db: a copy that was cut off stopped it"
+    assert plan_text(plan) == "1 start container main-d4e5f6_db: an interrupted copy stopped it"
 
 
 def test_clean_removes_the_marker_last() -> None:
@@ -311,7 +311,7 @@ def test_clean_removes_the_marker_last() -> None:
     assert any(isinstance(n.operation, StartContainer) for n in rest)
 
 
-def test_labels_of_a_copy_on_other_things_mean_nothing() -> None:
+def test_labels_of_a_copy_on_other_objects_are_ignored() -> None:
     labels = {**of_main(""), label.PROJECT: NAMESPACE.name, label.COPY: TARGET}
     assert copy_target(ObservedVolume(name="mine", labels=labels)) == ""
     assert copy_target(ObservedVolume(name=f"{TARGET}_copying_1", labels={label.COPY: TARGET})) == ""
@@ -321,7 +321,7 @@ def stack_volumes(stack: Desired) -> set[str]:
     return {v.name for v in stack.volumes.values()}
 
 
-def test_source_volumes_leave_out_markers_and_other_stacks() -> None:
+def test_source_volumes_exclude_markers_and_other_stacks() -> None:
     made = half_copied()
     own = DataSource(name=NAMESPACE.name)
     assert set(source_volumes(own, made.observed()).values()) == stack_volumes(STACK)
@@ -329,7 +329,7 @@ def test_source_volumes_leave_out_markers_and_other_stacks() -> None:
     assert source_volumes(SHOP, made.observed()) == {"data": "shop_data"}
 
 
-def test_folders_of_docker_compose_projects_come_from_their_containers() -> None:
+def test_folders_of_docker_compose_projects_come_from_container_labels() -> None:
     made = world(container("shop-db-1", of_shop("db"), "shop_data"), keys=("data",))
     made.volumes["old_data"] = ObservedVolume(
         name="old_data", labels={label.COMPOSE_PROJECT: "old", label.COMPOSE_VOLUME: "data"}

@@ -146,7 +146,7 @@ def _require_terminal() -> None:
 
 
 def _contents(cleaning: "Cleaning") -> str:
-    from wtc.planner.plan_text import operation_text
+    from wtc.model.plan_text import operation_text
 
     names = [operation_text(n.operation).removeprefix("remove ") for n in cleaning.plan.nodes]
     return ", ".join(name for name in names if not name.startswith("stop ")) or "its leased ports"

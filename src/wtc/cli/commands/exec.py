@@ -33,19 +33,19 @@ def command(
     It has a terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
     """
     from wtc.cli.render.plain_reporter import PlainReporter
-    from wtc.engine.containers.exec import ExecRequest
-    from wtc.orchestrator.exec import Replica, exec_in_container
+    from wtc.orchestrator.exec import ExecRequest, Replica, exec_in_container
+    from wtc.orchestrator.session import container_options as values
 
     require_exclusive({"--no-tty": no_tty, "--tty": tty})
     request = ExecRequest(
         command=tuple(words),
-        environment=options.parse_variables(env or (), target.environment),
+        environment=values.parse_variables(env or (), target.environment),
         user=user,
         working_dir=workdir,
         privileged=privileged,
-        terminal=options.wants_terminal(no_tty=no_tty, detached=detach),
+        terminal=values.wants_terminal(no_tty=no_tty, detached=detach),
         detached=detach,
     )
     sys.stdout.flush()
     place = Replica(service=service, number=index)
-    return exec_in_container(target, place, request, options.descriptors(interactive=interactive), PlainReporter())
+    return exec_in_container(target, place, request, values.descriptors(interactive=interactive), PlainReporter())

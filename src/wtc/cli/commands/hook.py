@@ -11,7 +11,7 @@ import typer
 
 from wtc.cli.options import require_one_of
 from wtc.cli.target import make_target
-from wtc.errors import Exit, UsageError, WtcError
+from wtc.errors import Exit, InternalError, UsageError, WtcError
 
 EXAMPLES = "Example: wtc hook claude-worktree-remove <event.json"
 CREATED, REMOVED = "claude-worktree-create", "claude-worktree-remove"
@@ -71,12 +71,9 @@ def _report_errors(work: Callable[[], None]) -> int:
     except BrokenPipeError:
         return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - a worktree that is removed must not count as one that stays
-        bug = WtcError(
-            f"internal error: {type(error).__name__}",
-            hints=["to remove what is left of the stack, run `wtc clean --gone`"],
-        )
+        bug = InternalError.caused_by(error, hints=["to remove the rest of the stack, run `wtc clean --gone`"])
         show_error(bug)
-        return Exit.BUG
+        return bug.exit_status
     return Exit.DONE
 
 

@@ -9,7 +9,7 @@ from wtc.cli.options import AsJson, DryRun, with_target
 from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
-    from wtc.harnesses.edit import Edit
+    from wtc.orchestrator.init import Edit
 
 EXAMPLES = "Example: wtc init conductor claude"
 

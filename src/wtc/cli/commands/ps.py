@@ -19,11 +19,12 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """List the stacks of all worktrees and their services, as the engine's labels have them."""
+    from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.stats import limit_text, usage_document
     from wtc.cli.terminal.output import narrate, print_columns, print_json
+    from wtc.format_units import size_text
     from wtc.orchestrator.context.worktree_location import WorktreeLocation
     from wtc.orchestrator.ps import ps
-    from wtc.planner.format_units import size_text
 
     found = ps(target, stopped=stopped, measured=sized)
     if as_json:
@@ -72,7 +73,7 @@ def command(
         place = (stack.path or stack.namespace.worktree) + mark
         containers = [
             [
-                c.service if c.number == 1 else f"{c.service}.{c.number}",
+                replica_name(c.service, c.number),
                 c.state + (f", {c.health}" if c.health else ""),
                 " ".join(f"{p.host_ip}:{p.port}->{p.target}/{p.protocol}" for p in c.ports) or "-",
                 *memory(stack.usage.get(c.id)),

@@ -65,35 +65,35 @@ def command(
     terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
     """
     from wtc.cli.reporting import choose_reporter, stop_on_signal
-    from wtc.orchestrator.run import RunRequest, run
-    from wtc.planner.oneoff import OneoffOptions
+    from wtc.orchestrator.run import OneoffOptions, RunRequest, run
+    from wtc.orchestrator.session import container_options as values
 
     require_exclusive({"--no-tty": no_tty, "--tty": tty})
     environment = target.environment
     oneoff = OneoffOptions(
         name=name,
         command=tuple(words) if words else None,
-        entrypoint=None if entrypoint is None else options.split_command(entrypoint),
+        entrypoint=None if entrypoint is None else values.split_command(entrypoint),
         environment={
-            **options.read_variable_files(env_from_file or (), environment, cwd=target.cwd),
-            **options.parse_variables(env or (), environment),
+            **values.read_variable_files(env_from_file or (), environment, cwd=target.cwd),
+            **values.parse_variables(env or (), environment),
         },
-        labels=options.parse_labels(label or ()),
+        labels=values.parse_labels(label or ()),
         user=user,
         working_dir=workdir,
-        mounts=options.parse_mounts(volume or (), cwd=target.cwd, home=environment.get("HOME", "")),
-        ports=options.parse_ports(publish or ()),
+        mounts=values.parse_mounts(volume or (), cwd=target.cwd, home=environment.get("HOME", "")),
+        ports=values.parse_ports(publish or ()),
         service_ports=service_ports,
         use_aliases=use_aliases,
         cap_add=tuple(cap_add or ()),
         cap_drop=tuple(cap_drop or ()),
-        terminal=options.wants_terminal(no_tty=no_tty, detached=detach),
+        terminal=values.wants_terminal(no_tty=no_tty, detached=detach),
         interactive=interactive,
     )
     request = RunRequest(
         service=service,
         oneoff=oneoff,
-        local=options.descriptors(interactive=interactive),
+        local=values.descriptors(interactive=interactive),
         remove=rm,
         detached=detach,
         no_deps=no_deps,

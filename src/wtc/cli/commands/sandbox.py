@@ -13,7 +13,6 @@ from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc sandbox --memory 2g --cpus 1.5 --pids 200 -- npm test"
 CONTEXT = options.ITS_OWN
-_MEBIBYTE = 1 << 20
 
 
 @with_target
@@ -52,13 +51,12 @@ def command(
     other worktree. git works. Needs Linux and bubblewrap.
     """
     from wtc.cli.render.warnings import report_warnings
-    from wtc.orchestrator.sandbox import SandboxRequest, sandbox
-    from wtc.sandbox.limits import ResourceLimits
+    from wtc.orchestrator.sandbox import ResourceLimits, SandboxRequest, parse_mebibytes, sandbox
 
     request = SandboxRequest(
         command=tuple(words),
         limits=ResourceLimits(
-            memory_limit_mb=_mebibytes(memory) if memory else None,
+            memory_limit_mb=parse_mebibytes(memory) if memory else None,
             cpu_quota_percent=None if cpus is None else _percent(cpus),
             pid_limit=pids,
         ),
@@ -70,18 +68,6 @@ def command(
     )
     sys.stdout.flush()
     return sandbox(target, request, report_warnings)
-
-
-def _mebibytes(text: str) -> int:
-    from wtc.compose.transform.units import parse_bytes
-
-    try:
-        size = parse_bytes(text) // _MEBIBYTE
-    except ValueError as error:
-        raise UsageError(f"`--memory` is `{text}`, and must be {error}") from None
-    if size < 1:
-        raise UsageError(f"`--memory` is `{text}`, and must be at least `1m`")
-    return size
 
 
 def _percent(cpus: float) -> int:

@@ -10,6 +10,7 @@ EXAMPLES = "Example: wtc status"
 def command(target: Target, as_json: AsJson = False) -> None:
     """Show each service of this worktree: up or down, its health, its endpoints, what has diverged from the file."""
     from wtc.cli.render.endpoints import endpoint_document, endpoint_url
+    from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import print_columns, print_json
     from wtc.orchestrator.status import status
@@ -39,7 +40,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
         return
     rows = [
         [
-            s.service if s.number == 1 else f"{s.service}.{s.number}",
+            replica_name(s.service, s.number),
             f"{s.state} ({s.exit_code})" if s.state == "exited" else s.state,
             s.health or "-",
             " ".join(endpoint_url(e) for e in s.endpoints) or "-",

@@ -82,9 +82,9 @@ def command(
     """
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.model.up_options import Recreate, UpOptions
     from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
-    from wtc.planner.up_options import Recreate, UpOptions
 
     require_exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
     require_exclusive({"--quiet": quiet, "--events": bool(events)})

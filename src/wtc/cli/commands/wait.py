@@ -24,6 +24,7 @@ def command(
 
     What has ended already comes at once.
     """
+    from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import print_json
@@ -35,8 +36,7 @@ def command(
         for ending in found:
             endings.append(ending)
             if not as_json:
-                name = ending.container.service
-                name += "" if ending.container.number == 1 else f".{ending.container.number}"
+                name = replica_name(ending.container.service, ending.container.number)
                 sys.stdout.write(f"{name}  {ending.status}\n")
                 sys.stdout.flush()
             if down_project:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from wtc.cli.render.replica_name import replica_name
 from wtc.model.ports import Endpoint
 from wtc.ports.variables import format_url
 
@@ -10,23 +11,22 @@ from wtc.ports.variables import format_url
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
     """Service, container port, where it answers."""
     return [
-        [f"{e.service}{f'.{e.number}' if e.number > 1 else ''}", f"{e.target}/{e.protocol}", endpoint_url(e)]
-        for e in endpoints
+        [replica_name(e.id.service, e.id.number), f"{e.id.target}/{e.id.protocol}", endpoint_url(e)] for e in endpoints
     ]
 
 
 def endpoint_url(endpoint: Endpoint) -> str:
     """`http://127.0.0.1:21043`."""
-    return format_url(endpoint.host, endpoint.port, endpoint.target, endpoint.protocol)
+    return format_url(endpoint.host, endpoint.port, endpoint.id.target, endpoint.id.protocol)
 
 
 def endpoint_document(endpoint: Endpoint) -> dict[str, Any]:
     """One endpoint for a machine."""
     return {
-        "service": endpoint.service,
-        "replica": endpoint.number,
-        "target": endpoint.target,
-        "protocol": endpoint.protocol,
+        "service": endpoint.id.service,
+        "replica": endpoint.id.number,
+        "target": endpoint.id.target,
+        "protocol": endpoint.id.protocol,
         "host": endpoint.host,
         "port": endpoint.port,
         "url": endpoint_url(endpoint),

@@ -1,27 +1,30 @@
-"""Errors and warnings as JSON."""
+"""Errors and diagnostics as JSON."""
 
 from typing import Any
 
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic
+from wtc.model.failed_container import FailedContainer
 from wtc.model.position import dotted
 
 
-def error_document(error: WtcError, *, status: int | None = None) -> dict[str, Any]:
-    """The error for a machine."""
+def error_document(error: WtcError) -> dict[str, Any]:
+    """Return the error as `error` of `.context/schemas/defs.json`."""
     return {
+        "code": error.code,
         "message": error.message,
-        "exit_status": int(error.exit_status if status is None else status),
+        "exit_status": int(error.exit_status),
         "causes": list(error.causes),
         "notes": list(error.notes),
         "hints": list(error.hints),
         "detail": error.detail or None,
         "diagnostics": [diagnostic_document(d) for d in error.diagnostics],
+        "containers": [_container_document(container) for container in error.containers],
     }
 
 
 def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
-    """A finding for a machine; what it does not have is null."""
+    """Return the diagnostic as `diagnostic` of `.context/schemas/defs.json`."""
     position = diagnostic.position
     return {
         "severity": str(diagnostic.severity),
@@ -31,4 +34,15 @@ def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
         "column": position.column if position else None,
         "path": dotted(diagnostic.path) or None,
         "hint": diagnostic.hint or None,
+    }
+
+
+def _container_document(container: FailedContainer) -> dict[str, Any]:
+    return {
+        "service": container.service or None,
+        "container": container.name,
+        "state": container.state,
+        "exit_status": container.exit_status,
+        "health": container.health or None,
+        "log_lines": list(container.log_lines),
     }

@@ -1,4 +1,4 @@
-"""Errors and warnings as text, and the way out for an error."""
+"""Errors and diagnostics as text, and printing an error."""
 
 import os
 import sys
@@ -12,21 +12,21 @@ from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import dotted
 
 
-def show_error(error: WtcError, asked: ErrorFormat = ErrorFormat(), *, status: int | None = None) -> None:
-    """The error on standard error, as the last of the events where they are JSON; with `--json` a document too."""
-    if asked.events:
+def show_error(error: WtcError, wanted: ErrorFormat = ErrorFormat()) -> None:
+    """Print the error on standard error, as an event if events are JSON; with `--json`, also on standard output."""
+    if wanted.events:
         from wtc.cli.render.json_reporter import failed
 
-        failed(error, status=status)
+        failed(error)
     else:
         sys.stderr.write(error_text(error))
         sys.stderr.flush()
-    if asked.as_json:
-        print_json({"error": error_document(error, status=status)}, ok=False, as_line=asked.as_line)
+    if wanted.as_json:
+        print_json({"error": error_document(error)}, ok=False, as_line=wanted.as_line)
 
 
 def error_text(error: WtcError) -> str:
-    """What, where, why, what to do next. Diagnostics say it all by themselves where there are some."""
+    """Return what failed, where, why, and what to do next. Diagnostics replace the message."""
     parts = [diagnostic_text(d) for d in error.diagnostics]
     if not error.diagnostics:
         parts.append(_headline("error", RED, error.message))
@@ -41,7 +41,7 @@ def error_text(error: WtcError) -> str:
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> str:
-    """One finding with its place; on one line where it only tells what is left out, for a file may have many such."""
+    """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many."""
     word, colour = ("error", RED) if diagnostic.severity is Severity.ERROR else ("warning", YELLOW)
     position = diagnostic.position
     place = f"{shown_path(position.file)}:{position.line}:{position.column}" if position else ""
@@ -57,7 +57,7 @@ def diagnostic_text(diagnostic: Diagnostic) -> str:
 
 
 def shown_path(path: str) -> str:
-    """A path as a person would type it from here."""
+    """Return the path relative to the current folder, if it is inside it."""
     try:
         relative = os.path.relpath(path)
     except OSError:

@@ -7,13 +7,9 @@ from typing import Any
 from wtc.cli.render.error_documents import diagnostic_document
 from wtc.cli.render.errors import shown_path
 from wtc.cli.terminal.output import print_columns, print_json
-from wtc.compose.interpolation.port_variables import LEASED, OWN
-from wtc.compose.support.report import AttributeReport
-from wtc.compose.support.status import Status
+from wtc.model.ports import format_ports
 from wtc.model.position import Position, dotted
-from wtc.model.variable_use import VariableUse
-from wtc.orchestrator.inspect import InspectResult, PublishedAs
-from wtc.planner.desired.references import Reference
+from wtc.orchestrator.inspect import AttributeReport, InspectResult, PublishedAs, Reference
 
 
 def show_text(result: InspectResult) -> None:
@@ -41,7 +37,7 @@ def show_text(result: InspectResult) -> None:
         )
     if result.uses:
         _line("\nport variables")
-        print_columns(["  ", u.name, dotted(u.path), _place(u.position), _meaning(result, u)] for u in result.uses)
+        print_columns(["  ", u.name, dotted(u.path), _place(u.position), result.port_meaning(u)] for u in result.uses)
     if result.isolation_findings:
         _line("\nnot isolated")
         print_columns(["  ", dotted(b.path), _place(b.position), b.message] for b in result.isolation_findings)
@@ -86,7 +82,7 @@ def show_json(result: InspectResult) -> None:
                 {
                     "variable": u.name,
                     "path": dotted(u.path),
-                    "value": _meaning(result, u),
+                    "value": result.port_meaning(u),
                     **_place_document(u.position),
                 }
                 for u in result.uses
@@ -109,7 +105,7 @@ def _service(result: InspectResult, name: str) -> dict[str, Any]:
             {
                 "target": p.target,
                 "protocol": p.protocol,
-                "published": p.published or None,
+                "published": format_ports(p.published) or None,
                 "host": p.host_ip or None,
                 "port": p.leased or None,
             }
@@ -163,11 +159,6 @@ def _position(result: InspectResult, reference: Reference) -> Position | None:
     return next((found for n in range(len(path), 1, -1) if (found := positions.get(path[:n]))), None)
 
 
-def _meaning(result: InspectResult, use: VariableUse) -> str:
-    """What a port's variable is where it is used so."""
-    return LEASED if result.is_leased(use) else OWN
-
-
 def _names(result: InspectResult, name: str) -> str:
     desired = result.service(name)
     if desired is None:
@@ -180,7 +171,7 @@ def _rows(treated: Iterable[AttributeReport], depth: int = 0) -> list[list[str]]
     return [
         ["  ", dotted(t.path[depth:]), str(t.case.status), _place(t.position), t.case.reason]
         for t in treated
-        if len(t.path) == depth + 1 or t.case.reason or t.case.status is not Status.HONOURED
+        if len(t.path) == depth + 1 or t.case.reason or not t.is_honoured
     ]
 
 

@@ -65,6 +65,6 @@ def write_line(kind: str, document: dict[str, Any]) -> None:
     narrate(json.dumps({"schema_version": SCHEMA_VERSION, "event": kind, **document}))
 
 
-def failed(error: WtcError, *, status: int | None = None) -> None:
-    """The last line of a command that has failed."""
-    write_line("failed", {"error": error_document(error, status=status)})
+def failed(error: WtcError) -> None:
+    """Write the last event of a command that failed."""
+    write_line("failed", {"error": error_document(error)})

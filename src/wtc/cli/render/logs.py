@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from itertools import cycle
 
+from wtc.cli.render.replica_name import replica_name
 from wtc.cli.terminal.style import use_colours
 from wtc.orchestrator.logs import StackLine
 
@@ -31,7 +32,7 @@ class LogWriter:
         """Makes room for the names of replicas, and gives their services a colour, before they say something."""
         for service, number in replicas:
             self._colour.setdefault(service, next(self._free))
-            width = len(_name(service, number))
+            width = len(replica_name(service, number))
             if width > self._width and (self._most is None or width <= self._most):
                 self._width = width
                 self._prefixes.clear()
@@ -55,11 +56,7 @@ class LogWriter:
         key = (service, number)
         if key not in self._prefixes:
             self.expect([key])
-            text = f"{_name(service, number).ljust(self._width)}  | "
+            text = f"{replica_name(service, number).ljust(self._width)}  | "
             painted = f"\x1b[{self._colour[service]}m{text}\x1b[0m" if self._coloured else text
             self._prefixes[key] = painted.encode()
         return self._prefixes[key]
-
-
-def _name(service: str, number: int) -> str:
-    return service if number == 1 else f"{service}.{number}"

@@ -3,10 +3,10 @@
 from typing import Self
 
 from wtc.cli.render.errors import diagnostic_text
-from wtc.cli.render.narration import failure, node_subject, outcome_verb
 from wtc.cli.terminal.output import narrate
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Progress, Warned
 from wtc.model.plan import BuildImage, PullImage, WaitContainer
+from wtc.model.plan_text import operation_names
 
 
 class PlainReporter:
@@ -32,15 +32,15 @@ class PlainReporter:
     def _line(self, event: Event) -> str:
         match event:
             case NodeStarted(node=node) if isinstance(node.operation, (BuildImage, PullImage)):
-                kind, name = node_subject(node)
-                verb = "building" if isinstance(node.operation, BuildImage) else "pulling"
-                return f"{verb} {kind} {name}"
+                names = operation_names(node.operation)
+                return f"{names.doing} {names.kind} {names.subject}"
             case NodeDone(node=node, elapsed_s=elapsed):
-                kind, name = node_subject(node)
-                return f"{kind} {name} {outcome_verb(node)}" + (f" ({elapsed:.1f}s)" if elapsed >= 0.1 else "")
+                names = operation_names(node.operation)
+                took = f" ({elapsed:.1f}s)" if elapsed >= 0.1 else ""
+                return f"{names.kind} {names.subject} {names.done}{took}"
             case NodeFailed(node=node):
-                kind, name = node_subject(node)
-                return f"{kind} {name} {failure(node)}"
+                names = operation_names(node.operation)
+                return f"{names.kind} {names.subject} {names.failed}"
             case NodeSkipped(node=node):
                 return ""
             case Progress():
@@ -56,7 +56,7 @@ class PlainReporter:
         if not event.text or self._last.get(key) == event.text:
             return ""
         self._last[key] = event.text
-        name = event.node.service or node_subject(event.node)[1]
+        name = event.node.service or operation_names(event.node.operation).subject
         if isinstance(event.node.operation, WaitContainer):
             return f"waiting for {name}: {event.text}"
         return f"{name} | {event.item} {event.text}".rstrip() if event.item else f"{name} | {event.text}"

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from wtc.planner.format_units import size_text
+from wtc.cli.render.replica_name import replica_name
+from wtc.format_units import size_text
 
 if TYPE_CHECKING:
     from wtc.model.usage import Usage
@@ -28,7 +29,7 @@ def stats_rows(result: "StatsResult", *, everywhere: bool) -> list[list[str]]:
             rows.append(
                 [
                     *place,
-                    container.service if container.number == 1 else f"{container.service}.{container.number}",
+                    replica_name(container.service, container.number),
                     size_text(usage.memory_bytes) if usage else "-",
                     limit_text(usage),
                     _percent(usage.memory_percent) if usage else "-",

@@ -8,8 +8,8 @@ from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
 from wtc.cli.terminal.output import narrate, print_columns, print_json
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan, PlanNode
+from wtc.model.plan_text import node_text, operation_text
 from wtc.orchestrator.up import UpResult
-from wtc.planner.plan_text import node_text, operation_text
 
 
 def show_up(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:

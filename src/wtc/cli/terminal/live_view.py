@@ -10,12 +10,12 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from wtc.cli.render.errors import diagnostic_text
-from wtc.cli.render.narration import failure, node_subject, outcome_verb, progress_verb
 from wtc.cli.terminal.live_frame import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.terminal.live_rows import Line, State, fit_lines, line_columns
 from wtc.cli.terminal.suspend import handle_suspend
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, PlanStarted, Progress, Warned
 from wtc.model.plan import Plan, PlanNode, WaitContainer
+from wtc.model.plan_text import operation_names
 
 _MARKS = {State.DONE: ("✔", "green"), State.FAILED: ("✘", "red")}
 _STYLES = {State.DONE: "green", State.FAILED: "red", State.RUNNING: "cyan"}
@@ -58,13 +58,14 @@ class LiveReporter:
                 self._planned(event.plan, event.namespace)
             case NodeStarted(node=node):
                 line = self._line(node)
-                line.word, line.state, line.active = progress_verb(node), State.RUNNING, line.active + 1
+                line.word, line.state = operation_names(node.operation).doing, State.RUNNING
+                line.active += 1
                 line.started = line.started or time.monotonic()
             case NodeDone(node=node):
                 self._done(node)
             case NodeFailed(node=node):
                 line = self._ends(node)
-                line.word, line.state = failure(node), State.FAILED
+                line.word, line.state = operation_names(node.operation).failed, State.FAILED
             case NodeSkipped(node=node):
                 self._skipped(node, broken_off=event.because is None)
             case Progress():
@@ -111,7 +112,7 @@ class LiveReporter:
             line.todo.append(node)
 
     def _line(self, node: PlanNode) -> Line:
-        kind, name = node_subject(node)
+        kind, name = operation_names(node.operation)[:2]
         return self._lines.setdefault((kind, name), Line(kind=kind, name=self._short(name)))
 
     def _short(self, name: str) -> str:
@@ -120,7 +121,7 @@ class LiveReporter:
 
     def _done(self, node: PlanNode) -> None:
         line = self._ends(node)
-        line.word = outcome_verb(node)
+        line.word = operation_names(node.operation).done
         line.state = State.RUNNING if line.todo and not isinstance(node.operation, WaitContainer) else State.DONE
         line.tail.clear()
         line.bytes_of.clear()
@@ -137,7 +138,7 @@ class LiveReporter:
         line = self._ends(node)
         if broken_off and not line.started:
             # The user knows why, and there is nothing to know about it.
-            self._lines.pop(node_subject(node), None)
+            self._lines.pop(operation_names(node.operation)[:2], None)
         elif line.state != State.FAILED:
             line.word, line.state = "broken off" if broken_off else "skipped", State.SKIPPED
 
@@ -174,7 +175,9 @@ class LiveReporter:
         if line.state != State.RUNNING or line.active or not todo:
             return ""
         before = [node for id_ in todo[0].after if (node := self._unfinished.get(id_)) is not None]
-        names = dict.fromkeys(self._short(node_subject(node)[1]) for node in before if self._line(node) is not line)
+        names = dict.fromkeys(
+            self._short(operation_names(node.operation).subject) for node in before if self._line(node) is not line
+        )
         return f"waits for {', '.join(names)}" if names else ""
 
 

@@ -1,1 +1,1 @@
-"""Env files, and variables that come from them. Pure."""
+"""Parse env files and resolve the variables that come from them. Pure."""

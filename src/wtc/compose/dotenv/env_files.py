@@ -1,4 +1,4 @@
-"""Variables from files: the project's `.env`, and what a service's `env_file` and `label_file` add to it."""
+"""Read the project's `.env`, and a service's `env_file` and `label_file`."""
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
@@ -16,18 +16,18 @@ from wtc.model.position import Path, Position
 def with_files(
     environments: Environments, files: Sequence[str], session: LoadSession, near: Position | None = None
 ) -> Environments:
-    """The variables, and beneath them what files of the project's own variables say; the last file of a name wins."""
+    """Return the variables over those of the project env files; among the files the last one wins."""
     found: dict[str, str] = {}
     for file in files:
         read_project_env_file(file, environments.own, found, session, near)
     own = {**found, **environments.own}
     if environments.uses is None:
         return Environments(own=own, clients=own)
-    aside = LoadSession(reader=session.reader, diagnostics=Diagnostics(), home=session.home)
-    addressed: dict[str, str] = {}
+    unreported = LoadSession(reader=session.reader, diagnostics=Diagnostics(), home=session.home)
+    client_values: dict[str, str] = {}
     for file in files:
-        read_project_env_file(file, environments.clients, addressed, aside, near, uses=environments.uses)
-    return replace(environments, own=own, clients={**addressed, **environments.clients})
+        read_project_env_file(file, environments.clients, client_values, unreported, near, uses=environments.uses)
+    return replace(environments, own=own, clients={**client_values, **environments.clients})
 
 
 def read_project_env_file(
@@ -39,14 +39,14 @@ def read_project_env_file(
     *,
     uses: PortUses | None = None,
 ) -> None:
-    """Read a file of the project's own variables into `found`; values refer to the environment, then to `found`.
+    """Read a project env file into `found`. Values may refer to `environment`, then to `found`.
 
-    With `uses`, a port's variable behind an address of the host is the leased port.
+    With `uses`, a port variable after a host address is replaced by the leased port.
     """
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
         return
-    content = session.read(path, near, hint="to do without it, leave out `--env-file`" if near is None else "")
+    content = session.read(path, near, hint="to load the project without it, omit `--env-file`" if near is None else "")
     if content is None:
         return
 
@@ -69,7 +69,8 @@ def _parse(
     from wtc.compose.dotenv import parser
 
     def unset(name: str) -> None:
-        session.diagnostics.warning(f"the variable `{name}` is not set: it counts as empty", Position(path, 1, 1))
+        message = f"the env file uses the variable `{name}`, which is not set; defaulting to an empty string"
+        session.diagnostics.warning(message, Position(path, 1, 1))
 
     text = content.decode("utf-8", "replace")
     try:
@@ -80,28 +81,30 @@ def _parse(
 
 
 def fold_env_files(service: Mapping, path: Path, environments: Environments, session: LoadSession) -> Mapping:
-    """The service with its env files folded into `environment`; what the service itself says wins."""
+    """Return the service with its env files merged into `environment`. The service's own `environment` wins."""
     files = get_items(service.items.get("env_file"))
     own = service.items.get("environment")
-    named = get_fields(own)
-    known = {key: str(item.value) for key, item in named.items() if isinstance(item, Scalar) and not is_null(item)}
+    own_variables = get_fields(own)
+    known = {
+        key: str(item.value) for key, item in own_variables.items() if isinstance(item, Scalar) and not is_null(item)
+    }
     environment = environments.at((*path, "env_file"))
-    reading = _Reading({**known, **environment}, session, environments.uses)
+    reader = _EnvFileReader({**known, **environment}, session, environments.uses)
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
-        for key, value in reading.entry(entry, (*path, "env_file", number)).items():
+        for key, value in reader.read_entry(entry, (*path, "env_file", number)).items():
             added[key] = Scalar(value, entry.position)
     items = {key: item for key, item in service.items.items() if key != "env_file"}
     if added:
         keys = own.keys if isinstance(own, Mapping) else {}
-        items["environment"] = Mapping({**added, **named}, (own or service).position, keys)
+        items["environment"] = Mapping({**added, **own_variables}, (own or service).position, keys)
     return Mapping(items, service.position, service.keys)
 
 
-class _Reading:
-    """One service's env files, in turn.
+class _EnvFileReader:
+    """Reads the env files of one service in order.
 
-    A value refers to the project's environment, then to the service's, then to what the files have said up to there.
+    A value may refer to the project's environment, then to the service's, then to variables of earlier lines and files.
     """
 
     def __init__(self, environment: Environment[str, str], session: LoadSession, uses: PortUses | None) -> None:
@@ -111,25 +114,26 @@ class _Reading:
         self.earlier: dict[str, str] = {}
         self.text = b""
 
-    def entry(self, entry: Node, path: Path) -> dict[str, str]:
-        """One file's variables."""
+    def read_entry(self, entry: Node, path: Path) -> dict[str, str]:
+        """Return the variables of one `env_file` entry."""
         name = get_string(get_child(entry, "path")) or ""
         required, style = get_child(entry, "required"), get_string(get_child(entry, "format"))
         if isinstance(required, Scalar) and required.value is False and not self.session.reader.is_file(name):
             return {}
-        hint = "to let it be missing, write `required: false` beside its `path`"
+        hint = "to make the file optional, write `required: false` next to its `path`"
         content = self.session.read(name, entry.position, path, hint=hint)
         if content is None:
             return {}
         if style not in {None, "", "raw"}:
-            message, hint = f"`{style}` is no format of an env file", "leave `format` out, or write `raw`"
+            message = f"`{style}` is not a valid env file format"
+            hint = "to use the default format, omit `format`; to read values literally, write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
         placed = self.uses.placed(path, Position(name, 1, 1)) if self.uses is not None else None
         found = _parse(content, name, self._lookup, self.session, raw=style == "raw", placed=placed)
         if style != "raw":
             if b"$" in content and found.keys() & self.earlier.keys():
-                # a name that this file sets too: which value counts depends on the line, so all is read as one text
+                # This file sets a name again: the value of a reference depends on its line, so parse all files as one.
                 whole = _parse(self.text + content, name, self.environment.get, self.session, placed=placed)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
@@ -141,7 +145,7 @@ class _Reading:
 
 
 def fold_label_files(service: Mapping, path: Path, session: LoadSession) -> Mapping:
-    """The service with its label files folded into `labels`; what the service itself says wins."""
+    """Return the service with its label files merged into `labels`. The service's own `labels` win."""
     files = get_items(service.items.get("label_file"))
     if not files:
         return service

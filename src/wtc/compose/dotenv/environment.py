@@ -1,4 +1,4 @@
-"""Names that take their value from the project's environment: `environment: [FOO]`, `secrets.*.environment`."""
+"""Resolve names without a value from the project's environment: `environment: [FOO]`, `build.args`."""
 
 from collections.abc import Mapping as Environment
 
@@ -8,9 +8,9 @@ from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 
 
 def resolve_listed_variables(root: Mapping, environments: Environments) -> Mapping:
-    """The tree with each bare `KEY` of a service's environment list given its value.
+    """Return the tree with each bare `KEY` in a service's `environment` list replaced by `KEY=VALUE`.
 
-    An included part does this with its own environment, before it becomes part of the whole.
+    An included part is resolved with its own environment before it is merged into the project.
     """
     services = root.items.get("services")
     if not isinstance(services, Mapping):
@@ -35,7 +35,10 @@ def _listed_value(item: Node, environment: Environment[str, str]) -> Node:
 
 
 def look_up_values(node: Node, environment: Environment[str, str], *, keep_unset: bool) -> Node:
-    """A mapping or `KEY=VALUE` list with values for the names that have none; unset ones stay, or go."""
+    """Return a mapping or `KEY=VALUE` list with values for bare names.
+
+    Names that the environment does not set are kept with `keep_unset`, otherwise removed.
+    """
     if isinstance(node, Mapping):
         entries: dict[str, Node] = {}
         for key, item in node.items.items():

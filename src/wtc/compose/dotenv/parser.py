@@ -1,4 +1,4 @@
-"""Env files: `.env`, `--env-file` and a service's `env_file`.
+"""Parse env files: `.env`, `--env-file` and a service's `env_file`.
 
 Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax
 """
@@ -28,7 +28,7 @@ _ESCAPED = {
 
 
 class DotenvError(ValueError):
-    """An env file that cannot be read; the message never shows a value."""
+    """An env file that cannot be parsed. The message never contains a value."""
 
     def __init__(self, message: str, position: Position, *, hint: str = "") -> None:
         super().__init__(message)
@@ -47,14 +47,15 @@ def parse_dotenv(
     bare: Callable[[str], None] | None = None,
     placed: Placed | None = None,
 ) -> dict[str, str]:
-    """The variables of an env file, the last of a name winning.
+    """Return the variables of an env file; the last definition of a name wins.
 
-    A line that is only a name takes `lookup`'s value or gives nothing, and `bare` is told the name. `$NAME` in a value
-    is what `lookup` says, else what an earlier line said; `unset` is told the names that neither knows. `raw` is
-    `format: raw`: a value is all that follows the `=`. `placed` goes before `lookup`: see `template.substitute`.
+    A line with only a name takes its value from `lookup`, or is skipped if it has none; `bare` is called with the name.
+    `$NAME` in a value is looked up with `lookup`, then among earlier lines; `unset` is called with names found in
+    neither. With `raw` (`format: raw`) a value is everything after the `=`, without quotes or interpolation. `placed`
+    takes precedence over `lookup`: see `template.substitute`.
 
     Raises:
-        DotenvError: a name or a quotation is broken, or a variable in a value.
+        DotenvError: a name, a quoted value or a variable in a value is not valid.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if raw:
@@ -70,9 +71,9 @@ def _parse_raw(text: str, lookup: Lookup, file: str, bare: Callable[[str], None]
             continue
         key, equals, value = written.partition("=")
         if not key:
-            raise DotenvError("a line has no name before its `=`", Position(file, number, 1))
+            raise DotenvError("a line has no variable name before `=`", Position(file, number, 1))
         if " " in key or "\t" in key:
-            raise DotenvError(f"the name `{key}` contains a blank", Position(file, number, 1))
+            raise DotenvError(f"the variable name `{key}` contains a space or tab", Position(file, number, 1))
         if equals:
             found[key] = value
         else:
@@ -88,7 +89,7 @@ def _inherit(key: str, found: dict[str, str], lookup: Lookup, bare: Callable[[st
 
 
 class _Reader:
-    """One reading of a text, front to back. A statement is not a line: quotes may span lines."""
+    """Parses one text from start to end. A statement may span lines, because a quoted value may."""
 
     def __init__(
         self,
@@ -113,20 +114,21 @@ class _Reader:
             key, inherited = self._key()
             if " " in key:
                 hint = "to give it a value, write `NAME=value`"
-                raise self._wrong(f"the name `{key}` contains a blank", self.at - 1 if inherited else self.at, hint)
+                message = f"the variable name `{key}` contains a space"
+                raise self._error(message, self.at - 1 if inherited else self.at, hint)
             if inherited:
                 _inherit(key, self.found, self.lookup, self.bare)
             else:
                 self.found[key] = self._value()
         return self.found
 
-    def _wrong(self, message: str, at: int, hint: str = "") -> DotenvError:
+    def _error(self, message: str, at: int, hint: str = "") -> DotenvError:
         start = self.text.rfind("\n", 0, at) + 1
         line = self.text.count("\n", 0, at) + 1
         return DotenvError(message, Position(self.file, line, at - start + 1), hint=hint)
 
     def _next_statement(self) -> bool:
-        """Skips blanks and comment lines; whether anything is left."""
+        """Skip blanks and comment lines. Return whether any text is left."""
         while self.at < len(self.text):
             if self.text[self.at].isspace():
                 self.at += 1
@@ -138,12 +140,12 @@ class _Reader:
         return False
 
     def _key(self) -> tuple[str, bool]:
-        """The name, and whether it stands alone on its line. At the file's end there is no name, only a value."""
+        """Return the name, and whether its line has no value. A text that ends within a name gives an empty name."""
         if _EXPORT.match(self.text, self.at):
             self.at += len("export")
             self._skip_blanks()
             if self.at == len(self.text):
-                raise self._wrong("`export` has no name behind it", self.at - 1)
+                raise self._error("`export` is not followed by a variable name", self.at - 1)
         for at in range(self.at, len(self.text)):
             char = self.text[at]
             if char in "=:\n":
@@ -152,7 +154,7 @@ class _Reader:
                 self._skip_blanks()
                 return key, char == "\n"
             if not (char in _BLANK or char in _KEY_MARKS or char.isalpha() or char.isnumeric()):
-                raise self._wrong(f"`{char}` may not stand in a variable's name", at)
+                raise self._error(f"`{char}` is not allowed in a variable name", at)
         return "", False
 
     def _skip_blanks(self) -> None:
@@ -186,13 +188,13 @@ class _Reader:
                 chars.append("\\")
             escaped = False
             chars.append(char)
-        raise self._wrong(f"the quotation that begins with `{quote}` never ends", start)
+        raise self._error(f"the quoted value has no closing `{quote}`", start)
 
     def _expand(self, value: str, start: int) -> str:
         try:
             return substitute(value, self._variable, self.unset, placed=self.placed)
         except TemplateError as error:
-            raise self._wrong(error.message, start, error.hint) from None
+            raise self._error(error.message, start, error.hint) from None
 
     def _variable(self, name: str) -> str | None:
         value = self.lookup(name)
@@ -202,6 +204,6 @@ class _Reader:
 def _unescape(match: re.Match[str]) -> str:
     text = match[0]
     if text[1] == "0":
-        digits = text[2:]  # three of them make a character; fewer stay, without the 0
+        digits = text[2:]  # Three octal digits are a character; fewer stay in the text, without the 0.
         return chr(int(digits, 8)) if re.fullmatch("[0-3][0-7]{2}", digits) else "\\" + digits
     return _ESCAPED.get(text[1], text)

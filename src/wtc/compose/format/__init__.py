@@ -1,1 +1,1 @@
-"""The project as `docker compose config` prints it. Pure."""
+"""Print the project as `docker compose config` does. Pure."""

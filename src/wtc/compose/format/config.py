@@ -1,4 +1,4 @@
-"""The project as `docker compose config` prints it."""
+"""Format the project as `docker compose config` prints it, as YAML or JSON."""
 
 from collections.abc import Mapping as Mapping_
 from typing import Any
@@ -10,15 +10,16 @@ from wtc.compose.tree.node import Mapping, Node, Plain, Scalar, Sequence, plain
 from wtc.errors import ComposeFileError
 
 UPPER = {"weight", "rate"}
-"""Shapes whose keys Go prints capitalised in JSON: they carry no tags there."""
+"""Shapes whose keys are capitalised in JSON: their Go structs have no JSON tags."""
 ABSENT: Any = object()
+"""Marks a value that Go omits from the output."""
 
 
 def config_json(loaded: LoadedProject, *, interpolated: bool = True) -> str:
-    """`config --format json`; `interpolated` says how the project was loaded.
+    """Return the project as `config --format json` prints it. `interpolated` must match how it was loaded.
 
     Raises:
-        ComposeFileError: the file has a number that JSON has not.
+        ComposeFileError: the project has a number that JSON cannot represent.
     """
     from wtc.compose.format.go_json import indented_json
 
@@ -30,7 +31,7 @@ def config_json(loaded: LoadedProject, *, interpolated: bool = True) -> str:
 
 
 def config_yaml(loaded: LoadedProject, *, interpolated: bool = True) -> str:
-    """`config`, as YAML; `interpolated` says how the project was loaded."""
+    """Return the project as `config` prints it, as YAML. `interpolated` must match how it was loaded."""
     from wtc.compose.format.go_yaml import block_yaml
 
     text = block_yaml(_document(loaded, json=False, interpolated=interpolated))
@@ -61,7 +62,7 @@ def _extensions(items: dict[str, Node], *, json: bool) -> dict[str, Plain]:
 
 
 def _sorted(entries: Mapping_[str, Any], *, json: bool) -> list[tuple[str, Any]]:
-    """In the order in which Go's JSON, or go-yaml, prints a map."""
+    """Return the entries in the order in which Go's JSON, or go-yaml, prints a map."""
     if json or len(entries) < 2:
         return sorted(entries.items())
     from wtc.compose.format.go_yaml import map_order
@@ -70,7 +71,7 @@ def _sorted(entries: Mapping_[str, Any], *, json: bool) -> list[tuple[str, Any]]
 
 
 def format_attributes(node: Node | None, shape: str, *, json: bool) -> dict[str, Plain]:
-    """One shape's attributes in their order, without those that are empty."""
+    """Return the attributes of one shape in Docker Compose's order, without the empty ones."""
     found: dict[str, Plain] = {}
     items = get_fields(node)
     for key, word in ATTRIBUTE_TYPES[shape].items():
@@ -95,7 +96,7 @@ def _empty_value(word: str, *, json: bool) -> Plain:
 
 
 def format_value(node: Node, word: str, *, json: bool) -> Any:
-    """A value as it is printed; ABSENT where Go leaves it out."""
+    """Return the value as it is printed, or `ABSENT` if Go omits it."""
     match word[0]:
         case "*":
             return format_attributes(node, word[1:], json=json)
@@ -115,7 +116,7 @@ def format_value(node: Node, word: str, *, json: bool) -> Any:
 
 
 def _env_file(node: Node) -> Plain:
-    """A path, unless the file may be missing."""
+    """Return the path, or a mapping if the file is optional."""
     path, required = plain(get_fields(node)["path"]), get_fields(node).get("required")
     return {"path": path, "required": False} if isinstance(required, Scalar) and required.value is False else path
 
@@ -158,7 +159,7 @@ def _plain(node: Node, word: str, *, json: bool) -> Any:
 
 
 def sort_keys(value: Plain, *, json: bool) -> Plain:
-    """With every mapping's keys sorted, as Go prints maps."""
+    """Return the value with the keys of every mapping sorted as Go prints them."""
     if isinstance(value, dict):
         return {key: sort_keys(item, json=json) for key, item in _sorted(value, json=json)}
     return [sort_keys(item, json=json) for item in value] if isinstance(value, list) else value

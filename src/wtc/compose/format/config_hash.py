@@ -1,6 +1,6 @@
-"""The hashes by which Docker Compose sees that something has changed.
+"""Compute Docker Compose's config hashes, by which it detects changes.
 
-Source: docker compose, `config --hash` and its labels.
+Source: docker compose, `config --hash` and the label `com.docker.compose.config-hash`.
 """
 
 from hashlib import sha256
@@ -10,26 +10,26 @@ from wtc.compose.format.go_json import compact_json
 from wtc.compose.tree.accessors import get_string, with_entries
 from wtc.compose.tree.node import Mapping, Node, Plain, Scalar
 
-NO_CHANGE = ("build", "pull_policy", "scale", "depends_on", "profiles")
-"""What a service may change without its containers being made anew."""
+IGNORED_ATTRIBUTES = ("build", "pull_policy", "scale", "depends_on", "profiles")
+"""Attributes of a service that can change without its containers being recreated."""
 
 
 def service_hash(service: Mapping) -> str:
-    """The label `com.docker.compose.config-hash` of the service's containers, where env files are folded in."""
-    kept = {key: item for key, item in service.items.items() if key not in NO_CHANGE}
-    deploy = kept.get("deploy")
+    """Return the config hash of the service's containers. The service's env files must be merged already."""
+    hashed = {key: item for key, item in service.items.items() if key not in IGNORED_ATTRIBUTES}
+    deploy = hashed.get("deploy")
     if isinstance(deploy, Mapping):
-        kept["deploy"] = with_entries(deploy, replicas=None)
-    return _hash(format_attributes(Mapping(kept), "service", json=True))
+        hashed["deploy"] = with_entries(deploy, replicas=None)
+    return _hash(format_attributes(Mapping(hashed), "service", json=True))
 
 
 def network_hash(network: Node) -> str:
-    """The label `com.docker.compose.config-hash` of a network."""
+    """Return the config hash of a network."""
     return _hash(format_attributes(network, "network", json=True))
 
 
 def volume_hash(volume: Node) -> str:
-    """The label `com.docker.compose.config-hash` of a volume."""
+    """Return the config hash of a volume."""
     if isinstance(volume, Mapping) and not get_string(volume.items.get("driver")):
         volume = with_entries(volume, driver=Scalar("local"))
     return _hash(format_attributes(volume, "volume", json=True))

@@ -1,4 +1,4 @@
-"""JSON as Go's encoding/json writes it: numbers, and `<`, `>` and `&` escaped."""
+"""Write JSON as Go's encoding/json does: its number format, and `<`, `>` and `&` escaped."""
 
 import struct as binary
 from collections.abc import Iterable
@@ -11,34 +11,38 @@ _TABLE = str.maketrans(ESCAPES)
 
 
 class Float32(float):
-    """A number of single precision: it prints no more digits than that has."""
+    """A single-precision number: printed with no more digits than single precision has."""
 
     __slots__ = ()
 
 
 def indented_json(value: Plain) -> str:
-    """Over many lines, two blanks a level, without a final line break."""
+    """Return the value as JSON with one entry per line, indented by two spaces, without a final newline."""
     parts: list[str] = []
     _write(value, "\n", "  ", ": ", parts)
     return "".join(parts)
 
 
 def compact_json(value: Plain) -> str:
-    """Without any blanks."""
+    """Return the value as JSON without whitespace."""
     parts: list[str] = []
     _write(value, "", "", ":", parts)
     return "".join(parts)
 
 
 def json_string(value: str) -> str:
-    """A string in quotes."""
+    """Return the string quoted and escaped."""
     return str(encode_basestring(value)).translate(_TABLE)
 
 
 def json_number(value: float) -> str:
-    """A float: plain digits between 1e-6 and 1e21, an exponent without leading zeros otherwise."""
+    """Return a float: decimal notation between 1e-6 and 1e21, otherwise an exponent without leading zeros.
+
+    Raises:
+        ValueError: the number is infinite or NaN.
+    """
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 (NaN)
-        raise ValueError(f"JSON has no number `{value}`")
+        raise ValueError(f"JSON cannot represent the number `{value}`")
     digits = shortest_float(value) if isinstance(value, Float32) else repr(float(value))
     size = abs(value)
     if size and (size < 1e-6 or size >= 1e21):
@@ -52,7 +56,7 @@ def json_number(value: float) -> str:
 
 
 def shortest_float(value: float) -> str:
-    """The fewest digits that are still this number in single precision."""
+    """Return the shortest digits that give the same number in single precision."""
     try:
         wanted = binary.pack("f", value)
     except OverflowError:

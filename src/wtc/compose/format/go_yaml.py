@@ -1,4 +1,4 @@
-"""YAML as go-yaml v3 writes it: two blanks a level, quotes where a reader would otherwise see something else."""
+"""Write YAML as go-yaml v3 does: indented by two spaces, quoted where a plain scalar would be read differently."""
 
 import re
 from functools import cmp_to_key
@@ -14,13 +14,13 @@ ESCAPES = {
     '"': '"', "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P",
 }  # fmt: skip
 SIMPLE = re.compile(r"[A-Za-z_/.][A-Za-z0-9_/.+=@-]*", re.ASCII)
-"""Texts that need no second look, unless they are words of YAML's own."""
+"""Texts that need no quotes, unless they are YAML keywords."""
 WORDS = frozenset(["null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"])
 LONGEST_KEY = 128
 
 
 def block_yaml(value: Plain) -> str:
-    """A whole document, block style, ending in a line break."""
+    """Return a document in block style, with a final newline."""
     lines: list[str] = []
     if isinstance(value, dict) and value:
         _mapping(value, "", "", lines)
@@ -32,7 +32,7 @@ def block_yaml(value: Plain) -> str:
 
 
 def _compare_keys(one: str, other: str) -> int:
-    """Negative where `one` is printed first: letters after everything else, numbers by their value."""
+    """Return a negative number if `one` is printed first: letters last, digits by their numeric value."""
     at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
     if at < 0:
         return len(one) - len(other)
@@ -57,7 +57,7 @@ def _digits(text: str, at: int) -> str:
 
 
 def _continues_number(text: str, at: int) -> bool:
-    """Whether the digits right before `at` already make a number other than zero."""
+    """Return whether the digits directly before `at` form a number other than zero."""
     while at > 0 and text[at - 1].isdigit():
         at -= 1
         if text[at] != "0":
@@ -66,11 +66,11 @@ def _continues_number(text: str, at: int) -> bool:
 
 
 map_order = cmp_to_key(_compare_keys)
-"""Sorts the keys of a map as go-yaml does."""
+"""Sort key for the keys of a map, in go-yaml's order."""
 
 
 def _mapping(value: dict[str, Plain], first: str, indent: str, lines: list[str]) -> None:
-    """The entries; `first` goes before the first one in place of the indentation."""
+    """Append the entries to `lines`; the first entry is prefixed with `first` instead of `indent`."""
     lead = first or indent
     for key, item in value.items():
         name = _string(key, indent, key=True)
@@ -132,18 +132,18 @@ def _float(value: float) -> str:
 def _string(text: str, indent: str, *, key: bool = False) -> str:
     if SIMPLE.fullmatch(text) and text not in WORDS and text not in OLD_BOOLEANS and text[0] != ".":
         return text
-    look = _ScalarStyle(text)
+    style = _ScalarStyle(text)
     if "\n" in text and not key:
-        return _literal(text, indent) if look.block else _double(text)
+        return _literal(text, indent) if style.block else _double(text)
     if type(resolve_plain(text)) is not str or text == "<<" or text in OLD_BOOLEANS or BASE_60.fullmatch(text):
         return _double(text)
-    if look.plain:
+    if style.plain:
         return text
-    return "'" + text.replace("'", "''") + "'" if look.single and "\n" not in text else _double(text)
+    return "'" + text.replace("'", "''") + "'" if style.single and "\n" not in text else _double(text)
 
 
 class _ScalarStyle:
-    """Which styles a text may be written in."""
+    """The styles in which a text can be written."""
 
     __slots__ = ("block", "plain", "single")
 
@@ -157,7 +157,7 @@ class _ScalarStyle:
 
 
 def _indicators(text: str) -> bool:
-    """Whether a character would mean something where it stands."""
+    """Return whether a plain scalar would be read as YAML syntax."""
     if not text or text.startswith(("---", "...")) or text[0] in STARTS:
         return True
     if text[0] in "?:-" and (len(text) == 1 or text[1] in " \t\n"):

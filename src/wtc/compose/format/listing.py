@@ -1,4 +1,4 @@
-"""What `docker compose config` lists instead of the whole project; each function gives its lines."""
+"""List parts of the project as `docker compose config --services` and the like do; each function returns lines."""
 
 from wtc.compose.format.config_hash import service_hash
 from wtc.compose.loader.loaded_project import LoadedProject
@@ -8,7 +8,7 @@ from wtc.compose.tree.node import Mapping, Node
 
 
 def services(loaded: LoadedProject) -> list[str]:
-    """`--services`: what depends on nothing first."""
+    """`--services`, dependencies first."""
     return in_dependency_order(get_fields(loaded.root.items.get("services")))
 
 
@@ -23,12 +23,12 @@ def networks(loaded: LoadedProject) -> list[str]:
 
 
 def profiles(loaded: LoadedProject) -> list[str]:
-    """`--profiles`: those of all services, on or off."""
+    """`--profiles`: the profiles of all services, enabled or not."""
     return list(loaded.all_profiles)
 
 
 def images(loaded: LoadedProject) -> list[str]:
-    """`--images`: of each service, the one that it names or that its build makes."""
+    """`--images`: for each service, its `image` or the name of the image it builds."""
     return [
         get_string(get_child(service, "image")) or f"{loaded.name}-{name}"
         for name, service in sorted(get_fields(loaded.root.items.get("services")).items())
@@ -37,19 +37,19 @@ def images(loaded: LoadedProject) -> list[str]:
 
 
 def hashes(loaded: LoadedProject, names: tuple[str, ...] = ()) -> list[str]:
-    """`--hash`: `SERVICE HASH`; the project is to be loaded without `fold_env_files`."""
+    """`--hash`: `SERVICE HASH`. The project must be loaded with `fold_env_files=False`."""
     found = get_fields(loaded.root.items.get("services"))
     chosen = ((name, found.get(name)) for name in sorted(names or found))
     return [f"{name} {service_hash(service)}" for name, service in chosen if isinstance(service, Mapping)]
 
 
 def variables(loaded: LoadedProject) -> list[str]:
-    """`--environment`: the project environment, `NAME=value`."""
+    """`--environment`: the project environment as `NAME=value`, sorted."""
     return [f"{name}={value}" for name, value in sorted(loaded.environment.items())]
 
 
 def in_dependency_order(found: dict[str, Node]) -> list[str]:
-    """The names, each after all that it depends on, sorted where nothing else decides."""
+    """Return the service names, dependencies first, otherwise sorted by name."""
     waiting = {name: sum(d in found for d in service_dependencies(item)) for name, item in sorted(found.items())}
     dependents: dict[str, list[str]] = {name: [] for name in waiting}
     for name in waiting:

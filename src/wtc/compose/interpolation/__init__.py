@@ -1,1 +1,1 @@
-"""Variables replaced in values, and strings cast to an attribute's type. Pure."""
+"""Replace variables in values, and cast strings to the type of their attribute. Pure."""

@@ -1,6 +1,6 @@
-"""Attributes whose strings become numbers and booleans once their variables are replaced.
+"""Cast strings to numbers and booleans after interpolation, so that `scale: ${N:-2}` works.
 
-So `privileged: "true"` and `scale: ${N:-2}` work. Every string there is cast, quoted or not, variable or not.
+Every string of these attributes is cast, quoted or not, with or without a variable.
 """
 
 import re
@@ -17,7 +17,11 @@ _FALSE = frozenset({"false", "n", "no", "off"})
 
 
 def to_bool(text: str) -> bool:
-    """Raises: ValueError: with what was expected."""
+    """Cast to a boolean.
+
+    Raises:
+        ValueError: the text is not a boolean; the message is the expected kind of value.
+    """
     word = text.lower()
     if word in _TRUE:
         return True
@@ -27,17 +31,25 @@ def to_bool(text: str) -> bool:
 
 
 def to_int(text: str) -> int:
-    """Raises: ValueError: with what was expected."""
+    """Cast to a signed 64-bit integer.
+
+    Raises:
+        ValueError: the text is not such a number; the message is the expected kind of value.
+    """
     if re.fullmatch("[-+]?[0-9]{1,20}", text) and -(1 << 63) <= int(text) < 1 << 63:
         return int(text)
     raise ValueError("a whole number")
 
 
 def to_float(text: str) -> float:
-    """Raises: ValueError: with what was expected."""
+    """Cast to a number within the range of a single-precision float.
+
+    Raises:
+        ValueError: the text is not such a number; the message is the expected kind of value.
+    """
     value = parse_float(text)
     if abs(value) > 3.4e38:
-        raise ValueError("a number that fits")
+        raise ValueError("a number of at most 3.4e38")
     return value
 
 

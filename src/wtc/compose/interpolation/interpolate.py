@@ -1,4 +1,4 @@
-"""Variables replaced and strings cast, in one walk over a document. Values only, never keys.
+"""Replace variables and cast strings in one walk over a document. Only values are interpolated, never keys.
 
 Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 """
@@ -15,10 +15,10 @@ MAX_UNSET = 200
 
 
 def interpolate(root: Node, environments: Environments, diagnostics: Diagnostics, *, provisional: bool = False) -> Node:
-    """The document as its variables make it. `Scalar.raw` stays the text as written.
+    """Return the document with its variables replaced. `Scalar.raw` keeps the text as written.
 
-    An unset variable is reported once, where it is first wanted. With `provisional` the walk goes on behind a required
-    one that is missing.
+    An unset variable is reported once, at its first use. With `provisional`, a required variable that is missing is
+    reported and replaced by an empty string.
     """
     return _Walk(environments, diagnostics, provisional=provisional).node(root, (), CASTS.root)
 
@@ -32,7 +32,7 @@ class _Walk:
         self.unset = {d.message for d in diagnostics.warnings}
 
     def node(self, node: Node, path: Path, cursor: Cursor[Cast] | None) -> Node:
-        """The node with all below it; the same node where nothing changes."""
+        """Return the interpolated subtree, or the same node if it is a scalar that does not change."""
         if isinstance(node, Scalar):
             cast = cursor.value if cursor else None
             value = node.value
@@ -61,7 +61,7 @@ class _Walk:
             )
         except TemplateError as error:
             self._report(error, position, path)
-            if self.work.is_too_much:
+            if self.work.is_exceeded:
                 self.diagnostics.check()
             return node
         if cast is None:
@@ -69,12 +69,12 @@ class _Walk:
         try:
             typed = cast(value)
         except ValueError as expected:
-            came = "" if value == text else f", which `{node.raw}` comes to,"
-            self.diagnostics.error(f"`{value}`{came} is not {expected}", position, path)
+            source = "" if value == text else f" (from `{node.raw}`)"
+            self.diagnostics.error(f"`{value}`{source} is not {expected}", position, path)
             return node
         if cast is to_bool and value.lower() not in {"true", "false"}:
             plain = str(typed).lower()
-            hint = f"to be read alike everywhere, write `{plain}`"
+            hint = f"for every YAML parser to read it as a boolean, write `{plain}`"
             self.diagnostics.warning(f"`{value}` is not a boolean in YAML 1.2", position, path, hint=hint)
         return Scalar(typed, position, node.raw, node.tag)
 
@@ -82,11 +82,11 @@ class _Walk:
         self.diagnostics.error(error.message, position, path, hint=error.hint, variable=error.variable)
 
     def _report_unset(self, name: str, position: Position, path: Path) -> None:
-        message = f"the variable `{name}` is not set, an empty text stands in its place"
+        message = f"the variable `{name}` is not set; defaulting to an empty string"
         if message not in self.unset and len(self.unset) < MAX_UNSET:
             self.unset.add(message)
             if len(self.unset) == MAX_UNSET:
-                message = "more variables are not set, the rest is not shown"
+                message = "more variables are not set; the rest is not shown"
             self.diagnostics.warning(
-                message, position, path, hint=f"to set it, write `{name}=...` into the `.env` file", variable=name
+                message, position, path, hint=f"to set it, add `{name}=...` to the `.env` file", variable=name
             )

@@ -1,8 +1,7 @@
-"""Variables that name a published port: where they mean the host's port, and where the container's.
+"""Decide where a variable that names a published port means the leased host port, and where its own value.
 
 In `ports: ["${WEB_PORT:-8080}:80"]` the file names a host port, which wtc replaces with a leased one. Elsewhere the
 same variable means that host port only directly after an address of the host, in a place that a client reads.
-Source: product.md, Isolation.
 """
 
 import re
@@ -40,12 +39,12 @@ class PortVariables:
     ports: Mapping[str, str] = field(default_factory=dict[str, str])
     """Variable -> leased port."""
     choices: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Variable -> `leased` or `own`, where the project says it for all places."""
+    """Variable -> `leased` or `own`, if the project sets it for all places."""
     apart: frozenset[str] = frozenset()
-    """Services that share another container's network: `localhost` is that container there."""
+    """Services that share another container's network, where `localhost` is that container."""
 
     def means_leased(self, use: VariableUse) -> bool:
-        """Whether the variable is the leased port where it is used so."""
+        """Return whether this use of the variable means the leased port."""
         if _attribute(use.path)[:1] in CONTAINER_PLACES:
             return False
         if choice := self.choices.get(use.name):
@@ -53,7 +52,7 @@ class PortVariables:
         return bool(use.address) and self.is_for_clients(use.path)
 
     def is_for_clients(self, path: Path) -> bool:
-        """Whether the value at the path can hold addresses of the host.
+        """Return whether the value at the path can contain host addresses that clients use.
 
         Values of the project's own env files have no path.
         """
@@ -66,7 +65,7 @@ class PortVariables:
 
 
 def is_published(use: VariableUse) -> bool:
-    """Whether it is the published side of a port, in place of which the leased port is published."""
+    """Return whether the use is the published side of a port, which is replaced by the leased port."""
     attribute = _attribute(use.path)
     if attribute[:1] != ("ports",):
         return False
@@ -78,14 +77,14 @@ def is_published(use: VariableUse) -> bool:
 
 
 class PortUses:
-    """The uses of variables in one load, and what each becomes."""
+    """Records the uses of variables in one load, and decides the value of each."""
 
     def __init__(self, variables: PortVariables) -> None:
         self.variables = variables
         self.found: list[VariableUse] = []
 
     def placed(self, path: Path, position: Position | None) -> Placed:
-        """What a variable in the value at the path is, by the text before it: its leased port, or None."""
+        """Return the function (variable, text before it) -> leased port or None, for the value at the path."""
 
         def value(name: str, before: str) -> str | None:
             use = VariableUse(name=name, path=path, position=position, address=_address(before), before=before)
@@ -98,9 +97,9 @@ class PortUses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environments:
-    """The variables of a part of the project: one set for its containers, one for what clients of the host read.
+    """The variables of a part of the project: one set for its containers, one for values that clients on the host read.
 
-    They differ in what an env file makes of a port's variable: `URL=http://localhost:${WEB_PORT}`.
+    They differ in the values that env files derive from port variables: `URL=http://localhost:${WEB_PORT}`.
     """
 
     own: Environment[str, str]
@@ -108,20 +107,20 @@ class Environments:
     uses: PortUses | None = None
 
     def having(self, values: Environment[str, str]) -> "Environments":
-        """The variables with these values, whatever they were before."""
+        """Return the variables with these values set."""
         return replace(self, own={**self.own, **values}, clients={**self.clients, **values})
 
     def at(self, path: Path) -> Environment[str, str]:
-        """The variables for the value at the path."""
+        """Return the variables for the value at the path."""
         return self.clients if self.uses is not None and self.uses.variables.is_for_clients(path) else self.own
 
     def placed(self, path: Path, position: Position | None) -> Placed | None:
-        """See `PortUses.placed`; None where the uses do not matter."""
+        """Return `PortUses.placed`, or None if uses are not recorded."""
         return self.uses.placed(path, position) if self.uses is not None else None
 
 
 def _address(text: str) -> str:
-    """The address of the host that the text ends with, without its colon; empty if it ends with none."""
+    """Return the host address at the end of the text, without its colon, or an empty string."""
     found = ADDRESS.search(text)
     return found[1] if found else ""
 

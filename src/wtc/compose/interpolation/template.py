@@ -1,4 +1,4 @@
-"""Variables in a text: `$NAME`, `${NAME}`, `${NAME:-default}` and its kin, and `$$` for a dollar sign.
+"""Substitute variables in a text: `$NAME`, `${NAME}`, `${NAME:-default}` and the like, and `$$` for a dollar sign.
 
 Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 """
@@ -9,21 +9,21 @@ from typing import NamedTuple, TypeAlias
 
 Lookup: TypeAlias = Callable[[str], str | None]
 Placed: TypeAlias = Callable[[str, str], str | None]
-"""A variable's value after a text (name, text before it), which goes before the `Lookup`'s; None leaves it to that."""
+"""(name, text before the variable) -> value, which takes precedence over `Lookup`; None: use `Lookup`."""
 
 _NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
 _OPERATOR = re.compile("}|:?[-?+]")
-_BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose overlooks the character behind an opening brace
+_BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose skips the character after an opening brace
 KEPT_CHARACTERS = 300
-"""How much of the text before a variable is shown: more than a host name has."""
+"""Maximum length of the text before a variable that is kept: longer than a host name."""
 MAX_DEPTH = 20
-"""Defaults within defaults, each with all braces in it counted."""
+"""Maximum nesting of defaults; every brace within a default counts."""
 MAX_WORK = 500_000
-"""Variables of a document, with every hundred characters that are looked through for more counted as one."""
+"""Maximum number of substitutions in a document; every 100 characters scanned count as one, too."""
 
 
 class TemplateError(ValueError):
-    """A text with a `${` that is no variable, or that asks for one which is missing. `offset` counts characters."""
+    """A text with an invalid `${...}`, or a missing required variable. `offset` is in characters."""
 
     def __init__(self, message: str, offset: int, *, hint: str = "", variable: str = "") -> None:
         super().__init__(message)
@@ -31,13 +31,13 @@ class TemplateError(ValueError):
         self.offset = offset
         self.hint = hint
         self.variable = variable
-        """The one that is missing."""
+        """The required variable that is missing, if any."""
 
 
 class Variable(NamedTuple):
     """One use of a variable.
 
-    `operator` is `:-`, `-`, `:?`, `?`, `:+`, `+` or nothing, `default` what follows it, as written.
+    `operator` is `:-`, `-`, `:?`, `?`, `:+`, `+` or empty; `default` is the text after it, as written.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Variable(NamedTuple):
 
 
 class SubstitutionBudget:
-    """What the substitutions of one document have come to."""
+    """Counts the substitutions of one document against `MAX_WORK`."""
 
     __slots__ = ("done",)
 
@@ -55,14 +55,18 @@ class SubstitutionBudget:
         self.done = 0
 
     def add(self, amount: int) -> None:
-        """Raises: TemplateError: it is too much."""
+        """Add to the count.
+
+        Raises:
+            TemplateError: the document has more than `MAX_WORK` substitutions.
+        """
         self.done += amount
-        if self.is_too_much:
-            raise TemplateError(f"the variables up to here come to more than {MAX_WORK} substitutions", 0)
+        if self.is_exceeded:
+            raise TemplateError(f"the file needs more than {MAX_WORK} variable substitutions", 0)
 
     @property
-    def is_too_much(self) -> bool:
-        """Whether the document is to be given up."""
+    def is_exceeded(self) -> bool:
+        """Whether the document has more than `MAX_WORK` substitutions."""
         return self.done > MAX_WORK
 
 
@@ -74,17 +78,17 @@ def substitute(
     missing: Callable[[TemplateError], None] | None = None,
     placed: Placed | None = None,
 ) -> str:
-    """The text with its variables replaced. `unset` is told each variable that has neither value nor default.
+    """Return the text with its variables replaced.
 
-    With `missing`, that is told of a required variable without a value, and an empty text stands in its place.
-    `placed` sees at most `KEPT_CHARACTERS` of the text before a variable, with the variables in it replaced.
+    `unset` is called with each variable that has neither a value nor a default. `missing` is called for each required
+    variable without a value, which is then replaced by an empty string; without `missing` the error is raised. `work`
+    is the budget that all texts of a document share. `placed` gets the last `KEPT_CHARACTERS` characters before a
+    variable, with the variables in them replaced.
 
-    `work` is shared by the texts of a document, so that together they do not take for ever.
-
-    Defaults are evaluated also where they are not used, as Docker Compose 2.40 does: a `${X:?}` in one always counts.
+    Defaults are evaluated even if they are not used, as in Docker Compose 2.40: a `${X:?}` within one always applies.
 
     Raises:
-        TemplateError: with the first thing that is wrong.
+        TemplateError: the text has an invalid variable, a required one is missing, or the budget is exceeded.
     """
     if "$" not in text:
         return text
@@ -92,7 +96,7 @@ def substitute(
 
 
 def template_variables(text: str) -> list[Variable]:
-    """The variables of a text, each followed by those within its default; nothing behind the first error."""
+    """Return the variables of a text, each followed by those within its default, up to the first invalid one."""
     found: list[Variable] = []
     try:
         for part in _parts(text):
@@ -106,7 +110,7 @@ def template_variables(text: str) -> list[Variable]:
 
 
 class _Substitution:
-    """One text's substitution: what its variables are looked up in, and what is told about them."""
+    """The substitution of one text: where its variables are looked up, and where problems are reported."""
 
     def __init__(
         self,
@@ -119,7 +123,7 @@ class _Substitution:
         self.lookup, self.unset, self.work, self.missing, self.placed = lookup, unset, work, missing, placed
 
     def text(self, text: str, before: str) -> str:
-        """The text, or a default in it, behind the text `before`."""
+        """Return the text, or a default in it, with its variables replaced; `before` is the text that precedes it."""
         out: list[str] = []
         self.work.add(len(text) // 100)
         for part in _parts(text):
@@ -130,7 +134,7 @@ class _Substitution:
         return "".join(out)
 
     def variable(self, part: Variable, before: str) -> str:
-        """What one variable comes to."""
+        """Return the value of one variable."""
         self.work.add(1)
         try:
             default = self.text(part.default, before) if "$" in part.default else part.default
@@ -152,7 +156,7 @@ class _Substitution:
 
 
 def _expand(part: Variable, value: str | None, default: str) -> str:
-    """What the variable comes to; an operator with a colon takes an empty value for an unset one."""
+    """Return the value of the variable. An operator with a colon treats an empty value as unset."""
     present = value is not None and (value != "" or not part.operator.startswith(":"))
     match part.operator[-1:]:
         case "-":
@@ -162,14 +166,14 @@ def _expand(part: Variable, value: str | None, default: str) -> str:
         case "?" if not present:
             state = "is not set" if value is None else "is empty"
             message = f"the required variable `{part.name}` {state}" + (f": {default}" if default else "")
-            hint = f"to set it, write `{part.name}=...` into the `.env` file"
+            hint = f"to set it, add `{part.name}=...` to the `.env` file"
             raise TemplateError(message, part.offset, hint=hint, variable=part.name)
         case _:
             return value or ""
 
 
 def _parts(text: str) -> Iterator[str | Variable]:
-    """Literal pieces and variables, in order."""
+    """Yield literal text and variables, in order."""
     done = 0
     line_end = last_brace = -1
     while (dollar := text.find("$", done)) >= 0:
@@ -178,7 +182,7 @@ def _parts(text: str) -> Iterator[str | Variable]:
         following = text[dollar + 1 : dollar + 2]
         if following == "{":
             if dollar > line_end:
-                line_end = text.find("\n", dollar) % (len(text) + 1)  # none is -1: the text's end
+                line_end = text.find("\n", dollar) % (len(text) + 1)  # -1 (no newline) becomes len(text)
                 last_brace = text.rfind("}", dollar, line_end)
             variable, done = _braced(text, dollar, last_brace)
             yield variable
@@ -192,7 +196,7 @@ def _parts(text: str) -> Iterator[str | Variable]:
 
 
 def _braced(text: str, start: int, last_brace: int) -> tuple[Variable, int]:
-    """The variable whose `${` is at `start`, and where the text goes on behind it. Defaults end within the line."""
+    """Return the variable whose `${` is at `start`, and the offset after it. A default ends within its line."""
     name = _NAME.match(text, start + 2)
     operator = _OPERATOR.match(text, name.end()) if name else None
     if not name or not operator:
@@ -206,7 +210,7 @@ def _braced(text: str, start: int, last_brace: int) -> tuple[Variable, int]:
 
 
 def _closing_brace(text: str, start: int, last: int) -> int:
-    """The brace that closes the first one; where none does, the last one of the line."""
+    """Return the offset of the brace that closes the first one, or of the last one in the line if none does."""
     depth = 0
     for match in _BRACE.finditer(text, start, last + 1):
         if match[0] != "}":

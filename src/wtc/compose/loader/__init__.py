@@ -1,1 +1,1 @@
-"""The pipeline: files -> canonical tree -> typed project."""
+"""Load a project: files -> canonical tree -> typed project."""

@@ -1,7 +1,7 @@
-"""The canonical tree as the typed model. A field's name says where its value stands, its type how to read it.
+"""Decode the canonical tree into the typed model. A field's name is its attribute, its type selects the reader.
 
-`mem_limit_bytes` is `mem_limit` as a size, `interval_ns` is `interval` as a duration; what lies deeper in the tree than
-in the model, or is written in a form of its own, has a row in one of the tables below.
+`mem_limit_bytes` is `mem_limit` as a size, `interval_ns` is `interval` as a duration. Fields whose values are nested
+deeper in the tree than in the model, or that have a special form, have a row in one of the tables below.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.support.report import report_unsupported
+from wtc.compose.transform.ports import published_ports
 from wtc.compose.tree import node as tree
 from wtc.compose.tree.accessors import get_child, get_items, is_null, scalar_text
 from wtc.compose.tree.accessors import get_fields as entries
@@ -19,9 +20,10 @@ from wtc.compose.tree.node import Node, Scalar
 from wtc.model.build import Build, BuildSecret, BuildUlimit
 from wtc.model.deploy import Deploy, GenericResource
 from wtc.model.mounts import FileGrant, FileSource, Mount
+from wtc.model.ports import ANY_PORT
 from wtc.model.position import Path, Position
 from wtc.model.project import AiModel, Network, PortVariable, Project, Volume
-from wtc.model.service import Service, Ulimit
+from wtc.model.service import Port, Service, Ulimit
 from wtc.model.variable_use import VariableUse
 
 T = TypeVar("T")
@@ -29,7 +31,7 @@ Read: TypeAlias = Callable[[Node], Any]
 
 
 def decode_project(loaded: LoadedProject) -> Project:
-    """The project that was loaded, typed."""
+    """Return the loaded project as the typed model."""
     root = loaded.root
     every, selected = get_child(loaded.whole, "services"), entries(get_child(root, "services"))
     return Project(
@@ -68,13 +70,13 @@ def _own_networks(loaded: LoadedProject) -> tuple[str, ...]:
 
 
 def _secrets(loaded: LoadedProject) -> dict[str, FileSource]:
-    """Those of the whole project: a build of a service that is not selected may need one."""
+    """Return the secrets of the whole project: the build of a service that is not selected may need one."""
     sources = {**entries(get_child(loaded.whole, "secrets")), **entries(get_child(loaded.root, "secrets"))}
     return {key: _file_source(item, "secrets", key, loaded) for key, item in sources.items()}
 
 
 def decode(node: Node, cls: type[T], **given: str) -> T:
-    """The node as the dataclass; `given` are fields that the tree does not hold, such as a service's own key."""
+    """Return the node as the dataclass. `given` are fields that the tree does not contain, such as a service's key."""
     if reader := _WHOLE.get(cls):
         return reader(node)
     values: dict[str, Any] = {**_required(cls), **given}
@@ -93,7 +95,7 @@ def _decode_section(root: Node, section: str, read: Callable[[str, Node], T]) ->
 
 
 def _uses(loaded: LoadedProject) -> tuple[VariableUse, ...]:
-    """The uses of variables that name a port, each once."""
+    """Return the uses of variables that name a port, without duplicates."""
     names = set(loaded.port_variables.values())
     return tuple(dict.fromkeys(use for use in loaded.variable_uses if use.name in names))
 
@@ -114,7 +116,7 @@ def _file_source(node: Node, section: str, key: str, loaded: LoadedProject) -> F
 
 @cache
 def _field_plan(cls: type[Any]) -> list[tuple[str, tuple[tuple[str, ...], ...], Read]]:
-    """Each field with the places of its value, the first that is there counting, and what reads it."""
+    """Return (field, paths of its value, reader) for each field; the first path with a value is used."""
     plan: list[tuple[str, tuple[tuple[str, ...], ...], Read]] = []
     for field in fields(cls):
         name = field.name
@@ -127,7 +129,7 @@ def _field_plan(cls: type[Any]) -> list[tuple[str, tuple[tuple[str, ...], ...], 
 
 @cache
 def _required(cls: type[Any]) -> dict[str, Any]:
-    """Something for each field that has no default: the specification asks for few of them."""
+    """Return an empty value for each field without a default."""
     needed = (f for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING)
     return {f.name: 0 if f.type is int else "" for f in needed}
 
@@ -168,7 +170,7 @@ def _octal(node: Node) -> int:
 
 
 def _reader_for(kind: object) -> Read:
-    """What reads values of a type."""
+    """Return the reader for values of a type."""
     if kind in _SCALARS:
         return _SCALARS[kind]
     arguments = get_args(kind)
@@ -190,7 +192,7 @@ def _mapping(kind: object) -> Read:
 
 
 def _hosts(node: Node) -> dict[str, tuple[str, ...]]:
-    """`HOST=ADDRESS` entries, by host."""
+    """Return `HOST=ADDRESS` entries as host -> addresses."""
     found: dict[str, tuple[str, ...]] = {}
     for item in get_items(node):
         host, _, address = _text(item).partition("=")
@@ -214,29 +216,38 @@ def _build_ulimit(node: Node) -> BuildUlimit:
     return BuildUlimit(soft=limit.soft or single, hard=limit.hard or single)
 
 
+def _published(node: Node) -> range:
+    """The host ports; of a service that is not selected they may not be valid, and any free port replaces them."""
+    try:
+        return published_ports(_text(node))
+    except ValueError:
+        return ANY_PORT
+
+
 def _creates_host_path(mount: Node) -> bool:
-    """Whether the engine may make the folder: where the file says so, or says nothing at all of the bind."""
+    """Return whether the engine may create the host folder: `create_host_path`, or true without a `bind` section."""
     bind = get_child(mount, "bind")
     if bind is None:
         kind = get_child(mount, "type")
         return kind is not None and _text(kind) == "bind"
-    asked = get_child(bind, "create_host_path")
-    return asked is not None and _boolean(asked)
+    create = get_child(bind, "create_host_path")
+    return create is not None and _boolean(create)
 
 
 _SCALARS: dict[object, Read] = {str: _text, int: _integer, float: _number, bool: _boolean}
 
 _WHOLE: dict[type[Any], Read] = {Ulimit: _ulimit, BuildUlimit: _build_ulimit}
-"""Types that are written in more than one way."""
+"""Types with more than one written form."""
 
 _READERS: dict[tuple[type[Any], str], Read] = {
     (Build, "extra_hosts"): _hosts,
     (Service, "extra_hosts"): _hosts,
     (FileGrant, "mode"): _octal,
+    (Port, "published"): _published,
     (Mount, "create_host_path"): _creates_host_path,
     (BuildSecret, "mode"): _octal,
 }
-"""Fields that are written in a form of their own."""
+"""Fields with a special written form."""
 
 _PLACES: dict[tuple[type[Any], str], tuple[tuple[str, ...], ...]] = {
     (Service, "git_access"): (("x-wtc", "git"),),
@@ -256,4 +267,4 @@ _PLACES: dict[tuple[type[Any], str], tuple[tuple[str, ...], ...]] = {
     (Network, "ipam_pools"): (("ipam", "config"),),
     (Network, "ipam_options"): (("ipam", "options"),),
 }
-"""Fields whose values lie deeper in the tree than in the model."""
+"""Fields whose values are nested deeper in the tree than in the model."""

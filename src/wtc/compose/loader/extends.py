@@ -1,4 +1,4 @@
-"""`extends`: a service built upon another one. Source: compose-spec, Services, extends."""
+"""Apply `extends`: merge a service over the one that it extends. Source: compose-spec, Services, extends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from wtc.compose.tree.accessors import get_fields, get_string, kind_name
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.model.position import Path, dotted
 
-Reading = tuple[Mapping, list[Path]]
-"""A file's services, and the paths that its last document resets."""
+ExtendedFile = tuple[Mapping, list[Path]]
+"""The services of a file, and the paths that its last document resets."""
 MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """The services of one file; `cuts` are its `!reset` paths and those of the files on the way to it."""
+    """The services of one file. `cuts` are its `!reset` paths and those of the files that lead to it."""
 
     file: str
     services: dict[str, Node]
@@ -27,11 +27,11 @@ class _Origin:
 
 
 def apply_extends(
-    document: Mapping, file: str, cuts: list[Path], scope: Scope, read: Callable[[str], Reading]
+    document: Mapping, file: str, cuts: list[Path], scope: Scope, read: Callable[[str], ExtendedFile]
 ) -> Mapping:
-    """The document with every `extends` carried out.
+    """Return the document with every `extends` applied.
 
-    `read` gives another file's canonical services and its resets.
+    `read` returns another file's canonical services and its resets.
     """
     services = document.items.get("services")
     if services is not None and not isinstance(services, Mapping):
@@ -49,16 +49,16 @@ def apply_extends(
 
 
 class _Extension:
-    """One document's extensions."""
+    """Applies the `extends` of one document."""
 
-    def __init__(self, scope: Scope, read: Callable[[str], Reading]) -> None:
+    def __init__(self, scope: Scope, read: Callable[[str], ExtendedFile]) -> None:
         self.scope = scope
         self.diagnostics = scope.session.diagnostics
         self._read = read
-        self._origins: dict[str, Reading] = {}
+        self._origins: dict[str, ExtendedFile] = {}
 
     def service(self, name: str, origin: _Origin, trail: tuple[tuple[str, str], ...]) -> Node:
-        """The service with all that it extends beneath it, however far down."""
+        """Return the service merged over the services that it extends, recursively."""
         node = origin.services[name]
         extends = get_fields(node).get("extends")
         if not isinstance(node, Mapping) or extends is None:
@@ -66,7 +66,7 @@ class _Extension:
         rest = Mapping({k: v for k, v in node.items.items() if k != "extends"}, node.position, node.keys)
         path: Path = ("services", name, "extends")
         if len(trail) > MAX_DEPTH:
-            message = f"services extend each other more than {MAX_DEPTH} deep"
+            message = f"`extends` is nested more than {MAX_DEPTH} levels deep"
             self.diagnostics.error(message, extends.position, path)
             self.diagnostics.check()
         if (origin.file, name) in trail:
@@ -76,7 +76,10 @@ class _Extension:
             ]
             chain = " -> ".join(f"`{step}` ({file})" for file, step in steps)
             self.diagnostics.error(
-                f"services extend each other: {chain}", extends.position, path, hint="take one of the `extends` out"
+                f"services extend each other: {chain}",
+                extends.position,
+                path,
+                hint="to break the cycle, remove one `extends`",
             )
             return rest
         base = self._base(name, extends, origin, (*trail, (origin.file, name)))
@@ -84,7 +87,7 @@ class _Extension:
             return rest
         cuts = [p[2:] for p in origin.cuts if p[:2] == ("services", name) and len(p) > 2]
         merged = merge(reset.delete_paths(base, cuts), rest, self.diagnostics, ("services", name))
-        origin.services[name] = merged  # who extends it next need not go down again
+        origin.services[name] = merged  # cached for the next service that extends it
         return merged
 
     def _base(self, name: str, extends: Node, origin: _Origin, trail: tuple[tuple[str, str], ...]) -> Node | None:
@@ -92,34 +95,31 @@ class _Extension:
         reference = extends if isinstance(extends, Scalar) else get_fields(extends).get("service")
         wanted = get_string(reference)
         if wanted is None:
-            what = (
-                "no service"
-                if not isinstance(extends, Scalar) or extends.value is None
-                else "something that is no name"
-            )
+            is_missing = not isinstance(extends, Scalar) or extends.value is None
+            problem = "does not name a service" if is_missing else "is not a service name"
             self.diagnostics.error(
-                f"`{dotted(path)}` names {what}", extends.position, path, hint="write `extends: {service: NAME}`"
+                f"`{dotted(path)}` {problem}", extends.position, path, hint="expected `extends: {service: NAME}`"
             )
             return None
         file = get_fields(extends).get("file")
         if file is not None and not (isinstance(file, Scalar) and file.value is None):
-            other = self._other(get_string(file), file, origin, name)
+            other = self._open_file(get_string(file), file, origin, name)
             if other is None:
                 return None
             origin = other
         if wanted not in origin.services:
-            self._unknown(wanted, origin, reference or extends, path)
+            self._report_unknown(wanted, origin, reference or extends, path)
             return None
         return self.service(wanted, origin, trail)
 
-    def _other(self, file: str | None, node: Node, origin: _Origin, name: str) -> _Origin | None:
+    def _open_file(self, file: str | None, node: Node, origin: _Origin, name: str) -> _Origin | None:
         path: Path = ("services", name, "extends", "file")
         if not file:
-            self.diagnostics.error(f"`{dotted(path)}` names no file", node.position, path)
+            self.diagnostics.error(f"`{dotted(path)}` does not name a file", node.position, path)
             return None
         if is_remote(file):
             self.diagnostics.error(
-                f"`{dotted(path)}` is `{file}`, which is not on this disk; wtc reads local files alone",
+                f"`{dotted(path)}` is the remote file `{file}`; wtc reads local files only",
                 node.position,
                 path,
             )
@@ -143,10 +143,9 @@ class _Extension:
         services, cuts = self._origins[full]
         return _Origin(full, services.items, [*origin.cuts, *cuts])
 
-    def _unknown(self, wanted: str, origin: _Origin, node: Node, path: Path) -> None:
+    def _report_unknown(self, wanted: str, origin: _Origin, node: Node, path: Path) -> None:
         from wtc.compose.nearest_name import nearest_name
 
         hint = nearest_name(wanted, origin.services)
-        self.diagnostics.error(
-            f"`{dotted(path)}` names `{wanted}`, no service of `{origin.file}`", node.position, path, hint=hint
-        )
+        message = f"`{dotted(path)}` names `{wanted}`, which is not a service in `{origin.file}`"
+        self.diagnostics.error(message, node.position, path, hint=hint)

@@ -1,4 +1,4 @@
-"""`include`: other projects' services inside this one. Source: compose-spec, Include."""
+"""Apply `include`: import the resources of other compose files. Source: compose-spec, Include."""
 
 from collections.abc import Callable
 from posixpath import dirname, join
@@ -16,11 +16,11 @@ RESOURCES = ("services", "volumes", "networks", "secrets", "configs", "models")
 MAX_DEPTH = 50
 
 Loader = Callable[[tuple[str, ...], Scope], Mapping]
-"""Loads files as one part of the project."""
+"""Load files as one part of the project."""
 
 
 def apply_includes(document: Mapping, file: str, scope: Scope, load: Loader) -> Mapping:
-    """The document with what it includes copied into it."""
+    """Return the document with the resources that it includes."""
     included = document.items.get("include")
     if included is None:
         return document
@@ -41,28 +41,28 @@ def apply_includes(document: Mapping, file: str, scope: Scope, load: Loader) -> 
 
 
 def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Mapping | None:
-    """What one entry includes, loaded by itself, its paths absolute."""
+    """Load the files of one entry on their own, with absolute paths. Return None after an error."""
     session = scope.session
-    named = entry if isinstance(entry, Scalar) else get_fields(entry).get("path")
-    files = _texts(named)
-    if isinstance(named, Mapping):
+    paths = entry if isinstance(entry, Scalar) else get_fields(entry).get("path")
+    files = _texts(paths)
+    if isinstance(paths, Mapping):
         session.diagnostics.error(
-            f"`{dotted(path)}.path` is a mapping, expected a path or a list", named.position, path
+            f"`{dotted(path)}.path` is a mapping, expected a path or a list", paths.position, path
         )
     unknown = get_fields(entry).keys() - {"path", "project_directory", "env_file"}
     for key in sorted(k for k in unknown if not k.startswith("x-")):
-        message = f"`{dotted(path)}` has an attribute `{key}` that means nothing"
+        message = f"`{dotted(path)}` has an unknown attribute `{key}`, which is ignored"
         hint = "expected `path`, `project_directory` or `env_file`"
         session.diagnostics.warning(message, entry.position, (*path, key), hint=hint)
     if not files:
         if not isinstance(entry, Mapping):
             session.diagnostics.error(
-                f"`{dotted(path)}` is {kind_name(entry)}, expected a file's path", entry.position, path
+                f"`{dotted(path)}` is {kind_name(entry)}, expected the path of a file", entry.position, path
             )
         return None
     if remote := next((f for f in files if is_remote(f)), None):
         session.diagnostics.error(
-            f"`{dotted(path)}` includes `{remote}`, which is not on this disk; wtc reads local files alone",
+            f"`{dotted(path)}` includes the remote file `{remote}`; wtc reads local files only",
             entry.position,
             path,
         )
@@ -70,12 +70,12 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
     full = tuple(absolute_path(f, scope.working_dir, "") for f in files)
     trail = (*scope.trail, file)
     if len(trail) > MAX_DEPTH:
-        session.diagnostics.error(f"files include each other more than {MAX_DEPTH} deep", entry.position, path)
+        session.diagnostics.error(f"`include` is nested more than {MAX_DEPTH} levels deep", entry.position, path)
         session.diagnostics.check()
     if full[0] in trail:
         chain = " -> ".join(f"`{f}`" for f in (*trail[trail.index(full[0]) :], full[0]))
         session.diagnostics.error(
-            f"files include each other: {chain}", entry.position, path, hint="take one of the `include` entries out"
+            f"files include each other: {chain}", entry.position, path, hint="to break the cycle, remove one `include`"
         )
         return None
     folder = get_string(get_fields(entry).get("project_directory")) or ""
@@ -86,8 +86,8 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
         project = base = dirname(full[0])
     environments = _environments(entry, project, scope)
     known = (full, base, frozenset(environments.own.items()))
-    for name, node in zip(full, _nodes(named), strict=True):
-        # Read here, where the place that names the file is known.
+    for name, node in zip(full, _nodes(paths), strict=True):
+        # Read the file here, where the position that names it is known.
         session.documents(name, node.position, path)
     if known not in session.parts:
         part = Scope(session=session, working_dir=base, environments=environments, trail=trail)
@@ -97,7 +97,7 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
 
 
 def _record_contents(part: Mapping, scope: Scope) -> None:
-    """Notes what the part's secrets and configs hold whose content is a variable."""
+    """Record the contents of the part's secrets and configs that are read from a variable."""
     for section in ("secrets", "configs"):
         for name, item in get_fields(part.items.get(section)).items():
             variable = get_string(get_fields(item).get("environment")) or ""
@@ -106,21 +106,21 @@ def _record_contents(part: Mapping, scope: Scope) -> None:
 
 
 def _nodes(node: Node | None) -> list[Node]:
-    """A string, or those of a list that are not empty."""
+    """Return a string, or the non-empty strings of a list, as nodes."""
     nodes = [node] if isinstance(node, Scalar) else get_items(node)
     return [item for item in nodes if get_string(item)]
 
 
 def _texts(node: Node | None) -> list[str]:
-    """A string, or a list of strings, as a list."""
+    """Return a string, or the non-empty strings of a list, as a list."""
     return [get_string(item) or "" for item in _nodes(node)]
 
 
 def _environments(entry: Node, project: str, scope: Scope) -> Environments:
-    """The including part's variables, and beneath them what the included part's own files say."""
-    named = _texts(get_fields(entry).get("env_file"))
-    files = [absolute_path(f, scope.working_dir, "") for f in named if f != "/dev/null"]
-    if not named and scope.session.reader.is_file(default := join(project, ".env")):
+    """Return the variables of the including part, over those of the included part's env files."""
+    listed = _texts(get_fields(entry).get("env_file"))
+    files = [absolute_path(f, scope.working_dir, "") for f in listed if f != "/dev/null"]
+    if not listed and scope.session.reader.is_file(default := join(project, ".env")):
         files = [default]
     return with_files(scope.environments, files, scope.session, entry.position)
 
@@ -135,12 +135,12 @@ def _import_part(part: Mapping, document: Mapping, entry: Node, scope: Scope) ->
         target = own if isinstance(own, Mapping) else Mapping({}, source.position)
         for name, item in source.items.items():
             if name in target.items and plain(target.items[name]) != plain(item):
-                there = target.keys.get(name, target.items[name].position)
+                defined_at = target.keys.get(name, target.items[name].position)
                 scope.session.diagnostics.error(
-                    f"`{resource}.{name}` is defined at {there} and, differently, in an included file",
-                    there if there.file else entry.position,
+                    f"`{resource}.{name}` is defined at {defined_at} and differently in an included file",
+                    defined_at if defined_at.file else entry.position,
                     (resource, name),
-                    hint="to change what is included, put the change into an override file, `-f compose.yaml -f FILE`",
+                    hint="to change an included resource, use an override file: `-f compose.yaml -f FILE`",
                 )
         items[resource] = Mapping({**source.items, **target.items}, target.position, {**source.keys, **target.keys})
     return Mapping(items, document.position, document.keys)

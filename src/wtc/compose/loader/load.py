@@ -1,4 +1,4 @@
-"""Compose files into a project, stage by stage. Source: compose-spec; the order of the stages is Docker Compose's."""
+"""Load compose files into a project, stage by stage, in Docker Compose's order. Source: compose-spec."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -20,19 +20,20 @@ from wtc.compose.transform.ports import reference_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.validation import consistency, undefined_references
+from wtc.compose.validation.published_ports import check_published_ports
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
 
 
 def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool = True) -> LoadedProject:
-    """The project that the request names.
+    """Load the project of the request.
 
-    Without `fold_env_files`, each `env_file` stays as it is, and unread: the form that `config --hash` is made of.
+    Without `fold_env_files`, each `env_file` is kept and not read: the form that `config --hash` needs.
 
     Raises:
-        ComposeFileError: the files cannot be used; with every finding.
-        UsageError: a service was named that there is none of.
+        ComposeFileError: the files are not valid; carries all findings.
+        UsageError: `request.services` names an unknown service.
     """
     diagnostics = Diagnostics(provisional=request.provisional)
     uses = PortUses(request.port_variables) if request.port_variables is not None else None
@@ -57,21 +58,23 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
         names = container_names(_services(normal), written_name(place, session))
         normal = with_dependencies(normal, names)
     selection = _Selection(request, place, diagnostics)
-    selection.forgive(normal)
+    selection.drop_unselected_errors(normal)
     if diagnostics.errors and request.interpolate:
         _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
-    _check_substance(model, name)
+    _check_not_empty(model, name)
     if not request.interpolate:
         return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
     root = coerce(normal, diagnostics)
-    selection.forgive(root)
+    selection.drop_unselected_errors(root)
 
     everything = _services(root)
     enabled, disabled = _split_profiles(everything, request, place)
     selected = select_services.select_services(enabled, request.services) if request.services else enabled
-    looked_at, builders = (enabled, enabled) if uses is None else (selected, everything)
-    consistency.check_consistency(_with_services(root, enabled), looked_at, disabled, diagnostics, builders=builders)
+    checked, builders = (enabled, enabled) if uses is None else (selected, everything)
+    consistency.check_consistency(_with_services(root, enabled), checked, disabled, diagnostics, builders=builders)
+    if uses is not None:
+        check_published_ports(checked, diagnostics)
     diagnostics.check()
 
     whole = _with_services(root, _without(everything, selection.faulty))
@@ -108,7 +111,7 @@ def load_project(request: LoadRequest, reader: Reader, *, fold_env_files: bool =
 
 
 def _by_real_path(place: ProjectFiles, request: LoadRequest, reader: Reader) -> ProjectFiles:
-    """The place with its links resolved: a stack is the same one whatever link leads to its worktree."""
+    """Return the files with symbolic links resolved, so that the stack does not depend on the link to its worktree."""
     cwd = reader.real_path(request.cwd)
     is_here = reader.real_path(place.environment.get("PWD", "")) == cwd
     environments = place.environments.having({"PWD": cwd}) if is_here else place.environments
@@ -116,16 +119,16 @@ def _by_real_path(place: ProjectFiles, request: LoadRequest, reader: Reader) -> 
 
 
 class _Selection:
-    """The services that a command is about, and the faults of those that it is not about: these are not looked at.
+    """The services that the command selects. Errors of all others are ignored.
 
-    Without `port_variables`, as in `config`, every service is looked at, as Docker Compose does.
+    Without `port_variables`, as in `config`, the errors of every service count, as in Docker Compose.
     """
 
     def __init__(self, request: LoadRequest, place: ProjectFiles, diagnostics: Diagnostics) -> None:
         self.request, self.place, self.diagnostics = request, place, diagnostics
         self.faulty: set[str] = set()
 
-    def forgive(self, root: Mapping) -> None:
+    def drop_unselected_errors(self, root: Mapping) -> None:
         """Drop the errors of services that are not selected."""
         if self.request.port_variables is None or not (self.diagnostics.errors or self.diagnostics.pending):
             return
@@ -134,23 +137,23 @@ class _Selection:
         names = tuple(name for name in self.request.services if name in enabled.items)
         selected = select_services.select_services(enabled, names) if self.request.services else enabled
 
-        def is_beside(error: Diagnostic) -> bool:
+        def is_unselected(error: Diagnostic) -> bool:
             service = error.path[1] if error.path[:1] == ("services",) and len(error.path) > 2 else None
             return service in services.items and service not in selected.items
 
-        dropped = self.diagnostics.drop_errors(is_beside)
+        dropped = self.diagnostics.drop_errors(is_unselected)
         self.faulty |= {str(error.path[1]) for error in dropped if not error.variable}
 
 
 def _without(services: Mapping, names: Collection[str]) -> Mapping:
-    left: dict[str, Node] = {
+    remaining: dict[str, Node] = {
         name: item for name, item in services.items.items() if name not in names and isinstance(item, Mapping)
     }
-    return Mapping(left, services.position, services.keys)
+    return Mapping(remaining, services.position, services.keys)
 
 
 def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tuple[Diagnostic, ...]) -> LoadedProject:
-    """The project as far as it is known while its variables are not: every service, every value as it is written."""
+    """Return the project without interpolation: all services, all values as written."""
     return LoadedProject(
         root=root,
         name=name,
@@ -163,32 +166,32 @@ def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tupl
 
 
 def _split_profiles(services: Mapping, request: LoadRequest, place: ProjectFiles) -> tuple[Mapping, Mapping]:
-    """The services that are on, and those that are off; whoever names a service has its profiles on."""
-    asked = (p for s in request.services for p in profiles.service_profiles(services.items.get(s, Scalar(None))))
-    return profiles.split_services(services, (*place.profiles, *asked))
+    """Return the enabled and the disabled services. Naming a service enables its profiles."""
+    requested = (p for s in request.services for p in profiles.service_profiles(services.items.get(s, Scalar(None))))
+    return profiles.split_services(services, (*place.profiles, *requested))
 
 
 def _report_undefined(normal: Mapping, request: LoadRequest, place: ProjectFiles, diagnostics: Diagnostics) -> None:
-    """What is undefined is told along with errors that are there, as far as it is not one of them told again."""
+    """Report undefined references along with earlier errors, unless an earlier error explains them."""
     root = coerce(normal, Diagnostics())
     enabled, disabled = _split_profiles(_services(root), request, place)
     undefined = undefined_references.undefined_beside_errors(
         diagnostics.errors, _with_services(root, enabled), disabled
     )
-    for found in islice(undefined, consistency.MOST_FINDINGS):
+    for found in islice(undefined, consistency.MAX_FINDINGS):
         diagnostics.report(found)
 
 
-def _check_substance(model: Mapping, name: str) -> None:
+def _check_not_empty(model: Mapping, name: str) -> None:
     if not model.items:
         raise ComposeFileError(
             "the compose file is empty",
-            hints=["to define a service, write `services:` and below it `web: {image: nginx}`"],
+            hints=["to define a service, write `services: {web: {image: nginx}}`"],
         )
     if not name:
         raise ComposeFileError(
-            "the project has no name: the folder's has no letter or digit in it",
-            hints=["to give it one, write `name: NAME` into the compose file, or set `COMPOSE_PROJECT_NAME`"],
+            "the project has no name: the folder's name contains no letter or digit",
+            hints=["to name it, add `name: NAME` to the compose file, or set `COMPOSE_PROJECT_NAME`"],
         )
 
 

@@ -1,4 +1,4 @@
-"""The part of a project that a command is about: named services, what they depend on, and the resources these use."""
+"""Select the services that a command names, with their dependencies and the resources that they use."""
 
 from wtc.compose.nearest_name import nearest_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
@@ -7,15 +7,15 @@ from wtc.errors import UsageError
 
 
 def service_dependencies(service: Node) -> dict[str, Node]:
-    """The services that a service depends on."""
+    """Return the `depends_on` entries of a service, by service name."""
     return get_fields(get_fields(service).get("depends_on"))
 
 
 def select_services(services: Mapping, names: tuple[str, ...]) -> Mapping:
-    """The named services and, however far, their dependencies, in the project's order.
+    """Return the named services and their transitive dependencies, in the project's order.
 
     Raises:
-        UsageError: there is no such service.
+        UsageError: a name is not a service.
     """
     wanted: set[str] = set()
     waiting = list(names)
@@ -28,12 +28,12 @@ def select_services(services: Mapping, names: tuple[str, ...]) -> Mapping:
         if name not in wanted and name in services.items:
             wanted.add(name)
             waiting += service_dependencies(services.items[name])
-    kept = {name: item for name, item in services.items.items() if name in wanted}
-    return Mapping(kept, services.position, services.keys)
+    selected = {name: item for name, item in services.items.items() if name in wanted}
+    return Mapping(selected, services.position, services.keys)
 
 
 def drop_unused(root: Mapping) -> Mapping:
-    """The project without the networks, volumes, secrets and configs that no service uses."""
+    """Return the project without the networks, volumes, secrets, configs and models that no service uses."""
     used: dict[str, set[str]] = {
         "networks": set(),
         "volumes": set(),
@@ -57,6 +57,6 @@ def drop_unused(root: Mapping) -> Mapping:
     for kind, names in used.items():
         resources = items.get(kind)
         if isinstance(resources, Mapping):
-            kept = {name: item for name, item in resources.items.items() if name in names}
-            items[kind] = Mapping(kept, resources.position, resources.keys)
+            selected = {name: item for name, item in resources.items.items() if name in names}
+            items[kind] = Mapping(selected, resources.position, resources.keys)
     return Mapping(items, root.position, root.keys)

@@ -1,4 +1,4 @@
-"""What all stages of one load share."""
+"""The state that all stages of one load share."""
 
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from wtc.compose.tree.node import Mapping, Node
 from wtc.model.position import Path, Position
 
 Part: TypeAlias = tuple[tuple[str, ...], str, frozenset[tuple[str, str]]]
-"""What an included part depends on: files, folder, environment."""
+"""The key of an included part: (files, folder, environment)."""
 MAX_INCLUDED = 2_000
-"""Files of one project: more is a loop in disguise."""
+"""Maximum number of files in a project; more indicate a loop of `include`s."""
 
 
 @dataclass(slots=True, kw_only=True)
 class LoadSession:
-    """One load: where it reads, where it reports, and what it has read already."""
+    """One load: its reader, its diagnostics, and the files that it has read."""
 
     reader: Reader
     diagnostics: Diagnostics
@@ -26,16 +26,16 @@ class LoadSession:
     interpolate: bool = True
     provisional: bool = False
     uses: PortUses | None = None
-    """Where variables are used; None where ports are not leased, as in `config`."""
+    """Records the uses of variables; None if ports are not leased, as in `config`."""
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
-    """File -> its documents."""
+    """File -> its YAML documents."""
     parts: dict[Part, Mapping] = field(default_factory=dict[Part, Mapping])
-    """What was included already."""
+    """Included parts that are loaded."""
     contents: dict[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
-    """(`secrets` or `configs`, name, variable) -> content, of included ones: their part has variables of its own."""
+    """(`secrets` or `configs`, name, variable) -> content, for included parts, which have their own environment."""
 
     def read(self, path: str, position: Position | None = None, place: Path = (), *, hint: str = "") -> bytes | None:
-        """The file's content; None, and a finding, where it cannot be read."""
+        """Return the file's content. If it cannot be read, report an error and return None."""
         try:
             return self.reader.read(path)
         except OSError as error:
@@ -44,7 +44,7 @@ class LoadSession:
             return None
 
     def documents(self, path: str, position: Position | None = None, place: Path = ()) -> list[Node]:
-        """The file's YAML documents, read once; none where it cannot be read."""
+        """Return the file's YAML documents; empty if it cannot be read. Each file is read once."""
         if path not in self.parsed:
             hint = "" if position else "to use another compose file, add `-f FILE`"
             content = self.read(path, position, place, hint=hint)
@@ -71,7 +71,7 @@ def _os_error_text(error: OSError) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """One part of the project that is loaded by itself: the whole, or what an `include` names."""
+    """A part of the project that is loaded on its own: the project itself, or the files of one `include` entry."""
 
     session: LoadSession
     working_dir: str
@@ -81,5 +81,5 @@ class Scope:
 
     @property
     def environment(self) -> Environment[str, str]:
-        """The part's own variables."""
+        """The variables of the part."""
         return self.environments.own

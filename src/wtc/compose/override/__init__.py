@@ -1,1 +1,1 @@
-"""File over file: merge, reset, and lists whose entries are unique. Pure."""
+"""Merge compose files: override, reset, and remove duplicates from lists. Pure."""

@@ -1,4 +1,4 @@
-"""What may stand once in a list: the later entry takes the earlier one's place.
+"""Remove duplicates from lists of unique entries: a later entry replaces the earlier one.
 
 Source: compose-spec, Merge, Unique resources.
 """
@@ -15,11 +15,11 @@ from wtc.compose.tree.path_patterns import Table
 from wtc.model.position import Path, dotted
 
 Index: TypeAlias = "Callable[[Node], Hashable | None]"
-"""By what two entries are the same; None: the entry cannot be judged."""
+"""Return the key that makes two entries duplicates, or None if the entry is not valid."""
 
 
 def dedupe(root: Node, diagnostics: Diagnostics, path: Path = ()) -> Node:
-    """The tree with each list's entries given once."""
+    """Return the tree without duplicates in its lists."""
     return apply_rules(root, RULES, diagnostics, path)
 
 
@@ -31,9 +31,9 @@ def _dedupe_by(index: Index, expected: str) -> Rule:
         for number, item in enumerate(node.items):
             key = index(item)
             if key is None:
-                where = (*path, number)
-                found_here = "incomplete" if isinstance(item, Mapping) else kind_name(item)
-                diagnostics.error(f"`{dotted(where)}` is {found_here}, expected {expected}", item.position, where)
+                item_path = (*path, number)
+                kind = "incomplete" if isinstance(item, Mapping) else kind_name(item)
+                diagnostics.error(f"`{dotted(item_path)}` is {kind}, expected {expected}", item.position, item_path)
                 key = object()
             found[key] = item
         return node if len(found) == len(node.items) else Sequence(list(found.values()), node.position, node.tag)
@@ -47,7 +47,7 @@ def _key(node: Node) -> Hashable | None:
 
 
 def _target(node: Node) -> Hashable | None:
-    """A mount by its place in the container."""
+    """Return the path of a mount in the container."""
     if isinstance(node, Mapping):
         return get_string(node.items.get("target"))
     text = get_string(node)
@@ -91,7 +91,7 @@ def _port(node: Node) -> Hashable | None:
         return None
     values = {key: item.value for key, item in node.items.items() if isinstance(item, Scalar)}
     published = values.get("published")
-    # a number and a text of the same digits are two ports here, as they are to Docker Compose
+    # A number and a string of the same digits are different ports, as in Docker Compose.
     return (
         values.get("host_ip", "0.0.0.0"),
         type(published),

@@ -1,4 +1,7 @@
-"""One file over another. Source: compose-spec, Merge; the exceptions are rows of one table."""
+"""Merge one file over another. The exceptions to the general rule are rows of one table.
+
+Source: compose-spec, Merge.
+"""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -13,7 +16,7 @@ Merger: TypeAlias = "Callable[[Node, Node, Cursor[Merger] | None, Path, Diagnost
 
 
 def merge(base: Node, over: Node, diagnostics: Diagnostics, path: Path = ()) -> Node:
-    """`over` laid upon `base`; `path` is where both stand in the project."""
+    """Return `over` merged over `base`; `path` is the path of both in the project."""
     cursor: Cursor[Merger] | None = RULES.root
     for step in path:
         cursor = cursor.step(step) if cursor else None
@@ -52,8 +55,8 @@ def _mappings(
     items = dict(base.items)
     for key, item in over.items.items():
         if key in items:
-            below = cursor.step(key) if cursor else None
-            items[key] = _merge(items[key], item, below, (*path, key), diagnostics)
+            child = cursor.step(key) if cursor else None
+            items[key] = _merge(items[key], item, child, (*path, key), diagnostics)
         else:
             items[key] = item
     return Mapping(items, base.position, {**base.keys, **over.keys})
@@ -64,7 +67,7 @@ def _replace(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Path, 
 
 
 def _append(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Path, diagnostics: Diagnostics) -> Node:  # noqa: ARG001 (a row of the table)
-    """Both as lists, the later one's items last; what is given twice falls to the unicity rules."""
+    """Return both as one list, the items of `over` last. `dedupe` removes the duplicates."""
     return Sequence([*_as_list(base), *_as_list(over)], base.position)
 
 
@@ -76,7 +79,7 @@ def _append_new(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Pat
 
 
 def _as_list(node: Node) -> list[Node]:
-    """A mapping as sorted `KEY=VALUE`, a string as a list of one."""
+    """Return a mapping as sorted `KEY=VALUE` items, a string as a list of one item."""
     if isinstance(node, Sequence):
         return node.items
     if isinstance(node, Scalar):
@@ -139,7 +142,7 @@ def _build(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Path, di
 
 
 def _logging(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Path, diagnostics: Diagnostics) -> Node:
-    """Options belong to their driver: those of another one are gone with it."""
+    """Merge the options if both name the same driver; another driver replaces driver and options."""
     if not isinstance(base, Mapping) or not isinstance(over, Mapping):
         return _report_mismatch(base, over, path, diagnostics)
     drivers = [node.items.get("driver") for node in (base, over)]
@@ -150,26 +153,26 @@ def _logging(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Path, 
 
 
 def _pools(base: Node, over: Node, cursor: Cursor[Merger] | None, path: Path, diagnostics: Diagnostics) -> Node:  # noqa: ARG001 (a row of the table)
-    """Address pools, matched by subnet; pool by pool as Docker Compose does it, its surprises included."""
+    """Merge address pools by subnet, exactly as Docker Compose does, including its surprising results."""
     if not isinstance(base, Sequence) or not isinstance(over, Sequence):
         return _report_mismatch(base, over, path, diagnostics)
     pools: list[Node] = []
 
-    def place(subnet: object) -> int:
+    def find_pool(subnet: object) -> int:
         return next((i for i, pool in enumerate(pools) if _subnet(pool) == subnet), -1)
 
     for item in base.items:
         own = Mapping(dict(get_fields(item)), item.position)
         for other in over.items:
             subnet = _subnet(other)
-            if subnet != _subnet(own) and place(subnet) < 0:
+            if subnet != _subnet(own) and find_pool(subnet) < 0:
                 pools.append(other)
                 continue
-            if isinstance(other, Mapping):  # changed in place: `own` may stand in the list already
+            if isinstance(other, Mapping):  # changed in place, because `own` may be in the list already
                 own.items.update(_mappings(own, other, None, path, diagnostics).items)
-            known = place(_subnet(own))
-            if known >= 0:
-                pools[known] = own
+            index = find_pool(_subnet(own))
+            if index >= 0:
+                pools[index] = own
             else:
                 pools.append(own)
     return Sequence(pools, base.position)

@@ -1,4 +1,4 @@
-"""File upon file, document upon document, into one model.
+"""Merge files and their documents into one model.
 
 Source: compose-spec, Merge; the order of the stages is Docker Compose's.
 """
@@ -23,7 +23,10 @@ from wtc.model.position import Path
 
 
 def merge_files(files: tuple[str, ...], scope: Scope) -> Mapping:
-    """The files as one model: merged, checked, canonical, its paths absolute; without what is reported as wrong."""
+    """Return the files merged into one canonical, validated model with absolute paths.
+
+    Invalid values are reported and removed.
+    """
     session = scope.session
     model = Mapping({})
     for file in files:
@@ -38,7 +41,7 @@ def merge_files(files: tuple[str, ...], scope: Scope) -> Mapping:
 
 
 def _merge_document(model: Mapping, document: Node, file: str, scope: Scope) -> Mapping:
-    """The model with one more document."""
+    """Return the model with one more document merged over it."""
     diagnostics = scope.session.diagnostics
     document, cuts = _read_document(document, scope)
     document = include.apply_includes(document, file, scope, merge_files)
@@ -54,23 +57,23 @@ def _merge_document(model: Mapping, document: Node, file: str, scope: Scope) -> 
 
 
 def _drop_invalid(model: Mapping, errors: Iterable[Diagnostic]) -> Mapping:
-    """What is left when all that is known to be wrong is left aside, to find out what else is."""
-    wrong = {_dropped_path(error.path) for error in errors}
-    outermost = [path for path in wrong if not any(path[:n] in wrong for n in range(len(path)))]
+    """Return the model without the values that have errors, so that later stages find the other problems."""
+    dropped = {_dropped_path(error.path) for error in errors}
+    outermost = [path for path in dropped if not any(path[:n] in dropped for n in range(len(path)))]
     return _as_mapping(reset.delete_paths(model, outermost))
 
 
 def _dropped_path(path: Path) -> Path:
-    """What nothing more is said of: a service's attribute, but a whole resource, for its attributes hang together."""
+    """Return the path to drop: an attribute of a service, or a whole resource, because its attributes are related."""
     attribute = tuple(takewhile(lambda step: isinstance(step, str), path))
     return attribute if path[:1] == ("services",) else attribute[:2]
 
 
 def _read_document(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
-    """A document on its own: its values substituted, and the paths that it resets in what came before."""
+    """Return a document with its variables replaced, and the paths that it resets in earlier documents."""
     document, cuts = reset.extract_resets(document)
     if not isinstance(document, Mapping):
-        message = f"a compose file is a mapping, this document is {kind_name(document)}"
+        message = f"a compose file must be a mapping, not {kind_name(document)}"
         scope.session.diagnostics.error(message, document.position)
         document = Mapping({}, document.position)
     if scope.session.interpolate:
@@ -82,8 +85,8 @@ def _read_document(document: Node, scope: Scope) -> tuple[Mapping, list[Path]]:
     return _as_mapping(document), cuts
 
 
-def _services(file: str, scope: Scope) -> extends.Reading:
-    """Another file's services for `extends`: read, merged and canonical, and not judged by any schema."""
+def _services(file: str, scope: Scope) -> extends.ExtendedFile:
+    """Return another file's services for `extends`: read, merged and canonical, but not validated."""
     diagnostics = scope.session.diagnostics
     model, cuts = Mapping({}), list[Path]()
     for document in scope.session.documents(file):
@@ -98,7 +101,7 @@ def _services(file: str, scope: Scope) -> extends.Reading:
 
 
 def _in_long_form(model: Mapping, scope: Scope) -> Mapping:
-    """Canonical, and unique once more: two short forms may turn out to be the same thing."""
+    """Return the canonical model, with duplicates removed again: two short forms can have the same long form."""
     diagnostics = scope.session.diagnostics
     model = _as_mapping(canonicalize(model, diagnostics, interpolated=scope.session.interpolate))
     return _as_mapping(dedupe(model, diagnostics))
@@ -109,7 +112,10 @@ def _without_version(model: Mapping, scope: Scope) -> Mapping:
     if version is None:
         return model
     scope.session.diagnostics.warning(
-        "the attribute `version` is obsolete", version.position, ("version",), hint="take it out, it changes nothing"
+        "the attribute `version` is obsolete",
+        version.position,
+        ("version",),
+        hint="it has no effect; to remove this warning, delete it",
     )
     items = {key: item for key, item in model.items.items() if key != "version"}
     return Mapping(items, model.position, model.keys)

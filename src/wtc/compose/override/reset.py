@@ -1,4 +1,4 @@
-"""`!reset` and `!override`: what a document takes out of the files before it. Source: compose-spec, Merge."""
+"""Apply `!reset` and `!override`: remove values of earlier documents. Source: compose-spec, Merge."""
 
 from typing import TypeAlias
 
@@ -6,11 +6,11 @@ from wtc.compose.tree.node import Mapping, Node, Sequence
 from wtc.model.position import Path
 
 Cuts: TypeAlias = "dict[str | int, Cuts]"
-"""The places to cut as a tree of steps; an empty branch is a place that goes."""
+"""The paths to delete, as a tree of steps; an empty branch marks a node to delete."""
 
 
 def extract_resets(root: Node) -> tuple[Node, list[Path]]:
-    """The document without its `!reset` nodes, and the paths that it resets or overrides in what came before."""
+    """Return the document without its `!reset` nodes, and the paths that it resets or overrides."""
     found: list[Path] = []
     return _extract(root, (), found), found
 
@@ -48,7 +48,7 @@ def _is_reset(node: Node, path: Path, found: list[Path]) -> bool:
 
 
 def delete_paths(root: Node, paths: list[Path]) -> Node:
-    """The tree without what stands at the paths."""
+    """Return the tree without the nodes at the paths."""
     cuts: Cuts = {}
     for path in paths:
         branch = cuts
@@ -68,4 +68,4 @@ def _delete(node: Node, cuts: Cuts) -> Node:
             node.position,
             node.keys,
         )
-    return node  # a list's items have no place of their own in the list before them
+    return node  # items of a list do not correspond to items of an earlier list

@@ -1,1 +1,1 @@
-"""What a compose file may say: the whole specification as one description, and the check against it."""
+"""The schema of compose files, and the validation against it. Pure."""

@@ -1,4 +1,4 @@
-"""Everything that stands at the top of a compose file. Source: compose-spec, the top-level elements."""
+"""The schema of a project: the top-level elements. Source: compose-spec, top-level elements."""
 
 from wtc.compose.schema.service import SERVICE
 from wtc.compose.schema.shape import (

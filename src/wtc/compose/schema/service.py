@@ -1,4 +1,4 @@
-"""Everything that a service may say. Source: compose-spec, Services, Build, Deploy, Develop."""
+"""The schema of a service. Source: compose-spec, Services, Build, Deploy, Develop."""
 
 from wtc.compose.schema.shape import (
     AMOUNT,

@@ -1,15 +1,15 @@
-"""The words in which the specification is described: a shape says which values may stand somewhere."""
+"""The building blocks of the schema: a shape describes which values are allowed."""
 
 from typing import Final, TypeAlias
 
 Fields: TypeAlias = "dict[str, Shape]"
 
 NAME: Final = "^[a-zA-Z0-9._-]+$"
-"""The pattern of the names of services, networks, volumes and the like."""
+"""The pattern for names of services, networks, volumes and other resources."""
 
 
 class Shape:
-    """Scalars of some types, lists, mappings, or several of these; `a | b` is what either allows."""
+    """The scalars, lists and mappings that are allowed. `a | b` allows what either allows."""
 
     __slots__ = (
         "closed",
@@ -30,26 +30,26 @@ class Shape:
 
     def __init__(self, *types: str) -> None:
         self.types = frozenset(types)
-        """Of `string`, `integer`, `number` (which an integer is too), `boolean`, `null`."""
+        """Allowed scalars: `string`, `integer`, `number` (includes integers), `boolean`, `null`."""
         self.words: tuple[str, ...] = ()
-        """The only strings, where there are any."""
+        """The allowed strings; empty: any."""
         self.pattern = ""
         self.expected = ""
-        """What a string that fits the pattern is."""
+        """A description of the strings that match the pattern, for messages."""
         self.low = self.high = 0
-        """Bounds of an integer, both included, unless they are equal."""
+        """Inclusive bounds of an integer; equal: no bounds."""
         self.items: Shape | None = None
         self.unique = False
         self.fields: Fields | None = None
-        """Attributes by name; None: no mapping may stand here."""
+        """Attributes by name; None: a mapping is not allowed."""
         self.required: tuple[str, ...] = ()
         self.entries: Shape | None = None
-        """What stands under a name that fits `keys`."""
+        """The shape of values whose keys match `keys`."""
         self.keys = ""
         self.closed = True
-        """Whether other keys are refused."""
+        """Whether other keys are rejected."""
         self.extensible = True
-        """Whether `x-*` keys are welcome."""
+        """Whether `x-*` keys are allowed."""
 
     def __or__(self, other: "Shape") -> "Shape":
         both = Shape(*self.types, *other.types)
@@ -65,14 +65,14 @@ class Shape:
 
 
 def words(*choice: str) -> Shape:
-    """One of some strings."""
+    """Return the shape of one of the given strings."""
     shape = Shape("string")
     shape.words = choice
     return shape
 
 
 def matching(pattern: str, expected: str) -> Shape:
-    """A string in which the pattern is found."""
+    """Return the shape of a string that contains the pattern."""
     shape = Shape("string")
     shape.pattern = pattern
     shape.expected = expected
@@ -80,28 +80,28 @@ def matching(pattern: str, expected: str) -> Shape:
 
 
 def between(low: int, high: int) -> Shape:
-    """A whole number within bounds, or any string."""
+    """Return the shape of a whole number within inclusive bounds, or any string."""
     shape = Shape("integer", "string")
     shape.low, shape.high = low, high
     return shape
 
 
 def listing(items: Shape) -> Shape:
-    """A list."""
+    """Return the shape of a list."""
     shape = Shape()
     shape.items = items
     return shape
 
 
 def distinct(items: Shape) -> Shape:
-    """A list in which nothing stands twice."""
+    """Return the shape of a list without duplicates."""
     shape = listing(items)
     shape.unique = True
     return shape
 
 
 def record(fields: Fields, *required: str) -> Shape:
-    """A mapping with these attributes and `x-*`."""
+    """Return the shape of a mapping with these attributes and `x-*`."""
     shape = Shape()
     shape.fields = fields
     shape.required = required
@@ -109,21 +109,21 @@ def record(fields: Fields, *required: str) -> Shape:
 
 
 def bare(fields: Fields, *required: str) -> Shape:
-    """A mapping with these attributes alone."""
+    """Return the shape of a mapping with these attributes only."""
     shape = record(fields, *required)
     shape.extensible = False
     return shape
 
 
 def loose(fields: Fields) -> Shape:
-    """A mapping with these attributes and any others."""
+    """Return the shape of a mapping with these attributes and any others."""
     shape = record(fields)
     shape.closed = False
     return shape
 
 
 def table(entries: Shape, keys: str) -> Shape:
-    """A mapping whose keys all fit a pattern."""
+    """Return the shape of a mapping whose keys all match a pattern."""
     shape = bare({})
     shape.entries = entries
     shape.keys = keys
@@ -131,7 +131,7 @@ def table(entries: Shape, keys: str) -> Shape:
 
 
 def loose_table(entries: Shape, keys: str) -> Shape:
-    """A mapping in which keys that do not fit the pattern hold anything."""
+    """Return the shape of a mapping in which keys that do not match the pattern have any value."""
     shape = table(entries, keys)
     shape.closed = False
     return shape
@@ -158,7 +158,7 @@ LIMITS = loose_table(COUNT | record({"hard": COUNT, "soft": COUNT}, "soft", "har
 GRANTS = listing(
     STRING | record({"source": STRING, "target": STRING, "uid": STRING, "gid": STRING, "mode": AMOUNT}),
 )
-"""Secrets or configs that a service may read."""
+"""Secrets or configs that a service uses."""
 _DEVICE_REQUEST: Fields = {
     "capabilities": NAMES,
     "count": COUNT,

@@ -1,4 +1,4 @@
-"""The check of a model against the specification: every problem, with its place and what was expected."""
+"""Validate the merged model against the schema: report every problem with its position and the expected value."""
 
 import re
 
@@ -29,23 +29,22 @@ _NOUNS = {
 
 MAX_PROBLEMS = 100
 MAX_SUGGESTED = 50
-"""Characters of a key: looking for one like it takes time."""
+"""Maximum length of an unknown key for which a similar one is suggested, in characters."""
 
 
 class _EnoughError(Exception):
-    """More problems than anyone reads."""
+    """More than `MAX_PROBLEMS` problems."""
 
 
 def validate_schema(root: Node, diagnostics: Diagnostics) -> None:
-    """Reports what the specification does not allow in the merged model, up to `MAX_PROBLEMS`."""
-    checking = _Check(diagnostics)
+    """Report up to `MAX_PROBLEMS` values of the merged model that the schema does not allow."""
     try:
-        checking.node(root, PROJECT)
+        _Validator(diagnostics).node(root, PROJECT)
     except _EnoughError:
-        diagnostics.error(f"there are more than {MAX_PROBLEMS} problems, the rest is not shown", root.position)
+        diagnostics.error(f"more than {MAX_PROBLEMS} problems; the rest is not shown", root.position)
 
 
-class _Check:
+class _Validator:
     def __init__(self, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
         self.path: list[str | int] = []
@@ -77,30 +76,30 @@ class _Check:
             self._unique(node)
 
     def _unique(self, node: Sequence) -> None:
-        seen: dict[object, Position] = {}
+        first_positions: dict[object, Position] = {}
         for index, item in enumerate(node.items):
             identity = _identity(item)
-            first = seen.get(identity)
+            first = first_positions.get(identity)
             if first is None:
-                seen[identity] = item.position
+                first_positions[identity] = item.position
             else:
-                message = f"{self._name()} lists one thing twice"
-                hint = f"to keep it once, remove it here or at {first}" if first.file else ""
+                message = f"{self._name()} contains a duplicate item"
+                hint = f"to fix the duplicate, remove it here or at {first}" if first.file else ""
                 self._report(message, item.position, (*self.path, index), hint)
 
     def _mapping(self, node: Mapping, shape: Shape, fields: dict[str, Shape]) -> None:
         for key, item in node.items.items():
-            below = fields.get(key)
-            if below is None:
+            child = fields.get(key)
+            if child is None:
                 if shape.extensible and key.startswith("x-"):
                     continue
                 if shape.entries is None or not re.search(shape.keys, key):
                     if shape.closed:
                         self._unknown(key, node, shape)
                     continue
-                below = shape.entries
+                child = shape.entries
             self.path.append(key)
-            self.node(item, below)
+            self.node(item, child)
             self.path.pop()
         for key in shape.required:
             if key not in node.items:
@@ -111,7 +110,7 @@ class _Check:
         position, path = node.keys.get(key, node.position), (*self.path, key)
         if shape.entries is not None:
             rule = "letters, digits, `.`, `_` and `-`" if shape.keys == NAME else "at least one character"
-            self._report(f"a name in {self._name()} must be of {rule}, not `{key}`", position, path)
+            self._report(f"a name in {self._name()} must consist of {rule}, not `{key}`", position, path)
             return
         from wtc.compose.nearest_name import nearest_name
 
@@ -147,7 +146,7 @@ class _Check:
         self.diagnostics.error(message, position, path, hint=hint)
 
     def _name(self) -> str:
-        """What to call the place in a sentence."""
+        """Return the name of the current node in a message."""
         match self.path:
             case []:
                 return "the compose file"
@@ -160,7 +159,7 @@ class _Check:
 
 
 def _converts(kind: str, value: object, types: frozenset[str]) -> bool:
-    """Whether a number fits all the same: a whole number is a number, and `1.0` is a whole number."""
+    """Return whether a number is allowed by another type: an integer is a number, and `1.0` is an integer."""
     if kind == "integer":
         return "number" in types
     return "integer" in types and isinstance(value, float) and value.is_integer()
@@ -179,12 +178,12 @@ def _expected(shape: Shape) -> str:
 
 
 def _alternatives(choices: list[str]) -> str:
-    """`a, b or c`."""
+    """Return the choices as `a, b or c`."""
     return f"{', '.join(choices[:-1])} or {choices[-1]}" if len(choices) > 1 else "".join(choices)
 
 
 def _identity(node: Node) -> object:
-    """Equal for nodes that JSON holds for equal: 1 and 1.0 are, 1 and true are not."""
+    """Return a key that is equal for nodes that are equal in JSON: 1 and 1.0 are, 1 and true are not."""
     if isinstance(node, Scalar):
         return (isinstance(node.value, bool), node.value)
     if isinstance(node, Sequence):

@@ -1,1 +1,1 @@
-"""Text -> positioned trees, and which files make up a project."""
+"""Find the files of a project, and parse YAML text into trees with positions. Pure."""

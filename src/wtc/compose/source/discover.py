@@ -1,4 +1,4 @@
-"""Which files make up the project, and with which environment.
+"""Find the compose files, the env files and the name of a project.
 
 Source: docker compose's command line and its `COMPOSE_*` variables.
 """
@@ -32,7 +32,7 @@ NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFiles:
-    """Where the project lies."""
+    """The files of a project and the environment that they are read with."""
 
     files: tuple[str, ...]
     working_dir: str
@@ -43,16 +43,16 @@ class ProjectFiles:
 
     @property
     def environment(self) -> Environment[str, str]:
-        """The project's own variables."""
+        """The variables of the project."""
         return self.environments.own
 
 
 def discover_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
-    """Find the project that the request is about, and read its variables.
+    """Find the project of the request, and read its variables.
 
     Raises:
         NoComposeFileError: no compose file was found.
-        ComposeFileError: an env file cannot be used.
+        ComposeFileError: an env file cannot be read.
         UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
     """
     place = find_project(request, session)
@@ -61,7 +61,7 @@ def discover_project(request: LoadRequest, session: LoadSession) -> ProjectFiles
 
 
 def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
-    """Do the same where an env file cannot be used, too: that is only in the session's findings.
+    """Find the project like `discover_project`, but leave errors about env files in the session's diagnostics.
 
     Raises:
         NoComposeFileError: no compose file was found.
@@ -78,54 +78,54 @@ def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
     chosen = chosen or _given_files(request.default_files, request.cwd, reader)
     chosen = chosen or _search(_folder(request, ()), request.top, reader, diagnostics)
     if not chosen:
-        raise _none_found(request, reader)
+        raise _not_found_error(request, reader)
     folder = _folder(request, chosen)
-    again = _env_files(request, folder, reader)
-    if again != env_files:
-        environments = with_files(environments, again, session)
+    project_env_files = _env_files(request, folder, reader)
+    if project_env_files != env_files:
+        environments = with_files(environments, project_env_files, session)
     listed_profiles = environments.own.get("COMPOSE_PROFILES", "").split(",")
     profiles = request.profiles or tuple(p.strip() for p in listed_profiles)
     return ProjectFiles(
         files=tuple(chosen),
         working_dir=folder,
-        env_files=tuple(dict.fromkeys([*env_files, *again])),
+        env_files=tuple(dict.fromkeys([*env_files, *project_env_files])),
         environments=environments.having(request.overrides),
         profiles=profiles,
     )
 
 
-def _none_found(request: LoadRequest, reader: Reader) -> NoComposeFileError:
+def _not_found_error(request: LoadRequest, reader: Reader) -> NoComposeFileError:
     start = _folder(request, ())
     above = "" if reader.real_path(start) == request.top else " and the folders above it"
     causes = [f"looked for {NAMES} in `{start}`{above}{f', up to `{request.top}`' if above and request.top else ''}"]
     top = request.top or start
-    below = reader.files_below(top, is_compose_file)
-    if not below:
-        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or write `compose = ["FILE"]` into `wtc.toml`'
+    nested = reader.files_below(top, is_compose_file)
+    if not nested:
+        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or add `compose = ["FILE"]` to `wtc.toml`'
         return NoComposeFileError("no compose file found", causes=causes, hints=[hint])
     from posixpath import relpath
     from shlex import quote
 
-    names = [relpath(path, top) for path in below]
+    names = [relpath(path, top) for path in nested]
     return NoComposeFileError(
         "no compose file found",
         causes=[*causes, f"`{top}` has {', '.join(f'`{name}`' for name in names)}"],
         hints=[
-            f"to use one, run `wtc -f {quote(relpath(below[0], reader.real_path(request.cwd)))} up`",
-            f'to use it always, write `compose = ["{names[0]}"]` into `{join(top, PROJECT_FILE)}`',
+            f"to use one, run `wtc -f {quote(relpath(nested[0], reader.real_path(request.cwd)))} up`",
+            f'to always use it, add `compose = ["{names[0]}"]` to `{join(top, PROJECT_FILE)}`',
         ],
     )
 
 
 def is_compose_file(name: str) -> bool:
-    """Whether a file of this name is likely a compose file that can be used without others."""
+    """Return whether the name looks like that of a complete compose file, not of an override file."""
     stem, dot, extension = name.rpartition(".")
     words = stem.removeprefix("docker-").split(".")
     return bool(dot) and extension in {"yaml", "yml"} and words[0] == "compose" and "override" not in words
 
 
 def _given_files(paths: tuple[str, ...], cwd: str, reader: Reader) -> list[str]:
-    """The files as named; of a folder its compose file and override file."""
+    """Return the given files; for a folder, its compose file and override file."""
     chosen: list[str] = []
     for path in paths:
         full = path if path == "-" else absolute_path(path, cwd, "")
@@ -141,7 +141,7 @@ def _folder(request: LoadRequest, files: list[str] | tuple[()]) -> str:
 
 
 def reads_default_env_file(request: LoadRequest) -> bool:
-    """Whether the project's variables come from `.env`, and not from other files or none.
+    """Return whether the project's variables come from `.env`, not from other files and not disabled.
 
     Raises:
         UsageError: `COMPOSE_DISABLE_ENV_FILE` is not valid.
@@ -160,8 +160,8 @@ def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
         return [default] if reader.is_file(default) else []
     if not request.env_files and not request.environment.get("COMPOSE_ENV_FILES"):
         return []
-    named = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
-    return [absolute_path(path, request.cwd, "") for path in named]
+    paths = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
+    return [absolute_path(path, request.cwd, "") for path in paths]
 
 
 def _search(folder: str, top: str, reader: Reader, diagnostics: Diagnostics) -> list[str]:
@@ -180,18 +180,20 @@ def _files_in_folder(folder: str, reader: Reader, diagnostics: Diagnostics | Non
         return []
     if len(found) > 1 and diagnostics:
         others = ", ".join(f"`{basename(path)}`" for path in found[1:])
-        diagnostics.warning(f"`{folder}` has more than one compose file: `{basename(found[0])}` is read, {others} not")
+        diagnostics.warning(
+            f"`{folder}` has more than one compose file: using `{basename(found[0])}`, ignoring {others}"
+        )
     override = next((path for name in OVERRIDES if reader.is_file(path := join(folder, name))), None)
     return [found[0], override] if override else found[:1]
 
 
 def normalized_name(text: str) -> str:
-    """The text as a project's name: lower case, nothing but letters, digits, `_` and `-`."""
+    """Return the text as a project name: lower case, with only letters, digits, `_` and `-`."""
     return "".join(c for c in text.lower() if c in NAME_CHARACTERS).lstrip("_-")
 
 
 def project_name(request: LoadRequest, place: ProjectFiles, session: LoadSession) -> str:
-    """The project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` of the files, or the folder's."""
+    """Return the project's name: `-p`, `COMPOSE_PROJECT_NAME`, the last `name:` in the files, or the folder's name."""
     for name, source in (
         (request.project_name, "-p"),
         (place.environment.get("COMPOSE_PROJECT_NAME", ""), "COMPOSE_PROJECT_NAME"),
@@ -208,7 +210,7 @@ def project_name(request: LoadRequest, place: ProjectFiles, session: LoadSession
 
 
 def written_name(place: ProjectFiles, session: LoadSession) -> str:
-    """The last `name:` of the files, variables replaced; empty if they have none."""
+    """Return the last `name:` of the files, with variables replaced; empty if they have none."""
     last: Scalar | None = None
     for path in place.files:
         for document in session.documents(path):
@@ -220,8 +222,8 @@ def written_name(place: ProjectFiles, session: LoadSession) -> str:
     if session.interpolate:
         from wtc.compose.interpolation.interpolate import interpolate
 
-        aside = Diagnostics()  # the load itself reports this value's problems
-        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environments, aside)
-        found = root.items.get("name") if isinstance(root, Mapping) else None
-        last = found if isinstance(found, Scalar) else last
+        ignored = Diagnostics()  # the load reports the problems of this value
+        root: Node = interpolate(Mapping({"name": last}, NOWHERE), place.environments, ignored)
+        name = root.items.get("name") if isinstance(root, Mapping) else None
+        last = name if isinstance(name, Scalar) else last
     return str(last.value)

@@ -1,4 +1,4 @@
-"""What an unquoted YAML scalar means to Docker Compose (go-yaml v3), and how Go prints numbers.
+"""Resolve unquoted YAML scalars as Docker Compose (go-yaml v3) does, and print numbers as Go does.
 
 Source: YAML 1.2 core schema, with what go-yaml keeps of YAML 1.1 (leading-zero octals, underscores, timestamps).
 """
@@ -10,7 +10,7 @@ Value: TypeAlias = str | int | float | bool | None
 
 
 class Timestamp(str):
-    """An unquoted date or time, as RFC 3339. It is no string to Docker Compose: where a string is wanted it fails."""
+    """An unquoted date or time, as RFC 3339. Docker Compose rejects it where a string is expected."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ _WORDS: dict[str, Value] = {
 }
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
-# One alternative a base; a leading 0 is octal where all digits are, else the float below takes it (`09` is 9).
+# One alternative per base. A leading 0 means octal if all digits are octal, otherwise a float (`09` is 9).
 _INTEGER = re.compile(
     r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[oO]?(?P<oct>[0-7]+)|0[bB](?P<bin>[01]+)|(?P<dec>0|[1-9][0-9]*))"
 )
@@ -34,7 +34,7 @@ _BASES = {"hex": 16, "oct": 8, "bin": 2, "dec": 10}
 
 
 def resolve_plain(text: str) -> Value:
-    """The value of a plain scalar."""
+    """Return the value of a plain scalar."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBER_STARTS:
@@ -53,7 +53,7 @@ def _number(text: str) -> int | float | None:
             return value
     if _FLOAT.fullmatch(digits):
         value = float(digits)
-        return None if value in (float("inf"), float("-inf")) else value  # past the range go-yaml keeps the text
+        return None if value in (float("inf"), float("-inf")) else value  # out of range: go-yaml keeps the text
     return None
 
 
@@ -87,10 +87,10 @@ def _days(year: int, month: int) -> int:
 
 
 def resolve_tagged(text: str, tag: str) -> Value:
-    """The value of a scalar with an explicit tag; `tag` is its last part (`int` of `!!int`), quoted or not.
+    """Return the value of a scalar, quoted or not, with an explicit tag; `tag` is its last part (`int` of `!!int`).
 
     Raises:
-        ValueError: the text is none of the tag's values.
+        ValueError: the text is not valid for the tag.
     """
     if tag in {"str", "merge"} or tag not in {"bool", "int", "float", "null", "timestamp", "binary"}:
         return text
@@ -107,10 +107,10 @@ def resolve_tagged(text: str, tag: str) -> Value:
 
 
 def parse_float(text: str) -> float:
-    """A finite number, as Go's `ParseFloat` takes it from a string.
+    """Parse a finite number as Go's `ParseFloat` does.
 
     Raises:
-        ValueError: with what was expected.
+        ValueError: the text is not such a number; the message is the expected kind of value.
     """
     decimal = r"[-+]?([0-9]+(_[0-9]+)*(\.([0-9]+(_[0-9]+)*)?)?|\.[0-9]+(_[0-9]+)*)([eE][-+]?[0-9]+)?"
     if len(text) < 400 and re.fullmatch(decimal, text):
@@ -123,11 +123,11 @@ def parse_float(text: str) -> float:
 
 
 def go_float(value: float) -> str:
-    """The number as Go's `%v` prints it: shortest digits, with an exponent below 1e-4 and from 1e6 on.
+    """Return the number as Go's `%v` prints it: shortest digits, with an exponent below 1e-4 and from 1e6.
 
     `1.0` -> `1`, `1000000.0` -> `1e+06`, `0.00001` -> `1e-05`, infinity -> `+Inf`.
     """
-    if value != value:  # noqa: PLR0124 - the one float that is not itself
+    if value != value:  # noqa: PLR0124 (NaN)
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "+Inf" if value > 0 else "-Inf"
@@ -142,7 +142,7 @@ def go_float(value: float) -> str:
 
 
 def _decimal(value: float) -> tuple[str, str, int]:
-    """Sign, shortest digits without trailing zeros, and the exponent of the first digit."""
+    """Return the sign, the shortest digits without trailing zeros, and the exponent of the first digit."""
     text = repr(value)
     sign = "-" if text.startswith("-") else ""
     mantissa, _, power = text.lstrip("-").partition("e")

@@ -1,4 +1,4 @@
-"""What PyYAML says of a text that is no YAML, in our words; loaded only when there is something to say."""
+"""Turn PyYAML's syntax errors into messages with positions and hints. Imported only after an error."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ _HINTS = {
 
 
 def explain_syntax_error(error: YAMLError, data: bytes, file: str) -> tuple[str, Position, str]:
-    """Message, place and hint (may be empty)."""
+    """Return the message, the position and the hint (may be empty)."""
     if isinstance(error, ReaderError):
         return _unreadable(error, data, file)
     if not isinstance(error, MarkedYAMLError):
         return f"not valid YAML: {error}", Position(file, 1, 1), ""
-    problem = error.problem or "the text ends too early"
+    problem = error.problem or "unexpected end of file"
     mark: Any = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     message = f"not valid YAML: {problem}" + (f" {error.context}" if error.context else "")
@@ -31,23 +31,27 @@ def explain_syntax_error(error: YAMLError, data: bytes, file: str) -> tuple[str,
 
 
 def _unreadable(error: ReaderError, data: bytes, file: str) -> tuple[str, Position, str]:
-    """A byte or a character that no YAML text has. The C reader counts in bytes and the Python one in characters."""
+    """Explain a byte or character that YAML does not allow.
+
+    The position is computed again, because PyYAML's C reader counts bytes and its Python reader counts characters.
+    """
     encoding = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}.get(data[:2], "utf-8")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as wrong:
         before = data[: wrong.start].decode(encoding, "replace")
-        return f"not {encoding.upper()} text: byte 0x{data[wrong.start]:02x} is out of place", _end(before, file), ""
+        return f"not valid {encoding.upper()}: unexpected byte 0x{data[wrong.start]:02x}", _end(before, file), ""
     import re
 
     match = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     if not match:
         return f"not valid YAML: {error.reason}", Position(file, 1, 1), ""
-    found = f"the control character 0x{ord(match[0]):02x} may not stand in a YAML file"
-    return found, _end(text[: match.start()], file), "to have it in a value, write it as an escape in double quotes"
+    message = f"the control character 0x{ord(match[0]):02x} is not allowed in a YAML file"
+    hint = "to use it in a value, write it as an escape sequence in double quotes"
+    return message, _end(text[: match.start()], file), hint
 
 
 def _end(before: str, file: str) -> Position:
-    """The place after a text."""
+    """Return the position after a text."""
     lines = before.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return Position(file, len(lines), len(lines[-1]) + 1)

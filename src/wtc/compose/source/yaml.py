@@ -1,7 +1,7 @@
-"""YAML text -> positioned trees, read as go-yaml reads it. Its limits hold against hostile files.
+"""Parse YAML text into trees with positions, as go-yaml reads it, with limits against hostile files.
 
-The C parser's events are put together here: PyYAML's own composer refuses a redefined anchor, lets duplicate keys pass
-and forgets where a key stands.
+Trees are composed here from the events of PyYAML's C parser: PyYAML's own composer rejects redefined anchors, accepts
+duplicate keys and drops the positions of keys.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,30 +17,31 @@ MAX_DEPTH = 100
 MAX_PROBLEMS = 100
 MAX_DOCUMENTS = 200
 MAX_NODES = 100_000
-"""Nodes of a file, each alias counted with all that it stands for."""
+"""Maximum number of nodes in a file, with aliases expanded."""
 
 _STANDARD = "tag:yaml.org,2002:"
 _MERGE = "<<"
 
 Event: TypeAlias = Any
-"""An event of PyYAML, whose stubs leave its marks and styles untyped."""
+"""A PyYAML event; its stubs do not type marks and styles."""
 
 
 def parse_yaml(data: bytes, file: str, diagnostics: Diagnostics) -> list[Node]:
-    """The documents of a file, those before the first syntax error where there is one. No text at all is no document.
+    """Return the documents of a file, up to the first syntax error. An empty text has no documents.
 
-    An unquoted date is a `scalars.Timestamp`; `!reset` and `!override` are in `tag`; other tags are applied and gone.
+    An unquoted date is a `scalars.Timestamp`. `!reset` and `!override` are kept in `tag`; other tags are applied and
+    dropped.
     """
     if len(data) > MAX_BYTES:
-        diagnostics.error(f"the file has {len(data)} bytes, past the limit of {MAX_BYTES}", Position(file, 1, 1))
+        diagnostics.error(f"the file has {len(data)} bytes, the limit is {MAX_BYTES}", Position(file, 1, 1))
         return []
     from yaml import YAMLError
 
     composer = _Composer(file, diagnostics)
     try:
         for event in _events(data):
-            composer.take(event)
-    except _GivenUpError as error:
+            composer.handle(event)
+    except _AbortError as error:
         diagnostics.error(error.message, error.position)
     except YAMLError as error:
         from wtc.compose.source.syntax_errors import explain_syntax_error
@@ -64,8 +65,8 @@ def _events(data: bytes) -> Iterator[Event]:
         yield event
 
 
-class _GivenUpError(Exception):
-    """The document cannot be read on."""
+class _AbortError(Exception):
+    """The rest of the document cannot be read."""
 
     def __init__(self, message: str, position: Position) -> None:
         super().__init__(message)
@@ -74,7 +75,7 @@ class _GivenUpError(Exception):
 
 
 class _Open:
-    """A collection whose end has not come yet."""
+    """A collection whose end event has not been read yet."""
 
     __slots__ = ("anchor", "before", "height", "key", "merge", "merged", "node")
 
@@ -85,16 +86,16 @@ class _Open:
         self.height = 0
         self.key: str | None = None
         self.merge: Position | None = None
-        """Where its `<<` stands."""
+        """The position of its `<<` key."""
         self.merged: Node | None = None
 
 
 _SKIPPED = "\0"
-"""Stands for a key that was refused: no YAML text can contain it."""
+"""The key of an entry to skip; it cannot occur in YAML text."""
 
 
 class _Composer:
-    """Takes events, gives documents."""
+    """Composes events into documents."""
 
     def __init__(self, file: str, diagnostics: Diagnostics) -> None:
         from yaml import events
@@ -106,8 +107,8 @@ class _Composer:
         self.problems = 0
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int, int]] = {}
-        """Anchor -> its node, the number of nodes in it, and its height."""
-        self.takers: dict[object, Callable[[Event], None]] = {
+        """Anchor -> (node, number of nodes in it, height)."""
+        self.handlers: dict[object, Callable[[Event], None]] = {
             events.ScalarEvent: self._scalar,
             events.AliasEvent: self._alias,
             events.MappingStartEvent: self._mapping,
@@ -117,11 +118,15 @@ class _Composer:
             events.DocumentStartEvent: self._document,
         }
 
-    def take(self, event: Event) -> None:
-        """Raises: _GivenUpError: past a limit, or an alias that leads nowhere."""
+    def handle(self, event: Event) -> None:
+        """Add an event to the document.
+
+        Raises:
+            _AbortError: a limit is exceeded, or an alias is not valid.
+        """
         kind: object = event.__class__
-        if taker := self.takers.get(kind):
-            taker(event)
+        if handler := self.handlers.get(kind):
+            handler(event)
 
     def _at(self, event: Event) -> Position:
         mark = event.start_mark
@@ -149,7 +154,7 @@ class _Composer:
             except ValueError:
                 name = tag.removeprefix(_STANDARD)
                 hint = f"to keep the value as a string, remove the tag `!!{name}`"
-                self._report(f"the value does not fit its tag `!!{name}`", node.position, hint)
+                self._report(f"the value is not valid for its tag `!!{name}`", node.position, hint)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 0)
         self._add(node, 1, 0)
@@ -157,9 +162,9 @@ class _Composer:
     def _alias(self, event: Event) -> None:
         name: str = event.anchor
         if any(place.anchor == name for place in self.open):
-            raise _GivenUpError(f"the alias `*{name}` stands inside of what it names", self._at(event))
+            raise _AbortError(f"the alias `*{name}` is inside the node that it refers to", self._at(event))
         if name not in self.anchors:
-            raise _GivenUpError(f"the alias `*{name}` names no anchor that stands before it", self._at(event))
+            raise _AbortError(f"the alias `*{name}` does not refer to an earlier anchor", self._at(event))
         node, size, height = self.anchors[name]
         if len(self.open) + height >= MAX_DEPTH:
             raise self._too_deep(event)
@@ -193,11 +198,11 @@ class _Composer:
     def _add(self, node: Node, size: int, height: int) -> None:
         self.count += size
         if self.count > MAX_NODES:
-            message = f"the file has more than {MAX_NODES} values, with each alias standing for all that it names"
-            raise _GivenUpError(message, node.position)
+            message = f"the file has more than {MAX_NODES} values with its aliases expanded"
+            raise _AbortError(message, node.position)
         if not self.open:
             if len(self.documents) >= MAX_DOCUMENTS:
-                raise _GivenUpError(f"the file has more than {MAX_DOCUMENTS} documents", node.position)
+                raise _AbortError(f"the file has more than {MAX_DOCUMENTS} documents", node.position)
             self.documents.append(node)
             return
         place = self.open[-1]
@@ -220,7 +225,7 @@ class _Composer:
             return _SKIPPED
         first = place.merge if node.tag == _MERGE else mapping.keys.get(value)
         if first is not None:
-            message = f"the key `{value}` is given twice, first in line {first.line}"
+            message = f"duplicate key `{value}`, first used in line {first.line}"
             self._report(message, node.position, f"to keep one `{value}`, remove or rename the other")
             return _SKIPPED
         if node.tag == _MERGE:
@@ -234,7 +239,7 @@ class _Composer:
         if key is None or key == _SKIPPED:
             return
         if key == _MERGE and _MERGE not in mapping.keys:
-            place.merged = node  # held back until the mapping ends: its own keys win wherever they stand
+            place.merged = node  # merged when the mapping ends: its own keys win, also those after `<<`
         else:
             mapping.items[key] = node
 
@@ -251,8 +256,8 @@ class _Composer:
     def _report(self, message: str, position: Position, hint: str = "") -> None:
         self.problems += 1
         if self.problems > MAX_PROBLEMS:
-            raise _GivenUpError(f"there are more than {MAX_PROBLEMS} problems, the rest is not shown", position)
+            raise _AbortError(f"more than {MAX_PROBLEMS} problems; the rest is not shown", position)
         self.diagnostics.error(message, position, hint=hint)
 
-    def _too_deep(self, event: Event) -> _GivenUpError:
-        return _GivenUpError(f"the file is nested more than {MAX_DEPTH} levels deep", self._at(event))
+    def _too_deep(self, event: Event) -> _AbortError:
+        return _AbortError(f"the file is nested more than {MAX_DEPTH} levels deep", self._at(event))

@@ -1,1 +1,1 @@
-"""What becomes of each attribute: supported, rewritten or ignored. Pure."""
+"""Which attributes wtc supports, rewrites or ignores. Pure."""

@@ -1,4 +1,4 @@
-"""A project held against the table of attributes: what is honoured, rewritten, ignored, and where it stands."""
+"""Report which attributes of a project are honoured, rewritten or ignored, with their positions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,42 +16,47 @@ _TABLE: Table[Row] = Table(SUPPORT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributeReport:
-    """One attribute of the project, and what becomes of it. `position` is that of its key where that is known."""
+    """One attribute of the project and its support case. `position` is that of its key, if known."""
 
     path: Path
     position: Position
     case: Case
 
+    @property
+    def is_honoured(self) -> bool:
+        """Whether Docker Compose's behaviour and wtc's are the same."""
+        return self.case.status is Status.HONOURED
+
 
 def report_attributes(root: Mapping) -> tuple[AttributeReport, ...]:
-    """Every attribute of the canonical tree that the table knows, in the tree's order, parents first.
+    """Return every attribute of the canonical tree that the support table lists, in the tree's order, parents first.
 
-    Nothing below an ignored attribute is looked at.
+    Children of an ignored attribute are left out.
     """
-    return tuple(_report_below(root, (), _TABLE.root, root))
+    return tuple(_report_children(root, (), _TABLE.root, root))
 
 
 def report_unsupported(root: Mapping) -> tuple[Diagnostic, ...]:
-    """What wtc reads and cannot carry out, once each."""
+    """Return one diagnostic for each attribute that wtc ignores."""
     return tuple(_diagnostic(found) for found in report_attributes(root) if found.case.status is Status.IGNORED)
 
 
-def _report_below(node: Node, path: Path, place: Cursor[Row], root: Mapping) -> Iterator[AttributeReport]:
+def _report_children(node: Node, path: Path, cursor: Cursor[Row], root: Mapping) -> Iterator[AttributeReport]:
     if isinstance(node, Mapping):
         entries = [(key, item, node.keys.get(key, item.position)) for key, item in node.items.items()]
     else:
         entries = [(index, item, item.position) for index, item in enumerate(get_items(node))]
     for key, item, position in entries:
-        below = place.step(key)
-        if below is None:
+        child = cursor.step(key)
+        if child is None:
             continue
         here = (*path, key)
-        if below.value is not None and _has_value(item):
-            case = _matching_case(below.value, item, here, root)
+        if child.value is not None and _has_value(item):
+            case = _matching_case(child.value, item, here, root)
             yield AttributeReport(path=here, position=position, case=case)
             if case.status is Status.IGNORED:
                 continue
-        yield from _report_below(item, here, below, root)
+        yield from _report_children(item, here, child, root)
 
 
 def _matching_case(row: Row, node: Node, path: Path, root: Mapping) -> Case:
@@ -59,7 +64,7 @@ def _matching_case(row: Row, node: Node, path: Path, root: Mapping) -> Case:
 
 
 def _has_value(node: Node) -> bool:
-    """Whether there is a value: Docker Compose, too, takes an empty one for none."""
+    """Return whether the node has a value. An empty one does not count, as in Docker Compose."""
     return node.value not in (None, "") if isinstance(node, Scalar) else bool(node.items)
 
 
@@ -74,7 +79,7 @@ def _diagnostic(found: AttributeReport) -> Diagnostic:
 
 
 def _attribute_title(path: Path) -> str:
-    """What to call an attribute in a sentence."""
+    """Return the name of the attribute in a message."""
     if path[0] == "services" and len(path) > 2:
         return f"`{dotted(path[2:])}` of service `{path[1]}`"
     return f"`{dotted(path)}`"

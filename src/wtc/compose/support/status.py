@@ -1,4 +1,4 @@
-"""What may become of an attribute: carried out, carried out in the namespace, or not at all; and for which values."""
+"""How wtc treats an attribute (honoured, rewritten, ignored), and for which values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from wtc.model.position import Path
 
 
 class Status(StrEnum):
-    """What wtc does about an attribute."""
+    """How wtc treats an attribute."""
 
     HONOURED = "honoured"
     REWRITTEN = "rewritten"
-    """It is carried out, in the worktree's namespace: with another name, port or tag."""
+    """Applied within the worktree's namespace: with another name, port or tag."""
     IGNORED = "ignored"
 
 
 Applies: TypeAlias = Callable[[Node, Path, Mapping], bool]
-"""Whether a case is that of a value: its node, its path, the whole project."""
+"""Whether a case applies to a value: (node, path, root of the project)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Case:
     status: Status
     reason: str = ""
     when: str = ""
-    """For which values, in words; nothing is all others."""
+    """The values that the case applies to, in words; empty: all others."""
     applies: Applies | None = None
     hint: str = ""
 
@@ -39,65 +39,65 @@ Row: TypeAlias = tuple[Case, ...]
 
 
 def supported(reason: str = "") -> Row:
-    """Carried out as it is written."""
+    """Return the row of an attribute that is applied as written."""
     return (Case(status=Status.HONOURED, reason=reason),)
 
 
 def rewritten(reason: str) -> Row:
-    """Carried out in the namespace."""
+    """Return the row of an attribute that is applied within the namespace."""
     return (Case(status=Status.REWRITTEN, reason=reason),)
 
 
 def ignored(reason: str, hint: str = "") -> Row:
-    """Left out, and said."""
+    """Return the row of an attribute that is ignored with a warning."""
     return (Case(status=Status.IGNORED, reason=reason, hint=hint),)
 
 
 def is_true(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether a flag is set."""
+    """Return whether a flag is `true`."""
     del path, root
     return isinstance(node, Scalar) and node.value is True
 
 
 def of_external(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether the resource that an attribute belongs to is external."""
+    """Return whether the attribute belongs to an external resource."""
     del node
     return _is_external(get_child(root, *map(str, path[:2])))
 
 
 def names_service(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether it stands for the container of another service."""
+    """Return whether the value is `service:NAME`."""
     del path, root
     return (get_string(node) or "").startswith("service:")
 
 
 def is_named_volume(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether a mount's source is a volume that is made here."""
+    """Return whether a mount's source is a volume of the project that is not external."""
     del path
     volume = get_child(root, "volumes", get_string(node) or "")
     return volume is not None and not _is_external(volume)
 
 
 def is_job(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether a mode runs to an end."""
+    """Return whether a deploy mode is a job."""
     del path, root
     return (get_string(node) or "").endswith("-job")
 
 
 def is_built(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether the service that an attribute belongs to is built."""
+    """Return whether the attribute belongs to a service with `build`."""
     del node
     return get_child(root, "services", str(path[1]), "build") is not None
 
 
 def is_several(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether a list has more than one item."""
+    """Return whether a list has more than one item."""
     del path, root
     return len(get_items(node)) > 1
 
 
 def of_file(node: Node, path: Path, root: Mapping) -> bool:
-    """Whether a grant is for something that is mounted from a file of the host."""
+    """Return whether a grant is for a secret or config with a `file:` source."""
     del node
     kind, index = str(path[2]), path[3]
     grants = get_items(get_child(root, "services", str(path[1]), kind))

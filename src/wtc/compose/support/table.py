@@ -1,6 +1,6 @@
-"""What becomes of each attribute of the specification: the one table behind `inspect`, the warnings and `--strict`.
+"""How wtc treats each attribute of the specification: the table behind `inspect`, the warnings and `--strict`.
 
-A row's cases are tried in order, the first that applies counts. `.context/compose-support.md` is made of this table.
+The first case of a row that applies is used. `.context/compose-support.md` is generated from this table.
 """
 
 from wtc.compose.support.status import (
@@ -23,7 +23,7 @@ from wtc.compose.support.status import (
 _SHARED: Row = (
     Case(
         status=Status.REWRITTEN,
-        reason="`service:x` is the container of that service in this worktree",
+        reason="`service:x` refers to the container of that service in this worktree",
         when="`service:x`",
         applies=names_service,
     ),
@@ -32,41 +32,41 @@ _SHARED: Row = (
 _IDENTITY: Row = (
     Case(
         status=Status.IGNORED,
-        reason="a file is mounted as it is, with the owner and the mode that it has",
+        reason="a file is bind-mounted with its own owner and mode",
         when="a `file:` source",
         applies=of_file,
-        hint="to have it set, give the content by `environment:` or `content:`, or change the file itself",
+        hint="to set it, provide the content with `environment:` or `content:`, or change the file itself",
     ),
     *supported(),
 )
 _OWN_NAME: Row = (
     Case(
         status=Status.HONOURED,
-        reason="what is external is shared, under the name that it has",
+        reason="an external resource is shared and keeps its name",
         when="external",
         applies=of_external,
     ),
-    *rewritten("it is named after the namespace and its key"),
+    *rewritten("its name is the namespace and its key"),
 )
 _EXTERNAL_FILE: Row = (
     Case(
         status=Status.IGNORED,
-        reason="only a Swarm keeps such things: a service that is given it is refused",
+        reason="only Swarm stores secrets and configs: a service that uses an external one is rejected",
         when="`true`",
         applies=is_true,
-        hint="to give it content, write `file:` or `environment:` in place of `external:`",
+        hint="to provide the content, write `file:` or `environment:` instead of `external:`",
     ),
     *supported(),
 )
-_SWARM = "only a Swarm heeds it, and this is one engine"
-_BUILDX = "through `docker buildx`"
+_SWARM = "it applies to Swarm only"
+_BUILDX = "with `docker buildx`"
 _WATCH = "wtc does not watch files"
-_MODEL = "wtc runs no models"
-_UNREAD = "Docker Compose does not read it either"
+_MODEL = "wtc does not run models"
+_UNREAD = "Docker Compose ignores it, too"
 _HOOK = "command environment privileged user working_dir"
 _DEVICE = "capabilities count device_ids driver options"
 _UPDATE = "delay failure_action max_failure_ratio monitor order parallelism"
-_RUN_MODEL = "to have it, run the model yourself and give its address to the service as a variable"
+_RUN_MODEL = "to use a model, run it yourself and pass its address to the service in a variable"
 
 _PLAIN: dict[str, str] = {
     "": "configs networks secrets services volumes",
@@ -119,87 +119,91 @@ _PLAIN: dict[str, str] = {
     "services.*.volumes.*.volume": "nocopy subpath",
     "volumes.*": "driver driver_opts",
 }
-"""What is carried out as the file has it, with nothing to add: prefix -> names."""
+"""Attributes that are applied as written: prefix -> names."""
 
 _GROUPS: tuple[tuple[str, str, Row], ...] = (
-    ("", "name", rewritten("the worktree's namespace stands in its place")),
-    ("", "version", ignored("the specification has given it up")),
-    ("", "include", supported("what it names is read as part of the project")),
-    ("include.*", "env_file path project_directory", supported("what it names is read as part of the project")),
+    ("", "name", rewritten("replaced by the worktree's namespace")),
+    ("", "version", ignored("it is obsolete in the specification")),
+    ("", "include", supported("included files are read as part of the project")),
+    ("include.*", "env_file path project_directory", supported("included files are read as part of the project")),
     ("", "models", ignored(_MODEL, _RUN_MODEL)),
     ("models.*", "context_size model name runtime_flags", ignored(_MODEL)),
-    ("configs.*", "name", supported("nothing on the engine bears it: the content goes into the containers")),
-    ("secrets.*", "name", supported("nothing on the engine bears it: the content goes into the containers")),
+    ("configs.*", "name", supported("not used on the engine: the content is copied into the containers")),
+    ("secrets.*", "name", supported("not used on the engine: the content is copied into the containers")),
     ("configs.*", "external", _EXTERNAL_FILE),
     ("secrets.*", "external", _EXTERNAL_FILE),
-    ("configs.*.external", "name", ignored("an engine has no configs to look up")),
-    ("secrets.*.external", "name", ignored("an engine has no secrets to look up")),
+    ("configs.*.external", "name", ignored("only Swarm stores configs")),
+    ("secrets.*.external", "name", ignored("only Swarm stores secrets")),
     ("configs.*", "labels template_driver", ignored(_SWARM)),
     ("secrets.*", "driver driver_opts labels template_driver", ignored(_SWARM)),
-    ("networks.*", "external", supported("it is shared with whoever uses it, as the file asks")),
-    ("volumes.*", "external", supported("it is shared with whoever uses it, as the file asks")),
-    ("networks.*.external", "name", supported("what is external is shared, under the name that it has")),
-    ("volumes.*.external", "name", supported("what is external is shared, under the name that it has")),
+    ("networks.*", "external", supported("an external resource is shared, as the file requests")),
+    ("volumes.*", "external", supported("an external resource is shared, as the file requests")),
+    ("networks.*.external", "name", supported("an external resource is shared and keeps its name")),
+    ("volumes.*.external", "name", supported("an external resource is shared and keeps its name")),
     ("networks.*", "name", _OWN_NAME),
     ("volumes.*", "name", _OWN_NAME),
     ("networks.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     ("volumes.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     ("networks.*.ipam", "options", ignored(_UNREAD)),
-    ("services.*", "attach", ignored("`up --foreground` shows what every service writes")),
-    ("services.*", "container_name", rewritten("the container is named after the namespace; this is an alias of it")),
+    ("services.*", "attach", ignored("`up --foreground` shows the output of every service")),
+    (
+        "services.*",
+        "container_name",
+        rewritten("the container is named after the namespace; this name becomes an alias"),
+    ),
     ("services.*", "cgroup ipc network_mode pid uts", _SHARED),
-    ("services.*", "cpu_count cpu_percent isolation", supported("the engine heeds it for Windows containers alone")),
-    ("services.*", "credential_spec", ignored("it is for Windows containers")),
-    ("services.*.credential_spec", "config file registry", ignored("it is for Windows containers")),
-    ("services.*", "develop", supported("nothing of it is needed to run the service")),
-    ("services.*.develop", "watch", ignored(_WATCH, "to take changes in, run `wtc up` again, or mount the folder")),
+    ("services.*", "cpu_count cpu_percent isolation", supported("the engine uses it for Windows containers only")),
+    ("services.*", "credential_spec", ignored("it applies to Windows containers only")),
+    ("services.*.credential_spec", "config file registry", ignored("it applies to Windows containers only")),
+    ("services.*", "develop", supported("not needed to run the service")),
+    ("services.*.develop", "watch", ignored(_WATCH, "to apply changes, run `wtc up` again or mount the folder")),
     ("services.*.develop.watch.*", "action exec ignore include initial_sync path target", ignored(_WATCH)),
     ("services.*.develop.watch.*.exec", _HOOK, ignored(_WATCH)),
-    ("services.*", "env_file", supported("its variables are part of `environment`")),
-    ("services.*.env_file.*", "format path required", supported("its variables are part of `environment`")),
-    ("services.*", "extends", supported("what it names is part of the service")),
-    ("services.*.extends", "file service", supported("what it names is part of the service")),
-    ("services.*", "external_links", supported("the container has to be there, whoever made it")),
+    ("services.*", "env_file", supported("its variables are added to `environment`")),
+    ("services.*.env_file.*", "format path required", supported("its variables are added to `environment`")),
+    ("services.*", "extends", supported("the extended service is merged into this one")),
+    ("services.*.extends", "file service", supported("the extended service is merged into this one")),
+    ("services.*", "external_links", supported("the container must exist")),
     (
         "services.*",
         "image",
         (
             Case(
                 status=Status.REWRITTEN,
-                reason="what is built here is tagged with the namespace, so that two worktrees never share a tag",
-                when="beside `build`",
+                reason="a built image is tagged with the namespace, so that worktrees never share a tag",
+                when="with `build`",
                 applies=is_built,
             ),
             *supported(),
         ),
     ),
-    ("services.*", "label_file", supported("its labels are part of `labels`")),
+    ("services.*", "label_file", supported("its labels are added to `labels`")),
     ("services.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
-    ("services.*", "links volumes_from", rewritten("a service is its container in this worktree")),
+    ("services.*", "links volumes_from", rewritten("a service refers to its container in this worktree")),
     ("services.*", "models", ignored(_MODEL, _RUN_MODEL)),
     ("services.*.models.*", "endpoint_var model_var", ignored(_MODEL)),
     ("services.*", "networks", rewritten("a network that is not external is named after the namespace")),
     ("services.*.networks.*", "aliases", rewritten("the service's name and its `container_name` are added")),
     ("services.*", "ports", rewritten("published on host ports that are leased to this worktree")),
-    ("services.*.ports.*", "published", rewritten("a host port that is leased to this worktree stands in its place")),
-    ("services.*.ports.*", "host_ip", supported("without it the port is bound to 127.0.0.1, or to `WTC_BIND`")),
-    ("services.*.ports.*", "app_protocol name", supported("it tells people, and changes nothing on an engine")),
+    ("services.*.ports.*", "published", rewritten("replaced by a host port that is leased to this worktree")),
+    ("services.*.ports.*", "host_ip", supported("the default is 127.0.0.1, or `WTC_BIND`")),
+    ("services.*.ports.*", "app_protocol name", supported("for information only: it has no effect on the engine")),
     ("services.*", "pre_start pull_refresh_after", ignored(_UNREAD)),
     ("services.*.pre_start.*", _HOOK, ignored(_UNREAD)),
     (
         "services.*",
         "provider",
-        ignored("wtc starts containers, and no other programs", "to have it, start it yourself"),
+        ignored("wtc does not run provider programs", "to use the provider, run it yourself"),
     ),
-    ("services.*.provider", "options type", ignored("wtc starts containers, and no other programs")),
-    ("services.*", "pull_policy", supported("`refresh` alone is `missing`, as for Docker Compose")),
+    ("services.*.provider", "options type", ignored("wtc does not run provider programs")),
+    ("services.*", "pull_policy", supported("`refresh` means `missing`, as in Docker Compose")),
     (
         "services.*.build",
         "additional_contexts cache_from cache_to",
-        supported(f"{_BUILDX} where an engine alone cannot"),
+        supported(f"{_BUILDX} if the engine alone cannot do it"),
     ),
     ("services.*.build", "entitlements no_cache_filter privileged provenance sbom secrets ssh", supported(_BUILDX)),
-    ("services.*.build", "isolation", supported("the engine heeds it for Windows containers alone")),
+    ("services.*.build", "isolation", supported("the engine uses it for Windows containers only")),
     ("services.*.build", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     (
         "services.*.build",
@@ -207,7 +211,7 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
         (
             Case(
                 status=Status.REWRITTEN,
-                reason="of several the service's, or else the engine's own, is built: it runs no other",
+                reason="only the service's platform is built, or else the engine's",
                 when="more than one",
                 applies=is_several,
             ),
@@ -217,9 +221,9 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
     (
         "services.*.build.secrets.*",
         "gid mode uid",
-        ignored("the Dockerfile says it: `RUN --mount=type=secret,mode=...`"),
+        ignored("set it in the Dockerfile: `RUN --mount=type=secret,mode=...`"),
     ),
-    ("services.*.build", "tags", rewritten("the image is tagged with the namespace alone")),
+    ("services.*.build", "tags", rewritten("the image is tagged with the namespace only")),
     ("services.*.configs.*", "gid mode uid", _IDENTITY),
     ("services.*.secrets.*", "gid mode uid", _IDENTITY),
     (
@@ -228,12 +232,12 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
         (
             Case(
                 status=Status.IGNORED,
-                reason="wtc runs it as any other service",
+                reason="wtc runs it like any other service",
                 when="`global-job`, `replicated-job`",
                 applies=is_job,
-                hint="to have others wait for its end, write `condition: service_completed_successfully`",
+                hint="to make other services wait until it exits, write `condition: service_completed_successfully`",
             ),
-            *supported("`global` is one container: there is one engine"),
+            *supported("`global` means one container, because there is one engine"),
         ),
     ),
     ("services.*.deploy", "endpoint_mode labels placement rollback_config update_config", ignored(_SWARM)),
@@ -248,7 +252,7 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
         "kind value",
         ignored(_SWARM),
     ),
-    ("services.*.deploy.restart_policy", "delay window", ignored("an engine decides by itself when it restarts")),
+    ("services.*.deploy.restart_policy", "delay window", ignored("the engine decides when to restart a container")),
     (
         "services.*.volumes.*",
         "source",
@@ -262,10 +266,10 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
             *supported(),
         ),
     ),
-    ("services.*.volumes.*", "consistency", supported("engines have given it up: all mounts are consistent")),
-    ("services.*.volumes.*.volume", "labels", ignored("a volume without a name bears the stack's labels alone")),
+    ("services.*.volumes.*", "consistency", supported("engines no longer use it: all mounts are consistent")),
+    ("services.*.volumes.*.volume", "labels", ignored("an anonymous volume carries the stack's labels only")),
 )
-"""The rest: prefix, names, what becomes of them."""
+"""All other attributes: (prefix, names, row)."""
 
 
 def _rows() -> dict[str, Row]:
@@ -278,4 +282,4 @@ def _rows() -> dict[str, Row]:
 
 
 SUPPORT: dict[str, Row] = _rows()
-"""Attribute's path pattern -> its cases; sorted."""
+"""Path pattern of an attribute -> its cases; sorted by pattern."""

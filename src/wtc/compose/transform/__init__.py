@@ -1,1 +1,1 @@
-"""Values into their canonical form and their attribute's type. Pure."""
+"""Convert values to their canonical form and to the type of their attribute. Pure."""

@@ -1,8 +1,8 @@
-"""The shape of a project: every attribute with its type, in the order in which Docker Compose writes them.
+"""The types of all attributes, by shape, in the order in which Docker Compose prints them.
 
-A type is a word, or one built from another shape's name:
-`*x` an optional `x`, `=x` an `x` that is always there, `[x]` a list, `{x}` a mapping of names to `x`, `{?x}` one that
-keeps nulls. Words: `str bool int uint float`, `bool? int? uint?` where zero differs from nothing, `bytes` and `dur`
+A type is a word, or refers to another shape:
+`*x` an optional `x`, `=x` an `x` that is always present, `[x]` a list, `{x}` a mapping of names to `x`, `{?x}` one that
+keeps nulls. Words: `str bool int uint float`, `bool? int? uint?` where zero differs from unset, `bytes` and `dur`
 (sizes and durations as text), `dur?`, `list` of strings, `map` of strings (`env`: with nulls), `shell`, `test`,
 `hosts`, `ssh`, `count`, `cpus`, `mode`, `limit`, `options`.
 

@@ -1,4 +1,4 @@
-"""Short forms into long ones, so that all later stages know one shape.
+"""Convert short forms to long forms, so that later stages handle one form only.
 
 Source: compose-spec, short and long syntaxes.
 """
@@ -14,11 +14,11 @@ from wtc.compose.tree.path_patterns import Table
 from wtc.model.position import Path, Position, dotted
 
 MAX_PORTS = 100_000
-"""Container ports of one project: more than one protocol has."""
+"""Maximum number of container ports in a project."""
 
 
 def canonicalize(root: Node, diagnostics: Diagnostics, *, interpolated: bool = True) -> Node:
-    """The tree in long forms. Without interpolation, texts that no rule can read stay as they are."""
+    """Return the tree in long forms. Without interpolation, strings that cannot be parsed are kept as written."""
     if sum(
         _port_count(item)
         for s in get_fields(get_child(root, "services")).values()
@@ -65,7 +65,7 @@ def _build(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
 
 
 def _names_to_mapping(default: Callable[[Node], Node]) -> Rule:
-    """A list of names as a mapping."""
+    """Return the rule that converts a list of names to a mapping."""
 
     def rule(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
         if not isinstance(node, Sequence):
@@ -131,10 +131,10 @@ def _mount(node: Node, path: Path, diagnostics: Diagnostics, *, lenient: bool = 
     except ValueError as error:
         if not lenient:
             diagnostics.error(
-                f"`{dotted(path)}` is no mount: {error}",
+                f"`{dotted(path)}` is not a valid mount: {error}",
                 node.position,
                 path,
-                hint="the form is `[SOURCE:]TARGET[:OPTIONS]`",
+                hint="expected `[SOURCE:]TARGET[:OPTIONS]`",
             )
         return node
 
@@ -156,9 +156,10 @@ def _ports(node: Node, path: Path, diagnostics: Diagnostics, *, lenient: bool = 
             except ValueError as error:
                 if lenient:
                     return node
-                where = (*path, number)
-                hint = "the form is `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`"
-                diagnostics.error(f"`{dotted(where)}` is no port: {error}", item.position, where, hint=hint)
+                item_path = (*path, number)
+                message = f"`{dotted(item_path)}` is not a valid port: {error}"
+                hint = "expected `[[IP:]HOST_PORT:]CONTAINER_PORT[/PROTOCOL]`"
+                diagnostics.error(message, item.position, item_path, hint=hint)
         else:
             _report_type("a port", item, (*path, number), diagnostics)
     return Sequence(entries, node.position)
@@ -180,7 +181,8 @@ def _device(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
         return node if isinstance(node, Mapping) else _report_type("a device", node, path, diagnostics)
     parts = text.split(":")
     if len(parts) > 3:
-        diagnostics.error(f"`{dotted(path)}` is no device: `{text}` has too many colons", node.position, path)
+        message = f"`{dotted(path)}` is not a valid device: `{text}` has too many colons"
+        diagnostics.error(message, node.position, path)
         return node
     source, target, permissions = (parts + [parts[0], "rwm"][len(parts) - 1 :])[:3]
     return _mapping(
@@ -207,39 +209,32 @@ def _ssh(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
     for number, item in enumerate(node.items):
         name, equals, socket = (get_string(item) or "").partition("=")
         if not equals and name != "default":
-            where = (*path, number)
-            diagnostics.error(
-                f"`{dotted(where)}` names no socket or key",
-                item.position,
-                where,
-                hint="write `default`, or `NAME=PATH`",
-            )
+            item_path = (*path, number)
+            message = f"`{dotted(item_path)}` does not name a socket or key"
+            diagnostics.error(message, item.position, item_path, hint="expected `default` or `NAME=PATH`")
             continue
         entries[name] = _leaf(socket if equals else None, item)
     return Mapping(entries, node.position)
 
 
 def _pairs(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
-    """`KEY=VALUE` in a list as a mapping."""
+    """Convert a list of `KEY=VALUE` to a mapping."""
     if not isinstance(node, Sequence):
         return node
     entries: dict[str, Node] = {}
     for number, item in enumerate(node.items):
         key, equals, value = (get_string(item) or "").partition("=")
         if not equals:
-            where = (*path, number)
-            diagnostics.error(
-                f"`{dotted(where)}` is `{get_string(item) or kind_name(item)}`, expected `KEY=VALUE`",
-                item.position,
-                where,
-            )
+            item_path = (*path, number)
+            message = f"`{dotted(item_path)}` is `{get_string(item) or kind_name(item)}`, expected `KEY=VALUE`"
+            diagnostics.error(message, item.position, item_path)
             continue
         entries[key] = _leaf(value, item)
     return Mapping(entries, node.position)
 
 
 def _resource(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
-    """`external: {name: x}` is an old way to say `external: true` and `name: x`."""
+    """Convert the deprecated `external: {name: x}` to `external: true` and `name: x`."""
     external = get_child(node, "external")
     if not isinstance(node, Mapping) or not isinstance(external, Mapping):
         return node
@@ -250,14 +245,14 @@ def _resource(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
             f"`{dotted(path)}.external.name` is deprecated",
             external.position,
             path,
-            hint="write `name:` beside `external: true`",
+            hint="to replace it, write `external: true` and `name:`",
         )
         if isinstance(name, Scalar) and name.value != old.value:
             diagnostics.error(
-                f"`{dotted(path)}` has a `name` and another one under `external`",
+                f"`{dotted(path)}` has both a `name` and a different `external.name`",
                 old.position,
                 path,
-                hint="keep `name` alone",
+                hint="to fix it, keep only `name`",
             )
         entries["name"] = old
     return Mapping(entries, node.position, node.keys)
@@ -267,8 +262,8 @@ def _without_empty(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
     node = _one_or_more(node, path, diagnostics)
     if not isinstance(node, Sequence):
         return node
-    kept = [item for item in node.items if not (isinstance(item, Scalar) and item.value in {None, ""})]
-    return node if len(kept) == len(node.items) else Sequence(kept, node.position)
+    items = [item for item in node.items if not (isinstance(item, Scalar) and item.value in {None, ""})]
+    return node if len(items) == len(node.items) else Sequence(items, node.position)
 
 
 _RULES: dict[str, Rule] = {

@@ -1,4 +1,4 @@
-"""Every value as its attribute's type has it: commands split, durations and sizes in one form, lists as lists."""
+"""Convert every value to the type of its attribute: commands to lists, durations and sizes to one form."""
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.transform.attribute_types import ATTRIBUTE_TYPES
@@ -9,7 +9,7 @@ from wtc.model.position import Path, dotted
 
 
 def coerce(root: Node, diagnostics: Diagnostics, shape: str = "project", path: Path = ()) -> Mapping:
-    """The tree with its values in their attributes' types; attributes that say nothing are gone, `x-*` stay."""
+    """Return the tree with its values converted. Null and unknown attributes are dropped, `x-*` are kept."""
     return _coerce_attributes(root, shape, path, diagnostics)
 
 

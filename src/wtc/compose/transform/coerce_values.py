@@ -1,4 +1,4 @@
-"""One value after the other into its attribute's type; the words are those of `shapes`."""
+"""Convert a single value to the type of its attribute; the type words are those of `attribute_types`."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 
 
 class InvalidValueError(Exception):
-    """A value that its attribute cannot take; the text says why and shows no secret."""
+    """A value that its attribute does not allow. The message follows the attribute's name, and contains no secret."""
 
 
 def _scalar(node: Node, expected: str) -> Scalar:
@@ -54,7 +54,7 @@ def _int(node: Node) -> Node:
 def _uint(node: Node) -> Node:
     scalar = _scalar(node, "a whole number")
     if not isinstance(scalar.value, int | float) or scalar.value < 0:
-        raise InvalidValueError(f"is `{scalar.value}`, expected a whole number, not negative")
+        raise InvalidValueError(f"is `{scalar.value}`, expected a whole number of at least 0")
     return _int(scalar)
 
 
@@ -107,7 +107,7 @@ def _split_pair(item: Node) -> tuple[str, Scalar, str | None]:
 
 
 def _env(node: Node) -> Mapping:
-    """Names and values; a name without a value stays null."""
+    """Return name -> value; a name without a value is null."""
     entries: dict[str, Node] = {}
     if isinstance(node, Sequence):
         keys = {_split_pair(item)[0]: item.position for item in node.items}
@@ -125,7 +125,7 @@ def _env(node: Node) -> Mapping:
 
 
 def _map(node: Node) -> Node:
-    """Names and values; a name without a value has an empty one."""
+    """Return name -> value; a name without a value has an empty one."""
     pairs = _env(node)
     entries: dict[str, Node] = {
         key: Scalar("", item.position) if is_null(item) else item for key, item in pairs.items.items()
@@ -134,14 +134,14 @@ def _map(node: Node) -> Node:
 
 
 def _options(node: Node) -> Node:
-    """Names and lists of values."""
+    """Return name -> list of values."""
     if not isinstance(node, Mapping):
         raise InvalidValueError(f"is {kind_name(node)}, expected a mapping")
     return Mapping({key: _list(item) for key, item in node.items.items()}, node.position, node.keys)
 
 
 def _hosts(node: Node) -> Node:
-    """`HOST=ADDRESS`, sorted."""
+    """Return the list of `HOST=ADDRESS`, sorted by host and address."""
     pairs: list[tuple[str, str, Node]] = []
     if isinstance(node, Mapping):
         for host, item in node.items.items():
@@ -159,7 +159,7 @@ def _hosts(node: Node) -> Node:
             pairs.append((host, address, item))
     for host, _, _ in pairs:
         if not host or ":" in host or "=" in host:
-            raise InvalidValueError(f"has `{host}`, which is no name of a host")
+            raise InvalidValueError(f"has `{host}`, which is not a valid host name")
     bare = [(f"{h}={a[1:-1] if len(a) > 2 and a[0] == '[' and a[-1] == ']' else a}", near) for h, a, near in pairs]
     return Sequence(
         [Scalar(text, near.position, text) for text, near in sorted(bare, key=lambda b: b[0])], node.position

@@ -1,7 +1,7 @@
-"""Names that the file itself gives containers, and the dependencies that follow from uses of these names.
+"""Find the container names that the file assigns, and add the dependencies that follow from their uses.
 
-`container:NAME` means a container of any project to Docker Compose. Where NAME is one that the file gives, it is this
-stack's container, which the service then depends on, as with `service:NAME`. Source: product.md, Isolation.
+In Docker Compose, `container:NAME` refers to a container of any project. If the file assigns NAME to a service,
+`container:NAME` refers to the container of that service in this stack, and adds a dependency, like `service:NAME`.
 """
 
 from wtc.compose.loader.profiles import service_profiles
@@ -13,9 +13,9 @@ _CONTAINER = "container:"
 
 
 def container_names(services: Mapping, project: str) -> dict[str, str]:
-    """Container name -> service. `project` is the name in the file, for the names that Docker Compose makes of it.
+    """Return container name -> service. `project` is the name in the file, from which Docker Compose derives names.
 
-    Of services that share a name, because their profiles are never active together, the first one has it.
+    If services share a name, because their profiles are never active together, the first one gets it.
     """
     found: dict[str, str] = {}
     for name, service in sorted(services.items.items(), key=lambda item: bool(service_profiles(item[1]))):
@@ -28,7 +28,7 @@ def container_names(services: Mapping, project: str) -> dict[str, str]:
 
 
 def with_dependencies(root: Mapping, names: dict[str, str]) -> Mapping:
-    """The project whose services depend on those whose containers they name."""
+    """Return the project with a dependency for each use of another service's container name."""
     services = root.items.get("services")
     if not isinstance(services, Mapping) or not names:
         return root
@@ -42,7 +42,7 @@ def _service(name: str, service: Node, names: dict[str, str]) -> Node:
     if not isinstance(service, Mapping):
         return service
     known = service.items.get("depends_on")
-    needed = {names[text]: near for text, near in _named(service) if names.get(text, name) != name}
+    needed = {names[text]: near for text, near in _used_names(service) if names.get(text, name) != name}
     missing = {other: _dependency(near) for other, near in needed.items() if other not in get_fields(known)}
     if not missing:
         return service
@@ -51,8 +51,8 @@ def _service(name: str, service: Node, names: dict[str, str]) -> Node:
     return Mapping({**service.items, "depends_on": depends_on}, service.position, service.keys)
 
 
-def _named(service: Mapping) -> list[tuple[str, Node]]:
-    """The container names that a service uses, each with its place."""
+def _used_names(service: Mapping) -> list[tuple[str, Node]]:
+    """Return the container names that a service uses, with their nodes."""
     shared = [item for key in NAMESPACES if (item := service.items.get(key)) is not None]
     shared += get_items(service.items.get("volumes_from"))
     found = [(text.removeprefix(_CONTAINER), i) for i in shared if (text := get_string(i) or "").startswith(_CONTAINER)]
@@ -61,6 +61,6 @@ def _named(service: Mapping) -> list[tuple[str, Node]]:
 
 
 def _dependency(near: Node) -> Mapping:
-    """Not a required one: the container may be of a service that no active profile enables."""
+    """Return an optional dependency: no active profile may enable the service of the container."""
     values = {"condition": "service_started", "restart": True, "required": False}
     return Mapping({key: Scalar(value, near.position) for key, value in values.items()}, near.position)

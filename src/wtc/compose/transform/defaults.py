@@ -1,4 +1,4 @@
-"""What the file may leave out and Docker Compose fills in before anything is checked."""
+"""Set the default values that Docker Compose sets before validation."""
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.tree.apply_rules import Rule, apply_rules
@@ -8,7 +8,7 @@ from wtc.model.position import Path
 
 
 def with_defaults(root: Node, diagnostics: Diagnostics) -> Node:
-    """The tree with its implied values written out."""
+    """Return the tree with its default values set."""
     return apply_rules(root, RULES, diagnostics)
 
 

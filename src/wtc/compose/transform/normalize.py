@@ -1,4 +1,4 @@
-"""What a project means without saying it: default network, implied dependencies, names.
+"""Normalize the project: add the default network, implied dependencies, and names of resources.
 
 Source: compose-spec, Services and Networks.
 """
@@ -14,7 +14,7 @@ NAMED = ("networks", "volumes", "configs", "secrets")
 
 
 def normalize(root: Mapping, name: str, environments: Environments) -> Mapping:
-    """The project `name` with everything implied written out."""
+    """Return the project with its name and all implied values set."""
     items = {**root.items, "name": Scalar(name, root.keys.get("name", root.position))}
     services = items.get("services")
     if isinstance(services, Mapping):
@@ -98,7 +98,7 @@ def _mount(node: Node) -> Node:
 
 
 def _implied_dependencies(items: dict[str, Node]) -> dict[str, Node]:
-    """Dependencies that follow from what else the service asks of another one."""
+    """Return the dependencies that follow from links, shared namespaces and `volumes_from`."""
     found: dict[str, Node] = {}
 
     def need(service: str, near: Node, *, restart: bool) -> None:

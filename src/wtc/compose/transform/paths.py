@@ -1,6 +1,6 @@
-"""Relative paths, laid upon the folder that they are relative to.
+"""Resolve relative paths.
 
-Source: compose-spec, each attribute's own words on paths.
+Source: compose-spec, the attributes that are paths.
 """
 
 import re
@@ -19,34 +19,34 @@ DRIVE = re.compile(r"[a-zA-Z]:[\\/]|\\\\")
 
 
 def resolve_paths(root: Node, folder: str, *, home: str, reader: Reader, diagnostics: Diagnostics) -> Node:
-    """The tree with its relative paths laid upon `folder` (absolute, or relative to whoever resolves next)."""
+    """Return the tree with its relative paths joined to `folder`."""
     return apply_rules(root, _rules(folder, home, reader), diagnostics)
 
 
 def absolute_path(path: str, folder: str, home: str) -> str:
-    """The path from `folder` on, cleaned; an absolute one stays letter by letter."""
+    """Return the path joined to `folder` and normalized. An absolute path is returned unchanged."""
     path = expand_home(path, home)
     return path if path.startswith("/") else clean_path(join(folder, path))
 
 
 def clean_path(path: str) -> str:
-    """Without `.`, `..` and double slashes."""
+    """Return the path without `.`, `..` and double slashes."""
     cleaned = normpath(path)
     return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
 def expand_home(path: str, home: str) -> str:
-    """`~` is the user's home."""
+    """Return the path with a leading `~` replaced by the home folder."""
     return clean_path(join(home, path[1:].lstrip("/"))) if path.startswith("~") and home else path
 
 
 def is_remote(path: str) -> bool:
-    """Whether it names something that is not on this disk."""
+    """Return whether the path refers to something that is not a local file."""
     return REMOTE.match(path) is not None
 
 
 class _Resolver:
-    """The rules, for one folder."""
+    """The rules for one folder."""
 
     def __init__(self, folder: str, home: str, reader: Reader) -> None:
         self.folder = folder
@@ -61,7 +61,7 @@ class _Resolver:
         return node if is_remote(get_string(node) or "") else self.plain(node, path, diagnostics)
 
     def foreign(self, node: Node, path: Path, diagnostics: Diagnostics) -> Node:  # noqa: ARG002 (a row of the table)
-        """A path that may be one of another system: the engine need not run here."""
+        """Resolve a path on the engine's host, which may be a Windows path."""
         text = get_string(node)
         return (
             node if text is None or DRIVE.match(text) else _set_text(node, absolute_path(text, self.folder, self.home))
@@ -81,13 +81,13 @@ class _Resolver:
                 f"`{dotted(path)}` is a bind mount with no `source`",
                 node.position,
                 path,
-                hint="name the host's path as `source`, or write `type: volume` for an anonymous volume",
+                hint="to mount a host path, add `source`; to mount an anonymous volume, write `type: volume`",
             )
             return node
         return with_entry(node, "source", self.foreign(source, (*path, "source"), diagnostics))
 
     def volume(self, node: Node, path: Path, diagnostics: Diagnostics) -> Node:
-        """A volume that is a bind mount in disguise."""
+        """Resolve the device of a local volume with the option `o: bind`."""
         options = get_fields(node).get("driver_opts")
         local = get_string(get_fields(node).get("driver")) == "local" and get_string(get_child(options, "o")) == "bind"
         device = get_child(options, "device")

@@ -1,4 +1,4 @@
-"""A published port in its short form: `[[IP:]HOST:]CONTAINER[/PROTOCOL]`. Source: compose-spec, Services, ports."""
+"""Parse the short form of ports: `[[IP:]HOST:]CONTAINER[/PROTOCOL]`. Source: compose-spec, Services, ports."""
 
 import re
 
@@ -10,10 +10,10 @@ REFERENCE = re.compile(r"\$(?:\{([_a-zA-Z][_a-zA-Z0-9]*)(?:\}|[:?+-])|([_a-zA-Z]
 
 
 def parse_ports(text: str, node: Scalar) -> list[Mapping]:
-    """The ports in their long form, one for each container port, in the order in which Docker Compose lists them.
+    """Return the ports in long form, one for each container port, in Docker Compose's order.
 
     Raises:
-        ValueError: the text is no port; says why.
+        ValueError: the text is not a valid port; the message is the reason.
     """
     *front, container = text.split(":")
     host = front.pop() if front else ""
@@ -21,15 +21,15 @@ def parse_ports(text: str, node: Scalar) -> list[Mapping]:
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
     elif ":" in address:
-        raise ValueError(f"`{address}` has colons of its own: write `[{address}]`")
+        raise ValueError(f"`{address}` contains colons: write `[{address}]`")
     if address and not is_address(address):
-        raise ValueError(f"`{address}` is no IP address")
+        raise ValueError(f"`{address}` is not a valid IP address")
     number, _, protocol = container.partition("/")
     protocol = (protocol.partition("/")[0] or "tcp").lower()
     if not number:
-        raise ValueError(f"`{text}` names no container port")
+        raise ValueError(f"`{text}` has no container port")
     if protocol not in PROTOCOLS:
-        raise ValueError(f"`{protocol}` is no protocol, expected tcp, udp or sctp")
+        raise ValueError(f"`{protocol}` is not a valid protocol, expected `tcp`, `udp` or `sctp`")
     first, last = port_range(number, "container port")
     low, high = port_range(host, "host port") if host else (0, 0)
     if host and high - low != last - first and first != last:
@@ -52,12 +52,22 @@ def parse_ports(text: str, node: Scalar) -> list[Mapping]:
             items["published"] = Scalar(published, node.position, raw if first == last else published)
         return Mapping(items, node.position)
 
-    # sorted as text, so 10 comes before 9: that order is part of the configuration hash
+    # Sorted as text (10 before 9), because the order is part of the config hash.
     return [entry(target) for target in sorted(range(first, last + 1), key=lambda target: f"{target}/{protocol}")]
 
 
+def published_ports(text: str) -> range:
+    """Return the host ports of the long form's `published`; empty for any free port.
+
+    Raises:
+        ValueError: the text is not a valid port or range of ports; says why.
+    """
+    low, high = port_range(text, "host port") if text else (0, -1)
+    return range(low, high + 1)
+
+
 def _published_text(raw: str) -> str:
-    """The host port's part of a short form as the file has it: colons inside `${...}` separate nothing."""
+    """Return the host port of a short form as written. Colons inside `${...}` are not separators."""
     sections: list[str] = []
     section, depth = "", 0
     for index, char in enumerate(raw):
@@ -74,7 +84,7 @@ def _published_text(raw: str) -> str:
 
 
 def reference_name(raw: str) -> str:
-    """The variable's name where the text is exactly one reference (`${WEB_PORT:-8080}`), nothing otherwise."""
+    """Return the name of the variable if the text is exactly one reference (`${WEB_PORT:-8080}`), otherwise empty."""
     found = REFERENCE.match(raw)
     if found is None:
         return ""
@@ -92,24 +102,24 @@ def reference_name(raw: str) -> str:
 
 
 def port_range(text: str, what: str) -> tuple[int, int]:
-    """First and last port.
+    """Return the first and the last port.
 
     Raises:
-        ValueError: no port, or no range of ports.
+        ValueError: the text is not a port or a range of ports.
     """
     parts = text.split("-")
     bounds = [parts[0], parts[min(1, len(parts) - 1)]]  # Docker Compose ignores what follows a second dash
     for bound in bounds:
         if not NUMBER.fullmatch(bound) or len(bound) > 20 or int(bound) > 65535:
-            raise ValueError(f"{what} `{text}` is no port or range of ports within 0-65535")
+            raise ValueError(f"{what} `{text}` is not a port or port range within 0-65535")
     low, high = int(bounds[0]), int(bounds[1])
     if high < low:
-        raise ValueError(f"{what} range `{text}` runs backwards")
+        raise ValueError(f"{what} range `{text}` ends before it starts")
     return low, high
 
 
 def is_address(text: str) -> bool:
-    """Whether it is an IPv4 or IPv6 address."""
+    """Return whether the text is an IPv4 or IPv6 address."""
     parts = text.split(".")
     if len(parts) == 4 and all(NUMBER.fullmatch(p) for p in parts):
         return all(len(p) <= 3 and int(p) <= 255 and (p == "0" or p[0] != "0") for p in parts)

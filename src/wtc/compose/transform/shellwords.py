@@ -1,27 +1,27 @@
-"""A command written as one string, split as Docker Compose splits it, which is not as a shell does.
+"""Split a command string into words as Docker Compose does, which differs from a shell.
 
-An unquoted `; & | < >` silently ends the command. A backslash takes the next character as it is, also in double quotes.
-Variables and backquotes stay in the text.
+An unquoted `; & | < >` silently ends the command. A backslash escapes the next character, also in double quotes.
+Variables and backquotes are kept in the text.
 """
 
 MAX_CHARACTERS = 1 << 20
-"""No system starts a command that is longer: https://man7.org/linux/man-pages/man2/execve.2.html, 2 MB in all."""
+"""A longer command cannot be started: https://man7.org/linux/man-pages/man2/execve.2.html, 2 MB in total."""
 _ENDS = frozenset(";&|<>")
 _DIGITS = [[digit] for digit in "0123456789"]
 _BLANKS = frozenset(" \t\r\n")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a command.
+    """Return the words of a command.
 
     Raises:
-        ValueError: a quotation that never ends, a parenthesis outside of quotes, or more than anyone can start.
+        ValueError: a quote is not closed, a parenthesis is not quoted, or the command is too long.
     """
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"it has {len(text)} characters, past the limit of {MAX_CHARACTERS}")
+        raise ValueError(f"it has {len(text)} characters, the limit is {MAX_CHARACTERS}")
     words, open_until = _Splitter().run(text)
     if open_until:
-        raise ValueError(f"a `{open_until}` is missing")
+        raise ValueError(f"the closing `{open_until}` is missing")
     return words
 
 
@@ -30,13 +30,13 @@ class _Splitter:
         self.words: list[str] = []
         self.word: list[str] = []
         self.begun = False
-        """Whether there is a word, which may be an empty one in quotes."""
+        """Whether a word has started; it may be empty, in quotes."""
         self.until = ""
-        """What ends the open quotation: a quote, or `)` for a `$(`. Backquotes may have plain quotes in them."""
+        """The character that closes the open quote: a quote, or `)` for `$(`. Backquotes may contain quotes."""
         self.backquoted = False
 
     def run(self, text: str) -> tuple[list[str], str]:
-        """The words, and what the text should still have had at its end."""
+        """Return the words, and the closing character that is missing at the end, if any."""
         escaped = False
         for char in text:
             if escaped:
@@ -47,7 +47,7 @@ class _Splitter:
             elif char in _BLANKS:
                 self._blank(char)
             elif char in _ENDS and not self.until and not self.backquoted:
-                # `2>` redirects a number, which is then no word either
+                # The digit of a redirection such as `2>` is not a word.
                 self.begun = self.begun and not (char == ">" and self.word[:1] in _DIGITS)
                 break
             elif not self._quote(char):
@@ -69,7 +69,7 @@ class _Splitter:
             self.begun = False
 
     def _quote(self, char: str) -> bool:
-        """Whether the character is a quote and so no part of the word; notes what it opens or closes."""
+        """Open or close a quote. Return whether the character is a quote, and therefore not part of the word."""
         if char in "\"'" and self.until in {"", char}:
             if self.until:
                 self.begun = True
@@ -81,6 +81,6 @@ class _Splitter:
             self.until = "" if self.until else ")"
         elif char == "(" and self.until in {"", ")"} and not self.backquoted:
             if self.until or self.word[-1:] != ["$"]:
-                raise ValueError("`(` stands outside of quotes")
+                raise ValueError("`(` is not quoted")
             self.until = ")"
         return False

@@ -1,4 +1,4 @@
-"""Durations and byte sizes, as Go reads and prints them.
+"""Parse durations and byte sizes as Go does, and format durations.
 
 Source: https://github.com/compose-spec/compose-spec/blob/main/11-extension.md (specifying durations, byte values)
 """
@@ -24,10 +24,10 @@ _LIMIT = 1 << 63
 
 
 def parse_duration(text: str) -> int:
-    """Nanoseconds: `1m30s`, `1.5h`, `1w2d`; `0` needs no unit.
+    """Return the nanoseconds of a duration: `1m30s`, `1.5h`, `1w2d`; `0` needs no unit.
 
     Raises:
-        ValueError: with what was expected.
+        ValueError: the text is not a duration; the message is the expected kind of value.
     """
     sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
     if rest == "0":
@@ -39,7 +39,7 @@ def parse_duration(text: str) -> int:
             parts = []
             break
         digits = fraction[:18]
-        # Go counts a fraction in floats, which shows in the last digits
+        # Go computes a fraction in floats, which affects the last digits.
         total += int(whole or 0) * _NANOSECONDS[unit] + int(int(digits or 0) * (_NANOSECONDS[unit] / 10 ** len(digits)))
     if not parts or total >= _LIMIT:
         raise ValueError("a duration like `1m30s`, with a unit `w`, `d`, `h`, `m`, `s`, `ms`, `us` or `ns`")
@@ -47,7 +47,7 @@ def parse_duration(text: str) -> int:
 
 
 def format_duration(ns: int) -> str:
-    """`1h0m0s`, `1.5s`, `300ms`: as Go prints it."""
+    """Return the duration as Go prints it: `1h0m0s`, `1.5s`, `300ms`."""
     if ns == 0:
         return "0s"
     sign, left = ("-", -ns) if ns < 0 else ("", ns)
@@ -64,17 +64,17 @@ def format_duration(ns: int) -> str:
 
 
 def _fixed(value: int, unit: int) -> str:
-    """`value / unit`, exactly."""
+    """Return `value / unit` as an exact decimal."""
     whole, part = divmod(value, unit)
     digits = str(part).rjust(len(str(unit)) - 1, "0").rstrip("0") if part else ""
     return f"{whole}.{digits}" if digits else str(whole)
 
 
 def parse_bytes(text: str) -> int:
-    """Bytes: `512m`, `10kB`, `1 GiB`, `1.5g`. All units are powers of 1024.
+    """Return the bytes of a size: `512m`, `10kB`, `1.5g`. All units are powers of 1024.
 
     Raises:
-        ValueError: with what was expected.
+        ValueError: the text is not a size; the message is the expected kind of value.
     """
     match = re.fullmatch(r"(.*[0-9.])? ?([kmgtp]i?b?|b)?", text, re.IGNORECASE | re.ASCII)
     if match and match[1] and not re.fullmatch("[kmgtp]i", match[2] or "", re.IGNORECASE):

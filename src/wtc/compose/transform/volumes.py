@@ -1,4 +1,4 @@
-"""A mount in its short form: `[SOURCE:]TARGET[:OPTIONS]`. Source: compose-spec, Services, volumes, Short syntax."""
+"""Parse the short form of mounts: `[SOURCE:]TARGET[:OPTIONS]`. Source: compose-spec, Services, volumes."""
 
 from posixpath import normpath
 
@@ -9,13 +9,13 @@ SELINUX = frozenset({"z", "Z"})
 
 
 def split_mount(text: str) -> list[str]:
-    """Source, target and options; a drive letter's colon (`C:\\data`) and those inside `${...}` separate nothing.
+    """Return source, target and options. Colons after a drive letter (`C:\\data`) and in `${...}` are not separators.
 
     Raises:
-        ValueError: the text is no mount; says why.
+        ValueError: the text is not a valid mount; the message is the reason.
     """
     if not text:
-        raise ValueError("a mount is empty")
+        raise ValueError("it is empty")
     if len(text.encode()) <= 2:
         return [text]
     sections: list[str] = []
@@ -32,14 +32,14 @@ def split_mount(text: str) -> list[str]:
         section += char
     sections.append(section)
     if not all(sections):
-        raise ValueError(f"`{text}` has nothing between two colons")
+        raise ValueError(f"`{text}` has an empty part")
     if len(sections) > 3:
         raise ValueError(f"`{text}` has too many colons")
     return sections
 
 
 def short_target(text: str) -> str | tuple[str]:
-    """Where the mount goes; something unlike any target for a text that is no mount."""
+    """Return the target of a mount; for an invalid mount, a key that differs from all targets."""
     try:
         sections = split_mount(text)
     except ValueError:
@@ -48,12 +48,12 @@ def short_target(text: str) -> str | tuple[str]:
 
 
 def is_path(source: str) -> bool:
-    """Whether a short source is a path of the host; all others are names of volumes."""
+    """Return whether the source of a short form is a host path; otherwise it is a volume name."""
     return source[:1] in {".", "/", "~"} or source.startswith("\\\\") or (source[:1].isalpha() and source[1:2] == ":")
 
 
 def clean_target(target: str) -> str:
-    """A path in the container without what says nothing."""
+    """Return a container path in normal form."""
     if not target:
         return ""
     cleaned = normpath(target)
@@ -61,10 +61,10 @@ def clean_target(target: str) -> str:
 
 
 def parse_mount(text: str, node: Scalar) -> Mapping:
-    """The mount in its long form, every part at the short one's position.
+    """Return the mount in long form; every value has the position of the short form.
 
     Raises:
-        ValueError: the text is no mount; says why.
+        ValueError: the text is not a valid mount; the message is the reason.
     """
     sections = split_mount(text)
 

@@ -1,1 +1,1 @@
-"""YAML documents as positioned trees, and how stages read and map them. Pure."""
+"""YAML documents as trees with positions, and functions to read and transform them. Pure."""

@@ -1,37 +1,37 @@
-"""Reading trees: what a stage asks of a node whose type nothing has vouched for yet."""
+"""Read nodes whose type is not validated yet."""
 
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 
 
 def get_child(node: Node | None, *keys: str) -> Node | None:
-    """The node under the keys; None where something on the way is missing or no mapping."""
+    """Return the node under the keys, or None if a step is missing or not a mapping."""
     for key in keys:
         node = node.items.get(key) if isinstance(node, Mapping) else None
     return node
 
 
 def get_string(node: Node | None) -> str | None:
-    """The node's value if it is a string."""
+    """Return the node's value if it is a string."""
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
 
 def get_fields(node: Node | None) -> dict[str, Node]:
-    """The mapping's entries, none for anything else. Not to be changed."""
+    """Return the mapping's entries, or an empty dict for other nodes. Do not modify the result."""
     return node.items if isinstance(node, Mapping) else {}
 
 
 def get_items(node: Node | None) -> list[Node]:
-    """The list's items, none for anything else. Not to be changed."""
+    """Return the list's items, or an empty list for other nodes. Do not modify the result."""
     return node.items if isinstance(node, Sequence) else []
 
 
 def is_null(node: Node | None) -> bool:
-    """Whether nothing is there, or a null."""
+    """Return whether the node is missing or null."""
     return node is None or (isinstance(node, Scalar) and node.value is None)
 
 
 def with_entries(node: Mapping, **entries: Node | None) -> Mapping:
-    """The mapping with these entries set; None takes one out."""
+    """Return the mapping with these entries set; None removes an entry."""
     items = {**node.items, **{key: item for key, item in entries.items() if item is not None}}
     for key, item in entries.items():
         if item is None:
@@ -40,12 +40,12 @@ def with_entries(node: Mapping, **entries: Node | None) -> Mapping:
 
 
 def with_entry(node: Mapping, key: str, item: Node) -> Mapping:
-    """The mapping with one entry set."""
+    """Return the mapping with one entry set."""
     return Mapping({**node.items, key: item}, node.position, node.keys, node.tag)
 
 
 def kind_name(node: Node | None) -> str:
-    """What to call the node when something else was expected."""
+    """Return the kind of the node for a message: "a mapping", "a string"."""
     match node:
         case Mapping():
             return "a mapping"
@@ -62,7 +62,7 @@ def kind_name(node: Node | None) -> str:
 
 
 def scalar_text(node: Scalar) -> str:
-    """The value as text, as Docker Compose writes it where it needs a string."""
+    """Return the value as text, as Docker Compose converts it to a string."""
     match node.value:
         case str() as value:
             return value

@@ -1,4 +1,4 @@
-"""Walking a tree along a table of rules; what no rule touches is shared, not copied."""
+"""Apply a table of rules to a tree. Nodes that no rule changes are shared, not copied."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -9,11 +9,11 @@ from wtc.compose.tree.path_patterns import Cursor, Table
 from wtc.model.position import Path
 
 Rule: TypeAlias = Callable[[Node, Path, Diagnostics], Node]
-"""One attribute's rule: the node in its new form, or the same node. What it cannot accept it reports."""
+"""The rule for one attribute: return the new node, or the same node; report invalid values."""
 
 
 def apply_rules(root: Node, table: Table[Rule], diagnostics: Diagnostics, path: Path = ()) -> Node:
-    """The tree with every rule applied at its path, a parent's before its children's."""
+    """Return the tree with every rule applied at its path, parents first."""
     cursor: Cursor[Rule] | None = table.root
     for step in path:
         cursor = cursor.step(step) if cursor else None
@@ -28,18 +28,18 @@ def _walk(node: Node, cursor: Cursor[Rule], path: Path, diagnostics: Diagnostics
     if isinstance(node, Mapping):
         entries: dict[str, Node] = {}
         for key, item in node.items.items():
-            below = cursor.step(key)
-            if below is not None:
-                new = _walk(item, below, (*path, key), diagnostics)
+            child = cursor.step(key)
+            if child is not None:
+                new = _walk(item, child, (*path, key), diagnostics)
                 if new is not item:
                     entries[key] = new
         if not entries:
             return node
         return Mapping({**node.items, **entries}, node.position, node.keys, node.tag)
-    below = cursor.step(0)
-    if below is None:
+    child = cursor.step(0)
+    if child is None:
         return node
-    items = [_walk(item, below, (*path, index), diagnostics) for index, item in enumerate(node.items)]
+    items = [_walk(item, child, (*path, index), diagnostics) for index, item in enumerate(node.items)]
     if all(new is old for new, old in zip(items, node.items, strict=True)):
         return node
     return Sequence(items, node.position, node.tag)

@@ -1,6 +1,6 @@
-"""A YAML document as a tree that knows where each value stands; every stage of the pipeline maps such trees.
+"""The nodes of a YAML document: scalars, sequences and mappings with their positions.
 
-Nodes are values: a stage that changes something makes a new node and shares the rest.
+Nodes are values: a stage that changes something creates a new node and shares the rest.
 """
 
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ from typing import TypeAlias
 from wtc.model.position import Path, Position
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
-"""The same tree without positions: what JSON and YAML can print."""
+"""The same tree without positions, as JSON and YAML print it."""
 
 NOWHERE = Position("", 0, 0)
 
 
 @dataclass(slots=True)
 class Scalar:
-    """A single value. `raw` is its text as the file has it, before interpolation and casting."""
+    """A single value. `raw` is its text as written, before interpolation and casting."""
 
     value: str | int | float | bool | None
     position: Position = NOWHERE
     raw: str = ""
     tag: str = ""
-    """`reset`, `override`, or nothing."""
+    """`reset`, `override` or empty."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Sequence:
 
 @dataclass(slots=True)
 class Mapping:
-    """String keys, in the file's order. `keys` says where each key stands (a key made by a stage may be missing)."""
+    """String keys, in the file's order. `keys` holds the position of each key that the file contains."""
 
     items: dict[str, "Node"] = field(default_factory=dict[str, "Node"])
     position: Position = NOWHERE
@@ -49,7 +49,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def plain(node: Node) -> Plain:
-    """The tree without positions."""
+    """Return the tree without positions."""
     match node:
         case Scalar():
             return node.value
@@ -60,7 +60,7 @@ def plain(node: Node) -> Plain:
 
 
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every node with its path, parents first."""
+    """Yield every node with its path, parents first."""
     yield path, node
     if isinstance(node, Mapping):
         for key, item in node.items.items():

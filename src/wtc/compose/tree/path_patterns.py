@@ -1,4 +1,4 @@
-"""Tables of path patterns: the one place where a rule is tied to an attribute's path."""
+"""Tables of path patterns, which map attribute paths to rules."""
 
 from collections.abc import Mapping
 from typing import Generic, TypeVar
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Cursor(Generic[T]):
-    """A place in a table. A walk over a tree steps along with it, so that no path is ever matched anew."""
+    """A position in a table. A walk over a tree moves it along, so that paths are not matched again at each node."""
 
     __slots__ = ("_steps", "_wild", "value")
 
@@ -19,11 +19,11 @@ class Cursor(Generic[T]):
         self._wild: Cursor[T] | None = None
 
     def step(self, key: str | int) -> "Cursor[T] | None":
-        """The place under `key`; None where the table has nothing from there on. A literal step wins over `*`."""
+        """Return the cursor under `key`, or None if no pattern continues there. A literal step wins over `*`."""
         return self._steps.get(key, self._wild) if isinstance(key, str) else self._wild
 
     def add(self, step: str) -> "Cursor[T]":
-        """The place under the pattern's step, made where it is missing."""
+        """Return the cursor under a step of a pattern; create it if it is missing."""
         if step in {"*", "[]"}:
             if self._wild is None:
                 self._wild = Cursor()
@@ -31,7 +31,7 @@ class Cursor(Generic[T]):
         return self._steps.setdefault(step, Cursor())
 
     def inherit(self) -> None:
-        """Lets each literal step continue with what `*` beside it offers, so that a step never has to go back."""
+        """Copy the patterns under `*` to the literal steps beside it, so that a lookup never backtracks."""
         if self._wild is not None:
             for literal in self._steps.values():
                 literal.take(self._wild)
@@ -40,36 +40,36 @@ class Cursor(Generic[T]):
             literal.inherit()
 
     def take(self, other: "Cursor[T]") -> None:
-        """Adds what only `other` has."""
+        """Add the values that only `other` has."""
         if self.value is None:
             self.value = other.value
-        for step, below in other.branches():
-            self.add(step).take(below)
+        for step, branch in other.branches():
+            self.add(step).take(branch)
 
     def branches(self) -> list[tuple[str, "Cursor[T]"]]:
-        """Each step with what lies under it, `*` last."""
+        """Return each step with the cursor under it, `*` last."""
         wild = [("*", self._wild)] if self._wild is not None else []
         return [*self._steps.items(), *wild]
 
 
 class Table(Generic[T]):
-    """Values by path pattern: `services.*.build.args`. `*` and `[]` are any one step, the empty pattern is the root."""
+    """Values by path pattern: `services.*.build.args`. `*` and `[]` match any one step, the empty pattern the root."""
 
     __slots__ = ("root",)
 
     def __init__(self, rules: Mapping[str, T]) -> None:
         self.root: Cursor[T] = Cursor()
         for pattern, value in rules.items():
-            place = self.root
+            cursor = self.root
             for step in pattern.split(".") if pattern else ():
-                place = place.add(step)
-            place.value = value
+                cursor = cursor.add(step)
+            cursor.value = value
         self.root.inherit()
 
     def lookup(self, path: Path) -> T | None:
-        """The value of the pattern that fits the whole path, step by step the most literal one."""
-        place: Cursor[T] | None = self.root
+        """Return the value of the pattern that matches the whole path; at each step a literal wins over `*`."""
+        cursor: Cursor[T] | None = self.root
         for step in path:
-            if (place := place.step(step)) is None:
+            if (cursor := cursor.step(step)) is None:
                 return None
-        return place.value
+        return cursor.value

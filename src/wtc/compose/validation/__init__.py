@@ -1,1 +1,1 @@
-"""Checks that the schema cannot express. Pure."""
+"""Check rules that the schema cannot express. Pure."""

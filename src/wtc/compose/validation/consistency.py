@@ -1,4 +1,4 @@
-"""Whether the project holds together: what a service names exists, and nothing in it contradicts itself."""
+"""Check that services refer to defined resources and do not contradict themselves."""
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
@@ -7,27 +7,27 @@ from wtc.compose.validation import dependency_cycles
 from wtc.compose.validation.undefined_references import undefined_references
 from wtc.model.position import Path, dotted
 
-TWICE = (
+DUPLICATE_LIMITS = (
     ("cpus", ("limits", "cpus")),
     ("mem_limit", ("limits", "memory")),
     ("mem_reservation", ("reservations", "memory")),
     ("pids_limit", ("limits", "pids")),
 )
-"""Attributes that `deploy.resources` can say too."""
-MOST_FINDINGS = 200
-"""After as many, further services are not looked at."""
+"""Service attribute -> the attribute of `deploy.resources` with the same meaning."""
+MAX_FINDINGS = 200
+"""With this many findings, the remaining services are not checked."""
 
 
 def check_consistency(
-    root: Mapping, looked_at: Mapping, disabled: Mapping, diagnostics: Diagnostics, *, builders: Mapping
+    root: Mapping, checked: Mapping, disabled: Mapping, diagnostics: Diagnostics, *, builders: Mapping
 ) -> None:
-    """Report what is undefined, contradictory or circular among `looked_at`, which are services of the root.
+    """Report undefined references, contradictions and dependency cycles among the services `checked` of `root`.
 
-    Images may be built from those of the services in `builders`.
+    `builders` are the services whose images other services may build from.
     """
-    services = looked_at.items
+    services = checked.items
     for name, service in services.items():
-        if isinstance(service, Mapping) and len(diagnostics.found) < MOST_FINDINGS:
+        if isinstance(service, Mapping) and len(diagnostics.found) < MAX_FINDINGS:
             _Service(name, service, root, disabled, diagnostics, builders).check()
     _container_names(services, diagnostics)
     for name, secret in get_fields(root.items.get("secrets")).items():
@@ -42,7 +42,7 @@ def check_consistency(
 
 
 class _Service:
-    """One service's checks."""
+    """The checks of one service."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class _Service:
         self.diagnostics = diagnostics
 
     def error(self, message: str, near: Node | None, *steps: str | int, hint: str = "") -> None:
-        """Reports, at the attribute."""
+        """Report an error at the attribute."""
         key = steps[0] if steps and isinstance(steps[0], str) else ""
         position = (
             near.position if near is not None and near.position.file else self.node.keys.get(key, self.node.position)
@@ -71,7 +71,7 @@ class _Service:
         self.diagnostics.error(message, position, (*self.path, *steps), hint=hint)
 
     def check(self) -> None:
-        """Every rule, in turn."""
+        """Run all checks."""
         self._origin()
         self._references()
         self._limits()
@@ -87,7 +87,7 @@ class _Service:
                 f"service `{self.name}` has neither `image` nor `build`",
                 near or self.node.position,
                 self.path,
-                hint="name the image that it runs, or the folder that it is built from",
+                hint="to run an image, set `image`; to build one, set `build`",
             )
         if not isinstance(build, Mapping):
             return
@@ -102,18 +102,18 @@ class _Service:
             base = self.builders.items.get(other[2])
             if other[1] and not other[0] and not isinstance(get_child(base, "build"), Mapping):
                 self.error(
-                    f"service `{self.name}` builds upon service `{other[2]}`, which is not built here",
+                    f"service `{self.name}` builds from service `{other[2]}`, which has no `build`",
                     context,
                     "build",
                     "additional_contexts",
                     key,
-                    hint=f"to build upon an image, write `{key}: docker-image://IMAGE`",
+                    hint=f"to build from an image, write `{key}: docker-image://IMAGE`",
                 )
         platforms = [get_string(item) for item in get_items(build.items.get("platforms"))]
         platform = get_string(self.items.get("platform"))
         if platforms and platform and platform not in platforms:
             self.error(
-                f"`build.platforms` of service `{self.name}` lacks its platform `{platform}`",
+                f"`build.platforms` of service `{self.name}` does not contain its `platform` `{platform}`",
                 self.items["platform"],
                 "platform",
             )
@@ -135,31 +135,31 @@ class _Service:
         scale, replicas = self.items.get("scale"), get_child(deploy, "replicas")
         if isinstance(scale, Scalar) and isinstance(replicas, Scalar) and scale.value != replicas.value:
             self.error(
-                f"service `{self.name}` says {scale.value} in `scale` and {replicas.value} in `deploy.replicas`",
+                f"service `{self.name}` sets `scale` to {scale.value} and `deploy.replicas` to {replicas.value}",
                 scale,
                 "scale",
             )
-        for attribute, (group, key) in TWICE:
+        for attribute, (group, key) in DUPLICATE_LIMITS:
             own, limits = self.items.get(attribute), get_child(deploy, "resources", group)
             if not isinstance(own, Scalar) or not isinstance(limits, Mapping) or own.value in {0, "0"}:
                 continue
             other = limits.items.get(key)
             value = other.value if isinstance(other, Scalar) else None
             if value != own.value:
-                said = "nothing" if value is None else f"`{value}`"
-                there = f"deploy.resources.{group}.{key}"
-                message = f"service `{self.name}` says `{own.value}` in `{attribute}` and {said} in `{there}`"
-                self.error(message, own, attribute, hint="say it once, or the same in both")
+                duplicate = f"`deploy.resources.{group}.{key}`"
+                conflict = f"but not {duplicate}" if value is None else f"and {duplicate} to `{value}`"
+                message = f"service `{self.name}` sets `{attribute}` to `{own.value}` {conflict}"
+                self.error(message, own, attribute, hint="to fix it, set one of them, or both to the same value")
 
     def _container(self) -> None:
         name = self.items.get("container_name")
         count = self.items.get("scale", get_child(self.items.get("deploy"), "replicas"))
         if isinstance(count, Scalar) and isinstance(count.value, int) and count.value > 1 and get_string(name):
             self.error(
-                f"service `{self.name}` has one `container_name` for {count.value} containers",
+                f"service `{self.name}` has a `container_name` but {count.value} containers",
                 name,
                 "container_name",
-                hint="take `container_name` out",
+                hint="to run several containers, remove `container_name`",
             )
         test = get_items(get_child(self.items.get("healthcheck"), "test"))
         if test and get_string(test[0]) not in {"CMD", "CMD-SHELL", "NONE"}:
@@ -174,11 +174,15 @@ class _Service:
             action = get_string(get_child(watch, "action"))
             if action not in {"rebuild", "restart"} and not get_string(get_child(watch, "target")):
                 self.error(
-                    f"service `{self.name}` watches with `{action}` and no `target`", watch, "develop", "watch", index
+                    f"service `{self.name}` has a watch rule with the action `{action}` and no `target`",
+                    watch,
+                    "develop",
+                    "watch",
+                    index,
                 )
 
     def _mounts(self) -> None:
-        """One place in the container, one mount."""
+        """Check that no two mounts have the same target."""
         tmpfs = [((get_string(item) or "").partition(":")[0], item) for item in get_items(self.items.get("tmpfs"))]
         mounts = [(get_string(get_child(item, "target")) or "", item) for item in get_items(self.items.get("volumes"))]
         taken: dict[str, Path] = {}
@@ -187,7 +191,7 @@ class _Service:
                 path = (*self.path, kind, index)
                 if target in taken:
                     message = f"`{dotted(path)}` and `{dotted(taken[target])}` are both mounted at `{target}`"
-                    self.error(message, item, kind, index, hint="take one of them out")
+                    self.error(message, item, kind, index, hint="remove one of them")
                 taken.setdefault(target, path)
 
 
@@ -200,9 +204,9 @@ def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> Non
             continue
         if name in taken:
             diagnostics.error(
-                f"services `{taken[name]}` and `{service}` have one `container_name`, `{name}`",
+                f"services `{taken[name]}` and `{service}` have the same `container_name` `{name}`",
                 given.position,
                 ("services", service, "container_name"),
-                hint="take it out of one of them; a service is reached by its own name anyway",
+                hint="remove it from one of them; a service can always be reached by its service name",
             )
         taken.setdefault(name, service)

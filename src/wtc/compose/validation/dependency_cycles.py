@@ -1,4 +1,4 @@
-"""Services that wait for each other for ever."""
+"""Find dependency cycles between services."""
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.loader.select_services import service_dependencies
@@ -7,7 +7,7 @@ from wtc.compose.tree.node import Node
 
 
 def check_cycles(services: dict[str, Node], diagnostics: Diagnostics) -> None:
-    """Reports the first circle of dependencies, step by step; depth is no matter."""
+    """Report the first dependency cycle with all its steps. The search is iterative, so its depth is not limited."""
     done: set[str] = set()
     for start, node in services.items():
         if start in done:
@@ -21,12 +21,12 @@ def check_cycles(services: dict[str, Node], diagnostics: Diagnostics) -> None:
                 trail.popitem()
             elif following in trail:
                 names = list(trail)
-                circle = [*names[names.index(following) :], following]
-                chain = " -> ".join(f"`{step}`" for step in circle)
+                cycle = [*names[names.index(following) :], following]
+                chain = " -> ".join(f"`{step}`" for step in cycle)
                 near = service_dependencies(services[name])[following]
                 place = services[name].position if is_null(near) or not near.position.file else near.position
                 diagnostics.error(
-                    f"services depend on each other in a circle: {chain}",
+                    f"dependency cycle: {chain}",
                     place,
                     ("services", name, "depends_on", following),
                 )

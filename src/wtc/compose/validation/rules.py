@@ -1,4 +1,4 @@
-"""What no schema can say: values that exclude each other, and formats."""
+"""Check single attributes for formats and for values that exclude each other."""
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.transform.ports import is_address
@@ -10,28 +10,28 @@ from wtc.model.position import Path, dotted
 
 
 def check_rules(root: Node, diagnostics: Diagnostics) -> None:
-    """Reports each entry of the tree that contradicts itself."""
+    """Report the values of the tree that break a rule."""
     apply_rules(root, RULES, diagnostics)
 
 
 def _external(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
-    """What is external is looked up, never made: it has a name and nothing else."""
+    """Check that an external resource, which wtc does not create, has only a name."""
     external = get_fields(node).get("external")
     if not isinstance(node, Mapping) or not (isinstance(external, Scalar) and external.value is True):
         return node
     for key in node.items:
         if key not in {"name", "external"} and not key.startswith("x-"):
             diagnostics.error(
-                f"`{dotted(path)}` is external and has `{key}`, which only something that is made here can have",
+                f"`{dotted(path)}` is external, so `{key}` is not allowed",
                 node.keys.get(key, node.position),
                 (*path, key),
-                hint=f"take out `{key}`, or `external: true`",
+                hint=f"remove `{key}` or `external: true`",
             )
     return node
 
 
 def _source(*keys: str) -> Rule:
-    """Exactly one of the keys, unless a driver or someone else provides the content."""
+    """Return the rule that requires exactly one of the keys, unless a driver or `external` provides the content."""
     listed = ", ".join(f"`{key}`" for key in keys)
 
     def rule(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
@@ -55,7 +55,10 @@ def _address(node: Node, path: Path, diagnostics: Diagnostics) -> Node:
     if address is not None and not is_address(address):
         place = get_fields(node)["host_ip"].position
         diagnostics.error(
-            f"`{address}` is no IP address", place, (*path, "host_ip"), hint="write an address such as `127.0.0.1`"
+            f"`{address}` is not a valid IP address",
+            place,
+            (*path, "host_ip"),
+            hint="write an address such as `127.0.0.1`",
         )
     return node
 

@@ -1,4 +1,4 @@
-"""What services name and nobody defines. Source: compose-spec: `depends_on`, and the uses of top-level elements."""
+"""Find references of services to undefined resources. Source: compose-spec, `depends_on` and top-level elements."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,32 +13,32 @@ _KINDS = ("services", "networks", "volumes", "configs", "secrets", "models")
 
 
 def undefined_references(name: str, service: Mapping, root: Mapping, disabled: Mapping) -> Iterator[Diagnostic]:
-    """What the service uses or depends on and the project has not; `disabled` are the services that are off."""
+    """Return a diagnostic for each undefined resource or dependency. `disabled` are the disabled services."""
     return (finding for _, finding in _missing_resources(name, service, root, disabled))
 
 
 def undefined_beside_errors(errors: Iterable[Diagnostic], root: Mapping, disabled: Mapping) -> Iterator[Diagnostic]:
-    """The same of all services of a file that has errors already: only what these cannot be the reason of."""
-    told = [error.path for error in errors]
-    # Where a part of the file is not to be had, nothing is known to be missing.
-    if any(len(path) < 2 or path[0] not in _KINDS for path in told):
+    """Yield the undefined references of a file with errors, except those that one of the errors may have caused."""
+    reported = [error.path for error in errors]
+    # If a whole section has an error, its definitions are unknown.
+    if any(len(path) < 2 or path[0] not in _KINDS for path in reported):
         return
     for name, service in get_fields(root.items.get("services")).items():
         if isinstance(service, Mapping):
             for place, finding in _missing_resources(name, service, root, disabled):
-                if not any(_overlaps(path, finding.path[:3]) or path[:2] == place for path in told):
+                if not any(_overlaps(path, finding.path[:3]) or path[:2] == place for path in reported):
                     yield finding
 
 
 def _overlaps(path: Path, attribute: Path) -> bool:
-    """Whether it is the attribute's place, or one below it or above."""
+    """Return whether one path contains the other."""
     return path[: len(attribute)] == attribute[: len(path)]
 
 
 def _missing_resources(
     name: str, service: Mapping, root: Mapping, disabled: Mapping
 ) -> Iterator[tuple[Path, Diagnostic]]:
-    """With the place where each would be defined."""
+    """Yield the diagnostics of `undefined_references` with the path where each resource would be defined."""
     for kind, attribute, used, near in _used(service):
         defined = get_fields(root.items.get(kind))
         if used not in defined:
@@ -56,7 +56,7 @@ def _missing_resources(
 
 
 def _used(service: Mapping) -> Iterator[tuple[str, Path, str, Node]]:
-    """Each use of a top-level resource: its kind, the attribute, the name, and the place."""
+    """Yield (kind, attribute path, name, node) for each use of a top-level resource."""
     for kind in ("networks", "models"):
         items = service.items.get(kind)
         for name, item in get_fields(items).items():
@@ -87,7 +87,7 @@ def _dependencies(name: str, service: Mapping, root: Mapping, disabled: Mapping)
         if off:
             profiles = ", ".join(f"`{get_string(p)}`" for p in get_items(get_fields(off).get("profiles")))
             missing = "which no active profile enables"
-            hint = f"enable one of its profiles: {profiles}; or write `required: false`"
+            hint = f"to enable it, activate one of its profiles: {profiles}; or write `required: false`"
         yield Diagnostic(
             message=f"service `{name}` depends on `{other}`, {missing}",
             position=_position(_key(service.items.get("depends_on"), other, dependency), service, ("depends_on",)),
@@ -97,18 +97,20 @@ def _dependencies(name: str, service: Mapping, root: Mapping, disabled: Mapping)
 
 
 def _position(near: Node, service: Mapping, attribute: Path) -> Position:
-    """Of what no file has written itself, its attribute's."""
+    """Return the node's position, or that of its attribute if the node is not in a file."""
     return near.position if near.position.file else service.keys.get(str(attribute[0]), service.position)
 
 
 def _how_to_define(kind: str, name: str) -> str:
     if kind == "volumes" and "/" in name:
         return f"to mount a folder of this machine, write `./{name}`"
-    return f"define it: `{kind}: {{{name}: {{}}}}`" if kind in {"networks", "volumes"} else f"define it under `{kind}:`"
+    if kind in {"networks", "volumes"}:
+        return f"to define it, add `{kind}: {{{name}: {{}}}}`"
+    return f"to define it, add it under `{kind}:`"
 
 
 def _key(mapping: Node | None, name: str, item: Node) -> Node:
-    """Something at the key's place, for a message about the key."""
+    """Return a node at the key's position, for a message about the key."""
     if isinstance(mapping, Mapping) and name in mapping.keys:
         return Scalar(name, mapping.keys[name])
     return item

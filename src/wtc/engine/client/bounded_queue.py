@@ -1,4 +1,4 @@
-"""A queue of limited size from many threads to one, which takes all that there is at once."""
+"""A queue of limited size, in bytes: many threads put items, one thread takes all of them at once."""
 
 import threading
 from typing import Generic, TypeVar
@@ -8,11 +8,11 @@ LIMIT_BYTES = 1024 * 1024
 
 
 class QueueClosedError(Exception):
-    """Nobody takes anything any more."""
+    """The queue is closed: its items are no longer read."""
 
 
 class BoundedQueue(Generic[T]):
-    """Whoever puts more than the limit waits until something is taken."""
+    """A queue whose `put` blocks while the limit is exceeded."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
         self._limit = limit_bytes
@@ -22,7 +22,7 @@ class BoundedQueue(Generic[T]):
         self._closed = False
 
     def put(self, item: T, size: int = 0) -> None:
-        """Adds an item of `size` bytes. Raises: InboxClosedError."""
+        """Add an item of `size` bytes; block while the queue is full. Raises: QueueClosedError."""
         with self._changed:
             while self._size >= self._limit and size and not self._closed:
                 self._changed.wait()
@@ -34,7 +34,7 @@ class BoundedQueue(Generic[T]):
                 self._changed.notify_all()
 
     def take(self, timeout_s: float | None) -> list[T]:
-        """All that is there, in the order in which it came; waits for something, and after the time has nothing."""
+        """Remove and return all items, oldest first; wait for the first one, and return none after the timeout."""
         with self._changed:
             if not self._items:
                 self._changed.wait_for(lambda: bool(self._items), timeout_s)
@@ -44,11 +44,11 @@ class BoundedQueue(Generic[T]):
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to take now."""
+        """Whether the queue has no items now."""
         return not self._items
 
     def close(self) -> None:
-        """Lets go of those who wait."""
+        """Wake the threads that are blocked in `put`, which then raise QueueClosedError."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

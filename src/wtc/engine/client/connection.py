@@ -1,4 +1,4 @@
-"""The connection to an engine, and the one way in which calls go over it."""
+"""The connection to an engine: open it, negotiate the API version, and send requests."""
 
 import contextlib
 import functools
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OLDEST_API = (1, 41)
 NEWEST_API = (1, 51)
-"""What wtc was written for; a newer engine still speaks it."""
+"""The newest version that wtc was tested with; newer engines still support it."""
 POOL_SIZE = 32
 PING_TIMEOUT_S = 20.0
 CONNECT_TIMEOUT_S = 10.0
@@ -27,10 +27,11 @@ Params = Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """An engine that answers.
+    """A connection to a reachable engine.
 
-    `host` is where published ports answer. Every call raises EngineUnreachableError where the engine is gone,
-    EngineError where it refuses (NotFoundError for 404); `doing` completes "cannot ..." in their messages.
+    `host` is the host on which published ports are reachable. Every call raises EngineUnreachableError if the engine
+    cannot be reached, and EngineError if it refuses the request (NotFoundError for 404); `doing` completes "cannot ..."
+    in their messages.
     """
 
     api: "APIClient" = field(repr=False)
@@ -53,14 +54,14 @@ class Engine:
         stream: bool = False,
         accept: tuple[int, ...] = (),
     ) -> "Response":
-        """One request. A status of 400 or more raises, except those in `accept`. `path` begins below the version."""
+        """Send one request. `path` comes after the version; a status of 400 or more raises unless it is in `accept`."""
         sent = dict(headers or {})
         if body is not None:
             data = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
         version = ".".join(map(str, self.api_version))
         with self.mapping(doing):
-            ask = functools.partial(
+            send = functools.partial(
                 _send,
                 self.api,
                 method,
@@ -70,24 +71,24 @@ class Engine:
                 headers=sent,
                 stream=stream,
             )
-            response = _retry_get(ask) if method == "GET" else ask()
+            response = _retry_get(send) if method == "GET" else send()
             if response.status_code >= 400 and response.status_code not in accept:
                 raise refused_error(response.status_code, error_message(response), doing=doing)
         return response
 
     def object(self, path: str, *, doing: str, params: Params | None = None) -> dict[str, Any]:
-        """`GET path`, which answers with an object."""
+        """Return the object that `GET path` responds with."""
         with self.mapping(doing):
             return dict(self.call("GET", path, doing=doing, params=params).json())
 
     def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
-        """`GET path`, which answers with a list of objects."""
+        """Return the objects of the list that `GET path` responds with."""
         with self.mapping(doing):
             return [dict(one) for one in self.call("GET", path, doing=doing, params=params).json() or ()]
 
     @contextlib.contextmanager
     def mapping(self, doing: str) -> Generator[None]:
-        """What docker-py and its layers raise inside comes out as wtc's errors."""
+        """Translate the exceptions that docker-py and its dependencies raise inside to wtc's errors."""
         import docker.errors
         import requests
         import urllib3.exceptions
@@ -103,7 +104,7 @@ class Engine:
             raise translate_error(error, doing=doing, address=self.address) from error
 
     def close(self) -> None:
-        """Lets go of all connections."""
+        """Close all connections."""
         self.api.close()
 
 
@@ -117,7 +118,7 @@ def _send(
     headers: Mapping[str, str],
     stream: bool,
 ) -> "Response":
-    """The answer, by the transport itself: cookies and redirects, the session's part, cost as much as all the rest."""
+    """Send a request through the transport, without the session, whose cookies and redirects double a call's time."""
     import requests
 
     request = requests.Request(
@@ -126,7 +127,7 @@ def _send(
     response = api.get_adapter(url).send(
         request,
         stream=stream,
-        # An engine takes its time over some calls (a stop, a big volume); only connecting is limited.
+        # Some calls take long (a stop, a large volume), so only connecting has a timeout.
         timeout=(CONNECT_TIMEOUT_S, None),
         verify=cast("Any", api.verify),
         cert=api.cert,
@@ -137,36 +138,36 @@ def _send(
     return response
 
 
-def _retry_get(ask: "Callable[[], Response]") -> "Response":
-    """The answer to a question that changes nothing: once more where a kept connection turns out to be closed."""
+def _retry_get(send: "Callable[[], Response]") -> "Response":
+    """Send a request that changes nothing; repeat it once, because a pooled connection may be closed by now."""
     import requests
 
     try:
-        return ask()
+        return send()
     except requests.ConnectionError:
-        return ask()
+        return send()
 
 
 def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
-    """The engine that the docker command would choose, after one `GET /_ping`.
+    """Connect to the engine that the docker command would choose, with one `GET /_ping`.
 
-    Raises: EngineUnreachableError; EngineError where its API is too old.
+    Raises: EngineUnreachableError; EngineError if its API is too old.
     """
     return open_engine(choose_endpoint(context=context, environment=environment))
 
 
 def open_engine(endpoint: Endpoint) -> Engine:
-    """Connects to an endpoint. Source: Engine API, `GET /_ping`, which tells the newest API version that it speaks."""
+    """Connect to an endpoint. Source: Engine API, `GET /_ping`, which returns the newest API version it supports."""
     import docker.errors
     import requests
 
     api, complaint = _client(endpoint)
     try:
-        answer = api.get(f"{api.base_url}/_ping", timeout=(CONNECT_TIMEOUT_S, PING_TIMEOUT_S))
+        response = api.get(f"{api.base_url}/_ping", timeout=(CONNECT_TIMEOUT_S, PING_TIMEOUT_S))
     except (docker.errors.DockerException, requests.RequestException, OSError) as error:
         raise _add_proxy_hint(unreachable_error(error, endpoint.address, complaint=complaint()), endpoint) from error
-    version = _negotiate_version(answer.headers.get("Api-Version", ""), endpoint)
-    # docker-py would spend a request of its own on finding this out.
+    version = _negotiate_version(response.headers.get("Api-Version", ""), endpoint)
+    # docker-py would send another request to find the version.
     api._version = ".".join(map(str, version))  # type: ignore[attr-defined]  # noqa: SLF001
     return Engine(
         api=api,
@@ -179,7 +180,7 @@ def open_engine(endpoint: Endpoint) -> Engine:
 
 
 def error_message(response: "Response") -> str:
-    """The engine's own words in an answer of 400 or more."""
+    """Return the engine's message in a response with status 400 or more."""
     try:
         return str(response.json()["message"])
     except (ValueError, KeyError, TypeError):
@@ -187,14 +188,14 @@ def error_message(response: "Response") -> str:
 
 
 def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
-    """The session, and a function that tells what the way to the engine complained about."""
+    """Return the session, and a function that returns what the transport (ssh) printed to explain a failure."""
     import docker
     import docker.errors
 
     over_ssh = endpoint.scheme == "ssh"
     try:
         api = docker.APIClient(
-            # The address matters to docker-py's own adapters only; ssh goes over one of wtc's.
+            # Only docker-py's own adapters use the address; ssh uses an adapter of wtc.
             base_url=None if over_ssh else endpoint.address,
             version=".".join(map(str, OLDEST_API)),
             tls=_tls_config(endpoint.tls) if endpoint.tls else False,
@@ -204,7 +205,7 @@ def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
         raise EngineUnreachableError(
             f"cannot reach the engine at `{endpoint.address}`", causes=(str(error),)
         ) from error
-    # The requests library would take CA bundles from the environment, and a proxy by rules of its own.
+    # Otherwise requests takes CA bundles from the environment, and chooses a proxy by other rules than Docker.
     api.trust_env = False
     if endpoint.proxy:
         api.proxies = dict.fromkeys(("http", "https"), endpoint.proxy)
@@ -232,30 +233,32 @@ def _tls_config(tls: Tls) -> Any:
 def _negotiate_version(newest: str, endpoint: Endpoint) -> tuple[int, int]:
     known = _version(newest)
     if known is None:
-        what = f"what answers at `{endpoint.address}` is no engine"
-        raise _add_proxy_hint(EngineUnreachableError(what, causes=("it tells no API version",)), endpoint)
+        what = f"the server at `{endpoint.address}` is not a Docker engine"
+        raise _add_proxy_hint(EngineUnreachableError(what, causes=("it does not report an API version",)), endpoint)
     needed = ".".join(map(str, OLDEST_API))
     if known < OLDEST_API:
         raise EngineError(
             f"the engine at `{endpoint.address}` is too old",
-            causes=(f"it speaks API {newest}; wtc needs {needed}, Docker Engine 20.10, or newer",),
+            causes=(f"it supports API {newest}; wtc needs API {needed} (Docker Engine 20.10) or newer",),
         )
-    asked = _version(endpoint.api_version) if endpoint.api_version else known
-    if asked is None or not OLDEST_API <= asked <= known:
+    requested = _version(endpoint.api_version) if endpoint.api_version else known
+    if requested is None or not OLDEST_API <= requested <= known:
         raise EngineError(
-            f"`DOCKER_API_VERSION` asks for API `{endpoint.api_version}`, which cannot be spoken",
-            causes=(f"wtc needs {needed} or newer, and the engine at `{endpoint.address}` speaks up to {newest}",),
-            hints=("to speak the newest that both know, unset `DOCKER_API_VERSION`",),
+            f"`DOCKER_API_VERSION` asks for API `{endpoint.api_version}`, which is not supported",
+            causes=(f"wtc needs {needed} or newer, and the engine at `{endpoint.address}` supports up to {newest}",),
+            hints=("to use the newest version that both support, unset `DOCKER_API_VERSION`",),
         )
-    return min(asked, NEWEST_API)
+    return min(requested, NEWEST_API)
 
 
 def _add_proxy_hint(error: EngineUnreachableError, endpoint: Endpoint) -> EngineUnreachableError:
-    """With the proxy, where it may be to blame."""
-    if endpoint.proxy:
-        error.causes = (*error.causes, f"the way there goes over the proxy `{redact_proxy(endpoint.proxy)}`")
-        error.hints = ("to go there directly, name the engine's host in `NO_PROXY`", *error.hints)
-    return error
+    """Return the error with the proxy as a possible cause."""
+    if not endpoint.proxy:
+        return error
+    return error.replace(
+        causes=(*error.causes, f"the connection goes through the proxy `{redact_proxy(endpoint.proxy)}`"),
+        hints=("to connect directly, add the engine's host to `NO_PROXY`", *error.hints),
+    )
 
 
 def _version(text: str) -> tuple[int, int] | None:

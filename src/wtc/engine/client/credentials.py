@@ -1,4 +1,4 @@
-"""What the user's docker configuration says for registries: passwords, credential helpers, proxies for builds.
+"""Read the user's docker configuration: registry credentials, credential helpers, and proxies for builds.
 
 Source: docker's command line reference, "config.json properties"; Engine API, Authentication.
 """
@@ -17,34 +17,34 @@ _PROXIES = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What is sent along to a registry; nothing where the user is not logged in there."""
+    """The credentials for a registry; empty if the user is not logged in to it."""
 
     header: str = field(default="", repr=False)
-    """`X-Registry-Auth`."""
+    """The value of `X-Registry-Auth`."""
     problem: str = ""
-    """Why there is none, where the configuration could not be asked."""
+    """Why the credentials could not be read."""
 
 
 def registry_of(reference: str) -> str:
-    """The host that an image comes from."""
+    """Return the registry host of an image reference."""
     first, slash, _rest = reference.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return first if named and first != f"index.{DOCKER_HUB}" else DOCKER_HUB
 
 
 def credentials_for(reference: str) -> Credentials:
-    """The user's credentials for the registry of an image. May run a credential helper, which takes its time."""
+    """Return the user's credentials for the registry of an image. May run a credential helper, which can be slow."""
     import docker.errors
 
     try:
         found = _auths().resolve_authconfig(registry_of(reference))
         return Credentials(header=_header(found) if found else "")
     except (docker.errors.DockerException, OSError, ValueError) as error:
-        return Credentials(problem=f"the docker configuration gives no credentials: {_helper_message(error)}")
+        return Credentials(problem=f"cannot read credentials from the docker configuration: {_helper_message(error)}")
 
 
 def any_configured() -> bool:
-    """Whether the user has credentials for some registry; runs nothing."""
+    """Whether the user has credentials for any registry; does not run a credential helper."""
     import docker.errors
 
     try:
@@ -54,7 +54,7 @@ def any_configured() -> bool:
 
 
 def all_credentials() -> str:
-    """`X-Registry-Config`: everything, for the legacy builder, which pulls base images itself."""
+    """Return `X-Registry-Config`: all credentials, for the legacy builder, which pulls base images itself."""
     import docker.errors
 
     try:
@@ -65,7 +65,7 @@ def all_credentials() -> str:
 
 
 def proxy_arguments(address: str) -> dict[str, str]:
-    """The build arguments that the docker command adds for the proxies of its configuration."""
+    """Return the build arguments that the docker command adds for the proxies of its configuration."""
     try:
         text = (config_folder(os.environ) / "config.json").read_text(encoding="utf-8")
         proxies = json.loads(text)["proxies"]
@@ -81,9 +81,9 @@ def _auths() -> Any:
 
     import docker.auth
 
-    # A missing helper is told where it matters, as a cause.
+    # A missing helper is reported as a cause of a failed pull.
     warnings.filterwarnings("ignore", module=r"docker\.credentials")
-    # A test's, or a harness's, environment counts, not the one that docker-py was imported in.
+    # docker-py uses the environment at import; the current one counts.
     return cast("Any", docker.auth).load_config(config_path=str(config_folder(os.environ) / "config.json"))
 
 
@@ -92,6 +92,6 @@ def _header(found: object) -> str:
 
 
 def _helper_message(error: BaseException) -> str:
-    # docker-py wraps what a helper says; a helper that is not installed says which one it is.
+    # docker-py wraps the error; its cause has the helper's message, or the name of a helper that is not installed.
     cause = error.__cause__ or error
     return str(cause) or type(cause).__name__

@@ -1,4 +1,4 @@
-"""Where the engine is, chosen as the docker command does: command line, environment, docker contexts."""
+"""Choose the engine's endpoint as the docker command does: command line, environment, docker contexts."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """Certificates of a TLS connection; empty paths are those that are not there."""
+    """The certificate files of a TLS connection; the path of a missing file is empty."""
 
     ca: str = ""
     certificate: str = ""
@@ -29,15 +29,15 @@ class Tls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An engine's address, and who chose it (`--context`, `DOCKER_HOST` ...)."""
+    """An engine's address, and the setting that chose it (`--context`, `DOCKER_HOST` ...)."""
 
     address: str
     chosen_by: str
     tls: Tls | None = None
     api_version: str = ""
-    """The one to speak, whatever the engine could; nothing leaves it to the two."""
+    """The API version to use; if empty, it is negotiated."""
     proxy: str = field(default="", repr=False)
-    """The URL of the proxy on the way there; it may bear a password."""
+    """The URL of the proxy; it can contain a password."""
 
     @property
     def scheme(self) -> str:
@@ -46,20 +46,20 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """The host on which published ports answer."""
+        """The host on which published ports are reachable."""
         name = urlsplit(self.address).hostname if self.scheme in {"tcp", "ssh"} else None
         return LOOPBACK if name in {None, "localhost", "::1", "0.0.0.0"} else str(name)
 
     @property
     def is_local(self) -> bool:
-        """Whether published ports are ports of this machine."""
+        """Whether published ports are ports of the local machine."""
         return self.scheme != "ssh" and self.host.startswith("127.")
 
 
 def choose_endpoint(*, context: str, environment: Mapping[str, str]) -> Endpoint:
-    """The engine that the docker command would talk to, and how.
+    """Return the endpoint that the docker command would use.
 
-    Raises: EngineUnreachableError where the chosen context does not exist or cannot be read.
+    Raises: EngineUnreachableError if the chosen context does not exist or cannot be read.
     Source: docker's command line reference, "Option types" and "Environment variables"; `docker context`.
     """
     endpoint = _choose(context, environment)
@@ -85,7 +85,7 @@ def _choose(context: str, environment: Mapping[str, str]) -> Endpoint:
 
 
 def config_folder(environment: Mapping[str, str]) -> Path:
-    """The folder of the docker command's configuration."""
+    """Return the folder of the docker command's configuration."""
     if chosen := environment.get("DOCKER_CONFIG"):
         return Path(chosen)
     home = environment.get("HOME")
@@ -93,7 +93,7 @@ def config_folder(environment: Mapping[str, str]) -> Path:
 
 
 def normalize_address(address: str, *, tls: bool) -> str:
-    """An address in full: `host:1234` is TCP, and a missing port is the usual one."""
+    """Return the full form of an address: `host:1234` is TCP, and a missing port is the default port."""
     address = address.strip()
     if address in {"", "unix://"}:
         return DEFAULT_ADDRESS
@@ -118,7 +118,7 @@ def normalize_address(address: str, *, tls: bool) -> str:
 def _malformed_address(address: str) -> EngineUnreachableError:
     return EngineUnreachableError(
         f"`{address}` is not the address of an engine",
-        hints=("to name one, write `unix:///path/docker.sock`, `tcp://host:2375` or `ssh://user@host`",),
+        hints=("to set one, write `unix:///path/docker.sock`, `tcp://host:2375` or `ssh://user@host`",),
     )
 
 
@@ -138,38 +138,38 @@ def _context_endpoint(name: str, chosen_by: str, folder: Path, environment: Mapp
     contexts = folder / "contexts"
     digest = hashlib.sha256(name.encode()).hexdigest()
     try:
-        endpoint = _endpoint_of(contexts / "meta" / digest / "meta.json")
+        endpoint = _read_context(contexts / "meta" / digest / "meta.json")
     except FileNotFoundError:
         names = ", ".join(f"`{n}`" for n in context_names(environment))
         raise EngineUnreachableError(
-            f"there is no docker context `{name}`",
-            causes=(f"it is named by {chosen_by}; there are {names}",),
+            f"docker context `{name}` does not exist",
+            causes=(f"it is set by {chosen_by}; existing contexts: {names}",),
             hints=("to see all contexts, run `docker context ls`",),
         ) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise EngineUnreachableError(
-            f"the docker context `{name}` cannot be read",
-            causes=(f"`{contexts / 'meta' / digest / 'meta.json'}` is damaged or closed to this user",),
-            hints=(f"to see it, run `docker context inspect {name}`",),
+            f"cannot read the docker context `{name}`",
+            causes=(f"`{contexts / 'meta' / digest / 'meta.json'}` is damaged, or this user may not read it",),
+            hints=(f"to inspect it, run `docker context inspect {name}`",),
         ) from None
     skip = bool(endpoint.get("SkipTLSVerify"))
     tls = _certificates(contexts / "tls" / digest / "docker", verify=not skip)
-    wanted = tls if tls.ca or tls.certificate or skip else None
-    address = normalize_address(str(endpoint.get("Host") or ""), tls=wanted is not None)
+    used = tls if tls.ca or tls.certificate or skip else None
+    address = normalize_address(str(endpoint.get("Host") or ""), tls=used is not None)
     return Endpoint(
         address=address,
         chosen_by=f"context `{name}` ({chosen_by})",
-        tls=wanted if address.startswith("tcp:") else None,
+        tls=used if address.startswith("tcp:") else None,
     )
 
 
-def _endpoint_of(meta: Path) -> dict[str, Any]:
+def _read_context(meta: Path) -> dict[str, Any]:
     found = json.loads(meta.read_text(encoding="utf-8"))["Endpoints"]["docker"]
     return dict(found)
 
 
 def context_names(environment: Mapping[str, str]) -> list[str]:
-    """The docker contexts that there are, the default one first."""
+    """Return the names of the existing docker contexts, the default context first."""
     names: list[str] = []
     for meta in (config_folder(environment) / "contexts" / "meta").glob("*/meta.json"):
         try:
@@ -185,7 +185,7 @@ def _certificates(folder: Path, *, verify: bool) -> Tls:
 
 
 def _current_context(folder: Path) -> str:
-    """Nothing where there is no configuration, or a damaged one: the docker command goes on with its default."""
+    """Return an empty name if the configuration is missing or damaged: the docker command then uses its default."""
     try:
         found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         return str(found.get("currentContext") or "")

@@ -1,4 +1,4 @@
-"""Failures of the engine and of the way to it, as wtc's errors: told by type and status, never by their words."""
+"""Translate failures of the engine and of the connection to wtc's errors, by type and status, never by message."""
 
 import errno
 import socket
@@ -9,7 +9,7 @@ from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcEr
 
 DOCTOR = "to see what wtc tried, run `wtc doctor`"
 _SOCKET_CLOSED = (
-    "to be let in, add the user to the `docker` group (`sudo usermod -aG docker $USER`), or run a rootless engine"
+    "to get access, add the user to the `docker` group (`sudo usermod -aG docker $USER`), or run a rootless engine"
 )
 _NOT_RUNNING = "to start it, run `sudo systemctl start docker`, or start Docker Desktop, Colima or OrbStack"
 
@@ -22,21 +22,21 @@ _CAUSES: dict[int, tuple[str, str]] = {
     errno.EISDIR: ("not a socket", ""),
     errno.ENETUNREACH: ("network unreachable", ""),
     errno.EHOSTUNREACH: ("host unreachable", ""),
-    errno.ETIMEDOUT: ("no answer in time", ""),
+    errno.ETIMEDOUT: ("timed out", ""),
     errno.ECONNRESET: ("connection reset", ""),
     errno.EPIPE: ("connection closed", ""),
 }
 
 
 def refused_error(status: int, message: str, *, doing: str) -> EngineError:
-    """The engine's answer of 400 or more. `doing` completes "cannot ..."; its message becomes the cause."""
+    """Return the error for a response of 400 or more. `doing` completes "cannot ..."; its message becomes the cause."""
     causes = (message.strip(),) if message.strip() else (f"HTTP status {status}",)
     kind = NotFoundError if status == 404 else EngineError
     return kind(f"cannot {doing}", status=status, causes=causes)
 
 
 def unreachable_error(error: BaseException, address: str, *, complaint: str = "") -> EngineUnreachableError:
-    """No engine there, or no longer. `complaint` is what the way to it (ssh) printed."""
+    """Return the error for an engine that cannot be reached. `complaint` is what the transport (ssh) printed."""
     cause, hint = _cause_of(error)
     if complaint:
         cause, hint = complaint, ""
@@ -45,7 +45,7 @@ def unreachable_error(error: BaseException, address: str, *, complaint: str = ""
 
 
 def translate_error(error: Exception, *, doing: str, address: str) -> WtcError:
-    """wtc's error for one of docker-py's, of requests' or of the socket layer's; a WtcError stays what it is."""
+    """Return wtc's error for an exception of docker-py, requests or the socket layer; return a WtcError unchanged."""
     import docker.errors
     import requests
     import urllib3.exceptions
@@ -62,35 +62,35 @@ def translate_error(error: Exception, *, doing: str, address: str) -> WtcError:
 
 
 def exception_chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception, and all that it stands for: causes, contexts, and exceptions among its arguments."""
-    seen: set[int] = set()
+    """Yield an exception and all that it wraps: causes, contexts, and exceptions among its arguments."""
+    visited: set[int] = set()
     waiting: list[BaseException] = [error]
     while waiting:
         one = waiting.pop(0)
-        if id(one) in seen:
+        if id(one) in visited:
             continue
-        seen.add(id(one))
+        visited.add(id(one))
         yield one
         inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
         waiting.extend(e for e in inner if isinstance(e, BaseException))
 
 
 def _cause_of(error: BaseException) -> tuple[str, str]:
-    """A cause in plain words, and a hint or nothing; the most telling exception of the chain decides."""
+    """Return the cause as text and a hint, which may be empty; the most specific exception of the chain decides."""
     links = list(exception_chain(error))
-    for tell in (_secure_cause, _system_cause, _general_cause):
+    for explain in (_secure_cause, _system_cause, _general_cause):
         for one in links:
-            if found := tell(one):
+            if found := explain(one):
                 return found
     return str(error) or type(error).__name__, ""
 
 
 def _secure_cause(one: BaseException) -> tuple[str, str] | None:
     if isinstance(one, ssl.SSLCertVerificationError):
-        return f"its certificate does not hold: {one.verify_message}", ""
+        return f"its certificate is not valid: {one.verify_message}", ""
     if isinstance(one, ssl.SSLError):
         return "the TLS handshake failed", "to use TLS, set `DOCKER_TLS_VERIFY=1` and `DOCKER_CERT_PATH`"
-    return ("the host name is not known", "") if isinstance(one, socket.gaierror) else None
+    return ("unknown host name", "") if isinstance(one, socket.gaierror) else None
 
 
 def _system_cause(one: BaseException) -> tuple[str, str] | None:
@@ -102,7 +102,7 @@ def _general_cause(one: BaseException) -> tuple[str, str] | None:
     import urllib3.exceptions
 
     if isinstance(one, TimeoutError | requests.Timeout):
-        return "no answer in time", ""
+        return "timed out", ""
     if isinstance(one, ConnectionError | requests.ConnectionError | urllib3.exceptions.ProtocolError):
         return "the connection was closed", ""
     return None

@@ -1,7 +1,7 @@
-"""Connections that become a plain two-way stream of bytes: a command's terminal, a container's input and output.
+"""Hijack a connection: turn it into a two-way stream of bytes for a command's terminal or a container's input/output.
 
-They are opened here and not by docker-py, whose sockets lose bytes that arrive with the answer's head, and cannot end
-the sending half over TLS. Source: Engine API, `POST /containers/{id}/attach`, "Hijacking".
+docker-py is not used for this: its sockets lose bytes that arrive together with the response's header, and cannot
+close the sending half over TLS. Source: Engine API, `POST /containers/{id}/attach`, "Hijacking".
 """
 
 import contextlib
@@ -24,30 +24,30 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 
 class DuplexSocket:
-    """A socket without TLS. Nothing here blocks once the socket does not."""
+    """A socket without TLS. No method blocks if the socket is non-blocking."""
 
     def __init__(self, link: socket.socket) -> None:
         self._link = link
         self._out = bytearray()
         self._held = bytearray()
-        """What was received and is not taken yet."""
+        """Bytes that were received and not taken yet."""
 
     def fileno(self) -> int:
-        """The socket's descriptor, to wait for."""
+        """Return the socket's descriptor, for `select`."""
         return self._link.fileno()
 
     @property
     def ready(self) -> bool:
-        """Whether `take` has something of which the descriptor tells nothing."""
+        """Whether `take` has data although the descriptor may not be readable."""
         return bool(self._held)
 
     @property
     def queued(self) -> int:
-        """Bytes that were put, and are not sent yet."""
+        """The number of bytes that are queued and not sent yet."""
         return len(self._out)
 
     def take(self) -> bytes | None:
-        """What has come; nothing at its end; None where nothing has come yet."""
+        """Return the received bytes; empty at the end of the stream, None if nothing has arrived yet."""
         if self._held:
             data = bytes(self._held)
             self._held.clear()
@@ -55,21 +55,21 @@ class DuplexSocket:
         return self._receive()
 
     def hold(self, data: bytes) -> None:
-        """Gives back what was taken too early."""
+        """Put back bytes that were taken too early."""
         self._held[:0] = data
 
     def put(self, data: bytes) -> None:
-        """Queues bytes."""
+        """Queue bytes for sending."""
         self._out += data
 
     def flush(self) -> None:
-        """Sends of the queued bytes what goes."""
+        """Send as many of the queued bytes as the socket accepts."""
         with contextlib.suppress(BlockingIOError):
             while self._out:
                 del self._out[: self._link.send(self._out)]
 
     def finish(self) -> None:
-        """Tells the other side that no more comes, once nothing is queued; what it sends still arrives."""
+        """Close the sending half; call it when nothing is queued. What the other side sends still arrives."""
         self._link.shutdown(socket.SHUT_WR)
 
     def _receive(self) -> bytes | None:
@@ -80,15 +80,15 @@ class DuplexSocket:
 
 
 class TlsDuplexSocket(DuplexSocket):
-    """TLS over buffers, which unlike a TLS socket can end its sending half and go on receiving."""
+    """TLS over buffers, which unlike a TLS socket can close its sending half and continue to receive."""
 
     def __init__(self, link: socket.socket, context: ssl.SSLContext, host: str) -> None:
         super().__init__(link)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
-    def greet(self) -> None:
-        """The handshake, on a socket that blocks. Raises: ssl.SSLError, OSError."""
+    def handshake(self) -> None:
+        """Do the handshake, on a blocking socket. Raises: ssl.SSLError, OSError."""
         while True:
             try:
                 self._tls.do_handshake()
@@ -102,17 +102,17 @@ class TlsDuplexSocket(DuplexSocket):
 
     @property
     def ready(self) -> bool:
-        """Whether records are here already."""
+        """Whether records have been received already."""
         return bool(self._held or self._tls.pending() or self._incoming.pending)
 
     def put(self, data: bytes) -> None:
-        """Queues bytes."""
+        """Queue bytes for sending."""
         self._tls.write(data)
         super().put(self._outgoing.read())
 
     def finish(self) -> None:
-        """Sends the alert that closes one direction."""
-        # The call below has to find no record waiting, or it would throw it away.
+        """Send the alert that closes one direction."""
+        # `unwrap` discards records that are waiting, so decode them first.
         while data := self._decoded():
             self._held += data
         with contextlib.suppress(ssl.SSLError):
@@ -136,7 +136,7 @@ class TlsDuplexSocket(DuplexSocket):
             return b""
 
     def _feed(self) -> bool | None:
-        """Whether records came; None where none came yet."""
+        """Receive records. Return whether there are any; None if none has arrived yet."""
         data = super()._receive()
         if data is None:
             return None
@@ -152,21 +152,21 @@ class TlsDuplexSocket(DuplexSocket):
 
 
 class HijackedStream:
-    """An open stream to the engine; `duplex` carries it."""
+    """An open stream to the engine, over the socket `duplex`."""
 
     def __init__(self, duplex: DuplexSocket, release: Callable[[], None]) -> None:
         self.duplex = duplex
         self._release = release
 
     def close(self) -> None:
-        """Lets go of the connection."""
+        """Close the connection."""
         self._release()
 
 
 def hijack(
     engine: "Engine", path: str, *, doing: str, params: Params | None = None, body: Mapping[str, Any] | None = None
 ) -> HijackedStream:
-    """`POST path` on a connection of its own, which is the stream from then on.
+    """Send `POST path` on a new connection and return that connection as a stream.
 
     Raises: as `Engine.call` does.
     """
@@ -177,7 +177,7 @@ def hijack(
         link.settimeout(None)
         duplex.put(_request(engine, path, params or {}, body))
         duplex.flush()
-        status, rest = _answer(duplex)
+        status, rest = _read_head(duplex)
         if status not in {101, 200}:
             raise refused_error(status, _message(duplex, rest), doing=doing)
         if rest:
@@ -188,16 +188,16 @@ def hijack(
 
 
 def _connect(engine: "Engine") -> tuple[socket.socket, Callable[[], None]]:
-    """A new connection to the engine, and what ends it."""
+    """Return a new connection to the engine, and the function that closes it."""
     parts = urlsplit(engine.address)
     if parts.scheme == "ssh":
         adapter = cast("Any", engine.api).get_adapter("http+docker://localhost")
-        connection = adapter.get_connection("")._new_conn()  # noqa: SLF001  one that the pool does not know
+        connection = adapter.get_connection("")._new_conn()  # noqa: SLF001  outside of the pool
         connection.connect()
         return connection.sock, connection.close
     if parts.scheme == "tcp":
         link = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=CONNECT_TIMEOUT_S)
-        # Keys are sent as they are typed, and a dead line is noticed.
+        # Send each key at once, and detect a dead connection.
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return link, link.close
@@ -217,7 +217,7 @@ def _open_duplex(engine: "Engine", link: socket.socket) -> DuplexSocket:
         return DuplexSocket(link)
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-    # The session's own settings: a CA file, or whether to look at the certificate at all.
+    # The session's setting: a CA file, or whether to verify the certificate.
     verify = api.verify
     context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH if isinstance(verify, bool) else verify)
     if verify is False:
@@ -226,7 +226,7 @@ def _open_duplex(engine: "Engine", link: socket.socket) -> DuplexSocket:
     if api.cert:
         context.load_cert_chain(*([api.cert] if isinstance(api.cert, str) else api.cert))
     duplex = TlsDuplexSocket(link, context, urlsplit(engine.address).hostname or "")
-    duplex.greet()
+    duplex.handshake()
     return duplex
 
 
@@ -247,8 +247,8 @@ def _request(engine: "Engine", path: str, params: Params, body: Mapping[str, Any
     return f"POST /v{version}{path}{query} HTTP/1.1\r\n{head}\r\n".encode() + content
 
 
-def _answer(duplex: DuplexSocket) -> tuple[int, bytes]:
-    """The status, and what came after the answer's head."""
+def _read_head(duplex: DuplexSocket) -> tuple[int, bytes]:
+    """Return the status, and the bytes after the response's header."""
     head = bytearray()
     while _END_OF_HEAD not in head:
         data = duplex.take()
@@ -256,16 +256,16 @@ def _answer(duplex: DuplexSocket) -> tuple[int, bytes]:
             raise ConnectionResetError("the connection was closed before the engine answered")
         head += data or b""
         if len(head) > HEAD_LIMIT_BYTES:
-            raise ConnectionResetError("what answers is no engine")
+            raise ConnectionResetError("the server is not a Docker engine")
     first, _, rest = bytes(head).partition(_END_OF_HEAD)
     words = first.split(b"\r\n", 1)[0].split()
     if len(words) < 2 or not words[1].isdigit():
-        raise ConnectionResetError("what answers is no engine")
+        raise ConnectionResetError("the server is not a Docker engine")
     return int(words[1]), rest
 
 
 def _message(duplex: DuplexSocket, rest: bytes) -> str:
-    """The engine's words in a refusal; its object is whole long before the connection is closed."""
+    """Return the engine's error message; its object is complete before the connection is closed."""
     text = bytearray(rest)
     while b"}" not in text and len(text) < HEAD_LIMIT_BYTES and (data := duplex.take()):
         text += data

@@ -1,4 +1,4 @@
-"""Reading the engine's JSON, in which anything may be missing or null."""
+"""Read values from the engine's JSON, in which any value may be missing or null."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ Json: TypeAlias = Mapping[str, Any]
 
 
 def get_object(found: Json, *keys: str) -> Json:
-    """The object under a path of keys; empty where there is none."""
+    """Return the object at a path of keys; empty if it is missing."""
     for key in keys:
         inner = found.get(key)
         if not isinstance(inner, Mapping):
@@ -18,7 +18,7 @@ def get_object(found: Json, *keys: str) -> Json:
 
 
 def get_objects(found: Json, key: str) -> list[Json]:
-    """The objects of a list; what is no object is passed over."""
+    """Return the objects of a list; skip values that are not objects."""
     inner = found.get(key)
     if not isinstance(inner, list):
         return []
@@ -26,19 +26,19 @@ def get_objects(found: Json, key: str) -> list[Json]:
 
 
 def get_text(found: Json, key: str) -> str:
-    """A string, empty where there is none."""
+    """Return a string; empty if it is missing."""
     return str(found.get(key) or "")
 
 
 def get_number(found: Json, key: str) -> int:
-    """A whole number, 0 where there is none."""
+    """Return an integer; 0 if it is missing or not an integer."""
     value = found.get(key)
     return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else 0
 
 
-def parse_timestamp(moment: str) -> float:
-    """Since 1970, from RFC 3339 in UTC with as many digits as the engine likes; 0 for what is none."""
-    head, dot, rest = moment.rstrip("Z").partition(".")
+def parse_timestamp(text: str) -> float:
+    """Return seconds since 1970 from an RFC 3339 time in UTC, with any number of digits; 0 if it is not valid."""
+    head, dot, rest = text.rstrip("Z").partition(".")
     digits = rest.partition("+")[0] if dot else ""
     try:
         whole = datetime.fromisoformat(f"{head[:19]}+00:00").timestamp()

@@ -1,4 +1,4 @@
-"""The engine's answers that are a stream of JSON records, read as they come and let go of when asked to."""
+"""Read responses of the engine that are a stream of JSON records (build, pull), and cancel them on request."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 Record = Mapping[str, Any]
-_LOOK_S = 0.1
+_POLL_S = 0.1
 
 
 def post_records(
@@ -30,21 +30,21 @@ def post_records(
     headers: Mapping[str, str] | None = None,
     stop: threading.Event | None = None,
 ) -> Generator[Record]:
-    """The records of one POST. Whatever ends the reading closes the connection, which makes the engine give up, too.
+    """Send a POST and yield its records. The connection is closed at the end, which cancels the engine's work, too.
 
-    Raises: what `Engine.call` raises; EngineUnreachableError where the stream is cut off; InterruptedByUserError
-    within moments once `stop` is set.
+    Raises: as `Engine.call`; EngineUnreachableError if the stream is cut off; InterruptedByUserError soon after
+    `stop` is set.
     """
     check_stop(stop)
-    sent = _read_until_stop(stop, data) if data is not None else None
-    ask = partial(engine.call, "POST", path, doing=doing, data=sent, headers=headers, stream=True)
-    response = ask() if stop is None else _answer(ask, stop)
+    body = _read_until_stop(stop, data) if data is not None else None
+    send = partial(engine.call, "POST", path, doing=doing, data=body, headers=headers, stream=True)
+    response = send() if stop is None else _send_until_stop(send, stop)
     with contextlib.closing(response), engine.mapping(doing), _close_on_stop(stop, response):
         yield from split_records(response.iter_content(chunk_size=None))
 
 
 def split_records(chunks: Iterable[bytes]) -> Iterator[Record]:
-    """Records, one a line, from chunks cut anywhere; what is no record is passed over."""
+    """Yield one record for each line of chunks that are cut anywhere; skip lines that are not records."""
     rest = b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
@@ -54,13 +54,13 @@ def split_records(chunks: Iterable[bytes]) -> Iterator[Record]:
 
 
 def get_object(record: Record, key: str) -> Record:
-    """An object inside a record; an empty one where there is none."""
+    """Return an object inside a record; empty if it is missing."""
     found = record.get(key)
     return cast("Record", found) if isinstance(found, dict) else {}
 
 
 def check_stop(stop: threading.Event | None) -> None:
-    """Raises: InterruptedByUserError once `stop` is set."""
+    """Raise InterruptedByUserError if `stop` is set."""
     if stop is not None and stop.is_set():
         raise InterruptedByUserError("interrupted")
 
@@ -73,30 +73,30 @@ def _record(line: bytes) -> Record | None:
     return cast("Record", found) if isinstance(found, dict) else None
 
 
-def _answer(ask: "Callable[[], Response]", stop: threading.Event) -> "Response":
-    """What `ask` returns or raises; once `stop` is set it is left alone: an engine says nothing while it waits itself.
+def _send_until_stop(send: "Callable[[], Response]", stop: threading.Event) -> "Response":
+    """Return what `send` returns, or raise what it raises; abandon it when `stop` is set: the engine may block it.
 
     Raises: InterruptedByUserError.
     """
-    answers: SimpleQueue[Response | Exception] = SimpleQueue()
+    results: SimpleQueue[Response | Exception] = SimpleQueue()
 
     def call() -> None:
         try:
-            answers.put(ask())
-        except Exception as error:  # noqa: BLE001  it is raised again, on the caller's thread
-            answers.put(error)
+            results.put(send())
+        except Exception as error:  # noqa: BLE001  raised on the caller's thread
+            results.put(error)
 
-    # No thread that Python waits for at its end.
+    # A daemon, so that Python does not wait for it at exit.
     threading.Thread(target=call, daemon=True, name="wtc-stream-call").start()
     while True:
         try:
-            answer = answers.get(timeout=_LOOK_S)
+            result = results.get(timeout=_POLL_S)
         except Empty:
             check_stop(stop)
             continue
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 def _read_until_stop(stop: threading.Event | None, data: Iterable[bytes]) -> Iterator[bytes]:
@@ -107,14 +107,14 @@ def _read_until_stop(stop: threading.Event | None, data: Iterable[bytes]) -> Ite
 
 @contextlib.contextmanager
 def _close_on_stop(stop: threading.Event | None, response: "Response") -> Generator[None]:
-    """Shuts the connection down once `stop` is set: nothing else wakes a read that waits for a silent build."""
+    """Shut the connection down when `stop` is set: nothing else wakes a read that waits for a silent build."""
     if stop is None:
         yield
         return
-    over = threading.Event()
+    finished = threading.Event()
 
     def watch() -> None:
-        while not over.wait(_LOOK_S):
+        while not finished.wait(_POLL_S):
             if stop.is_set():
                 _close_response(response)
                 return
@@ -125,11 +125,11 @@ def _close_on_stop(stop: threading.Event | None, response: "Response") -> Genera
         yield
         check_stop(stop)
     except Exception:
-        # Cut off from here: the error that this made says nothing.
+        # If the connection was shut down here, its error is meaningless.
         check_stop(stop)
         raise
     finally:
-        over.set()
+        finished.set()
         watcher.join()
 
 

@@ -1,4 +1,4 @@
-"""Reading what the engine sends bit by bit: output of containers and commands, and how to end such a stream.
+"""Read streamed output of containers and commands, and end such a stream.
 
 Source: Engine API, `POST /containers/{id}/attach`, "Stream format".
 """
@@ -17,7 +17,7 @@ CHUNK_BYTES = 64 * 1024
 
 
 def read_frames(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """(stream, content) of each frame. A stream that breaks off within a frame yields what came of it."""
+    """Yield (stream, content) of each frame. If the stream ends within a frame, yield the part that arrived."""
     buffer = bytearray()
     for chunk in chunks:
         buffer += chunk
@@ -32,20 +32,20 @@ def read_frames(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def read_output(response: "Response", *, multiplexed: bool) -> Iterator[tuple[int, bytes]]:
-    """(stream, content) as it comes; a terminal's is all one."""
+    """Yield (stream, content) as it arrives; a terminal has one stream, stdout."""
     chunks = read_available(response)
     return read_frames(chunks) if multiplexed else ((STDOUT, chunk) for chunk in chunks)
 
 
 def read_available(response: "Response") -> Iterator[bytes]:
-    """Whatever has arrived, without waiting for more."""
+    """Yield data as it arrives, without waiting for a full chunk."""
     with contextlib.closing(response):
         while chunk := response.raw.read1(CHUNK_BYTES):
             yield chunk
 
 
 def shut_stream(response: "Response") -> None:
-    """Ends a stream that another thread is reading from: its read returns at once."""
-    # Closing would wait for that very read.
+    """End a stream that another thread is reading from: its read returns at once."""
+    # `close` would wait for that read.
     with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
         response.raw.shutdown()

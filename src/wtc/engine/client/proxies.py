@@ -1,6 +1,6 @@
-"""The proxy on the way to an engine over TCP, chosen as the docker command does. Pure.
+"""Choose the proxy for an engine over TCP, as the docker command does. Pure.
 
-Source: Go's net/http, ProxyFromEnvironment, and golang.org/x/net/http/httpproxy, which the docker command goes by.
+Source: Go's net/http, ProxyFromEnvironment, and golang.org/x/net/http/httpproxy, which the docker command uses.
 """
 
 import ipaddress
@@ -12,10 +12,10 @@ _PORT = re.compile(r":\d+$")
 
 
 def proxy_for(scheme: str, host: str, port: int, environment: Mapping[str, str]) -> str:
-    """The proxy's URL, or nothing: for what is on this machine, or named by `NO_PROXY`, or where there is none."""
+    """Return the proxy's URL; empty if no proxy is set, or if the host is local or listed in `NO_PROXY`."""
     name = f"{scheme}_proxy"
     proxy = _variable(name, environment)
-    # Of a program that a web server starts, anyone may set this variable by a header.
+    # In a CGI program, a client can set this variable with a header.
     if not proxy or (name == "http_proxy" and environment.get("REQUEST_METHOD")):
         return ""
     if _is_local(host) or _is_excepted(host.lower().rstrip("."), port, _variable("no_proxy", environment)):
@@ -24,7 +24,7 @@ def proxy_for(scheme: str, host: str, port: int, environment: Mapping[str, str])
 
 
 def redact_proxy(proxy: str) -> str:
-    """A proxy's URL without the user's name and password."""
+    """Return a proxy's URL without the user name and password."""
     parts = urlsplit(proxy)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
@@ -43,7 +43,7 @@ def _is_excepted(host: str, port: int, exceptions: str) -> bool:
 
 
 def _excepts(one: str, host: str, port: int) -> bool:
-    """`*`, an address, a block of addresses, `example.com` with all below it, `.example.com` what is below it alone."""
+    """Match `*`, an address, a CIDR block, `example.com` with subdomains, or `.example.com` (only the subdomains)."""
     if one == "*":
         return True
     address = _address(host)

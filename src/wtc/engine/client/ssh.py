@@ -1,4 +1,4 @@
-"""The way to an engine over ssh: the ssh command runs `docker system dial-stdio` there, one for each connection."""
+"""Reach an engine over ssh: one ssh command for each connection runs `docker system dial-stdio` on its host."""
 
 import socket
 import subprocess
@@ -15,7 +15,7 @@ CONNECT_TIMEOUT_S = 30
 
 
 def ssh_command(address: str) -> list[str]:
-    """The ssh command for `ssh://[user@]host[:port][/path of the socket there]`."""
+    """Return the ssh command for `ssh://[user@]host[:port][/path of the remote socket]`."""
     parts = urlsplit(address)
     words = ["ssh", "-o", f"ConnectTimeout={CONNECT_TIMEOUT_S}", "-T"]
     if parts.username:
@@ -36,7 +36,7 @@ class _Connection(urllib3.connection.HTTPConnection):
     def connect(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            # A session of its own, so that Ctrl-C at the terminal reaches wtc alone.
+            # A new session, so that Ctrl-C at the terminal reaches only wtc.
             self._running = subprocess.Popen(
                 self._words,
                 stdin=theirs.fileno(),
@@ -64,7 +64,7 @@ class _Pool(urllib3.HTTPConnectionPool):
 
 
 class SshAdapter(BaseHTTPAdapter):
-    """Carries a requests session over ssh."""
+    """A transport of a requests session over ssh."""
 
     def __init__(self, address: str, *, size: int) -> None:
         super().__init__()
@@ -72,21 +72,21 @@ class SshAdapter(BaseHTTPAdapter):
         self._pool = _Pool(ssh_command(address), self._complaints.fileno(), size)
 
     def complaint(self) -> str:
-        """The last line that ssh printed, which tells why it failed."""
+        """Return the last line that ssh printed, which says why it failed."""
         self._complaints.seek(0)
         lines = self._complaints.read().decode(errors="replace").strip().splitlines()
         return lines[-1].strip() if lines else ""
 
     def get_connection(self, url: object, proxies: object = None) -> _Pool:  # noqa: ARG002  the session's interface
-        """The one pool, whatever is asked for."""
+        """Return the one pool for every URL."""
         return self._pool
 
     def request_url(self, request: PreparedRequest, proxies: object) -> str:  # noqa: ARG002  the session's interface
-        """The path alone: there is no proxy on this way."""
+        """Return only the path: ssh uses no proxy."""
         return str(request.path_url)
 
     def close(self) -> None:
-        """Ends the ssh commands."""
+        """End the ssh commands."""
         super().close()
         self._pool.close()
         self._complaints.close()

@@ -1,4 +1,4 @@
-"""The way to an engine over a Unix socket."""
+"""Reach an engine over a Unix socket."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from docker.transport.unixconn import UnixHTTPAdapter
 
 
 class SocketAdapter(UnixHTTPAdapter):
-    """docker-py's own, which has a pool for each URL and so a connection for each call, with one pool for all."""
+    """docker-py's adapter with one pool for all URLs, in place of one pool, and so one connection, for each URL."""
 
     def get_connection(self, url: object, proxies: Any = None) -> Any:  # noqa: ARG002  the session's interface
-        """The one pool, whatever is asked for."""
+        """Return the one pool for every URL."""
         return super().get_connection("", proxies)

@@ -1,1 +1,1 @@
-"""Calls that act on containers, and sessions in them."""
+"""Calls that change containers, and commands that run in them."""

@@ -1,4 +1,4 @@
-"""Files of a container, as tar archives. Source: Engine API, `/containers/{id}/archive`."""
+"""Copy files from and to a container as tar archives. Source: Engine API, `/containers/{id}/archive`."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ _GO_DIR, _GO_LINK = 1 << 31, 1 << 27
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathStat:
-    """What is at a path in a container; `link` is where a symbolic link leads, else nothing."""
+    """A file, folder or symbolic link in a container; `link` is the target of a symbolic link, else empty."""
 
     name: str
     is_dir: bool
@@ -27,8 +27,8 @@ class PathStat:
 
 
 def path_stat(engine: "Engine", container: ContainerRef, path: str) -> PathStat | None:
-    """`HEAD`; None where nothing is there."""
-    doing = f"look at `{path}` in container `{container.name}`"
+    """Return what `HEAD` reports about a path; None if it does not exist."""
+    doing = f"inspect `{path}` in container `{container.name}`"
     response = engine.call(
         "HEAD", f"/containers/{container.key}/archive", doing=doing, params={"path": path}, accept=(404,)
     )
@@ -45,10 +45,10 @@ def path_stat(engine: "Engine", container: ContainerRef, path: str) -> PathStat 
 
 
 def download(engine: "Engine", container: ContainerRef, path: str, take: Callable[[IO[bytes]], None]) -> None:
-    """`GET`: hands a tar of what is at the path to `take`, as it comes.
+    """Pass a tar of the path to `take`, as it arrives (`GET`).
 
     Raises:
-        NotFoundError: nothing is there.
+        NotFoundError: the path does not exist.
     """
     doing = f"copy `{path}` from container `{container.name}`"
     response = engine.call(
@@ -56,24 +56,24 @@ def download(engine: "Engine", container: ContainerRef, path: str, take: Callabl
         f"/containers/{container.key}/archive",
         doing=doing,
         params={"path": path},
-        # Compressing costs more than the way from an engine on this machine.
+        # For a local engine, compression takes longer than the transfer.
         headers={"Accept-Encoding": "identity"},
         stream=True,
     )
     try:
-        take(_Source(engine, response.raw, doing))  # type: ignore[arg-type]  # it has all that is read
+        take(_Source(engine, response.raw, doing))  # type: ignore[arg-type]  # it has the method that tarfile uses
     finally:
         response.close()
 
 
 class _Source:
-    """A response's body as a file that is read from beginning to end."""
+    """A response's body as a file that can only be read from beginning to end."""
 
     def __init__(self, engine: "Engine", raw: Any, doing: str) -> None:
         self._engine, self._raw, self._doing = engine, raw, doing
 
     def read(self, size: int = -1) -> bytes:
-        """At most `size` bytes; nothing at the end."""
+        """Return at most `size` bytes; empty at the end."""
         with self._engine.mapping(self._doing):
             return bytes(self._raw.read(size if size >= 0 else None))
 
@@ -81,10 +81,10 @@ class _Source:
 def upload(
     engine: "Engine", container: ContainerRef, folder: str, data: Iterator[bytes], *, users: bool = False
 ) -> None:
-    """`PUT`: unpacks a tar in a folder that is there. With `users` all of it becomes the container's user's.
+    """Unpack a tar in an existing folder (`PUT`). With `users` the container's user owns the unpacked files.
 
     Raises:
-        NotFoundError: the folder is not there.
+        NotFoundError: the folder does not exist.
     """
     params = {"path": folder, "noOverwriteDirNonDir": "true", **({"copyUIDGID": "true"} if users else {})}
     try:
@@ -98,5 +98,7 @@ def upload(
         )
     except NotFoundError as error:
         raise NotFoundError(
-            f"there is no folder `{folder}` in container `{container.name}`", status=error.status, causes=error.causes
+            f"folder `{folder}` does not exist in container `{container.name}`",
+            status=error.status,
+            causes=error.causes,
         ) from error

@@ -1,4 +1,4 @@
-"""Files of this machine as an archive for a container; no symbolic link in them is followed."""
+"""Pack files of the local machine into a tar for a container, without following symbolic links in them."""
 
 import os
 import stat
@@ -12,12 +12,12 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def pack_archive(path: str, name: str) -> Iterator[bytes]:
-    """A tar of a file or a folder of this machine under a name; `.` puts a folder's contents at the top.
+    """Yield a tar of a local file or folder under a name; `.` puts a folder's contents at the top.
 
-    Sockets in a folder are left out, as `docker cp` leaves them out.
+    Sockets in a folder are skipped, as `docker cp` does.
 
     Raises:
-        OSError: something cannot be read, or is a device, a named pipe or, if it is all that is copied, a socket.
+        OSError: a file cannot be read, or is a device or a named pipe; or the path itself is a socket.
     """
     reading, writing = os.pipe()
     failures: list[BaseException] = []
@@ -27,8 +27,8 @@ def pack_archive(path: str, name: str) -> Iterator[bytes]:
             with os.fdopen(writing, "wb") as out, tarfile.open(fileobj=out, mode="w|") as tar:
                 _Packing(tar).add_all(path, name)
         except BrokenPipeError:
-            pass  # the reader has given up, and says why
-        except BaseException as error:  # noqa: BLE001  it is raised again where the tar is read
+            pass  # the reader has stopped, and reports why
+        except BaseException as error:  # noqa: BLE001  raised where the tar is read
             failures.append(error)
 
     thread = threading.Thread(target=pack, daemon=True, name="wtc-tar")
@@ -45,7 +45,7 @@ class _Packing:
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
         self._first_names: dict[tuple[int, int], str] = {}
-        """(device, inode) -> name in the archive, of files with more than one name."""
+        """(device, inode) -> first name in the archive, for files with more than one name."""
 
     def add_all(self, path: str, name: str) -> None:
         with _name_errors(path):
@@ -57,7 +57,7 @@ class _Packing:
             os.close(parent)
 
     def _add(self, parent: int, entry: str, name: str, path: str) -> bool:
-        """Add what is in a folder under a name; `path` is for messages. False for a socket."""
+        """Add an entry of a folder under a name; `path` is for messages. Return False for a socket: it is skipped."""
         with _name_errors(path):
             mode = os.stat(entry, dir_fd=parent, follow_symlinks=False).st_mode
             if stat.S_ISLNK(mode):
@@ -101,13 +101,13 @@ class _Packing:
 
 @contextmanager
 def _name_errors(path: str) -> Generator[None]:
-    """Errors of the system name the whole path instead of one name in its folder."""
+    """Make OSErrors name the whole path instead of a name in its folder."""
     try:
         yield
     except BrokenPipeError:
-        raise  # of the tar, not of the file
+        raise  # writing the tar failed, not reading the file
     except OSError as error:
-        # tarfile's own error, for a file that became shorter, has no number.
+        # The error of tarfile for a file that became shorter has no number.
         raise OSError(error.errno or 0, error.strerror or str(error), path) from error
 
 
@@ -116,7 +116,7 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 
 def _member(name: str, status: os.stat_result) -> tarfile.TarInfo:
-    """Owners are numbers: their names on this machine mean nothing in a container."""
+    """Set owners by number: user names of this machine do not apply in a container."""
     member = tarfile.TarInfo(name)
     member.mode, member.mtime = stat.S_IMODE(status.st_mode), status.st_mtime
     member.uid, member.gid = status.st_uid, status.st_gid

@@ -1,8 +1,8 @@
-"""Files of a container's archive, written below one folder of this machine and nowhere else.
+"""Unpack a container's archive below one folder of the local machine and nowhere else.
 
-A container is not trusted, and its archive may say anything. So no path is ever resolved by the kernel as a whole: each
-folder on the way is opened relative to the one before, never through a symbolic link, and each change is made relative
-to such a folder. The rules hold even if a container changes the folder meanwhile, through a bind mount.
+A container is not trusted, and its archive can have any content. So the kernel never resolves a whole path: each folder
+of the path is opened relative to its parent, never through a symbolic link, and each change is made relative to such a
+folder. This also holds if a container changes the folder at the same time, through a bind mount.
 """
 
 import errno
@@ -29,15 +29,15 @@ def unpack_archive(source: IO[bytes], folder: str, name: str) -> None:
     Symbolic links are written as they are. A file or link in the destination is replaced, a folder is not.
 
     Raises:
-        OSError: something cannot be written.
-        tarfile.TarError: the archive is damaged, reaches outside, or has a device or a named pipe.
+        OSError: a file cannot be written.
+        tarfile.TarError: the archive is damaged, has a path outside of the folder, a device or a named pipe.
     """
     top = os.open(os.path.realpath(folder), _FOLDER_FLAGS)
     try:
         with tarfile.open(fileobj=source, mode="r|") as archive:
             _Destination(top, folder, (name,) if name else ()).write(archive)
     except (ValueError, OverflowError, IndexError, EOFError) as error:
-        # What tarfile and the system calls raise for numbers and names that make no sense.
+        # tarfile and the system calls raise these for invalid numbers and names.
         raise tarfile.ReadError(f"the archive is damaged: {error}") from error
     finally:
         os.close(top)
@@ -49,22 +49,22 @@ class _Destination:
         self._shown = shown
         """The folder's path, for messages."""
         self._base = base
-        """Where the archive's first member goes; empty: it is the folder itself."""
+        """The destination of the archive's first member; empty if it is the folder itself."""
         self._root: _Path | None = None
-        """The first member's own path in the archive."""
+        """The first member's path in the archive."""
         self._folders: dict[_Path, tarfile.TarInfo] = {}
-        """Their permissions may forbid what is still to be written in them, so they are set last."""
+        """Unpacked folders. Their permissions may forbid writing in them, so they are set last."""
 
     def write(self, archive: tarfile.TarFile) -> None:
         for member in archive:
             path = self._path(member.name)
-            with self._naming(path):
+            with self._name_errors(path):
                 if path:
                     self._write_member(archive, member, path)
                 elif not member.isdir():
                     raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         for path, member in reversed(self._folders.items()):
-            with self._naming(path), self._opened(path) as folder:
+            with self._name_errors(path), self._opened(path) as folder:
                 os.fchmod(folder, member.mode & (_PERMISSIONS | stat.S_ISVTX))
                 os.utime(folder, (member.mtime, member.mtime))
 
@@ -82,10 +82,10 @@ class _Destination:
                 _clear_path(parent, path[-1])
                 _write_file(archive, member, parent, path[-1])
             else:
-                raise tarfile.ExtractError(f"`{member.name}` is neither a file nor a folder nor a link")
+                raise tarfile.ExtractError(f"`{member.name}` is not a file, a folder or a link")
 
     def _link(self, target: _Path, parent: int, name: str) -> None:
-        """A second name for a file that the archive has; a second link for a symbolic link."""
+        """Create a hard link to a file of the archive; for a symbolic link, create a copy of it."""
         if not target:
             raise tarfile.ExtractError(f"`{name}` is a hard link to a folder")
         with self._opened(target[:-1]) as folder:
@@ -98,27 +98,27 @@ class _Destination:
                 _clear_path(parent, name)
                 os.link(target[-1], name, src_dir_fd=folder, dst_dir_fd=parent, follow_symlinks=False)
             else:
-                raise tarfile.ExtractError(f"`{name}` is a hard link to what is neither a file nor a link")
+                raise tarfile.ExtractError(f"`{name}` is a hard link to something that is not a file or a link")
 
     def _path(self, name: str) -> _Path:
-        """Where a member goes.
+        """Return the destination of a member.
 
         Raises:
-            tarfile.TarError: outside of what is copied.
+            tarfile.TarError: the path is outside of what is copied.
         """
         parts = tuple(part for part in name.split("/") if part not in {"", "."})
         if self._root is None:
             self._root = parts
         if ".." in parts or parts[: len(self._root)] != self._root:
-            raise tarfile.ExtractError(f"`{name}` lies outside of what is copied")
+            raise tarfile.ExtractError(f"`{name}` is outside of what is copied")
         return (*self._base, *parts[len(self._root) :])
 
     @contextmanager
     def _opened(self, path: _Path, *, create: bool = False) -> Generator[int]:
-        """The folder at a path, as a file descriptor; with `create` those that are missing are created.
+        """Open the folder at a path and yield its file descriptor; with `create`, create missing folders.
 
         Raises:
-            OSError: something on the way is not a folder; a symbolic link is not.
+            OSError: a part of the path is not a folder; a symbolic link does not count as one.
         """
         folder = os.dup(self._folder)
         try:
@@ -131,8 +131,8 @@ class _Destination:
             os.close(folder)
 
     @contextmanager
-    def _naming(self, path: _Path) -> Generator[None]:
-        """Errors of the system name the whole path instead of one name in its folder."""
+    def _name_errors(self, path: _Path) -> Generator[None]:
+        """Make OSErrors name the whole path instead of a name in its folder."""
         try:
             yield
         except OSError as error:
@@ -150,7 +150,7 @@ def _open_folder(parent: int, name: str, *, create: bool) -> int:
 
 
 def _make_folder(parent: int, name: str) -> None:
-    """Create a folder, or make the one that exists writable."""
+    """Create a folder, or make an existing one writable."""
     folder = _open_folder(parent, name, create=True)
     try:
         os.fchmod(folder, stat.S_IMODE(os.fstat(folder).st_mode) | stat.S_IRWXU)
@@ -174,9 +174,9 @@ def _clear_path(parent: int, name: str) -> None:
 
 
 def _write_file(archive: tarfile.TarFile, member: tarfile.TarInfo, parent: int, name: str) -> None:
-    """Blocks of zeros become holes: a file that is sparse in the container stays so."""
+    """Write a file with holes in place of blocks of zeros, so that a sparse file stays sparse."""
     content = archive.extractfile(member)
-    assert content is not None  # noqa: S101  it is a regular file
+    assert content is not None  # noqa: S101  a regular file has content
     with os.fdopen(os.open(name, _FILE_FLAGS, 0o600, dir_fd=parent), "wb") as file:
         file.truncate(member.size)
         for chunk in _read_exactly(content, member.size):

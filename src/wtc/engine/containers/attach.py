@@ -1,4 +1,4 @@
-"""The talk between a stream to the engine and the user's descriptors, in one thread that waits for all of them."""
+"""Attach the user's terminal or pipes to a stream of the engine: copy bytes both ways in one thread."""
 
 import os
 import select
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 QUEUE_BYTES = 256 * 1024
-"""So much input waits for the engine before no more is read."""
-# A pipe that is writable takes so much without making the writer wait.
+"""The limit of queued input: above it, no more input is read."""
+# A writable pipe accepts this many bytes without blocking.
 _PIECE_BYTES = select.PIPE_BUF
 _Waited: TypeAlias = DuplexSocket | SignalReader | int
 
 
 class AttachEnd(StrEnum):
-    """How a talk ended."""
+    """How an attachment ended: the command ended, or the user detached."""
 
     OVER = "over"
     DETACHED = "detached"
 
 
 class Demultiplexer:
-    """Takes a stream with both outputs apart; content is handed on before its frame is whole."""
+    """Split a multiplexed stream into stdout and stderr; content is returned before its frame is complete."""
 
     def __init__(self) -> None:
         self._head = bytearray()
         self._left = 0
 
     def feed(self, chunk: bytes) -> list[tuple[int, bytes]]:
-        """(stream, content), as it comes."""
+        """Return (stream, content) of the bytes in a chunk."""
         found: list[tuple[int, bytes]] = []
         view = memoryview(chunk)
         while view:
@@ -80,34 +80,34 @@ def attach_user(
     terminal: bool,
     on_signal: Callable[[int], None],
 ) -> AttachEnd:
-    """The user's terminal, or plain descriptors, talk with a command until one of both ends it.
+    """Attach the user's terminal, or plain descriptors, to a command until it ends or the user detaches.
 
-    `path` is the command's, which is told how large the terminal is. `on_signal`: see `copy_both_ways`.
+    `path` is the API path of the command, whose `/resize` gets the terminal's size. `on_signal`: see `copy_both_ways`.
 
     Raises:
-        EngineUnreachableError: the way to the engine broke off.
-        BrokenPipeError: nobody reads the output any more.
+        EngineUnreachableError: the connection to the engine was lost.
+        BrokenPipeError: the reader of the output has closed it.
     """
 
     def resize() -> None:
         rows, columns = terminal_size(local.stdout)
         if rows and columns:
-            # What has ended by now has no size.
+            # A command that has ended cannot be resized.
             with suppress(WtcError):
                 engine.call("POST", f"{path}/resize", doing=doing, params={"h": rows, "w": columns})
 
     with ExitStack() as stack:
-        # First of all, so that none of them ends wtc while the terminal is not as it was.
-        coming = stack.enter_context(read_signals([*EXIT_SIGNALS, *([signal.SIGWINCH] if terminal else [])]))
+        # First, so that no signal ends wtc while the terminal is in raw mode.
+        signals = stack.enter_context(read_signals([*EXIT_SIGNALS, *([signal.SIGWINCH] if terminal else [])]))
         keys = None
         if terminal:
             if local.stdin is not None:
                 stack.enter_context(raw_mode(local.stdin))
             resize()
-            configured = cast("Any", engine.api)._general_configs  # noqa: SLF001  docker-py has read the file
+            configured = cast("Any", engine.api)._general_configs  # noqa: SLF001  docker-py has parsed the file
             keys = parse_detach_keys(str(configured.get("detachKeys") or ""))
         try:
-            return copy_both_ways(connection.duplex, local, coming, keys=keys, on_signal=on_signal, on_resize=resize)
+            return copy_both_ways(connection.duplex, local, signals, keys=keys, on_signal=on_signal, on_resize=resize)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -117,69 +117,68 @@ def attach_user(
 def copy_both_ways(
     duplex: DuplexSocket,
     local: Descriptors,
-    coming: SignalReader,
+    signals: SignalReader,
     *,
     keys: bytes | None,
     on_signal: Callable[[int], None],
     on_resize: Callable[[], None],
 ) -> AttachEnd:
-    """Carries bytes both ways until the other side ends.
+    """Copy bytes both ways until the other side ends or the user detaches.
 
-    `keys` (those that detach) are given where the command has a terminal, whose output is one stream; without, it is
-    taken apart. Of the signals that are `coming`, `on_signal` gets those that ask to leave, and may raise to
-    leave at once.
+    `keys` are the detach keys of a command with a terminal, whose output is one stream; None means no terminal: the
+    output is demultiplexed. `on_signal` gets each of the `signals` that ask to exit, and may raise to return at once.
 
     Raises:
-        OSError: the way to the engine broke off.
-        BrokenPipeError: nobody reads the output any more.
+        OSError: the connection to the engine was lost.
+        BrokenPipeError: the reader of the output has closed it.
     """
-    talk = _Attachment(duplex, local, coming, DetachDetector(keys) if keys is not None else None)
-    while talk.ending is None:
-        for number in talk.step():
+    attachment = _Attachment(duplex, local, signals, DetachDetector(keys) if keys is not None else None)
+    while attachment.ending is None:
+        for number in attachment.step():
             if number == signal.SIGWINCH:
                 on_resize()
             elif number in EXIT_SIGNALS:
                 on_signal(number)
-    return talk.ending
+    return attachment.ending
 
 
 class _Attachment:
     def __init__(
-        self, duplex: DuplexSocket, local: Descriptors, coming: SignalReader, detector: DetachDetector | None
+        self, duplex: DuplexSocket, local: Descriptors, signals: SignalReader, detector: DetachDetector | None
     ) -> None:
-        self.duplex, self.local, self.coming, self.detector = duplex, local, coming, detector
+        self.duplex, self.local, self.signals, self.detector = duplex, local, signals, detector
         self.demultiplexer = None if detector else Demultiplexer()
         self.stdin = local.stdin
         self.finishing = local.stdin is None
-        """Whether there is no more input, and the engine does not know it yet."""
-        self.events_ended = False
-        """Whether the other side takes no more input."""
+        """Whether the input has ended and the engine does not know it yet."""
+        self.input_closed = False
+        """Whether the other side accepts no more input."""
         self.sink: deque[tuple[int, memoryview]] = deque()
         self.over = False
         self.ending: AttachEnd | None = None
 
     def step(self) -> list[int]:
-        """Waits for whatever comes first and sees to it; the signals that came."""
+        """Wait until a descriptor is ready and handle it; return the signals that have arrived."""
         duplex, sink = self.duplex, self.sink
-        listening = not sink and not self.over
-        reading: list[_Waited] = [self.coming, *([duplex] if listening else [])]
+        receiving = not sink and not self.over
+        reading: list[_Waited] = [self.signals, *([duplex] if receiving else [])]
         if self.stdin is not None and duplex.queued < QUEUE_BYTES:
             reading.append(self.stdin)
         writing: list[_Waited] = [
             *([duplex] if duplex.queued and not self.over else []),
             *([sink[0][0]] if sink else []),
         ]
-        readable, writable, _ = select.select(reading, writing, [], 0 if listening and duplex.ready else None)
+        readable, writable, _ = select.select(reading, writing, [], 0 if receiving and duplex.ready else None)
         if sink and sink[0][0] in writable:
             self._write()
         if self.stdin is not None and self.stdin in readable:
             self._read(self.stdin)
         self._send()
-        if listening and (duplex in readable or duplex.ready):
+        if receiving and (duplex in readable or duplex.ready):
             self._receive()
         if self.over and not sink:
             self.ending = self.ending or AttachEnd.OVER
-        return self.coming.read() if self.coming in readable else []
+        return self.signals.read() if self.signals in readable else []
 
     def _read(self, stdin: int) -> None:
         try:
@@ -187,7 +186,7 @@ class _Attachment:
         except BlockingIOError:
             return
         except OSError:
-            # The terminal is gone.
+            # The terminal was closed.
             data = b""
         if not data:
             self.stdin, self.finishing = None, True
@@ -195,11 +194,11 @@ class _Attachment:
         passed, detached = self.detector.feed(data) if self.detector else (data, False)
         if detached:
             self.ending = AttachEnd.DETACHED
-        if passed and not self.events_ended:
+        if passed and not self.input_closed:
             self.duplex.put(passed)
 
     def _send(self) -> None:
-        if self.events_ended or self.over:
+        if self.input_closed or self.over:
             return
         try:
             self.duplex.flush()
@@ -207,14 +206,14 @@ class _Attachment:
                 self.finishing = False
                 self.duplex.finish()
         except OSError:
-            # It has ended, or closed its input: what it has written still comes.
-            self.events_ended, self.stdin = True, None
+            # The command has ended or closed its input; its output can still arrive.
+            self.input_closed, self.stdin = True, None
 
     def _receive(self) -> None:
         try:
             data = self.duplex.take()
         except ConnectionResetError:
-            # So it looks where the other side ended with input that it had not read.
+            # The other side ended without reading all of its input.
             data = b""
         if data is None:
             return
@@ -235,7 +234,7 @@ class _Attachment:
         except BrokenPipeError:
             raise
         except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise WtcError("the output could not be written", causes=[why]) from error
+            reason = (error.strerror or str(error)).lower()
+            raise WtcError("the output could not be written", causes=[reason]) from error
         if rest := content[written:]:
             self.sink.appendleft((descriptor, rest))

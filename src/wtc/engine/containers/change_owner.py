@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 _TARGET = "/wtc-worktree"
 _TRIES = 10
-"""How many images are tried: one without a shell, or of another platform, does not start."""
+"""The number of images to try: one without a shell, or of another platform, does not start."""
 
 
 def change_owner(engine: "Engine", folder: str, *, user: int, group: int) -> str:
-    """Make the user the owner of the folder and all that is in it; symbolic links are not followed.
+    """Make the user the owner of a folder and its contents, without following symbolic links.
 
-    The container has no network, a read-only root and only the capabilities for this. It is removed.
+    The container has no network, a read-only root and only the necessary capabilities. It is removed afterwards.
 
-    Returns: why it was not done; empty where a container did it. Source: Engine API, Containers.
+    Returns: the reason for a failure; empty on success. Source: Engine API, Containers.
     """
     reason = "the engine has no image"
     images = engine.list("/images/json", doing="list images")
-    # Tagged images first: an untagged one can be a build stage without anything in it.
+    # Tagged images first: an untagged image can be an empty build stage.
     for image in sorted(images, key=lambda i: not i.get("RepoTags"))[:_TRIES]:
         try:
             status = _run(engine, str(image["Id"]), folder, f"{user}:{group}")
@@ -51,16 +51,16 @@ def _run(engine: "Engine", image: str, folder: str, owner: str) -> int:
             "CapDrop": ["ALL"],
             "CapAdd": ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
             "SecurityOpt": ["no-new-privileges"],
-            # The source of a mount, other than of a bind, is never created.
+            # Unlike `Binds`, `Mounts` never creates a missing source.
             "Mounts": [{"Type": "bind", "Source": folder, "Target": _TARGET}],
         },
     }
     doing = f"change the owner of `{folder}`"
-    made = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).json()
-    ref = ContainerRef(name=name, id=get_text(made, "Id"))
+    created = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).json()
+    ref = ContainerRef(name=name, id=get_text(created, "Id"))
     try:
         engine.call("POST", f"/containers/{ref.key}/start", doing=doing)
         return get_number(engine.call("POST", f"/containers/{ref.key}/wait", doing=doing).json(), "StatusCode")
     finally:
-        # With the anonymous volumes that the image asks for.
+        # Also removes the anonymous volumes that the image declares.
         remove_container(engine, RemoveContainer(container=ref, volumes=True))

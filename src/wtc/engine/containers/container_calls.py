@@ -1,4 +1,4 @@
-"""The calls that make, move, start, stop and remove containers. Source: Engine API, Containers."""
+"""Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
 import io
 import tarfile
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 
 def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
-    """`POST /containers/create`; the engine's warnings. Raises: ConflictError where another has the name."""
+    """Create a container (`POST /containers/create`) and return the engine's warnings.
+
+    Raises: ConflictError if another container has the name.
+    """
     spec = operation.spec
     folder = Path(spec.labels.get(label.COMPOSE_WORKING_DIR, "/"))
     body = container_body(
@@ -50,46 +53,46 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
             "POST", "/containers/create", doing=doing, params=params, body=body
         ).json()
     except EngineError as error:
-        if error.status != 409 or not (there := _inspect(engine, operation.name)):
+        if error.status != 409 or not (found := _inspect(engine, operation.name)):
             raise
-        labels = parse_inspect.parse_container(there).labels
-        # An answer may get lost where the container does not.
+        labels = parse_inspect.parse_container(found).labels
+        # The container exists although the response of an earlier request was lost.
         if labels == {**labels, **body["Labels"]}:
             return []
         raise ConflictError(
-            f"container `{operation.name}` is there already, and is not the one that service `{spec.service}` needs",
+            f"container `{operation.name}` already exists and is not the one that service `{spec.service}` needs",
             causes=error.causes,
-            hints=(f"to see what it is, run `docker container inspect {operation.name}`",),
+            hints=(f"to inspect it, run `docker container inspect {operation.name}`",),
         ) from error
     return [str(warning) for warning in answer.get("Warnings") or ()]
 
 
 def rename_container(engine: "Engine", operation: RenameContainer) -> None:
-    """`POST /containers/{id}/rename`."""
+    """Rename a container (`POST /containers/{id}/rename`)."""
     container = operation.container
     doing = f"rename container `{container.name}` to `{operation.name}`"
     try:
         engine.call("POST", f"/containers/{container.key}/rename", doing=doing, params={"name": operation.name})
     except EngineError:
-        there = _inspect(engine, container.key)
-        if there is None or parse_inspect.parse_container(there).name != operation.name:
+        found = _inspect(engine, container.key)
+        if found is None or parse_inspect.parse_container(found).name != operation.name:
             raise
 
 
 def start_container(engine: "Engine", operation: StartContainer) -> None:
-    """`POST /containers/{id}/start`; a paused one goes on. Raises: PortTakenError."""
+    """Start a container (`POST /containers/{id}/start`); unpause a paused one. Raises: PortTakenError."""
     container = operation.container
     doing = f"start container `{container.name}`"
     try:
         engine.call("POST", f"/containers/{container.key}/start", doing=doing)
     except EngineError as error:
-        there = _inspect(engine, container.key)
-        if there is None:
+        found = _inspect(engine, container.key)
+        if found is None:
             raise
-        if get_object(there, "State").get("Paused"):
+        if get_object(found, "State").get("Paused"):
             engine.call("POST", f"/containers/{container.key}/unpause", doing=doing)
             return
-        if ports := _taken_ports(engine, there):
+        if ports := _taken_ports(engine, found):
             named = ", ".join(f"`{port}`" for port in ports)
             raise PortTakenError(
                 f"cannot start container `{container.name}`: host port {named} is taken",
@@ -101,7 +104,7 @@ def start_container(engine: "Engine", operation: StartContainer) -> None:
 
 
 def stop_container(engine: "Engine", operation: StopContainer) -> None:
-    """`POST /containers/{id}/stop`; one that does not run, or is gone, is stopped."""
+    """Stop a container (`POST /containers/{id}/stop`); succeed if it is not running or was removed."""
     container = operation.container
     params = {} if operation.timeout_s is None else {"t": operation.timeout_s}
     doing = f"stop container `{container.name}`"
@@ -109,7 +112,7 @@ def stop_container(engine: "Engine", operation: StopContainer) -> None:
 
 
 def kill_container(engine: "Engine", operation: KillContainer) -> None:
-    """`POST /containers/{id}/kill`; one that does not run any more, or is gone, needs no signal."""
+    """Send a signal (`POST /containers/{id}/kill`); succeed if the container is not running or was removed."""
     container = operation.container
     doing = f"send `{operation.signal}` to container `{container.name}`"
     path = f"/containers/{container.key}/kill"
@@ -117,17 +120,17 @@ def kill_container(engine: "Engine", operation: KillContainer) -> None:
 
 
 def pause_container(engine: "Engine", operation: PauseContainer) -> None:
-    """`POST /containers/{id}/pause`; one that is paused stays so."""
-    _freeze(engine, operation.container, verb="pause", paused=True)
+    """Pause a container (`POST /containers/{id}/pause`); succeed if it is paused already."""
+    _set_paused(engine, operation.container, verb="pause", paused=True)
 
 
 def unpause_container(engine: "Engine", operation: UnpauseContainer) -> None:
-    """`POST /containers/{id}/unpause`; one that is not paused goes on."""
-    _freeze(engine, operation.container, verb="unpause", paused=False)
+    """Unpause a container (`POST /containers/{id}/unpause`); succeed if it is not paused."""
+    _set_paused(engine, operation.container, verb="unpause", paused=False)
 
 
 def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
-    """`DELETE /containers/{id}`; one that is gone, or on its way out, is removed."""
+    """Remove a container (`DELETE /containers/{id}`); succeed if it was removed or is being removed."""
     container = operation.container
     params = {"v": int(operation.volumes), "force": 1}
     doing = f"remove container `{container.name}`"
@@ -136,13 +139,13 @@ def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
     except EngineError as error:
         if error.status != 409:
             raise
-        # Somebody else removes it: the engine answers this once it is gone.
+        # Another client is removing it: wait until it is removed.
         path = f"/containers/{container.key}/wait"
         engine.call("POST", path, doing=doing, params={"condition": "removed"}, accept=(404,))
 
 
 def connect_network(engine: "Engine", operation: ConnectNetwork) -> None:
-    """`POST /networks/{id}/connect`."""
+    """Connect a container to a network (`POST /networks/{id}/connect`)."""
     container = operation.container
     body = {
         "Container": container.key,
@@ -157,7 +160,7 @@ def connect_network(engine: "Engine", operation: ConnectNetwork) -> None:
 
 
 def disconnect_network(engine: "Engine", operation: DisconnectNetwork) -> None:
-    """`POST /networks/{id}/disconnect`."""
+    """Disconnect a container from a network (`POST /networks/{id}/disconnect`)."""
     container = operation.container
     doing = f"disconnect container `{container.name}` from network `{operation.network}`"
     body = {"Container": container.key, "Force": True}
@@ -169,9 +172,12 @@ def disconnect_network(engine: "Engine", operation: DisconnectNetwork) -> None:
 
 
 def inject_files(engine: "Engine", operation: InjectFiles) -> None:
-    """`PUT /containers/{id}/archive`, before the start; parents that are there keep their owner and mode."""
+    """Copy files into a container before its start (`PUT /containers/{id}/archive`).
+
+    Existing parent folders keep their owner and mode.
+    """
     container = operation.container
-    doing = f"put {len(operation.files)} files into container `{container.name}`"
+    doing = f"copy {len(operation.files)} files to container `{container.name}`"
     engine.call(
         "PUT",
         f"/containers/{container.key}/archive",
@@ -183,7 +189,7 @@ def inject_files(engine: "Engine", operation: InjectFiles) -> None:
 
 
 def pack_files(files: Iterable[InjectedFile]) -> bytes:
-    """A tar of the files alone, with owner and mode."""
+    """Return a tar of the files with owner and mode, without their parent folders."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for file in files:
@@ -193,12 +199,12 @@ def pack_files(files: Iterable[InjectedFile]) -> bytes:
     return buffer.getvalue()
 
 
-def _freeze(engine: "Engine", container: ContainerRef, *, verb: str, paused: bool) -> None:
+def _set_paused(engine: "Engine", container: ContainerRef, *, verb: str, paused: bool) -> None:
     try:
         engine.call("POST", f"/containers/{container.key}/{verb}", doing=f"{verb} container `{container.name}`")
     except EngineError:
-        there = _inspect(engine, container.key)
-        if there is None or bool(get_object(there, "State").get("Paused")) is not paused:
+        found = _inspect(engine, container.key)
+        if found is None or bool(get_object(found, "State").get("Paused")) is not paused:
             raise
 
 
@@ -210,22 +216,22 @@ def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:
 
 
 def _is_attached(engine: "Engine", container: str, network: str) -> bool:
-    there = _inspect(engine, container)
-    return there is not None and network in parse_inspect.parse_container(there).networks
+    found = _inspect(engine, container)
+    return found is not None and network in parse_inspect.parse_container(found).networks
 
 
 def _taken_ports(engine: "Engine", inspected: Mapping[str, Any]) -> tuple[int, ...]:
-    """Which of a container's host ports something else holds: on the engine, and on this machine if it is here."""
-    wanted = requested_ports(inspected)
-    if not any(port.port for port in wanted):
+    """Return a container's host ports that other containers hold, or, for a local engine, other programs."""
+    requested = requested_ports(inspected)
+    if not any(port.port for port in requested):
         return ()
     running = engine.list("/containers/json", doing="list containers")
     held = [port for one in running if one["Id"] != inspected["Id"] for port in listed_ports(one)]
-    found = taken_ports(wanted, held, this_machine=engine.host_is_local)
+    found = taken_ports(requested, held, this_machine=engine.host_is_local)
     return tuple(dict.fromkeys(port.port for port in found))
 
 
 def proxy_variables(engine: "Engine") -> dict[str, str]:
-    """The proxy variables that the user's docker configuration gives to every container."""
-    configured = cast("Any", engine.api)._proxy_configs  # noqa: SLF001  docker-py reads them, and keeps them to itself
+    """Return the proxy variables that the user's docker configuration sets in every container."""
+    configured = cast("Any", engine.api)._proxy_configs  # noqa: SLF001  docker-py parses them and has no public accessor
     return dict(configured.get_environment())

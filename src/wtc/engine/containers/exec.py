@@ -1,4 +1,4 @@
-"""Commands in a running container. Source: Engine API, Exec."""
+"""Run a command in a running container. Source: Engine API, Exec."""
 
 import threading
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 CONSOLE_SIZE_API = (1, 42)
-"""The first API version that gives a terminal its size from its beginning."""
-SETTLING_TRIES, SETTLING_S = 100, 0.05
+"""The first API version that sets a terminal's size when it is created."""
+EXIT_STATUS_TRIES, EXIT_STATUS_INTERVAL_S = 100, 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecRequest:
-    """A command, and how it runs. With `terminal` it has one of its own, which the user's stands for."""
+    """A command and its options. With `terminal` the engine allocates a terminal for it (`-t`)."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -39,12 +39,12 @@ class _DetachedError(Exception):
 
 
 def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, local: Descriptors) -> int:
-    """Runs a command to its end, or leaves it to itself where it is detached.
+    """Run a command and wait for its end, unless it is detached.
 
-    Returns: its exit status; 128 and the number of the signal that made wtc leave it.
+    Returns: its exit status; 128 plus the number of the signal that made wtc detach from it.
 
     Raises:
-        EngineError: the container does not run, or has no such user.
+        EngineError: the container is not running, or does not have the user.
     """
     doing = f"run `{request.command[0]}` in container `{container.name}`"
     stdin = not request.detached and local.stdin is not None
@@ -69,18 +69,18 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
         return 0
     connection = hijack(engine, f"{path}/start", doing=doing, body=start)
     try:
-        ending = attach_user(
+        end = attach_user(
             engine, connection, local, path=path, doing=doing, terminal=request.terminal, on_signal=_raise_detached
         )
-    except _DetachedError as left:
-        return 128 + left.number
+    except _DetachedError as detached:
+        return 128 + detached.number
     finally:
         connection.close()
-    return 0 if ending is AttachEnd.DETACHED else _exit_status(engine, path, doing)
+    return 0 if end is AttachEnd.DETACHED else _exit_status(engine, path, doing)
 
 
 def _sized(engine: "Engine", request: ExecRequest, local: Descriptors) -> bool:
-    """Whether the engine can be told how large the terminal is."""
+    """Whether to send the terminal's size to the engine."""
     return request.terminal and engine.api_version >= CONSOLE_SIZE_API and all(terminal_size(local.stdout))
 
 
@@ -89,12 +89,12 @@ def _raise_detached(number: int) -> None:
 
 
 def _exit_status(engine: "Engine", path: str, doing: str) -> int:
-    """Its output may end a moment before the engine knows how it ended."""
+    """Return a command's exit status; wait for it, because the output can end before the engine has the status."""
     pause = threading.Event()
     found = engine.object(f"{path}/json", doing=doing)
-    for _ in range(SETTLING_TRIES):
+    for _ in range(EXIT_STATUS_TRIES):
         if not found.get("Running"):
             break
-        pause.wait(SETTLING_S)
+        pause.wait(EXIT_STATUS_INTERVAL_S)
         found = engine.object(f"{path}/json", doing=doing)
     return get_number(found, "ExitCode")

@@ -1,4 +1,4 @@
-"""Lifecycle hooks. Source: compose-spec, `post_start` and `pre_stop`; Engine API, Exec."""
+"""Run lifecycle hooks. Source: compose-spec, `post_start` and `pre_stop`; Engine API, Exec."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run_hook(engine: "Engine", operation: RunHook) -> None:
-    """Run a hook to its end. Raises: WtcError if it fails; `detail` has its output."""
+    """Run a hook and wait for its end. Raises: WtcError if it fails; `detail` has its output."""
     hook, container = operation.hook, operation.container
     command = hook.command[0] if hook.command else ""
     doing = f"run hook `{command}` in container `{container.name}`"
@@ -29,8 +29,8 @@ def run_hook(engine: "Engine", operation: RunHook) -> None:
     path = f"/exec/{get_text(created, 'Id')}"
     started = engine.call("POST", f"{path}/start", doing=doing, body={"Detach": False, "Tty": False}, stream=True)
     with engine.mapping(doing):
-        said = b"".join(content for _, content in read_frames(read_available(started))).decode(errors="replace")
+        output = b"".join(content for _, content in read_frames(read_available(started))).decode(errors="replace")
     if status := get_number(engine.object(f"{path}/json", doing=doing), "ExitCode"):
         raise WtcError(
-            f"hook `{command}` in container `{container.name}` ended with status {status}", detail=said.rstrip()
+            f"hook `{command}` in container `{container.name}` ended with status {status}", detail=output.rstrip()
         )

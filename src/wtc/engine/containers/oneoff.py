@@ -1,4 +1,4 @@
-"""A container for one command: made, attached to, started, and gone with it. Source: Engine API, Containers."""
+"""Run a one-off container: create it, attach to it, start it, wait for it. Source: Engine API, Containers."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 DAEMON_FAILED, CANNOT_RUN, NOT_FOUND = 125, 126, 127
-"""The statuses by which docker tells that a command never ran."""
-PATIENCE = 3
-"""So many Ctrl-C, and the container is stopped whether it heeds them or not."""
+"""The exit statuses by which docker reports that a command did not run."""
+STOPPING_INTERRUPTS = 3
+"""After this many Ctrl-C the container is stopped, even if its command ignores them."""
 
 
 def oneoff_perform(local: Descriptors, *, auto_remove: bool, detached: bool) -> Callable[[Operation, Call], None]:
-    """How a plan that makes the container is carried out: the engine is to remove it by itself when it ends."""
+    """Return the function that executes the operations of a plan that creates the container.
+
+    With `auto_remove` the engine removes the container when it ends.
+    """
 
     def perform(operation: Operation, call: Call) -> None:
         if not isinstance(operation, CreateContainer):
@@ -45,7 +48,7 @@ def oneoff_perform(local: Descriptors, *, auto_remove: bool, detached: bool) -> 
 
 
 def start_detached(engine: "Engine", container: ContainerRef) -> None:
-    """Starts it and leaves it to itself. Raises: PortTakenError; WtcError with the status that docker would give."""
+    """Start the container and return. Raises: PortTakenError; WtcError with docker's exit status."""
     _start(engine, container, None)
 
 
@@ -58,39 +61,40 @@ def run_attached(
     auto_remove: bool,
     on_started: Callable[[], None],
 ) -> int:
-    """Starts it and stays with it to its end, or until the user leaves; `on_started` comes before its first output.
+    """Start the container and attach to it until it ends or the user detaches.
 
-    SIGINT goes to the command. SIGTERM and SIGHUP stop the container; the engine sees to it even if wtc is killed.
+    `on_started` is called before the first output. SIGINT goes to the command. SIGTERM and SIGHUP stop the container;
+    the engine completes the stop even if wtc is killed.
 
-    Returns: its exit status; 128 and the number of the signal that stopped it.
+    Returns: its exit status; 128 plus the number of the signal that stopped it; 0 if the user detached.
 
     Raises:
         PortTakenError: see `start_container`.
-        WtcError: it could not be started; `wait_for_exit` is as docker gives it.
+        WtcError: the container did not start; `exit_status` is docker's exit status.
     """
     doing = f"attach to container `{container.name}`"
     path = f"/containers/{container.key}"
     params = {"stream": 1, "stdout": 1, "stderr": 1, "stdin": int(local.stdin is not None)}
     connection = hijack(engine, f"{path}/attach", doing=doing, params=params)
-    leaving = _Leaving(engine, container)
+    signals = _ExitSignals(engine, container)
     try:
         waiting = _wait(engine, container, removed=auto_remove)
         _start(engine, container, waiting if auto_remove else None)
         on_started()
-        ending = attach_user(
-            engine, connection, local, path=path, doing=doing, terminal=terminal, on_signal=leaving.on_signal
+        end = attach_user(
+            engine, connection, local, path=path, doing=doing, terminal=terminal, on_signal=signals.on_signal
         )
     finally:
         connection.close()
-    if ending is AttachEnd.DETACHED:
+    if end is AttachEnd.DETACHED:
         return 0
     with engine.mapping(doing):
         status = get_number(waiting.json(), "StatusCode")
-    return 128 + leaving.asked if leaving.asked else status
+    return 128 + signals.stop_signal if signals.stop_signal else status
 
 
 def discard_oneoff(engine: "Engine", container: ContainerRef, *, remove: bool) -> None:
-    """After a failure: stops it at least. What is gone, or cannot be reached, is left."""
+    """Remove or at least stop the container after a failure; ignore errors."""
     with suppress(WtcError):
         if remove:
             remove_container(engine, RemoveContainer(container=container, volumes=True))
@@ -112,7 +116,7 @@ def _create(
     attached = not detached
     body |= {
         "AttachStdin": attached and spec.config.stdin_open,
-        # So the command's input ends when the caller's does.
+        # Ends the command's input when the caller's input ends.
         "StdinOnce": attached and spec.config.stdin_open,
         "AttachStdout": attached,
         "AttachStderr": attached,
@@ -129,7 +133,7 @@ def _create(
 
 
 def _wait(engine: "Engine", container: ContainerRef, *, removed: bool) -> "Response":
-    """An answer whose head is here, and whose body comes when the container has ended."""
+    """Return a response whose body arrives when the container has ended."""
     return engine.call(
         "POST",
         f"/containers/{container.key}/wait",
@@ -140,17 +144,20 @@ def _wait(engine: "Engine", container: ContainerRef, *, removed: bool) -> "Respo
 
 
 def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None") -> None:
-    """Raises: PortTakenError; WtcError with the status that docker would give, which only the engine's state tells."""
+    """Start the container.
+
+    Raises: PortTakenError; WtcError with docker's exit status, which is known only from the container's state.
+    """
     try:
         start_container(engine, StartContainer(container=container))
     except PortTakenError:
         raise
     except WtcError as error:
         status = 0
-        with suppress(WtcError), engine.mapping("see how it ended"):
+        with suppress(WtcError), engine.mapping("read the exit status"):
             status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
-        error.exit_status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
-        raise
+        status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
+        raise error.replace(exit_status=status) from error.__cause__
 
 
 def _exit_code(engine: "Engine", container: ContainerRef) -> int:
@@ -161,31 +168,31 @@ def _exit_code(engine: "Engine", container: ContainerRef) -> int:
     return get_number(get_object(found, "State"), "ExitCode")
 
 
-class _Leaving:
-    """What becomes of the signals that ask to leave."""
+class _ExitSignals:
+    """Handle the signals that ask wtc to exit."""
 
     def __init__(self, engine: "Engine", container: ContainerRef) -> None:
         self._engine, self._container = engine, container
         self._interrupts = 0
-        self.asked = 0
-        """The signal for which the container is stopped."""
+        self.stop_signal = 0
+        """The signal that stops the container; 0 if none does."""
 
     def on_signal(self, number: "int | signal.Signals") -> None:
         import signal
 
         if number == signal.SIGINT:
             self._interrupts += 1
-            if self._interrupts < PATIENCE:
-                self._pass_on("SIGINT")
+            if self._interrupts < STOPPING_INTERRUPTS:
+                self._send("SIGINT")
                 return
-        if self.asked:
-            self._pass_on("SIGKILL")
+        if self.stop_signal:
+            self._send("SIGKILL")
             return
-        self.asked = int(number)
-        # The engine goes on with it whatever becomes of this thread.
+        self.stop_signal = int(number)
+        # The engine completes the stop even if this thread ends.
         threading.Thread(target=self._stop, daemon=True, name="wtc-stop").start()
 
-    def _pass_on(self, name: str) -> None:
+    def _send(self, name: str) -> None:
         path = f"/containers/{self._container.key}/kill"
         with suppress(WtcError):
             self._engine.call("POST", path, doing=f"send {name}", params={"signal": name})

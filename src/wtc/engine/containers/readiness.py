@@ -1,4 +1,4 @@
-"""Whether a container is started, ready, healthy or completed, and whether it can still become so. Pure.
+"""Judge whether a container is started, ready, healthy or completed, or can still become so. Pure.
 
 Source: Engine API, `GET /containers/{id}/json` (State, RestartCount, HostConfig.RestartPolicy).
 """
@@ -15,15 +15,15 @@ SETTLED_S = 1.0
 """How long a container has to run before it counts as started."""
 GIVE_UP_EXITS = 5
 GIVE_UP_S = 60.0
-"""A container whose restart policy has no bound is given up after so many exits and so long a wait."""
+"""A container whose restart policy has no limit has failed after this many exits and this long a wait."""
 DEFAULT_RETRIES = 3
-"""After so many failed health checks the engine calls a container unhealthy, if its healthcheck has no number."""
+"""The number of failed health checks that make a container unhealthy, if its healthcheck does not set `retries`."""
 _ENDED = {"exited", "dead", "removing"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerState:
-    """A container at one inspection. `age_s`: how long it has run by the engine's clock, 0 if that is unknown."""
+    """A container at one inspection. `age_s`: how long it has run by the engine's clock, 0 if unknown."""
 
     name: str
     service: str
@@ -31,11 +31,11 @@ class ContainerState:
     exit_code: int
     health: str
     restarts: int
-    """How often the restart policy restarted it, a restart that is still to come included."""
+    """The number of restarts by the restart policy, including a pending one."""
     tty: bool
     started: str
     max_restarts: int = 0
-    """The bound of the restart policy, 0 if it has none."""
+    """The maximum of the restart policy, 0 if it has none."""
     age_s: float = 0.0
     health_output: str = ""
     """What the last health check printed."""
@@ -45,7 +45,7 @@ class ContainerState:
     """Failed health checks in a row; those within the start period do not count."""
     retries: int = DEFAULT_RETRIES
     probed: str = ""
-    """When the last health check began."""
+    """When the last health check began, in RFC 3339."""
     engine_error: str = ""
 
     @property
@@ -55,7 +55,7 @@ class ContainerState:
 
 
 def container_state(inspected: Json, date: str) -> ContainerState:
-    """From `GET /containers/{id}/json` and the `Date` of its response."""
+    """Parse `GET /containers/{id}/json` and the `Date` of its response."""
     state, health = get_object(inspected, "State"), get_object(inspected, "State", "Health")
     labels = get_object(inspected, "Config", "Labels")
     checks = get_objects(health, "Log")
@@ -80,81 +80,93 @@ def container_state(inspected: Json, date: str) -> ContainerState:
     )
 
 
+def last_exit_status(seen: ContainerState, *, earlier: int | None) -> int | None:
+    """Return the status of the last exit, `earlier` if the container runs again; None if it has not exited."""
+    return seen.exit_code if seen.state in _ENDED or seen.state == "restarting" else earlier
+
+
 def running_for_s(started: str, date: str) -> float:
-    """Seconds from an RFC 3339 time to an HTTP date; 0 if one of them cannot be read."""
+    """Return the seconds from an RFC 3339 time to an HTTP date; 0 if one of them is not valid."""
     try:
-        begun = datetime.fromisoformat(started[:19]).replace(tzinfo=UTC)
-        return max(0.0, (parsedate_to_datetime(date) - begun).total_seconds())
+        start = datetime.fromisoformat(started[:19]).replace(tzinfo=UTC)
+        return max(0.0, (parsedate_to_datetime(date) - start).total_seconds())
     except (TypeError, ValueError):
         return 0.0
 
 
-def judge_condition(condition: Condition, seen: ContainerState, *, running_s: float, waited_s: float) -> str | None:
-    """None: look again. Empty: the condition holds. Else why it never will (after "service `x`: container `y` ").
+def judge_condition(
+    condition: Condition, container: ContainerState, *, running_s: float, waited_s: float
+) -> str | None:
+    """Return None to inspect again, empty if the condition holds, else why it never will.
 
-    `running_s` is how long the container has been seen running without a restart, `waited_s` how long the wait lasts.
+    The reason completes "service `x`: container `y` ...". `running_s` is how long the container has been running
+    without a restart, `waited_s` how long the wait has lasted.
     """
     if condition is Condition.READY:
-        condition = Condition.HEALTHY if seen.health else Condition.STARTED
-    if seen.state in _ENDED:
-        return _ended(condition, seen)
-    if seen.state == "restarting":
-        return _restarting(condition, seen, waited_s)
-    if seen.state != "running":
+        condition = Condition.HEALTHY if container.health else Condition.STARTED
+    if container.state in _ENDED:
+        return _ended(condition, container)
+    if container.state == "restarting":
+        return _restarting(condition, container, waited_s)
+    if container.state != "running":
         return None
     match condition:
         case Condition.HEALTHY:
-            return _healthy(seen, running_s)
+            return _healthy(container, running_s)
         case Condition.COMPLETED:
             return None
         case _:
             return "" if running_s >= SETTLED_S else None
 
 
-def since_earlier(before: ContainerState, seen: ContainerState) -> ContainerState:
-    """What a later look shows: being unhealthy counts once there has been another health check."""
-    stale = seen.health == "unhealthy" and seen.probed == before.probed
-    return replace(seen, health="starting") if stale else seen
+def since_earlier(before: ContainerState, container: ContainerState) -> ContainerState:
+    """Return the later state; `unhealthy` counts as `starting` until another health check has run."""
+    stale = container.health == "unhealthy" and container.probed == before.probed
+    return replace(container, health="starting") if stale else container
 
 
-def pending_text(seen: ContainerState) -> str:
-    """Why a container is not ready yet, in a few words; empty if its state does not show that."""
-    if seen.state == "restarting":
-        bound = f" of {seen.max_restarts}" if seen.max_restarts else ""
-        return f"exited with status {seen.exit_code}, restart {seen.restarts}{bound}"
-    if seen.state != "running" or seen.health != "starting" or not seen.health_failed:
+def pending_text(container: ContainerState) -> str:
+    """Return why a container is not ready yet, in a few words; empty if its state does not show it."""
+    if container.state == "restarting":
+        limit = f" of {container.max_restarts}" if container.max_restarts else ""
+        return f"exited with status {container.exit_code}, restart {container.restarts}{limit}"
+    if container.state != "running" or container.health != "starting" or not container.health_failed:
         return ""
-    count = f"{seen.failing_streak} of {seen.retries} failed" if seen.failing_streak else "failed in the start period"
-    return f"health check {count}" + (f": {seen.health_line}" if seen.health_line else "")
+    count = (
+        f"{container.failing_streak} of {container.retries} failed"
+        if container.failing_streak
+        else "failed in the start period"
+    )
+    return f"health check {count}" + (f": {container.health_line}" if container.health_line else "")
 
 
-def _ended(condition: Condition, seen: ContainerState) -> str:
-    status = f"exited with status {seen.exit_code}"
+def _ended(condition: Condition, container: ContainerState) -> str:
+    status = f"exited with status {container.exit_code}"
     if condition is Condition.HEALTHY:
         return f"{status} before it was healthy"
-    if seen.exit_code == 0 and seen.state == "exited":
+    if container.exit_code == 0 and container.state == "exited":
         return ""
-    if seen.restarts:
-        return f"{status} after {seen.restarts} restart{'s' if seen.restarts > 1 else ''}"
-    return status if condition is Condition.COMPLETED else f"{status} right after its start"
+    if container.restarts:
+        return f"{status} after {container.restarts} restart{'s' if container.restarts > 1 else ''}"
+    return status if condition is Condition.COMPLETED else f"{status} right after it started"
 
 
-def _restarting(condition: Condition, seen: ContainerState, waited_s: float) -> str | None:
-    """The engine decides if the policy has a bound; a job that succeeded is complete, even if it is restarted."""
-    if condition is Condition.COMPLETED and seen.exit_code == 0:
+def _restarting(condition: Condition, container: ContainerState, waited_s: float) -> str | None:
+    """The engine decides if the policy has a maximum; a job that succeeded is completed even if it is restarted."""
+    if condition is Condition.COMPLETED and container.exit_code == 0:
         return ""
-    if seen.max_restarts or seen.restarts < GIVE_UP_EXITS or waited_s < GIVE_UP_S:
+    if container.max_restarts or container.restarts < GIVE_UP_EXITS or waited_s < GIVE_UP_S:
         return None
-    return f"exited {seen.restarts} times, the last time with status {seen.exit_code}"
+    return f"exited {container.restarts} times, the last time with status {container.exit_code}"
 
 
-def _healthy(seen: ContainerState, running_s: float) -> str | None:
-    match seen.health:
+def _healthy(container: ContainerState, running_s: float) -> str | None:
+    match container.health:
         case "healthy":
             return ""
         case "unhealthy":
             return "is unhealthy"
         case "":
-            return "has no healthcheck, so it never gets healthy" if running_s >= SETTLED_S else None
+            return "has no healthcheck, so it never becomes healthy" if running_s >= SETTLED_S else None
         case _:
             return None

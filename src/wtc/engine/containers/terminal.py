@@ -1,4 +1,4 @@
-"""The user's terminal: its size, raw mode, and the signals that come while a command has it. Knows no engine."""
+"""The user's terminal: its size, raw mode, detach keys, and the signals that arrive while a command uses it."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ DETACH_KEYS = "ctrl-p,ctrl-q"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptors:
-    """Where a command's input comes from (None: it gets none) and where its output goes."""
+    """The file descriptors of a command's input (None: no input) and output."""
 
     stdin: int | None = 0
     stdout: int = 1
@@ -26,7 +26,7 @@ class Descriptors:
 
 
 def is_terminal(descriptor: int) -> bool:
-    """Whether it is one; a closed descriptor is none."""
+    """Whether a descriptor is a terminal; False for a closed one."""
     try:
         return os.isatty(descriptor)
     except OSError:
@@ -34,7 +34,7 @@ def is_terminal(descriptor: int) -> bool:
 
 
 def terminal_size(descriptor: int) -> tuple[int, int]:
-    """Rows and columns; (0, 0) where nobody knows."""
+    """Return (rows, columns); (0, 0) if unknown."""
     try:
         answer = fcntl.ioctl(descriptor, termios.TIOCGWINSZ, b"\0" * 8)
     except OSError:
@@ -45,29 +45,29 @@ def terminal_size(descriptor: int) -> tuple[int, int]:
 
 @contextlib.contextmanager
 def raw_mode(descriptor: int) -> Generator[None]:
-    """Every key goes to the command as it is typed, Ctrl-C too; as it was before on any way out."""
+    """Pass each key, including Ctrl-C, to the command as it is typed; restore the terminal's mode at the end."""
     before = termios.tcgetattr(descriptor)
     try:
         tty.setraw(descriptor, termios.TCSADRAIN)
         yield
     finally:
-        # The terminal may be gone by now.
+        # The terminal may be closed by now.
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 class SignalReader:
-    """Signals as numbers that are read from a descriptor: a wait can be for them, too."""
+    """Signal numbers that are read from a descriptor, so that `select` can wait for them."""
 
     def __init__(self, receiver: socket.socket) -> None:
         self._receiver = receiver
 
     def fileno(self) -> int:
-        """What becomes readable when one has come."""
+        """Return the descriptor that becomes readable when a signal has arrived."""
         return self._receiver.fileno()
 
     def read(self) -> list[int]:
-        """Those that have come."""
+        """Return the signals that have arrived."""
         with contextlib.suppress(BlockingIOError):
             return list(self._receiver.recv(256))
         return []
@@ -75,7 +75,7 @@ class SignalReader:
 
 @contextlib.contextmanager
 def read_signals(numbers: Sequence[int]) -> Generator[SignalReader]:
-    """Takes these signals over; on the main thread only."""
+    """Handle these signals through a descriptor; only on the main thread."""
     receiver, sender = socket.socketpair()
     receiver.setblocking(False)  # noqa: FBT003  the standard library's signature
     sender.setblocking(False)  # noqa: FBT003  the standard library's signature
@@ -91,37 +91,37 @@ def read_signals(numbers: Sequence[int]) -> Generator[SignalReader]:
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Python has written the number to the wake-up descriptor by now."""
+    """Do nothing: Python has already written the number to the wake-up descriptor."""
 
 
 class DetachDetector:
-    """Finds the keys that detach in what is typed. They are held back until it is sure that they are not meant."""
+    """Find the detach keys in the input. A partial match is held back until another key completes or breaks it."""
 
     def __init__(self, keys: bytes) -> None:
         self._keys = keys
-        self._seen = 0
+        self._matched = 0
 
     def feed(self, typed: bytes) -> tuple[bytes, bool]:
-        """What goes to the command, and whether the user detaches."""
+        """Return the bytes for the command, and whether the user detached."""
         if not self._keys:
             return typed, False
         passed = bytearray()
         for key in typed:
-            if key != self._keys[self._seen] and self._seen:
-                passed += self._keys[: self._seen]
-                self._seen = 0
-            if key != self._keys[self._seen]:
+            if key != self._keys[self._matched] and self._matched:
+                passed += self._keys[: self._matched]
+                self._matched = 0
+            if key != self._keys[self._matched]:
                 passed.append(key)
                 continue
-            self._seen += 1
-            if self._seen == len(self._keys):
-                self._seen = 0
+            self._matched += 1
+            if self._matched == len(self._keys):
+                self._matched = 0
                 return bytes(passed), True
         return bytes(passed), False
 
 
 def parse_detach_keys(text: str) -> bytes:
-    """`ctrl-p,ctrl-q` as the bytes that they send; the usual ones where it says nothing, or what cannot be."""
+    """Return the bytes of keys such as `ctrl-p,ctrl-q`; the default keys if the text is empty or not valid."""
     found = bytearray()
     for key in (text or DETACH_KEYS).split(","):
         name = key.strip().removeprefix("ctrl-")

@@ -1,4 +1,4 @@
-"""Waiting until a container is started, healthy or completed: inspect, and inspect again when something happened.
+"""Wait until a container is started, healthy or completed: inspect it, and again after each event.
 
 Source: Engine API, `GET /containers/{id}/json` (State), `POST /containers/{id}/wait`.
 """
@@ -16,12 +16,14 @@ from wtc.engine.containers.readiness import (
     ContainerState,
     container_state,
     judge_condition,
+    last_exit_status,
     pending_text,
     since_earlier,
 )
 from wtc.engine.logs.history import tail_lines
-from wtc.engine.observe.event_watch import LOOK_AGAIN_S, EventWatch
-from wtc.errors import InterruptedByUserError, NotFoundError, WtcError
+from wtc.engine.observe.event_watch import RECHECK_S, EventWatch
+from wtc.errors import ContainerFailedError, InterruptedByUserError, NotFoundError, WtcError
+from wtc.model.failed_container import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:
@@ -30,43 +32,39 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 SETTLED_BY_DATE_S = 2.0
-"""`SETTLED_S` by the engine's `Date`, which knows whole seconds only."""
+"""`SETTLED_S` by the engine's `Date`, which has whole seconds only."""
 SLOW_S = 5.0
-"""After so long a wait is reported even if the container's state does not show what is missing."""
+"""After this time a wait is reported even if the container's state does not show what is missing."""
 LOG_LINES = 20
-
-
-class ContainerFailedError(WtcError):
-    """A container did not get to where it was waited for; `detail` has its last log lines."""
 
 
 def wait_for_container(
     engine: "Engine", operation: WaitContainer, watch: EventWatch, stop: threading.Event, report: Callable[[str], None]
 ) -> None:
-    """Return when the condition holds; report what is missing until then, each time it changes.
+    """Wait until the condition holds; report what is missing each time it changes.
 
-    Raises: ContainerFailedError if it cannot hold any more, or not within the time; InterruptedByUserError.
+    Raises: ContainerFailedError if it can no longer hold, or does not hold in time; InterruptedByUserError.
     """
-    with contextlib.closing(_Wait(engine, operation, watch)) as run:
+    with contextlib.closing(_Wait(engine, operation, watch)) as wait:
         while True:
             mark = watch.mark()
-            if (why := run.look()) is not None:
-                if why:
-                    raise run.failure(why)
+            if (reason := wait.inspect()) is not None:
+                if reason:
+                    raise wait.failure(reason)
                 return
-            left_s = LOOK_AGAIN_S if operation.timeout_s is None else operation.timeout_s - run.waited_s
-            if left_s <= 0:
-                raise run.failure(f"is not {_GOALS[operation.condition]} after {operation.timeout_s:g} s", late=True)
+            remaining_s = RECHECK_S if operation.timeout_s is None else operation.timeout_s - wait.waited_s
+            if remaining_s <= 0:
+                raise wait.failure(f"is not {_GOALS[operation.condition]} after {operation.timeout_s:g} s", late=True)
             if stop.is_set():
                 raise InterruptedByUserError("interrupted")
-            if text := run.news():
+            if text := wait.pending():
                 report(text)
-            run.watch_exit()
-            watch.wait_for_change(mark, min(LOOK_AGAIN_S, run.pause_s, left_s), stop)
+            wait.watch_exit()
+            watch.wait_for_change(mark, min(RECHECK_S, wait.pause_s, remaining_s), stop)
 
 
 class _Wait:
-    """One wait: what the looks have shown so far."""
+    """One wait: what the inspections have shown so far."""
 
     def __init__(self, engine: "Engine", operation: WaitContainer, watch: EventWatch) -> None:
         self._engine, self._operation, self._watch = engine, operation, watch
@@ -74,9 +72,9 @@ class _Wait:
         self._running = _Running()
         self._exit_watch: _ExitWatch | None = None
         self._first: ContainerState | None = None
-        self._seen: ContainerState
+        self._state: ContainerState
         self._last_exit: int | None = None
-        self._said = ""
+        self._reported = ""
 
     @property
     def waited_s(self) -> float:
@@ -86,53 +84,63 @@ class _Wait:
     def pause_s(self) -> float:
         return self._running.pause_s
 
-    def look(self) -> str | None:
-        """As `judge_condition`."""
-        seen = _inspect(self._engine, self._operation)
+    def inspect(self) -> str | None:
+        """Inspect the container; return as `judge_condition`."""
+        state = _inspect(self._engine, self._operation)
         if self._operation.resumed:
-            self._first = self._first or seen
-            seen = since_earlier(self._first, seen)
-        self._seen = seen
-        if seen.state == "restarting":
-            self._last_exit = seen.exit_code
-        running_s = self._running.seconds(seen)
-        why = judge_condition(self._operation.condition, seen, running_s=running_s, waited_s=self.waited_s)
-        return why if why is not None else self._exit()
+            self._first = self._first or state
+            state = since_earlier(self._first, state)
+        self._state = state
+        if state.state == "restarting":
+            self._last_exit = state.exit_code
+        running_s = self._running.seconds(state)
+        reason = judge_condition(self._operation.condition, state, running_s=running_s, waited_s=self.waited_s)
+        return reason if reason is not None else self._exit()
 
     def watch_exit(self) -> None:
-        """A restart policy may hide an exit from the looks."""
-        if self._operation.condition is Condition.COMPLETED and self._seen.state == "running" and not self._exit_watch:
+        """Watch for an exit, because a restart between two inspections would hide it."""
+        if self._operation.condition is Condition.COMPLETED and self._state.state == "running" and not self._exit_watch:
             self._exit_watch = _ExitWatch(self._engine, self._operation.container.key, self._watch)
 
-    def news(self) -> str:
-        """What is waited for, if it is not what was reported before."""
-        text = pending_text(self._seen)
-        if not text and not self._said and self.waited_s >= SLOW_S:
+    def pending(self) -> str:
+        """Return what is missing, if it was not reported before."""
+        text = pending_text(self._state)
+        if not text and not self._reported and self.waited_s >= SLOW_S:
             text = f"not {_GOALS[self._operation.condition]} yet"
-        if text == self._said:
+        if text == self._reported:
             return ""
-        self._said = text or self._said
+        self._reported = text or self._reported
         return text
 
-    def failure(self, why: str, *, late: bool = False) -> ContainerFailedError:
-        seen, operation = self._seen, self._operation
+    def failure(self, reason: str, *, late: bool = False) -> ContainerFailedError:
+        state, operation = self._state, self._operation
         causes: list[str] = []
-        if seen.engine_error:
-            causes.append(seen.engine_error)
-        if seen.health in {"starting", "unhealthy"} and seen.health_line:
-            causes.append(f"its healthcheck says: {seen.health_line}")
+        if state.engine_error:
+            causes.append(state.engine_error)
+        if state.health in {"starting", "unhealthy"} and state.health_line:
+            causes.append(f"last health check: {state.health_line}")
         if late and self._last_exit is not None:
-            causes.append(f"it exited {seen.restarts} times, the last time with status {self._last_exit}")
+            causes.append(f"it exited {state.restarts} times, the last time with status {self._last_exit}")
         detail = ""
-        # Its logs help, and are not what failed.
+        # An error while reading the logs must not hide the failure.
         with contextlib.suppress(WtcError):
-            detail = tail_lines(self._engine, operation.container.key, LOG_LINES, tty=seen.tty)
-        subject = f"service `{seen.service}`: container" if seen.service else "container"
+            detail = tail_lines(self._engine, operation.container.key, LOG_LINES, tty=state.tty)
+        subject = f"service `{state.service}`: container" if state.service else "container"
+        name = state.name or operation.container.name
+        failed = FailedContainer(
+            service=state.service,
+            name=name,
+            state=state.state,
+            exit_status=last_exit_status(state, earlier=self._last_exit),
+            health=state.health,
+            log_lines=tuple(detail.splitlines()),
+        )
         return ContainerFailedError(
-            f"{subject} `{seen.name or operation.container.name}` {why}",
+            f"{subject} `{name}` {reason}",
             causes=causes,
-            hints=(f"to see all of its logs, run `wtc logs {seen.service}`",) if seen.service else (),
+            hints=(f"to see all of its logs, run `wtc logs {state.service}`",) if state.service else (),
             detail=detail,
+            containers=(failed,),
         )
 
     def close(self) -> None:
@@ -140,7 +148,7 @@ class _Wait:
             self._exit_watch.close()
 
     def _exit(self) -> str | None:
-        """Status 0 completes a job, even if it is restarted by now; after any other one the looks decide."""
+        """Status 0 completes a job, even if it was restarted since; after any other status the inspections decide."""
         if self._exit_watch is None or self._exit_watch.status is None:
             return None
         status = self._exit_watch.status
@@ -151,26 +159,26 @@ class _Wait:
 
 
 class _Running:
-    """How long a container has been seen to run, from one look to the next."""
+    """How long a container has been running, from one inspection to the next."""
 
     def __init__(self) -> None:
         self._started = ""
         self._since = 0.0
-        self.pause_s = LOOK_AGAIN_S
+        self.pause_s = RECHECK_S
 
-    def seconds(self, seen: ContainerState) -> float:
-        if seen.state != "running":
+    def seconds(self, state: ContainerState) -> float:
+        if state.state != "running":
             self._started = ""
             return 0.0
-        if seen.started != self._started:
-            self._started, self._since = seen.started, monotonic()
-        watched = monotonic() - self._since
-        self.pause_s = SETTLED_S - watched if watched < SETTLED_S else LOOK_AGAIN_S
-        return max(watched, seen.age_s if seen.age_s >= SETTLED_BY_DATE_S else 0.0)
+        if state.started != self._started:
+            self._started, self._since = state.started, monotonic()
+        running_s = monotonic() - self._since
+        self.pause_s = SETTLED_S - running_s if running_s < SETTLED_S else RECHECK_S
+        return max(running_s, state.age_s if state.age_s >= SETTLED_BY_DATE_S else 0.0)
 
 
 class _ExitWatch:
-    """The engine's own wait for the next exit, on a thread that `close` ends. `status`: None until then."""
+    """Wait for the next exit through the engine, on a thread that `close` ends. `status`: None until then."""
 
     def __init__(self, engine: "Engine", container: str, watch: EventWatch) -> None:
         self._engine, self._container, self._watch = engine, container, watch
@@ -212,6 +220,6 @@ def _inspect(engine: "Engine", operation: WaitContainer) -> ContainerState:
         response = engine.call("GET", f"/containers/{operation.container.key}/json", doing=doing)
     except NotFoundError as error:
         raise ContainerFailedError(
-            f"container `{operation.container.name}` is gone while it was waited for", causes=error.causes
+            f"container `{operation.container.name}` was removed while wtc waited for it", causes=error.causes
         ) from error
     return container_state(response.json(), response.headers.get("Date", ""))

@@ -1,1 +1,1 @@
-"""Building and pulling images."""
+"""Build and pull images."""

@@ -1,16 +1,16 @@
-"""A build as the definition that `docker buildx bake` reads from its standard input. Pure.
+"""Convert a build to the definition that `docker buildx bake` reads from its standard input. Pure.
 
 Source: docker/buildx, docs/bake-reference.md. `network` and `entitlements` need buildx 0.17, `extra-hosts` 0.25.
 """
 
 import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
+from io import StringIO
 
 from wtc.engine.images import build_query
 from wtc.engine.images.build_progress import build_failed_message
-from wtc.errors import WtcError
+from wtc.errors import BuildFailedError
 from wtc.model.build import Build
 from wtc.model.mounts import FileSource
 from wtc.model.plan import BuildImage
@@ -19,14 +19,14 @@ from wtc.planner.desired.references import OF_IMAGE, familiar
 _Value = str | bool | list[str] | dict[str, str]
 
 TARGET = "default"
-"""The target that bake builds if its command line names none."""
+"""The target that bake builds by default."""
 
 
 def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, dockerfile: str) -> bytes:
-    """The definition, as JSON. `dockerfile` is a path; it is unused if the compose file has the Dockerfile inline.
+    """Return the definition as JSON. `dockerfile` is a path; it is unused if the Dockerfile is inline.
 
     Raises:
-        WtcError: a secret has no source.
+        BuildFailedError: a secret has no source.
     """
     image, build = op.image, build_query.build_of(op)
     attributes: dict[str, _Value] = {
@@ -57,25 +57,25 @@ def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, docker
 
 
 def _named(bases: Mapping[str, str]) -> dict[str, str]:
-    """The images by the names under which BuildKit looks for contexts: without a tag that is `latest`."""
+    """Return the images by the names under which BuildKit looks up contexts: without the tag `latest`."""
     return {familiar(reference).removesuffix(":latest"): own for reference, own in bases.items()}
 
 
 def entitlements(build: Build) -> list[str]:
-    """The entitlements that the build asks for, and those that its other options imply."""
+    """Return the build's entitlements, and those that its other options imply."""
     implied = ["security.insecure"] if build.privileged else []
     implied += ["network.host"] if build.network == "host" else []
     return list(dict.fromkeys((*build.entitlements, *implied)))
 
 
 def secret_environment(op: BuildImage, secrets: Mapping[str, FileSource]) -> dict[str, str]:
-    """Variable -> value, for the secrets that are not files. No name comes from the compose file."""
+    """Return variable -> value for the secrets that are not files. No name comes from the compose file."""
     found = ((n, secrets.get(secret.source)) for n, secret in enumerate(build_query.build_of(op).secrets))
     return {_variable(number): source.content or "" for number, source in found if source and not source.file}
 
 
 def _literal(value: _Value) -> _Value:
-    """The value with its strings written so that bake, which reads them as HCL templates, gets them unchanged.
+    """Return the value with its strings escaped, because bake reads them as HCL templates.
 
     Source: HCL, json/spec.md: strings and the names in objects are templates.
     """
@@ -91,7 +91,7 @@ def _literal(value: _Value) -> _Value:
 def _literal_text(text: str) -> str:
     if "${" not in text and "%{" not in text:
         return text
-    # Not `$${`, HCL's own escape: behind another `$` it has two readings.
+    # Not `$${`, the escape of HCL: after another `$` it is ambiguous.
     return "".join(f'${{"{character}"}}' if character in "$%" else character for character in text)
 
 
@@ -104,10 +104,10 @@ def _secrets(op: BuildImage, secrets: Mapping[str, FileSource]) -> Iterator[str]
         elif source is not None and (source.environment or source.content is not None):
             yield _csv(identity, f"env={_variable(number)}")
         else:
-            raise WtcError(
+            raise BuildFailedError(
                 build_failed_message(op.image.service),
-                causes=(f"secret `{secret.source}` has neither a file nor an environment variable",),
-                hints=(f"to give it one, set `secrets.{secret.source}.file` in the compose file",),
+                causes=(f"secret `{secret.source}` has no file and no environment variable",),
+                hints=(f"to define it, set `secrets.{secret.source}.file` in the compose file",),
             )
 
 
@@ -116,7 +116,7 @@ def _variable(number: int) -> str:
 
 
 def _csv(*fields: str) -> str:
-    """One line of CSV, which is how bake reads a secret: a comma in a path starts no new field."""
-    line = io.StringIO()
+    """Return a line of CSV, in which bake reads a secret: a comma in a path does not start a new field."""
+    line = StringIO()
     csv.writer(line, lineterminator="").writerow(fields)
     return line.getvalue()

@@ -1,7 +1,7 @@
-"""The images that a build starts from. Pure.
+"""Find and replace the base images of a Dockerfile. Pure.
 
-BuildKit asks its client for credentials, even for images that need none, and a plain call has nobody who could answer:
-what is not on the engine is therefore pulled ahead.
+BuildKit asks its client for credentials, even for public images, and a plain API call cannot answer it. So wtc pulls
+the missing base images before the build.
 Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount, here-documents, the `syntax` directive.
 """
 
@@ -25,7 +25,7 @@ _USES = {
 class _Stage:
     name: str
     uses: list[str] = field(default_factory=list[str])
-    """Stages, by name or number, and images, the one that it is built on first."""
+    """Stages, by name or number, and images; the base of the stage is the first."""
 
 
 class _Instruction(NamedTuple):
@@ -38,18 +38,18 @@ class _Instruction(NamedTuple):
 
 
 def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -> tuple[str, ...]:
-    """References that the target needs, each once; what hangs on an unknown variable is left out."""
+    """Return the images that the target needs, each once; skip references with an unknown variable."""
     frontend = arguments.get("BUILDKIT_SYNTAX") or _frontend(dockerfile)
     images = {frontend: None} if frontend else dict[str, None]()
     stages = _stages(dockerfile, arguments)
     found = _index(stages, target.lower(), before=len(stages)) if target else len(stages) - 1
     waiting = [found] if stages and found is not None else []
-    seen: set[int] = set()
+    visited: set[int] = set()
     while waiting:
         at = waiting.pop()
-        if at in seen:
+        if at in visited:
             continue
-        seen.add(at)
+        visited.add(at)
         for use in stages[at].uses:
             other = _index(stages, use.lower(), before=at)
             if other is not None:
@@ -60,9 +60,9 @@ def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -
 
 
 def with_images(dockerfile: str, replaced: Mapping[str, str], *, arguments: Mapping[str, str]) -> str:
-    """The Dockerfile with references replaced in `FROM`, `COPY --from`, `ADD --from` and `RUN --mount=from`.
+    """Return the Dockerfile with references replaced in `FROM`, `COPY --from`, `ADD --from` and `RUN --mount=from`.
 
-    `replaced`: reference, with its arguments expanded, -> what to write there. Stages of that name stay.
+    `replaced`: reference, with its arguments expanded -> its replacement. A stage of that name is not replaced.
     """
     lines = dockerfile.splitlines(keepends=True)
     known: dict[str, str] = {}
@@ -83,7 +83,7 @@ def with_images(dockerfile: str, replaced: Mapping[str, str], *, arguments: Mapp
 
 
 def _frontend(dockerfile: str) -> str:
-    """The image of `# syntax=...`; directives stand at the very top."""
+    """Return the image of `# syntax=...`, a directive, which must come before everything else."""
     for line in dockerfile.splitlines():
         found = _DIRECTIVE.fullmatch(line.strip())
         if not found:
@@ -94,7 +94,7 @@ def _frontend(dockerfile: str) -> str:
 
 
 def _index(stages: list[_Stage], name: str, *, before: int) -> int | None:
-    """The stage of that name or number; a later one of the same name goes before an earlier one."""
+    """Return the index of the stage of a name or number; of several with the name, the last."""
     for at in reversed(range(before)):
         if stages[at].name == name:
             return at
@@ -116,14 +116,14 @@ def _stages(dockerfile: str, arguments: Mapping[str, str]) -> list[_Stage]:
 
 
 def _references(instruction: _Instruction) -> list[str]:
-    """The stages and images that an instruction names, as written."""
+    """Return the stages and images to which an instruction refers, as written."""
     if instruction.name == "FROM":
         return _words(instruction.rest)[:1]
     return _USES[instruction.name].findall(instruction.rest) if instruction.name in _USES else []
 
 
 def _stage_name(rest: str) -> str:
-    """The name that a `FROM` gives its stage, in lower case."""
+    """Return the stage's name in a `FROM`, in lower case; empty if it has none."""
     words = _words(rest)
     return words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
 
@@ -151,7 +151,7 @@ def _expanded(text: str, known: Mapping[str, str]) -> str:
 
 
 def _instructions(dockerfile: str) -> Iterator[_Instruction]:
-    """The instructions that matter; continued lines joined, comments and here-documents' contents left out."""
+    """Yield the relevant instructions; join continued lines, skip comments and contents of here-documents."""
     waiting: list[str] = []
     joined, first = "", 0
     for number, line in enumerate(dockerfile.splitlines()):

@@ -1,4 +1,4 @@
-"""Building images without the docker command. Source: Engine API, `POST /build` (ImageBuild), `GET /_ping`."""
+"""Build images through the Engine API. Source: Engine API, `POST /build` (ImageBuild), `GET /_ping`."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ from wtc.engine.images.build_context import (
 from wtc.engine.images.build_inputs import dockerfile_text
 from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
-from wtc.errors import EngineError, NotFoundError, WtcError
+from wtc.errors import BuildFailedError, EngineError, NotFoundError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wtc.model.plan import BuildImage
 
 LIMITS_API = (1, 42)
-"""Docker Engine 23. BuildKit in older ones leaves `ulimits` and `shm_size` out, and says nothing."""
+"""Docker Engine 23. Older BuildKit versions silently ignore `ulimits` and `shm_size`."""
 _OFF = {"0", "false"}
 
 
@@ -42,21 +42,21 @@ def build_image(
     secrets: "Mapping[str, FileSource] | None" = None,
     stop: threading.Event | None = None,
 ) -> str:
-    """Builds a service's image, tags it, and tells its id.
+    """Build and tag a service's image, and return its id.
 
-    `secrets` are the project's, by name, for what `build.secrets` names.
-    Raises: WtcError with the failed step's last lines as detail; EngineError; InterruptedByUserError once `stop` is
-    set: the engine gives the build up as soon as the connection is closed.
+    `secrets`: name -> source, of the project's secrets.
+    Raises: BuildFailedError with the failed step's last lines as detail; EngineError; InterruptedByUserError when
+    `stop` is set: the engine cancels the build when the connection is closed.
     """
     build = build_query.build_of(op)
     needed = build_query.needs_buildx(build)
-    # Named contexts leave the Dockerfile as it is; without buildx its text is changed.
+    # buildx gets the stack's images as named contexts; without it, they are written into the Dockerfile.
     named = bool(op.image.bases)
     remote = is_remote(build.context)
     if needed or named or remote:
         from wtc.engine.images import buildx
 
-        # Of a remote context nobody here sees what it starts from: `docker buildx` goes first, it has credentials.
+        # The base images of a remote context are not known here, so prefer `docker buildx`, which has credentials.
         if buildx.is_buildx_installed():
             buildx.build_with_buildx(engine, op, report, secrets=secrets or {}, stop=stop)
             return _built_image_id(engine, op)
@@ -64,22 +64,22 @@ def build_image(
             raise buildx.buildx_missing(op.image.service, needed)
     try:
         context = None if remote else _with_own_images(locate_context(build), op)
-        return _through_the_engine(engine, op, report, context=context, stop=stop)
+        return _build_with_engine(engine, op, report, context=context, stop=stop)
     except BuildContextError as error:
-        raise WtcError(
+        raise BuildFailedError(
             build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
         ) from error
 
 
 def _with_own_images(context: BuildContext, op: "BuildImage") -> BuildContext:
-    """The context whose Dockerfile names the stack's images in place of those that they stand for."""
+    """Return the context with a Dockerfile that refers to the stack's images in place of the original references."""
     if not op.image.bases:
         return context
     text = with_images(dockerfile_text(context), op.image.bases, arguments=build_query.build_of(op).args)
     return with_dockerfile(context, text.encode())
 
 
-def _through_the_engine(
+def _build_with_engine(
     engine: "Engine", op: "BuildImage", report: Report, *, context: BuildContext | None, stop: threading.Event | None
 ) -> str:
     from wtc.engine.client.credentials import all_credentials, proxy_arguments
@@ -87,11 +87,11 @@ def _through_the_engine(
     build, service = build_query.build_of(op), op.image.service
     version = _builder(engine)
     pull = op.pull or build.pull
-    missed: dict[str, EngineError] = {}
-    if version == BUILDKIT and engine.api_version < LIMITS_API and (asked := _limits(build)):
-        raise _unsupported_error(engine, service, asked)
+    failed_pulls: dict[str, EngineError] = {}
+    if version == BUILDKIT and engine.api_version < LIMITS_API and (options := _limits(build)):
+        raise _unsupported_error(engine, service, options)
     if context is not None and (version == BUILDKIT or op.image.bases):
-        missed = _pull_bases(engine, op, context, report, pull=pull, stop=stop)
+        failed_pulls = _pull_bases(engine, op, context, report, pull=pull, stop=stop)
         pull = False
     parameters = build_query.build_query(
         op,
@@ -111,8 +111,8 @@ def _through_the_engine(
         with contextlib.closing(stream):
             for record in stream:
                 progress.read(record)
-    except WtcError as error:
-        raise _explain_failure(error, missed, service) from error
+    except BuildFailedError as error:
+        raise _explain_failure(error, failed_pulls, service) from error
     return progress.image_id or _built_image_id(engine, op)
 
 
@@ -126,25 +126,27 @@ def _source(build: "Build", context: BuildContext | None) -> str:
 
 
 def _builder(engine: "Engine") -> str:
-    """BuildKit, unless the user or the engine says that it is off."""
+    """Return the builder to use: BuildKit, unless the user or the engine turned it off."""
     if os.environ.get("DOCKER_BUILDKIT", "").lower() in _OFF:
         return LEGACY
-    # An engine that says nothing has both.
-    wanted = engine.call("GET", "/_ping", doing="ask the engine for its builder").headers.get("Builder-Version", "")
+    # An engine that does not report a version has both.
+    wanted = engine.call("GET", "/_ping", doing="read the engine's builder version").headers.get("Builder-Version", "")
     return LEGACY if wanted == LEGACY else BUILDKIT
 
 
 def _limits(build: "Build") -> list[str]:
-    asked = {"ulimits": build.ulimits, "shm_size": build.shm_size_bytes}
-    return [f"`build.{name}`" for name, value in asked.items() if value]
+    options = {"ulimits": build.ulimits, "shm_size": build.shm_size_bytes}
+    return [f"`build.{name}`" for name, value in options.items() if value]
 
 
-def _unsupported_error(engine: "Engine", service: str, asked: list[str]) -> WtcError:
-    spoken, needed = (f"{major}.{minor}" for major, minor in (engine.api_version, LIMITS_API))
-    return WtcError(
+def _unsupported_error(engine: "Engine", service: str, options: list[str]) -> BuildFailedError:
+    supported, needed = (f"{major}.{minor}" for major, minor in (engine.api_version, LIMITS_API))
+    return BuildFailedError(
         build_failed_message(service),
-        causes=(f"{' and '.join(asked)} need engine API {needed}; the engine at `{engine.address}` speaks {spoken}",),
-        hints=("to use the legacy builder, which has them, set `DOCKER_BUILDKIT=0`",),
+        causes=(
+            f"{' and '.join(options)} need engine API {needed}; the engine at `{engine.address}` supports {supported}",
+        ),
+        hints=("to use the legacy builder, which supports them, set `DOCKER_BUILDKIT=0`",),
     )
 
 
@@ -157,15 +159,15 @@ def _pull_bases(
     pull: bool,
     stop: threading.Event | None,
 ) -> dict[str, EngineError]:
-    """Gets the base images that are not there, or, with `pull`, all; the failures by image, which may not matter.
+    """Pull the missing base images, or all with `pull`. Return image -> error of failed pulls, which may not matter.
 
-    Raises: EngineError where a pull is asked for and fails.
+    Raises: EngineError if `pull` is set and a pull fails.
     """
     from wtc.engine.images.pull import pull_reference
 
     build = build_query.build_of(op)
     platform = build_query.build_platform(op.image, build)
-    missed: dict[str, EngineError] = {}
+    failed_pulls: dict[str, EngineError] = {}
     own = frozenset(op.image.bases.values())
     for reference in base_images(dockerfile_text(context), arguments=build.args, target=build.target):
         if reference in own:
@@ -177,25 +179,29 @@ def _pull_bases(
         except EngineError as error:
             if pull:
                 raise
-            missed[reference] = error
-    return missed
+            failed_pulls[reference] = error
+    return failed_pulls
 
 
 def _has_image(engine: "Engine", reference: str, platform: str) -> bool:
     try:
-        found = engine.object(f"/images/{quote(reference, safe='/:@')}/json", doing=f"look for image `{reference}`")
+        found = engine.object(f"/images/{quote(reference, safe='/:@')}/json", doing=f"inspect image `{reference}`")
     except NotFoundError:
         return False
     system, _slash, machine = platform.partition("/")
     return not platform or (found.get("Os"), found.get("Architecture")) == (system, machine.partition("/")[0])
 
 
-def _explain_failure(error: WtcError, missed: Mapping[str, EngineError], service: str) -> WtcError:
-    """Where the build failed for want of a base image, why that could not be pulled says more."""
-    said = " ".join(error.causes)
-    for reference, why in missed.items():
-        if reference in said:
-            return WtcError(build_failed_message(service), causes=(why.message, *why.causes), hints=why.hints)
+def _explain_failure(
+    error: BuildFailedError, failed_pulls: Mapping[str, EngineError], service: str
+) -> BuildFailedError:
+    """If the build failed because of a missing base image, return the error of its pull, which says more."""
+    text = " ".join(error.causes)
+    for reference, reason in failed_pulls.items():
+        if reference in text:
+            return BuildFailedError(
+                build_failed_message(service), causes=(reason.message, *reason.causes), hints=reason.hints
+            )
     return error
 
 
@@ -216,4 +222,4 @@ def _report_sent(chunks: Iterable[bytes], report: Report) -> Iterator[bytes]:
 def _built_image_id(engine: "Engine", op: "BuildImage") -> str:
     reference = op.image.reference
     path = f"/images/{quote(reference, safe='/:@')}/json"
-    return str(engine.object(path, doing=f"look at image `{reference}`")["Id"])
+    return str(engine.object(path, doing=f"inspect image `{reference}`")["Id"])

@@ -1,4 +1,4 @@
-"""What a build is made from: the files that count, and a hash that tells whether they or the options changed."""
+"""Build contexts: find their files, and compute the hash that shows whether they or the options changed."""
 
 import hashlib
 import json
@@ -22,45 +22,47 @@ _REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/")
 
 
 class BuildContextError(WtcError):
-    """A build context that is missing, senseless or closed to the user; the message does not name the service."""
+    """A build context is missing, not valid or not readable; the message does not name the service."""
+
+    code = "build_context"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildContext:
-    """A folder to build from."""
+    """A folder of this machine as a build context."""
 
     root: str
     dockerfile: str
-    """Its path in the context; nothing for a folder that is only copied from."""
+    """The path of the Dockerfile in the context; empty for an additional context."""
     extra_dockerfile: bytes | None
-    """Content for `dockerfile` where no regular file of the context is it: inline, elsewhere, behind a link."""
+    """The content of a Dockerfile that is not a regular file of the context: inline, elsewhere, or a link."""
     ignore: Ignore
     ignore_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextEntry:
-    """A file, folder or symbolic link that counts."""
+    """A file, folder or symbolic link of a context."""
 
     path: str
-    """In the context, with `/` between names."""
+    """The path in the context, with `/` between names."""
     source: str
     mode: int
-    """As `stat` has it, the type included."""
+    """As in `stat`, including the type."""
     mtime_s: int = 0
     link: str = ""
 
 
 def is_remote(context: str) -> bool:
-    """Whether the engine fetches the context itself: a git repository, or an archive on the web."""
+    """Whether the engine fetches the context itself: a git repository, or an archive at a URL."""
     return not Path(context).is_absolute() and (context.startswith(_REMOTE) or "://" in context)
 
 
 def context_hash(build: Build) -> str:
-    """Of every option and, for contexts on this machine, of everything in them that counts; 64 hex digits.
+    """Return the hash, 64 hex digits, of every option and, for local contexts, of the files that are sent.
 
-    The same wherever the context lies, and whatever times its files bear.
-    Raises: ContextError where the context or its Dockerfile is missing or cannot be read.
+    It does not depend on the path of the context or on the times of its files.
+    Raises: BuildContextError if the context or its Dockerfile is missing or cannot be read.
     """
     options = {f.name: _json_value(getattr(build, f.name)) for f in fields(build)}
     total = hashlib.sha256()
@@ -74,9 +76,9 @@ def context_hash(build: Build) -> str:
 
 
 def locate_context(build: Build) -> BuildContext:
-    """The context of a build that is a folder on this machine.
+    """Return the context of a build, which has to be a local folder.
 
-    Raises: ContextError where it or its Dockerfile is missing, or an ignore file means nothing.
+    Raises: BuildContextError if it or its Dockerfile is missing, or if an ignore file is not valid.
     """
     root = Path(os.path.normpath(build.context))
     _check_folder(root)
@@ -88,20 +90,20 @@ def locate_context(build: Build) -> BuildContext:
         name = path.relative_to(root).as_posix()
         if not _lies_in_worktree(root, name):
             return _context(root, dockerfile=name, specific=specific)
-    # Outside, behind a link, or left out: the engine gets the content under another name.
+    # Outside of the context, a link, or excluded: the engine gets the content under another name.
     return _context(root, dockerfile=_free_name(root), extra=read_context_file(path), specific=specific)
 
 
 def with_dockerfile(context: BuildContext, content: bytes) -> BuildContext:
-    """The context with another Dockerfile, under a name that no file of the context has."""
+    """Return the context with another Dockerfile, under a name that no file of the context has."""
     name = context.dockerfile if context.extra_dockerfile is not None else _free_name(Path(context.root))
     return replace(context, dockerfile=name, extra_dockerfile=content)
 
 
 def locate_named_context(folder: str) -> BuildContext:
-    """An additional context that is a folder on this machine.
+    """Return an additional context, which has to be a local folder.
 
-    Raises: ContextError if it is missing, or if its ignore file has a bad pattern.
+    Raises: BuildContextError if it is missing, or if its ignore file has an invalid pattern.
     """
     root = Path(folder)
     _check_folder(root)
@@ -109,20 +111,20 @@ def locate_named_context(folder: str) -> BuildContext:
 
 
 def walk_context(context: BuildContext, *, left_out: list[str] | None = None) -> Iterator[ContextEntry]:
-    """Everything that counts, folders before what is in them, names in order; ignored folders are not entered.
+    """Yield the entries of a context, folders before their content, names in order; do not enter ignored folders.
 
-    What vanishes meanwhile is passed over, and so are sockets, pipes and devices. Linked worktrees are left out, and
-    their paths in the context are added to `left_out`.
-    Raises: ContextError for a folder that cannot be read.
+    Files that were removed meanwhile, sockets, pipes and devices are skipped. Linked worktrees are excluded, and their
+    paths in the context are added to `left_out`.
+    Raises: BuildContextError for a folder that cannot be read.
     """
     skipped: list[str] = [] if left_out is None else left_out
     yield from _walk_folder(context, folder="", source=context.root, verdict=TOP, left_out=skipped)
 
 
 def read_context_file(path: str | Path) -> bytes:
-    """A whole file.
+    """Return the content of a file.
 
-    Raises: ContextError; FileNotFoundError where it vanished.
+    Raises: BuildContextError; FileNotFoundError if the file does not exist.
     """
     try:
         return Path(path).read_bytes()
@@ -133,11 +135,11 @@ def read_context_file(path: str | Path) -> bytes:
 
 
 def unreadable_context(path: str | Path, error: OSError) -> BuildContextError:
-    """The error for a part of a context that cannot be read."""
+    """Return the error for a file or folder of a context that cannot be read."""
     return BuildContextError(
-        f"cannot read `{path}`, which belongs to the build context",
+        f"cannot read `{path}`, which is part of the build context",
         causes=((error.strerror or type(error).__name__).lower(),),
-        hints=("to leave it out of the build, write its path into `.dockerignore`",),
+        hints=("to exclude it from the build, add its path to `.dockerignore`",),
     )
 
 
@@ -164,7 +166,7 @@ def _walk_folder(
             continue
         inner = _walk_folder(context, folder=path, source=found.path, verdict=here, left_out=left_out)
         if here.ignored:
-            # An ignored folder is there only for the sake of what is kept in it.
+            # An ignored folder is sent only if a file in it is not ignored.
             first = next(inner, None)
             if first is None:
                 continue
@@ -205,7 +207,7 @@ def _tree_hash(context: BuildContext) -> str:
             if digest is None:
                 continue
             what = digest
-        # A link's permissions mean nothing; they differ from system to system.
+        # The permissions of a link have no effect, and differ between systems.
         mode = stat.S_IFMT(entry.mode) if stat.S_ISLNK(entry.mode) else entry.mode
         total.update(b"\0".join(map(os.fsencode, (entry.path, f"{mode:o}", what, ""))))
     if context.extra_dockerfile is not None:
@@ -224,7 +226,7 @@ def _file_hash(path: str) -> str | None:
 
 
 def _named_hash(value: str) -> str:
-    """Of an additional context; what is not a folder on this machine counts by its address."""
+    """Return the hash of an additional context; for one that is not a local folder, its address."""
     return _tree_hash(locate_named_context(value)) if Path(value).is_absolute() else value
 
 
@@ -248,12 +250,12 @@ def _dockerfile(root: Path, name: str) -> Path:
     problem = "is not a file" if os.path.lexists(path) else "does not exist"
     raise BuildContextError(
         f"the Dockerfile `{path}` {problem}",
-        hints=("to name another one, set `build.dockerfile`, a path in the build context, in the compose file",),
+        hints=("to use another file, set `build.dockerfile` in the compose file to its path in the build context",),
     )
 
 
 def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specific: Path | None = None) -> BuildContext:
-    """With the patterns of the Dockerfile's own ignore file, else of the context's."""
+    """Return a context with the patterns of the Dockerfile's ignore file, or else of the context's."""
     text, ignore = "", Ignore()
     for path in filter(None, (specific, root / IGNORE_FILE)):
         try:
@@ -264,14 +266,14 @@ def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specifi
             continue
         except BadPatternError as error:
             raise BuildContextError(
-                f"`{path}` has a pattern that means nothing: `{error.args[0]}`",
-                hints=("to match such characters as they are, put a `\\` before each",),
+                f"`{path}` has an invalid pattern: `{error.args[0]}`",
+                hints=("to match special characters literally, put a `\\` before each",),
             ) from None
     return BuildContext(root=str(root), dockerfile=dockerfile, extra_dockerfile=extra, ignore=ignore, ignore_text=text)
 
 
 def _lies_in_worktree(root: Path, path: str) -> bool:
-    """Whether a path of the context lies in a folder that is left out."""
+    """Whether a path of the context is in a folder that is excluded."""
     above = PurePosixPath(path).parents
     return any(is_ignored_worktree(str(folder), str(root / folder)) for folder in above if folder.name)
 
@@ -284,7 +286,7 @@ def _free_name(root: Path) -> str:
 
 
 def _json_value(value: object) -> object:
-    """A value as JSON has it."""
+    """Convert a value to its JSON form."""
     if isinstance(value, Mapping):
         return {str(key): _json_value(inner) for key, inner in cast("Mapping[object, object]", value).items()}
     if isinstance(value, tuple):

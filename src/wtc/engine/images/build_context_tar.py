@@ -1,4 +1,4 @@
-"""A build context as a tar archive, made while it is sent: never whole in memory, nor on the disk."""
+"""Send a build context as a tar archive, streamed: it is never complete in memory or on disk."""
 
 import stat
 import tarfile
@@ -21,11 +21,11 @@ _TYPES = {stat.S_IFREG: tarfile.REGTYPE, stat.S_IFDIR: tarfile.DIRTYPE, stat.S_I
 
 
 def tar_context(context: BuildContext, *, for_legacy_builder: bool = False) -> Generator[bytes]:
-    """The archive in chunks; everything belongs to root, modes and times are kept.
+    """Yield the archive in chunks; root owns all files, modes and times are kept.
 
-    The legacy builder applies `.dockerignore` once more, on its side: it gets the patterns that count, and with them
-    one for a Dockerfile that is only there for the builder.
-    Raises: ContextError for what cannot be read.
+    The legacy builder applies `.dockerignore` again: it gets the patterns that apply, and one that excludes a
+    Dockerfile that was added to the context.
+    Raises: BuildContextError for a file or folder that cannot be read.
     """
     buffer = bytearray()
     for piece in _tar_pieces(context, for_legacy_builder=for_legacy_builder):
@@ -74,7 +74,7 @@ def _file(info: tarfile.TarInfo, path: str) -> Iterator[bytes]:
     try:
         info.size = Path(path).stat().st_size
         if info.size <= _SMALL_BYTES:
-            # Read before its size is written down: a file that grows or shrinks meanwhile is sent as it was read.
+            # Read it before the header with its size is sent, because it may grow or shrink meanwhile.
             content = read_context_file(path)
             info.size = len(content)
             yield _header(info)
@@ -99,7 +99,7 @@ def _exactly(path: str, size: int) -> Iterator[bytes]:
     if left:
         raise BuildContextError(
             f"`{path}` became shorter while it was sent to the engine",
-            hints=("to leave it out of the build, write its path into `.dockerignore`",),
+            hints=("to exclude it from the build, add its path to `.dockerignore`",),
         )
 
 

@@ -1,4 +1,4 @@
-"""What an image is built from: the hash of the context and the options, and the images that the Dockerfile names."""
+"""Find the inputs of a build: the hash of its context and options, and the base images of its Dockerfile."""
 
 from wtc.engine.images.base_images import base_images
 from wtc.engine.images.build_context import BuildContext, context_hash, is_remote, locate_context, read_context_file
@@ -6,19 +6,19 @@ from wtc.model.build import Build, BuildInput
 
 
 def build_input(build: Build) -> BuildInput:
-    """What the build reads on this machine. Of a remote context no image is known.
+    """Return the inputs of a build on this machine. The images of a remote context are unknown.
 
     Raises:
-        ContextError: the context or its Dockerfile is missing or cannot be read.
+        BuildContextError: the context or its Dockerfile is missing or cannot be read.
     """
     return BuildInput(hash=context_hash(build), images=images_in(build))
 
 
 def images_in(build: Build) -> tuple[str, ...]:
-    """The references in the build's Dockerfile that its target needs.
+    """Return the images in the build's Dockerfile that its target needs; none for a remote context.
 
     Raises:
-        ContextError: the context or its Dockerfile is missing or cannot be read.
+        BuildContextError: the context or its Dockerfile is missing or cannot be read.
     """
     if is_remote(build.context):
         return ()
@@ -26,10 +26,10 @@ def images_in(build: Build) -> tuple[str, ...]:
 
 
 def dockerfile_text(context: BuildContext) -> str:
-    """The Dockerfile of a context that is a folder.
+    """Return the Dockerfile of a local context.
 
     Raises:
-        ContextError: it cannot be read.
+        BuildContextError: the Dockerfile cannot be read.
     """
     content = context.extra_dockerfile
     if content is None:

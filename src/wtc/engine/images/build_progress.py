@@ -1,4 +1,4 @@
-"""What a build tells while it runs, BuildKit or the legacy builder: progress, and at the end an id or an error."""
+"""Read a build's output, of BuildKit or the legacy builder: progress, and then an image id or an error."""
 
 import base64
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wtc.engine.client.json_stream import Record, get_object
 from wtc.engine.images.buildkit_progress import Log, ProgressRecord, Vertex, decode_progress
-from wtc.errors import WtcError
+from wtc.errors import BuildFailedError
 
 Report = Callable[[str, str, int, int], None]
 KEPT_LINES = 30
@@ -16,7 +16,7 @@ _LEGACY_STEP = re.compile(r"Step (\d+/\d+) : (.*)")
 
 
 def build_failed_message(service: str) -> str:
-    """The message of every failed build."""
+    """Return the message of a failed build."""
     return f"the image of service `{service}` could not be built"
 
 
@@ -31,18 +31,18 @@ class _Step:
 
 @dataclass(slots=True)
 class BuildProgress:
-    """Reads records; `image_id` is there once the build told it."""
+    """Reads the records of a build; `image_id` is set when the build reports it."""
 
     service: str
     report: Report
     image_id: str = ""
     source: str = ""
-    """Where its instructions stand, in words; for failures."""
+    """The Dockerfile, as text for error messages."""
     _steps: dict[str, _Step] = field(default_factory=dict[str, _Step])
     _legacy: str = ""
 
     def read(self, record: Record) -> None:
-        """One record of the stream. Raises: WtcError where it tells that the build failed."""
+        """Read one record of the stream. Raises: BuildFailedError if it reports that the build failed."""
         if "error" in record or "errorDetail" in record:
             raise self._failure(record)
         aux = record.get("aux")
@@ -82,7 +82,7 @@ class BuildProgress:
             self._line(step, line.decode(errors="replace"))
 
     def _line(self, step: _Step, text: str) -> None:
-        # Of a line that a progress bar drew over and over, the last drawing counts.
+        # A progress bar redraws its line: keep only the last state.
         shown = text.rstrip("\r").rpartition("\r")[2].rstrip()
         if shown:
             step.lines.append(shown)
@@ -97,17 +97,19 @@ class BuildProgress:
             elif step := self._steps.get(self._legacy):
                 self._line(step, line)
 
-    def _failure(self, record: Record) -> WtcError:
+    def _failure(self, record: Record) -> BuildFailedError:
         detail = get_object(record, "errorDetail")
         message = str(detail.get("message") or record.get("error") or "").strip()
         step = self._failed(message)
         causes = [f"step `{step.name}` failed", message] if step else [message]
         causes += [f"its Dockerfile is {self.source}"] if self.source else []
         lines = [*step.lines, step.rest.decode(errors="replace").rstrip()] if step else []
-        return WtcError(build_failed_message(self.service), causes=causes, detail="\n".join(filter(None, lines)))
+        return BuildFailedError(
+            build_failed_message(self.service), causes=causes, detail="\n".join(filter(None, lines))
+        )
 
     def _failed(self, message: str) -> _Step | None:
-        """The step that the message is about: others end in errors, too, because they were given up then."""
+        """Return the step that caused the message: the steps that it cancels end with an error, too."""
         if step := self._steps.get(self._legacy):
             return step
         failed = [step for step in self._steps.values() if step.error]

@@ -1,4 +1,4 @@
-"""A build's options, as the engine's `/build` wants them, and what that call has no words for. Pure.
+"""Convert a build's options to the parameters of `/build`, and find those that need buildx. Pure.
 
 Source: Engine API, `POST /build` (ImageBuild).
 """
@@ -21,7 +21,7 @@ _REGISTRY_CACHE = "type=registry,ref="
 def build_query(
     op: BuildImage, *, version: str, dockerfile: str, proxies: Mapping[str, str], pull: bool
 ) -> list[tuple[str, str]]:
-    """The call's parameters. `dockerfile` is a path in the context; `proxies` go under the file's own arguments."""
+    """Return the call's parameters. `dockerfile` is a path in the context; the file's arguments override `proxies`."""
     image, build = op.image, build_of(op)
     arguments = {**proxies, **build.args}
     if "type=inline" in build.cache_to:
@@ -50,33 +50,33 @@ def build_query(
 
 
 def build_of(op: BuildImage) -> Build:
-    """The build of an operation that has one."""
+    """Return the build of an operation; an empty one if it has none."""
     return op.image.build or Build()
 
 
 def build_tags(image: DesiredImage, build: Build) -> tuple[str, ...]:
-    """Everything that the image is to be called."""
+    """Return all tags of the image, each once."""
     return tuple(dict.fromkeys((image.reference, *build.tags)))
 
 
 def build_labels(image: DesiredImage, build: Build) -> dict[str, str]:
-    """The file's labels, and wtc's, which tell whether the image is out of date."""
+    """Return the file's labels, and wtc's, which show whether the image is out of date."""
     own = {BUILD_HASH: image.build_hash} if image.build_hash else {}
     return {**of_user(build.labels), **own, **image.labels}
 
 
 def build_platform(image: DesiredImage, build: Build) -> str:
-    """One platform, or nothing for the engine's own: an engine runs images of one, so of several it builds its own."""
+    """Return the platform to build for; empty for the engine's platform, also if the build lists several."""
     return image.platform or (build.platforms[0] if len(build.platforms) == 1 else "")
 
 
 def needs_buildx(build: Build) -> tuple[str, ...]:
-    """The options that need a client which BuildKit can ask back; `docker buildx` is one."""
+    """Return the options for which BuildKit has to call its client, as it can with `docker buildx`."""
     return tuple(_buildx_options(build))
 
 
 def _buildx_options(build: Build) -> Iterator[str]:
-    asked: dict[str, object] = {
+    requested: dict[str, object] = {
         "secrets": build.secrets,
         "ssh": build.ssh,
         "additional_contexts": build.additional_contexts,
@@ -89,7 +89,7 @@ def _buildx_options(build: Build) -> Iterator[str]:
         "entitlements": set(build.entitlements) - ({"network.host"} if build.network == "host" else set[str]()),
         "dockerfile_inline": build.dockerfile_inline and is_remote(build.context),
     }
-    yield from (name for name, value in asked.items() if value)
+    yield from (name for name, value in requested.items() if value)
     if build.context.startswith(("git@", "ssh://")):
         yield "context"
 

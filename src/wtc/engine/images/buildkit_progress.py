@@ -1,4 +1,4 @@
-"""BuildKit's progress records, as far as a progress line needs them.
+"""Decode BuildKit's progress records, the fields that a progress line needs.
 
 Source: moby/buildkit, api/services/control/control.proto: message StatusResponse and what is in it.
 """
@@ -12,7 +12,7 @@ _LONGEST_VARINT = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vertex:
-    """A step; told again, whole, whenever something of it changed."""
+    """A step; sent again as a whole each time it changes."""
 
     digest: str = ""
     name: str = ""
@@ -24,7 +24,7 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How far a part of a step is: a layer that is downloaded, an image that is written. Often in bytes."""
+    """The progress of a part of a step, such as a layer that is downloaded; often in bytes."""
 
     vertex: str = ""
     id: str = ""
@@ -34,7 +34,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """Output of a step, cut anywhere."""
+    """A piece of a step's output, cut anywhere."""
 
     vertex: str = ""
     content: bytes = b""
@@ -42,7 +42,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressRecord:
-    """One record."""
+    """One progress record."""
 
     vertexes: tuple[Vertex, ...] = ()
     statuses: tuple[Status, ...] = ()
@@ -50,7 +50,7 @@ class ProgressRecord:
 
 
 def decode_progress(data: bytes) -> ProgressRecord:
-    """A record; of a damaged one, what comes before the damage."""
+    """Decode a record; of a damaged record, the part before the damage."""
     inner = [(number, value) for number, value in _fields(data) if isinstance(value, bytes)]
     return ProgressRecord(
         vertexes=tuple(_vertex(value) for number, value in inner if number == 1),
@@ -96,7 +96,7 @@ def _number(value: int | bytes | None) -> int:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Field number and value, in the order of the record; ends at the first thing that is no field."""
+    """Yield (field number, value) in the order of the record; end at the first invalid field."""
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
@@ -119,7 +119,7 @@ def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number and the place after it; beyond the end where it is cut off or too long."""
+    """Return a number and the position after it; a position beyond the end if it is cut off or too long."""
     value = 0
     for index, byte in enumerate(data[at : at + _LONGEST_VARINT]):
         value |= (byte & 0x7F) << (7 * index)

@@ -1,4 +1,4 @@
-"""Builds that need a client which BuildKit can ask back (for secrets, keys, folders), through `docker buildx`."""
+"""Build with `docker buildx`: for builds in which BuildKit calls its client, for secrets, keys or folders."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ from wtc.engine.images import bake, build_query, buildx_environment
 from wtc.engine.images.build_context import DEFAULT_DOCKERFILE, is_remote, locate_context
 from wtc.engine.images.build_progress import KEPT_LINES, Report, build_failed_message
 from wtc.engine.images.buildx_context import without_worktrees
-from wtc.errors import WtcError
+from wtc.errors import BuildFailedError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"#(\d+) (.*)")
 _LOG = re.compile(r"\d+\.\d+ (.*)")
-_LOOK_S = 0.1
+_POLL_S = 0.1
 _ERROR = "ERROR: "
 _UNKNOWN = re.compile(r'An argument named "([a-z-]+)" is not expected here')
-"""How buildx reports an attribute of the definition that its version does not know."""
+"""The error of a buildx version that does not support an attribute of the definition."""
 _ENDS = {"DONE": "done", "CACHED": "cached", "CANCELED": "canceled"}
 
 
 def is_buildx_installed() -> bool:
-    """Whether there is a docker command with the buildx plugin."""
+    """Whether the docker command and its buildx plugin are installed."""
     if shutil.which("docker") is None:
         return False
     environment = buildx_environment.caller_environment(os.environ)
-    asked = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False, env=environment)
-    return asked.returncode == 0
+    done = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False, env=environment)
+    return done.returncode == 0
 
 
-def buildx_missing(service: str, needed: Sequence[str]) -> WtcError:
-    """The error for a build that cannot do without."""
+def buildx_missing(service: str, needed: Sequence[str]) -> BuildFailedError:
+    """Return the error for a build that needs buildx; `needed` are the options that need it."""
     options = ", ".join(f"`build.{option}`" for option in needed)
-    return WtcError(
+    return BuildFailedError(
         f"the image of service `{service}` cannot be built without `docker buildx`, which is not installed",
-        causes=(f"the engine has to ask its client for what belongs to {options}",),
+        causes=(f"BuildKit has to call its client for {options}",),
         hints=(
-            "to install it, take the package `docker-buildx-plugin` (Debian's `docker-buildx`), Docker Desktop has it",
-            "to see whether it is there, run `docker buildx version`",
+            "to install it, install the package `docker-buildx-plugin` (`docker-buildx` on Debian) or Docker Desktop",
+            "to check whether it is installed, run `docker buildx version`",
         ),
     )
 
@@ -63,9 +63,9 @@ def build_with_buildx(
     secrets: "Mapping[str, FileSource]",
     stop: threading.Event | None = None,
 ) -> None:
-    """Builds and loads the image into the engine.
+    """Build the image and load it into the engine.
 
-    Raises: WtcError with the failed step's last lines; InterruptedByUserError.
+    Raises: BuildFailedError with the failed step's last lines; InterruptedByUserError.
     """
     build, service = build_query.build_of(op), op.image.service
     dockerfile = _dockerfile(build)
@@ -86,7 +86,7 @@ def build_with_buildx(
         ):
             assert running.stdin  # noqa: S101  it is a pipe
             assert running.stderr  # noqa: S101
-            # If it ends without reading, its output says why.
+            # If buildx ends without reading, its output says why.
             with contextlib.suppress(BrokenPipeError), running.stdin as reading:
                 reading.write(definition)
             output = _Output(report)
@@ -103,7 +103,7 @@ def _with_build(op: "BuildImage", build: "Build") -> "BuildImage":
 
 
 class _Output:
-    """What `--progress=plain` prints: `#5 [2/3] RUN x` once, then `#5 0.1 output`, `#5 DONE 0.2s`."""
+    """Reads `--progress=plain`: `#5 [2/3] RUN x` once, then `#5 0.1 output`, `#5 DONE 0.2s`."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
@@ -143,7 +143,7 @@ class _Output:
 
 
 def buildx_arguments(op: "BuildImage") -> list[str]:
-    """The command line. Other users see it, so values that may be secret are in the definition that bake reads."""
+    """Return the command line. Other users can see it, so values that may be secret are only in the definition."""
     build = build_query.build_of(op)
     single = {"--provenance": build.provenance, "--sbom": build.sbom}
     return [
@@ -154,7 +154,7 @@ def buildx_arguments(op: "BuildImage") -> list[str]:
 
 
 def _dockerfile(build: "Build") -> str:
-    """The Dockerfile's path, for buildx and for messages; nothing if the compose file has it inline."""
+    """Return the Dockerfile's path, for buildx and for messages; empty if it is inline in the compose file."""
     if build.dockerfile_inline:
         return ""
     if is_remote(build.context):
@@ -165,25 +165,25 @@ def _dockerfile(build: "Build") -> str:
     return os.path.normpath(os.path.join(context.root, build.dockerfile))
 
 
-def _failure(service: str, dockerfile: str, output: "_Output") -> WtcError:
+def _failure(service: str, dockerfile: str, output: "_Output") -> BuildFailedError:
     if old := _UNKNOWN.search(output.error):
         option = old[1].replace("-", "_")
-        return WtcError(
+        return BuildFailedError(
             build_failed_message(service),
             causes=(f"this `docker buildx` is too old for `build.{option}`",),
-            hints=("to see its version, run `docker buildx version`; 0.25 and later know all of `build`",),
+            hints=("to see its version, run `docker buildx version`; 0.25 and later support all of `build`",),
         )
     causes = (*output.causes(), f"its Dockerfile is `{dockerfile}`") if dockerfile else output.causes()
-    return WtcError(build_failed_message(service), causes=causes, detail="\n".join(output.failed_lines))
+    return BuildFailedError(build_failed_message(service), causes=causes, detail="\n".join(output.failed_lines))
 
 
 @contextlib.contextmanager
 def _terminate_on_stop(stop: threading.Event | None, running: "subprocess.Popen[bytes]") -> Generator[None]:
-    """Ends the command once `stop` is set, and whatever else ends the reading; it cancels the build then."""
-    over = threading.Event()
+    """Terminate the command, which cancels the build, when `stop` is set or an exception is raised inside."""
+    finished = threading.Event()
 
     def watch() -> None:
-        while stop is not None and not over.wait(_LOOK_S):
+        while stop is not None and not finished.wait(_POLL_S):
             if stop.is_set():
                 running.terminate()
                 return
@@ -196,5 +196,5 @@ def _terminate_on_stop(stop: threading.Event | None, running: "subprocess.Popen[
         running.terminate()
         raise
     finally:
-        over.set()
+        finished.set()
         watcher.join()

@@ -1,7 +1,7 @@
-"""Contexts that `docker buildx` sends by itself, without the linked worktrees in them.
+"""Exclude linked worktrees from contexts that `docker buildx` sends.
 
-buildx knows `.dockerignore` alone, and the folder is the user's. BuildKit prefers `<Dockerfile>.dockerignore`, so a
-context with linked worktrees is built with a copy of its Dockerfile that has such a file beside it. An additional
+buildx excludes files only by `.dockerignore`, and wtc does not write into the user's folder. BuildKit prefers
+`<Dockerfile>.dockerignore`, so wtc builds with a copy of the Dockerfile that has such a file beside it. An additional
 context has no Dockerfile: it is copied. Source: moby/buildkit, frontend/dockerui; Docker build contexts, .dockerignore.
 """
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from wtc.model.build import Build
 
 _SPECIAL = re.compile(r"[!-,:-@\[-^`{-~]")
-"""ASCII punctuation but `-`, `.`, `/` and `_`."""
+"""ASCII punctuation except `-`, `.`, `/` and `_`."""
 
 
 @contextmanager
 def without_worktrees(build: "Build") -> "Generator[Build]":
-    """The build itself, or one that leaves linked worktrees out, with its files in a temporary folder.
+    """Yield the build, or one that excludes linked worktrees, with its files in a temporary folder.
 
-    Raises: ContextError for a part of a context that cannot be read.
+    Raises: BuildContextError for a file or folder that cannot be read.
     """
     context = None if is_remote(build.context) else locate_context(build)
     left_out = _ignored_worktrees(context) if context else []
@@ -57,7 +57,7 @@ def without_worktrees(build: "Build") -> "Generator[Build]":
 
 
 def ignore_line(path: str) -> str:
-    """The `.dockerignore` pattern for exactly this path of the context."""
+    """Return the `.dockerignore` pattern that matches only this path of the context."""
     return "/" + _SPECIAL.sub(r"\\\g<0>", path)
 
 
@@ -72,7 +72,7 @@ def _write_dockerfile(scratch: str, context: BuildContext, left_out: list[str]) 
     content = context.extra_dockerfile
     path = os.path.join(scratch, "Dockerfile")
     Path(path).write_bytes(read_context_file(f"{context.root}/{context.dockerfile}") if content is None else content)
-    # Last, so that no exception brings them back.
+    # Last, so that no exception includes them again.
     text = "\n".join([context.ignore_text, *map(ignore_line, left_out), ""])
     Path(f"{path}.dockerignore").write_bytes(text.encode(errors="surrogateescape"))
     return path
@@ -89,6 +89,6 @@ def _copy(context: BuildContext, folder: str) -> None:
                 made.append((target, entry))
             else:
                 shutil.copy2(entry.source, target, follow_symlinks=False)
-    # Innermost first: a folder's time changes with what is put into it, and it may be read-only.
+    # Innermost first: to write into a folder changes its time, and the folder may become read-only.
     for target, entry in reversed(made):
         shutil.copystat(entry.source, target)

@@ -1,20 +1,20 @@
-"""The environment of `docker buildx`: chosen variables of the caller, and none of the compose file's. Pure.
+"""The environment of `docker buildx`: selected variables of the caller, and none of the compose file. Pure.
 
-A variable can make docker run a program (`DOCKER_CONFIG` has its plugins, `PATH`, `LD_PRELOAD`), so what a compose file
-names never becomes one. Of the caller's, buildx gets those that docker, buildx and the programs they start read.
+A variable can make docker run a program (`DOCKER_CONFIG` contains plugins, `PATH`, `LD_PRELOAD`), so a compose file
+never sets one. buildx gets those of the caller's variables that docker, buildx and the programs they start read.
 """
 
 from collections.abc import Mapping
 
 _NAMES = frozenset(
     {
-        # Programs, the user's folders and identity; Windows finds them by other names.
+        # Programs, the user's folders and identity, on Linux and on Windows.
         *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TMP", "TEMP"),
         *("USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMW6432"),
         *("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR"),
         # Text and time.
         *("LANG", "LANGUAGE", "TZ", "TERM", "NO_COLOR"),
-        # Proxies and certificates, in both spellings that Go and curl read.
+        # Proxies and certificates, in both spellings that Go and curl support.
         *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "FTP_PROXY"),
         *("http_proxy", "https_proxy", "no_proxy", "all_proxy", "ftp_proxy"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR"),
@@ -34,11 +34,11 @@ _PREFIXES = (
     *("AWS_", "AZURE_", "CLOUDSDK_"),
 )
 _EXCEPT_PREFIX = "BUILDX_BAKE_"
-"""They are about the caller's own bake files: wtc's has neither relative paths nor a file's name."""
+"""These configure the caller's bake files; wtc's definition has no file name and no relative paths."""
 
 
 def caller_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables of the caller that `docker buildx` gets."""
+    """Return the variables of the caller that `docker buildx` gets."""
     return {
         name: value
         for name, value in environment.items()
@@ -47,6 +47,6 @@ def caller_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def build_environment(environment: Mapping[str, str], *, engine: str) -> dict[str, str]:
-    """The same for a build on the engine at an address."""
-    # The user asked for this compose file's build: bake is not to ask again for each path outside the current folder.
+    """Return the variables for a build on the engine at an address."""
+    # The compose file defines the paths: bake must not ask to confirm each path outside of the current folder.
     return {**caller_environment(environment), "DOCKER_HOST": engine, "BUILDX_BAKE_ENTITLEMENTS_FS": "0"}

@@ -1,6 +1,6 @@
-"""The patterns of a `.dockerignore`, matched as the engine's own tools match them. Pure.
+"""Parse and match the patterns of a `.dockerignore`, as Docker does. Pure.
 
-Source: Dockerfile reference, ".dockerignore file"; the behaviour of github.com/moby/patternmatcher, oddities included.
+Source: Dockerfile reference, ".dockerignore file"; github.com/moby/patternmatcher, including its quirks.
 """
 
 import posixpath
@@ -14,15 +14,15 @@ _WILD = {"*": "[^/]*", "?": "[^/]"}
 
 
 class BadPatternError(ValueError):
-    """A pattern that means nothing; the argument is the pattern as written."""
+    """An invalid pattern; the argument is the pattern as written."""
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One line: what it matches is ignored, or, for an exception (`!`), is not."""
+    """One line: the paths that it matches are ignored, or, for an exception (`!`), not ignored."""
 
     text: str
-    """Clean, relative to the context, without the `!`."""
+    """The pattern, normalized, relative to the context, without the `!`."""
     exception: bool
 
     @cached_property
@@ -31,7 +31,7 @@ class Pattern:
 
     @cached_property
     def _parts(self) -> tuple[re.Pattern[str] | None, ...]:
-        """An expression for each folder on the way down; None from where a part may stand for several folders."""
+        """An expression for each part of the path; None at the first part that can match several folders."""
         found: list[re.Pattern[str] | None] = []
         for part in self.text.split("/"):
             if "**" in part or set(part) & {"[", "]", "\\"}:
@@ -40,11 +40,11 @@ class Pattern:
         return tuple(found)
 
     def matches(self, path: str) -> bool:
-        """Whether it is exactly this path that the pattern names."""
+        """Whether the pattern matches exactly this path."""
         return self._whole.fullmatch(path) is not None
 
     def may_match_below(self, folder: str) -> bool:
-        """Whether something inside the folder could match."""
+        """Whether the pattern can match a path inside the folder."""
         names = folder.split("/")
         for name, part in zip(names, self._parts, strict=False):
             if part is None:
@@ -56,7 +56,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is known of a path; its children's verdicts start from it."""
+    """Whether a path is ignored; the verdicts of its children depend on it."""
 
     ignored: bool = False
     matched: tuple[bool, ...] = ()
@@ -78,12 +78,12 @@ class Ignore:
         return tuple(pattern for pattern in self.patterns if pattern.exception)
 
     def verdict(self, path: str, parent: Verdict = TOP) -> Verdict:
-        """Of a path with `/` between its names, given its folder's verdict."""
+        """Return the verdict on a path with `/` between its names, given its folder's verdict."""
         ignored = False
         matched: list[bool] = []
         inherited = parent.matched or (False,) * len(self.patterns)
         for pattern, above in zip(self.patterns, inherited, strict=True):
-            # A pattern that could not change anything is not asked, and so passes nothing on to what is below.
+            # A pattern that cannot change the result is not matched, so the paths below do not inherit it.
             found = above or (pattern.exception == ignored and pattern.matches(path))
             matched.append(found)
             if found:
@@ -91,7 +91,7 @@ class Ignore:
         return Verdict(ignored=ignored, matched=tuple(matched))
 
     def ignores(self, path: str) -> bool:
-        """Whether the path, or a folder above it, is ignored, all exceptions weighed."""
+        """Whether the path, or a folder above it, is ignored, including the effect of exceptions."""
         verdict = TOP
         names = path.split("/")
         for depth in range(1, len(names) + 1):
@@ -99,12 +99,12 @@ class Ignore:
         return verdict.ignored
 
     def may_keep_below(self, folder: str) -> bool:
-        """Whether an ignored folder has to be entered, because an exception could name something in it."""
+        """Whether an ignored folder has to be entered, because an exception can match a path in it."""
         return any(pattern.may_match_below(folder) for pattern in self._exceptions)
 
 
 def parse_dockerignore(text: str) -> Ignore:
-    """The patterns of an ignore file.
+    """Return the patterns of an ignore file.
 
     Raises: BadPatternError.
     """
@@ -132,13 +132,13 @@ def _patterns(text: str) -> Iterator[Pattern]:
 
 
 def _expression(pattern: str) -> str:
-    """A regular expression for whole paths. `**` is any number of folders, `*` and `?` stay within one name."""
+    """Return a regular expression for whole paths. `**` matches any number of folders, `*` and `?` within a name."""
     start, rest = "", pattern
     if pattern.startswith("**"):
         slash = pattern.startswith("**/")
         start, rest = "(?:.*/)?", pattern[3 if slash else 2 :]
         if not slash and not set(rest) & set("*?[]\\"):
-            # Before plain text it is any path that ends so, in the middle of a name too; before a pattern it is not.
+            # Before plain text, `**` matches any path with this end, also within a name; before a pattern it does not.
             start = ".*"
     return f"(?s:{start}{''.join(_pieces(rest))})"
 
@@ -162,7 +162,7 @@ def _pieces(pattern: str) -> Iterator[str]:
 
 
 def _class(pattern: str, at: int) -> tuple[str, int]:
-    """`[a-z]` or `[^a-z]` at this place, and where it ends. A negated one matches a `/` too, as the engine has it."""
+    """Return `[a-z]` or `[^a-z]` at a position, and its end. As in Docker, a negated class also matches `/`."""
     at += 1
     negated = pattern.startswith("^", at)
     at += 1 if negated else 0
@@ -183,7 +183,7 @@ def _end_of_range(pattern: str, at: int) -> tuple[str, int]:
 
 
 def _character(pattern: str, at: int) -> tuple[str, int]:
-    """The character here, an escaped one included, and where the next one is."""
+    """Return the character at a position, which may be escaped, and the position of the next one."""
     if pattern[at] == "\\":
         at += 1
     if at >= len(pattern):

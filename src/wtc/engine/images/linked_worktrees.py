@@ -1,4 +1,4 @@
-"""Linked git worktrees inside a build context, which belong to other stacks. Git is not started.
+"""Find linked git worktrees inside a build context, which belong to other stacks. Does not run git.
 
 Source: gitrepository-layout, `worktrees/` and `modules/`; git-worktree, "Details".
 """
@@ -9,16 +9,16 @@ import stat
 _PREFIX = "gitdir: "
 _LONGEST_GIT_FILE = 1 << 16
 _PER_WORKTREE = (".git/worktrees", ".git/wtc")
-"""What git and wtc keep for worktrees in a repository's own folder."""
+"""The folders in which git and wtc store data of worktrees, in a repository's folder."""
 
 
 def is_ignored_worktree(path: str, source: str) -> bool:
-    """Whether the folder `source`, which is `path` in the context, is a linked worktree, or state that serves them."""
-    return f"/{path}".endswith(tuple(f"/{kept}" for kept in _PER_WORKTREE)) or is_linked_worktree(source)
+    """Whether the folder `source`, which is `path` in the context, is a linked worktree or has data of worktrees."""
+    return f"/{path}".endswith(tuple(f"/{folder}" for folder in _PER_WORKTREE)) or is_linked_worktree(source)
 
 
 def is_linked_worktree(folder: str) -> bool:
-    """Whether the folder's `.git` is a file that leads to a git folder of a linked worktree; a submodule's does not."""
+    """Whether the folder's `.git` is a file that refers to the git folder of a linked worktree, not of a submodule."""
     target = _git_file(os.path.join(folder, ".git"))
     if not target:
         return False
@@ -31,7 +31,7 @@ def is_linked_worktree(folder: str) -> bool:
 
 
 def _git_file(file: str) -> str:
-    """The path in a `.git` file; nothing if it is not a regular file that names one."""
+    """Return the path in a `.git` file; empty if it is not a regular file with a path."""
     try:
         if not stat.S_ISREG(os.lstat(file).st_mode):
             return ""

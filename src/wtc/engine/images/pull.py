@@ -1,4 +1,4 @@
-"""Pulling images. Source: Engine API, `POST /images/create` (ImageCreate)."""
+"""Pull images. Source: Engine API, `POST /images/create` (ImageCreate)."""
 
 import contextlib
 import threading
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from wtc.model.plan import PullImage
 
 Report = Callable[[str, str, int, int], None]
-"""Item (a layer, a build's step; empty for the whole), what it does, current and total bytes (0: not known)."""
+"""Item (a layer, a build step; empty for the whole), its status, current and total bytes (0: unknown)."""
 BACKOFF_S = (0.5, 1.5)
-"""Before the second and the third try."""
-PATIENCE_S = 15.0
-"""A try that has failed after more than this was not for want of trying: engines try layers again for a minute."""
+"""The delays before the second and the third try."""
+RETRY_WITHIN_S = 15.0
+"""A pull that failed after more than this time is not retried: the engine has retried its layers by itself."""
 _REFUSED = {401, 403}
 
 
 class _DroppedError(Exception):
-    """The way to the registry, or to the engine, failed: the same again may well work."""
+    """The connection to the registry or to the engine failed: a retry can succeed."""
 
     def __init__(self, error: EngineError | EngineUnreachableError) -> None:
         super().__init__(error.message)
@@ -36,17 +36,17 @@ class _DroppedError(Exception):
 
 @dataclass(slots=True)
 class _Progress:
-    """Of one try."""
+    """The progress of one try."""
 
     report: Report
-    begun: bool = False
+    started: bool = False
     layers: set[str] = field(default_factory=set[str])
 
     def read(self, record: json_stream.Record) -> None:
-        self.begun = True
+        self.started = True
         layer = str(record.get("id") or "")
         if not layer or "progressDetail" not in record:
-            return  # says which image it is, or that all is done
+            return  # the first and last records name the image
         self.layers.add(layer)
         amounts = json_stream.get_object(record, "progressDetail")
         text = str(record.get("status") or "").lower()
@@ -54,18 +54,19 @@ class _Progress:
 
 
 def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threading.Event | None = None) -> None:
-    """Gets a service's image from its registry, with the user's credentials.
+    """Pull a service's image from its registry, with the user's credentials.
 
-    Raises: NotFoundError; EngineError where the registry refuses, or the last try fails; EngineUnreachableError;
+    Raises: NotFoundError; EngineError if the registry refuses, or the last try fails; EngineUnreachableError;
     InterruptedByUserError.
     """
     image = op.image
     try:
         pull_reference(engine, image.reference, report, service=image.service, platform=image.platform, stop=stop)
     except EngineError as error:
-        if op.again:
-            error.hints = (*error.hints, "to go on with the image that is here, run `wtc up --pull missing`")
-        raise
+        if not op.again:
+            raise
+        hint = "to use the local image, run `wtc up --pull missing`"
+        raise error.replace(hints=(*error.hints, hint)) from error.__cause__
     _record_pull(engine, image.reference)
 
 
@@ -78,21 +79,21 @@ def pull_reference(
     platform: str = "",
     stop: threading.Event | None = None,
 ) -> None:
-    """Gets one image; up to three tries where the network fails. Raises: as `pull_image`."""
+    """Pull one image, with up to three tries if the network fails. Raises: as `pull_image`."""
     credentials = credentials_for(reference)
-    begun = monotonic()
+    begun_s = monotonic()
     for delay in (*BACKOFF_S, None):
         progress = _Progress(report)
         try:
             _pull_once(engine, reference, platform=platform, credentials=credentials, progress=progress, stop=stop)
         except _DroppedError as dropped:
-            why = dropped.error
-            hasty = isinstance(why, EngineUnreachableError) or monotonic() - begun <= PATIENCE_S
-            if hasty and not progress.begun and (refusal := _refusal(engine, reference, credentials)):
-                raise _pull_error(refusal, reference, service, credentials) from why
-            if delay is None or not hasty:
-                raise _pull_error(why, reference, service, credentials) from why
-            report("", "no success yet, trying again", 0, 0)
+            cause = dropped.error
+            retryable = isinstance(cause, EngineUnreachableError) or monotonic() - begun_s <= RETRY_WITHIN_S
+            if retryable and not progress.started and (refusal := _refusal(engine, reference, credentials)):
+                raise _pull_error(refusal, reference, service, credentials) from cause
+            if delay is None or not retryable:
+                raise _pull_error(cause, reference, service, credentials) from cause
+            report("", "failed, retrying", 0, 0)
             (stop or threading.Event()).wait(delay)
         except EngineError as error:
             raise _pull_error(error, reference, service, credentials) from error
@@ -110,7 +111,7 @@ def _pull_once(
     stop: threading.Event | None,
 ) -> None:
     name, tag = _name_and_tag(reference)
-    # Without a tag, an older engine would pull every tag that there is.
+    # Without a tag, an older engine pulls all tags.
     query = {"fromImage": name, "tag": tag, **({"platform": platform} if platform else {})}
     headers = {"X-Registry-Auth": credentials.header} if credentials.header else None
     path = f"/images/create?{urlencode(query)}"
@@ -124,19 +125,19 @@ def _pull_once(
                     raise _record_error(record, doing)
                 progress.read(record)
     except EngineUnreachableError as error:
-        if progress.begun:
+        if progress.started:
             raise _DroppedError(error) from error
         raise
     except EngineError as error:
-        # Before the stream has begun the engine passes on what the registry answered; 500 is no answer of a registry's.
-        # In the stream there is no status, mostly: once layers are on their way, it is the way that fails.
+        # Before the stream begins, the status is the registry's; 500 or more means that the network failed. In the
+        # stream there is usually no status: after the first layer, an error means that the network failed.
         if error.status >= 500 or (error.status == 0 and progress.layers):
             raise _DroppedError(error) from error
         raise
 
 
 def _refusal(engine: "Engine", reference: str, credentials: Credentials) -> EngineError | None:
-    """Whether it is the credentials that the registry does not like: a pull on 20.10 tells that as any other failure.
+    """Return an error if the registry refuses the credentials, which a pull on 20.10 does not report.
 
     Source: Engine API, `GET /distribution/{name}/json` (DistributionInspect).
     """
@@ -144,7 +145,7 @@ def _refusal(engine: "Engine", reference: str, credentials: Credentials) -> Engi
         return None
     path, headers = f"/distribution/{quote(reference, safe='/:@')}/json", {"X-Registry-Auth": credentials.header}
     try:
-        engine.call("GET", path, doing=f"ask for `{reference}`", headers=headers)
+        engine.call("GET", path, doing=f"look up `{reference}` in its registry", headers=headers)
     except EngineError as error:
         return error if error.status in _REFUSED else None
     except EngineUnreachableError:
@@ -170,7 +171,7 @@ def _pull_error(
     causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
     if error.status in _REFUSED:
         return EngineError(
-            f"{what} may not be pulled: the registry refuses the credentials",
+            f"{what} cannot be pulled: the registry refuses the credentials",
             status=error.status,
             causes=causes,
             hints=(f"to sign in, run {login}",),
@@ -178,15 +179,15 @@ def _pull_error(
     if error.status == 404:
         hints = ["to use another image, change `image` in the compose file"]
         if not credentials.header:
-            hints.append(f"to sign in, if it is a private image, run {login}")
+            hints.append(f"to sign in for a private image, run {login}")
         return NotFoundError(f"{what} was not found", status=404, causes=causes, hints=hints)
-    # Engines tell missing credentials as they tell errors of their own.
-    hints = () if credentials.header else (f"to sign in, if the registry asks for it, run {login}",)
+    # Engines report missing credentials like other errors.
+    hints = () if credentials.header else (f"to sign in if the registry requires it, run {login}",)
     return EngineError(f"{what} could not be pulled", status=error.status, causes=causes, hints=hints)
 
 
 def _record_pull(engine: "Engine", reference: str) -> None:
-    """Has the engine note when the image was pulled; a pull by itself leaves no date in the classic image store.
+    """Record in the engine when the image was pulled; a pull records no date in the classic image store.
 
     Source: Engine API, `POST /images/{name}/tag` (ImageTag), which sets `Metadata.LastTagTime`.
     """
@@ -194,13 +195,13 @@ def _record_pull(engine: "Engine", reference: str) -> None:
         return
     name, tag = _name_and_tag(reference)
     path = f"/images/{quote(reference, safe='/:')}/tag"
-    # Where that fails the image is here all the same, and is pulled again the sooner.
+    # Ignore a failure: the image was pulled, and is only pulled again earlier.
     with contextlib.suppress(EngineError):
-        engine.call("POST", path, doing=f"note the pull of `{reference}`", params={"repo": name, "tag": tag})
+        engine.call("POST", path, doing=f"record the pull of `{reference}`", params={"repo": name, "tag": tag})
 
 
 def _name_and_tag(reference: str) -> tuple[str, str]:
-    """`host:5000/a:1` -> `host:5000/a`, `1`; a digest counts as the tag, as the engine has it."""
+    """Return `host:5000/a`, `1` for `host:5000/a:1`; a digest is the tag, as in the Engine API."""
     name, at, digest = reference.partition("@")
     if at:
         return name, digest

@@ -1,1 +1,1 @@
-"""The output of containers."""
+"""Read and follow the logs of containers."""

@@ -1,7 +1,7 @@
-"""The output of a stack as it comes: of its containers, of the same ones after a restart, and of those that are new.
+"""Follow the logs of a stack: of its containers, also after a restart, and of new containers.
 
-One thread reads each container, one the engine's events; what they bring is taken from one inbox of limited size, so
-that whoever is slow to take it slows down the reading, and nothing is dropped.
+One thread reads each container, and one the engine's events. All of them put into one bounded queue, so that a slow
+consumer slows down the reading and no line is dropped.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from wtc.engine.logs.log_lines import LogLine
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
+from wtc.model.observed import RUNNING_STATES
 from wtc.planner.observed.ownership import is_named
 
 if TYPE_CHECKING:
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
     from wtc.model.namespace import Namespace
 
 GRACE_S = 2.0
-"""How long what has ended may take to come back before it is over."""
+"""How long to wait for a restart after all containers have ended, before following ends."""
 NOT_READABLE = 501
-"""The engine's answer where the log driver keeps nothing."""
+"""The engine's status if the log driver does not support reading."""
 LINE_BYTES = 300
-"""What a line costs beside its text."""
-ALIVE = ("running", "restarting", "paused")
+"""The size of a line in the queue, besides its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +47,10 @@ class LogSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogWindow:
-    """What of each log is wanted. `since`, `until`: seconds since 1970; `tail`: of what is there at the beginning."""
+    """The part of each log to read. `since`, `until`: seconds since 1970; `tail`: number of existing lines."""
 
     wanted: Callable[[str, int], bool]
-    """Service, replica -> whether its output is."""
+    """(service, replica) -> whether to read its log."""
     tail: int | None = None
     since: str = ""
     until: str = ""
@@ -61,7 +61,7 @@ Line: TypeAlias = tuple[LogSource, LogLine]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ReadingEnded:
-    """A reading is over."""
+    """The log stream of a container has ended."""
 
     source: LogSource
     error: WtcError | None
@@ -69,7 +69,7 @@ class _ReadingEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ContainerChanged:
-    """A container was started, or has ended, at a time in nanoseconds since 1970."""
+    """A container has started or ended; `at_ns` is in nanoseconds since 1970."""
 
     source: LogSource
     started: bool
@@ -78,7 +78,7 @@ class _ContainerChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _EventsEnded:
-    """There are no more events."""
+    """The stream of events has ended."""
 
     error: WtcError | None
 
@@ -87,26 +87,26 @@ class _EventsEnded:
 class _Followed:
     source: LogSource
     last: str = ""
-    """The time of the last line."""
+    """The time of the last line, in RFC 3339."""
     repeats: int = 0
-    """How many lines have that time: what is read again from there on begins with them."""
+    """The number of lines with that time: reading again from that time begins with them."""
     ended: str = ""
-    """When it last ended, in seconds since 1970."""
+    """When the container last ended, in seconds since 1970."""
     reading: bool = False
     restarted: bool = False
-    """Whether it was started again since the reading began."""
+    """Whether the container was restarted since the reading began."""
     stream: LogStream | None = field(default=None, repr=False)
 
 
 def follow_logs(
     engine: "Engine", namespace: "Namespace", wanted: LogWindow, *, warn: Callable[[str], None]
 ) -> Generator[list[Line]]:
-    """Lines as they come, as many at once as there are.
+    """Yield lines as they arrive, in batches of those that are available.
 
-    Ends once every container has ended and none came back, at once where none runs to begin with.
+    End when all containers have ended and none was restarted; at once if none is running at the beginning.
 
     Raises:
-        EngineUnreachableError: the engine has gone.
+        EngineUnreachableError: the connection to the engine was lost.
     """
     run = _Follow(engine, namespace, wanted, warn)
     try:
@@ -122,29 +122,29 @@ class _Follow:
         self.engine, self.namespace, self.wanted, self.warn = engine, namespace, wanted, warn
         self.messages: BoundedQueue[Line | _ReadingEnded | _ContainerChanged | _EventsEnded] = BoundedQueue()
         self.followed: dict[str, _Followed] = {}
-        self.alive: set[str] = set()
+        self.active: set[str] = set()
         self.grace_s = 0.0
-        self.over_at: float | None = None
+        self.end_at: float | None = None
         self.closed = False
         filters = {"type": ["container"], "label": [f"{label.PROJECT}={namespace.name}"], "event": ["start", "die"]}
-        # Before looking what is there, so that nothing slips by between the two.
+        # Open it before listing the containers, so that no event is missed.
         self.events = EventStream(engine, filters=filters)
 
     def batches(self) -> Generator[list[Line]]:
         threading.Thread(target=self._listen, name="events", daemon=True).start()
-        self._look(tail=self.wanted.tail)
-        while not self._over():
+        self._attach_listed(tail=self.wanted.tail)
+        while not self._finished():
             lines: list[Line] = []
-            for message in self.messages.take(None if self.over_at is None else max(0.0, self.over_at - monotonic())):
+            for message in self.messages.take(None if self.end_at is None else max(0.0, self.end_at - monotonic())):
                 match message:
                     case _ContainerChanged():
-                        self._happened(message)
+                        self._on_change(message)
                     case _ReadingEnded():
-                        self._ended(message)
+                        self._on_reading_ended(message)
                     case _EventsEnded(error=error):
                         yield lines
                         raise error or EngineUnreachableError(
-                            f"the engine at `{self.engine.address}` has gone while its logs were followed"
+                            f"the engine at `{self.engine.address}` closed the connection while wtc followed the logs"
                         )
                     case _:
                         lines.append(message)
@@ -158,38 +158,38 @@ class _Follow:
             if one.stream is not None:
                 one.stream.close()
 
-    def _over(self) -> bool:
-        if self._under_way():
-            self.over_at = None
+    def _finished(self) -> bool:
+        if self._continues():
+            self.end_at = None
             return False
         if not self.messages.empty:
             return False
-        if self.over_at is None:
-            self.over_at = monotonic() + self.grace_s
-        if monotonic() < self.over_at:
+        if self.end_at is None:
+            self.end_at = monotonic() + self.grace_s
+        if monotonic() < self.end_at:
             return False
-        # A restart policy may take longer than the grace: the engine knows.
-        self._look(tail=None)
-        return not self._under_way()
+        # A restart can take longer than `GRACE_S`: list the containers again.
+        self._attach_listed(tail=None)
+        return not self._continues()
 
-    def _under_way(self) -> bool:
-        return any(one.reading for one in self.followed.values()) or bool(self.alive and not self.wanted.until)
+    def _continues(self) -> bool:
+        return any(one.reading for one in self.followed.values()) or bool(self.active and not self.wanted.until)
 
-    def _look(self, *, tail: int | None) -> None:
+    def _attach_listed(self, *, tail: int | None) -> None:
         filters = json.dumps({"label": [f"{label.PROJECT}={self.namespace.name}"]})
         listed = self.engine.list("/containers/json", doing="list containers", params={"all": 1, "filters": filters})
         for summary in listed:
             source = self._source(
                 parse_inspect.parse_labels(summary), str(summary["Id"]), parse_inspect.container_name(summary)
             )
-            if source is not None and get_text(summary, "State") in ALIVE:
-                self.alive.add(source.id)
+            if source is not None and get_text(summary, "State") in RUNNING_STATES:
+                self.active.add(source.id)
                 self.grace_s = GRACE_S
             if source is not None and source.id not in self.followed:
                 self._attach(source, since=self.wanted.since, tail=tail)
 
     def _source(self, labels: Mapping[str, str], identity: str, name: str) -> LogSource | None:
-        """None for what is not wanted, and for what has inherited its labels from the stack's images."""
+        """Return None for a container that is not wanted, or that only inherits its labels from the stack's images."""
         if not is_named(labels, name):
             return None
         count = labels.get(label.COMPOSE_NUMBER, "")
@@ -199,14 +199,14 @@ class _Follow:
         oneoff = labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
         return source if not oneoff and self.wanted.wanted(source.service, source.number) else None
 
-    def _happened(self, event: _ContainerChanged) -> None:
+    def _on_change(self, event: _ContainerChanged) -> None:
         source, one = event.source, self.followed.get(event.source.id)
         if not event.started:
-            self.alive.discard(source.id)
+            self.active.discard(source.id)
             if one is not None:
                 one.ended = f"{event.at_ns // 10**9}.{event.at_ns % 10**9:09}"
             return
-        self.alive.add(source.id)
+        self.active.add(source.id)
         self.grace_s = GRACE_S
         if one is None:
             self._attach(source, since="", tail=None)
@@ -215,11 +215,11 @@ class _Follow:
         else:
             self._resume(one)
 
-    def _ended(self, message: _ReadingEnded) -> None:
+    def _on_reading_ended(self, message: _ReadingEnded) -> None:
         one, error = self.followed[message.source.id], message.error
         one.reading = False
         if isinstance(error, EngineError) and error.status == NOT_READABLE:
-            self.warn(f"the log driver of service `{one.source.service}` keeps nothing that could be read")
+            self.warn(f"the log driver of service `{one.source.service}` does not support reading logs")
             return
         if error is not None and not isinstance(error, NotFoundError):
             raise error
@@ -249,7 +249,7 @@ class _Follow:
             )
             if self.closed:
                 one.stream.close()
-            self._pass_on(one, one.stream)
+            self._put_lines(one, one.stream)
         except WtcError as raised:
             error = raised
         except QueueClosedError:
@@ -257,7 +257,7 @@ class _Follow:
         with contextlib.suppress(QueueClosedError):
             self.messages.put(_ReadingEnded(source=one.source, error=error))
 
-    def _pass_on(self, one: _Followed, stream: LogStream) -> None:
+    def _put_lines(self, one: _Followed, stream: LogStream) -> None:
         known, times = one.last, one.repeats
         source, put = one.source, self.messages.put
         for line in read_lines(self.engine, stream, of=source.service):
@@ -288,6 +288,6 @@ class _Follow:
 
 
 def _seconds(time: str) -> str:
-    """Seconds since 1970, with nanoseconds, of the engine's RFC 3339."""
+    """Return the seconds since 1970, with nanoseconds, of a time in RFC 3339."""
     whole, _, rest = time.partition(".")
     return f"{timegm(strptime(whole, '%Y-%m-%dT%H:%M:%S'))}.{rest[:9]}"

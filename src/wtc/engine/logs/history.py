@@ -1,4 +1,4 @@
-"""What containers have written. Source: Engine API, `GET /containers/{id}/logs`."""
+"""Read a container's log. Source: Engine API, `GET /containers/{id}/logs`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 
-TELLS_STREAM_KIND = (1, 42)
-"""From here on the type of the answer tells whether stdout and stderr are multiplexed."""
+STREAM_KIND_API = (1, 42)
+"""From this API version on, the response's content type shows whether stdout and stderr are multiplexed."""
 
 
 class LogStream:
-    """(stream, content) as it comes; `close` ends it from any thread."""
+    """Yields (stream, content) as it arrives; any thread can end it with `close`."""
 
     def __init__(self, response: "Response", *, multiplexed: bool) -> None:
         self.multiplexed = multiplexed
-        """Whether each piece is a message of the container's; a terminal's pieces are cut anywhere."""
+        """Whether each content is a message of the container; a terminal's output is cut anywhere."""
         self._response = response
         self._pieces = read_output(response, multiplexed=multiplexed)
 
@@ -30,7 +30,7 @@ class LogStream:
         return self._pieces
 
     def close(self) -> None:
-        """Ends the stream."""
+        """End the stream."""
         shut_stream(self._response)
 
 
@@ -45,9 +45,9 @@ def open_log(
     until: str = "",
     timestamps: bool = False,
 ) -> LogStream:
-    """A container's output, from its beginning or its last `tail_lines` lines on. `since`, `until`: seconds since 1970.
+    """Open a container's log at its beginning, or at its last `tail` lines. `since`, `until`: seconds since 1970.
 
-    `tty` spares an older engine a question, where it is known whether the container has a terminal.
+    `tty`: whether the container has a terminal; if known, it saves a call on an older engine.
     """
     params: dict[str, str | int] = {
         "stdout": 1,
@@ -61,20 +61,20 @@ def open_log(
     response = engine.call(
         "GET", f"/containers/{container}/logs", doing=f"read the logs of `{container}`", params=params, stream=True
     )
-    if engine.api_version >= TELLS_STREAM_KIND:
+    if engine.api_version >= STREAM_KIND_API:
         return LogStream(response, multiplexed=response.headers.get("Content-Type") == MULTIPLEXED)
     terminal = _has_terminal(engine, container) if tty is None else tty
     return LogStream(response, multiplexed=not terminal)
 
 
 def read_lines(engine: "Engine", stream: LogStream, *, of: str) -> Iterator[LogLine]:
-    """Whole lines of a stream that was asked for with `timestamps`."""
+    """Yield the lines of a stream that was opened with `timestamps`."""
     with engine.mapping(f"read the logs of `{of}`"):
         yield from lines_of_frames(stream) if stream.multiplexed else lines_of_terminal(stream)
 
 
 def tail_lines(engine: "Engine", container: str, lines: int, *, tty: bool | None = None) -> str:
-    """The last lines of a container, both streams as they came."""
+    """Return the last lines of a container's log, both streams in order."""
     stream = open_log(engine, container, tty=tty, tail=lines)
     with engine.mapping(f"read the logs of `{container}`"):
         text = b"".join(content for _, content in stream).decode(errors="replace")

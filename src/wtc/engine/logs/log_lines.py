@@ -1,8 +1,8 @@
-"""What the engine sends of a log, cut into whole lines with their times.
+"""Split the engine's log streams into lines with times.
 
-With `timestamps=1` the engine writes a time of fixed width before each of its own messages. A line of more than 16 KiB
-is several messages, and so has a time in its midst: in a frame's beginning, or for a terminal's output, which has no
-frames, after so many bytes. Source: Engine API, `GET /containers/{id}/logs`; moby, daemon/logger/copier.go.
+With `timestamps=1` the engine writes a time of fixed width before each of its messages. A line of more than 16 KiB
+is split into several messages, so it contains more times: at the beginning of a frame or, for a terminal, which has no
+frames, after each 16 KiB. Source: Engine API, `GET /containers/{id}/logs`; moby, daemon/logger/copier.go.
 """
 
 import re
@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 MESSAGE_BYTES = 16 * 1024
 LONGEST_BYTES = 1024 * 1024
-"""What never ends a line is cut here, so that it does not fill the memory."""
+"""Longer lines are cut, to limit the memory that output without line ends needs."""
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d) ")
 _STAMP_BYTES = len("2006-01-02T15:04:05.000000000Z ")
 
 
 class LogLine(NamedTuple):
-    """A line without its end. `time` is RFC 3339 with nanoseconds: as text in the order of time."""
+    """A line without its line end. `time` is RFC 3339 with nanoseconds, so times sort as text."""
 
     stream: int
     time: str
@@ -25,15 +25,15 @@ class LogLine(NamedTuple):
 
 
 def lines_of_frames(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
-    """Lines from (stream, message) with times, for a container without a terminal."""
+    """Yield lines from (stream, message) with times, for a container without a terminal."""
     pending: dict[int, tuple[str, bytearray]] = {}
     for stream, message in frames:
         stamp, _, text = message.partition(b" ")
-        begun = pending.pop(stream, None)
-        if begun is None and text.endswith(b"\n"):
+        earlier = pending.pop(stream, None)
+        if earlier is None and text.endswith(b"\n"):
             yield LogLine(stream, stamp.decode(), text[:-1])
             continue
-        time, line = begun or (stamp.decode(), bytearray())
+        time, line = earlier or (stamp.decode(), bytearray())
         line += text
         if line.endswith(b"\n") or len(line) >= LONGEST_BYTES:
             yield LogLine(stream, time, bytes(line.removesuffix(b"\n")))
@@ -44,7 +44,7 @@ def lines_of_frames(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
 
 
 def lines_of_terminal(chunks: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
-    """Lines from (stream, bytes cut anywhere) with times, for a container with a terminal."""
+    """Yield lines from (stream, bytes cut anywhere) with times, for a container with a terminal."""
     stream, buffer = 1, bytearray()
     for at, chunk in chunks:
         stream = at

@@ -1,1 +1,1 @@
-"""Reading the engine's state. GETs only."""
+"""Read the engine's state, with GET requests only."""

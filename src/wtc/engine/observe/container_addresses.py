@@ -1,4 +1,4 @@
-"""Where this machine reaches the ports of a stack's containers. Source: Engine API, GET /containers/{id}/json."""
+"""Find the addresses of container ports for this machine. Source: Engine API, GET /containers/{id}/json."""
 
 import socket
 from collections.abc import Collection
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 _ID_LENGTH = 12
-"""The engine abbreviates ids to this length, also in the names of bridges."""
+"""The length of the engine's short ids, also in the names of bridges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerAddresses:
-    """A container, its names on its networks, and its TCP ports: those that it publishes and those that it exposes."""
+    """A container with its names on its networks and its published and exposed TCP ports."""
 
     service: str
     running: bool
@@ -31,7 +31,7 @@ class ContainerAddresses:
     ports: tuple[int, ...]
     """In ascending order."""
     published: dict[int, tuple[tuple[str, int], ...]]
-    """Port -> (host, port) where it is published now."""
+    """Port -> each (host, port) on which it is published now."""
     own: tuple[str, ...]
     """Its addresses on bridges of this machine; empty unless it runs."""
 
@@ -45,7 +45,7 @@ def container_addresses(engine: "Engine", namespace: Namespace, *, service: str 
     wanted = [f"{label.PROJECT}={namespace.name}", *([f"{label.SERVICE}={service}"] if service else [])]
     listed = [parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine, *wanted)]
     own = [c for c in listed if ownership(c, namespace).own and not c.oneoff]
-    # One after the other: threads of a pool would keep the program alive while the engine does not answer.
+    # Not in a pool: its threads would keep the process running while the engine does not respond.
     found = [inspect_container(engine, c.id) for c in sorted(own, key=lambda c: (c.service, c.name))]
     bridges = {name for _, name in socket.if_nameindex()}
     return tuple(read_addresses(i, host=engine.host, interfaces=bridges) for i in found if i)
@@ -54,8 +54,8 @@ def container_addresses(engine: "Engine", namespace: Namespace, *, service: str 
 def read_addresses(inspected: Json, *, host: str, interfaces: Collection[str]) -> ContainerAddresses:
     """Read an inspected container. Pure.
 
-    `host` is the engine's machine, `interfaces` are the network interfaces of this one. An address is the
-    container's for sure only on a bridge that is one of them: elsewhere another machine can have it.
+    `host` is the engine's machine, `interfaces` are the network interfaces of this one. Only on a bridge that is one of
+    them is an address certain to be the container's: elsewhere another machine can have it.
     """
     networks = get_object(inspected, "NetworkSettings", "Networks")
     endpoints = [get_object(networks, name) for name in networks]

@@ -1,4 +1,4 @@
-"""How a stack's containers have ended. Source: Engine API, `GET /containers/{id}/json`, `State`."""
+"""Read how a stack's containers have ended. Source: Engine API, `GET /containers/{id}/json`, `State`."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerExit:
-    """A container that has ended: when, in RFC 3339, and with which status."""
+    """A container that has ended: its time in RFC 3339, and its exit status."""
 
     service: str
     finished: str
@@ -28,7 +28,7 @@ class ContainerExit:
 def container_exits(
     engine: "Engine", namespace: "Namespace", wanted: Callable[[str], bool]
 ) -> tuple[ContainerExit, ...]:
-    """Of the services that are wanted, the first to end first; one-off containers left out."""
+    """Return the exits of the wanted services, the earliest first, without one-off containers."""
     filters = json.dumps({"label": [f"{label.PROJECT}={namespace.name}"], "status": ["exited", "dead"]})
     listed = engine.list("/containers/json", doing="list containers", params={"all": 1, "filters": filters})
     found: list[ContainerExit] = []
@@ -39,7 +39,7 @@ def container_exits(
         if labels.get(label.COMPOSE_ONEOFF, "").lower() == "true" or not wanted(labels.get(label.SERVICE, "")):
             continue
         try:
-            inspected = engine.object(f"/containers/{summary['Id']}/json", doing="ask how a container has ended")
+            inspected = engine.object(f"/containers/{summary['Id']}/json", doing="read the exit status of a container")
         except NotFoundError:
             continue
         state = get_object(inspected, "State")
@@ -54,10 +54,10 @@ def container_exits(
 
 
 def engine_clock_s(engine: "Engine") -> int | None:
-    """The engine's clock, seconds since 1970; None where it does not tell. Source: the `Date` of `GET /_ping`."""
+    """Return the engine's time, in seconds since 1970; None if unknown. Source: the `Date` of `GET /_ping`."""
     from email.utils import parsedate_to_datetime
 
-    date = engine.call("GET", "/_ping", doing="ask for the engine's time").headers.get("Date", "")
+    date = engine.call("GET", "/_ping", doing="read the engine's clock").headers.get("Date", "")
     try:
         return int(parsedate_to_datetime(date).timestamp())
     except ValueError:

@@ -1,4 +1,4 @@
-"""What single commands ask of one container or image. Source: Engine API, Containers and Images."""
+"""Query one container or image: processes, ports, details, exit status. Source: Engine API, Containers and Images."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -18,7 +18,7 @@ NOT_RUNNING = 409
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessTable:
-    """What `ps` says on the engine's machine; a row has a cell for each title."""
+    """The output of `ps` on the engine's machine; a row has a cell for each title."""
 
     titles: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -26,7 +26,7 @@ class ProcessTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageDetails:
-    """An image as it lies on the engine. `created` is RFC 3339; `repository` and `tag` are empty where it has none."""
+    """An image on the engine. `created` is RFC 3339; `repository` and `tag` are empty if it has none."""
 
     id: str
     repository: str
@@ -37,7 +37,7 @@ class ImageDetails:
 
 
 def list_processes(engine: "Engine", container: str) -> ProcessTable | None:
-    """`GET /containers/{id}/top`; None for one that does not run."""
+    """Return the processes of a container (`GET /containers/{id}/top`); None if it is not running."""
     doing = f"list the processes of container `{container}`"
     try:
         found = engine.object(f"/containers/{container}/top", doing=doing)
@@ -53,13 +53,13 @@ def list_processes(engine: "Engine", container: str) -> ProcessTable | None:
 
 
 def bound_ports(engine: "Engine", container: str) -> tuple[PublishedPort, ...]:
-    """Where a container's ports answer by now: `GET /containers/{id}/json`, NetworkSettings."""
+    """Return a container's current port bindings. Source: `GET /containers/{id}/json`, NetworkSettings."""
     found = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     return port_bindings(get_object(found, "NetworkSettings", "Ports"))
 
 
 def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
-    """`GET /images/{name}/json` of an id; the repository and tag of `reference` count, if the image has that still."""
+    """Return an image by id (`GET /images/{name}/json`), with the tag `reference` if the image still has it."""
     found = engine.object(f"/images/{image}/json", doing=f"inspect image `{reference}`")
     tags = [str(tag) for tag in found.get("RepoTags") or ()]
     tag = next((t for t in tags if t in {reference, f"{reference}:latest"}), tags[0] if tags else "")
@@ -76,7 +76,7 @@ def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
 
 
 def wait_for_exit(engine: "Engine", container: str) -> int:
-    """`POST /containers/{id}/wait`: the status with which it has ended, or will end."""
+    """Wait until a container has ended and return its exit status (`POST /containers/{id}/wait`)."""
     doing = f"wait for container `{container}`"
     with engine.mapping(doing):
         answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()

@@ -1,4 +1,4 @@
-"""What volumes take on the engine's disk. Source: Engine API, GET /system/df."""
+"""Measure the disk usage of volumes. Source: Engine API, GET /system/df."""
 
 import threading
 from collections.abc import Collection
@@ -12,21 +12,22 @@ if TYPE_CHECKING:
 
 
 def volume_bytes(engine: "Engine", names: Collection[str], *, within_s: float) -> int | None:
-    """The volumes' sizes added up, in bytes; None where the engine does not say so in time."""
+    """Return the total size of the volumes, in bytes; None if the engine does not report it in time."""
     found: list[int] = []
 
-    def ask() -> None:
+    def read() -> None:
         try:
-            answer = engine.object("/system/df", doing="measure volumes", params={"type": "volume"})
+            response = engine.object("/system/df", doing="measure volumes", params={"type": "volume"})
         except WtcError:
             return
         sizes = {
-            get_text(v, "Name"): get_number(get_object(v, "UsageData"), "Size") for v in get_objects(answer, "Volumes")
+            get_text(v, "Name"): get_number(get_object(v, "UsageData"), "Size")
+            for v in get_objects(response, "Volumes")
         }
         known = [size for name, size in sizes.items() if name in names and size >= 0]
         found.extend([sum(known)] if known else [])
 
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(within_s)
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(within_s)
     return found[0] if found else None

@@ -1,4 +1,4 @@
-"""What an engine says of itself, for `doctor`. Source: Engine API, GET /info, /networks, /_ping."""
+"""Read the engine's system information, for `doctor`. Source: Engine API, GET /info, /networks, /_ping."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ DEFAULT_POOLS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """One look at an engine. What it does not tell is empty or 0."""
+    """An engine's system information. Unknown values are empty or 0."""
 
     version: str
     system: str
@@ -31,14 +31,14 @@ class EngineInfo:
     """The engine's data folder, on the engine's machine."""
     networks: int
     networks_left: int
-    """How many more its address pools give, as far as its own networks tell."""
+    """How many more networks fit into its address pools, judged by its own networks."""
 
 
 def read_engine_info(engine: "Engine") -> EngineInfo:
-    """Three calls that change nothing."""
-    info = engine.object("/info", doing="ask the engine about itself")
+    """Read the information with three calls."""
+    info = engine.object("/info", doing="read the engine's system information")
     networks = engine.list("/networks", doing="list networks")
-    ping = engine.call("GET", "/_ping", doing="ask the engine for its builder")
+    ping = engine.call("GET", "/_ping", doing="read the engine's builder version")
     pools = [
         (get_text(p, "Base"), get_number(p, "Size")) for p in get_objects(info, "DefaultAddressPools")
     ] or DEFAULT_POOLS
@@ -55,23 +55,23 @@ def read_engine_info(engine: "Engine") -> EngineInfo:
 
 
 def networks_left(pools: Iterable[tuple[str, int]], used: Iterable[str]) -> int:
-    """How many IPv4 networks the pools still give beside those subnets. What is no network does not count."""
+    """Return how many IPv4 networks fit into the pools besides the used subnets; ignore invalid subnets."""
     taken = [n for n in map(_network, used) if n]
     left = 0
     for base, size in pools:
         pool = _network(base)
         if pool is None or not pool.prefixlen <= size <= 32:
             continue
-        gone: set[int] = set()
+        occupied: set[int] = set()
         for subnet in taken:
             if subnet.overlaps(pool):
-                gone |= set(_overlapping_slots(pool, size, subnet))
-        left += (1 << (size - pool.prefixlen)) - len(gone)
+                occupied |= set(_overlapping_slots(pool, size, subnet))
+        left += (1 << (size - pool.prefixlen)) - len(occupied)
     return left
 
 
 def _overlapping_slots(pool: ipaddress.IPv4Network, size: int, subnet: ipaddress.IPv4Network) -> range:
-    """Which of the pool's networks, counted from 0, the subnet touches."""
+    """Return the indexes, from 0, of the pool's networks that the subnet overlaps."""
     span = 32 - size
     first = max(int(subnet.network_address), int(pool.network_address)) - int(pool.network_address)
     last = min(int(subnet.broadcast_address), int(pool.broadcast_address)) - int(pool.network_address)

@@ -1,4 +1,4 @@
-"""The engine's events as they come. Source: Engine API, `GET /events`."""
+"""Stream the engine's events. Source: Engine API, `GET /events`."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ DOING = "read the engine's events"
 
 
 class EventStream:
-    """Events from the moment on at which it is made; `close` ends it from any thread.
+    """Yields the events after its creation; any thread can end it with `close`.
 
-    `filters` as the engine has them; `since`, `until`: seconds since 1970. Raises: what `Engine.call` raises.
+    `filters`: the engine's filters; `since`, `until`: seconds since 1970. Raises: as `Engine.call`.
     """
 
     def __init__(
@@ -35,5 +35,5 @@ class EventStream:
             yield from split_records(read_available(self._response))
 
     def close(self) -> None:
-        """Ends the stream."""
+        """End the stream."""
         shut_stream(self._response)

@@ -1,6 +1,7 @@
-"""One stream of the engine's events for all waits of a run. Source: Engine API, `GET /events`.
+"""Share one stream of the engine's events between all waits of a plan. Source: Engine API, `GET /events`.
 
-An event says only that it is worth looking again; a missed one costs a moment, for every wait looks again by itself.
+An event only wakes the waits, which inspect their container again. A missed event delays them by a second at most,
+because each wait also inspects by itself.
 """
 
 import contextlib
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from wtc.engine.client.connection import Engine
 
-LOOK_AGAIN_S = 1.0
-STOP_NOTICED_S = 0.05
+RECHECK_S = 1.0
+STOP_POLL_S = 0.05
 _FILTERS = json.dumps(
     {
         "type": ["container"],
@@ -32,12 +33,12 @@ _FILTERS = json.dumps(
 
 
 class EventWatch:
-    """Wakes whoever waits when something happens to one of wtc's containers."""
+    """Wakes all waits when one of wtc's containers has an event."""
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self._changed = threading.Condition()
-        self._seen = 0
+        self._count = 0
         self._reader: threading.Thread | None = None
         self._response: Response | None = None
         self._closed = False
@@ -45,7 +46,7 @@ class EventWatch:
     @classmethod
     @contextlib.contextmanager
     def over(cls, engine: "Engine") -> "Generator[EventWatch]":
-        """For as long as a run lasts. The stream is opened by the first wait."""
+        """Yield a watch and close it at the end. The first wait opens the stream."""
         watch = cls(engine)
         try:
             yield watch
@@ -53,28 +54,28 @@ class EventWatch:
             watch.close()
 
     def mark(self) -> int:
-        """What to hand to `wait_for_change`: taken before looking, so that nothing slips by between the two."""
+        """Return the mark for `wait_for_change`. Take it before an inspection, so that no event is missed after it."""
         with self._changed:
             if self._reader is None and not self._closed:
                 self._reader = threading.Thread(target=self._read, name="events", daemon=True)
                 self._reader.start()
-            return self._seen
+            return self._count
 
     def wait_for_change(self, mark: int, timeout_s: float, stop: threading.Event) -> None:
-        """Returns at the next event after `mark`, once `stop` is set, after `timeout_s`, or a second at the latest."""
-        end = monotonic() + min(max(timeout_s, 0), LOOK_AGAIN_S)
+        """Return after an event since `mark`, when `stop` is set, or after `timeout_s`, at most a second."""
+        end = monotonic() + min(max(timeout_s, 0), RECHECK_S)
         with self._changed:
-            while self._seen == mark and not stop.is_set() and (left := end - monotonic()) > 0:
-                self._changed.wait(min(left, STOP_NOTICED_S))
+            while self._count == mark and not stop.is_set() and (left := end - monotonic()) > 0:
+                self._changed.wait(min(left, STOP_POLL_S))
 
     def wake(self) -> None:
-        """As if an event had come."""
+        """Wake the waits, as an event does."""
         with self._changed:
-            self._seen += 1
+            self._count += 1
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Ends the stream, without waiting for the engine."""
+        """End the stream, without waiting for the engine."""
         with self._changed:
             self._closed = True
             response = self._response
@@ -82,7 +83,7 @@ class EventWatch:
             shut_stream(response)
 
     def _read(self) -> None:
-        # Without the stream every wait still looks once a second.
+        # If the stream fails, each wait still inspects once a second.
         with contextlib.suppress(WtcError), self._engine.mapping("read the engine's events"):
             response = self._engine.call(
                 "GET", "/events", doing="read the engine's events", params={"filters": _FILTERS}, stream=True

@@ -1,4 +1,4 @@
-"""Which host ports are held: by containers, or by some program of this machine."""
+"""Find host ports that are held by containers or by other programs of this machine."""
 
 import errno
 import socket
@@ -11,33 +11,33 @@ from wtc.planner.checks.port_overlap import addresses_overlap
 
 
 def requested_ports(inspected: Json) -> tuple[PublishedPort, ...]:
-    """What a container was created to publish; if it runs, what is published of that.
+    """Return the ports that a container was created to publish; if it is running, those of them that are published.
 
-    A range or an empty host port has port 0 until the engine has chosen a port. A container in a network that
-    publishes nothing (the host's, an internal one) has no ports while it runs.
+    A range or an empty host port has port 0 until the engine has chosen a port. A running container in a network that
+    publishes no ports (the host's, an internal one) has none.
     """
-    asked = port_bindings(get_object(inspected, "HostConfig", "PortBindings"))
+    requested = port_bindings(get_object(inspected, "HostConfig", "PortBindings"))
     if get_text(get_object(inspected, "State"), "Status") not in {"running", "paused"}:
-        return asked
+        return requested
     bound = port_bindings(get_object(inspected, "NetworkSettings", "Ports"))
-    return tuple(_published(asked, bound))
+    return tuple(_published(requested, bound))
 
 
 def port_bindings(found: Json) -> tuple[PublishedPort, ...]:
-    """From the engine's map of `80/tcp` -> where it is bound."""
+    """Parse the engine's map of `80/tcp` -> bindings."""
     return tuple(_binding(key, binding) for key in found for binding in get_objects(found, key))
 
 
 def listed_ports(summary: Json) -> tuple[PublishedPort, ...]:
-    """What a running container publishes; addresses of both families are one port."""
+    """Return the ports that a running container publishes; one port for the bindings of both address families."""
     found: dict[tuple[int, str, int], PublishedPort] = {}
     for one in listed_bindings(summary):
-        found.setdefault(_number(one), one)
+        found.setdefault(_port_key(one), one)
     return tuple(sorted(found.values(), key=lambda p: (p.target, p.protocol, p.port)))
 
 
 def listed_bindings(summary: Json) -> list[PublishedPort]:
-    """Each host address and port that a running container has."""
+    """Return each host address and port that a running container is bound to."""
     return [
         PublishedPort(
             target=get_number(entry, "PrivatePort"),
@@ -53,31 +53,31 @@ def listed_bindings(summary: Json) -> list[PublishedPort]:
 def taken_ports(
     wanted: Iterable[PublishedPort], held: Iterable[PublishedPort], *, this_machine: bool
 ) -> tuple[PublishedPort, ...]:
-    """Those that a container holds; on `this_machine` also those that some program holds."""
+    """Return the wanted ports that are held by a container; on `this_machine`, also by any other program."""
     others = list(held)
     return tuple(
         w for w in wanted if w.port and (any(_overlaps(w, h) for h in others) or (this_machine and not _bindable(w)))
     )
 
 
-def _published(asked: Sequence[PublishedPort], bound: Sequence[PublishedPort]) -> Iterator[PublishedPort]:
-    """Each port that was asked for and is bound, with its number, in the order of `asked`."""
-    there = {_number(port) for port in bound}
-    named = {_number(port) for port in asked}
-    chosen = [port for port in bound if _number(port) not in named]
-    for one in asked:
+def _published(requested: Sequence[PublishedPort], bound: Sequence[PublishedPort]) -> Iterator[PublishedPort]:
+    """Yield each requested port that is bound, with its number, in the order of `requested`."""
+    bound_keys = {_port_key(port) for port in bound}
+    requested_keys = {_port_key(port) for port in requested}
+    chosen = [port for port in bound if _port_key(port) not in requested_keys]
+    for one in requested:
         if one.port:
-            if _number(one) in there:
+            if _port_key(one) in bound_keys:
                 yield one
             continue
         of_target = [c for c in chosen if (c.target, c.protocol) == (one.target, one.protocol)]
         if found := next((c for c in of_target if c.host_ip == one.host_ip), next(iter(of_target), None)):
-            # An empty address is bound in both families, with one number.
-            chosen = [c for c in chosen if _number(c) != _number(found)]
+            # An empty address is bound in both families, with the same port.
+            chosen = [c for c in chosen if _port_key(c) != _port_key(found)]
             yield replace(one, port=found.port)
 
 
-def _number(port: PublishedPort) -> tuple[int, str, int]:
+def _port_key(port: PublishedPort) -> tuple[int, str, int]:
     return port.target, port.protocol, port.port
 
 
@@ -97,7 +97,7 @@ def _overlaps(one: PublishedPort, other: PublishedPort) -> bool:
 
 
 def _bindable(port: PublishedPort) -> bool:
-    """A try, at once undone. SCTP cannot be tried everywhere and passes."""
+    """Whether the port can be bound now. SCTP, which not every system can bind, passes."""
     if port.protocol not in {"tcp", "udp"}:
         return True
     family = socket.AF_INET6 if ":" in port.host_ip else socket.AF_INET

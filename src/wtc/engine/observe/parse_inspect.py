@@ -1,4 +1,4 @@
-"""The engine's JSON about containers, networks, volumes and images -> observed values. Source: Engine API."""
+"""Parse the engine's JSON of containers, networks, volumes and images. Source: Engine API."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ _NEVER = "0001-01-01T00:00:00Z"
 
 
 def parse_container(inspected: Json) -> ObservedContainer:
-    """From `GET /containers/{id}/json`."""
+    """Parse `GET /containers/{id}/json`."""
     config, state = get_object(inspected, "Config"), get_object(inspected, "State")
     labels = _labels(config)
     networks = get_object(inspected, "NetworkSettings", "Networks")
@@ -53,7 +53,7 @@ def parse_container(inspected: Json) -> ObservedContainer:
 
 
 def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
-    """From `GET /containers/json`, which tells less: no exit status, ports only of what runs."""
+    """Parse an entry of `GET /containers/json`, which has less: no exit status, and ports only of running ones."""
     labels = _labels(summary)
     networks = get_object(summary, "NetworkSettings", "Networks")
     return ObservedContainer(
@@ -77,23 +77,23 @@ def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
 
 
 def container_name(summary: Json) -> str:
-    """Its own name; links of others to it are listed as `/other/alias`."""
+    """Return a container's name; other entries of `Names` are links, as in `/other/alias`."""
     names = [str(name).removeprefix("/") for name in summary.get("Names") or ()]
     return next((name for name in names if "/" not in name), names[0] if names else str(summary["Id"])[:12])
 
 
 def parse_network(found: Json) -> ObservedNetwork:
-    """From `GET /networks`."""
+    """Parse an entry of `GET /networks`."""
     return ObservedNetwork(id=str(found["Id"]), name=str(found["Name"]), labels=_labels(found))
 
 
 def parse_volume(found: Json) -> ObservedVolume:
-    """From `GET /volumes`."""
+    """Parse an entry of `GET /volumes`."""
     return ObservedVolume(name=str(found["Name"]), labels=_labels(found), created=get_text(found, "CreatedAt"))
 
 
 def parse_image(reference: str, inspected: Json) -> ObservedImage:
-    """From `GET /images/{name}/json`."""
+    """Parse `GET /images/{name}/json`."""
     config = get_object(inspected, "Config")
     return ObservedImage(
         reference=reference,
@@ -106,14 +106,14 @@ def parse_image(reference: str, inspected: Json) -> ObservedImage:
 
 
 def parse_listed_images(summary: Json) -> list[ObservedImage]:
-    """From `GET /images/json`: one for each tag, by its id where there is none."""
+    """Parse an entry of `GET /images/json`: one image for each tag, or one with the id if it has no tag."""
     tags = [str(tag) for tag in summary.get("RepoTags") or () if tag != "<none>:<none>"]
     digest = str(summary["Id"])
     return [ObservedImage(reference=tag, id=digest, labels=_labels(summary)) for tag in tags or [digest]]
 
 
 def parse_labels(found: Json) -> dict[str, str]:
-    """The labels of a summary, a network or a volume."""
+    """Return the labels of a container summary, a network or a volume."""
     return _labels(found)
 
 
@@ -127,7 +127,7 @@ def _number(labels: Mapping[str, str]) -> int:
 
 
 def is_oneoff(labels: Mapping[str, str]) -> bool:
-    """Whether `run` made the container."""
+    """Whether `run` created the container."""
     return labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
 
 
@@ -137,20 +137,20 @@ def _health(state: Json) -> str:
 
 
 def _namespaces(host: Json) -> tuple[str, ...]:
-    """The engine resolves a name to an id in `NetworkMode` alone."""
+    """Return the containers, by id or name, whose namespaces are joined; the engine resolves only `NetworkMode`."""
     modes = [get_text(host, key) for key in ("NetworkMode", "IpcMode", "PidMode")]
     return tuple(dict.fromkeys(m.removeprefix("container:") for m in modes if m.startswith("container:")))
 
 
 def _own_volumes(inspected: Json) -> tuple[MountedVolume, ...]:
-    """What it took over from another container (`volumes_from`) is none of its own anonymous volumes."""
+    """Return the volumes; an anonymous volume that `volumes_from` shares is not marked as anonymous."""
     host = get_object(inspected, "HostConfig")
     volumes = _volumes(inspected)
     if not host.get("VolumesFrom"):
         return volumes
-    asked = {get_text(mount, "Target") for mount in get_objects(host, "Mounts")}
-    asked |= {str(bind).split(":")[1] for bind in host.get("Binds") or () if ":" in str(bind)}
-    return tuple(v if v.target in asked else replace(v, anonymous=False) for v in volumes)
+    targets = {get_text(mount, "Target") for mount in get_objects(host, "Mounts")}
+    targets |= {str(bind).split(":")[1] for bind in host.get("Binds") or () if ":" in str(bind)}
+    return tuple(v if v.target in targets else replace(v, anonymous=False) for v in volumes)
 
 
 def _volumes(found: Json) -> tuple[MountedVolume, ...]:

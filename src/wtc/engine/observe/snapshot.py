@@ -1,4 +1,4 @@
-"""Looking at the engine: GETs only, few of them, and in parallel."""
+"""Observe the engine: list and inspect objects, with few GET requests, in parallel."""
 
 import json
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ _MANAGED = f"{label.MANAGED}=true"
 
 
 def list_engine(engine: "Engine") -> EngineListing:
-    """Everything on the engine, in four calls at once.
+    """List all containers, networks and volumes, and wtc's images, with four parallel calls.
 
     Source: Engine API, GET /containers/json, /networks, /volumes, /images/json.
     """
@@ -61,11 +61,11 @@ def observe(
     networks: Iterable[str] = (),
     volumes: Iterable[str] = (),
 ) -> Observed:
-    """The stack of a namespace, and what can conflict with it.
+    """Observe the stack of a namespace, and the objects that can conflict with it.
 
-    `listing` is a list that was made for this look; without it the engine is listed. `references` are images to look
-    for; `networks` and `volumes` are names (or ids, for networks) that are asked for one by one where the lists do not
-    have them. Source: Engine API, GET /containers/{id}/json, /images/{}/json.
+    `listing` is a fresh list of the engine's objects; by default, list them here. `references` are images to inspect;
+    `networks` and `volumes` are names (or ids, for networks) to inspect one by one if the lists do not have them.
+    Source: Engine API, GET /containers/{id}/json, /images/{}/json.
     """
     wanted = list(dict.fromkeys(references))
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -73,10 +73,10 @@ def observe(
         listed = listing or list_engine(engine)
         own = own_containers(listed, namespace)
         inspected = [pool.submit(inspect_container, engine, c.id) for c in own]
-        networks_there = {n.name for n in listed.networks}
-        volumes_there = {v.name for v in listed.volumes}
-        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in networks_there}
-        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in volumes_there}
+        listed_networks = {n.name for n in listed.networks}
+        listed_volumes = {v.name for v in listed.volumes}
+        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in listed_networks}
+        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in listed_volumes}
     return observed_stack(
         listed,
         namespace,
@@ -89,7 +89,7 @@ def observe(
 
 
 def published_ports(engine: "Engine", *, other_than: Namespace | None = None) -> frozenset[int]:
-    """The host ports that containers hold, and those that wtc's stopped ones will ask for again."""
+    """Return the host ports of running containers, and those that wtc's stopped containers will publish again."""
     with ThreadPoolExecutor(PARALLEL) as pool:
         listed = [parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine)]
         others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
@@ -101,7 +101,7 @@ def published_ports(engine: "Engine", *, other_than: Namespace | None = None) ->
 
 
 def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
-    """Every host port that a running container has: `GET /containers/json`."""
+    """Return each host port that a running container is bound to. Source: `GET /containers/json`."""
     return tuple(
         HeldPort(
             port=one.port,
@@ -121,7 +121,7 @@ def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
 
 
 def list_stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
-    """All stacks of all worktrees, by name; as many calls for a hundred of them as for one."""
+    """Return all stacks of all worktrees, by name; the number of calls does not depend on the number of stacks."""
     with ThreadPoolExecutor(PARALLEL) as pool:
         listed = pool.submit(list_engine, engine)
         by_health = {h: pool.submit(list_containers, engine, _MANAGED, health=h) for h in HEALTH}
@@ -154,7 +154,7 @@ Labelled = TypeVar("Labelled", ObservedContainer, ObservedNetwork, ObservedVolum
 
 
 def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[dict[str, Any]]:
-    """`GET /containers/json`: all containers that have each of the labels (`key=value`), stopped ones included."""
+    """List all containers, also stopped ones, that have each of the labels (`key=value`): `GET /containers/json`."""
     filters = {**({"label": [*labels]} if labels else {}), **({"health": [health]} if health else {})}
     params = {"all": "1", **({"filters": json.dumps(filters)} if filters else {})}
     return engine.list("/containers/json", doing="list containers", params=params)
@@ -183,7 +183,7 @@ def _image(engine: "Engine", reference: str) -> ObservedImage | None:
 
 
 def _network(engine: "Engine", name: str) -> ObservedNetwork | None:
-    """By name or full id; the engine would take the beginning of an id for a name."""
+    """Return a network by name or full id; the engine also accepts the beginning of an id, which is ignored."""
     try:
         found = parse_inspect.parse_network(engine.object(f"/networks/{name}", doing=f"inspect network `{name}`"))
     except NotFoundError:

@@ -1,4 +1,4 @@
-"""Which user of the host owns what containers write into binds. Source: Engine API, `GET /info`."""
+"""Find which user of the host owns the files that containers write to binds. Source: Engine API, `GET /info`."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def read_user_mapping(engine: "Engine") -> UserMapping:
     """Return how a local engine maps the users of its containers. Raises EngineError."""
-    return user_mapping(engine.object("/info", doing="ask the engine about itself"), platform=sys.platform)
+    return user_mapping(engine.object("/info", doing="read the engine's system information"), platform=sys.platform)
 
 
 def user_mapping(info: Json, *, platform: str) -> UserMapping:

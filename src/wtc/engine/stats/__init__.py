@@ -1,1 +1,1 @@
-"""What containers use."""
+"""Read the CPU and memory usage of containers."""

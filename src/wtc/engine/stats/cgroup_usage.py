@@ -1,9 +1,9 @@
-"""What containers use, read where the kernel of this machine accounts for it, as the engine itself reads it.
+"""Read the usage of containers from the control groups of this machine's kernel, as the engine does.
 
-A control group bears its container's id, which no other container anywhere has: what is found is the container's. What
-is not found (of an engine on another machine or in a virtual one, or with a parent group of its own) the engine has to
-be asked for. Source: the kernel's documentation, `cgroup-v1/memory`, `cgroup-v1/cpuacct` and `cgroup-v2`; the groups'
-names are those of Docker's two drivers, `cgroupfs` and `systemd`, the latter also without root.
+The name of a control group has its container's id, which is unique, so a group that is found is the container's. For
+other containers (of a remote engine, of one in a virtual machine, or with another parent group) only the engine has the
+numbers. Source: the kernel's documentation, `cgroup-v1/memory`, `cgroup-v1/cpuacct` and `cgroup-v2`; the groups' names
+are those of Docker's drivers, `cgroupfs` and `systemd`, the latter also in rootless mode.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ _INACTIVE_V1 = re.compile(rb"^total_inactive_file (\d+)", re.MULTILINE)
 _INACTIVE_V2 = re.compile(rb"^inactive_file (\d+)", re.MULTILINE)
 _USED_V2 = re.compile(rb"^usage_usec (\d+)", re.MULTILINE)
 _ID_LENGTH = 64
-_MOST = 1 << 16
-"""No file of these is as long, in bytes."""
+_MAX_BYTES = 1 << 16
+"""The largest size to read of a file, in bytes; all of them are shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Version:
-    """How one version of the control groups keeps the numbers. The folders are below the root, `""` for itself."""
+    """The files of one version of control groups. Folders are relative to the root, `""` for the root itself."""
 
     memory: str
     usage: str
@@ -60,7 +60,7 @@ _V2 = _Version(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cgroups:
-    """The control groups of a machine, if it has any. `parents`: folder, and what is around a container's id there."""
+    """The control groups of a machine. `parents`: (folder, prefix, suffix), with an id between prefix and suffix."""
 
     root: str
     version: _Version
@@ -68,7 +68,7 @@ class Cgroups:
 
     @classmethod
     def of(cls, root: str = ROOT, *, user: int | None = None) -> Self:
-        """Those below `root`. `user` is the one whose engine without root is looked for, else who runs this."""
+        """Find the control groups below `root`. `user`: the owner of a rootless engine, by default the current user."""
         user = os.getuid() if user is None else user
         version = _V2 if os.path.exists(f"{root}/cgroup.controllers") else _V1
         parents = (
@@ -76,11 +76,11 @@ class Cgroups:
             ("system.slice", "docker-", ".scope"),
             (f"user.slice/user-{user}.slice/user@{user}.service/user.slice", "docker-", ".scope"),
         )
-        there = tuple(each for each in parents if os.path.isdir(os.path.join(root, version.cpu, each[0])))
-        return cls(root=root, version=version, parents=there)
+        existing = tuple(each for each in parents if os.path.isdir(os.path.join(root, version.cpu, each[0])))
+        return cls(root=root, version=version, parents=existing)
 
     def cpu_times(self) -> dict[str, CpuTime]:
-        """Container id -> what it has used up of processors by now, of all containers, wtc's own or not."""
+        """Return container id -> CPU time used so far, of all containers, also those that are not wtc's."""
         found: dict[str, CpuTime] = {}
         for folder, before, after in self.parents:
             with contextlib.suppress(OSError):
@@ -92,7 +92,7 @@ class Cgroups:
         return found
 
     def samples(self, ids: Iterable[str]) -> dict[str, Sample]:
-        """Container id -> its use now, of those of these whose groups are here."""
+        """Return container id -> current usage, of the containers that have a group here."""
         found: dict[str, Sample] = {}
         for one in ids:
             for folder, before, after in self.parents:
@@ -120,14 +120,14 @@ class Cgroups:
 
 
 def working_set(usage_bytes: int, inactive_bytes: int) -> int:
-    """Usage without the file cache that is given up first, as `docker stats` has it; a cache of all is not believed."""
+    """Return the usage without the inactive file cache, as `docker stats`; ignore a cache as large as the usage."""
     return usage_bytes - inactive_bytes if inactive_bytes < usage_bytes else usage_bytes
 
 
 def _read(path: str) -> bytes:
     opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        return os.read(opened, _MOST)
+        return os.read(opened, _MAX_BYTES)
     finally:
         os.close(opened)
 

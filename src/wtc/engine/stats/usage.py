@@ -1,6 +1,6 @@
-"""What containers use. Source: Engine API, `GET /containers/{id}/stats`, and `GET /info` for the machine.
+"""Measure the CPU and memory usage of containers. Source: Engine API, `GET /containers/{id}/stats`, `GET /info`.
 
-A list and `/info` are all that is asked beside containers' own stats, however many stacks there are.
+Besides the containers' stats, this takes two calls, a list and `/info`, for any number of stacks.
 """
 
 import json
@@ -24,54 +24,54 @@ if TYPE_CHECKING:
 
 PARALLEL = 8
 GAP_S = 0.1
-"""How far apart the two looks are that a share of the processors is told from."""
+"""The minimum time between the two samples of a CPU share."""
 _INACTIVE = ("total_inactive_file", "inactive_file")
-"""The file cache that is given up first: cgroup v1's name, cgroup v2's."""
+"""The inactive file cache: the names in cgroup v1 and cgroup v2."""
 
 
 def running_usage(engine: "Engine", namespace: Namespace | None = None) -> tuple[Machine, tuple[RunningContainer, ...]]:
-    """The machine, and what of wtc's runs on it."""
+    """Return the engine's machine, and wtc's containers that are running on it."""
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(read_machine, engine)
+        requests = pool.submit(read_machine, engine)
         there = running_containers(engine, namespace)
-        return asked.result(), there
+        return requests.result(), there
 
 
 def read_machine(engine: "Engine") -> Machine:
-    """The machine that the containers share, which need not be this one."""
-    info = engine.object("/info", doing="ask for the engine's memory")
+    """Return the engine's machine, which may be another than this one."""
+    info = engine.object("/info", doing="read the engine's system information")
     return Machine(
         memory_bytes=get_number(info, "MemTotal"), cpus=get_number(info, "NCPU"), engine=get_text(info, "ID")
     )
 
 
 def running_containers(engine: "Engine", namespace: Namespace | None = None) -> tuple[RunningContainer, ...]:
-    """wtc's containers that run or are paused, of all stacks or of one, by stack, service and replica."""
+    """Return wtc's running and paused containers, of all stacks or of one, by stack, service and replica."""
     filters = {"label": [f"{label.MANAGED}=true"], "status": ["running", "paused"]}
     listed = engine.list("/containers/json", doing="list containers", params={"filters": json.dumps(filters)})
     if namespace is not None:
-        # By name alone: a worktree that is watched gets its id with its first `up`.
+        # Only by name: a worktree has no id before its first `up`.
         listed = [one for one in listed if parse_inspect.parse_labels(one).get(label.PROJECT) == namespace.name]
     found = [_parse_running(one) for one in listed if not inconsistency(parse_inspect.parse_listed_container(one, ""))]
     return tuple(sorted(found, key=lambda c: (c.namespace.name, c.service, c.number, c.name)))
 
 
 def kernel_samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
-    """Container id -> its use now, of those that this machine's kernel knows of."""
+    """Return container id -> current usage, of the containers that have a control group on this machine."""
     return Cgroups.of().samples(ids) if engine.host_is_local else {}
 
 
 def read_samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
-    """Container id -> its use now; one that has ended is not there.
+    """Return container id -> current usage, without containers that have ended.
 
-    What this machine's kernel does not tell of them the engine is asked for, a call a container.
+    For containers without a control group on this machine, this takes a call for each container.
     """
     wanted = list(dict.fromkeys(ids))
     found = kernel_samples(engine, wanted)
     if left := [one for one in wanted if one not in found]:
         with ThreadPoolExecutor(min(PARALLEL, len(left)), thread_name_prefix="stats") as pool:
-            asked = {one: pool.submit(_sample_once, engine, one) for one in left}
-            found |= {one: sample for one, future in asked.items() if (sample := future.result())}
+            requests = {one: pool.submit(_sample_once, engine, one) for one in left}
+            found |= {one: sample for one, future in requests.items() if (sample := future.result())}
     return found
 
 
@@ -82,9 +82,10 @@ def measure(
     *,
     earlier: Mapping[str, CpuTime] | None = None,
 ) -> tuple[MeasuredContainer, ...]:
-    """Each container with its use; with the share of the processors, too, where there are `earlier` times.
+    """Return each container with its usage; with its CPU share if `earlier` is given.
 
-    The share takes two looks, `GAP_S` apart or more: of what those times do not tell, the first one is made here.
+    `earlier`: container id -> CPU time. A share needs two samples, at least `GAP_S` apart: for containers that are not
+    in `earlier`, the first one is read here.
     """
     there = list(containers)
     before = dict(earlier or {})
@@ -93,7 +94,7 @@ def measure(
         if unknown := [c.id for c in there if c.id not in before]:
             begun_s = time()
             before |= {one: sample.cpu for one, sample in read_samples(engine, unknown).items()}
-        # Many containers take so long to ask that the first of them need not wait.
+        # With many containers, reading the first samples takes longer than `GAP_S`.
         wait_between_samples(begun_s)
     after = read_samples(engine, (c.id for c in there))
     return tuple(
@@ -103,17 +104,17 @@ def measure(
 
 
 def last_sample_s(times: Mapping[str, CpuTime], containers: Iterable[RunningContainer]) -> float:
-    """When the last of these containers' times was read; 0 where there is none."""
+    """Return when the last of these containers' times was read; 0 if there is none."""
     return max((times[c.id].read_s for c in containers if c.id in times), default=0.0)
 
 
 def wait_between_samples(begun_s: float) -> None:
-    """Waits until it is `GAP_S` past the first of two looks."""
+    """Wait until `GAP_S` after the first of two samples."""
     threading.Event().wait(min(GAP_S, max(0.0, begun_s + GAP_S - time())))
 
 
 def usage_of(sample: Sample | None, before: CpuTime | None, machine_memory_bytes: int) -> Usage | None:
-    """A container's use from its latest sample and, for the share of the processors, an earlier time of theirs."""
+    """Return a container's usage from its latest sample and, for the CPU share, an earlier CPU time."""
     if sample is None:
         return None
     elapsed_s = sample.cpu.read_s - before.read_s if before else 0.0
@@ -126,13 +127,13 @@ def usage_of(sample: Sample | None, before: CpuTime | None, machine_memory_bytes
     )
 
 
-def sample_of(answer: Json) -> Sample | None:
-    """One answer; None where the container does not run any more."""
-    memory, cpu = get_object(answer, "memory_stats"), get_object(answer, "cpu_stats", "cpu_usage")
+def sample_of(response: Json) -> Sample | None:
+    """Parse one response of `stats`; None if the container is no longer running."""
+    memory, cpu = get_object(response, "memory_stats"), get_object(response, "cpu_stats", "cpu_usage")
     if not get_number(memory, "usage") and not get_number(cpu, "total_usage"):
         return None
     return Sample(
-        cpu=CpuTime(read_s=parse_timestamp(get_text(answer, "read")), used_ns=get_number(cpu, "total_usage")),
+        cpu=CpuTime(read_s=parse_timestamp(get_text(response, "read")), used_ns=get_number(cpu, "total_usage")),
         memory_bytes=_memory_bytes(memory),
         limit_bytes=get_number(memory, "limit"),
     )
@@ -145,17 +146,17 @@ def _memory_bytes(memory: Json) -> int:
 
 
 def _sample_once(engine: "Engine", container: str) -> Sample | None:
-    doing = f"ask what container `{container[:12]}` uses"
+    doing = f"read the usage of container `{container[:12]}`"
     try:
-        answer = engine.call(
+        response = engine.call(
             "GET", f"/containers/{container}/stats", doing=doing, params={"stream": "0", "one-shot": "1"}
         )
     except NotFoundError:
         return None
-    if not answer.content:
-        return None  # so engines of 20.10 answer for one that ends meanwhile
+    if not response.content:
+        return None  # the response of engine 20.10 for a container that ends meanwhile
     with engine.mapping(doing):
-        return sample_of(answer.json())
+        return sample_of(response.json())
 
 
 def _parse_running(summary: Json) -> RunningContainer:

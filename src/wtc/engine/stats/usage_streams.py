@@ -1,4 +1,4 @@
-"""Containers' stats as they come, about one a second each. Source: Engine API, `GET /containers/{id}/stats`."""
+"""Stream the usage of containers, about one sample a second. Source: Engine API, `GET /containers/{id}/stats`."""
 
 import contextlib
 import json
@@ -25,13 +25,13 @@ class _Stream:
     latest: Sample | None = None
     before: CpuTime | None = None
     closed: bool = False
-    """Nobody looks any more."""
+    """Whether `follow` has dropped the container."""
     ended: bool = False
-    """Nothing comes any more, as after a restart of the container."""
+    """Whether the stream has ended, as it does when the container is restarted."""
 
 
 class StatsStreams:
-    """One stream a container, each read by a thread of its own."""
+    """One stream for each container, each read by a separate thread."""
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
@@ -41,7 +41,7 @@ class StatsStreams:
     @classmethod
     @contextlib.contextmanager
     def over(cls, engine: "Engine") -> "Generator[StatsStreams]":
-        """For as long as somebody looks."""
+        """Yield the streams and close them at the end."""
         streams = cls(engine)
         try:
             yield streams
@@ -49,7 +49,7 @@ class StatsStreams:
             streams.follow(())
 
     def follow(self, ids: Iterable[str]) -> None:
-        """Opens the streams of these containers, anew where one has ended, and ends those of all others."""
+        """Open the streams of these containers, again if one has ended, and close all others."""
         wanted = set(ids)
         with self._lock:
             gone = [self._streams.pop(one) for one in self._streams.keys() - wanted]
@@ -64,14 +64,14 @@ class StatsStreams:
             threading.Thread(target=self._read, args=(container, stream), name="stats", daemon=True).start()
 
     def latest(self, container: str) -> tuple[Sample | None, CpuTime | None]:
-        """The container's last sample and its time at the one before it, as far as they have come."""
+        """Return the container's last sample and the CPU time of the sample before it; None for a missing one."""
         with self._lock:
             stream = self._streams.get(container)
             return (stream.latest, stream.before) if stream else (None, None)
 
     def _read(self, container: str, stream: _Stream) -> None:
-        doing = f"ask what container `{container[:12]}` uses"
-        # A container that ends ends its stream; whoever looks sees from the list whether it is gone.
+        doing = f"read the usage of container `{container[:12]}`"
+        # A container that ends also ends its stream; the caller sees from the list whether it was removed.
         with contextlib.suppress(WtcError), self._ending(stream), self._engine.mapping(doing):
             response = self._engine.call(
                 "GET", f"/containers/{container}/stats", doing=doing, params={"stream": "1"}, stream=True
@@ -81,10 +81,10 @@ class StatsStreams:
                 closed = stream.closed
             if closed:
                 shut_stream(response)
-            for answer in split_documents(read_available(response)):
+            for document in split_documents(read_available(response)):
                 with self._lock:
                     stream.before = stream.latest.cpu if stream.latest else None
-                    stream.latest = sample_of(answer)
+                    stream.latest = sample_of(document)
 
     @contextlib.contextmanager
     def _ending(self, stream: _Stream) -> Generator[None]:
@@ -96,7 +96,7 @@ class StatsStreams:
 
 
 def split_documents(chunks: Iterable[bytes]) -> Generator[Json]:
-    """The JSON documents of a stream, one a line, however it is cut into pieces."""
+    """Yield the JSON documents of a stream, one for each line, from chunks that are cut anywhere."""
     buffer = b""
     for chunk in chunks:
         *lines, buffer = (buffer + chunk).split(b"\n")

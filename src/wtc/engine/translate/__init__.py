@@ -1,1 +1,1 @@
-"""wtc's values -> the bodies of the Engine API. Pure: what has to be read comes through functions passed in."""
+"""Translate wtc's values to request bodies of the Engine API. Pure: files are read by functions passed in."""

@@ -1,4 +1,4 @@
-"""Tables of body key -> function of the service; a row that yields None leaves its key out."""
+"""Tables of body key -> function of the service; a row that returns None omits its key."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, cast
@@ -11,7 +11,7 @@ Body: TypeAlias = dict[str, Any]
 
 
 def nonempty_attribute(attribute: str) -> Row:
-    """The attribute as it is; None where it is empty, 0 or false."""
+    """Return a row with the attribute's value; None if it is empty, 0 or false."""
 
     def row(config: Service) -> object:
         return _json_value(getattr(config, attribute)) or None
@@ -20,7 +20,7 @@ def nonempty_attribute(attribute: str) -> Row:
 
 
 def stated_attribute(attribute: str) -> Row:
-    """The attribute as it is, also where it is empty or false; None where the file does not say."""
+    """Return a row with the attribute's value, even if it is empty or false; None if the file does not set it."""
 
     def row(config: Service) -> object:
         return _json_value(getattr(config, attribute))
@@ -29,17 +29,17 @@ def stated_attribute(attribute: str) -> Row:
 
 
 def _json_value(value: object) -> object:
-    """Tuples as lists, mappings as dicts: what JSON has, and what a literal body is compared with."""
+    """Convert tuples to lists and mappings to dicts, as in JSON, so that tests can compare bodies with literals."""
     if isinstance(value, tuple):
         return list(cast("tuple[object, ...]", value))
     return dict(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else value
 
 
 def fill_body(rows: Mapping[str, Row], config: Service) -> Body:
-    """The part of a body that a table describes."""
+    """Return the part of a body that a table describes."""
     return drop_none({key: row(config) for key, row in rows.items()})
 
 
 def drop_none(body: Mapping[str, Any]) -> Body:
-    """Without the keys that have no value."""
+    """Return the body without the keys whose value is None."""
     return {key: value for key, value in body.items() if value is not None}

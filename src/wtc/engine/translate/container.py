@@ -1,4 +1,4 @@
-"""The whole body of `POST /containers/create`. Source: compose-spec, Services; Engine API."""
+"""Translate a container to the body of `POST /containers/create`. Source: compose-spec, Services; Engine API."""
 
 from collections.abc import Callable, Mapping
 
@@ -35,7 +35,7 @@ CONFIG: dict[str, Row] = {
     "ExposedPorts": ports.exposed_ports,
     "Tty": nonempty_attribute("tty"),
     "OpenStdin": nonempty_attribute("stdin_open"),
-    # Empty but there: the image's own is not wanted.
+    # An empty value overrides the image's.
     "Cmd": stated_attribute("command"),
     "Entrypoint": stated_attribute("entrypoint"),
     "WorkingDir": nonempty_attribute("working_dir"),
@@ -51,7 +51,7 @@ def container_body(
     read: Callable[[str], str],
     environment: Mapping[str, str] | None = None,
 ) -> Body:
-    """`read`: path of a seccomp profile, as the file has it -> its text. `environment`: what the service may override.
+    """Return the body. `read`: path of a seccomp profile, as written -> its text. `environment`: default variables.
 
     Raises: WtcError for a seccomp profile that cannot be read.
     """
@@ -81,7 +81,7 @@ def container_body(
 
 
 def healthcheck(check: Healthcheck, api_version: Version) -> Body:
-    """`Healthcheck`, durations in nanoseconds; what is not said comes from the image."""
+    """Return `Healthcheck`, durations in nanoseconds; unset values come from the image."""
     if check.disable:
         return {"Test": ["NONE"]}
     return drop_none(

@@ -1,4 +1,4 @@
-"""`HostConfig` of `POST /containers/create`, attribute by attribute. Source: compose-spec, Services; Engine API."""
+"""Translate a service to the `HostConfig` of `POST /containers/create`. Source: compose-spec, Services; Engine API."""
 
 from wtc.engine.translate import ports
 from wtc.engine.translate.body_table import (
@@ -26,7 +26,7 @@ def _log(config: Service) -> Body | None:
 
 
 def _restart(config: Service) -> Body | None:
-    """`deploy.restart_policy` wins over `restart`."""
+    """Return the restart policy; `deploy.restart_policy` takes precedence over `restart`."""
     policy = config.deploy.restart_policy if config.deploy else None
     if policy is not None:
         name, attempts = policy.condition, policy.max_attempts or 0
@@ -57,7 +57,7 @@ HOST: dict[str, Row] = {
     "Isolation": nonempty_attribute("isolation"),
     "Links": link_names,
     "LogConfig": _log,
-    # An empty list is a statement: nothing is hidden.
+    # An empty list hides no path; a missing one hides the default paths.
     "MaskedPaths": lambda s: [] if unconfined_paths(s.security_opt) else None,
     "ReadonlyPaths": lambda s: [] if unconfined_paths(s.security_opt) else None,
     "PidMode": nonempty_attribute("pid"),
@@ -79,5 +79,5 @@ _SINCE: dict[str, Version] = {"Annotations": (1, 43)}
 
 
 def host_config(config: Service, api_version: Version) -> Body:
-    """All of it but the network, mounts and security options, which need more than the service."""
+    """Return `HostConfig` without network, mounts and security options, which need more than the service."""
     return {k: v for k, v in fill_body(HOST, config).items() if api_version >= _SINCE.get(k, api_version)}

@@ -1,7 +1,7 @@
-"""Mounts of a container, as `HostConfig.Binds` and `HostConfig.Mounts`.
+"""Translate a container's mounts to `HostConfig.Binds` and `HostConfig.Mounts`.
 
-Source: Engine API, `HostConfig.Binds` and `Mount`. What both can say goes into `Binds`: there the engine makes a
-missing host path on every API version, and knows SELinux labels; the rest only `Mounts` can say.
+Source: Engine API, `HostConfig.Binds` and `Mount`. A mount that both can express goes to `Binds`, which creates a
+missing host path on every API version and supports SELinux labels. All others go to `Mounts`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,18 +24,19 @@ def binds_and_mounts(
     api_version: Version,
     anonymous: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[list[str], list[Body]]:
-    """`inherited`: (volume name, target) of the anonymous volumes that the container takes over from another.
+    """Return `Binds` and `Mounts`.
 
-    `anonymous`: target -> labels of the volumes that the engine makes for this one.
+    `inherited`: (volume name, target) of the anonymous volumes that the container takes from the one it replaces.
+    `anonymous`: target -> labels of the volumes that the engine creates for the container.
     """
     labelled = anonymous or {}
     by_target = {m.target: m for m in _declared(config)}
     for target in labelled:
         by_target.setdefault(target, Mount(type="volume", target=target))
     for name, target in inherited:
-        there = by_target.get(target)
-        if there is None or (there.type == "volume" and not there.source):
-            read_only = there.read_only if there else False
+        declared = by_target.get(target)
+        if declared is None or (declared.type == "volume" and not declared.source):
+            read_only = declared.read_only if declared else False
             by_target[target] = Mount(type="volume", source=name, target=target, read_only=read_only)
     binds = [bind(m) for m in by_target.values() if is_bind(m)]
     mounts = [mount(m, api_version, labelled.get(m.target)) for m in by_target.values() if not is_bind(m)]
@@ -43,7 +44,7 @@ def binds_and_mounts(
 
 
 def is_bind(m: Mount) -> bool:
-    """Whether the short form can say it."""
+    """Whether `Binds` can express the mount."""
     if ":" in m.source + m.target or not m.source:
         return False
     if m.type == "volume":
@@ -52,7 +53,7 @@ def is_bind(m: Mount) -> bool:
 
 
 def bind(m: Mount) -> str:
-    """`source:target:options`."""
+    """Return the mount as `source:target:options`."""
     options = ["ro" if m.read_only else "rw", *(o for o in (m.selinux, m.propagation) if o)]
     if m.type == "volume" and m.nocopy:
         options.append("nocopy")
@@ -60,7 +61,7 @@ def bind(m: Mount) -> str:
 
 
 def mount(m: Mount, api_version: Version, labels: Mapping[str, str] | None = None) -> Body:
-    """An entry of `Mounts`; `labels` are for a volume that the engine makes."""
+    """Return an entry of `Mounts`; `labels` are for a volume that the engine creates."""
     body: Body = {
         "Type": m.type,
         "Source": m.source or None,
@@ -72,8 +73,8 @@ def mount(m: Mount, api_version: Version, labels: Mapping[str, str] | None = Non
         body["BindOptions"] = _bind_options(m, api_version)
     elif m.type == "volume":
         subpath = m.subpath if api_version >= (1, 45) else ""
-        made = dict(labels) if labels and not m.source else None
-        options = {"NoCopy": m.nocopy or None, "Subpath": subpath or None, "Labels": made}
+        volume_labels = dict(labels) if labels and not m.source else None
+        options = {"NoCopy": m.nocopy or None, "Subpath": subpath or None, "Labels": volume_labels}
         body["VolumeOptions"] = drop_none(options) or None
     elif m.type == "tmpfs":
         body["TmpfsOptions"] = drop_none({"SizeBytes": m.tmpfs_size_bytes or None, "Mode": m.tmpfs_mode}) or None
@@ -99,5 +100,5 @@ def _declared(config: Service) -> Iterable[Mount]:
 
 
 def tmpfs(config: Service) -> dict[str, str] | None:
-    """`HostConfig.Tmpfs` from the `tmpfs:` list: target -> options."""
+    """Return `HostConfig.Tmpfs` from the `tmpfs:` list: target -> options."""
     return {target: options for target, _, options in (text.partition(":") for text in config.tmpfs)} or None

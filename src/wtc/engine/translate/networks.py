@@ -1,4 +1,4 @@
-"""Networks, and a container's place on them.
+"""Translate networks, and a container's attachments to them.
 
 Source: Engine API, `NetworkingConfig`, `EndpointSettings`, `POST /networks/create`, `POST /networks/{id}/connect`.
 """
@@ -11,17 +11,17 @@ from wtc.model.project import IpamPool, Network
 from wtc.model.service import Attachment, Service
 
 SEVERAL_ENDPOINTS = (1, 44)
-"""From here on `create` takes all endpoints, and each has a MAC address of its own."""
+"""From this API version on, `create` accepts several endpoints, each with its MAC address."""
 INTERFACE_NAME = "com.docker.network.endpoint.ifname"
 
 
 def by_priority(attachments: Mapping[str, Attachment]) -> list[str]:
-    """Network names, the highest priority first, then as they come: the first one is the container's own network."""
+    """Return network names by descending priority, then in file order: the first is the container's main network."""
     return sorted(attachments, key=lambda name: -attachments[name].priority)
 
 
 def network_mode(create: CreateContainer) -> str:
-    """`HostConfig.NetworkMode`: the container's own network is the first of those that it is created on."""
+    """Return `HostConfig.NetworkMode`: the first of the networks on which the container is created."""
     config = create.spec.config
     if config.network_mode:
         return config.network_mode
@@ -34,7 +34,7 @@ def _networks_at_creation(create: CreateContainer) -> list[str]:
 
 
 def container_mac_address(config: Service, api_version: Version) -> str | None:
-    """The container-wide address, which only older engines know."""
+    """Return the MAC address of the whole container, which only older engines support."""
     if api_version >= SEVERAL_ENDPOINTS:
         return None
     own = config.networks[by_priority(config.networks)[0]].mac_address if config.networks else ""
@@ -42,7 +42,7 @@ def container_mac_address(config: Service, api_version: Version) -> str | None:
 
 
 def networking_config(create: CreateContainer, api_version: Version) -> Body:
-    """`NetworkingConfig`: the networks that the container is attached to from its creation."""
+    """Return `NetworkingConfig`: the networks on which the container is created."""
     config = create.spec.config
     if config.network_mode or not config.networks:
         return {}
@@ -60,44 +60,44 @@ def networking_config(create: CreateContainer, api_version: Version) -> Body:
     return {"EndpointsConfig": bodies}
 
 
-def endpoint_settings(place: Attachment, api_version: Version) -> Body:
-    """`EndpointSettings`."""
+def endpoint_settings(attachment: Attachment, api_version: Version) -> Body:
+    """Return the `EndpointSettings` of an attachment."""
     addresses = drop_none(
         {
-            "IPv4Address": place.ipv4_address or None,
-            "IPv6Address": place.ipv6_address or None,
-            "LinkLocalIPs": [*place.link_local_ips] or None,
+            "IPv4Address": attachment.ipv4_address or None,
+            "IPv6Address": attachment.ipv6_address or None,
+            "LinkLocalIPs": [*attachment.link_local_ips] or None,
         }
     )
-    options = dict(place.driver_opts)
-    if place.interface_name and api_version >= (1, 49):
-        options[INTERFACE_NAME] = place.interface_name
+    options = dict(attachment.driver_opts)
+    if attachment.interface_name and api_version >= (1, 49):
+        options[INTERFACE_NAME] = attachment.interface_name
     return drop_none(
         {
-            "Aliases": [*place.aliases] or None,
+            "Aliases": [*attachment.aliases] or None,
             "IPAMConfig": addresses or None,
-            # Docker Compose repeats the fixed addresses in these two, which the engine overwrites.
-            "IPAddress": place.ipv4_address or None,
-            "IPv6Gateway": place.ipv6_address or None,
-            "MacAddress": (place.mac_address if api_version >= SEVERAL_ENDPOINTS else "") or None,
+            # As in Docker Compose; the engine overwrites both.
+            "IPAddress": attachment.ipv4_address or None,
+            "IPv6Gateway": attachment.ipv6_address or None,
+            "MacAddress": (attachment.mac_address if api_version >= SEVERAL_ENDPOINTS else "") or None,
             "DriverOpts": options or None,
-            "GwPriority": (place.gw_priority if api_version >= (1, 48) else 0) or None,
+            "GwPriority": (attachment.gw_priority if api_version >= (1, 48) else 0) or None,
         }
     )
 
 
 def link_names(config: Service) -> list[str] | None:
-    """`container:alias` for `link_names` and `external_links`."""
+    """Return `container:alias` for `links` and `external_links`."""
     external = [text if ":" in text else f"{text}:{text}" for text in config.external_links]
     return [*config.links, *external] or None
 
 
 def network_body(network: Network, api_version: Version) -> Body:
-    """`POST /networks/create`."""
+    """Return the body of `POST /networks/create`."""
     return drop_none(
         {
             "Name": network.name,
-            # An engine before API 1.44 makes a second network of the same name without it.
+            # Without it, an engine before API 1.44 creates a second network with the same name.
             "CheckDuplicate": True if api_version < (1, 44) else None,
             "Driver": network.driver or None,
             "Options": dict(network.driver_opts) or None,

@@ -1,22 +1,23 @@
-"""Exposed and published ports. Source: Engine API, `ExposedPorts` and `HostConfig.PortBindings`."""
+"""Translate exposed and published ports. Source: Engine API, `ExposedPorts` and `HostConfig.PortBindings`."""
 
 from wtc.engine.translate.body_table import Body
+from wtc.model.ports import format_ports
 from wtc.model.service import Service
 
 
 def exposed_ports(config: Service) -> Body | None:
-    """`ExposedPorts`: `80/tcp` -> nothing; ranges of `expose:` in full."""
+    """Return `ExposedPorts`: `80/tcp` -> `{}`; ranges of `expose:` are expanded."""
     keys = [key for text in config.expose for key in _keys(text)]
     keys += [f"{port.target}/{port.protocol}" for port in config.ports]
     return {key: {} for key in keys} or None
 
 
 def port_bindings(config: Service) -> Body | None:
-    """`PortBindings`; an empty host port is any free one."""
+    """Return `PortBindings`; with an empty host port, the engine chooses a free one."""
     found: dict[str, list[Body]] = {}
     for port in config.ports:
         key = f"{port.target}/{port.protocol}"
-        found.setdefault(key, []).append({"HostIp": port.host_ip, "HostPort": port.published})
+        found.setdefault(key, []).append({"HostIp": port.host_ip, "HostPort": format_ports(port.published)})
     return found or None
 
 

@@ -1,7 +1,7 @@
-"""CPU, memory, devices and IO limits, from `deploy.resources` and from the older attributes.
+"""Translate CPU, memory, device and IO limits, of `deploy.resources` and of the older attributes.
 
 Source: compose-spec, Deploy (resources) and Services; Engine API, `HostConfig` of `POST /containers/create`.
-Where both say something, `deploy.resources` wins, as in Docker Compose.
+As in Docker Compose, `deploy.resources` takes precedence.
 """
 
 import re
@@ -16,17 +16,17 @@ _CDI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9_-]*=[A
 
 
 def limits(config: Service) -> Resources:
-    """`deploy.resources.limits`, empty where there are none."""
+    """Return `deploy.resources.limits`; empty if there are none."""
     return (config.deploy.limits if config.deploy else None) or Resources()
 
 
 def reservations(config: Service) -> Resources:
-    """`deploy.resources.reservations`, empty where there are none."""
+    """Return `deploy.resources.reservations`; empty if there are none."""
     return (config.deploy.reservations if config.deploy else None) or Resources()
 
 
 def is_cdi(source: str, target: str) -> bool:
-    """Whether a device is a name of the Container Device Interface: `vendor.com/class=name`."""
+    """Whether a device is a name of the Container Device Interface (CDI): `vendor.com/class=name`."""
     return target in {"", source} and _CDI_NAME.fullmatch(source) is not None
 
 

@@ -1,4 +1,4 @@
-"""Security options and capabilities. Source: compose-spec, `security_opt`, `cap_add`; Engine API, `HostConfig`."""
+"""Translate security options and capabilities. Source: compose-spec, `security_opt`, `cap_add`; Engine API."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ _BUILT_IN = {"unconfined", "builtin"}
 
 
 def capabilities(attribute: str) -> Row:
-    """As the docker command sends them: in upper case, with `CAP_`, once, sorted."""
+    """Return a row with capabilities as the docker command sends them: upper case, with `CAP_`, once, sorted."""
 
     def row(config: Service) -> object:
         names = {str(name).upper() for name in getattr(config, attribute)}
@@ -22,12 +22,15 @@ def capabilities(attribute: str) -> Row:
 
 
 def security_options(config: Service, read: Callable[[str], str]) -> list[str] | None:
-    """Without `systempaths=unconfined`, and with seccomp profiles as their content. `read`: path as written -> text."""
+    """Return `SecurityOpt`: without `systempaths=unconfined`, with the content of seccomp profiles.
+
+    `read`: path as written -> text. Raises: WtcError for a seccomp profile that cannot be read.
+    """
     return [_option(text, config, read) for text in config.security_opt if text != UNCONFINED_PATHS] or None
 
 
 def unconfined_paths(options: Iterable[str]) -> bool:
-    """Whether the paths below /proc and /sys that the engine hides are to be seen."""
+    """Whether to show the paths below /proc and /sys that the engine hides by default."""
     return UNCONFINED_PATHS in options
 
 

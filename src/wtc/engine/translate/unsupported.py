@@ -1,4 +1,4 @@
-"""What a service asks for and its engine cannot do, by API version: nothing is lost in silence."""
+"""Find the attributes of a service that its engine does not support, by API version, so that wtc can warn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wtc.model.service import Attachment, Service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionedAttribute:
-    """An attribute that engines before `since` (released in Docker Engine `engine`) leave out."""
+    """An attribute that engines before API `since` (Docker Engine `engine`) ignore."""
 
     attribute: str
     since: Version
@@ -24,11 +24,11 @@ def _mounts(used: Callable[[Mount], bool]) -> Callable[[Service], bool]:
     return lambda s: any(used(m) for m in s.volumes)
 
 
-def _places(used: Callable[[Attachment], object]) -> Callable[[Service], bool]:
+def _attachments(used: Callable[[Attachment], object]) -> Callable[[Service], bool]:
     return lambda s: any(used(a) for a in s.networks.values())
 
 
-def _addresses(config: Service) -> int:
+def _mac_addresses(config: Service) -> int:
     return sum(1 for a in config.networks.values() if a.mac_address)
 
 
@@ -64,7 +64,7 @@ NEEDS = (
         attribute="networks.mac_address (more than one)",
         since=SEVERAL_ENDPOINTS,
         engine="25.0",
-        used=lambda s: _addresses(s) > 1,
+        used=lambda s: _mac_addresses(s) > 1,
     ),
     VersionedAttribute(
         attribute="volumes.volume.subpath",
@@ -76,17 +76,17 @@ NEEDS = (
         attribute="volumes (type `image`)", since=(1, 48), engine="28.0", used=_mounts(lambda m: m.type == "image")
     ),
     VersionedAttribute(
-        attribute="networks.gw_priority", since=(1, 48), engine="28.0", used=_places(lambda a: a.gw_priority)
+        attribute="networks.gw_priority", since=(1, 48), engine="28.0", used=_attachments(lambda a: a.gw_priority)
     ),
     VersionedAttribute(
-        attribute="networks.interface_name", since=(1, 49), engine="28.1", used=_places(lambda a: a.interface_name)
+        attribute="networks.interface_name", since=(1, 49), engine="28.1", used=_attachments(lambda a: a.interface_name)
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedAttribute:
-    """An attribute that no engine of Docker's on Linux takes, or not in this combination."""
+    """An attribute that no Docker engine on Linux supports, or not in this combination."""
 
     attribute: str
     reason: str
@@ -106,18 +106,18 @@ GAPS = (
     ),
     UnsupportedAttribute(
         attribute="mac_address",
-        reason="with `network_mode` there is no network that it could belong to",
+        reason="a service with `network_mode` has no network to set it on",
         used=lambda s: bool(s.mac_address and s.network_mode),
     ),
 )
 
 
 def unsupported_attributes(config: Service, api_version: Version) -> list[str]:
-    """One sentence for each attribute that the engine would not carry out."""
-    spoken = _text(api_version)
+    """Return one sentence for each attribute that the engine does not support."""
+    supported = _text(api_version)
     missing = [
         f"`{need.attribute}` of service `{config.name}` needs API {_text(need.since)} (Docker Engine {need.engine}); "
-        f"this engine speaks {spoken}"
+        f"this engine supports {supported}"
         for need in NEEDS
         if api_version < need.since and need.used(config)
     ]

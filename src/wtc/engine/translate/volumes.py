@@ -1,11 +1,11 @@
-"""Volumes. Source: Engine API, `POST /volumes/create`."""
+"""Translate volumes. Source: Engine API, `POST /volumes/create`."""
 
 from wtc.engine.translate.body_table import Body, drop_none
 from wtc.model.project import Volume
 
 
 def volume_body(volume: Volume) -> Body:
-    """`POST /volumes/create`; without a driver the engine takes its own."""
+    """Return the body of `POST /volumes/create`; without a driver the engine uses its default."""
     return drop_none(
         {
             "Name": volume.name,

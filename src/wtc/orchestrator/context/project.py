@@ -86,10 +86,10 @@ def load_and_decode(
 def _drop_unset_warnings(loaded: LoadedProject, project: Project, located: Located) -> tuple[LoadedProject, Project]:
     """Both without findings on variables that the stack is going to have. Raises ComposeFileError."""
     requests = port_requests(project, {})
-    ports = {request.key: request.target for request in requests}
+    ports = {request.id: request.id.target for request in requests}
     place = Namespace(name=default_namespace(located), worktree=located.worktree)
     own = stack_variables(place, requests, ports, "")
-    variables = leased_variables(project, named_ports(requests, ports, project.port_variables))
+    variables = leased_variables(project, named_ports(requests, ports))
     leased = {
         (u.name, u.path) for u in project.variable_uses if u.name in variables.ports and variables.means_leased(u)
     }

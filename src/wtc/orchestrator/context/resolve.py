@@ -11,6 +11,7 @@ from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
+from wtc.model.ports import single_port
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.orchestrator.context.context import Context
@@ -67,7 +68,7 @@ def resolve_stack(
         host=host,
         build_inputs=_build_inputs(project, namespace) if hashed else {},
         scales=scales or {},
-        ports=ports.by_place() if ports else {},
+        ports=ports.leased if ports else {},
         mem_limit_bytes=settings.of(MEM_LIMIT).value,
     )
     return resolve_desired(project, place)
@@ -77,12 +78,10 @@ def _ports_in_file(located: Located, namespace: Namespace) -> StackPorts:
     """The ports that the file itself gives."""
     whole = read_project(located, name=namespace.name, env_files=False)
     requests = port_requests(whole, {})
-    leased = {r.key: int(r.published) for r in requests if r.published.isdecimal()}
+    leased = {r.id: number for r in requests if (number := single_port(r.published))}
     return StackPorts(
         requests=requests,
         leased=leased,
-        moved={},
-        variables=whole.port_variables,
         port_variables=port_variables_of(whole, requests, leased),
     )
 
@@ -101,7 +100,7 @@ def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInpu
             return build_input(names.services[service].build or Build())
         except WtcError as error:
             place = Diagnostic(message=error.message, path=("services", service, "build"))
-            raise error.at(place) from error.__cause__
+            raise error.replace(diagnostics=(place,)) from error.__cause__
 
     names = names_of(project, namespace)
     waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.events import Note, Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import PortRequest
-from wtc.model.project import PortVariable, Project
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
+from wtc.model.ports import PortId, PortRequest
+from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context, warn
-from wtc.planner.lifecycle import RUNNING_STATES
-from wtc.ports.lease_keys import lease_keys
+from wtc.planner.desired.port_ids import port_ids
 from wtc.ports.leases import lease_host_ports
 from wtc.ports.requests import port_requests
 from wtc.ports.variables import leased_variables, named_ports
+from wtc.registry.port_keys import format_port_key
 from wtc.registry.stack_records import StackRecords
 from wtc.registry.store import Store
 from wtc.settings.settings import BIND, PORT_RANGE, Settings
@@ -29,21 +29,15 @@ class StackPorts:
     """The leased ports of a stack."""
 
     requests: tuple[PortRequest, ...]
-    leased: Mapping[str, int]
-    """Request key -> host port."""
-    moved: Mapping[str, int]
-    """Request key -> the port that it had before, which others have now."""
-    joined: Mapping[str, int] = field(default_factory=dict[str, int])
-    """Request key -> the port that it had before it got the number of another one: see `LeaseResult.joined`."""
-    variables: tuple[PortVariable, ...] = ()
-    """The variables by which the file itself names its ports."""
+    leased: Mapping[PortId, int]
+    """Port -> host port."""
+    moved: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
+    """Port -> its previous host port, which others have now."""
+    joined: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
+    """Port -> its previous host port, where it shares the number of another port now."""
     port_variables: PortVariables = field(default_factory=PortVariables)
-    """Their values, and where they mean the leased ports."""
+    """The variables by which the file names its ports, and where they mean the leased ports."""
     warnings: tuple[str, ...] = ()
-
-    def by_place(self) -> dict[tuple[str, int, int], int]:
-        """(service, index in its `ports`, replica) -> host port."""
-        return {(r.service, r.index, r.number): self.leased[r.key] for r in self.requests if r.key in self.leased}
 
 
 def lease_ports(
@@ -79,7 +73,7 @@ def lease_ports(
         span=span,
         bind=bind,
         busy=busy,
-        free=lambda request, port: not probe or is_bindable(port, request.protocol, request.host_ip or bind),
+        free=lambda request, port: not probe or is_bindable(port, request.id.protocol, request.host_ip or bind),
         keep=observed is None,
         settled=None if observed is None else _settled(observed, recreating=recreating),
     )
@@ -88,7 +82,6 @@ def lease_ports(
         leased=given.ports,
         moved=given.moved,
         joined=given.joined,
-        variables=project.port_variables,
         port_variables=port_variables_of(project, requests, given.ports),
         warnings=given.warnings,
     )
@@ -124,10 +117,12 @@ def lease_on_engine(
     )
     for text in ports.warnings:
         warn(report, text)
-    for key, before in ports.moved.items():
-        report(Note(text=f"{key} moves from host port {before}, which is taken, to {ports.leased[key]}"))
-    for key, before in ports.joined.items():
-        report(Note(text=f"{key} moves from host port {before} to {ports.leased[key]}, to have one number with others"))
+    for port, before in ports.moved.items():
+        name, now = format_port_key(port), ports.leased[port]
+        report(Note(text=f"{name} moves from host port {before}, which is taken, to {now}"))
+    for port, before in ports.joined.items():
+        name, now = format_port_key(port), ports.leased[port]
+        report(Note(text=f"{name} moves from host port {before} to {now}, to share one number with other ports"))
     return ports
 
 
@@ -143,24 +138,22 @@ def known_ports(
     requests = port_requests(project, {})
     record = store.read().stacks.get(namespace.name)
     seen = observed_ports(observed, settings.of(PORT_RANGE).value)
-    leased = {key: published.port for key, published in seen.items()} | dict(record.ports if record else {})
-    asked = {request.key for request in requests}
+    leased = {port: published.port for port, published in seen.items()} | dict(record.ports if record else {})
+    asked = {request.id for request in requests}
     return StackPorts(
         requests=requests,
         leased={k: p for k, p in leased.items() if k in asked},
-        moved={},
-        variables=project.port_variables,
         port_variables=port_variables_of(project, requests, leased),
     )
 
 
-def port_variables_of(project: Project, requests: Sequence[PortRequest], leased: Mapping[str, int]) -> PortVariables:
-    """The project's port variables with their leased ports (`leased`: request key -> port).
+def port_variables_of(project: Project, requests: Sequence[PortRequest], leased: Mapping[PortId, int]) -> PortVariables:
+    """Return the project's port variables with their leased ports. `leased`: port -> host port.
 
     Raises:
         ComposeFileError: `x-wtc.port_variables` is not valid.
     """
-    return leased_variables(project, named_ports(requests, leased, project.port_variables))
+    return leased_variables(project, named_ports(requests, leased))
 
 
 def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -> frozenset[int]:
@@ -176,47 +169,47 @@ def held_by_others(engine: "Engine", namespace: Namespace, observed: Observed) -
     return published_ports(engine, other_than=namespace) - own
 
 
-def observed_ports(observed: Observed, span: range) -> dict[str, PublishedPort]:
-    """Request key -> what the stack's container was created to publish; only ports in `span`: the leases."""
-    ports: dict[str, PublishedPort] = {}
-    for key, published in _published_ports(observed.containers):
+def observed_ports(observed: Observed, span: range) -> dict[PortId, PublishedPort]:
+    """Return port -> how the stack's container was created to publish it; host ports in `span` alone: the leases."""
+    ports: dict[PortId, PublishedPort] = {}
+    for port, published in _published_ports(observed.containers):
         if published.port in span:
-            ports.setdefault(key, published)
+            ports.setdefault(port, published)
     return ports
 
 
 def unrecorded_ports(
     records: StackRecords, namespace: Namespace, observed: Observed, span: range, busy: Collection[int]
-) -> dict[str, PublishedPort]:
-    """Request key -> what the stack's container publishes, for each lease that the registry lacks.
+) -> dict[PortId, PublishedPort]:
+    """Return port -> how the stack's container publishes it, for each lease that the registry lacks.
 
-    A port that a running container publishes is the stack's lease, whatever the registry has for its key, and even if
-    it leases the port to another stack. What a stopped container is going to publish only counts for a missing key, and
-    not if the port is in `busy`: others have it by now.
+    A host port that a running container publishes is the stack's lease, even if the registry has another lease for the
+    port, or leases the host port to another stack. A stopped container counts only if the registry has no lease for its
+    port, and not if the host port is in `busy`: others have it now.
     """
     record = records.record_for(namespace)
     others = records.leased_to_others(namespace.name)
     seen = observed_ports(observed, span)
-    found = {key: seen[key] for key in seen.keys() - record.ports.keys() if seen[key].port not in busy}
-    for key, published in _published_ports(c for c in observed.containers if c.state in RUNNING_STATES):
-        recorded, port = record.ports.get(key), published.port
-        is_lease = port == recorded or (port in span and port != record.fixed.get(key))
-        if is_lease and (port != recorded or port in others):
-            found[key] = published
+    found = {port: seen[port] for port in seen.keys() - record.ports.keys() if seen[port].port not in busy}
+    for port, published in _published_ports(c for c in observed.containers if c.state in RUNNING_STATES):
+        recorded, number = record.ports.get(port), published.port
+        is_lease = number == recorded or (number in span and number != record.fixed.get(port))
+        if is_lease and (number != recorded or number in others):
+            found[port] = published
     return found
 
 
-def _published_ports(containers: Iterable[ObservedContainer]) -> Iterator[tuple[str, PublishedPort]]:
-    """Request key and port of each published port; one-off containers are left out."""
+def _published_ports(containers: Iterable[ObservedContainer]) -> Iterator[tuple[PortId, PublishedPort]]:
+    """Yield each published port with its identity; one-off containers are left out."""
     for container in containers:
         if not container.oneoff:
-            keys = lease_keys(container.service, container.number, ((p.target, p.protocol) for p in container.ports))
-            yield from zip(keys, container.ports, strict=True)
+            ids = port_ids(container.service, container.number, container.ports)
+            yield from zip(ids, container.ports, strict=True)
 
 
-def _settled(observed: Observed, *, recreating: bool) -> frozenset[str]:
-    """The keys of ports that existing containers publish."""
-    return frozenset() if recreating else frozenset(key for key, _ in _published_ports(observed.containers))
+def _settled(observed: Observed, *, recreating: bool) -> frozenset[PortId]:
+    """Return the ports that existing containers publish."""
+    return frozenset() if recreating else frozenset(port for port, _ in _published_ports(observed.containers))
 
 
 def _adopt_published(
@@ -225,6 +218,6 @@ def _adopt_published(
     if unrecorded_ports(store.read(), namespace, observed, span, busy):
         with store.transaction() as records:
             found = unrecorded_ports(records, namespace, observed, span, busy)
-            ports = {key: published.port for key, published in found.items()}
-            addresses = {key: published.host_ip for key, published in found.items() if published.host_ip}
+            ports = {port: published.port for port, published in found.items()}
+            addresses = {port: published.host_ip for port, published in found.items() if published.host_ip}
             records.adopt(namespace, ports, addresses)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import Endpoint
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
+from wtc.model.ports import Endpoint, PortId
 from wtc.orchestrator.context.context import Context, open_engine
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.host_ports.leases import StackPorts, observed_ports
 from wtc.orchestrator.ports import leased_endpoint
-from wtc.planner.lifecycle import RUNNING_STATES
-from wtc.ports.lease_keys import PortSlot
+from wtc.planner.desired.port_ids import port_ids
 from wtc.registry.stack_records import StackRecord
 
 if TYPE_CHECKING:
@@ -27,14 +26,14 @@ if TYPE_CHECKING:
 ALL_PORTS = range(1, 65536)
 
 
-def published_ports(observed: Observed) -> dict[str, PublishedPort]:
-    """Request key -> what a running container of the stack publishes, whether or not it is leased."""
+def published_ports(observed: Observed) -> dict[PortId, PublishedPort]:
+    """Return port -> how a running container of the stack publishes it, whether or not it is leased."""
     alive = tuple(c for c in observed.containers if c.state in RUNNING_STATES)
     return observed_ports(replace(observed, containers=alive), ALL_PORTS)
 
 
-def published_or_leased(observed: Observed, span: range) -> dict[str, PublishedPort]:
-    """Request key -> what a running container publishes, else what a stopped one holds as a lease."""
+def published_or_leased(observed: Observed, span: range) -> dict[PortId, PublishedPort]:
+    """Return port -> how a running container publishes it, else how a stopped one does if that is a lease."""
     return {**observed_ports(observed, span), **published_ports(observed)}
 
 
@@ -46,22 +45,18 @@ def endpoints_of(
     `place` is (service, replica), `bind` the address of leases that name none, `host` the engine's machine.
     """
     if container is not None and container.state in RUNNING_STATES:
-        found = [(p.target, p.protocol, p.port, p.host_ip) for p in container.ports if p.port]
+        ids = port_ids(*place, container.ports)
+        found = [(port, p.port, p.host_ip) for port, p in zip(ids, container.ports, strict=True) if p.port]
     else:
         found = [
-            (r.target, r.protocol, leases.leased[r.key], r.host_ip or bind)
+            (r.id, leases.leased[r.id], r.host_ip or bind)
             for r in leases.requests
-            if (r.service, r.number) == place and r.key in leases.leased
+            if (r.id.service, r.id.number) == place and r.id in leases.leased
         ]
-    service, number = place
-    endpoints = (
-        leased_endpoint(PortSlot(service=service, number=number, target=target, protocol=protocol), port, address, host)
-        for target, protocol, port, address in found
-    )
-    return tuple(sorted(endpoints))
+    return tuple(sorted(leased_endpoint(port, number, address, host) for port, number, address in found))
 
 
-def has_other_ports(observed: Observed, leased: Mapping[str, int]) -> bool:
+def has_other_ports(observed: Observed, leased: Mapping[PortId, int]) -> bool:
     """Whether a container of the stack, running or not, was created to publish ports that are not leased."""
     unchosen = any(not port.port for c in observed.containers if not c.oneoff for port in c.ports)
     return unchosen or bool(_not_leased(observed_ports(observed, ALL_PORTS), leased))
@@ -101,12 +96,12 @@ def published_now(target: Target, namespace: Namespace, record: StackRecord) -> 
         return record
 
 
-def _as_published(record: StackRecord, published: Mapping[str, PublishedPort]) -> StackRecord:
+def _as_published(record: StackRecord, published: Mapping[PortId, PublishedPort]) -> StackRecord:
     fixed = _not_leased(published, record.ports)
-    addresses = {key: port.host_ip for key, port in fixed.items() if port.host_ip}
-    ports = {key: port.port for key, port in fixed.items()}
+    addresses = {port: found.host_ip for port, found in fixed.items() if found.host_ip}
+    ports = {port: found.port for port, found in fixed.items()}
     return replace(record, fixed=ports, addresses={**record.addresses, **addresses})
 
 
-def _not_leased(published: Mapping[str, PublishedPort], leased: Mapping[str, int]) -> dict[str, PublishedPort]:
-    return {key: port for key, port in published.items() if leased.get(key) != port.port}
+def _not_leased(published: Mapping[PortId, PublishedPort], leased: Mapping[PortId, int]) -> dict[PortId, PublishedPort]:
+    return {port: found for port, found in published.items() if leased.get(port) != found.port}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.observed import Observed
+from wtc.model.ports import single_port
 from wtc.model.position import dotted
 from wtc.model.project import Project
 from wtc.orchestrator.host_ports.leases import StackPorts
@@ -25,15 +26,13 @@ def own_addresses(project: Project, ports: StackPorts, observed: Observed) -> It
     A client on the host reaches it there; the container itself listens on the target port. It is said once: not of a
     service that has a container.
     """
-    names = {(v.service, v.name) for v in ports.variables}
-    targets = {(r.service, r.index): r.target for r in ports.requests}
+    named = {(r.id.service, r.variable): r for r in reversed(ports.requests) if r.variable}
     created = {container.service for container in observed.containers}
     for use in dict.fromkeys(u for u in project.variable_uses if ports.port_variables.means_leased(u)):
         service = str(use.path[1]) if use.path[:1] == ("services",) else ""
-        if service not in project.services.keys() - created or (service, use.name) not in names or not use.address:
+        request = named.get((service, use.name))
+        if service not in project.services.keys() - created or request is None or not use.address:
             continue
-        index = next(v.index for v in ports.variables if (v.service, v.name) == (service, use.name))
-        target = targets.get((service, index), "its own port")
         own = f"to have the file's own value, write `x-wtc: {{port_variables: {{{use.name}: own}}}}`"
         yield Diagnostic(
             message=f"`{dotted(use.path[2:])}` of service `{service}` has the leased port for `{use.name}` behind "
@@ -41,7 +40,7 @@ def own_addresses(project: Project, ports: StackPorts, observed: Observed) -> It
             severity=Severity.WARNING,
             position=use.position,
             path=use.path,
-            hint=f"inside its container the service listens on {target}; {own}",
+            hint=f"inside its container the service listens on {request.id.target}; {own}",
         )
 
 
@@ -51,25 +50,28 @@ def stale_urls(desired: Desired, stack: Project, ports: StackPorts) -> Iterator[
     Shows nothing else of the value. What a container calls its own port is not told where it can only be that.
     """
     moved = {
-        r.published: r
+        published: r
         for r in ports.requests
-        if r.number == 1 and r.key in ports.leased and r.published != str(ports.leased[r.key])
+        if r.id.number == 1
+        and r.id in ports.leased
+        and (published := single_port(r.published))
+        and published != ports.leased[r.id]
     }
-    targets = {(r.service, str(r.target)) for r in ports.requests}
-    variables = {(v.service, v.index): v.name for v in ports.variables}
+    targets = {(r.id.service, r.id.target) for r in ports.requests}
     for service in desired.services.values():
         for name, value in service.containers[0].config.environment.items() if service.containers else ():
             for found in _ADDRESS.finditer(value or ""):
-                number, request = found["port"], moved.get(found["port"])
+                number = int(found["port"])
+                request = moved.get(number)
                 own = (service.name, number) in targets and found["host"].lower() != _OUTSIDE
                 if request is None or (own and found["host"] in _ANY):
                     continue
-                variable = variables.get((request.service, request.index)) or port_variable(request, ports.requests)
+                variable = request.variable or port_variable(request, ports.requests)
                 path = ("services", service.name, "environment", name)
                 follow = f"to have it follow, write `${{{variable}:-{number}}}` in place of `{number}`"
                 yield Diagnostic(
                     message=f"`{name}` of service `{service.name}` names `{found[0]}`, and that port of service "
-                    f"`{request.service}` is published as {ports.leased[request.key]} here",
+                    f"`{request.id.service}` is published as {ports.leased[request.id]} here",
                     severity=Severity.WARNING,
                     position=stack.positions.get(path) or stack.positions.get(path[:2]),
                     path=path,

@@ -128,7 +128,7 @@ def missing_worktree(
         if why := _not_missing(stack, place) or _not_of_host(stack, host):
             left.append(KeptStack(stack=stack, why=why))
         elif path := holder(stack):
-            left.append(KeptStack(stack=stack, why=f"the worktree `{path}` holds its id"))
+            left.append(KeptStack(stack=stack, why=f"the worktree `{path}` has its id"))
         else:
             removed.append(StackToRemove(namespace=namespace_of(stack), why="its folder is missing"))
     return CleanSelection(removed=tuple(removed), left=tuple(left))
@@ -136,7 +136,7 @@ def missing_worktree(
 
 def _not_missing(stack: LabelledStack, place: PathFacts) -> str:
     if place.presence is Presence.UNKNOWN:
-        return f"`{place.path}` cannot be looked at"
+        return f"`{place.path}` is not accessible"
     if why := hidden_reason(stack, place):
         return why
     if place.presence is Presence.MISSING:
@@ -158,7 +158,7 @@ def former_stacks(stacks: Sequence[LabelledStack], place: PathFacts, *, host: st
     removed: list[StackToRemove] = []
     left: list[KeptStack] = []
     for stack in stacks:
-        broken = "the folder's `.git` leads nowhere" if place.git is GitState.BROKEN else ""
+        broken = "the folder's `.git` does not point to a git folder" if place.git is GitState.BROKEN else ""
         if reason := _not_of_host(stack, host) or hidden_reason(stack, place) or broken:
             left.append(KeptStack(stack=stack, why=reason))
         else:

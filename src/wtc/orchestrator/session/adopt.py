@@ -215,7 +215,7 @@ def plan_stop_former(former: FormerStack, worktree: str) -> Plan:
 def _volumes(former: Sequence[FormerStack], engine: "Engine") -> str:
     """` with volumes `a`, `b` (12 MiB)`, of all these stacks; empty where they have none."""
     from wtc.engine.observe.disk_usage import volume_bytes
-    from wtc.planner.format_units import size_text
+    from wtc.format_units import size_text
 
     names = [name for each in former for name in each.stack.volumes]
     if not names:

@@ -17,4 +17,5 @@ def with_positions(project: Project) -> Generator[None]:
         if not any(d.path and d.position is None for d in error.diagnostics):
             raise
         complaint = "\n".join([error.message, *error.causes, error.detail])
-        raise error.at(*(with_position(d, complaint, project) for d in error.diagnostics)) from error.__cause__
+        placed = tuple(with_position(d, complaint, project) for d in error.diagnostics)
+        raise error.replace(diagnostics=placed) from error.__cause__

@@ -1,11 +1,14 @@
-"""What is said when a plan did not come to its end."""
+"""Turn the failed nodes of a plan into one error."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.model.diagnostic import Diagnostic
+from wtc.model.failed_container import FailedContainer
 from wtc.model.namespace import Namespace
+from wtc.model.observed import ObservedContainer
+from wtc.model.plan import PlanNode, StartContainer
 from wtc.planner.error_positions import node_path
 
 if TYPE_CHECKING:
@@ -18,41 +21,71 @@ HINTS = ("to see the state of each service, run `wtc status`", "to stop and remo
 def raise_failed(
     outcome: "Outcome", engine: "Engine", namespace: Namespace, *, interrupted: bool, services: Collection[str] | None
 ) -> None:
-    """Nothing where all went well. `services` are those that the plan was about, None where it was about no container.
+    """Raise if a node of the plan failed. `services` are those of the plan, None if it has no container.
 
     Raises:
-        WtcError: the first failure, and in its notes the others, and what of the stack runs now.
+        WtcError: the first failure, of its own type; its notes name the other failures and the running services, its
+            `containers` are those of all failures.
     """
     if not outcome.failed and not outcome.skipped:
         return
-    running = [] if services is None else _running(engine, namespace, services)
+    containers = () if services is None else _observed_containers(engine, namespace, services)
+    running = list(dict.fromkeys(c.service for c in containers if c.state == "running"))
     left = f"running now: {', '.join(running)}" if running else "nothing of the stack is running"
-    notes = [] if services is None else [left]
-    hints = list(HINTS) if running else []
-    if not outcome.failed:
-        if interrupted:
-            raise InterruptedByUserError("interrupted", notes=notes, hints=hints)
-        return
-    errors = [error for _, error in outcome.failed]
-    first = errors[0]
-    path = node_path(outcome.failed[0][0])
-    wrapped = WtcError(
-        first.message,
-        causes=first.causes,
-        hints=list(dict.fromkeys([*(hint for error in errors for hint in error.hints), *hints])),
-        detail=first.detail,
-        diagnostics=first.diagnostics or ([Diagnostic(message=first.message, path=path)] if path else ()),
-        notes=[*first.notes, *(f"also: {_one_line(error)}" for error in errors[1:]), *notes],
+    notes = () if services is None else (left,)
+    hints = HINTS if running else ()
+    if outcome.failed:
+        error = combine_failures(outcome.failed, containers, notes=notes, hints=hints)
+        raise error from error.__cause__
+    if interrupted:
+        raise InterruptedByUserError("interrupted", notes=notes, hints=hints)
+
+
+def combine_failures(
+    failed: Sequence[tuple[PlanNode, WtcError]],
+    observed: Collection[ObservedContainer],
+    *,
+    notes: tuple[str, ...] = (),
+    hints: tuple[str, ...] = (),
+) -> WtcError:
+    """Return the first failure, with what the command line needs of the others. Pure. `failed` is not empty."""
+    (node, first), *others = failed
+    path = node_path(node)
+    return first.replace(
+        hints=tuple(dict.fromkeys([*(hint for _, error in failed for hint in error.hints), *hints])),
+        diagnostics=first.diagnostics or ((Diagnostic(message=first.message, path=path),) if path else ()),
+        notes=(*first.notes, *(f"also: {_one_line(error)}" for _, error in others), *notes),
+        containers=tuple(dict.fromkeys(_failed_containers(failed, observed))),
     )
-    wrapped.exit_status = first.exit_status
-    raise wrapped from first
 
 
-def _running(engine: "Engine", namespace: Namespace, services: Collection[str]) -> list[str]:
+def _failed_containers(
+    failed: Sequence[tuple[PlanNode, WtcError]], observed: Collection[ObservedContainer]
+) -> Iterator[FailedContainer]:
+    """Those that the errors name; for a container that the engine did not start, as it is observed."""
+    by_name = {container.name: container for container in observed}
+    for node, error in failed:
+        yield from error.containers
+        if error.containers or not isinstance(node.operation, StartContainer):
+            continue
+        if seen := by_name.get(node.operation.container.name):
+            # The engine sets a status, 126 or 127, also if the program of the container does not start.
+            exited = seen.exit_code != 0 or seen.state in {"exited", "dead"}
+            yield FailedContainer(
+                service=seen.service,
+                name=seen.name,
+                state=seen.state,
+                exit_status=seen.exit_code if exited else None,
+                health=seen.health,
+            )
+
+
+def _observed_containers(
+    engine: "Engine", namespace: Namespace, services: Collection[str]
+) -> tuple[ObservedContainer, ...]:
     from wtc.engine.observe.snapshot import observe
 
-    found = observe(engine, namespace).containers
-    return list(dict.fromkeys(c.service for c in found if c.state == "running" and c.service in services))
+    return tuple(c for c in observe(engine, namespace).containers if c.service in services)
 
 
 def _one_line(error: WtcError) -> str:

@@ -8,6 +8,7 @@ from wtc.events import PlanStarted, Reporter, Warned
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import warn
 from wtc.orchestrator.context.observed_context import ObservedContext
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
@@ -15,7 +16,6 @@ from wtc.orchestrator.host_ports.leases import StackPorts, held_by_others, known
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.checks.conflicts import check_tags
 from wtc.planner.images.plan_images import plan_images
-from wtc.planner.up_options import UpOptions
 
 if TYPE_CHECKING:
     from wtc.model.project import Project

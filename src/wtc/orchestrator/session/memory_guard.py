@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
+from wtc.format_units import age_text, size_text
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.model.usage import Machine
@@ -20,7 +21,6 @@ from wtc.planner.checks.memory_budget import (
     idle_stacks,
     memory_budget,
 )
-from wtc.planner.format_units import age_text, size_text
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -57,7 +57,7 @@ def stack_access(target: Target, report: Reporter) -> Generator[StackAccess]:
 
         yield StackAccess(
             stack=Stack(services=stack_services(found), addresses=addresses),
-            variables=inside_variables(opened.namespace, port_requests(project, {}), project.port_variables),
+            variables=inside_variables(opened.namespace, port_requests(project, {})),
         )
 
 

@@ -1,6 +1,8 @@
 """Stopping a stack after its `up --foreground` was broken off, maybe in the midst of a call."""
 
+import os
 import threading
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 LOOKS = 10
 PAUSE_S = 0.3
 """What the engine was asked for by who was killed it still does: after a look there is another one."""
+
+
+def log_folder(environment: Mapping[str, str]) -> str:
+    """Return the folder with the logs of processes that stop stacks."""
+    return os.path.join(config_dir(environment), "logs")
 
 
 def inherit_lock(target: Target, namespace: "Namespace") -> int | None:

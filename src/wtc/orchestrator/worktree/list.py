@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter
 from wtc.model.identity import Lock, Presence
-from wtc.model.observed import ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ObservedContainer
 from wtc.model.ports import Endpoint
 from wtc.orchestrator.context.context import engine_host, open_context, read_registry, warn
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.ports import leased_endpoint, leased_endpoints
 from wtc.orchestrator.ps import StackSummary, ps
 from wtc.orchestrator.worktree.find_worktree import list_worktrees
-from wtc.planner.lifecycle import RUNNING_STATES
-from wtc.ports.lease_keys import PortSlot
+from wtc.planner.desired.port_ids import port_ids
 from wtc.registry.stack_records import StackRecord
 from wtc.settings.settings import BIND
 from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
@@ -98,10 +97,10 @@ def _observed(target: Target, report: Reporter) -> tuple[StackSummary, ...] | No
 
 
 def _published(containers: Iterable[ObservedContainer], host: str) -> tuple[Endpoint, ...]:
-    places = (
-        (PortSlot(service=c.service, number=c.number, target=p.target, protocol=p.protocol), p.port, p.host_ip)
+    found = (
+        leased_endpoint(port, p.port, p.host_ip, host)
         for c in containers
-        for p in c.ports
+        for port, p in zip(port_ids(c.service, c.number, c.ports), c.ports, strict=True)
         if p.port
     )
-    return tuple(sorted({leased_endpoint(place, port, address, host) for place, port, address in places}))
+    return tuple(sorted(found))

@@ -1,1 +1,1 @@
-"""What a plan is checked against before it is executed. Pure."""
+"""Checks that run before a plan is executed. Pure."""

@@ -1,4 +1,4 @@
-"""`up --ports fixed`: which of the file's own host ports something else has, before anything is stopped. Pure."""
+"""`up --ports fixed`: find the host ports of the compose file that are in use, before anything is stopped. Pure."""
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,18 +9,18 @@ from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.model.ports import HeldPort, Program
+from wtc.model.ports import HeldPort, Program, format_ports
 from wtc.model.position import Path, Position
 from wtc.planner.checks.port_overlap import addresses_overlap
 from wtc.planner.plan_effects import ended_containers, started_containers
 
 FindProgram: TypeAlias = Callable[[int, str, str], Program | None]
-"""(port, protocol, address) -> the process of the engine's machine that has it; None if none is found."""
+"""(port, protocol, address) -> the process on the engine's host that uses the port; None if none is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedPort:
-    """A port that a container is about to publish; `index` is its place in the service's `ports`."""
+    """A port that a container will publish; `index` is its index in the service's `ports`."""
 
     service: str
     number: int
@@ -28,12 +28,12 @@ class FixedPort:
     protocol: str
     host_ip: str
     choice: range
-    """The host ports of which the engine takes one."""
+    """The host ports from which the engine chooses one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Holder:
-    """Who has a port, as the end of a sentence, and what frees it."""
+    """What uses a port, as it completes "is taken by ...", and what frees it, as it completes "to free it, ..."."""
 
     text: str
     hint: str
@@ -46,9 +46,9 @@ def port_conflicts(
     positions: Mapping[Path, Position],
     find_program: FindProgram,
 ) -> list[Diagnostic]:
-    """A finding for each fixed port that the plan would publish and that something else has.
+    """Return a finding for each fixed port that the plan would publish and that is already in use.
 
-    `held` are the ports of the engine's running containers. Those of containers that the plan ends are free by then.
+    `held` are the ports of the engine's running containers. Ports of containers that the plan stops count as free.
     """
     ends = ended_containers(plan)
     freed = [h for h in held if h.id in ends or h.container in ends]
@@ -62,7 +62,7 @@ def port_conflicts(
         if twin := next((w for w in before if _is_needed_by(w, port, wanted)), None):
             return _planned_holder(twin, wanted, positions)
         if any(_overlaps(wanted, port, h) for h in freed):
-            return None  # the engine's own proxy may listen there until the container has ended
+            return None  # until the container stops, the engine's proxy can listen on the port
         program = find_program(port, wanted.protocol, wanted.host_ip)
         return _program_holder(program) if program else None
 
@@ -88,19 +88,15 @@ def _planned_ports(desired: Desired, plan: Plan) -> Iterator[FixedPort]:
 
 def _container_ports(spec: ContainerSpec) -> Iterator[FixedPort]:
     for index, port in enumerate(spec.config.ports):
-        first, _, last = port.published.partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
-            continue
-        choice = range(int(first), int(last or first) + 1)
-        # Port 0 is any.
-        if choice and choice[0]:
+        # Port 0 means any port.
+        if port.published and port.published[0]:
             yield FixedPort(
                 service=spec.service,
                 number=spec.number,
                 index=index,
                 protocol=port.protocol,
                 host_ip=port.host_ip,
-                choice=choice,
+                choice=port.published,
             )
 
 
@@ -110,7 +106,7 @@ def _overlaps(wanted: FixedPort, port: int, held: HeldPort) -> bool:
 
 
 def _is_needed_by(other: FixedPort, port: int, wanted: FixedPort) -> bool:
-    """Whether another container of the plan needs just this port at the wanted address."""
+    """Whether another container of the plan needs exactly this port at the same address."""
     same = other.choice == range(port, port + 1) and other.protocol == wanted.protocol
     return same and addresses_overlap(wanted.host_ip, other.host_ip)
 
@@ -132,18 +128,19 @@ def _planned_holder(other: FixedPort, wanted: FixedPort, positions: Mapping[Path
         return _Holder(text=f"replica {other.number} of the service", hint=once)
     place = positions.get(_path(other))
     where = f" ({place})" if place else ""
-    return _Holder(text=f"service `{other.service}` of this file{where}", hint="change one of the two `ports` entries")
+    return _Holder(
+        text=f"service `{other.service}` of the same file{where}", hint="change one of the two `ports` entries"
+    )
 
 
 def _program_holder(program: Program) -> _Holder:
     name = f" (`{program.name}`)" if program.name else ""
     which = f"process {program.pid}{name}" if program.pid else "a process"
-    return _Holder(text=f"{which} of this machine", hint="stop that process")
+    return _Holder(text=f"{which} on this machine", hint="stop that process")
 
 
 def _conflict(wanted: FixedPort, holder: _Holder, positions: Mapping[Path, Position]) -> Diagnostic:
-    first, last = wanted.choice[0], wanted.choice[-1]
-    port = f"{first}" if first == last else f"{first}-{last}"
+    port = format_ports(wanted.choice)
     at = f" at `{wanted.host_ip}`" if wanted.host_ip else ""
     path = _path(wanted)
     return Diagnostic(

@@ -1,4 +1,4 @@
-"""What two worktrees share in spite of their namespaces: host, machine, other people's networks, fixed addresses."""
+"""Find what worktrees share despite their namespaces: the host, external networks, fixed addresses. Pure."""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
@@ -14,21 +14,21 @@ _Sharing: TypeAlias = tuple[Path, str, str]
 SOCKETS = ("docker.sock", "podman.sock", "containerd.sock")
 BRIDGE_NAME = "com.docker.network.bridge.name"
 _OF_HOST = {
-    "network_mode": "it is in the engine's own network, where a port can be had once",
-    "pid": "it sees and may signal every process of the engine's machine",
-    "ipc": "it shares memory with every other that says so",
-    "uts": "it has the name of the engine's machine, and may change it",
+    "network_mode": "it uses the network of the engine's host, where only one container can use a port",
+    "pid": "it can see and signal every process on the engine's host",
+    "ipc": "it shares memory with every other container in this mode",
+    "uts": "it uses the hostname of the engine's host and can change it",
 }
-_ONE_FOR_ALL = "is one for all worktrees"
-_COMMANDS = "it commands the engine, and with it the stacks of all worktrees"
-_SAME_ADDRESS = "the address is the same one in every worktree"
+_SHARED_BY_ALL = "is shared by all worktrees"
+_CONTROLS_ENGINE = "it controls the engine, and so the stacks of all worktrees"
+_SAME_ADDRESS = "the address is the same in every worktree"
 
 
 def isolation_findings(project: Project, is_own: Callable[[str], bool]) -> tuple[Diagnostic, ...]:
-    """Each thing by which two worktrees of the project can meet, services first, in the file's order.
+    """Return a finding for everything that two worktrees of the project share, services first, in the file's order.
 
-    `is_own`: whether a path of the host lies in the worktree. A read-only bind lets nobody meet; the engine's socket
-    always does.
+    `is_own`: whether a path of the host is inside the worktree. A read-only bind is not a finding, unless it is the
+    engine's socket.
     """
     own = project.container_names
     found = [
@@ -42,11 +42,11 @@ def isolation_findings(project: Project, is_own: Callable[[str], bool]) -> tuple
 def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Collection[str]) -> Iterator[_Sharing]:
     place: Path = ("services", service.name)
     if service.privileged:
-        yield (*place, "privileged"), "it may change anything on the engine's machine", ""
+        yield (*place, "privileged"), "it can change anything on the engine's host", ""
     if service.use_api_socket:
-        yield (*place, "use_api_socket"), _COMMANDS, ""
+        yield (*place, "use_api_socket"), _CONTROLS_ENGINE, ""
     yield from _host_sharing(service, place)
-    yield from (breach for name, breach in _container_sharing(service, place) if name not in own)
+    yield from (finding for name, finding in _container_sharing(service, place) if name not in own)
     for index, mount in enumerate(service.volumes):
         if why := _mount_sharing(mount, is_own):
             yield (*place, "volumes", index, "source"), why, ""
@@ -60,20 +60,20 @@ def _host_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
 
 
 def _container_sharing(service: Service, place: Path) -> Iterator[tuple[str, _Sharing]]:
-    """The containers that the service names, with what that means if they are not the stack's."""
-    hint = "to have one a worktree, make it a service of the file"
+    """Yield (container name, finding) for each container that the service names, the stack's own ones too."""
+    hint = "to have one in each worktree, make it a service of the compose file"
     for attribute in ("network_mode", "pid", "ipc"):
         kind, _, name = getattr(service, attribute).partition(":")
         if kind == "container":
-            yield name, ((*place, attribute), f"container `{name}` {_ONE_FOR_ALL}", hint)
+            yield name, ((*place, attribute), f"container `{name}` {_SHARED_BY_ALL}", hint)
     for index, text in enumerate(service.volumes_from):
         kind, _, source = text.partition(":")
         name = source.partition(":")[0]
         if kind == "container":
-            yield name, ((*place, "volumes_from", index), f"container `{name}` {_ONE_FOR_ALL}", hint)
+            yield name, ((*place, "volumes_from", index), f"container `{name}` {_SHARED_BY_ALL}", hint)
     for index, text in enumerate(service.external_links):
         name = text.partition(":")[0]
-        yield name, ((*place, "external_links", index), f"container `{name}` {_ONE_FOR_ALL}", hint)
+        yield name, ((*place, "external_links", index), f"container `{name}` {_SHARED_BY_ALL}", hint)
 
 
 def _address_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
@@ -89,34 +89,34 @@ def _mount_sharing(mount: Mount, is_own: Callable[[str], bool]) -> str:
     if mount.type != "bind":
         return ""
     if mount.source.endswith(SOCKETS):
-        return _COMMANDS
+        return _CONTROLS_ENGINE
     if mount.read_only or is_own(mount.source):
         return ""
-    return f"`{mount.source}` lies outside of the worktree, and is one for all of them"
+    return f"`{mount.source}` is outside the worktree, and all worktrees share it"
 
 
 def _network_sharing(network: Network) -> Iterator[_Sharing]:
     place: Path = ("networks", network.key)
     if network.external:
-        yield (*place, "external"), f"network `{network.name}` is one for all worktrees, as the file asks", ""
+        yield (*place, "external"), f"network `{network.name}` is external, so all worktrees share it", ""
     for index, pool in enumerate(network.ipam_pools):
         if pool.subnet:
             message = f"only one network on the engine can have the subnet `{pool.subnet}`: a second worktree fails"
-            hint = "to let every worktree have a network, leave the subnet to the engine, or to a variable"
+            hint = "to have one network in each worktree, let the engine choose the subnet, or set it with a variable"
             yield (*place, "ipam", "config", index, "subnet"), message, hint
     if BRIDGE_NAME in network.driver_opts:
-        message = "only one network can have the bridge of that name: a second worktree fails"
+        message = "only one network can have a bridge with this name: a second worktree fails"
         yield (*place, "driver_opts", BRIDGE_NAME), message, ""
 
 
 def _volume_sharing(volume: Volume, is_own: Callable[[str], bool]) -> Iterator[_Sharing]:
     place: Path = ("volumes", volume.key)
     if volume.external:
-        yield (*place, "external"), f"volume `{volume.name}` is one for all worktrees, as the file asks", ""
+        yield (*place, "external"), f"volume `{volume.name}` is external, so all worktrees share it", ""
     device = volume.driver_opts.get("device", "")
     temporary = volume.driver_opts.get("type") == "tmpfs"
     if device and not temporary and not (device.startswith("/") and is_own(device)):
-        message = f"the volume is namespaced, and `{device}`, which holds its data, is one for all worktrees"
+        message = f"each worktree has a volume with its own name, but all of them keep their data in `{device}`"
         yield (*place, "driver_opts", "device"), message, ""
 
 

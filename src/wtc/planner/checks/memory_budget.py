@@ -1,4 +1,4 @@
-"""Whether the engine's machine has the memory for what is to start beside what runs already."""
+"""Check whether the engine's host has enough memory for the containers that a plan starts. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from wtc.model.usage import MeasuredContainer
 from wtc.planner.plan_effects import ended_containers, started_containers
 
 SUGGESTED = 3
-"""How many idle stacks a refusal names."""
+"""How many idle stacks the error message lists."""
 SLACK_BYTES = 64 * 1024
-"""The kernel keeps limits in whole pages, rounded down: so much less is the same."""
+"""The kernel rounds limits down to whole pages: a smaller difference than this counts as equal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartingContainer:
-    """A container that is to run. `reserved_bytes` counts where it has no limit."""
+    """A container that the plan starts. `reserved_bytes` counts if the container has no limit."""
 
     name: str
     service: str
@@ -30,39 +30,39 @@ class StartingContainer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryBudget:
-    """What runs and what starts, against what there is.
+    """The memory that running and starting containers need, and the memory of the engine's host.
 
-    `running_bytes` are the limits, or where there is none the use, of what runs and goes on running;
-    `reserved_elsewhere_bytes` those of what others are just starting. With `grows` something starts that does not
-    merely take its own place again.
+    `running_bytes`: the limits (without a limit, the usage) of the containers that continue to run.
+    `reserved_elsewhere_bytes`: the same for containers that other wtc processes are starting.
+    `grows`: whether the plan starts anything that needs more than the container it replaces.
     """
 
     memory_bytes: int
     running_bytes: int
     reserved_elsewhere_bytes: int = 0
     starting: Mapping[str, int]
-    """Container name -> what it counts for."""
+    """Container name -> bytes that it counts for."""
     grows: bool
 
     @property
     def starting_bytes(self) -> int:
-        """What all that starts counts for."""
+        """Return the bytes that all starting containers count for."""
         return sum(self.starting.values())
 
     @property
     def sum_bytes(self) -> int:
-        """All that may be needed at once."""
+        """Return the bytes that may be needed at the same time."""
         return self.running_bytes + self.reserved_elsewhere_bytes + self.starting_bytes
 
     @property
     def fits(self) -> bool:
-        """Whether the plan may go on. An engine that does not tell its memory has enough."""
+        """Whether the plan may be executed. If the engine does not report its memory, it counts as enough."""
         return not self.grows or not self.memory_bytes or self.sum_bytes <= self.memory_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdleStack:
-    """A running stack that could make room. `bytes` is what it counts for, `age_s` how long its oldest container is."""
+    """A running stack that could be stopped to free memory. `age_s` is the age of its oldest container."""
 
     namespace: Namespace
     bytes: int
@@ -71,13 +71,13 @@ class IdleStack:
 
 
 def starting_in_plan(desired: Desired, plan: Plan) -> tuple[StartingContainer, ...]:
-    """What a plan of `up` starts."""
+    """Return the containers that a plan of `up` starts."""
     by_name = {c.name: c for s in desired.services.values() for c in s.containers}
     return tuple(starting_spec(by_name[name]) for name in started_containers(plan) if name in by_name)
 
 
 def starting_existing(observed: Observed, plan: Plan) -> tuple[StartingContainer, ...]:
-    """What a plan of `start` or `restart` starts: containers as they are, whatever the file says by now."""
+    """Return the containers that a plan of `start` or `restart` starts, with the limits that they were created with."""
     by_name = {c.name: c for c in observed.containers}
     return tuple(
         StartingContainer(
@@ -93,7 +93,7 @@ def starting_existing(observed: Observed, plan: Plan) -> tuple[StartingContainer
 
 
 def starting_spec(spec: ContainerSpec) -> StartingContainer:
-    """A container that is made first."""
+    """Return the starting container for one that is still to be created."""
     return StartingContainer(
         name=spec.name,
         service=spec.service,
@@ -112,28 +112,28 @@ def memory_budget(
     *,
     promised: Mapping[str, int] | None = None,
 ) -> MemoryBudget:
-    """The sum for a plan that starts these containers.
+    """Return the memory budget of a plan that starts these containers.
 
-    `running` is every container of wtc's that runs, of all stacks; `promised` (container name -> bytes) what others are
-    just starting.
+    `running`: every running container that wtc manages, of all stacks. `promised`: container name -> bytes, of the
+    containers that other wtc processes are starting.
     """
-    there = {m.container.id: m for m in running}
+    by_id = {m.container.id: m for m in running}
     leaving = ended_containers(plan)
-    ending = {one for one, m in there.items() if one in leaving or m.container.name in leaving}
-    places = {_sort_key(m): m for one, m in there.items() if one in ending and m.container.namespace == namespace}
+    ending = {one for one, m in by_id.items() if one in leaving or m.container.name in leaving}
+    places = {_sort_key(m): m for one, m in by_id.items() if one in ending and m.container.namespace == namespace}
     counted: dict[str, int] = {}
     grows = False
     for each in starting:
         before = places.get((each.service, each.number))
         was = claimed_bytes(before) if before else 0
-        # Without a limit, what its predecessor uses is the best that can be known.
+        # Without a limit, the usage of the container that it replaces is the best estimate.
         counted[each.name] = each.limit_bytes or max(each.reserved_bytes, _used_bytes(before))
         grows = grows or before is None or counted[each.name] > was + SLACK_BYTES
-    claims = {m.container.name: claimed_bytes(m) for m in there.values()}
+    claims = {m.container.name: claimed_bytes(m) for m in by_id.values()}
     return MemoryBudget(
         memory_bytes=memory_bytes,
-        running_bytes=sum(claimed_bytes(m) for one, m in there.items() if one not in ending),
-        # What of it runs by now is among the running.
+        running_bytes=sum(claimed_bytes(m) for one, m in by_id.items() if one not in ending),
+        # Containers of these that run by now are already counted in `running`.
         reserved_elsewhere_bytes=sum(
             max(0, size - claims.get(name, 0)) for name, size in (promised or {}).items() if name not in counted
         ),
@@ -143,13 +143,13 @@ def memory_budget(
 
 
 def claimed_bytes(measured: MeasuredContainer) -> int:
-    """What a running container counts for: its limit, else its use."""
+    """Return the bytes that a running container counts for: its limit, else its usage."""
     usage = measured.usage
     return (usage.limit_bytes or usage.memory_bytes) if usage else 0
 
 
 def idle_stacks(running: Iterable[MeasuredContainer], *, other_than: Namespace, now_s: int) -> tuple[IdleStack, ...]:
-    """The other stacks, the idlest first: by whole percents of a processor, then the biggest, then the oldest."""
+    """Return the other stacks: lowest CPU usage (in whole percent) first, then the largest, then the oldest."""
     stacks: dict[Namespace, list[MeasuredContainer]] = {}
     for measured in running:
         if measured.container.namespace != other_than:
@@ -171,7 +171,7 @@ def _sort_key(measured: MeasuredContainer) -> tuple[str, int]:
 
 
 def _limit_bytes(service: Service) -> int:
-    """`deploy.resources` wins, as it does in the container. Source: compose-spec, Deploy."""
+    """Return the memory limit: `deploy.resources` overrides `mem_limit`. Source: compose-spec, Deploy."""
     limits = service.deploy.limits if service.deploy else None
     return (limits.memory_bytes if limits else 0) or service.mem_limit_bytes
 

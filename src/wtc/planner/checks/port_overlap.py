@@ -1,10 +1,10 @@
-"""Whether two host addresses share a port. Source: Engine API, PortBinding; ip(7), ipv6(7)."""
+"""Check whether two host addresses overlap, so that only one can use a port. Source: Engine API, PortBinding."""
 
 
 def addresses_overlap(one: str, other: str) -> bool:
-    """Whether a port that is bound at one address is taken at the other.
+    """Whether a port that is bound at one address is in use at the other. Source: ip(7), ipv6(7).
 
-    An empty address is every address of both families, `0.0.0.0` and `::` are every address of one.
+    An empty address means all addresses of both families, `0.0.0.0` and `::` all addresses of one family.
     """
     from ipaddress import IPv4Address, IPv6Address, ip_address
 

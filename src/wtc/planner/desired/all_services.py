@@ -1,4 +1,4 @@
-"""The whole project: what its services are does not depend on which of them are selected."""
+"""List all services of a project, whether or not they are selected. Pure."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,9 @@ from wtc.model.service import Service
 
 
 def all_services(project: Project) -> Mapping[str, Service]:
-    """Every service of the file: those without profiles first, then in the file's order.
+    """Return all services of the file: those without profiles first, then in the file's order.
 
-    The order is the same for every selection. Of two services that claim one thing, the first has it.
+    The order is the same for every selection, so that of two services with the same image the same one is used.
     """
     services = {**project.services, **project.others}
     places = {name: place for place, name in enumerate(project.order)}

@@ -1,4 +1,4 @@
-"""The hash by which a container is known to be as the file wants it."""
+"""Configuration hashes: how wtc detects that a container, network or volume differs from the compose file. Pure."""
 
 import dataclasses
 import hashlib
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from wtc.model.desired import InjectedFile
+from wtc.model.ports import format_ports
 from wtc.model.project import Network, Volume
 from wtc.model.service import Service
 
@@ -19,7 +20,10 @@ NOT_IN_A_CONTAINER = frozenset(
 
 
 def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
-    """Of a namespaced service. Attributes at their default do not count, so a new attribute changes no old hash."""
+    """Return the hash of a service of the stack.
+
+    Attributes with their default value do not count, so that a new attribute of wtc does not change existing hashes.
+    """
     fields = {k: v for k, v in _stated_attributes(config).items() if k not in NOT_IN_A_CONTAINER}
     if isinstance(deploy := fields.get("deploy"), dict):
         fields["deploy"] = {k: v for k, v in deploy.items() if k != "replicas"}  # pyright: ignore[reportUnknownVariableType]
@@ -28,7 +32,7 @@ def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
 
 
 def resource_hash(resource: Network | Volume) -> str:
-    """Of a network or a volume of the file: of its own labels too, not of those that wtc adds."""
+    """Return the hash of a network or volume, with the labels of the file and without those that wtc adds."""
     return _digest({k: v for k, v in _stated_attributes(resource).items() if k not in {"key", "name"}})
 
 
@@ -37,7 +41,7 @@ def _digest(value: object) -> str:
 
 
 def _stated_attributes(value: Any) -> Any:
-    """A dataclass as a mapping of the attributes that differ from their defaults, all the way down."""
+    """Convert a dataclass, recursively, to a mapping of the attributes that differ from their defaults."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         out: dict[str, Any] = {}
         for field in dataclasses.fields(value):
@@ -46,6 +50,8 @@ def _stated_attributes(value: Any) -> Any:
             if item != default:
                 out[field.name] = _stated_attributes(item)
         return out
+    if isinstance(value, range):
+        return format_ports(value)
     if isinstance(value, dict):
         return {k: _stated_attributes(v) for k, v in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, (tuple, list)):

@@ -1,4 +1,4 @@
-"""Secrets and configs of a service: files are mounted read-only, contents are put into the container."""
+"""Secrets and configs of a service: files are mounted read-only, contents are copied into the container. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ from wtc.model.service import Service
 def granted_files(
     service: Service, secrets: Mapping[str, FileSource], configs: Mapping[str, FileSource]
 ) -> tuple[tuple[Mount, ...], tuple[InjectedFile, ...]]:
-    """What to mount and what to inject. Source: compose-spec, secrets and configs of a service."""
+    """Return what to mount and what to copy in. Source: compose-spec, secrets and configs of a service."""
     mounts: list[Mount] = []
     files: list[InjectedFile] = []
     for _, grant, source, target in _grants(service, secrets, configs):
@@ -33,11 +33,11 @@ def granted_files(
 
 
 def unreachable_files(project: Project, *, starting: bool = True) -> tuple[Diagnostic, ...]:
-    """Contents that would not be found where the file wants them, by the time containers start.
+    """Return a finding for each secret or config that a container could not read at its target.
 
-    A variable that is not set has none: until something is `starting` it can still be set. And what is external is
-    nowhere on an engine, which puts nothing into a root that is read-only, but for what is mounted there; a tmpfs
-    begins empty.
+    A variable that is not set has no content, which is a finding only if something is `starting`. An engine without
+    Swarm has no external secrets. The engine cannot copy a file into a read-only root filesystem, except into a mount;
+    a tmpfs is empty when the container starts.
     """
     return tuple(
         finding
@@ -58,17 +58,17 @@ def _missing_source(
     what, position = f"{_grant_title(path, name)} of service `{path[1]}`", _position(project, path)
     if source.external:
         yield Diagnostic(
-            message=f"{what} is external, and only a Swarm keeps such things",
+            message=f"{what} is external, which needs a Swarm",
             position=position,
             path=path,
-            hint="to give it content, write `file:` or `environment:` in place of `external:`",
+            hint="to give it content, write `file:` or `environment:` instead of `external:`",
         )
     elif source.environment and starting:
         yield Diagnostic(
             message=f"{what} is in the variable `{source.environment}`, which is not set",
             position=position,
             path=path,
-            hint=f"to set it, export `{source.environment}`, or write it into `.env`",
+            hint=f"to set it, export `{source.environment}`, or add it to `.env`",
         )
 
 
@@ -90,18 +90,18 @@ def _out_of_reach(project: Project, service: Service, path: Path, name: str, tar
     ]
     if service.read_only and not mounted:
         yield Diagnostic(
-            message=f"service `{service.name}` is `read_only`, so {what} cannot be put into it",
+            message=f"service `{service.name}` is `read_only`, so {what} cannot be copied into it",
             position=position,
             path=path,
-            hint="to have it mounted instead, keep it in a file and say `file:`",
+            hint="to mount it instead, keep it in a file and write `file:`",
         )
     elif over := next((t for t in hiding if _is_below(target, t)), ""):
         yield Diagnostic(
-            message=f"{what} is put at `{target}` of service `{service.name}`, where the tmpfs on `{over}` hides it",
+            message=f"{what} is copied to `{target}` of service `{service.name}`, where the tmpfs on `{over}` hides it",
             severity=Severity.WARNING,
             position=position,
             path=path,
-            hint="to have it mounted instead, keep it in a file and say `file:`",
+            hint="to mount it instead, keep it in a file and write `file:`",
         )
 
 

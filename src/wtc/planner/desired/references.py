@@ -1,6 +1,6 @@
-"""What in a service names another part of the stack, and what that is called in the worktree. Pure.
+"""Rename references in a service to other containers and images of the stack. Pure.
 
-One row an attribute, so that the next one is a row. Source: product.md, Isolation, References follow renames.
+`REFERENCES` has one row for each attribute. Source: product.md, Isolation, References follow renames.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,28 +21,28 @@ OF_CONTAINER = "container:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What the parts of a stack are called in the worktree."""
+    """The names of a stack's containers and images in the worktree."""
 
     namespace: Namespace
     services: Mapping[str, Service]
-    """All of the file."""
+    """All services of the file."""
     containers: Mapping[str, str]
-    """The name that the file gives a container -> its service."""
+    """`container_name` in the file -> its service."""
     images: Mapping[str, str]
-    """A familiar reference that a service of the file builds -> that service."""
+    """Familiar reference -> the service of the file that builds it."""
 
     def container(self, service: str) -> str:
-        """The name of a service's first container."""
+        """Return the name of a service's first container."""
         return container_name(self.namespace, service, 1)
 
     def image(self, service: str) -> str:
-        """The image of a service that is built."""
+        """Return the image of a service that has a build."""
         return image_reference(self.namespace, service)
 
-    def own_image(self, reference: str, *, beside: str = "") -> str:
-        """The worktree's image for a reference that a service other than `beside` builds; empty if none does."""
+    def own_image(self, reference: str, *, other_than: str = "") -> str:
+        """Return the worktree's image for a reference that a service other than `beside` builds; empty if none does."""
         builder = self.images.get(familiar(reference), "")
-        return self.image(builder) if builder and builder != beside else ""
+        return self.image(builder) if builder and builder != other_than else ""
 
 
 Rename: TypeAlias = Callable[[str, Names], Iterable[str]]
@@ -50,14 +50,14 @@ Rename: TypeAlias = Callable[[str, Names], Iterable[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A value that names another part of the stack: its path in the project, and what it is in the worktree."""
+    """A value that refers to another part of the stack: its path in the project, and its values in the worktree."""
 
     path: Path
     becomes: tuple[str, ...]
 
 
 def names_of(project: Project, namespace: Namespace) -> Names:
-    """What the parts of the project are called in the namespace, whatever services are selected."""
+    """Return the names of the project in the namespace, the same for every selection of services."""
     services = all_services(project)
     images: dict[str, str] = {}
     for service in services.values():
@@ -68,7 +68,7 @@ def names_of(project: Project, namespace: Namespace) -> Names:
 
 
 def familiar(reference: str) -> str:
-    """A reference in the one form that Docker prints: `docker.io/library/redis` is `redis:latest`.
+    """Return a reference in the form that Docker prints: `docker.io/library/redis` -> `redis:latest`.
 
     Source: distribution/reference, `FamiliarString`.
     """
@@ -80,7 +80,7 @@ def familiar(reference: str) -> str:
 
 
 def _shared(text: str, names: Names) -> Iterator[str]:
-    """`service:db` and `container:NAME`."""
+    """Rename `service:db` and `container:NAME`."""
     if text.startswith(OF_SERVICE) and text != OF_SERVICE:
         yield OF_CONTAINER + names.container(text.removeprefix(OF_SERVICE))
     elif service := names.containers.get(text.removeprefix(OF_CONTAINER)) if text.startswith(OF_CONTAINER) else None:
@@ -90,14 +90,14 @@ def _shared(text: str, names: Names) -> Iterator[str]:
 
 
 def _volumes_from(text: str, names: Names) -> Iterator[str]:
-    """`db:ro` -> `accra-a1b2c3_db:ro`; `container:x:ro` -> `x:ro`, or the stack's own container."""
+    """`db:ro` -> `accra-a1b2c3_db:ro`; `container:x:ro` -> `x:ro`, or the stack's container for `container_name: x`."""
     name, colon, mode = text.removeprefix(OF_CONTAINER).partition(":")
     service = names.containers.get(name) if text.startswith(OF_CONTAINER) else name
     yield f"{names.container(service) if service else name}{colon}{mode}"
 
 
 def _links(text: str, names: Names) -> Iterator[str]:
-    """`db:database` -> `accra-a1b2c3_db:database`, and `accra-a1b2c3_db:db-1`, which Docker Compose gives along."""
+    """`db:database` -> `accra-a1b2c3_db:database`, and `accra-a1b2c3_db:db-1`, which Docker Compose adds."""
     service, _, alias = text.partition(":")
     container = names.container(service)
     yield f"{container}:{alias or service}"
@@ -105,7 +105,7 @@ def _links(text: str, names: Names) -> Iterator[str]:
 
 
 def _external_links(text: str, names: Names) -> Iterator[str]:
-    """`NAME:alias`, where the file itself gives a container that name."""
+    """Rename `NAME:alias` if NAME is a `container_name` of the file."""
     name, _, alias = text.partition(":")
     service = names.containers.get(name)
     yield f"{names.container(service)}:{alias or name}" if service else text
@@ -116,7 +116,7 @@ def _image(text: str, names: Names) -> Iterator[str]:
 
 
 def _context(text: str, names: Names) -> Iterator[str]:
-    """`service:base` and `docker-image://base:dev`: the image of that service."""
+    """Replace `service:base` and `docker-image://base:dev` with the image of that service."""
     if text.startswith(OF_SERVICE):
         base = names.services.get(text.removeprefix(OF_SERVICE))
         if base is None:
@@ -144,18 +144,18 @@ REFERENCES: Mapping[str, Rename] = {
     "image": _image,
     "build.additional_contexts.*": _context,
 }
-"""Path pattern below a service -> what the values there become. `*` is each item of a list or mapping."""
+"""Path pattern in a service -> the function that renames the values there. `*` is each item of a list or mapping."""
 
 
 def renamed(service: Service, names: Names) -> Service:
-    """The service with every reference to another part of the stack renamed for the worktree."""
+    """Return the service with all references to other parts of the stack renamed for the worktree."""
     for pattern, rename in REFERENCES.items():
         service = _replaced(service, pattern.split("."), rename, names)
     return service
 
 
 def references(service: Service, names: Names) -> Iterator[Reference]:
-    """Every value of the service that names another part of the stack."""
+    """Yield the values of the service that refer to another part of the stack."""
     for pattern, rename in REFERENCES.items():
         for path, text in _values(service, pattern.split(".")):
             becomes = tuple(rename(text, names))
@@ -164,7 +164,7 @@ def references(service: Service, names: Names) -> Iterator[Reference]:
 
 
 def _replaced(value: Any, steps: list[str], rename: Rename, names: Names) -> Any:
-    """The value with each text at the steps below it renamed. Only in a list can one text become several."""
+    """Return the value with the strings at `steps` renamed. Only in a list can one string become several."""
     match steps:
         case []:
             return next(iter(rename(value, names))) if value else value
@@ -180,7 +180,7 @@ def _replaced(value: Any, steps: list[str], rename: Rename, names: Names) -> Any
 
 
 def _values(value: Any, steps: list[str]) -> Iterator[tuple[Path, str]]:
-    """Each text at the steps below a value, with its path from there."""
+    """Yield the strings at `steps` in a value, with their paths."""
     match steps:
         case []:
             yield (), value

@@ -1,4 +1,4 @@
-"""How many containers a service has."""
+"""The number of replicas of a service. Pure."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from wtc.model.service import Service
 
 
 def replica_count(service: Service, scales: Mapping[str, int]) -> int:
-    """The number of replicas; `scales` is what the command line sets. As in Docker Compose, no `mode` changes it.
+    """Return the number of replicas; `scales` are those of the command line. As in Docker Compose, `mode` is ignored.
 
     Source: compose-spec, scale and deploy.replicas.
     """

@@ -1,4 +1,4 @@
-"""A project in the namespace of one worktree: names, labels, host ports and files as the engine will see them."""
+"""Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,12 +7,13 @@ from wtc import labels as label
 from wtc.model.build import BuildInput
 from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
 from wtc.model.namespace import Namespace
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, PortId, single_port
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Port, Service
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.desired.config_hash import resource_hash, service_hash
 from wtc.planner.desired.file_grants import granted_files
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import names_of, renamed
 from wtc.planner.desired.replicas import replica_count
 from wtc.planner.images.plan_images import desired_images
@@ -21,25 +22,24 @@ from wtc.planner.names import container_name, network_names, volume_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where a project is put: its namespace, and what is particular to the worktree.
+    """The namespace of a project, and the values that differ between worktrees.
 
-    `ports`: (service, index in its `ports`, replica) -> host port; a port that is not there is published as the file
-    says, at `bind` too. `build_inputs`: service -> what its image is built from, where that was looked at. `scales`:
-    service -> number of replicas.
-    `mem_limit_bytes` caps the services that set no limit of their own.
+    `ports`: port -> leased host port; a port without a lease is published as in the file. `bind`: the host address for
+    ports that name none. `build_inputs`: service -> the inputs of its build, if they were read. `scales`: service ->
+    number of replicas. `mem_limit_bytes`: the limit of services that set none.
     """
 
     namespace: Namespace
     bind: str
     host: str = "127.0.0.1"
-    ports: Mapping[tuple[str, int, int], int] = field(default_factory=dict[tuple[str, int, int], int])
+    ports: Mapping[PortId, int] = field(default_factory=dict[PortId, int])
     build_inputs: Mapping[str, BuildInput] = field(default_factory=dict[str, BuildInput])
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
     mem_limit_bytes: int = 0
 
 
 def resolve_desired(project: Project, place: Placement) -> Desired:
-    """The project as it should be on the engine, for this worktree."""
+    """Return the desired state of the project on the engine, for this worktree."""
     networks = _networks(project, place.namespace)
     volumes = _volumes(project, place.namespace)
     names = names_of(project, place.namespace)
@@ -49,7 +49,7 @@ def resolve_desired(project: Project, place: Placement) -> Desired:
     endpoints: list[Endpoint] = []
     for name in order:
         if project.services[name].provider:
-            continue  # a program outside the engine is its container
+            continue  # it is a program outside the engine and has no container
         desired = _service(project, renamed(project.services[name], names), images[name], place, networks, volumes)
         services[name] = desired
         for container in desired.containers:
@@ -95,7 +95,7 @@ def _volumes(project: Project, namespace: Namespace) -> dict[str, Volume]:
 
 def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
     name = volume_name(namespace, volume.key)
-    # Not Docker Compose's config hash: where that differs, `docker compose -p` recreates the volume.
+    # Without Docker Compose's config hash: if it differed, `docker compose -p` would recreate the volume.
     labels = {
         **label.of_user(volume.labels),
         **label.own(namespace, name),
@@ -114,7 +114,7 @@ def _service(
     networks: Mapping[str, Network],
     volumes: Mapping[str, Volume],
 ) -> DesiredService:
-    """One service, whose references are renamed."""
+    """Return a desired service; the references in `service` are already renamed."""
     base = replace(
         service,
         image=image.reference,
@@ -168,9 +168,9 @@ def _container_labels(project: Project, service: Service, number: int, digest: s
 
 
 def _attachments(service: Service, networks: Mapping[str, Network]) -> dict[str, Attachment]:
-    """Network name on the engine -> attachment, reachable by the service's name and by its own container's name.
+    """Return network name on the engine -> attachment, with the service name and the `container_name` as aliases.
 
-    The highest priority comes first, then the file's own name for it: the first one is the container's own network.
+    Sorted by priority, highest first, then by the network's key: the first one is the container's primary network.
     """
     return {
         networks[key].name: replace(
@@ -187,32 +187,24 @@ def _own_aliases(service: Service) -> list[str]:
 
 def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
     ports: list[Port] = []
-    for index, port in enumerate(service.ports):
-        leased = place.ports.get((service.name, index, number))
-        if leased is None:
-            ports.append(replace(port, host_ip=port.host_ip or place.bind))
-        else:
-            ports.append(replace(port, published=str(leased), host_ip=port.host_ip or place.bind))
+    for port_id, port in zip(port_ids(service.name, number, service.ports), service.ports, strict=True):
+        leased = place.ports.get(port_id)
+        published = port.published if leased is None else range(leased, leased + 1)
+        ports.append(replace(port, published=published, host_ip=port.host_ip or place.bind))
     return tuple(ports)
 
 
 def connect_address(bound: str, host: str) -> str:
-    """Where one connects to a port that is bound to an address of the engine, which is `host` to the caller."""
+    """Return the address to connect to for a port bound at `bound`; the caller reaches the engine's host as `host`."""
     return host if bound in {"", "0.0.0.0", "::", "127.0.0.1"} else bound
 
 
 def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
+    ports = container.config.ports
     return [
-        Endpoint(
-            service=container.service,
-            target=port.target,
-            protocol=port.protocol,
-            host=connect_address(port.host_ip, place.host),
-            port=int(port.published),
-            number=container.number,
-        )
-        for port in container.config.ports
-        if port.published.isdigit()
+        Endpoint(id=port_id, host=connect_address(port.host_ip, place.host), port=host_port)
+        for port_id, port in zip(port_ids(container.service, container.number, ports), ports, strict=True)
+        if (host_port := single_port(port.published))
     ]
 
 
@@ -221,5 +213,5 @@ def _has_memory_limit(service: Service) -> bool:
 
 
 def _cpus(service: Service) -> float:
-    """How many processors it may use, 0 for all. Source: compose-spec, cpus and deploy.resources.limits."""
+    """Return the CPU limit, 0 without one. Source: compose-spec, cpus and deploy.resources.limits."""
     return (service.deploy.limits.cpus if service.deploy and service.deploy.limits else 0.0) or service.cpus

@@ -1,1 +1,1 @@
-"""git in containers that bind a linked worktree: access, mounts and settings. Pure."""
+"""git in containers that bind-mount a linked worktree: access, mounts and settings. Pure."""

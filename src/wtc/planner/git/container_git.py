@@ -1,4 +1,4 @@
-"""A stack in which git works inside the containers that bind the linked worktree. Pure."""
+"""Add what git needs to the containers of a stack that bind-mount the linked worktree. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,39 +16,39 @@ from wtc.planner.git.git_mounts import GitMounts, git_mounts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitRules:
-    """What decides on the access of each service."""
+    """The facts and choices that decide the git access of each service."""
 
     git: LinkedGit
     mapping: UserMapping | None
-    """None where no engine is asked: then the access that depends on it is not decided."""
+    """None without an engine: then access that depends on the mapping stays undecided."""
     caller: int
-    """The user of the host who runs wtc."""
+    """The user id on the host that runs wtc."""
     chosen: Mapping[str, GitAccess] = field(default_factory=dict[str, GitAccess])
-    """Service -> `RW` or `RO`, where the user chose it."""
+    """Service -> `RW` or `RO`, for the services for which the user chose it."""
     image_users: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Reference of an image -> its user; root for an image that is not there yet."""
+    """Image reference -> its user. An image that does not exist yet counts as root's."""
     identity: tuple[tuple[str, str], ...] = ()
     """git settings with the user's name and email."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceGit:
-    """What a service gets, and why it is not more."""
+    """The git access of a service, and the reason if it is read-only."""
 
     access: GitAccess | None
-    """`RW`, `RO`, or None where it is not decided: then `added` is what `GitAccess.RW` gives."""
+    """`RW`, `RO`, or None if undecided: then `added` is that of `GitAccess.RW`."""
     added: GitMounts
     reason: str = ""
-    """Why its containers can only read although the file does not say so."""
+    """Why the access is read-only although neither the file nor the user asks for that."""
 
 
 def with_git(
     desired: Desired, links: Mapping[str, tuple[Mount, ...]], rules: GitRules, *, real: Callable[[str], str]
 ) -> tuple[Desired, dict[str, ServiceGit]]:
-    """Return the stack with what git needs added, and what that is, by service.
+    """Return the stack with what git needs, and service -> what was added.
 
-    `links`: service -> the binds by which it has the worktree's `.git` (`bound_links`), without the services for which
-    git is off. `real` resolves the symbolic links in a path of the host.
+    `links`: service -> the binds that contain the worktree's `.git` (`bound_links`), without the services for which git
+    is off. `real` resolves the symbolic links in a path of the host.
     """
     services, found = dict(desired.services), dict[str, ServiceGit]()
     for name, service in desired.services.items():
@@ -80,7 +80,7 @@ def _access(
     if chosen is GitAccess.RW:
         return chosen, ""
     if all(link.read_only for link in links):
-        return GitAccess.RO, ""  # the file gives it nothing to commit
+        return GitAccess.RO, ""  # the file mounts the worktree read-only
     owner, mapping = rules.git.owner, rules.mapping
     if mapping is None:
         return None, ""
@@ -93,7 +93,11 @@ def _access(
 
 
 def _spec_with_git(spec: ContainerSpec, added: GitMounts) -> ContainerSpec:
-    """The hash counts where git works and its access alone: neither another worktree nor a new email recreates it."""
+    """Add mounts and settings to a container.
+
+    The hash covers only the folder in which git works and the access, so that another worktree or a new email address
+    does not recreate the container.
+    """
     config = spec.config
     digest = service_hash(replace(config, volumes=(*config.volumes, *added.counted)), spec.files)
     return replace(

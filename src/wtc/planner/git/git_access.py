@@ -1,4 +1,4 @@
-"""Whether the containers of a service may write into the repository: pure, over the container's user."""
+"""Decide whether the containers of a service may write to the repository, by the container's user. Pure."""
 
 from wtc.model.git import UserMapping
 
@@ -6,9 +6,9 @@ ROOT = 0
 
 
 def user_number(user: str) -> int | None:
-    """Return the number of the user in `USER[:GROUP]`; None for a name, whose number only the image knows.
+    """Return the user id in `USER[:GROUP]`; None for a name, whose id only the image knows.
 
-    Source: Engine API, `Config.User`: nothing is root.
+    Source: Engine API, `Config.User`: empty means root.
     """
     name = user.partition(":")[0]
     if name in {"", "root"}:
@@ -17,9 +17,9 @@ def user_number(user: str) -> int | None:
 
 
 def foreign_writer(user: str, *, owner: int, caller: int, mapping: UserMapping) -> str:
-    """Return which user the container runs as, if its files would not belong to the owner of the repository; else "".
+    """Return the user of the container if its files would not belong to the owner of the repository; else "".
 
-    `owner` and `caller` (who runs wtc) are users of the host.
+    `owner` and `caller` (the user that runs wtc) are user ids on the host.
     """
     number = user_number(user)
     match mapping:

@@ -1,13 +1,13 @@
-"""git settings in the environment of a process. Source: git-config(1), `GIT_CONFIG_COUNT`."""
+"""Pass git settings in environment variables. Source: git-config(1), `GIT_CONFIG_COUNT`."""
 
 from collections.abc import Iterable, Mapping
 
 WITHOUT_COLLECTION = {"gc.auto": "0", "maintenance.auto": "false"}
-"""Where the entries of other worktrees are read-only, garbage collection would fail halfway."""
+"""Garbage collection would fail halfway, because the entries of other worktrees are mounted read-only."""
 
 
 def git_config(environment: Mapping[str, str | None], settings: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the variables that add git settings after those that the environment already passes; none for none."""
+    """Return the variables that add git settings after those in `environment`; empty without settings."""
     found = tuple(settings)
     try:
         count = max(0, int(environment.get("GIT_CONFIG_COUNT") or 0))

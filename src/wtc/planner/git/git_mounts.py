@@ -1,7 +1,7 @@
-"""What git needs in a container that binds a linked worktree: mounts and settings. Pure.
+"""The mounts and settings that git needs in a container that bind-mounts a linked worktree. Pure.
 
-The worktree's `.git` is a file that names a folder of the main repository. The container gets that folder at the path
-where the file leads inside the container: the same path as on the host, unless the file holds a relative one.
+The worktree's `.git` is a file that names a folder of the main repository. That folder is mounted where the file points
+to inside the container: at the same path as on the host, unless the file contains a relative path.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,21 +16,21 @@ from wtc.planner.git.git_config import WITHOUT_COLLECTION
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitMounts:
-    """What is added to the containers of a service."""
+    """The mounts and settings to add to the containers of a service."""
 
     mounts: tuple[Mount, ...]
     settings: tuple[tuple[str, str], ...]
     """git settings, for `GIT_CONFIG_COUNT`."""
     counted: tuple[Mount, ...]
-    """Those of the mounts that count in the hash of the configuration: the common folder, and the worktree's `.git`."""
+    """The mounts that count in the configuration hash: the common git folder and the worktree's `.git`."""
     works: tuple[str, ...] = ()
-    """Where the container has the worktree, and git works."""
+    """The paths of the worktree in the container, in which git works."""
     hidden: tuple[tuple[str, str], ...] = ()
-    """What cannot be mounted -> the target of the mount of the file in which it would lie."""
+    """Path that cannot be mounted -> target of the file's mount that contains it."""
 
 
 def bound_links(config: Service, git: LinkedGit, real: Callable[[str], str]) -> tuple[Mount, ...]:
-    """Return the binds by which the containers of a service have the worktree's `.git`, `target` being its path there.
+    """Return the binds that contain the worktree's `.git`, with its path in the container as `target`.
 
     `real` resolves the symbolic links in a path of the host.
     """
@@ -56,10 +56,10 @@ def git_mounts(
     real: Callable[[str], str],
     identity: tuple[tuple[str, str], ...] = (),
 ) -> GitMounts:
-    """Return what makes git work where the containers of a service have the worktree's `.git`: see `bound_links`.
+    """Return the mounts and settings with which git works in a service's containers. For `links` see `bound_links`.
 
-    A mount of the file wins: where it already mounts the common git folder, nothing is added. `identity` are settings
-    with the user's name and email.
+    Mounts of the file take precedence: if the file mounts the common git folder, nothing is added. `identity` are the
+    settings with the user's name and email.
     """
     read_only = access is GitAccess.RO or not git.protectable
     added: dict[str, Mount] = {}
@@ -92,7 +92,7 @@ def git_mounts(
 
 
 def _inside(git: LinkedGit, common: str, entry: str, *, read_only: bool) -> Iterator[Mount]:
-    """The mounts on top of the common folder: what is protected, and the worktree's own entry."""
+    """Yield the mounts inside the common git folder: the protected files and the worktree's entry."""
     if read_only:
         if not _lies_below(entry, common):
             yield _bind(git.entry, entry, read_only=True)
@@ -105,7 +105,10 @@ def _inside(git: LinkedGit, common: str, entry: str, *, read_only: bool) -> Iter
 
 
 def _outside(git: LinkedGit, link: str, entry: str) -> Iterator[Mount]:
-    """The worktree's `.git`, also where its entry looks for it, so that a prune keeps the entry; borrowed objects."""
+    """Yield the mounts outside the common git folder: `.git` where its entry expects it, and borrowed objects.
+
+    Without the first, `git worktree prune` in the container would remove the entry.
+    """
     for target in dict.fromkeys((link, normpath(join(entry, git.back)))):
         yield _bind(join(git.worktree, ".git"), target, read_only=True)
     for path in git.borrowed:
@@ -113,9 +116,9 @@ def _outside(git: LinkedGit, link: str, entry: str) -> Iterator[Mount]:
 
 
 def _covering(config: Service, mount: Mount, real: Callable[[str], str]) -> str:
-    """The target of the file's mount in which the engine would create the mount point; empty where none has it.
+    """Return the target of the file's mount in which the engine would create the mount point; empty without one.
 
-    Nothing is created below a bind that already has the source there.
+    Nothing is created below a bind that already contains the source.
     """
     above = [m for m in config.volumes if _lies_below(mount.target, normpath(m.target))]
     if not above:
@@ -147,7 +150,7 @@ def _joined(folder: str, below: str) -> str:
 
 
 def _below(path: str, folder: str) -> str | None:
-    """The path relative to a folder, empty for the folder itself; None where it lies elsewhere."""
+    """Return the path relative to a folder, empty for the folder itself; None for a path outside of it."""
     if path == folder:
         return ""
     prefix = folder.rstrip("/") + "/"

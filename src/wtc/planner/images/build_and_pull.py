@@ -1,4 +1,4 @@
-"""What `build` and `pull` make of a stack before its images are planned: the part that they are about."""
+"""Select the services whose images `build` and `pull` work on. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -13,9 +13,9 @@ IF_MISSING = frozenset({"missing", "if_not_present"})
 
 
 def select_buildable(desired: Desired, services: Collection[str], args: Mapping[str, str]) -> Desired:
-    """The services of these (of all, where none is named) that are built, and those that their builds stand on.
+    """Return the stack with only the services that are built, and those whose images their builds use.
 
-    `args` are laid over the build arguments of each.
+    Empty `services` means all. `args` override the build arguments of each service.
     """
     wanted = {name for name, s in desired.services.items() if s.image.build and (not services or name in services)}
     own = only_services(desired, wanted)
@@ -25,7 +25,7 @@ def select_buildable(desired: Desired, services: Collection[str], args: Mapping[
 
 
 def warn_of_platforms(project: Project, services: Collection[str]) -> Iterator[Diagnostic]:
-    """Of these services, those of whose platforms only one is built, though the file names several."""
+    """Yield a warning for each of these services whose file names several platforms: only one is built."""
     for name in services:
         build = project.services[name].build
         if build is None or len(build.platforms) < 2:
@@ -34,19 +34,18 @@ def warn_of_platforms(project: Project, services: Collection[str]) -> Iterator[D
         path = ("services", name, "build", "platforms")
         yield Diagnostic(
             message=f"of the {len(build.platforms)} `build.platforms` of service `{name}`, only "
-            f"{f'`{own}`, its `platform`,' if own else 'that of the engine'} is built",
+            f"{f'`{own}`, its `platform`,' if own else 'the platform of the engine'} is built",
             severity=Severity.WARNING,
             position=project.positions.get(path),
             path=path,
-            hint="to build an image of them all, run `docker buildx build --platform`",
+            hint="to build an image for all of them, run `docker buildx build --platform`",
         )
 
 
 def select_pullable(desired: Desired, services: Collection[str], policy: str) -> Desired:
-    """The services of these (of all, where none is named) whose images come from a registry.
+    """Return the stack with only the services whose images come from a registry. Empty `services` means all.
 
-    Their pull policy becomes `policy`, where that is given; else what is not `missing` or never to be pulled is always
-    pulled, for that is what was asked for.
+    Their pull policy becomes `policy`, if given; else policies other than `missing` and `never` become `always`.
     """
     chosen = {
         name: replace(s, image=replace(s.image, pull_policy=policy or _pull_policy(s.image.pull_policy)))

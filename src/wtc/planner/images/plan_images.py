@@ -1,4 +1,4 @@
-"""The images that a stack needs: what to pull and what to build, before anything stands on them."""
+"""Plan the images of a stack: which to pull and which to build. Pure."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -13,17 +13,16 @@ from wtc.model.observed import Observed
 from wtc.model.plan import BuildImage, Plan, PullImage
 from wtc.model.project import Project
 from wtc.model.service import Service
+from wtc.model.up_options import UpOptions
 from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed
 from wtc.planner.images.pull_policy import has_digest, pull_interval_s
 from wtc.planner.plan_builder import PlanBuilder
-from wtc.planner.up_options import UpOptions
 
 
 def desired_images(project: Project, names: Names, inputs: Mapping[str, BuildInput]) -> dict[str, DesiredImage]:
-    """Service -> what its containers are created from, for every service of the file.
+    """Return service -> image of its containers, for all services of the file.
 
-    A built image has the namespace's tag, and no other. `inputs`: service -> what it is built from, where that was
-    looked at.
+    A built image has only the tag of the namespace. `inputs`: service -> the inputs of its build, if they were read.
     """
     return {service.name: _desired_image(service, project, names, inputs) for service in names.services.values()}
 
@@ -54,7 +53,8 @@ def _desired_image(service: Service, project: Project, names: Names, inputs: Map
         bases={
             image: own
             for image in inputs.get(service.name, BuildInput()).images
-            if (own := names.own_image(image, beside=service.name)) and image not in service.build.additional_contexts
+            if (own := names.own_image(image, other_than=service.name))
+            and image not in service.build.additional_contexts
         },
         build_hash=digest,
         labels=labels,
@@ -63,7 +63,7 @@ def _desired_image(service: Service, project: Project, names: Names, inputs: Map
 
 
 def built_from(service: Service, names: Names, images: Iterable[str]) -> set[str]:
-    """The other services whose images the build of a service needs; `images` are those that its Dockerfile names."""
+    """Return the other services whose images the build of a service uses; `images` are those in its Dockerfile."""
     if service.build is None:
         return set()
     contexts = service.build.additional_contexts.values()
@@ -79,7 +79,7 @@ def built_from(service: Service, names: Names, images: Iterable[str]) -> set[str
 def _with_bases(
     service: str, names: Names, inputs: Mapping[str, BuildInput], above: frozenset[str] = frozenset()
 ) -> str:
-    """The service's own hash; with those of the services whose images it is built from, where there are some."""
+    """Return the build hash of the service, combined with those of the services whose images its build uses, if any."""
     given = inputs.get(service, BuildInput())
     above |= {service}
     others = built_from(names.services[service], names, given.images) - above
@@ -90,7 +90,7 @@ def _with_bases(
 
 
 def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Plan:
-    """Every image once; one whose build stands on another service's image comes after that."""
+    """Plan each image once, after the images of other services that its build uses."""
     builder = PlanBuilder()
     nodes: dict[str, int] = {}
     waiting = needed_images(desired)
@@ -111,16 +111,17 @@ def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Pla
 
 
 def check_images(desired: Desired, observed: Observed, options: UpOptions) -> None:
-    """Before anything is touched.
+    """Check that each missing image may be built or pulled, before anything changes.
 
     Raises:
-        WtcError: an image is not there, and the user or the file forbids to get it.
+        WtcError: an image does not exist, and an option or the file forbids building or pulling it.
     """
     images = {s.image.reference: s.image for s in desired.services.values() if s.containers}
     wanting = [i for i in images.values() if i.reference not in observed.images]
     unbuilt = [i for i in wanting if i.build is not None and options.no_build]
     unpulled = [i for i in wanting if i.build is None and _policy(i, options) == "never"]
-    not_built, not_pulled = "is not built yet, and `--no-build` is given", "is not there, and is never to be pulled"
+    not_built = "is not built, and `--no-build` is given"
+    not_pulled = "does not exist, and its pull policy is `never`"
     wanted = [(i, "build", not_built) for i in unbuilt] + [(i, "image", not_pulled) for i in unpulled]
     found = [
         Diagnostic(message=f"image `{i.reference}` of service `{i.service}` {why}", path=("services", i.service, key))
@@ -134,26 +135,26 @@ def check_images(desired: Desired, observed: Observed, options: UpOptions) -> No
 
 
 def base_references(image: DesiredImage) -> set[str]:
-    """The references of other images that the build takes files from."""
+    """Return the references of the images that the build uses: of other services, and in additional contexts."""
     contexts = image.build.additional_contexts.values() if image.build else ()
     return {*image.bases.values(), *(c.removeprefix(OF_IMAGE) for c in contexts if c.startswith(OF_IMAGE))}
 
 
 def only_services(desired: Desired, services: Collection[str]) -> Desired:
-    """The stack with these services alone, and whatever images their builds are made from."""
+    """Return the stack with only these services; images of the others remain as `bases` of builds."""
     chosen = {name: service for name, service in desired.services.items() if name in services}
     others = (service.image for name, service in desired.services.items() if name not in services)
     return replace(
         desired,
         services=chosen,
         bases={**desired.bases, **{image.reference: image for image in others if image.build is not None}},
-        endpoints=tuple(e for e in desired.endpoints if e.service in chosen),
+        endpoints=tuple(e for e in desired.endpoints if e.id.service in chosen),
         undeclared=desired.undeclared | (desired.services.keys() - chosen.keys()),
     )
 
 
 def needed_images(desired: Desired) -> dict[str, DesiredImage]:
-    """Reference -> image that the services need, those that their builds are made from included, however far."""
+    """Return reference -> image, for the images of the services and those that their builds use, recursively."""
     known = {**desired.bases, **{s.image.reference: s.image for s in desired.services.values()}}
     waiting = [s.image.reference for s in desired.services.values() if s.containers or s.image.build]
     needed: dict[str, DesiredImage] = {}
@@ -166,31 +167,31 @@ def needed_images(desired: Desired) -> dict[str, DesiredImage]:
 
 
 def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
-    there = observed.images.get(image.reference)
-    if there is None:
-        return "not built yet"
+    existing = observed.images.get(image.reference)
+    if existing is None:
+        return "it is not built"
     if options.build:
-        return "asked for"
+        return "requested"
     if image.pull_policy == "build":
         return "its pull_policy is `build`"
-    if image.build_hash and there.labels.get(label.BUILD_HASH) != image.build_hash:
-        return "its context or its build options have changed"
+    if image.build_hash and existing.labels.get(label.BUILD_HASH) != image.build_hash:
+        return "its context or build options have changed"
     return ""
 
 
 def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
     policy = _policy(image, options)
-    there = observed.images.get(image.reference)
+    existing = observed.images.get(image.reference)
     if policy == "always":
-        return "pull_policy is `always`"
+        return "its pull_policy is `always`"
     if policy == "never":
         return ""
-    if there is None:
-        return "not there yet"
+    if existing is None:
+        return "it does not exist"
     after_s = pull_interval_s(policy)
-    if after_s is None or has_digest(image.reference) or observed.at_s < there.tagged_s + after_s:
+    if after_s is None or has_digest(image.reference) or observed.at_s < existing.tagged_s + after_s:
         return ""
-    return f"pull_policy is `{policy}`, and the last pull is longer ago, or not known"
+    return f"its pull_policy is `{policy}`, and the last pull is older or unknown"
 
 
 def _policy(image: DesiredImage, options: UpOptions) -> str:

@@ -1,4 +1,4 @@
-"""Pull policies that go by the time of the last pull. Source: compose-spec, Services, `pull_policy`."""
+"""Pull policies with an interval: `daily`, `weekly`, `every_<duration>`. Source: compose-spec, `pull_policy`."""
 
 import re
 
@@ -10,12 +10,12 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 
 
 def pull_interval_s(policy: str) -> float | None:
-    """How old the last pull may be, for `daily`, `weekly`, `every_<duration>`; None for what does not go by that."""
+    """Return how old the last pull may be, in seconds; None for a policy without an interval."""
     if policy.startswith(_EVERY):
         return sum(float(number) * _UNITS_S[unit] for number, unit in _PART.findall(policy.removeprefix(_EVERY)))
     return _NAMED.get(policy)
 
 
 def has_digest(reference: str) -> bool:
-    """Whether a reference names a digest: no later pull can bring another image."""
+    """Whether a reference names a digest, so that a later pull cannot change the image."""
     return "@" in reference

@@ -1,4 +1,4 @@
-"""Images that a build replaced: they lost their tag, and are removed once no container uses them. Pure."""
+"""Remove images that a build replaced: they lost their tag, and are removed once no container uses them. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -19,13 +19,13 @@ def add_image_removals(
 ) -> None:
     """Remove the stack's untagged images whose last containers this plan replaces.
 
-    `settled`: container name -> the node after which its replacement has its name.
+    `settled`: container name -> the node after which the replacement has this name.
     """
     replaced = {d.current.id: d for d in decisions if d.action is Action.RECREATE and d.current is not None}
-    kept = {c.image_id for c in observed.containers if c.id not in replaced}
+    used = {c.image_id for c in observed.containers if c.id not in replaced}
     for image in observed.images.values():
         users = [d.spec.name for d in replaced.values() if d.current and d.current.image_id == image.id]
-        if image.reference != image.id or not users or image.id in kept:
+        if image.reference != image.id or not users or image.id in used:
             continue
         if ownership(image, namespace, observed.foreign_use).own:
             after = [settled.get(name) for name in users]

@@ -1,22 +1,22 @@
-"""The stacks on an engine, by the labels of what carries them. Pure."""
+"""List the stacks on an engine, by the labels of their objects. Pure."""
 
 from dataclasses import replace
 
 from wtc import labels as label
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
-from wtc.model.observed import EngineListing, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, EngineListing, ObservedContainer, ObservedVolume
 from wtc.namespace import is_namespace
-from wtc.planner.observed.ownership import RUNNING, Object, foreign_use, inconsistency, is_legacy
+from wtc.planner.observed.ownership import Object, foreign_use, inconsistency, is_legacy
 
 Key = tuple[str, ...]
 
 
 def labelled_stacks(listing: EngineListing) -> tuple[LabelledStack, ...]:
-    """One stack for each namespace and identity, by name.
+    """Return one stack for each namespace and identity, sorted by name.
 
-    Objects whose labels do not agree with their names belong to no stack. What the version before created belongs to
-    the stack with an identity that has its namespace and path.
+    Objects whose labels do not match their names belong to no stack. Objects that an older wtc created (without an
+    identity) belong to the stack with the same namespace and path that has one.
     """
     use = foreign_use(listing.containers)
     groups: dict[Key, list[Object]] = {}
@@ -31,7 +31,7 @@ def labelled_stacks(listing: EngineListing) -> tuple[LabelledStack, ...]:
 
 
 def _key(found: Object) -> Key:
-    """What objects of one stack have in common: an id, else the host and the folder, else the path."""
+    """Return the key that the objects of one stack share: the id, else the host and the folder, else the path."""
     labels = found.labels
     project = labels[label.PROJECT]
     if worktree_id := labels.get(label.ID, ""):
@@ -44,8 +44,8 @@ def _key(found: Object) -> Key:
 
 def _stack(objects: list[Object]) -> LabelledStack:
     containers = [o for o in objects if isinstance(o, ObservedContainer)]
-    running = [c for c in containers if c.state in RUNNING]
-    # Containers come first: after a move they record the new path, and volumes still the old one.
+    running = [c for c in containers if c.state in RUNNING_STATES]
+    # Containers first: after a move they record the new path, while volumes still record the old one.
     lead = next((o for o in objects if not is_legacy(o.labels)), objects[0])
     recorded = label.namespace_of(lead.labels)
     folders = (c.labels.get(label.COMPOSE_WORKING_DIR, "") for c in containers)
@@ -66,5 +66,5 @@ def _stack(objects: list[Object]) -> LabelledStack:
 
 
 def namespace_of(stack: LabelledStack) -> Namespace:
-    """The namespace under which the stack's own objects are found."""
+    """Return the namespace with which `ownership` finds the stack's objects."""
     return Namespace(name=stack.namespace, worktree=stack.worktree, identity=stack.identity)

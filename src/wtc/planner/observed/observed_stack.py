@@ -1,4 +1,4 @@
-"""From everything that an engine lists to one stack, and what can conflict with it. Pure."""
+"""Select the objects of one stack from everything that an engine lists. Pure."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from wtc.planner.observed.ownership import foreign_objects, foreign_use, ownersh
 
 
 def own_containers(listing: EngineListing, namespace: Namespace) -> list[ObservedContainer]:
-    """The containers that belong to the stack, as the list shows them."""
+    """Return the containers of the stack, as the engine's list shows them."""
     return [c for c in listing.containers if ownership(c, namespace).own]
 
 
@@ -31,10 +31,10 @@ def observed_stack(
     images: Mapping[str, ObservedImage] = MappingProxyType({}),
     api_version: tuple[int, int] = (1, 41),
 ) -> Observed:
-    """The stack of a namespace.
+    """Return the observed state of a stack, with the foreign objects that can conflict with it.
 
-    `containers` are its own ones after a closer look (those that were removed since are missing). `networks`, `volumes`
-    (by name or id) and `images` (by reference) were asked for beside the list.
+    `containers` are the stack's containers as inspected, without those that were removed since the list. `networks`,
+    `volumes` (by name or id) and `images` (by reference) were inspected in addition to the list.
     """
     own = own_containers(listing, namespace)
     known = {c.id for c in own}

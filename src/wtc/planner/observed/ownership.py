@@ -1,7 +1,7 @@
-"""Whether wtc may change or remove an object of the engine: one function for every command. Pure.
+"""Decide whether an object of the engine belongs to a stack, so that wtc may change or remove it. Pure.
 
-Labels alone are not a proof: what a user starts from, commits or builds on an image of wtc's inherits its labels. So an
-object's labels have to agree with each other and with its name, and then with the identity of the worktree.
+Labels alone do not prove it: containers and images that users create from an image of wtc inherit its labels. So the
+labels of an object must match each other and its name, and then the identity of the worktree.
 Source: product.md, Identity.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wtc import labels as label
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
+    RUNNING_STATES,
     EngineListing,
     ForeignUse,
     ObservedContainer,
@@ -29,26 +30,25 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ownership:
-    """Own, or foreign with the reason as it completes "it is left alone, because ..."."""
+    """Own, or foreign with the reason, as it completes "it is left alone, because ..."."""
 
     own: bool
     reason: str = ""
 
 
 OWN = Ownership(own=True)
-RUNNING = frozenset({"running", "restarting", "paused"})
 NO_FOREIGN_USE = ForeignUse()
 
 
 def ownership(found: Object, namespace: Namespace, foreign: ForeignUse = NO_FOREIGN_USE) -> Ownership:
-    """Whether the object belongs to the stack of this namespace and identity."""
+    """Return whether the object belongs to the stack with this namespace and identity, and why not."""
     if why := inconsistency(found, foreign) or _belongs_elsewhere(found, namespace):
         return Ownership(own=False, reason=why)
     return OWN
 
 
 def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
-    """Why an object's labels do not agree with each other and with its name; empty where they do."""
+    """Return why an object's labels do not match each other and its name; empty if they do."""
     labels = found.labels
     if not label.managed(labels):
         return "wtc did not create it"
@@ -67,10 +67,10 @@ def inconsistency(found: Object, foreign: ForeignUse = NO_FOREIGN_USE) -> str:
 
 
 def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | None = None) -> ForeignUse:
-    """What the containers that are not consistently wtc's use, of all that are on the engine.
+    """Return the volumes and images that foreign containers use.
 
-    With `namespace` those of other stacks count too: all that do not belong to this one, except for what a copy of its
-    volumes left (`is_left_by_copy`).
+    Without `namespace`, foreign means not created by wtc. With it, containers of other stacks are foreign too, except
+    those that a copy of this stack's volumes left (`is_left_by_copy`).
     """
     volumes: dict[str, str] = {}
     writers: dict[str, str] = {}
@@ -81,16 +81,16 @@ def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | 
         images.setdefault(container.image_id, container.name)
         for volume in container.volumes:
             volumes.setdefault(volume.name, container.name)
-            if volume.writable and container.state in RUNNING:
+            if volume.writable and container.state in RUNNING_STATES:
                 writers.setdefault(volume.name, container.name)
     return ForeignUse(volumes=volumes, writers=writers, images=images)
 
 
 def is_left_by_copy(found: ObservedContainer, namespace: Namespace) -> bool:
-    """Whether the container is one that a copy of this stack's volumes into another stack was killed before it removed.
+    """Whether an interrupted copy of this stack's volumes into another stack left the container.
 
-    A copy holds the lock of the stack that it copies from, and its containers are never started. So for a command that
-    holds this stack's lock, such a container has no living process, if it was created on the same host.
+    A copy holds the lock of the stack that it copies from, and never starts its containers. So while a command holds
+    this stack's lock, such a container belongs to no running copy, if it was created on the same host.
     """
     host = found.labels.get(label.HOST, "")
     here = bool(host) and host == namespace.identity.host
@@ -102,31 +102,31 @@ def _is_foreign(found: ObservedContainer, namespace: Namespace) -> bool:
 
 
 def foreign_objects(listing: EngineListing, namespace: Namespace, foreign: ForeignUse) -> dict[str, str]:
-    """What carries the namespace's label and does not belong to it: kind and name -> the reason."""
+    """Return the objects with the namespace's label that do not belong to the stack: kind and name -> the reason."""
     found: dict[str, str] = {}
     kinds = (("container", listing.containers), ("network", listing.networks), ("volume", listing.volumes))
     for kind, objects in kinds:
         for one in objects:
             if label.managed(one.labels) and one.labels.get(label.PROJECT) == namespace.name:
-                judged = ownership(one, namespace, foreign)
-                if not judged.own:
-                    found[f"{kind} `{one.name}`"] = judged.reason
+                result = ownership(one, namespace, foreign)
+                if not result.own:
+                    found[f"{kind} `{one.name}`"] = result.reason
     return found
 
 
 def is_legacy(labels: Mapping[str, str]) -> bool:
-    """Whether a wtc created it that wrote no names and no identity into labels."""
+    """Whether an older wtc created the object, which wrote neither names nor an identity into labels."""
     return not any(labels.get(key) for key in (label.ID, label.NAME, label.HOST))
 
 
 def is_named(labels: Mapping[str, str], container: str) -> bool:
-    """Whether a container's labels do not name another one: it is the container itself or its replacement."""
+    """Whether the labels name this container: it has the name itself, or is the replacement for that name."""
     own = labels.get(label.NAME, "")
     return not own or container in {own, replacement_name(own)}
 
 
 def is_anonymous(name: str) -> bool:
-    """Whether the engine chose the name of a volume."""
+    """Whether the engine chose the volume's name."""
     return _ANONYMOUS.fullmatch(name) is not None
 
 
@@ -173,7 +173,7 @@ def _image_inconsistency(found: ObservedImage, project: str, foreign: ForeignUse
 
 
 def _belongs_elsewhere(found: Object, namespace: Namespace) -> str:
-    """Why labels that agree with each other do not make it this stack's; empty where they do."""
+    """Return why an object with consistent labels does not belong to this stack; empty if it does."""
     labels, identity = found.labels, namespace.identity
     if labels.get(label.PROJECT) != namespace.name:
         return f"it belongs to stack `{labels.get(label.PROJECT)}`"

@@ -1,4 +1,4 @@
-"""Volumes that the file gives no name: labels tell whose they are, and nothing of them is lost."""
+"""Anonymous volumes: their labels record the owner, so that a recreated container keeps its data. Pure."""
 
 from wtc import labels as label
 from wtc.model.desired import ContainerSpec
@@ -10,27 +10,28 @@ from wtc.planner.observed.ownership import ownership
 def inherited_volumes(
     spec: ContainerSpec, current: ObservedContainer | None, observed: Observed, namespace: Namespace
 ) -> tuple[tuple[str, str], ...]:
-    """(Volume name, mount target) that go over to a new container: from the one before it, else from before a `down`.
+    """Return (volume name, mount target) of the volumes that a new container inherits.
 
-    What neither the file nor the image asks for any more stays behind, and so does what the file mounts something on.
+    They come from the container that it replaces, else from the one before a `down`. A volume is not inherited if
+    neither the file nor the image declares its target any more, or if the file mounts something else there.
     """
-    taken = _mounted_targets(spec)
-    asked = _wanted_targets(spec, observed) if spec.image in observed.images else None
+    mounted_targets = _mounted_targets(spec)
+    declared = _wanted_targets(spec, observed) if spec.image in observed.images else None
     if current is not None:
-        mine = ((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in taken)
-        return tuple((name, target) for name, target in mine if asked is None or target in asked)
-    whose = f"{spec.service}/{spec.number}:"
-    left: dict[str, list[ObservedVolume]] = {}
+        existing = ((v.name, v.target) for v in current.volumes if v.anonymous and v.target not in mounted_targets)
+        return tuple((name, target) for name, target in existing if declared is None or target in declared)
+    prefix = f"{spec.service}/{spec.number}:"
+    candidates: dict[str, list[ObservedVolume]] = {}
     for volume in observed.volumes.values():
         owner = volume.labels.get(label.ANONYMOUS, "")
-        if owner.startswith(whose) and ownership(volume, namespace, observed.foreign_use).own:
-            left.setdefault(owner.removeprefix(whose), []).append(volume)
-    wanted = (t for t in sorted(left) if t not in taken and (asked is None or t in asked))
-    return tuple((name, target) for target in wanted if (name := _newest(left[target])))
+        if owner.startswith(prefix) and ownership(volume, namespace, observed.foreign_use).own:
+            candidates.setdefault(owner.removeprefix(prefix), []).append(volume)
+    wanted = (t for t in sorted(candidates) if t not in mounted_targets and (declared is None or t in declared))
+    return tuple((name, target) for target in wanted if (name := _newest(candidates[target])))
 
 
 def _newest(volumes: list[ObservedVolume]) -> str:
-    """The last one made is the one that was in use; of two made in one second none can be told to be the right one."""
+    """Return the newest volume, which was in use last; empty if two were created in the same second."""
     last = max(v.created for v in volumes)
     names = [v.name for v in volumes if v.created == last]
     return names[0] if len(names) == 1 else ""
@@ -39,13 +40,13 @@ def _newest(volumes: list[ObservedVolume]) -> str:
 def new_volumes(
     spec: ContainerSpec, observed: Observed, inherited: tuple[tuple[str, str], ...]
 ) -> dict[str, dict[str, str]]:
-    """Mount target -> labels, for the volumes that file or image ask for and that nothing is inherited for."""
-    kept = {target for _, target in inherited}
+    """Return mount target -> labels of the volumes that file or image declare and that are not inherited."""
+    inherited_targets = {target for _, target in inherited}
     labels = {key: spec.labels[key] for key in _INHERITED if key in spec.labels}
     return {
         target: {**labels, label.ANONYMOUS: f"{spec.service}/{spec.number}:{target}"}
         for target in _wanted_targets(spec, observed)
-        if target not in kept
+        if target not in inherited_targets
     }
 
 
@@ -61,11 +62,11 @@ _INHERITED = (
     label.DIRECTORY,
     label.PARENTS,
 )
-"""The labels of a container that its anonymous volumes have too: all but its name."""
+"""The container's labels that its anonymous volumes get too; not its name."""
 
 
 def _wanted_targets(spec: ContainerSpec, observed: Observed) -> list[str]:
-    """The targets for which file or image want a volume without a name."""
+    """Return the targets at which the file or the image declares an anonymous volume."""
     image = observed.images.get(spec.image)
     targets = [m.target for m in spec.config.volumes if m.type == "volume" and not m.source]
     targets += [t for t in (image.volumes if image else ()) if t not in _mounted_targets(spec)]
@@ -73,6 +74,6 @@ def _wanted_targets(spec: ContainerSpec, observed: Observed) -> list[str]:
 
 
 def _mounted_targets(spec: ContainerSpec) -> set[str]:
-    """The targets on which the file mounts something of its own."""
+    """Return the targets at which the file mounts something that is not an anonymous volume."""
     mounted = {m.target for m in spec.config.volumes if m.source or m.type != "volume"}
     return mounted | {t.partition(":")[0] for t in spec.config.tmpfs}

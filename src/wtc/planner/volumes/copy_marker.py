@@ -1,8 +1,8 @@
-"""The mark of an unfinished copy: an empty volume `<target>_copying_<digits>` beside the target.
+"""The marker of an unfinished copy: an empty volume `<target>_copying_<digits>` for the target volume. Pure.
 
-Labels of a volume cannot change, so the marker is a separate volume: it exists from before the target is created
-until the target is complete and what was stopped for the copy is started again. What removes unused volumes removes
-the target with it.
+The labels of a volume cannot change, so the marker is a separate volume. It exists from before the target is created
+until the target is complete and the containers that were stopped for the copy run again. A command that removes unused
+volumes removes both the marker and the target.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from wtc.planner.volumes.data_source import DataSource, data_source_of
 
 
 def copy_marker(volume: Volume, source: str, stopped: Iterable[ObservedContainer]) -> Volume:
-    """The marker of a copy from the volume `source` into `volume`, for which containers are stopped."""
+    """Return the marker of a copy from `source` into `volume`; it records the containers that are stopped for it."""
     ids = ",".join(sorted(c.id for c in stopped))
     digits = hashlib.sha256(f"{source}\n{ids}".encode()).hexdigest()[:8]
     name = f"{_prefix(volume.name)}{digits}"
@@ -35,12 +35,12 @@ def copy_marker(volume: Volume, source: str, stopped: Iterable[ObservedContainer
 
 
 def copy_helper(volume: Volume, role: str) -> CopyHelper:
-    """A container that a copy into `volume` creates: its `reader` or its `writer`."""
+    """Return a container that a copy into `volume` creates; `role` is `reader` or `writer`."""
     name = f"{_prefix(volume.name)}{role}"
     labels = {
         **_owner_labels(volume.labels),
         label.NAME: name,
-        # What tells a container from what inherits its image's labels.
+        # The name label distinguishes the container from those that inherit labels from an image.
         label.CONFIG_HASH: "",
         label.COPY: volume.name,
         label.COMPOSE_ONEOFF: "True",
@@ -49,13 +49,13 @@ def copy_helper(volume: Volume, role: str) -> CopyHelper:
 
 
 def copy_target(thing: ObservedVolume | ObservedContainer) -> str:
-    """The volume that a marker or a copy's container is there for; empty for everything else."""
+    """Return the target volume of a marker or of a copy's container; empty for other objects."""
     target = thing.labels.get(label.COPY, "")
     return target if label.managed(thing.labels) and thing.name.startswith(_prefix(target)) else ""
 
 
 def unfinished_copies(namespace: Namespace, observed: Observed) -> dict[str, list[ObservedVolume]]:
-    """Name of the target -> the markers of copies into it that were cut off, newest last."""
+    """Return target name -> the markers of interrupted copies into it, the newest last."""
     own = DataSource(name=namespace.name)
     found: dict[str, list[ObservedVolume]] = {}
     for volume in sorted(observed.volumes.values(), key=lambda v: v.created):
@@ -65,7 +65,11 @@ def unfinished_copies(namespace: Namespace, observed: Observed) -> dict[str, lis
 
 
 def check_unfinished(desired: Desired, observed: Observed) -> None:
-    """Raises ConflictError where a volume of the stack holds half a copy."""
+    """Check that no volume of the stack holds an incomplete copy.
+
+    Raises:
+        ConflictError: one does.
+    """
     cut_off = unfinished_copies(desired.namespace, observed)
     for volume in desired.volumes.values():
         if not volume.external and volume.name in cut_off:
@@ -76,24 +80,24 @@ def check_unfinished(desired: Desired, observed: Observed) -> None:
 
 
 def copy_origin(markers: Sequence[ObservedVolume]) -> str:
-    """The volume that the newest of a target's markers names as the source."""
+    """Return the source volume in the newest marker of a target."""
     return markers[-1].labels.get(label.COPY_SOURCE, "")
 
 
 def stopped_by_copy(markers: Iterable[ObservedVolume], observed: Observed) -> list[ObservedContainer]:
-    """The containers that a cut-off copy stopped, and that are still stopped."""
+    """Return the containers that an interrupted copy stopped and that are still stopped."""
     ids = {one for m in markers for one in m.labels.get(label.COPY_STOPPED, "").split(",")}
     return [c for c in observed.foreign if c.id in ids and c.state == "exited"]
 
 
 def add_restarts(namespace: Namespace, observed: Observed, builder: PlanBuilder) -> list[int]:
-    """Start what copies into the stack stopped before they were cut off; the ids of the nodes."""
+    """Start the containers that interrupted copies into the stack stopped, and return the node ids."""
     markers = [m for found in unfinished_copies(namespace, observed).values() for m in found]
     starts = (
         StartContainer(container=ContainerRef(name=c.name, id=c.id), required=False)
         for c in stopped_by_copy(markers, observed)
     )
-    return [builder.add(start, "a copy that was cut off stopped it") for start in starts]
+    return [builder.add(start, "an interrupted copy stopped it") for start in starts]
 
 
 def _prefix(target: str) -> str:
@@ -101,7 +105,7 @@ def _prefix(target: str) -> str:
 
 
 def _owner_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """Whose a volume is, without which of the file's volumes it is."""
+    """Return the labels that record the owner of a volume, without its key in the file."""
     compose, volume = {label.COMPOSE_PROJECT, label.COMPOSE_VERSION}, {label.RESOURCE, label.CONFIG_HASH}
     own = (key for key in labels if key in compose or (key.startswith("com.wtc.") and key not in volume))
     return {key: labels[key] for key in own}

@@ -1,7 +1,6 @@
-"""The plans that fill volumes with a copy of another stack's data, and that finish a copy which was cut off.
+"""Plan `up --data-from`: fill volumes with a copy of another stack's data, and finish interrupted copies. Pure.
 
-A marker (`planner/volumes/copy_marker.py`) exists while a copy is unfinished: a kill at any instant leaves it, or
-nothing to finish.
+A marker (`planner/volumes/copy_marker.py`) exists while a copy is unfinished, so that a later `up` can finish it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from wtc import labels as label
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import (
     ContainerRef,
     CopyVolume,
@@ -25,7 +24,6 @@ from wtc.model.plan import (
 from wtc.model.project import Volume
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.down import depends_on
-from wtc.planner.lifecycle import RUNNING_STATES
 from wtc.planner.observed.ownership import inconsistency
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import (
@@ -41,10 +39,10 @@ from wtc.planner.volumes.data_source import DataSource, data_source_of, source_v
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataPlan:
-    """Plans to execute in this order; `restart` also after `copy` has failed, `finish` only if `copy` succeeded.
+    """Plans to execute in this order: `restart` even if `copy` failed, `finish` only if `copy` succeeded.
 
-    `locked` are the namespaces whose containers are stopped and started, sorted; `filled` the volumes that exist once
-    `copy` is done.
+    `locked`: the namespaces whose containers are stopped and started, sorted. `filled`: name -> the volumes that exist
+    after `copy`.
     """
 
     copy: Plan = field(default_factory=Plan)
@@ -62,11 +60,11 @@ class _Copy:
     volume: Volume
     source: str
     markers: tuple[ObservedVolume, ...]
-    """Of a copy that was cut off."""
+    """The markers of an interrupted copy into the same volume."""
 
 
 def has_unfilled_volume(desired: Desired, observed: Observed) -> bool:
-    """Whether the stack has a volume that a source could fill."""
+    """Whether the stack has a volume that does not exist, or holds an incomplete copy."""
     cut_off = unfinished_copies(desired.namespace, observed)
     return any(
         not v.external and (v.name not in observed.volumes or v.name in cut_off) for v in desired.volumes.values()
@@ -74,11 +72,11 @@ def has_unfilled_volume(desired: Desired, observed: Observed) -> bool:
 
 
 def plan_data(desired: Desired, observed: Observed, source: DataSource | None) -> DataPlan:
-    """Fill the volumes that do not exist yet from `source`; without one, finish the copies that were cut off.
+    """Fill the volumes that do not exist yet from `source`; without a source, finish the interrupted copies.
 
     Raises:
-        ConflictError: a container outside the source's services writes to its volumes, or the source of a copy that was
-            cut off does not exist any more.
+        ConflictError: a container outside the source's services writes to its volumes, or the source of an interrupted
+            copy no longer exists.
         WtcError: no service has an image to create the copy's containers from.
     """
     builder = PlanBuilder()
@@ -102,7 +100,7 @@ def _copies_to_finish(
         source = copy_origin(markers)
         if source not in observed.volumes:
             raise ConflictError(
-                f"volume `{volume.name}` holds an unfinished copy of `{source}`, which does not exist any more",
+                f"volume `{volume.name}` holds an unfinished copy of `{source}`, which no longer exists",
                 hints=[
                     "to copy from another stack, run `wtc up --data-from WORKTREE`",
                     "to start with empty volumes, run `wtc clean`, then `wtc up`",
@@ -119,7 +117,7 @@ def _copies_to_make(
     cut_off: Mapping[str, Sequence[ObservedVolume]],
     builder: PlanBuilder,
 ) -> tuple[list[_Copy], list[str]]:
-    """The copies, and the targets of cut-off copies for which this source has no volume."""
+    """Return the copies, and the targets of interrupted copies for which this source has no volume."""
     origins = source_volumes(source, observed)
     copies: list[_Copy] = []
     dropped: list[str] = []
@@ -129,21 +127,21 @@ def _copies_to_make(
             builder.warn(f"volume `{volume.key}` is external, and is not copied")
         elif volume.name in observed.volumes and not markers:
             builder.warn(
-                f"volume `{volume.key}` exists, and keeps its data",
+                f"volume `{volume.key}` already exists, and keeps its data",
                 hint="to replace the data of all volumes, run `wtc clean`, then `wtc up --data-from` again",
             )
         elif _is_shared_storage(volume):
-            builder.warn(f"volume `{volume.key}` is not copied: its driver options say where its data is")
+            builder.warn(f"volume `{volume.key}` is not copied: its driver options set where its data is")
         elif volume.key in origins:
             copies.append(_Copy(volume=volume, source=origins[volume.key], markers=markers))
         else:
-            builder.warn(f"volume `{volume.key}` starts empty: {source.title} has no volume of that key")
+            builder.warn(f"volume `{volume.key}` is created empty: {source.title} has no volume with that key")
             dropped += [volume.name] if markers else []
     return copies, dropped
 
 
 def _is_shared_storage(volume: Volume) -> bool:
-    """Whether two stacks would have the same data behind the volume: a copy would write over what it reads."""
+    """Whether the volume could have the same storage in both stacks, so that a copy would overwrite its source."""
     return volume.driver not in {"", "local"} or "device" in volume.driver_opts
 
 
@@ -152,9 +150,9 @@ class _Planning:
         self.desired, self.observed, self.builder = desired, observed, builder
 
     def plan(self, copies: Sequence[_Copy], discarded: Sequence[ObservedVolume], dropped: Sequence[str]) -> DataPlan:
-        """`dropped` are targets of cut-off copies that are removed, `discarded` their markers."""
+        """Return the plans. `dropped`: the targets of interrupted copies to remove, `discarded`: their markers."""
         left = [
-            self.builder.add(RemoveContainer(container=_ref(c), volumes=True), "a copy that was cut off left it")
+            self.builder.add(RemoveContainer(container=_ref(c), volumes=True), "an interrupted copy left it")
             for c in self.observed.containers
             if copy_target(c)
         ]
@@ -178,7 +176,7 @@ class _Planning:
         )
 
     def _mark(self, copies: Sequence[_Copy], markers: Mapping[str, Volume]) -> dict[str, int | None]:
-        """Target -> the node after which a marker with the present source and containers exists."""
+        """Return target -> the node after which a marker with the current source and containers exists."""
         marks: dict[str, int | None] = {}
         for copy in copies:
             marker = markers[copy.volume.name]
@@ -191,13 +189,13 @@ class _Planning:
         return marks
 
     def _drop(self, discarded: Sequence[ObservedVolume], dropped: Sequence[str], left: Sequence[int]) -> None:
-        half = [
-            self.builder.add(RemoveVolume(name=name), "a copy into it was cut off", after=left)
+        incomplete = [
+            self.builder.add(RemoveVolume(name=name), "a copy into it was interrupted", after=left)
             for name in dropped
             if name in self.observed.volumes
         ]
         for marker in discarded:
-            self.builder.add(RemoveVolume(name=marker.name), "its copy is given up", after=[*half, *left])
+            self.builder.add(RemoveVolume(name=marker.name), "its copy is not resumed", after=[*incomplete, *left])
 
     def _stop(self, writers: Sequence[ObservedContainer], marks: Mapping[str, int | None]) -> list[int]:
         return [
@@ -214,26 +212,26 @@ class _Planning:
         name = copy.volume.name
         ready, cause = list(before), "it does not exist"
         if name in self.observed.volumes:
-            cause = "a copy into it was cut off"
+            cause = "a copy into it was interrupted"
             ready = [self.builder.add(RemoveVolume(name=name), cause, after=before)]
         create = self.builder.add(CreateVolume(volume=copy.volume), cause, after=ready)
         reader, writer = (copy_helper(copy.volume, role) for role in ("reader", "writer"))
         node = CopyVolume(source=copy.source, target=name, image=self._image(name), reader=reader, writer=writer)
-        self.builder.add(node, "a copy was cut off" if copy.markers else "`--data-from`", after=[create, *stops])
+        self.builder.add(node, "a copy was interrupted" if copy.markers else "`--data-from`", after=[create, *stops])
 
     def _image(self, volume: str) -> str:
-        """Of a service that mounts the volume, if there is one; services without containers have no image yet."""
+        """Return the image of a service that mounts the volume, if possible, else of any service with containers."""
         services = [s for s in self.desired.services.values() if s.containers]
         mounting = [s for s in services if any(m.source == volume for c in s.containers for m in c.config.volumes)]
         for service in (*mounting, *services):
             return service.image.reference
         raise WtcError(
-            f"no service has an image to copy volume `{volume}` with",
+            f"no service has an image with which to copy volume `{volume}`",
             hints=["to copy it, run `wtc up --data-from` with a service that mounts it"],
         )
 
     def _writers(self, copies: Sequence[_Copy]) -> list[ObservedContainer]:
-        """The running containers that mount a source writable."""
+        """Return the running containers that mount a source read-write."""
         owners = {copy.source: data_source_of(self.observed.volumes[copy.source].labels) for copy in copies}
         found: list[ObservedContainer] = []
         for container in (*self.observed.containers, *self.observed.foreign):
@@ -245,7 +243,7 @@ class _Planning:
             if owner is None or inherited or data_source_of(container.labels) != owner or container.oneoff:
                 raise ConflictError(
                     f"container `{container.name}` writes to volume `{written[0]}`, which is to be copied",
-                    causes=["wtc stops the services of the volume's own stack for the copy, and nothing else"],
+                    causes=["for the copy, wtc stops only the services of the stack that owns the volume"],
                     hints=[f"to stop it, run `docker stop {container.name}`"],
                 )
             found.append(container)
@@ -273,7 +271,7 @@ class _Planning:
 
 
 def with_filled_volumes(observed: Observed, data: DataPlan) -> Observed:
-    """What exists once the plans are executed, as far as `up` plans with it."""
+    """Return the observed state after the plans are executed, as far as the plan of `up` uses it."""
     gone = {n.operation.name for n in (*data.copy, *data.finish) if isinstance(n.operation, RemoveVolume)}
     volumes = {name: volume for name, volume in observed.volumes.items() if name not in gone}
     return replace(observed, volumes={**volumes, **data.filled})

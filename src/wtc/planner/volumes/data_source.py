@@ -1,4 +1,4 @@
-"""Where data comes from: stacks and their volumes as the labels of Docker Compose and of wtc name them."""
+"""The sources of `up --data-from`: stacks and Docker Compose projects with volumes, by label. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from wtc.model.observed import Observed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSource:
-    """A stack of wtc by its namespace, or a project of Docker Compose by its name."""
+    """A wtc stack, named by its namespace, or a Docker Compose project."""
 
     name: str
     compose: bool = False
 
     @property
     def title(self) -> str:
-        """What messages call it."""
+        """Return the name of the source in messages."""
         return f"Docker Compose project `{self.name}`" if self.compose else f"stack `{self.name}`"
 
 
 def data_source_of(labels: Mapping[str, str]) -> DataSource | None:
-    """The stack or project that an object belongs to by its labels."""
+    """Return the stack or project that an object belongs to according to its labels."""
     if label.managed(labels):
         return DataSource(name=labels.get(label.PROJECT, ""))
     if project := labels.get(label.COMPOSE_PROJECT):
@@ -30,7 +30,7 @@ def data_source_of(labels: Mapping[str, str]) -> DataSource | None:
 
 
 def source_volumes(source: DataSource, observed: Observed) -> dict[str, str]:
-    """Key in the compose file -> name of each named volume of the source."""
+    """Return key in the compose file -> name, of each named volume of the source."""
     key = label.COMPOSE_VOLUME if source.compose else label.RESOURCE
     return {
         v.labels[key]: v.name
@@ -40,9 +40,9 @@ def source_volumes(source: DataSource, observed: Observed) -> dict[str, str]:
 
 
 def compose_folders(observed: Observed) -> dict[str, set[str]]:
-    """Docker Compose project with volumes -> the project folders that its containers' labels name, as written there.
+    """Return Docker Compose project with volumes -> the project folders in its containers' labels, as written there.
 
-    A project without containers is there too, with no folder: nothing proves where it belongs.
+    A project without containers has no folder.
     """
     found: dict[str, set[str]] = {}
     for volume in observed.volumes.values():

@@ -35,7 +35,7 @@ def _lines(row: "WorktreeRow") -> list[list[str]]:
     path = row.entry.path + (" (missing)" if row.missing else "")
     branch = row.entry.branch or ("(bare)" if row.entry.bare else "(detached)")
     first = [path, branch, row.entry.commit[:7] or "-", _lock_text(row)]
-    stacks = [[_state(s) or "-", " ".join(f"{e.service}:{e.port}" for e in s.endpoints) or "-"] for s in row.stacks]
+    stacks = [[_state(s) or "-", " ".join(f"{e.id.service}:{e.port}" for e in s.endpoints) or "-"] for s in row.stacks]
     return [[*first, *cells] for cells in stacks or [["-", "-"]]]
 
 

@@ -1,11 +1,11 @@
-"""What the user asks of `up`."""
+"""The options of `up` that change the plan."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Recreate(StrEnum):
-    """Which containers that are there are made anew."""
+    """Which existing containers to recreate."""
 
     DIVERGED = "diverged"
     ALWAYS = "always"
@@ -18,18 +18,18 @@ class UpOptions:
 
     recreate: Recreate = Recreate.DIVERGED
     build: bool = False
-    """Build what can be built, whether or not its image is up to date."""
+    """Build every image that has a `build`, even if it is up to date."""
     no_build: bool = False
     no_cache: bool = False
     pull_bases: bool = False
-    """Ask the registry for newer base images when building."""
+    """Pull newer base images when building."""
     no_start: bool = False
     no_deps: bool = False
-    """Only the services named: what they depend on is neither started nor waited for."""
+    """Start only the named services, and do not wait for their dependencies."""
     pull: str = ""
     """A pull policy for all services: `always`, `missing`, `never`."""
     renew_anonymous_volumes: bool = False
-    """Containers that are made get new anonymous volumes; those before them stay, unused."""
+    """Give new containers new anonymous volumes; the old volumes are kept, unused."""
     remove_orphans: bool = False
     wait_timeout_s: float | None = None
     stop_timeout_s: int | None = None

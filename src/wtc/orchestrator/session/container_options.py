@@ -1,0 +1,131 @@
+"""The options of `exec` and `run` as values: terminal, variables, mounts, ports, the command."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wtc.errors import UsageError
+
+if TYPE_CHECKING:
+    from wtc.engine.containers.terminal import Descriptors
+    from wtc.model.mounts import Mount
+    from wtc.model.service import Port
+
+
+def wants_terminal(*, no_tty: bool, detached: bool) -> bool:
+    """Whether the command gets a terminal: where standard input and output are one, and nobody refuses it."""
+    from wtc.engine.containers.terminal import is_terminal
+
+    return not no_tty and not detached and is_terminal(0) and is_terminal(1)
+
+
+def descriptors(*, interactive: bool) -> "Descriptors":
+    """The process's own."""
+    from wtc.engine.containers.terminal import Descriptors
+
+    return Descriptors(stdin=0 if interactive else None)
+
+
+def parse_variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
+    """`NAME=VALUE`, or `NAME` for the caller's own value; a name that the caller does not have is left out.
+
+    Raises:
+        UsageError: there is no name.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not name:
+            raise UsageError(f"`--env` is `{text}`", hints=["to set a variable, write `--env NAME=VALUE`"])
+        if equals:
+            found[name] = value
+        elif name in environment:
+            found[name] = environment[name]
+    return found
+
+
+def read_variable_files(given: Iterable[str], environment: Mapping[str, str], *, cwd: str) -> dict[str, str]:
+    """Those of env files, a later file's winning; a path that is not absolute begins in `cwd`.
+
+    Raises:
+        UsageError: one of them cannot be read.
+    """
+    from wtc.compose.dotenv.parser import DotenvError, parse_dotenv
+    from wtc.orchestrator.context.disk_reader import DiskReader
+
+    found: dict[str, str] = {}
+    for path in given:
+        try:
+            text = DiskReader().read(os.path.join(cwd, path)).decode()
+            found |= parse_dotenv(text, environment.get, file=path)
+        except DotenvError as error:
+            place = f"{error.position.file}:{error.position.line}:{error.position.column}"
+            raise UsageError(f"env file `{path}` cannot be used", causes=[f"{error.message} ({place})"]) from error
+        except (OSError, UnicodeDecodeError) as error:
+            cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+            raise UsageError(f"env file `{path}` cannot be read", causes=[(cause or str(error)).lower()]) from error
+    return found
+
+
+def parse_mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
+    """`SOURCE:TARGET[:OPTIONS]`; a path that is not absolute begins in `cwd`.
+
+    Raises:
+        UsageError: it is no mount.
+    """
+    from wtc.compose.loader.decode import decode
+    from wtc.compose.transform.volumes import parse_mount
+    from wtc.compose.tree.node import Scalar
+    from wtc.model.mounts import Mount
+
+    found: list[Mount] = []
+    for text in given:
+        try:
+            mount = decode(parse_mount(text, Scalar(text)), Mount)
+        except ValueError as error:
+            raise UsageError(f"`--volume` is `{text}`", causes=[str(error)]) from error
+        if mount.type == "bind":
+            source = home + mount.source[1:] if mount.source.startswith("~") else mount.source
+            mount = replace(mount, source=os.path.normpath(os.path.join(cwd, source)))
+        found.append(mount)
+    return tuple(found)
+
+
+def parse_ports(given: Iterable[str]) -> "tuple[Port, ...]":
+    """`[[IP:]HOST:]CONTAINER[/PROTOCOL]`.
+
+    Raises:
+        UsageError: it is no port.
+    """
+    from wtc.compose.loader.decode import decode
+    from wtc.compose.transform.ports import parse_ports
+    from wtc.compose.tree.node import Scalar
+    from wtc.model.service import Port
+
+    found: list[Port] = []
+    for text in given:
+        try:
+            found += [decode(entry, Port) for entry in parse_ports(text, Scalar(text))]
+        except ValueError as error:
+            raise UsageError(f"`--publish` is `{text}`", causes=[str(error)]) from error
+    return tuple(found)
+
+
+def parse_labels(given: Iterable[str]) -> dict[str, str]:
+    """`NAME=VALUE`, or `NAME` for an empty one."""
+    return {name: value for name, _, value in (text.partition("=") for text in given)}
+
+
+def split_command(text: str) -> tuple[str, ...]:
+    """A command in one string.
+
+    Raises:
+        UsageError: its quotes do not close.
+    """
+    from wtc.compose.transform.shellwords import split_words
+
+    try:
+        return tuple(split_words(text))
+    except ValueError as error:
+        raise UsageError(f"`--entrypoint` is `{text}`", causes=[str(error)]) from error

@@ -1,0 +1,93 @@
+"""The failures of a plan become one error, of the type of the first."""
+
+import pytest
+
+from tests.planner.world import stranger
+from wtc.errors import ContainerFailedError, EngineError, EngineUnreachableError, PortTakenError, WtcError
+from wtc.model.diagnostic import Diagnostic
+from wtc.model.failed_container import FailedContainer
+from wtc.model.plan import Condition, ContainerRef, Operation, PlanNode, RemoveContainer, StartContainer, WaitContainer
+from wtc.orchestrator.session.failures import HINTS, combine_failures
+
+WEB, DB = ContainerRef(name="p_web"), ContainerRef(name="p_db")
+LATE = FailedContainer(
+    service="db", name="p_db", state="running", exit_status=None, health="unhealthy", log_lines=("no disk",)
+)
+NOT_READY = ContainerFailedError(
+    "container `p_db` is unhealthy",
+    causes=["its healthcheck says: no disk"],
+    hints=["to see its logs, run `wtc logs db`"],
+    detail="no disk",
+    containers=[LATE],
+)
+TAKEN = PortTakenError("host port `80` is taken", ports=[80], status=500, causes=["bind: address in use"])
+
+
+def failed(operation: Operation, error: WtcError, *, service: str = "") -> tuple[PlanNode, WtcError]:
+    return PlanNode(id=1, operation=operation, service=service, cause="not there yet"), error
+
+
+WAIT = failed(WaitContainer(container=DB, condition=Condition.HEALTHY), NOT_READY, service="db")
+REMOVE = failed(RemoveContainer(container=WEB), EngineUnreachableError("cannot reach the engine"))
+START = failed(StartContainer(container=WEB), TAKEN, service="web")
+
+
+@pytest.mark.parametrize(
+    ("first", "kind", "code", "status"),
+    [
+        (START, PortTakenError, "port_taken", 1),
+        (WAIT, ContainerFailedError, "container_failed", 1),
+        (REMOVE, EngineUnreachableError, "engine_unreachable", 4),
+    ],
+)
+def test_error_keeps_the_type_of_the_first_failure(
+    first: tuple[PlanNode, WtcError], kind: type[WtcError], code: str, status: int
+) -> None:
+    error = combine_failures([first, WAIT], [])
+    assert (type(error), error.code, error.exit_status, error.message) == (kind, code, status, first[1].message)
+    assert error.causes == first[1].causes
+
+
+def test_error_keeps_the_status_of_the_engine_and_the_ports() -> None:
+    error = combine_failures([START], [])
+    assert isinstance(error, PortTakenError)
+    assert (error.status, error.ports) == (500, (80,))
+
+
+def test_other_failures_are_notes_and_their_hints_are_kept_once() -> None:
+    error = combine_failures([START, WAIT, WAIT], [], notes=("running now: web",), hints=HINTS)
+    also = "also: container `p_db` is unhealthy: its healthcheck says: no disk"
+    assert error.notes == (also, also, "running now: web")
+    assert error.hints == ("to see its logs, run `wtc logs db`", *HINTS)
+
+
+def test_failures_are_not_changed() -> None:
+    before = dict(vars(TAKEN))
+    combine_failures([START, WAIT], [], notes=("a note",), hints=HINTS)
+    assert vars(TAKEN) == before
+
+
+def test_failed_start_is_about_its_service_in_the_file() -> None:
+    diagnostic = Diagnostic(message="host port `80` is taken", path=("services", "web"))
+    assert combine_failures([START], []).diagnostics == (diagnostic,)
+
+
+def test_containers_of_all_failures_are_listed_once() -> None:
+    assert combine_failures([WAIT, WAIT], []).containers == (LATE,)
+
+
+@pytest.mark.parametrize(
+    ("state", "exit_code", "expected"),
+    [("created", 0, None), ("created", 127, 127), ("exited", 0, 0), ("exited", 3, 3), ("running", 0, None)],
+)
+def test_container_that_does_not_start_is_listed_as_observed(state: str, exit_code: int, expected: int | None) -> None:
+    seen = stranger("p_web", service="web", state=state, exit_code=exit_code)
+    other = stranger("p_job", service="job")
+    assert combine_failures([START], [other, seen]).containers == (
+        FailedContainer(service="web", name="p_web", state=state, exit_status=expected, health=""),
+    )
+
+
+def test_container_that_is_removed_is_not_listed() -> None:
+    gone = failed(RemoveContainer(container=WEB), EngineError("cannot remove"), service="web")
+    assert combine_failures([gone, START], []).containers == ()
