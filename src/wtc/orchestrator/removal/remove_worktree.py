@@ -260,7 +260,7 @@ def removal_doubt(identity: Identity, place: PathFacts) -> str:
         return "its folder exists, and is not a git worktree"
     entries = Repositories().of(identity).worktrees
     if any(e.lock is Lock.LIVE and identity.id and e.id == identity.id for e in entries):
-        return "git has the worktree locked"
+        return "the worktree is locked in git"
     return ""
 
 
