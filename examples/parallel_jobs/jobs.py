@@ -9,7 +9,10 @@ from typing import Any, Literal, cast
 from wtc.artifacts import BaseMounter, DataclassArtifact, FilesystemMountDriver, LayoutAnchor, Worktree
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-RECORD = '"$@" >"$0/output" 2>"$0/errors"; echo $? >"$0/status.new"; mv "$0/status.new" "$0/status"'
+RECORD = """\
+outcome=$1; shift
+"$@" >"$outcome/output" 2>"$outcome/errors"; echo $? >"$outcome/status.new"
+mv "$outcome/status.new" "$outcome/status\""""
 SHOWN_BYTES = 64 * 1024
 """How much of the end of an output is in a result."""
 
@@ -97,7 +100,7 @@ def recorded(command: tuple[str, ...], tree: JobTree) -> tuple[str, ...]:
 
     This program may be killed meanwhile, and the next run has to know whether the command ran to completion.
     """
-    return ("sh", "-c", RECORD, str(tree.outcome.handle().path()), *command)
+    return ("sh", "-c", RECORD, "sh", str(tree.outcome.handle().path()), *command)
 
 
 def take_outcome(tree: JobTree) -> bool:

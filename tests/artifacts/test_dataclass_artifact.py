@@ -125,7 +125,7 @@ def test_a_field_without_default_needs_an_initial_state() -> None:
     assert DataclassArtifact[Point]("p", initial_states={"x": 1}).value() == Point(1)
     with pytest.raises(MissingInitialStateError, match="Missing required fields: x") as error:
         DataclassArtifact[Point]("p")
-    assert error.value.item_name == "x"
+    assert error.value.item_name == "p"
 
 
 def test_initial_states_are_nested() -> None:

@@ -4,15 +4,15 @@ from typing import Annotated, ClassVar, Generic, TypeVar
 
 import pytest
 
-from tests.artifacts.trees import Count, Settings
-from wtc.artifacts import ArtifactError, DataclassArtifact, LayoutAnchor, Syncable, Worktree
-from wtc.artifacts.declarations import declarations_of
+from tests.artifacts.trees import Count, Settings, contents, memory_root
+from wtc.artifacts import ArtifactError, BaseMounter, DataclassArtifact, LayoutAnchor, Syncable, Worktree
+from wtc.artifacts.declarations import concrete_class, declarations_of
 
 Item = TypeVar("Item")
 
 
 def declared(owner: type[Syncable]) -> dict[str, str]:
-    return {one.name: one.item_type.__name__ for one in declarations_of(owner)}
+    return {one.name: one.item_type.__name__ for one in declarations_of(concrete_class(owner))}
 
 
 class Plain(Worktree):
@@ -55,6 +55,32 @@ class BoxedAgain(FilledBox):
     count: "DataclassArtifact[Count]"
 
 
+class Shelf(LayoutAnchor, Generic[Item]):
+    """A generic item with a generic item as a field."""
+
+    box: Box[Item]
+    first: "Item"
+
+
+class Pair(Box[Settings], Generic[Item]):
+    """Uses the type variable of its base for another argument."""
+
+    other: Item
+
+
+class Renamed(Box[Item], Generic[Item]):
+    pass
+
+
+class Stored(Worktree, Generic[Item]):
+    value: DataclassArtifact[Item]
+
+
+class Aliases(Worktree):
+    box: Box[Settings]
+    shelf: "Shelf[DataclassArtifact[Count]]"
+
+
 class InnerOnly(LayoutAnchor):
     class TestRuns(LayoutAnchor):
         class Latest(Settings):
@@ -79,6 +105,13 @@ class InheritedInner(InnerOnly):
         (Overridden, {"settings": "LayoutAnchor", "annotated": "Settings"}),
         (FilledBox, {"content": "Settings"}),
         (BoxedAgain, {"content": "Settings", "count": "DataclassArtifact[Count]"}),
+        (Aliases, {"box": "Box", "shelf": "Shelf"}),
+        (Box[Settings], {"content": "Settings"}),
+        (Shelf[Settings], {"box": "Box", "first": "Settings"}),
+        (Shelf[Box[Settings]], {"box": "Box", "first": "Box"}),
+        (Pair[DataclassArtifact[Count]], {"content": "Settings", "other": "DataclassArtifact[Count]"}),
+        (Renamed[Settings], {"content": "Settings"}),
+        (Stored[Count], {"value": "DataclassArtifact[Count]"}),
         (InnerOnly, {"test_runs": "TestRuns", "logs": "logs"}),
         (InnerOnly.TestRuns, {"latest": "Latest"}),
         (InheritedInner, {"test_runs": "TestRuns", "logs": "logs", "extra": "Extra"}),
@@ -97,6 +130,14 @@ class Unknown(Worktree):
 
 class Choice(Worktree):
     settings: Settings | None
+
+
+class GenericChoice(Worktree, Generic[Item]):
+    content: Item | None
+
+
+class Filled(GenericChoice[Settings]):
+    pass
 
 
 class Twice(LayoutAnchor):
@@ -119,6 +160,8 @@ class Hidden(Worktree):
     [
         (Unknown, "cannot evaluate the annotations of `Unknown`"),
         (Choice, "`Choice.settings` has a choice of types"),
+        (Filled, "`Filled.content` has a choice of types"),
+        (Box, "`Box.content` has type variable `~Item`, which has no argument"),
         (Twice, "`Twice` declares `logs` by an annotation and by an inner class"),
         (Reserved, "`Reserved` cannot declare an item `commit`"),
         (Hidden, "`Hidden` cannot declare an item `_settings`"),
@@ -128,3 +171,19 @@ def test_a_declaration_that_is_not_possible_is_reported(owner: type[Syncable], m
     with pytest.raises(ArtifactError) as error:
         declarations_of(owner)
     assert error.value.message == message
+
+
+def test_a_tree_of_generic_items_has_them_all() -> None:
+    root = memory_root()
+    tree = BaseMounter(root).mount(Aliases, {"box": {"content": {"port": 1}}})
+    assert tree.box.content.port == 1
+    assert tree.shelf.box.content.value() == Count()
+    assert sorted(contents(root)) == [
+        "box",
+        "box/content.json",
+        "shelf",
+        "shelf/box",
+        "shelf/box/content.json",
+        "shelf/first.json",
+    ]
+    assert BaseMounter(root).mount(Box[Settings]).content.port == 8080

@@ -4,16 +4,18 @@
 # pyright: reportCallIssue=false
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from tests.artifacts.trees import Login, Settings, memory_root
 from wtc.artifacts import (
     ArtifactError,
     Collection,
     MissingInitialStateError,
+    NotMountedError,
     PydanticArtifact,
     UnreachableWorktreeAction,
 )
@@ -44,7 +46,7 @@ def test_a_field_without_default_needs_an_initial_state() -> None:
     assert Login("login", initial_states={"token": "t"}).token == "t"
     with pytest.raises(MissingInitialStateError, match="Missing required fields: token") as error:
         Login("login", memory_root())
-    assert error.value.item_name == "token"
+    assert error.value.item_name == "login"
     assert isinstance(error.value.__cause__, ValidationError)
 
 
@@ -128,9 +130,9 @@ def test_nested_models_aliases_and_extra_fields_survive_a_round_trip() -> None:
 
 
 def test_a_field_of_a_nested_model_that_is_missing_is_named() -> None:
-    with pytest.raises(MissingInitialStateError, match=r"address\.host") as error:
+    with pytest.raises(MissingInitialStateError, match=r"nested: Missing required fields: address\.host$") as error:
         Nested("nested", initial_states={"address": {}})
-    assert error.value.item_name == "address.host"
+    assert error.value.item_name == "nested"
 
 
 @pytest.mark.parametrize("name", ["sync", "commit", "value", "item_name", "memory_snapshot"])
@@ -157,3 +159,32 @@ def test_what_the_item_keeps_for_itself_is_not_part_of_the_model() -> None:
     assert settings.model_dump() == {"user": "nobody", "port": 8080}
     assert set(Settings.model_fields) == {"user", "port"}
     assert settings.model_copy(update={"port": 1}).item_name == "settings"
+
+
+class Profile(BaseModel):
+    """A plain model with an artifact as a field."""
+
+    login: Login
+
+
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda: Login.model_validate({"token": "t"}),
+        lambda: Login.model_validate_json('{"token": "t"}'),
+        lambda: Login.model_validate_strings({"token": "t"}),
+        lambda: TypeAdapter(Login).validate_python({"token": "t"}),
+        lambda: Profile.model_validate({"login": {"token": "t"}}).login,
+        lambda: Profile(login=Login("other", token="t")).login,
+    ],
+    ids=["python", "json", "strings", "adapter", "field", "instance"],
+)
+def test_validation_gives_a_model(create: Callable[[], Login]) -> None:
+    assert create().model_dump() == {"token": "t", "user": "nobody"}
+
+
+def test_a_validated_model_is_not_mounted_and_reports_its_own_faults() -> None:
+    with pytest.raises(NotMountedError):
+        Login.model_validate({"token": "t"}).sync()
+    with pytest.raises(ValidationError, match="token"):
+        Login.model_validate({})

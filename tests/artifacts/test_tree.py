@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.artifacts.trees import App, Login, Part, Settings, Whole, contents, memory_root
+from tests.artifacts.trees import App, Count, Login, Part, Settings, Whole, contents, memory_root
 from wtc.artifacts import (
     Anchor,
     ArtifactError,
     BaseMounter,
     Collection,
     CollectionClaim,
+    DataclassArtifact,
     FilesystemMountDriver,
     InvalidContentError,
     LayoutAnchor,
@@ -154,20 +155,32 @@ def test_a_missing_initial_state_is_reported_with_its_path_and_stores_nothing(st
     root = memory_root()
     with pytest.raises(MissingInitialStateError, match="Missing required fields: token") as error:
         BaseMounter(root).mount(Outer, initial_states=states)
-    assert error.value.item_name == "inner.accounts.login.token"
-    assert str(error.value).startswith("inner.accounts.login.token: ")
+    assert error.value.item_name == "inner.accounts.login"
+    assert str(error.value).startswith("inner.accounts.login: ")
     assert isinstance(error.value.__cause__, ValidationError)
     assert list(root.ls()) == []
 
 
-def test_an_initial_state_that_does_not_fit_is_reported_with_its_path() -> None:
-    with pytest.raises(MissingInitialStateError, match="port") as error:
-        mount(memory_root(), {"app": {"settings": {"port": "x"}}})
-    assert error.value.item_name == "app.settings"
-    assert isinstance(error.value.__cause__, ValidationError)
-    with pytest.raises(MissingInitialStateError, match="number") as error:
-        mount(memory_root(), {"first": {"count": {"number": "x"}}})
-    assert error.value.item_name == "first.count"
+@pytest.mark.parametrize(
+    ("states", "error_type", "field", "items"),
+    [
+        ({"settings": {"port": "x"}}, ValidationError, "port", ["settings"]),
+        ({"app": {"settings": {"port": "x"}}}, ValidationError, "port", ["settings"]),
+        ({"first": {"count": {"number": "x"}}}, InvalidContentError, "number", ["count", "first"]),
+    ],
+)
+def test_an_initial_state_of_the_wrong_type_is_the_same_error_as_outside_a_tree(
+    states: dict[str, Any], error_type: type[Exception], field: str, items: list[str]
+) -> None:
+    root = memory_root()
+    with pytest.raises(error_type, match=field) as error:
+        mount(root, states)
+    assert error.value.__notes__ == [f"in item `{item}`" for item in items]
+    assert list(root.ls()) == []
+    with pytest.raises(ValidationError, match="port"):
+        Settings("settings", initial_states={"port": "x"})
+    with pytest.raises(InvalidContentError, match="number"):
+        DataclassArtifact[Count]("count", initial_states={"number": "x"})
 
 
 def test_a_sync_that_fails_leaves_the_whole_memory_as_it_was() -> None:

@@ -278,3 +278,18 @@ def test_all_replicas_get_what_is_copied_to_a_service(workshop: Workshop) -> Non
     workshop.wtc("cp", "note", "web:/tmp/note")
     for index in ("1", "2"):
         assert workshop.wtc("exec", "--index", index, "web", "cat", "/tmp/note").out == "to all"
+
+
+def test_containers_of_run_are_included_on_request(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("web"), "note": "to all", "later": "to the service"})
+    workshop.wtc("run", "-d", "web", "sleep", "600")
+    workshop.refused("cp", "web:/etc/hostname", "own", status=1)
+    workshop.wtc("cp", "--all", "web:/etc/hostname", "own")
+    name = (workshop.main / "own").read_text().strip()
+    workshop.up()
+    workshop.wtc("cp", "--all", "note", "web:/tmp/note")
+    assert workshop.wtc("exec", "web", "cat", "/tmp/note").out == "to all"
+    (run,) = [c for c in workshop.client.containers.list() if c.id.startswith(name)]
+    assert run.exec_run(["cat", "/tmp/note"]).output == b"to all"
+    workshop.wtc("cp", "later", "web:/tmp/later")
+    assert run.exec_run(["test", "-e", "/tmp/later"]).exit_code == 1

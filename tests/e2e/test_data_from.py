@@ -69,6 +69,12 @@ def test_worktree_starts_with_a_copy_of_mains_data_and_main_goes_on(workshop: Wo
     assert stack.run("db", "redis-cli", "get", "colour") == "blue\n"
     assert main.run("db", "redis-cli", "get", "colour") == "red\n"
 
+    workshop.git("-C", str(linked), "switch", "-q", "-c", "team/blue")
+    other = workshop.worktree("other")
+    for name in ("team/blue", linked.name):
+        planned = workshop.wtc("up", "--data-from", name, "--dry-run", cwd=other).out
+        assert f"copy volume {stack.namespace}_rows" in planned
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
@@ -147,7 +153,10 @@ def test_docker_compose_project_that_nothing_proves_has_to_be_named(
     [
         ("main", 2, "`--data-from main` names this worktree itself"),
         (".", 2, "`--data-from .` names this worktree itself"),
-        ("../nowhere", 1, "has no stack with volumes to copy"),
+        ("", 2, "`--data-from` is empty"),
+        ("compose:", 2, "`--data-from compose:` does not name a project"),
+        ("../nowhere", 2, "`--data-from ../nowhere` does not name a worktree"),
+        ("/", 1, "has no stack with volumes to copy"),
         ("compose", 2, "no container proves which Docker Compose project belongs to"),
         ("compose:never", 2, "the engine has no volumes of a Docker Compose project `never`"),
     ],
@@ -157,6 +166,20 @@ def test_source_without_data_is_an_error_and_creates_nothing(
 ) -> None:
     workshop.commit({"compose.yaml": BOX})
     assert message in workshop.refused("up", "--data-from", source, status=status).err
+    assert workshop.leftovers() == []
+
+
+def test_source_that_is_not_another_worktree_is_refused_even_if_nothing_is_copied(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": BOX})
+    workshop.up()
+    for source in ("nope", "/nowhere", "main"):
+        assert f"`--data-from {source}` " in workshop.refused("up", "--data-from", source, status=2).err
+
+
+@pytest.mark.parametrize("option", ["--data-from", "--stack", "--mem-limit"])
+def test_empty_value_is_not_taken_as_the_default(workshop: Workshop, option: str) -> None:
+    workshop.commit({"compose.yaml": BOX})
+    assert f"`{option}` is empty" in workshop.refused("up", "--adopt", option, "", status=2).err
     assert workshop.leftovers() == []
 
 

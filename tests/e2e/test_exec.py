@@ -83,9 +83,15 @@ def test_options_after_the_service_are_the_commands(stack: Workshop) -> None:
 
 
 def test_options_say_how_it_runs(stack: Workshop) -> None:
-    arguments = ("-e", "COLOUR=blue", "-e", "LANG", "-e", "NOT_THERE", "-u", "1000:1000", "-w", "/etc")
-    ended = piped(stack, "exec", *arguments, "web", "sh", "-c", "echo $COLOUR $LANG ${NOT_THERE-unset} $(id -u) $PWD")
-    assert ended.stdout == b"blue C.UTF-8 unset 1000 /etc\n"
+    arguments = ("-e", "COLOUR=blue", "-e", "EMPTY=", "-u", "1000:1000", "-w", "/etc")
+    ended = piped(stack, "exec", *arguments, "web", "sh", "-c", "echo $COLOUR ${EMPTY-unset}. $(id -u) $PWD")
+    assert ended.stdout == b"blue . 1000 /etc\n"
+
+
+def test_variable_without_a_value_is_unset(stack: Workshop) -> None:
+    assert "LANG" in stack.env
+    ended = piped(stack, "exec", "-e", "COLOUR", "-e", "LANG", "web", "sh", "-c", "echo ${COLOUR-unset} ${LANG-unset}")
+    assert ended.stdout == b"unset unset\n"
 
 
 def test_a_replica_is_chosen_by_its_number(stack: Workshop) -> None:

@@ -155,6 +155,16 @@ def test_failed_job_keeps_its_status_and_is_not_run_again(run: Run) -> None:
     assert run.left() == []
 
 
+def test_command_that_does_not_exist_is_an_error_of_the_shell(run: Run) -> None:
+    run.write({"a": "true"})
+    run.jobs.write_text('[[job]]\nname = "a"\ncommand = ["no-such-command"]\n')
+    status, error, *more = run.end(status=1).out.splitlines()
+    assert status == "a: failed, exit status 127, attempts: 1"
+    assert error.startswith("  sh: ")
+    assert "no-such-command: " in error
+    assert more == []
+
+
 def test_job_without_a_stack_is_tried_again(run: Run) -> None:
     run.shop.commit({"compose.yaml": "services: {web: {image: 'missing.invalid/web:1', pull_policy: never}}\n"})
     run.write({"a": "echo ran"})

@@ -37,7 +37,7 @@ class DataclassArtifact(JsonArtifact[Value]):
                 _subclasses[cls, value_type] = type(name, (cls,), body)
             return _subclasses[cls, value_type]
 
-    def _create_value(self, fields: Mapping[str, Any]) -> None:
+    def _create_value(self, item_name: str, fields: Mapping[str, Any]) -> None:
         """Create the value from field -> value.
 
         Raises:
@@ -45,7 +45,7 @@ class DataclassArtifact(JsonArtifact[Value]):
             InvalidContentError: a value does not fit its field.
         """
         if missing := missing_fields(self._dataclass(), fields):
-            raise missing_fields_error(missing)
+            raise missing_fields_error(item_name, missing)
         self._value: Value = convert(self._dataclass(), fields, "")
 
     def value(self) -> Value:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import UnionType
+from inspect import get_annotations
+from types import UnionType, new_class
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from wtc.artifacts.errors import ArtifactError
@@ -18,7 +19,7 @@ class Declaration:
     name: str
     item_type: type[Syncable]
     create: Callable[..., Syncable]
-    """The class, or the generic alias of it, such as `DataclassArtifact[Settings]`."""
+    """The class; for a generic alias such as `Box[Settings]`, a subclass that has these arguments."""
 
 
 @cache
@@ -29,7 +30,8 @@ def declarations_of(owner: type) -> tuple[Declaration, ...]:
     item under its name in snake case.
 
     Raises:
-        ArtifactError: an annotation cannot be evaluated, or a declaration is not possible.
+        ArtifactError: an annotation cannot be evaluated, a type variable has no argument, or a declaration is not
+            possible.
     """
     try:
         hints = get_type_hints(owner)
@@ -42,10 +44,16 @@ def declarations_of(owner: type) -> tuple[Declaration, ...]:
     arguments = _type_arguments(owner)
     declared: dict[str, Declaration] = {}
     for name, annotation in hints.items():
-        hint = _resolve_type_variable(annotation, arguments)
+        declaring = next(base for base in owner.__mro__ if name in get_annotations(base))
+        hint = _with_arguments(annotation, arguments.get(declaring, {}))
         item_type = _item_type(hint)
+        if isinstance(hint, TypeVar):
+            raise ArtifactError(
+                f"`{owner.__qualname__}.{name}` has type variable `{hint}`, which has no argument",
+                hints=[f"to give it one, write `{declaring.__qualname__}[TYPE]`"],
+            )
         if item_type is not None:
-            declared[name] = Declaration(name=name, item_type=item_type, create=hint)
+            declared[name] = Declaration(name=name, item_type=item_type, create=concrete_class(hint))
         elif get_origin(hint) in {Union, UnionType} and any(map(_item_type, get_args(hint))):
             raise ArtifactError(
                 f"`{owner.__qualname__}.{name}` has a choice of types", causes=["an item has exactly one type"]
@@ -70,21 +78,48 @@ def _item_type(hint: object) -> type[Syncable] | None:
     return None
 
 
-def _type_arguments(owner: type) -> dict[object, object]:
-    """Return type variable -> argument, for the generic bases of a class."""
-    found: dict[object, object] = {}
+@cache
+def concrete_class(hint: Any) -> Any:
+    """Return the class itself, or for a generic alias a subclass that has its arguments, the same one each time.
+
+    An instance that is made through an alias knows the arguments only after its constructor, which is too late for an
+    item that creates its children.
+    """
+    origin = get_origin(hint)
+    if origin is None:
+        return hint
+    names = ", ".join(getattr(argument, "__qualname__", str(argument)) for argument in get_args(hint))
+    return new_class(
+        f"{origin.__qualname__}[{names}]", (hint,), exec_body=lambda body: body.update(__module__=origin.__module__)
+    )
+
+
+def _type_arguments(owner: type) -> dict[type, dict[object, object]]:
+    """Return class -> type variable -> argument, for the generic bases of a class.
+
+    Two bases can use one type variable for different arguments.
+    """
+    found: dict[type, dict[object, object]] = {}
     for base in owner.__mro__:
         for alias in cast("tuple[Any, ...]", vars(base).get("__orig_bases__", ())):
-            parameters = getattr(get_origin(alias), "__parameters__", ())
-            found.update(zip(parameters, get_args(alias), strict=False))
+            origin = get_origin(alias)
+            parameters = getattr(origin, "__parameters__", ())
+            if parameters:
+                given = [_with_arguments(one, found.get(base, {})) for one in get_args(alias)]
+                found.setdefault(origin, dict(zip(parameters, given, strict=False)))
     return found
 
 
-def _resolve_type_variable(hint: Any, arguments: Mapping[object, object]) -> Any:
-    """Return what a type variable stands for in the class."""
-    while isinstance(hint, TypeVar) and hint in arguments:
-        hint = arguments[hint]
-    return hint
+def _with_arguments(hint: Any, arguments: Mapping[object, object]) -> Any:
+    """Return an annotation with arguments in place of type variables: of itself, of an item's alias, of a choice."""
+    if isinstance(hint, TypeVar):
+        return arguments.get(hint, hint)
+    origin = get_origin(hint)
+    if not getattr(hint, "__parameters__", ()) or not (_item_type(origin) or origin in {Union, UnionType}):
+        return hint
+    given = [_with_arguments(one, arguments) for one in get_args(hint)]
+    # A class that defines `__class_getitem__` gets a single argument as it is, not in a tuple.
+    return cast("Any", Union if origin is UnionType else origin)[tuple(given) if len(given) > 1 else given[0]]
 
 
 def _inner_classes(owner: type) -> Iterator[tuple[str, type[Syncable]]]:

@@ -41,7 +41,8 @@ class MissingAccessibleError(ArtifactError):
 class MissingInitialStateError(ArtifactError):
     """A field without default has no initial state.
 
-    `item_name` is the dotted path of the field from the mounted tree; `reason` is the message without it.
+    `item_name` is the dotted path of the item from the mounted tree; `reason` is the message without it, which names
+    the fields.
     """
 
     code = "missing_initial_state"

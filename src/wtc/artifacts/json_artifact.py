@@ -26,12 +26,12 @@ class JsonArtifact(Artifact[Value]):
             MissingInitialStateError: a field without default has no value.
             InvalidContentError, ValidationError: a value does not fit its field.
         """
-        self._create_value({**(initial_states or {}), **fields})
+        self._create_value(item_name, {**(initial_states or {}), **fields})
         super().__init__(item_name, mounted_at, initial_states)
 
     @abstractmethod
-    def _create_value(self, fields: Mapping[str, Any]) -> None:
-        """Create the value from field -> value."""
+    def _create_value(self, item_name: str, fields: Mapping[str, Any]) -> None:
+        """Create the value from field -> value; `item_name` is for errors."""
 
     @property
     def artifact_mount_path(self) -> str:
@@ -45,6 +45,6 @@ class JsonArtifact(Artifact[Value]):
         """Do nothing: the value is complete from the beginning."""
 
 
-def missing_fields_error(missing: Sequence[str]) -> MissingInitialStateError:
-    """Return the error for fields, at least one, that have neither a default nor a value."""
-    return MissingInitialStateError(missing[0], f"Missing required fields: {', '.join(missing)}")
+def missing_fields_error(item_name: str, missing: Sequence[str]) -> MissingInitialStateError:
+    """Return the error for fields of an item, at least one, that have neither a default nor a value."""
+    return MissingInitialStateError(item_name, f"Missing required fields: {', '.join(missing)}")

@@ -43,10 +43,20 @@ class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
             if hidden := sorted(vars(base).keys() & cls.model_fields.keys()):
                 raise ArtifactError(f"`{cls.__qualname__}` cannot have a field `{hidden[0]}`", causes=[_RESERVED])
 
-    # pydantic wants `BaseModel` as the first base, whose constructor is another one.
-    __init__ = cast("Any", JsonArtifact).__init__
+    # pydantic requires `BaseModel` as the first base, whose constructor takes fields alone.
+    def __init__(
+        self,
+        item_name: str,
+        mounted_at: Collection | None = None,
+        initial_states: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        cast("Any", JsonArtifact).__init__(self, item_name, mounted_at, initial_states, **fields)
 
-    def _create_value(self, fields: Mapping[str, Any]) -> None:
+    # Validation, as by `model_validate` or as a field of another model, gives a model that is not mounted.
+    cast("Any", __init__).__pydantic_base_init__ = True
+
+    def _create_value(self, item_name: str, fields: Mapping[str, Any]) -> None:
         """Give the model its fields.
 
         Raises:
@@ -59,7 +69,7 @@ class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
             missing = [".".join(map(str, one["loc"])) for one in error.errors() if one["type"] == "missing"]
             if not missing:
                 raise
-            raise missing_fields_error(missing) from error
+            raise missing_fields_error(item_name, missing) from error
 
     def value(self) -> Self:
         return self
@@ -97,7 +107,7 @@ class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
 
     def _parsed(self, content: str | bytes) -> Self:
         """Return a model with these fields that is not mounted."""
-        # `model_validate_json` would call the constructor, which takes an item's name.
+        # `model_validate_json` would call the constructor of a subclass that has one, which takes an item's name.
         blank = type(self).__new__(type(self))
         self.__pydantic_validator__.validate_json(content, self_instance=blank)
         return blank

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wtc.artifacts.accessible import Collection, RootCollection
-from wtc.artifacts.declarations import Declaration, declarations_of
-from wtc.artifacts.errors import ArtifactError, InvalidContentError, MissingInitialStateError, NotMountedError
+from wtc.artifacts.declarations import Declaration, concrete_class, declarations_of
+from wtc.artifacts.errors import ArtifactError, MissingInitialStateError, NotMountedError
 from wtc.artifacts.items import (
     Anchor,
     BaseWorktreeItem,
@@ -19,6 +19,7 @@ from wtc.artifacts.items import (
     restore_memory_on_error,
     unreachable,
 )
+from wtc.artifacts.json_artifact import JsonArtifact
 
 Tree = TypeVar("Tree", bound="Worktree")
 
@@ -58,7 +59,7 @@ class _Parent(Syncable):
             try:
                 child.sync()
             except MissingInitialStateError as error:
-                raise _prefix_error(name, error) from (error.__cause__ or error)
+                raise _located_error(name, type(child), error) from (error.__cause__ or error)
 
     def _commit_children(self) -> None:
         for child in self._children().values():
@@ -178,7 +179,7 @@ class BaseMounter:
             MissingInitialStateError: a field without default has no initial state.
         """
         with self.root.transaction():
-            tree = tree_type(self.root, initial_states=initial_states)
+            tree: Tree = concrete_class(tree_type)(self.root, initial_states=initial_states)
             tree.sync()
         return tree
 
@@ -201,20 +202,28 @@ def _check_claims(owner: type, children: Mapping[str, Syncable]) -> None:
 
 
 def _create_item(declaration: Declaration, collection: Collection, initial_states: object) -> Syncable:
-    """Return a declared item; whatever its constructor raises is a fault of its initial states."""
-    name = declaration.name
+    """Return a declared item.
+
+    Raises:
+        MissingInitialStateError: a field without default has no initial state; or the constructor of an item of a
+            custom class raises an error, which is taken as a fault of the initial states.
+        InvalidContentError, ValidationError: an initial state does not fit its field.
+    """
+    name, item_type = declaration.name, declaration.item_type
     try:
-        if issubclass(declaration.item_type, Worktree):
+        if issubclass(item_type, Worktree):
             return declaration.create(collection.mkdir(name), initial_states=initial_states)
         return declaration.create(name, collection, initial_states=initial_states)
     except MissingInitialStateError as error:
-        raise _prefix_error(name, error) from (error.__cause__ or error)
+        raise _located_error(name, item_type, error) from (error.__cause__ or error)
     except Exception as error:
-        if isinstance(error, ArtifactError) and not isinstance(error, InvalidContentError):
+        if isinstance(error, ArtifactError) or issubclass(item_type, (JsonArtifact, _Parent)):
+            error.add_note(f"in item `{name}`")
             raise
         raise MissingInitialStateError(name, str(error)) from error
 
 
-def _prefix_error(name: str, error: MissingInitialStateError) -> MissingInitialStateError:
-    """Return the error with the path from one level further up."""
-    return MissingInitialStateError(f"{name}.{error.item_name}", error.reason)
+def _located_error(name: str, item_type: type[Syncable], error: MissingInitialStateError) -> MissingInitialStateError:
+    """Return an item's error with the path from its parent. Items that have no children name themselves."""
+    own = not issubclass(item_type, _Parent) and error.item_name == name
+    return error if own else MissingInitialStateError(f"{name}.{error.item_name}", error.reason)

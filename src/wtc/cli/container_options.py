@@ -14,6 +14,10 @@ Env = Annotated[
     list[str] | None,
     typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="A variable, your own where it has no value."),
 ]
+ExecEnv = Annotated[
+    list[str] | None,
+    typer.Option("--env", "-e", metavar="NAME[=VALUE]", help="Set a variable; without a value, unset it."),
+]
 User = Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Run it as this user.")]
 Workdir = Annotated[str, typer.Option("--workdir", "-w", metavar="PATH", help="Run it in this folder.")]
 ITS_OWN = {"allow_interspersed_args": False}

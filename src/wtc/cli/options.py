@@ -124,6 +124,17 @@ def require_exclusive(given: Mapping[str, bool]) -> None:
         raise UsageError(f"{' and '.join(there)} do not go together")
 
 
+def require_value(option: str, value: str | None) -> str:
+    """Return an option's value, empty where the option is absent.
+
+    Raises:
+        UsageError: the value is empty, as where a variable in its place is not set.
+    """
+    if value == "":
+        raise UsageError(f"`{option}` is empty", hints=["to use the default, leave it out"])
+    return value or ""
+
+
 def require_one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
     """The value, if it is one of those."""
     if value not in allowed:

@@ -31,6 +31,8 @@ class CopyRequest:
     destination: str
     number: int = 0
     """The replica; 0 is one that runs, and when copying to a service all of them."""
+    one_offs: bool = False
+    """Whether containers of `wtc run` count, where no replica is named."""
     archive: bool = False
     """What is copied into a container becomes its user's."""
     follow_link: bool = False
@@ -51,15 +53,17 @@ def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
         )
     with Context(target, report) as context:
         if inside:
-            found = find_container(context, Replica(service=inside[0], number=request.number))
+            place = Replica(service=inside[0], number=request.number)
+            found = find_container(context, place, one_offs=request.one_offs)
             _Copying(context.engine, _ref(found.name, found.id), request, target.cwd).out_of(inside[1])
         elif outside:
             service, path = outside
             several = not request.number and request.source != STREAM
+            place = Replica(service=service, number=request.number)
             chosen = (
-                context.containers([service])
+                context.containers([service], one_offs=request.one_offs)
                 if several
-                else [find_container(context, Replica(service=service, number=request.number))]
+                else [find_container(context, place, one_offs=request.one_offs)]
             )
             for container in chosen:
                 _Copying(context.engine, _ref(container.name, container.id), request, target.cwd).into(path)

@@ -45,13 +45,15 @@ def exec_in_container(
         return run_exec(context.engine, ContainerRef(name=container.name, id=container.id), request, local)
 
 
-def find_container(context: Context, place: Replica) -> ObservedContainer:
+def find_container(context: Context, place: Replica, *, one_offs: bool = False) -> ObservedContainer:
     """The container that is meant: one that runs where no number is given, if there is one.
+
+    With `one_offs` it may also be one of `wtc run` where no number is given.
 
     Raises:
         WtcError: it is not there.
     """
     if place.number:
         return context.container(place.service, place.number)
-    found = context.containers([place.service])
+    found = context.containers([place.service], one_offs=one_offs)
     return next((c for c in found if c.state == "running"), found[0])

@@ -1,7 +1,7 @@
 """`ps`: every worktree's stack, by label."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wtc.model.namespace import Namespace
@@ -9,7 +9,7 @@ from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
 from wtc.orchestrator.context.identify import Repositories
 from wtc.orchestrator.context.open_engine import open_engine
-from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of
 from wtc.worktrees.host_identity import host_id
@@ -34,25 +34,33 @@ class StackSummary:
 
 
 def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackSummary, ...]:
-    """The stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
+    """Return the stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
 
-    With `measured` each running container is asked what it uses.
+    If the command line names a worktree, return only its stacks, and those that were created at its path by a worktree
+    that is not found. With `measured` each running container is asked what it uses.
 
     Raises:
+        UsageError: `--worktree` names a file.
         EngineUnreachableError: none answers.
     """
     from wtc.engine.observe.snapshot import list_stacks
 
-    with open_engine(target) as engine:
-        observed = list_stacks(engine)
-        usage = _measured(engine, observed) if measured else {}
+    worktree = worktree_path(target) if target.worktree else ""
     host = host_id(target.environment)
     repositories = Repositories()
-    found = [_summary(stack, usage, host, repositories, stopped=stopped) for stack in observed]
-    return tuple(s for s in found if s.containers or stopped)
+    with open_engine(target) as engine:
+        found = [_summary(stack, host, repositories, stopped=stopped) for stack in list_stacks(engine)]
+        found = [s for s in found if (s.containers or stopped) and (not worktree or _belongs(s, worktree))]
+        usage = _measured(engine, found) if measured else {}
+    return tuple(replace(s, usage={c.id: usage[c.id] for c in s.containers if c.id in usage}) for s in found)
 
 
-def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Usage]:
+def _belongs(stack: StackSummary, worktree: str) -> bool:
+    """Whether the stack is of the worktree: by where its own is now; if that is not known, by where it was created."""
+    return (stack.path or stack.namespace.worktree) == worktree
+
+
+def _measured(engine: "Engine", stacks: Sequence[StackSummary]) -> dict[str, Usage]:
     from concurrent.futures import ThreadPoolExecutor
 
     from wtc.engine.stats.usage import read_machine, read_samples, usage_of
@@ -64,14 +72,11 @@ def _measured(engine: "Engine", stacks: Sequence[ObservedStack]) -> dict[str, Us
     return {one: each for one, each in usage.items() if each}
 
 
-def _summary(
-    stack: ObservedStack, usage: Mapping[str, Usage], host: str, repositories: Repositories, *, stopped: bool
-) -> StackSummary:
+def _summary(stack: ObservedStack, host: str, repositories: Repositories, *, stopped: bool) -> StackSummary:
     place, reason, path = worktree_location(stack.stack, host, repositories)
     return StackSummary(
         namespace=namespace_of(stack.stack),
         containers=tuple(c for c in stack.containers if stopped or c.state in RUNNING_STATES),
-        usage={c.id: usage[c.id] for c in stack.containers if c.id in usage},
         place=place,
         reason=reason,
         path=path,

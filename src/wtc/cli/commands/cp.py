@@ -23,6 +23,7 @@ def command(
     follow_link: Annotated[
         bool, typer.Option("--follow-link", "-L", help="Copy what a symbolic link leads to, and not the link.")
     ] = False,
+    one_offs: Annotated[bool, typer.Option("--all", help="Include containers of `wtc run`.")] = False,
     index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
 ) -> None:
     """Copy files and folders out of a container of this worktree's stack, or into one.
@@ -37,6 +38,11 @@ def command(
     if destination == STREAM and sys.stdout.isatty():
         raise UsageError("a tar does not go to a terminal", hints=["to keep it, run `wtc cp SERVICE:PATH - > FILE`"])
     request = CopyRequest(
-        source=source, destination=destination, number=index, archive=archive, follow_link=follow_link
+        source=source,
+        destination=destination,
+        number=index,
+        one_offs=one_offs,
+        archive=archive,
+        follow_link=follow_link,
     )
     copy_files(target, request, PlainReporter())

@@ -21,7 +21,7 @@ def command(
     no_tty: options.NoTty = False,
     interactive: options.Interactive = True,
     tty: options.Tty = False,
-    env: options.Env = None,
+    env: options.ExecEnv = None,
     user: options.User = "",
     workdir: options.Workdir = "",
     index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
@@ -39,7 +39,7 @@ def command(
     require_exclusive({"--no-tty": no_tty, "--tty": tty})
     request = ExecRequest(
         command=tuple(words),
-        environment=values.parse_variables(env or (), target.environment),
+        environment=values.parse_assignments(env or ()),
         user=user,
         working_dir=workdir,
         privileged=privileged,

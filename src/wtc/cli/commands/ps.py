@@ -18,7 +18,7 @@ def command(
     sized: Annotated[bool, typer.Option("--size", "-s", help="With the memory that each container uses.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the stacks of all worktrees and their services, as the engine's labels have them."""
+    """List the stacks of all worktrees and their services, by the engine's labels; with `-w`, those of one worktree."""
     from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.stats import limit_text, usage_document
     from wtc.cli.terminal.output import narrate, print_columns, print_json
@@ -61,7 +61,8 @@ def command(
         )
         return
     if not found:
-        narrate("no stack runs; to see what is stopped, run `wtc ps -a`" if not stopped else "there is no stack")
+        whose = " of the worktree" if target.worktree else ""
+        narrate(f"no stack{whose} exists" if stopped else f"no stack{whose} runs; to list stopped ones, add `-a`")
         return
 
     def memory(usage: Usage | None) -> list[str]:

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, require_exclusive, require_one_of, with_target
+from wtc.cli.options import (
+    AsJson,
+    DryRun,
+    Oversubscribe,
+    Quiet,
+    require_exclusive,
+    require_one_of,
+    require_value,
+    with_target,
+)
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
 
@@ -46,8 +55,9 @@ def command(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file that says what wtc cannot do.")] = False,
     mem_limit: Annotated[
-        str, typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`.")
-    ] = "",
+        str | None,
+        typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`."),
+    ] = None,
     oversubscribe: Oversubscribe = False,
     ports: Annotated[
         str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
@@ -55,16 +65,18 @@ def command(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take over the stack of a former worktree at this path, with its volumes.")
     ] = False,
-    stack: Annotated[str, typer.Option("--stack", metavar="NAMESPACE", help="Which stack `--adopt` takes over.")] = "",
+    stack: Annotated[
+        str | None, typer.Option("--stack", metavar="NAMESPACE", help="Which stack `--adopt` takes over.")
+    ] = None,
     data_from: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--data-from",
             metavar="WORKTREE|main|compose[:PROJECT]",
             help="Fill volumes that do not exist yet with a copy of another stack's data. Its services that write to "
             "them are stopped for the copy.",
         ),
-    ] = "",
+    ] = None,
     events: Annotated[
         str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
@@ -92,7 +104,14 @@ def command(
     for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start, "--detach": detach}.items():
         require_exclusive({"--foreground": foreground, option: given})
     require_exclusive({"--build": build, "--no-build": no_build})
-    if stack and not adopt:
+    adopted = require_value("--stack", stack)
+    source = require_value("--data-from", data_from)
+    if source == "compose:":
+        raise UsageError(
+            "`--data-from compose:` does not name a project",
+            hints=["to copy from the project of this folder, run `wtc up --data-from compose`"],
+        )
+    if adopted and not adopt:
         raise UsageError(
             "`--stack` goes with `--adopt`", hints=["to take a stack over, run `wtc up --adopt --stack NAMESPACE`"]
         )
@@ -113,10 +132,10 @@ def command(
         services=tuple(services or ()),
         scales=dict(_scale(text) for text in scale or ()),
         options=options,
-        adoption=Adoption(wanted=adopt, name=stack),
-        data_from=data_from,
+        adoption=Adoption(wanted=adopt, name=adopted),
+        data_from=source,
         fixed_ports=require_one_of("--ports", ports, ("leased", "fixed")) == "fixed",
-        mem_limit=mem_limit,
+        mem_limit=require_value("--mem-limit", mem_limit),
         oversubscribe=oversubscribe,
         strict=strict,
         dry_run=dry_run,

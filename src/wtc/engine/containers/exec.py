@@ -21,10 +21,13 @@ EXIT_STATUS_TRIES, EXIT_STATUS_INTERVAL_S = 100, 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecRequest:
-    """A command and its options. With `terminal` the engine allocates a terminal for it (`-t`)."""
+    """A command and its options. With `terminal` the engine allocates a terminal for it (`-t`).
+
+    `environment` adds to that of the container; None removes a variable.
+    """
 
     command: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    environment: Mapping[str, str | None] = field(default_factory=dict[str, str | None], repr=False)
     user: str = ""
     working_dir: str = ""
     privileged: bool = False
@@ -55,7 +58,7 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
         "AttachStderr": not request.detached,
         "Tty": request.terminal,
         "Cmd": [*request.command],
-        "Env": [f"{name}={value}" for name, value in request.environment.items()],
+        "Env": [name if value is None else f"{name}={value}" for name, value in request.environment.items()],
         "User": request.user,
         "WorkingDir": request.working_dir,
         "Privileged": request.privileged,

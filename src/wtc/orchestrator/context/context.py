@@ -124,13 +124,15 @@ class Context:
         for name in ("located", "projects"):
             self.__dict__.pop(name, None)
 
-    def containers(self, services: Sequence[str] = ()) -> list[ObservedContainer]:
-        """The containers of these services (of all, where none is named), one-off ones left out, by service and number.
+    def containers(self, services: Sequence[str] = (), *, one_offs: bool = False) -> list[ObservedContainer]:
+        """The containers of these services (of all, where none is named), by service and number.
+
+        With `one_offs` those of `wtc run` follow, which are left out otherwise.
 
         Raises:
             WtcError: the stack has no container of a service that was named.
         """
-        own = [c for c in self.observed.containers if not c.oneoff]
+        own = sorted((c for c in self.observed.containers if one_offs or not c.oneoff), key=lambda c: c.oneoff)
         present = sorted({c.service for c in own})
         for service in services:
             if service not in present:

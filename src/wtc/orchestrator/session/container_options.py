@@ -33,15 +33,23 @@ def parse_variables(given: Iterable[str], environment: Mapping[str, str]) -> dic
     Raises:
         UsageError: there is no name.
     """
-    found: dict[str, str] = {}
+    pairs = parse_assignments(given).items()
+    values = {name: environment.get(name) if value is None else value for name, value in pairs}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def parse_assignments(given: Iterable[str]) -> dict[str, str | None]:
+    """`NAME=VALUE`, or `NAME` for None; the last one of a name wins.
+
+    Raises:
+        UsageError: there is no name.
+    """
+    found: dict[str, str | None] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not name:
             raise UsageError(f"`--env` is `{text}`", hints=["to set a variable, write `--env NAME=VALUE`"])
-        if equals:
-            found[name] = value
-        elif name in environment:
-            found[name] = environment[name]
+        found[name] = value if equals else None
     return found
 
 

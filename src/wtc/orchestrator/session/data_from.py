@@ -32,8 +32,8 @@ Execute = Callable[[Plan, threading.Event | None], "Outcome"]
 class DataFrom:
     """The data that a stack starts with.
 
-    `text` is the option's value: a worktree's path, `main`, `compose`, `compose:PROJECT`, or nothing. `folder` is the
-    project folder.
+    `text` is the option's value: a worktree's path, branch or folder name, `main`, `compose`, `compose:PROJECT`, or
+    nothing. `folder` is the project folder.
     """
 
     text: str
@@ -44,13 +44,15 @@ class DataFrom:
         """What is to be copied. Changes nothing.
 
         Raises:
-            UsageError: the option names no source, or several.
+            UsageError: the option does not name one source. A worktree is checked even if nothing is to be copied.
             WtcError: see `plan_data`.
         """
         source = None
         if self.text and has_unfilled_volume(desired, observed):
             source = self._source(observed)
         elif self.text:
+            if not self._names_project():
+                self._named()
             self.context.report(Note(text="nothing is copied: all volumes of the stack exist, and keep their data"))
         else:
             self._warn_of_compose_data(desired, observed)
@@ -93,7 +95,7 @@ class DataFrom:
         """The worktrees of the stacks that the data comes from, as volumes record them or as the user names them."""
         created = (label.namespace_of(v.labels) for v in observed.volumes.values())
         paths = {namespace.worktree for namespace in created if namespace.name in data.locked}
-        if data.locked and self.text and self.text.partition(":")[0] != COMPOSE:
+        if data.locked and self.text and not self._names_project():
             paths.add(self._named())
         return sorted(paths - {self.context.located.worktree})
 
@@ -118,20 +120,26 @@ class DataFrom:
             finish(restarted)
 
     def _source(self, observed: Observed) -> DataSource:
-        kind, _, name = self.text.partition(":")
-        if kind == COMPOSE:
-            return self._compose_source(name, observed)
-        worktree = self._named()
+        if self._names_project():
+            return self._compose_source(self.text.partition(":")[2], observed)
+        return self._stack_of(self._named(), observed)
+
+    def _names_project(self) -> bool:
+        return self.text.partition(":")[0] == COMPOSE
+
+    def _named(self) -> str:
+        """Return the worktree that the option names.
+
+        Raises:
+            UsageError: it does not name one, or it names this one.
+        """
+        worktree = self._main() if self.text == MAIN else self._worktree()
         if worktree == self.context.located.worktree:
             raise UsageError(
                 f"`--data-from {self.text}` names this worktree itself",
                 hints=["to see the stacks of all worktrees, run `wtc ps -a`"],
             )
-        return self._stack_of(worktree, observed)
-
-    def _named(self) -> str:
-        """The worktree that the option names."""
-        return self._main() if self.text == MAIN else self._worktree()
+        return worktree
 
     def _main(self) -> str:
         from wtc.worktrees.locate import worktree_of
@@ -144,9 +152,19 @@ class DataFrom:
         )
 
     def _worktree(self) -> str:
-        from wtc.worktrees.locate import worktree_of
+        from wtc.worktrees.locate import linked_worktrees, worktree_of, worktree_on_branch
 
-        return worktree_of(os.path.join(self.context.target.cwd, os.path.expanduser(self.text))).path
+        path = os.path.join(self.context.target.cwd, os.path.expanduser(self.text))
+        if os.path.isdir(path):
+            return worktree_of(path).path
+        own = worktree_of(self.context.located.worktree)
+        named = [one.path for one in linked_worktrees(own) if os.path.basename(one.path) == self.text]
+        if found := worktree_on_branch(own, self.text) or (named[0] if len(named) == 1 else ""):
+            return os.path.realpath(found)
+        raise UsageError(
+            f"`--data-from {self.text}` does not name a worktree",
+            hints=["to list the worktrees, run `wtc worktree list`"],
+        )
 
     def _stack_of(self, worktree: str, observed: Observed) -> DataSource:
         held, folder = (
