@@ -15,11 +15,11 @@ from wtc.worktrees.errors import (
     WorktreeLockError,
     WorktreeRemovalError,
 )
-from wtc.worktrees.git import NoGitError, complete, complete_in_thread
+from wtc.worktrees.git.parse_list import ListedWorktree
+from wtc.worktrees.git.run_git import NoGitError, complete, complete_in_thread
 from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
 from wtc.worktrees.job_id import job_id_problem, job_reason, locked_job
 from wtc.worktrees.locate import Worktree, linked_worktrees
-from wtc.worktrees.parse_list import ListedWorktree
 from wtc.worktrees.repository import Repository, find_in_list, is_on_prefix, is_repository
 from wtc.worktrees.worktree_info import BARE, DETACHED, WorktreeInfo, WorktreeResult, job_id_of_branch
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
-from wtc.worktrees.git import WORK_S, NoGitError, git
-from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.git.git_lock import git_lock
+from wtc.worktrees.git.run_git import WORK_S, NoGitError, git
 from wtc.worktrees.identity_facts import copy_origin, git_lock_state, listed_path, lock_reason, read_path
 from wtc.worktrees.locate import Worktree, worktree_at
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from wtc.errors import WtcError
 from wtc.worktrees.errors import NotGitRepositoryError, WorktreeCreationError, WorktreeError
-from wtc.worktrees.git import WORK_S, NoGitError, git, git_async
-from wtc.worktrees.git_lock import git_lock_async
+from wtc.worktrees.git.git_lock import git_lock_async
+from wtc.worktrees.git.parse_list import ListedWorktree, parse_worktree_list
+from wtc.worktrees.git.run_git import WORK_S, NoGitError, git, git_async
 from wtc.worktrees.locate import read_link_file, worktree_at
-from wtc.worktrees.parse_list import ListedWorktree, parse_worktree_list
 
 _USAGE = 129
 """git's exit status for an unknown option."""

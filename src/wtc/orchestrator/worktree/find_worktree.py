@@ -12,10 +12,10 @@ from wtc.errors import ConflictError, InterruptedByUserError, UsageError
 from wtc.model.identity import Lock
 from wtc.orchestrator.context.target import Target
 from wtc.worktrees.errors import NotGitRepositoryError
+from wtc.worktrees.git.parse_list import ListedWorktree
 from wtc.worktrees.identity_facts import lock_state
 from wtc.worktrees.locate import Worktree, bare_repository_of, worktree_of
 from wtc.worktrees.manager import GitWorktreeManager
-from wtc.worktrees.parse_list import ListedWorktree
 from wtc.worktrees.repository import Repository
 
 T = TypeVar("T")

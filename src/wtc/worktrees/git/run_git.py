@@ -9,7 +9,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
-from wtc.worktrees.process_group import end_group
+from wtc.worktrees.git.process_group import end_group
 
 P = ParamSpec("P")
 T = TypeVar("T")
