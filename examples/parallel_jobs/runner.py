@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -146,6 +147,9 @@ class Runner:
         """
         self._board.show(job.name, tree.state.value().name, "clean up")
         path = self._folder / job.name
+        with suppress(OSError):
+            # A creation that was killed before git began leaves an empty folder. Another folder is not deleted.
+            path.rmdir()
         cleaned = await self._execute(*WTC, "clean", "--quiet", "--yes", "-w", str(path))
         if cleaned.status != 0:
             raise WtcError(f"the stack of `{job.name}` was not removed", detail=shown(cleaned.errors))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -349,19 +350,74 @@ def test_interrupted_removal_leaves_everything_running(claude: Claude) -> None:
     assert claude.path.is_dir()
 
 
-def test_folder_that_git_cannot_delete_keeps_the_stack_until_it_is_gone(
+def remove_in_part(worktree: Worktree, _: object, *, force: bool) -> None:
+    """What git does where it cannot delete a file: it forgets the worktree all the same."""
+    shutil.rmtree(worktree.git_dir)
+    raise WtcError("git did not remove the worktree", causes=["failed to delete: Permission denied"])
+
+
+def delete_nothing(_common: str, path: str) -> str:
+    return f"`{path}/cache`: permission denied"
+
+
+def test_folder_that_git_does_not_delete_is_deleted_with_the_stack(
     claude: Claude, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Git then forgets the worktree all the same: a container's files may belong to another user."""
+    stack = claude.up()
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "remove_with_git", remove_in_part)
+        remove_here(claude)
+    assert not claude.path.exists()
+    assert things(stack) == []
 
-    def remove_in_part(worktree: Worktree, _: object, *, force: bool) -> None:
-        shutil.rmtree(worktree.git_dir)
-        raise WtcError("git did not remove the worktree", causes=["failed to delete: Permission denied"])
 
+def test_folder_that_is_not_deleted_is_an_error_after_the_stack_is_removed(
+    claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove_all_but_the_folder(worktree: Worktree, environment: object, *, force: bool) -> None:
+        (claude.path / ".git").unlink()
+        remove_in_part(worktree, environment, force=force)
+
+    stack = claude.up()
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "remove_with_git", remove_all_but_the_folder)
+        patch.setattr(steps, "delete_worktree", delete_nothing)
+        with pytest.raises(WtcError, match="its folder is not deleted"):
+            remove_here(claude)
+    assert things(stack) == []
+
+
+def test_files_get_another_owner_only_while_git_would_remove_the_worktree(
+    claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container that stops can still write a file that is not committed."""
+
+    def write_while_stopping(*arguments: Any) -> None:
+        stop_stacks(*arguments)
+        (claude.path / "late").write_text("x")
+
+    def take_none(*_: object) -> None:
+        raise AssertionError("the owners changed")
+
+    stop_stacks = steps.stop_stacks
+    stack = claude.up()
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "stop_stacks", write_while_stopping)
+        patch.setattr(steps, "take_ownership", take_none)
+        with pytest.raises(ConflictError, match="and its stack stay"):
+            remove_here(claude)
+    assert stack.container("web").status == "running"
+
+
+def test_folder_that_cannot_be_deleted_keeps_the_stack_until_it_is_gone(
+    claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's files may belong to another user."""
     stack = claude.up()
     before = things(stack)
     with monkeypatch.context() as patch:
         patch.setattr(steps, "remove_with_git", remove_in_part)
+        patch.setattr(steps, "delete_worktree", delete_nothing)
         with pytest.raises(ConflictError) as caught:
             remove_here(claude)
     assert f"`{claude.path}/.git` does not point to a git folder" in caught.value.causes[0]

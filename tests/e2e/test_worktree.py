@@ -4,6 +4,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -286,6 +287,43 @@ def test_two_worktrees_of_one_name_are_named_by_path(shop: Shop) -> None:
     assert (one.exists(), other.exists()) == (True, False)
 
 
+@pytest.mark.parametrize("folder", [".", "objects", "beside"])
+def test_bare_repository_has_worktrees_beside_it(folder: str, workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": FILE})
+    bare = workshop.base / "project/.bare"
+    subprocess.run(
+        ["git", "clone", "-q", "--bare", str(workshop.main), str(bare)], env=workshop.env, check=True, text=True
+    )
+    (bare.parent / ".git").write_text("gitdir: ./.bare\n")
+    cwd = bare.parent if folder == "beside" else bare / folder
+    path = Path(workshop.wtc("worktree", "add", "one", cwd=cwd).out.splitlines()[0])
+    assert path == bare.parent / "one"
+    assert str(path) in workshop.wtc("worktree", "list", cwd=cwd).out
+    workshop.wtc("worktree", "remove", "-y", "one", cwd=cwd)
+    assert not path.exists()
+
+
+def test_interrupted_add_leaves_nothing_and_ends_with_130(shop: Shop) -> None:
+    entered = shop.workshop.base / "entered"
+    os.mkfifo(entered)
+    hook = shop.workshop.main / ".git/hooks/post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\necho > '{entered}'\nexec tail -f /dev/null\n")
+    hook.chmod(0o755)
+    process = start_wtc("worktree", "add", "one", cwd=shop.workshop.main, env=shop.workshop.env)
+    entered.read_text()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert shop.listed() == []
+    assert not (shop.workshop.main / ".worktrees/one").exists()
+
+
+def test_removal_of_a_detached_worktree_prints_its_commit(shop: Shop) -> None:
+    path = shop.add("one", "--detach")
+    commit = shop.git("-C", str(path), "rev-parse", "HEAD").strip()
+    assert f"its HEAD was at `{commit}`" in shop.workshop.wtc("worktree", "remove", "-y", "one").err
+
+
 # move, lock, unlock
 
 
@@ -340,6 +378,10 @@ def test_prune_removes_what_is_left_of_missing_worktrees_after_it_asked(shop: Sh
     assert shop.listed() == [str(kept), str(locked)]
     assert shop.things(stack) == []
     assert len(shop.things(stays)) == len(shop.things(also)) == 3
+    shutil.rmtree(kept)
+    shop.workshop.wtc("worktree", "prune", "--yes")
+    assert shop.listed() == [str(locked)]
+    assert shop.things(stays) == []
     assert "nothing to prune" in shop.workshop.wtc("worktree", "prune").err
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.worktrees.conftest import Repository
 from wtc.model.git import LinkedGit
-from wtc.worktrees.git_user import user_settings
+from wtc.worktrees.git.git_user import user_settings
 from wtc.worktrees.linked_git import read_linked_git
 
 

@@ -196,6 +196,106 @@ def test_cancelled_creation_leaves_neither_worktree_nor_branch(
     assert created(run(manager.create_worktree("job"))).job_id == "job"
 
 
+@pytest.mark.parametrize("cancellations", [1, 3])
+def test_cancelled_checkout_has_ended_with_its_processes_and_leaves_nothing(
+    cancellations: int, repository: Repository, manager: GitWorktreeManager, tmp_path: Path
+) -> None:
+    """The process that git starts goes on after git has ended, and writes into the folder."""
+    os.mkfifo(tmp_path / "entered")
+    script = f"#!/bin/sh\ntrap '' HUP\necho $$ > '{tmp_path}/entered'\nwhile :; do mkdir -p late; touch late/$$; done\n"
+    (tmp_path / "filter").write_text(script)
+    (tmp_path / "filter").chmod(0o755)
+    repository.git("config", "filter.slow.smudge", str(tmp_path / "filter"))
+    (repository.main / ".gitattributes").write_text("tracked filter=slow\n")
+    repository.git("add", ".gitattributes")
+    repository.commit()
+
+    async def cancel_in_the_checkout() -> int:
+        task = asyncio.create_task(manager.create_worktree("job"))
+        pid = int(await asyncio.to_thread((tmp_path / "entered").read_text))
+        for _ in range(cancellations):
+            task.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return pid
+
+    pid = run(cancel_in_the_checkout())
+    state = Path(f"/proc/{pid}/stat")
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert list((repository.main / ".worktrees").iterdir()) == []
+    assert repository.branches() == ["main"]
+    repository.git("config", "--unset", "filter.slow.smudge")
+    assert created(run(manager.create_worktree("job"))).job_id == "job"
+
+
+def test_cancelled_removal_of_a_clean_worktree_is_completed(
+    repository: Repository, manager: GitWorktreeManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = created(run(manager.create_worktree("job"))).path
+    start = asyncio.create_subprocess_exec
+    tasks: list[asyncio.Task[WorktreeResult]] = []
+
+    async def cancel_at_the_removal(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        if "remove" in command:
+            tasks[0].cancel()
+        return await start(*command, **options)
+
+    async def remove() -> None:
+        tasks.append(asyncio.create_task(manager.remove_worktree(path, force=False)))
+        with pytest.raises(asyncio.CancelledError):
+            await tasks[0]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", cancel_at_the_removal)
+    run(remove())
+    monkeypatch.undo()
+    assert not path.exists()
+    assert "job" not in repository.git("worktree", "list")
+
+
+def test_path_of_a_missing_worktree_is_refused_and_its_entry_stays(manager: GitWorktreeManager) -> None:
+    path = created(run(manager.create_worktree("job", lock=False))).path
+    shutil.rmtree(path)
+    with pytest.raises(WorktreeCreationError, match="which is missing"):
+        run(manager.create_worktree_detached("job"))
+    assert path in [one.path for one in run(manager.list_worktrees())]
+
+
+def test_existing_branch_is_an_error_with_the_command_that_deletes_it(manager: GitWorktreeManager) -> None:
+    run(manager.remove_worktree(created(run(manager.create_worktree("job"))).path))
+    with pytest.raises(BranchExistsError) as caught:
+        run(manager.create_worktree("job"))
+    assert caught.value.hints == ("to delete the branch, if its commits are merged, run `git branch -d wtc/job`",)
+
+
+def test_git_that_a_signal_ends_is_reported_with_the_signal(
+    repository: Repository, manager: GitWorktreeManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\necho 'Preparing worktree' >&2\nkill -INT $$\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(WorktreeError) as caught:
+        run(GitWorktreeManager(repository.main).list_worktrees())
+    assert caught.value.causes == ("git was ended by SIGINT",)
+
+
+@pytest.mark.parametrize("prefix", ["wtc", "team/wtc"])
+def test_created_worktree_equals_the_listed_one(prefix: str, repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(repository.main)
+    manager = GitWorktreeManager(tmp_path / "link")
+    worktree = created(run(manager.create_worktree("job", branch_prefix=prefix)))
+    assert worktree.job_id == "job"
+    assert run(manager.get_worktree_info(worktree.path)) == worktree
+    assert worktree in run(manager.list_worktrees())
+
+
+@pytest.mark.parametrize(
+    ("branch", "job_id"), [("wtc/feature/sub", "feature/sub"), ("main", "main"), ("(detached)", "folder")]
+)
+def test_job_id_of_an_info_is_derived_from_its_branch(branch: str, job_id: str) -> None:
+    assert WorktreeInfo(Path("/at/folder"), branch, "", locked=False).job_id == job_id
+
+
 def test_folder_that_is_not_a_repository_is_refused_by_every_method(tmp_path: Path) -> None:
     manager = GitWorktreeManager(tmp_path)
     assert not manager.is_git_repository()
@@ -470,9 +570,12 @@ def test_entries_of_missing_worktrees_are_pruned(
     other = created(run(manager.create_worktree("other", branch_prefix="jobs", lock=False))).path
     locked = created(run(manager.create_worktree("locked"))).path
     run(manager.lock_worktree(paths["stale"], f"pid={dead_pid}"))
-    for path in (paths["gone"], paths["stale"], other, locked):
+    run(manager.unlock_worktree(locked))
+    run(manager.lock_worktree(locked, "on an external disk"))
+    job = created(run(manager.create_worktree("job"))).path
+    for path in (paths["gone"], paths["stale"], other, locked, job):
         shutil.rmtree(path)
-    expected = [str(paths["gone"]), str(paths["stale"])]
+    expected = sorted(str(path) for path in (paths["gone"], paths["stale"], job))
     assert run(manager.prune_orphaned(dry_run=True)) == expected
     assert run(manager.prune_orphaned()) == expected
     assert run(manager.prune_orphaned()) == []

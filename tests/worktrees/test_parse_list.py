@@ -2,7 +2,7 @@
 
 import pytest
 
-from wtc.worktrees.parse_list import ListedWorktree, parse_worktree_list
+from wtc.worktrees.git.parse_list import ListedWorktree, parse_worktree_list
 from wtc.worktrees.worktree_info import job_id_of_branch
 
 LINES = (

@@ -103,6 +103,17 @@ def test_ignored_files_do_not_prevent_removal(pair: Pair) -> None:
     assert pair.refusal() == ""
 
 
+def test_folder_that_git_cannot_read_keeps_a_worktree(pair: Pair, tmp_path: Path) -> None:
+    """git reports it as a warning, with the exit status 0."""
+    fake = tmp_path / "bin/git"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\necho \"warning: could not open directory 'data/': Permission denied\" >&2\n")
+    fake.chmod(0o755)
+    facts = read_removal(str(pair.linked), {**ENVIRONMENT, "PATH": f"{fake.parent}:{ENVIRONMENT['PATH']}"})
+    reason = "could not open directory 'data/': Permission denied"
+    assert removal_refusal(facts) == f"git cannot list its uncommitted changes: {reason}"
+
+
 def test_each_kind_of_change_counts(pair: Pair) -> None:
     (pair.linked / "untracked").write_text("x")
     (pair.linked / "tracked").write_text("second")

@@ -19,8 +19,8 @@ from wtc.events import Note, Reporter
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.removal.remove_worktree import Removal, remove_worktree
 from wtc.orchestrator.setup import setup
-from wtc.worktrees.git import WORK_S, NoGitError, git
-from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.git.git_lock import git_lock
+from wtc.worktrees.git.run_git import WORK_S, NoGitError, git
 from wtc.worktrees.locate import Worktree, read_beginning, worktree_at, worktree_of
 from wtc.worktrees.removal import delete_branch
 

@@ -17,8 +17,8 @@ from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
 from wtc.sandbox.git_mounts import create_missing, read_configuration, unprotected_paths
 from wtc.sandbox.workspace import unsuitable_reason
-from wtc.worktrees.git import without_repository
-from wtc.worktrees.git_user import user_settings
+from wtc.worktrees.git.git_user import user_settings
+from wtc.worktrees.git.run_git import without_repository
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
 _MEBIBYTE = 1 << 20

@@ -3,7 +3,7 @@
 import fnmatch
 from collections.abc import Iterable, Mapping
 
-from wtc.worktrees.git import git
+from wtc.worktrees.git.run_git import git
 
 INCLUDE_FILE = ".worktreeinclude"
 _AT_ONCE = 500

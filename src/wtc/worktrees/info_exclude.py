@@ -2,7 +2,7 @@
 
 import os
 
-from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.git.git_lock import git_lock
 
 _SPECIAL = str.maketrans({one: f"\\{one}" for one in "\\*?[ "})
 

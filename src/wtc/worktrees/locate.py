@@ -73,6 +73,16 @@ def worktree_at(folder: str) -> Worktree:
     return _git_worktree(path) or Worktree(path=path)
 
 
+def bare_repository_of(folder: str) -> str:
+    """Return the bare repository that the folder is or lies in; empty where it is in none."""
+    candidate = realpath(folder)
+    while not (is_bare(candidate) and _has_head(candidate) and os.path.isdir(join(candidate, "objects"))):
+        if candidate == dirname(candidate):
+            return ""
+        candidate = dirname(candidate)
+    return candidate
+
+
 def linked_worktrees(worktree: Worktree) -> tuple[LinkedWorktree, ...]:
     """Return the linked worktrees of the worktree's repository, the newest first."""
     if not worktree.common:
@@ -163,10 +173,10 @@ def _has_head(git_dir: str) -> bool:
 
 
 def _main_of(common: str) -> str:
-    return dirname(common) if basename(common) == ".git" and not _is_bare(common) else ""
+    return dirname(common) if basename(common) == ".git" and not is_bare(common) else ""
 
 
-def _is_bare(common: str) -> bool:
+def is_bare(common: str) -> bool:
     """Whether the repository has no main worktree, as after `git clone --bare URL .git`."""
     return any(_BARE.search(read_beginning(join(common, name))) for name in ("config", "config.worktree"))
 

@@ -1,6 +1,7 @@
 """`GitWorktreeManager`: create, list, lock and remove git worktrees, from programs that run many jobs at once."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,9 +15,11 @@ from wtc.worktrees.errors import (
     WorktreeLockError,
     WorktreeRemovalError,
 )
-from wtc.worktrees.git import NoGitError
+from wtc.worktrees.git.parse_list import ListedWorktree
+from wtc.worktrees.git.run_git import NoGitError, complete, complete_in_thread
 from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
-from wtc.worktrees.parse_list import ListedWorktree
+from wtc.worktrees.job_id import job_id_problem, job_reason, locked_job
+from wtc.worktrees.locate import Worktree, linked_worktrees
 from wtc.worktrees.repository import Repository, find_in_list, is_on_prefix, is_repository
 from wtc.worktrees.worktree_info import BARE, DETACHED, WorktreeInfo, WorktreeResult, job_id_of_branch
 
@@ -87,22 +90,27 @@ class GitWorktreeManager:
         if problem := job_id_problem(name):
             raise WorktreeCreationError(f"`{name!r:.80}` is not a valid job id", causes=[problem])
         common = self._repository.common()
-        path = os.path.abspath(base or self.repo_path / FOLDER) + f"/{name}"
+        path = os.path.join(os.path.realpath(base or self.repo_path / FOLDER), name)
         async with self._repository.writes(common, WorktreeCreationError, f"the worktree `{path}` was not created"):
             if os.path.lexists(path):
                 raise WorktreeCreationError(f"`{path}` already exists")
+            if any(one.path == path for one in linked_worktrees(Worktree(path=path, common=common))):
+                raise WorktreeCreationError(f"git lists a worktree at `{path}`, which is missing")
             if branch and await self._repository.has_branch(branch):
-                raise BranchExistsError(f"the branch `{branch}` already exists")
+                raise _branch_exists(branch)
             commit = await self._repository.commit(source or "HEAD")
             head = ["-b", branch] if branch else ["--detach"]
             locked = ["--lock", "--reason", reason] if reason is not None else []
+            # The folder is created first: what is in it after a failure is then this call's, and can be deleted.
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.mkdir(path)
             try:
                 await self._repository.git("worktree", "add", *head, *locked, "--", path, commit)
             except BaseException:
-                await self._undo(common, path, branch, commit)
+                await complete_in_thread(self._undo, common, path, branch, commit)
                 raise
             entry = ListedWorktree(path=path, commit=commit, branch=branch, lock_reason=reason)
-        return WorktreeResult(success=True, worktree=_info(entry, job_id=name))
+        return WorktreeResult(success=True, worktree=_info(entry, prefix=branch.removesuffix(f"/{name}")))
 
     async def remove_worktree(
         self,
@@ -196,8 +204,8 @@ class GitWorktreeManager:
     ) -> list[str]:
         """Remove git's entries of worktrees whose folder is missing, and return their paths; keep the branches.
 
-        Only those on branches `<prefix_filter>/...`; None or empty means all. A locked worktree is kept, unless the
-        process that locked it is dead. With `dry_run` nothing is removed.
+        Only those on branches `<prefix_filter>/...`; None or empty means all. A locked worktree is kept, unless a job
+        locked it (as `create_worktree` does), or the process that locked it is dead. With `dry_run` nothing is removed.
 
         Raises:
             WorktreeError: git failed.
@@ -206,7 +214,7 @@ class GitWorktreeManager:
         common = self._repository.common()
         async with self._repository.writes(common, WorktreeError, "not all of the worktrees were pruned"):
             linked = (await self._repository.listing())[1:]
-            gone = [e for e in linked if is_on_prefix(e, prefix_filter) and _lock(e) is not Lock.LIVE and _is_gone(e)]
+            gone = [e for e in linked if is_on_prefix(e, prefix_filter) and _is_orphaned(e)]
             for entry in gone if not dry_run else ():
                 await self._repository.git("worktree", "remove", "--force", "--force", entry.path)
         return [entry.path for entry in gone]
@@ -230,7 +238,8 @@ class GitWorktreeManager:
         if reason is not None:
             await self._repository.git("worktree", "unlock", entry.path)
         try:
-            await self._repository.git("worktree", "remove", entry.path)
+            # A folder that git has deleted in part would have changes, and would stay.
+            await complete(self._repository.git("worktree", "remove", entry.path))
         except BaseException:
             if reason is not None:
                 with suppress(NoGitError):
@@ -245,45 +254,37 @@ class GitWorktreeManager:
             return f"the branch `{branch}` was not deleted: {error}"
         return None
 
-    async def _undo(self, common: str, path: str, branch: str, commit: str) -> None:
+    def _undo(self, common: str, path: str, branch: str, commit: str) -> None:
         """Remove what a failed creation left: the worktree, and the branch if it has no new commits."""
-        import asyncio
-
-        with suppress(NoGitError):
-            if entry := find_in_list(os.path.realpath(path), (await self._repository.listing())[1:]):
-                await asyncio.to_thread(delete_worktree, common, entry.path)
-            if branch and await self._repository.has_branch(branch):
-                await self._repository.git("update-ref", "-d", f"refs/heads/{branch}", commit)
+        delete_worktree(common, path)
+        if branch:
+            with suppress(NoGitError):
+                self._repository.git_now("update-ref", "-d", f"refs/heads/{branch}", commit)
 
 
-def job_reason(job_id: str) -> str:
-    """Return the reason of a job's lock. The process id comes first, so that a job id cannot fake it."""
-    return f"pid={os.getpid()} wtc job {job_id}"
+def _branch_exists(branch: str) -> BranchExistsError:
+    hint = f"to delete the branch, if its commits are merged, run `git branch -d {shlex.quote(branch)}`"
+    return BranchExistsError(f"the branch `{branch}` already exists", hints=[hint])
 
 
-def job_id_problem(job_id: str) -> str:
-    """Return why the job id cannot be a folder name and the last part of a branch; empty if it can."""
-    if not job_id or job_id == ".":
-        return "it is not a folder name"
-    if ".." in job_id or any(one in job_id for one in "/\\"):
-        return "it contains `..`, `/` or `\\`"
-    return "it contains control characters" if any(ord(one) < 32 or ord(one) == 127 for one in job_id) else ""
-
-
-def _is_gone(entry: ListedWorktree) -> bool:
-    return read_path(entry.path).presence is Presence.MISSING
+def _is_orphaned(entry: ListedWorktree) -> bool:
+    kept = _lock(entry) is Lock.LIVE and not locked_job(entry.lock_reason or "")
+    return not kept and read_path(entry.path).presence is Presence.MISSING
 
 
 def _lock(entry: ListedWorktree) -> Lock:
     return Lock.NONE if entry.lock_reason is None else lock_state(entry.lock_reason)
 
 
-def _info(entry: ListedWorktree, *, prefix: str | None = None, job_id: str = "") -> WorktreeInfo:
+def _info(entry: ListedWorktree, *, prefix: str | None = None) -> WorktreeInfo:
     detached = BARE if entry.bare else DETACHED
+    job = locked_job(entry.lock_reason or "")
+    # A prefix may have several components, as in `team/wtc/job`.
+    job_id = job if entry.branch.endswith(f"/{job}") else ""
     return WorktreeInfo(
         path=Path(entry.path),
         branch=entry.branch or detached,
         commit=entry.commit,
         locked=entry.lock_reason is not None,
-        job_id=job_id or (job_id_of_branch(entry.branch, prefix) if entry.branch else os.path.basename(entry.path)),
+        job_id=job_id or (job_id_of_branch(entry.branch, prefix) if entry.branch else ""),
     )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
-from wtc.worktrees.git import WORK_S, NoGitError, git
-from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.git.git_lock import git_lock
+from wtc.worktrees.git.run_git import WORK_S, NoGitError, git
 from wtc.worktrees.identity_facts import copy_origin, git_lock_state, listed_path, lock_reason, read_path
 from wtc.worktrees.locate import Worktree, worktree_at
 
@@ -44,7 +44,7 @@ def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
         return RemovalFacts(place=place)
     original, lock = copy_origin(worktree), git_lock_state(worktree.git_dir)
     try:
-        changes = 0 if original else len(git(path, _STATUS, environment, limit_s=WORK_S).splitlines())
+        changes = 0 if original else _count_changes(path, environment)
         submodules = not original and has_submodules(worktree, environment)
     except NoGitError as error:
         return RemovalFacts(place=place, linked=True, lock=lock, unanswered=str(error))
@@ -56,6 +56,11 @@ def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
         changes=changes,
         submodules=submodules,
     )
+
+
+def _count_changes(path: str, environment: Mapping[str, str]) -> int:
+    """How many files have changes. Raises NoGitError, also where git cannot read a folder that it does not ignore."""
+    return len(git(path, _STATUS, environment, limit_s=WORK_S, reads_all=True).splitlines())
 
 
 def has_submodules(worktree: Worktree, environment: Mapping[str, str]) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from wtc.errors import WtcError
 from wtc.worktrees.errors import NotGitRepositoryError, WorktreeCreationError, WorktreeError
-from wtc.worktrees.git import NoGitError, git_async
-from wtc.worktrees.git_lock import git_lock_async
+from wtc.worktrees.git.git_lock import git_lock_async
+from wtc.worktrees.git.parse_list import ListedWorktree, parse_worktree_list
+from wtc.worktrees.git.run_git import WORK_S, NoGitError, git, git_async
 from wtc.worktrees.locate import read_link_file, worktree_at
-from wtc.worktrees.parse_list import ListedWorktree, parse_worktree_list
 
 _USAGE = 129
 """git's exit status for an unknown option."""
@@ -27,6 +27,10 @@ class Repository:
         """Run git in the repository and return its standard output. Raises NoGitError."""
         return await git_async(str(self.path), arguments, self._environment, accepted=tuple(accepted))
 
+    def git_now(self, *arguments: str) -> str:
+        """Return what git prints, for a caller in a thread. Raises NoGitError."""
+        return git(str(self.path), arguments, self._environment, limit_s=WORK_S)
+
     @asynccontextmanager
     async def writes(self, common: str, failure: type[WorktreeError], message: str) -> AsyncGenerator[None]:
         """Hold the repository's lock.
@@ -40,7 +44,8 @@ class Repository:
         except NoGitError as error:
             raise failure(message, causes=[str(error)]) from error
         except OSError as error:
-            raise failure(message, causes=[(error.strerror or str(error)).lower()]) from error
+            why = (error.strerror or str(error)).lower()
+            raise failure(message, causes=[f"`{error.filename}`: {why}" if error.filename else why]) from error
 
     async def linked(self, path: str, failure: type[WorktreeError]) -> ListedWorktree | None:
         """Return the linked worktree at a real path; None if it does not exist.

@@ -20,8 +20,13 @@ class WorktreeInfo:
     """The full hash of HEAD; empty without a commit."""
     locked: bool
     """Whether it is locked in git, even if the process that locked it is dead."""
-    job_id: str
-    """The branch without its prefix: `wtc/feature/sub` -> `feature/sub`; the folder's name for a detached HEAD."""
+    job_id: str = ""
+    """The branch without its prefix: `wtc/feature/sub` -> `feature/sub`. The folder's name for a detached HEAD."""
+
+    def __post_init__(self) -> None:
+        if not self.job_id:
+            named = self.branch not in {DETACHED, BARE}
+            object.__setattr__(self, "job_id", job_id_of_branch(self.branch) if named else self.path.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ state that the next one, `wtc clean -w PATH` or `wtc clean --gone` continues fro
 """
 
 import os
+import shlex
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.planner.suspend import plan_resume, plan_suspend, suspendable_containers
+from wtc.worktrees.delete_worktree import delete_worktree
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import Standing
 from wtc.worktrees.identity_facts import copy_origin, read_path, read_worktree
@@ -76,6 +78,11 @@ def remove_worktree(
     removes = with_git and worktree.linked
     own = _remove_stopped(worktree, target, report, stop, force=force, volumes=volumes) if removes else ()
     stacks = _clean(replace(target, worktree=path), own, report, stop) if volumes else ()
+    if removes and os.path.lexists(path):
+        raise WtcError(
+            f"the worktree `{path}` is removed, and its folder is not deleted",
+            hints=[f"to delete the folder, run `sudo rm -r {shlex.quote(path)}`"],
+        )
     return Removal(path=path, worktree=removes, stacks=stacks)
 
 
@@ -114,14 +121,18 @@ def _remove_stopped(
             stop_stacks(engine, stacks, worktree, report, stop)
             if stop.is_set():
                 raise InterruptedByUserError("interrupted")
+            # The containers may have written until they stopped. Owners change only once git would remove the worktree.
+            refuse_removal(worktree.path, target, force=force)
             take_ownership(worktree.path, engine, report)
             remove_with_git(worktree, target.environment, force=force)
-        except WtcError as error:
+        except WtcError:
             if os.path.isdir(worktree.git_dir):
                 _resume_or_warn(engine, stacks, worktree, report)
                 raise
-            # git goes on after a file that it cannot delete: the worktree is gone, and its folder is not.
-            warn(report, f"not all of the folder `{worktree.path}` is deleted: {'; '.join(error.causes)}")
+            # git forgets the worktree also where it cannot delete a file, as in a read-only folder of a package cache.
+            left = delete_worktree(worktree.common, worktree.path) if os.path.lexists(worktree.path) else ""
+            if left:
+                warn(report, f"not all of the folder `{worktree.path}` is deleted: {left}")
         for namespace in stacks if not volumes else ():
             take_stack_down(engine, state, namespace, DownRequest(), report, stop)
         return stacks

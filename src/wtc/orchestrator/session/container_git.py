@@ -114,7 +114,7 @@ class ContainerGit:
     def _identity(self) -> tuple[tuple[str, str], ...]:
         if not self._creates:
             return ()
-        from wtc.worktrees.git_user import user_settings
+        from wtc.worktrees.git.git_user import user_settings
 
         return tuple(user_settings(self._worktree, self._state.environment).items())
 

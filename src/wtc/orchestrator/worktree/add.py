@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wtc.errors import UsageError, WtcError
+from wtc.errors import InterruptedByUserError, UsageError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.setup import SetupResult, setup
@@ -14,8 +14,9 @@ from wtc.orchestrator.up import UpRequest, UpResult, up
 from wtc.orchestrator.worktree.find_worktree import current_worktree, open_manager, run_async
 from wtc.worktrees.identity_facts import WTC_REASON
 from wtc.worktrees.info_exclude import exclude_folder
-from wtc.worktrees.locate import Worktree
-from wtc.worktrees.manager import FOLDER, job_id_problem
+from wtc.worktrees.job_id import job_id_problem
+from wtc.worktrees.locate import is_bare
+from wtc.worktrees.manager import FOLDER
 from wtc.worktrees.worktree_info import WorktreeInfo
 
 PREFIX = "wtc"
@@ -49,13 +50,18 @@ def add(target: Target, request: AddRequest, report: Reporter, stop: threading.E
 
     Raises:
         UsageError: the name is not valid.
+        InterruptedByUserError: `stop` was set; before the worktree was created nothing is left.
         WorktreeError: the worktree was not created; nothing is left.
         WtcError: the stack could not be set up or did not come up; the worktree stays.
     """
     if problem := job_id_problem(request.name):
         raise UsageError(f"`{request.name}` is not a valid name for a worktree", causes=[problem])
     current = current_worktree(target)
-    base = os.path.join(target.cwd, os.path.expanduser(request.base)) if request.base else _base(current)
+    # Beside a bare repository the worktrees are siblings.
+    main = "" if is_bare(current.common) else current.main
+    base = os.path.join(main, FOLDER) if main else os.path.dirname(current.common)
+    if request.base:
+        base = os.path.join(target.cwd, os.path.expanduser(request.base))
     base, shared = os.path.realpath(base), not request.base or not os.path.lexists(base)
     created = run_async(
         open_manager(target).add(
@@ -64,20 +70,23 @@ def add(target: Target, request: AddRequest, report: Reporter, stop: threading.E
             Path(base),
             branch="" if request.detach else f"{PREFIX}/{request.name}",
             reason=f"{WTC_REASON}; to remove it with its stack, run `wtc worktree remove {shlex.quote(request.name)}`",
-        )
+        ),
+        stop,
     ).worktree
     assert created is not None  # noqa: S101 - a creation that fails raises
     path = str(created.path)
     report(Note(text=f"worktree `{path}` created: {created.branch} at {created.commit[:10]}"))
-    if current.main:
+    if main:
         try:
             # A folder that existed before may hold files of the user, which git has to go on showing.
-            exclude_folder(current.common, current.main, base if shared else path)
+            exclude_folder(current.common, main, base if shared else path)
         except OSError as error:
             warn(report, f"cannot add `{base}` to `info/exclude`: {error.strerror or error}")
     files = tuple(os.path.join(path, file) for file in target.files)
     inside = replace(target, cwd=path, worktree=path, files=files)
     try:
+        if stop.is_set():
+            raise InterruptedByUserError("interrupted")
         prepared = setup(inside, report)
         return AddResult(
             worktree=created, setup=prepared, up=up(inside, UpRequest(), report, stop) if request.up else None
@@ -86,8 +95,3 @@ def add(target: Target, request: AddRequest, report: Reporter, stop: threading.E
         command = f"wtc {'up' if request.up else 'setup'} -w {shlex.quote(path)}"
         warn(report, f"the worktree `{path}` stays, not completely set up", hint=f"to try again, run `{command}`")
         raise
-
-
-def _base(current: Worktree) -> str:
-    """Beside a bare repository the worktrees are siblings."""
-    return os.path.join(current.main, FOLDER) if current.main else os.path.dirname(current.common)

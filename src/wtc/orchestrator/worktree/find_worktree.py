@@ -3,38 +3,60 @@
 import asyncio
 import os
 import shlex
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from wtc.errors import ConflictError, UsageError
+from wtc.errors import ConflictError, InterruptedByUserError, UsageError
 from wtc.model.identity import Lock
 from wtc.orchestrator.context.target import Target
 from wtc.worktrees.errors import NotGitRepositoryError
+from wtc.worktrees.git.parse_list import ListedWorktree
 from wtc.worktrees.identity_facts import lock_state
-from wtc.worktrees.locate import Worktree, worktree_of
+from wtc.worktrees.locate import Worktree, bare_repository_of, worktree_of
 from wtc.worktrees.manager import GitWorktreeManager
-from wtc.worktrees.parse_list import ListedWorktree
 from wtc.worktrees.repository import Repository
 
 T = TypeVar("T")
+_POLL_S = 0.05
+"""How often a signal is looked for while git works."""
 
 
-def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Wait for one operation of the manager."""
-    return asyncio.run(coroutine)
+def run_async(coroutine: Coroutine[Any, Any, T], stop: threading.Event | None = None) -> T:
+    """Wait for one operation of the manager. `stop` cancels it.
+
+    Raises:
+        InterruptedByUserError: it was cancelled.
+    """
+    return asyncio.run(_run_until_stopped(coroutine, stop) if stop else coroutine)
+
+
+async def _run_until_stopped(coroutine: Coroutine[Any, Any, T], stop: threading.Event) -> T:
+    task = asyncio.ensure_future(coroutine)
+    while not task.done():
+        await asyncio.wait([task], timeout=_POLL_S)
+        if stop.is_set():
+            task.cancel()
+            break
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise InterruptedByUserError("interrupted") from None
 
 
 def current_worktree(target: Target) -> Worktree:
-    """The worktree of the current folder.
+    """The worktree of the current folder; in a bare repository, the repository.
 
     Raises:
-        NotGitRepositoryError: the folder is not in one.
+        NotGitRepositoryError: the folder is in neither.
     """
     found = worktree_of(target.cwd)
-    if not found.git:
-        raise NotGitRepositoryError(f"`{target.cwd}` is not in a git worktree")
-    return found
+    if found.git:
+        return found
+    if bare := bare_repository_of(target.cwd):
+        return Worktree(path=bare, git=True, git_dir=bare, common=bare)
+    raise NotGitRepositoryError(f"`{target.cwd}` is not in a git repository")
 
 
 def open_manager(target: Target) -> GitWorktreeManager:

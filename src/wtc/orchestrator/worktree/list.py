@@ -18,8 +18,8 @@ from wtc.orchestrator.worktree.find_worktree import list_worktrees
 from wtc.planner.desired.port_ids import port_ids
 from wtc.registry.stack_records import StackRecord
 from wtc.settings.settings import BIND
+from wtc.worktrees.git.parse_list import ListedWorktree
 from wtc.worktrees.identity_facts import lock_pid, lock_state, read_path
-from wtc.worktrees.parse_list import ListedWorktree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.worktree.find_worktree import find_worktree, refuse_locked
 from wtc.worktrees.errors import WorktreeError
-from wtc.worktrees.git import WORK_S, NoGitError, git
-from wtc.worktrees.git_lock import git_lock
+from wtc.worktrees.git.git_lock import git_lock
+from wtc.worktrees.git.run_git import WORK_S, NoGitError, git
 from wtc.worktrees.identity_facts import read_held_id
 from wtc.worktrees.locate import worktree_at
 from wtc.worktrees.removal import git_folder_for, has_submodules, temporarily_unlocked

@@ -12,8 +12,8 @@ from wtc.orchestrator.clean import CleanPlan, CleanRequest, execute_clean, forge
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.removal.clean_scope import Scope
 from wtc.orchestrator.worktree.find_worktree import list_worktrees, open_manager, run_async
+from wtc.worktrees.git.parse_list import ListedWorktree
 from wtc.worktrees.identity_facts import lock_state, read_path
-from wtc.worktrees.parse_list import ListedWorktree
 
 _REQUEST = CleanRequest(scope=Scope.WORKTREE)
 

@@ -14,10 +14,10 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.removal.clean_scope import Scope
 from wtc.orchestrator.removal.remove_worktree import Removal, refuse_removal, remove_worktree
 from wtc.orchestrator.worktree.find_worktree import current_worktree, find_worktree, refuse_locked, run_async
+from wtc.worktrees.git.parse_list import ListedWorktree
 from wtc.worktrees.identity_facts import read_path
 from wtc.worktrees.locate import Worktree
 from wtc.worktrees.manager import GitWorktreeManager
-from wtc.worktrees.parse_list import ListedWorktree
 from wtc.worktrees.removal import delete_branch, git_folder_for
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from wtc.errors import WtcError
-from wtc.worktrees.git import NoGitError
+from wtc.worktrees.git.run_git import NoGitError
 from wtc.worktrees.ignored_files import INCLUDE_FILE, list_ignored, list_included
 from wtc.worktrees.locate import Worktree
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,12 @@ EXAMPLES = "Example: wtc worktree prune --dry-run"
 
 
 @with_target_by_name
-def command(target: Target, dry_run: DryRun = False, quiet: Quiet = False) -> None:
+def command(
+    target: Target,
+    dry_run: DryRun = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove all of it without asking.")] = False,
+    quiet: Quiet = False,
+) -> None:
     """Remove git's entries of worktrees whose folder is gone, and what is left of their stacks, VOLUMES included.
 
     It prints what it would remove, and asks. Locked worktrees stay, and branches too. A worktree that was moved by hand
@@ -34,7 +39,8 @@ def command(target: Target, dry_run: DryRun = False, quiet: Quiet = False) -> No
         if not found:
             narrate("nothing to prune")
         elif not dry_run:
-            _confirm()
+            if not yes:
+                _confirm()
             with choose_reporter(quiet=quiet) as report:
                 prune(target, found, report, stop)
 
@@ -49,17 +55,18 @@ def _show(found: "Sequence[Prunable]") -> None:
         )
         for each in one.found.left:
             narrate(f"stack `{each.stack.namespace}` stays: {each.why}")
-    show_plans(tuple(cleaning.plan for one in found for cleaning in one.found.cleanings))
+    if plans := tuple(cleaning.plan for one in found for cleaning in one.found.cleanings):
+        show_plans(plans)
 
 
 def _confirm() -> None:
     """Ask a person: what was moved by hand looks gone too, and needs both its entry and its stack."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
-            "`worktree prune` removes volumes, and there is no terminal to ask on",
+            "`worktree prune` asks before it removes, and there is no terminal to ask on",
             hints=[
                 "to see what it would remove, run `wtc worktree prune --dry-run`",
-                "to remove one stack without asking, run `wtc clean --yes -w PATH`",
+                "to remove it without asking, run `wtc worktree prune --yes`",
             ],
         )
     if not typer.confirm("Remove all of this, volumes and their data included?", err=True):

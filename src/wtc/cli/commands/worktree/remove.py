@@ -40,7 +40,8 @@ def command(
         with choose_reporter(quiet=quiet) as report:
             remove(chosen, report, stop, with_volumes=with_volumes, with_branch=delete_branch)
     if not quiet:
-        narrate(f"worktree `{chosen.entry.path}` removed")
+        detached = "" if chosen.entry.branch else f"; its HEAD was at `{chosen.entry.commit}`"
+        narrate(f"worktree `{chosen.entry.path}` removed{detached}")
     if chosen.volumes and not with_volumes:
         narrate(f"its volumes stay: {', '.join(f'`{volume}`' for volume in chosen.volumes)}")
         narrate("hint: to find and remove them, run `wtc clean --gone`")

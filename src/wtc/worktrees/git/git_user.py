@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from wtc.worktrees.git import NoGitError, git
+from wtc.worktrees.git.run_git import NoGitError, git
 
 
 def user_settings(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
