@@ -169,14 +169,14 @@ def test_a_folder_in_its_place_is_an_error_and_stays(repository: Claude) -> None
     (place / "file").write_text("mine")
     done = repository.hook("claude-worktree-create", {"cwd": str(repository.main), "name": "taken"})
     assert (done.returncode, done.stdout) == (1, "")
-    assert "could not be made" in done.stderr
+    assert "could not be created" in done.stderr
     assert (place / "file").read_text() == "mine"
 
 
 def test_outside_of_a_repository_it_fails(repository: Claude, tmp_path: Path) -> None:
     done = repository.hook("claude-worktree-create", {"cwd": str(tmp_path), "name": "a"})
     assert (done.returncode, done.stdout) == (2, "")
-    assert "is in no git repository" in done.stderr
+    assert "is not in a git repository" in done.stderr
 
 
 def test_without_an_engine_the_worktree_stays(repository: Claude) -> None:

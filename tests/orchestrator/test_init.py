@@ -298,7 +298,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_an_unknown_harness_is_named_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no harness `conducter`") as raised:
+    with pytest.raises(UsageError, match="no such harness: `conducter`") as raised:
         init(target(tmp_path), ("conducter",), dry_run=False)
     assert raised.value.hints == ("did you mean `conductor`?",)
 

@@ -120,7 +120,7 @@ def test_an_override_file_changes_one_setting_of_the_project(tmp_path: Path) -> 
             '`bind` is `["a", null]`, not an IP address, as in `127.0.0.1`',
             "compose.yaml:6:15",
         ),
-        ("x-wtc: [bind]", "`x-wtc` is no mapping of settings", "compose.yaml:6:8"),
+        ("x-wtc: [bind]", "`x-wtc` is not a mapping of settings", "compose.yaml:6:8"),
     ],
 )
 def test_what_a_project_cannot_ask_for_is_named_with_its_place(

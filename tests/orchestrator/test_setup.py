@@ -112,7 +112,7 @@ def test_without_a_compose_file_the_files_are_copied_and_nothing_is_registered(r
 
 
 def test_a_worktree_that_is_gone_is_said(repository: Pair, tmp_path: Path) -> None:
-    with pytest.raises(ComposeFileError, match="is not there"):
+    with pytest.raises(ComposeFileError, match="does not exist"):
         repository.setup(tmp_path / "gone")
 
 

@@ -256,14 +256,14 @@ copied main                    | -
 original of a copied main      | it is this worktree's
 copied linked                  | -
 copied linked original removed | it is this worktree's
-former id                      | it is left of a worktree that was at this path before
-former beside own              | it is left of a worktree that was at this path before
-former id none here yet        | it is left of a worktree that was at this path before
+former id                      | a former worktree at this path created it
+former beside own              | a former worktree at this path created it
+former id none here yet        | a former worktree at this path created it
 id held elsewhere              | -
 moved old path added again     | it was created at `~/trees/accra`, and its folder exists
 moved old path has own id      | it is this worktree's
 id held elsewhere down         | -
-id file missing                | it is left of a worktree that was at this path before
+id file missing                | a former worktree at this path created it
 id file unreadable             | cannot read the worktree's id in `GIT/wtc/id`: it is not JSON
 broken git file                | `~/trees/accra/.git` does not point to a git folder: `GIT` is not a readable git folder
 main without head              | the folder's `.git` does not point to a git folder
@@ -282,14 +282,14 @@ repository moved               | its folder is missing
 repository moved folder there  | `~/trees/accra/.git` does not point to a git folder: `GIT` is not a readable git folder
 repository repaired            | it is this worktree's
 recloned                       | its folder is missing
-recloned main                  | it is left of a worktree that was at this path before
-recloned main with own         | it is left of a worktree that was at this path before
-recloned main down             | it is left of a worktree that was at this path before
+recloned main                  | a former worktree at this path created it
+recloned main with own         | a former worktree at this path created it
+recloned main down             | a former worktree at this path created it
 no git                         | it is this worktree's
 no git folder missing          | its folder is missing
 no git moved                   | -
-no git another folder down     | it is left of a worktree that was at this path before
-no git another folder          | it is left of a worktree that was at this path before
+no git another folder down     | a former worktree at this path created it
+no git another folder          | a former worktree at this path created it
 git init since                 | it is this worktree's
 made again by the engine       | its folder is missing
 made again prunable            | its folder is missing

@@ -53,15 +53,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRequest:
-    """Which stacks, or which volumes of the project's stack."""
+    """What to remove: stacks, or volumes of the project's stack."""
 
     scope: Scope = Scope.PROJECT
     stack: str = ""
     """The namespace, for `Scope.STACK`."""
     volumes: tuple[str, ...] = ()
-    """Only these volumes, by their key in the file or by name."""
+    """Remove only these volumes, given by their key in the file or by name."""
     all_gone: bool = False
-    """Even if more than half of this host's stacks are gone."""
+    """Remove gone stacks even if they are more than half of this host's."""
     timeout_s: int | None = None
 
 
@@ -78,7 +78,7 @@ class Cleaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanPlan:
-    """What would be removed (stacks of which nothing is left are not in it), and what stays."""
+    """What would be removed (only stacks that have objects), and what stays."""
 
     cleanings: tuple[Cleaning, ...] = ()
     left: tuple[KeptStack, ...] = ()
@@ -87,7 +87,7 @@ class CleanPlan:
 
 
 def prepare_clean(target: Target, request: CleanRequest, report: Reporter) -> CleanPlan:
-    """What would be removed.
+    """Return what would be removed.
 
     Raises:
         WtcError: the engine cannot be reached, or the registry cannot be read.
@@ -110,7 +110,7 @@ def prepare_clean(target: Target, request: CleanRequest, report: Reporter) -> Cl
 def execute_clean(
     target: Target, request: CleanRequest, cleanings: Sequence[Cleaning], report: Reporter, stop: threading.Event
 ) -> None:
-    """Removes the stacks, each chosen and planned once more under its lock: what exists by then is removed.
+    """Remove the stacks; each is selected and planned again under its lock.
 
     Raises:
         WtcError: something could not be removed.
@@ -156,7 +156,7 @@ def _forget(state: UserState, namespaces: Sequence[str], report: Reporter) -> No
 
 
 def raise_if_left(left: Sequence[KeptStack]) -> None:
-    """Raises ConflictError where stacks stay that the user named by their worktree."""
+    """Raise ConflictError if a stack stays although the user named its worktree."""
     if not left:
         return
     names = [one.stack.namespace for one in left]
@@ -180,11 +180,11 @@ def _list(engine: "Engine") -> "EngineListing":
 def choose_stacks(
     target: Target, request: CleanRequest, state: UserState, engine: "Engine", listing: "EngineListing"
 ) -> CleanSelection:
-    """What of the engine's listing the request removes, and what it leaves; asks the engine nothing.
+    """Select which of the listed stacks the request removes, and which stay. Sends no request to the engine.
 
     Raises:
         ConflictError: it is not proved which stack is this worktree's, or too many are gone.
-        WtcError: there is no such stack, or the worktree's id cannot be read.
+        WtcError: the stack does not exist, or the worktree's id cannot be read.
     """
     stacks = labelled_stacks(listing)
     host = host_id(state.environment)
@@ -215,7 +215,7 @@ def _former(located: Located, stacks: Sequence[LabelledStack], host: str) -> Cle
 
 
 def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, local: bool) -> CleanSelection:
-    """Every stack of the worktree that `-w` names; where its folder is missing, those that were created there."""
+    """Select the stacks of the worktree that `-w` names; if its folder is missing, those that were created there."""
     path = os.path.realpath(os.path.join(target.cwd, os.path.expanduser(target.worktree)))
     place = read_path(path)
     repositories = Repositories()
@@ -235,7 +235,7 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
     found = stack_standings(here, stacks, every_project=True)
     inside = _lies_in(os.path.realpath(target.cwd), path)
     former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
-    why = "it is left of a worktree that was at this path before"
+    why = "a former worktree at this path created it"
     before = former_stacks(former, place, host=host, why=why)
     own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED}]
     if former and not inside:
@@ -290,7 +290,7 @@ def _same(one: Namespace, other: Namespace) -> bool:
 
 
 def scope_of(*, worktree: str, every: bool, gone: bool, former: bool, stack: str) -> Scope:
-    """The scope that the command line names.
+    """Return the scope that the command line names.
 
     Raises:
         UsageError: it names several.

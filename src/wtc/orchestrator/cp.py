@@ -1,4 +1,4 @@
-"""`cp`: files and folders out of a container, or into one. Source: docker's command line reference, `container cp`."""
+"""`cp`: copy files and folders from or to a container. Source: docker's command line reference, `container cp`."""
 
 import os
 import posixpath
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
 
 STREAM = "-"
 LINKS = 40
-"""So many symbolic links are followed before it is a circle."""
+"""How many symbolic links are followed before an error is raised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRequest:
-    """`SERVICE:PATH` and a path of this machine (`-`: a tar on standard input or output), either way round."""
+    """Source and destination: one is `SERVICE:PATH`, one a local path (`-`: a tar on standard input or output)."""
 
     source: str
     destination: str
     number: int = 0
-    """The replica; 0 is one that runs, and when copying to a service all of them."""
+    """The replica; 0 means a running one, or all of them when copying to a service."""
     one_offs: bool = False
-    """Whether containers of `wtc run` count, where no replica is named."""
+    """Whether to include containers of `wtc run` if no replica is named."""
     archive: bool = False
-    """What is copied into a container becomes its user's."""
+    """Make the container's user the owner of copied files."""
     follow_link: bool = False
 
 
 def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
-    """Copies.
+    """Copy.
 
     Raises:
-        UsageError: not exactly one of the two is in a service.
-        WtcError: something is not there, or in the way.
+        UsageError: not exactly one of source and destination is in a service.
+        WtcError: a path does not exist, or another file is in the way.
     """
     inside, outside = _split(request.source), _split(request.destination)
     if bool(inside) == bool(outside):
         raise UsageError(
-            "one of the two has to be `SERVICE:PATH`, and the other a path of this machine",
+            "one of source and destination must be `SERVICE:PATH`, and the other a local path",
             hints=["to copy out of a service, run `wtc cp web:/etc/hosts .`"],
         )
     with Context(target, report) as context:
@@ -70,7 +70,7 @@ def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
 
 
 def _split(text: str) -> tuple[str, str] | None:
-    """Service and path; None for a path of this machine, which may have a colon where it begins with `.` or `/`."""
+    """Return service and path; None for a local path, which may contain a colon if it begins with `.` or `/`."""
     service, colon, path = text.partition(":")
     if not colon or not service or text.startswith(("/", ".", "~")):
         return None
@@ -86,7 +86,7 @@ class _Copying:
         self.engine, self.container, self.request, self.cwd = engine, container, request, cwd
 
     def out_of(self, path: str) -> None:
-        """From the container."""
+        """Copy from the container."""
         from wtc.engine.containers.archive import download
 
         path = _absolute(path)
@@ -100,7 +100,7 @@ class _Copying:
         download(self.engine, self.container, source, lambda tar: self._unpack(tar, folder, name))
 
     def into(self, path: str) -> None:
-        """To the container."""
+        """Copy to the container."""
         from wtc.engine.containers.archive import path_stat, upload
 
         path = _absolute(path)
@@ -109,7 +109,9 @@ class _Copying:
             path, found = self._resolved(path, found)
         if self.request.source == STREAM:
             if found is None or not found.is_dir:
-                raise WtcError(f"`{path}` in container `{self.container.name}` is no folder to unpack a tar in")
+                raise WtcError(
+                    f"`{path}` in container `{self.container.name}` is not a folder, so a tar cannot be unpacked in it"
+                )
             upload(self.engine, self.container, path, _from_stdin(), users=self.request.archive)
             return
         local = self._local_source()
@@ -117,7 +119,7 @@ class _Copying:
         upload(self.engine, self.container, folder, self._packed(local, name), users=self.request.archive)
 
     def _followed(self, path: str) -> "tuple[str, PathStat | None]":
-        """What is to be copied, and what it is; links are followed where that is asked for."""
+        """Return the path to copy and its stat; symbolic links are followed if the request says so."""
         from wtc.engine.containers.archive import path_stat
 
         found = path_stat(self.engine, self.container, path)
@@ -134,32 +136,32 @@ class _Copying:
         raise WtcError(f"the symbolic links at `{path}` in container `{self.container.name}` lead nowhere")
 
     def _missing(self, path: str) -> WtcError:
-        return WtcError(f"there is no `{path}` in container `{self.container.name}`")
+        return WtcError(f"`{path}` does not exist in container `{self.container.name}`")
 
     def _local_place(self, path: str, found: "PathStat") -> tuple[str, str]:
-        """The folder to unpack in, and the name there; no name where a folder's contents go."""
+        """Return the folder to unpack in, and the name in it; an empty name if a folder's contents are copied."""
         wanted = self.request.destination
         place = os.path.realpath(os.path.join(self.cwd, wanted))
         if os.path.isdir(place):
             if found.is_dir and _contents_only(path):
                 return place, ""
-            # A link that was followed lends its own name to what is copied.
+            # The copy of a followed link gets the link's name.
             name = posixpath.basename(posixpath.normpath(path)) or found.name
             return (place, name) if name not in {"/", ".", ".."} else (place, "")
         if os.path.lexists(place):
             if found.is_dir:
-                raise WtcError(f"cannot copy folder `{path}` over `{wanted}`, which is no folder")
+                raise WtcError(f"cannot copy folder `{path}` over `{wanted}`, which is not a folder")
             if not os.path.isfile(place):
                 raise WtcError(f"cannot copy `{path}` over `{wanted}`, which is not a regular file")
         elif wanted.endswith("/") and not found.is_dir:
-            raise WtcError(f"there is no folder `{wanted}`", hints=[f"to make it, run `mkdir -p {wanted}`"])
+            raise WtcError(f"folder `{wanted}` does not exist", hints=[f"to create it, run `mkdir -p {wanted}`"])
         folder = os.path.dirname(place)
         if not os.path.isdir(folder):
-            raise WtcError(f"there is no folder `{folder}`", hints=[f"to make it, run `mkdir -p {folder}`"])
+            raise WtcError(f"folder `{folder}` does not exist", hints=[f"to create it, run `mkdir -p {folder}`"])
         return folder, os.path.basename(place)
 
     def _remote_place(self, local: str, path: str, found: "PathStat | None") -> tuple[str, str]:
-        """The same in the container."""
+        """Return the folder to unpack in, and the name in it, in the container."""
         is_dir, where = os.path.isdir(local) and not os.path.islink(local), f"in container `{self.container.name}`"
         if found is not None and found.is_dir:
             if is_dir and _contents_only(self.request.source):
@@ -167,18 +169,18 @@ class _Copying:
             named = os.path.normpath(os.path.join(self.cwd, self.request.source))
             return path, os.path.basename(named) or "."
         if found is not None and is_dir:
-            raise WtcError(f"cannot copy folder `{self.request.source}` over `{path}` {where}, which is no folder")
+            raise WtcError(f"cannot copy folder `{self.request.source}` over `{path}` {where}, which is not a folder")
         if found is None and path.endswith("/") and not is_dir:
-            raise WtcError(f"there is no folder `{path}` {where}")
+            raise WtcError(f"folder `{path}` does not exist {where}")
         clean = path.rstrip("/")
         return posixpath.dirname(clean) or "/", posixpath.basename(clean)
 
     def _local_source(self) -> str:
         path = os.path.join(self.cwd, self.request.source)
         if not os.path.lexists(path):
-            raise WtcError(f"there is no `{self.request.source}`")
+            raise WtcError(f"`{self.request.source}` does not exist")
         stripped = path if path == "/" else path.rstrip("/")
-        # A trailing slash, or a dot, means what a link leads to.
+        # A trailing slash, or a dot, means the target of a link.
         follow = self.request.follow_link or stripped != path or os.path.basename(path) in {".", ".."}
         return os.path.realpath(path) if follow else stripped
 
@@ -210,7 +212,7 @@ def _copy_error(message: str, error: OSError) -> WtcError:
 
 
 def _absolute(path: str) -> str:
-    """A container's paths begin at its root. Source: docker's command line reference, `container cp`."""
+    """Return the path as an absolute one. Source: docker's command line reference, `container cp`."""
     return path if path.startswith("/") else f"/{path}"
 
 

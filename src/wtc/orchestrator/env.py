@@ -1,4 +1,4 @@
-"""`env`: the stack's variables, from the registry and the compose file; an engine is asked about fixed ports alone."""
+"""`env`: the variables of the stack, from the registry and the compose file; the engine only for fixed ports."""
 
 import os
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from wtc.ports.variables import named_ports, stack_variables
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvResult:
-    """Name -> value. `leased`: whether each port that the file publishes has a host port by now."""
+    """Name -> value. `leased`: whether every port that the file publishes has a host port."""
 
     worktree: str
     namespace: str
@@ -24,10 +24,10 @@ class EnvResult:
 
 
 def env(target: Target, report: Reporter) -> EnvResult:
-    """What a shell needs to speak with the worktree's stack.
+    """Return the variables by which a shell reaches the worktree's stack.
 
     Raises:
-        ComposeFileError: there is no compose file, or it cannot be used.
+        ComposeFileError: no compose file is found, or it cannot be used.
     """
     context = Context(target, report, offline=True)
     namespace = context.namespace
@@ -49,9 +49,9 @@ def env(target: Target, report: Reporter) -> EnvResult:
 
 
 def _engine_variables(target: Target, report: Reporter) -> tuple[str, dict[str, str]]:
-    """Where published ports answer, and the variables by which other programs find the same engine.
+    """Return the host of published ports, and the variables by which other programs find the same engine.
 
-    None are needed where the engine is the one that everyone takes by default.
+    The default engine needs no variables.
     """
     from wtc.engine.client.endpoint import DEFAULT_ADDRESS, LOOPBACK, choose_endpoint
 
@@ -65,7 +65,7 @@ def _engine_variables(target: Target, report: Reporter) -> tuple[str, dict[str, 
     found = {"DOCKER_HOST": endpoint.address}
     if endpoint.tls:
         files = [f for f in (endpoint.tls.ca, endpoint.tls.certificate) if f]
-        # An empty value of the first one would mean: without TLS.
+        # An empty value of the first variable would disable TLS.
         found |= {"DOCKER_TLS_VERIFY": "1"} if endpoint.tls.verify else {"DOCKER_TLS": "1"}
         found |= {"DOCKER_CERT_PATH": os.path.dirname(files[0])} if files else {}
     return endpoint.host, found

@@ -1,6 +1,6 @@
-"""A worktree for Claude Code, created where it would create it itself, and removed when its hook asks for that.
+"""The worktree hooks of Claude Code: create a worktree where Claude Code would create it, and remove it.
 
-`WorktreeRemove` replaces `git worktree remove_claude_worktree` for what a `WorktreeCreate` hook created, and comes
+`WorktreeRemove` replaces `git worktree remove` for what a `WorktreeCreate` hook created, and comes
 before the removal. If the hook fails, Claude Code (2.1.211) keeps the worktree's session, and the removal can be tried
 again. So the hook must not fail for a worktree that is gone: the session could never be removed.
 Source: code.claude.com/docs, Hooks reference (WorktreeCreate, WorktreeRemove) and Worktrees; for the exit status
@@ -26,30 +26,30 @@ from wtc.worktrees.removal import delete_branch
 
 FOLDER = ".claude/worktrees"
 MARK = "made-by-wtc"
-"""In the worktree's git folder: tells it from those that Claude Code makes, and removes, itself."""
+"""A marker in the git folder of worktrees that wtc created. Claude Code removes its own worktrees itself."""
 _NAME = re.compile(r"(?!\.\.?(?:/|$))[A-Za-z0-9._-]+(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]+)*")
 _LONGEST_NAME = 200
 
 
 def create_worktree(target: Target, name: str, report: Reporter, failed: Callable[[WtcError], None]) -> str:
-    """Makes the worktree `.claude/worktrees/<name>` of the repository that `target.cwd` lies in, and sets it up.
+    """Create and set up the worktree `.claude/worktrees/<name>` of the repository that contains `target.cwd`.
 
-    The branch is `worktree-<name>`; a `/` in the name is a `+`. What is there already, worktree or branch, is taken as
-    it is. Where the stack cannot be set up, `failed` is told why: the worktree is there all the same, to mend it in.
+    The branch is `worktree-<name>`; a `/` in the name becomes a `+`. An existing worktree or branch is used as it is.
+    If the stack cannot be set up, `failed` is called with the error, and the worktree is kept.
 
     Returns: its path.
 
     Raises:
-        UsageError: it is no name for a worktree, or the folder is in no repository.
-        WtcError: git did not make it.
+        UsageError: the name is not valid for a worktree, or the folder is not in a repository.
+        WtcError: git did not create the worktree.
     """
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         raise UsageError(
-            f"`{name}` is no name for a worktree", hints=["to name one, take letters, digits, `.`, `_`, `-`"]
+            f"`{name}` is not a valid name for a worktree", hints=["to name one, use letters, digits, `.`, `_`, `-`"]
         )
     here = worktree_of(target.cwd)
     if not here.git:
-        raise UsageError(f"`{target.cwd}` is in no git repository")
+        raise UsageError(f"`{target.cwd}` is not in a git repository")
     root = here.main or here.path
     flat = name.replace("/", "+")
     path = os.path.join(root, FOLDER, flat)
@@ -66,7 +66,7 @@ def create_worktree(target: Target, name: str, report: Reporter, failed: Callabl
 def remove_claude_worktree(target: Target, report: Reporter, stop: threading.Event) -> Removal:
     """Remove the worktree that `target.worktree` names if `create_worktree` has created it, and its stacks in any case.
 
-    Its branch is deleted too, unless that has commits of its own. A worktree that is dirty or locked keeps its stacks.
+    Its branch is deleted too, unless it has unmerged commits. A dirty or locked worktree keeps its stacks.
 
     Raises:
         WtcError: as `remove_worktree`.
@@ -86,7 +86,7 @@ def remove_claude_worktree(target: Target, report: Reporter, stop: threading.Eve
 
 
 def _branch(worktree: Worktree) -> str:
-    """The branch that is checked out; empty where there is none."""
+    """Return the branch that is checked out; empty if HEAD is detached."""
     return read_beginning(os.path.join(worktree.git_dir, "HEAD")).strip().removeprefix("ref: refs/heads/")
 
 
@@ -96,24 +96,24 @@ def _add(here: Worktree, path: str, branch: str, environment: Mapping[str, str])
     try:
         with git_lock(here.common):
             there = git(root, ["for-each-ref", "--format=x", f"refs/heads/{branch}"], environment)
-            # A branch that exists has somebody's commits: it is checked out, and never started again.
+            # An existing branch may have commits: check it out, never reset it.
             what = [path, branch] if there else ["--no-track", "-b", branch, path, _base(here.path, root, environment)]
             git(root, ["worktree", "add", *what], environment, limit_s=WORK_S)
         with open(os.path.join(_git_folder(path, environment), MARK), "x", encoding="utf-8"):
             pass
     except (NoGitError, OSError) as error:
-        raise WtcError(f"the worktree `{path}` could not be made", causes=[str(error)]) from error
+        raise WtcError(f"the worktree `{path}` could not be created", causes=[str(error)]) from error
 
 
 def _git_folder(path: str, environment: Mapping[str, str]) -> str:
-    """The worktree's own git folder. Raises NoGitError."""
+    """Return the worktree's git folder. Raises: NoGitError."""
     return git(path, ["rev-parse", "--absolute-git-dir"], environment).rstrip("\n")
 
 
 def _base(here: str, root: str, environment: Mapping[str, str]) -> str:
-    """Where a new branch begins: as Claude Code has it at the default branch of `origin`, else at what is checked out.
+    """Return where a new branch starts, as in Claude Code: at the default branch of `origin`, else at HEAD.
 
-    Nothing is fetched. Raises NoGitError.
+    Nothing is fetched. Raises: NoGitError.
     """
     head = git(here, ["rev-parse", "--verify", "HEAD"], environment).strip()
     if _base_ref(root, environment) == "head":
@@ -123,7 +123,7 @@ def _base(here: str, root: str, environment: Mapping[str, str]) -> str:
 
 
 def _base_ref(root: str, environment: Mapping[str, str]) -> str:
-    """Claude Code's setting `worktree.baseRef`, from the files that have it, the nearest first."""
+    """Return Claude Code's setting `worktree.baseRef`, from the nearest settings file that has it."""
     home = environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", "/"), ".claude")
     for file in (f"{root}/.claude/settings.local.json", f"{root}/.claude/settings.json", f"{home}/settings.json"):
         try:

@@ -1,4 +1,4 @@
-"""`init`: writes the hook files of the harnesses that are asked for, or found."""
+"""`init`: write the hook files of the harnesses that are named or found."""
 
 import codecs
 import errno
@@ -17,25 +17,25 @@ NAMES = ", ".join(f"`{harness.name}`" for harness in HARNESSES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitResult:
-    """The hook files of the worktree, each as it was and as it is (or, with a dry run, would be)."""
+    """The hook files of the worktree, each before and after (in a dry run, as it would be)."""
 
     worktree: str
     edits: tuple[Edit, ...]
 
 
 def init(target: Target, names: tuple[str, ...], *, make_worktrees: bool = False, dry_run: bool) -> InitResult:
-    """Merges the hooks into each harness's file. All files are read before the first one is written.
+    """Merge the hooks into each harness's file. All files are read before the first one is written.
 
-    With `make_worktrees` Claude Code gets the hook that has wtc make its worktrees.
+    With `make_worktrees`, Claude Code gets the hook by which wtc creates its worktrees.
 
     Raises:
-        UsageError: a harness is not known, none was found, or a file cannot be merged with.
+        UsageError: a harness is not known, none was found, or a file cannot be merged.
         WtcError: a file cannot be read or written.
     """
     located = locate(target)
     root = located.worktree
     if not os.path.isdir(root):
-        raise UsageError(f"the worktree `{root}` is not there")
+        raise UsageError(f"the worktree `{root}` does not exist")
     chosen = (
         _harnesses_by_name(names)
         if names
@@ -71,14 +71,14 @@ def _harnesses_by_name(names: tuple[str, ...]) -> list[Harness]:
     for name in names:
         if name not in known:
             hint = nearest_name(name, known) or f"wtc knows {NAMES}"
-            raise UsageError(f"there is no harness `{name}`", hints=[hint])
+            raise UsageError(f"no such harness: `{name}`", hints=[hint])
     return [known[name] for name in dict.fromkeys(names)]
 
 
 def _read_file(path: str) -> str | None:
     try:
         if os.path.exists(path) and not os.path.isfile(path):
-            raise WtcError(f"cannot read `{path}`", causes=["it is no file"])
+            raise WtcError(f"cannot read `{path}`", causes=["it is not a regular file"])
         with open(path, encoding="utf-8-sig", newline="") as file:
             return file.read()
     except FileNotFoundError:
@@ -89,11 +89,11 @@ def _read_file(path: str) -> str | None:
 
 
 def _write_file(path: str, text: str) -> None:
-    """As a whole or not at all; a link to the file stays one, and so do its permissions and its byte order mark."""
+    """Write the file atomically; keep a symbolic link to it, its permissions and its byte order mark."""
     real = os.path.realpath(path)
     new = f"{real}.wtc-{os.getpid()}"
     try:
-        # Whoever has closed it to writing, themselves included, does not want it replaced.
+        # A read-only file is meant to stay as it is, also for its owner.
         if os.path.exists(real) and not os.stat(real).st_mode & 0o222:
             raise PermissionError(errno.EACCES, "it is read-only")
         os.makedirs(os.path.dirname(real), exist_ok=True)

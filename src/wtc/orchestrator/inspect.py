@@ -1,4 +1,4 @@
-"""`inspect`: what wtc makes of the compose file. Needs no engine, and leases nothing."""
+"""`inspect`: how wtc interprets the compose file. Needs no engine, and leases nothing."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ from wtc.planner.git.container_git import ServiceGit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedAs:
-    """A port of a service: what the file asks for, and the host port that is leased for it (0: none yet)."""
+    """A port of a service: the file's request, and its leased host port (0: none yet)."""
 
     target: int
     protocol: str
@@ -39,9 +39,9 @@ class PublishedAs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectResult:
-    """The project as it is read and as it would be in the worktree.
+    """The project as it is read, and as it would be in the worktree.
 
-    `services` goes by name; `treated` and `isolation_findings` stand in the file's order.
+    `services` is sorted by name; `treated` and `isolation_findings` are in the order of the file.
     """
 
     namespace: Namespace
@@ -51,19 +51,19 @@ class InspectResult:
     ports: StackPorts
     attribute_reports: tuple[AttributeReport, ...]
     references: tuple[Reference, ...]
-    """What in the services names another part of the stack."""
+    """The values in the services that name another part of the stack."""
     uses: tuple[VariableUse, ...]
     """Where services, and env files, use variables that name a port."""
     isolation_findings: tuple[Diagnostic, ...]
     git: Mapping[str, ServiceGit]
-    """What is added so that git works in the containers, by service; for those that bind the linked worktree."""
+    """Service -> what is added so that git works in its containers, for services that bind a linked worktree."""
 
     def service(self, name: str) -> DesiredService | None:
-        """A service in the namespace; None for what no container is made of."""
+        """Return a service in the namespace; None if no container is created for it."""
         return self.desired.services.get(name)
 
     def published(self, name: str) -> tuple[PublishedAs, ...]:
-        """A service's ports, those of its first replica."""
+        """Return the ports of a service's first replica."""
         config = self.project.services[name]
         ids = port_ids(name, 1, config.ports)
         return tuple(
@@ -82,16 +82,16 @@ class InspectResult:
         return LEASED if is_published(use) or self.ports.port_variables.means_leased(use) else OWN
 
     def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
-        """What stands below a place: `("services", "web")`."""
+        """Return what is below a path such as `("services", "web")`."""
         return tuple(t for t in self.attribute_reports if t.path[: len(place)] == place and len(t.path) > len(place))
 
 
 def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> InspectResult:
-    """Looks at the file, and at what is leased for the worktree.
+    """Read the file, and the leases of the worktree.
 
     Raises:
         ComposeFileError: the file cannot be used.
-        UsageError: a service is named that there is none of.
+        UsageError: a named service does not exist.
     """
     context = Context(target, report, offline=True)
     located = context.located
@@ -122,7 +122,7 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
 
 
 def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
-    """The references of the services and of their Dockerfiles, as far as these can be read."""
+    """Return the references of the services and of their Dockerfiles, as far as these can be read."""
     from wtc.engine.images.build_inputs import images_in
 
     names = names_of(project, namespace)
@@ -139,6 +139,6 @@ def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
 
 
 def _lies_in(path: str, folder: str) -> bool:
-    """Whether a path, its links resolved, is the folder or lies below it."""
+    """Return whether a path, with its links resolved, is the folder or below it."""
     found = os.path.realpath(path)
     return found == folder or found.startswith(folder.rstrip("/") + "/")

@@ -1,4 +1,4 @@
-"""`start`, `stop`, `restart`, `kill`, `pause` and `unpause`: what is there comes and goes, and stays what it is."""
+"""`start`, `stop`, `restart`, `kill`, `pause` and `unpause` of existing containers."""
 
 import contextlib
 import threading
@@ -34,7 +34,7 @@ from wtc.settings.settings import OVERSUBSCRIBE
 
 
 class LifecycleVerb(StrEnum):
-    """What is to happen to the containers."""
+    """The operation on the containers."""
 
     START = "start"
     STOP = "stop"
@@ -46,17 +46,17 @@ class LifecycleVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleRequest:
-    """What the user asks for; `services` empty is all of them."""
+    """What the user asks for; empty `services` means all of them."""
 
     verb: LifecycleVerb
     services: tuple[str, ...] = ()
     timeout_s: int | None = None
-    """How long a container may take to stop; without it its own grace period counts."""
+    """How long a container may take to stop; None uses the grace period of the container."""
     wait_timeout_s: float | None = None
     signal: str = "SIGKILL"
     no_deps: bool = False
     oversubscribe: bool = False
-    """Start even what the engine's machine has no memory for."""
+    """Start even if the engine's machine does not have enough memory."""
     dry_run: bool = False
 
 
@@ -64,7 +64,7 @@ class LifecycleRequest:
 class _Command:
     """How a verb is planned. With `locks`, the command waits for the stack's lock and reads the hooks of the file.
 
-    The others are one request for each container, and are useful while an `up` waits and holds the lock.
+    The other verbs send one request for each container, and are useful while an `up` waits and holds the lock.
     """
 
     plan: Callable[[Observed, Mapping[str, ServiceHooks], LifecycleRequest], Plan]
@@ -97,7 +97,7 @@ _COMMANDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LifecycleResult:
-    """What was done, or would be. `absent`: there is no container that it could have been done to."""
+    """What was done, or would be. `absent`: no container exists for the operation."""
 
     namespace: Namespace
     plan: Plan
@@ -107,11 +107,11 @@ class LifecycleResult:
 def change_lifecycle(
     target: Target, request: LifecycleRequest, report: Reporter, stop: threading.Event
 ) -> LifecycleResult:
-    """Carries out one of the verbs on the worktree's stack.
+    """Execute one of the verbs on the worktree's stack.
 
     Raises:
         UsageError: neither the engine nor the file has a service that was named.
-        WtcError: a container did not do what it was to do, or there is none to start.
+        WtcError: the operation on a container failed, or no container exists to start.
     """
     from wtc.engine.executor import execute_plan
 
@@ -152,7 +152,7 @@ def _lock(context: Context, request: LifecycleRequest) -> "contextlib.AbstractCo
 
 
 def _memory_needed(context: Context, request: LifecycleRequest, plan: Plan) -> MemoryRequest | None:
-    """What there has to be memory for; None where nobody is to look, or nothing starts that did not run before."""
+    """Return what needs memory; None if memory is not checked, or if nothing starts that did not run before."""
     starting = starting_existing(context.observed, plan)
     ran = {c.name for c in context.observed.containers if c.state in RUNNING_STATES}
     if ran.issuperset(s.name for s in starting) or project_settings(context).of(OVERSUBSCRIBE).value:

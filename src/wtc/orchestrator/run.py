@@ -1,4 +1,4 @@
-"""`run`: one command in a container of its own, made as a service's containers are."""
+"""`run`: run a command in a new container of a service."""
 
 import contextlib
 import secrets
@@ -44,7 +44,7 @@ class RunRequest:
     oneoff: OneoffOptions = field(default_factory=OneoffOptions)
     local: "Descriptors"
     remove: bool = False
-    """The container goes when its command has ended."""
+    """Remove the container when its command has ended."""
     detached: bool = False
     no_deps: bool = False
     build: bool = False
@@ -52,12 +52,12 @@ class RunRequest:
     """A pull policy: `always`, `missing`, `never`."""
     remove_orphans: bool = False
     oversubscribe: bool = False
-    """Start even what the engine's machine has no memory for."""
+    """Start even if the engine's machine does not have enough memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """`status` is the command's."""
+    """The result of `run`. `status`: the exit status of the command."""
 
     container: str
     status: int
@@ -89,7 +89,7 @@ def run(
 
 
 class _WarnOnce:
-    """Passes a warning on once: the dependencies and the container are resolved one after the other."""
+    """Pass each warning on once, although the dependencies and the container are resolved separately."""
 
     def __init__(self, report: Reporter) -> None:
         self._report = report
@@ -138,7 +138,7 @@ class _Run:
                 self.session.retry_without(error.ports)
             raise
         except BaseException:
-            # A container that never ran is of no use.
+            # Remove a container that never ran.
             self._discard(container, remove=self.request.remove or not self.started)
             raise
 
@@ -224,7 +224,7 @@ class _Run:
         return resolve_stack(self.context, ports=self.session.lease(), services=(service,), scales={service: 1})
 
     def _refuse_twice(self, observed: Observed) -> None:
-        """Raises ConflictError where the service itself has the ports that it is to have."""
+        """Raise ConflictError if a container of the service already publishes the requested ports."""
         service = self.request.service
         holder = next(
             (c for c in observed.containers if c.service == service and c.ports and _is_running(c.state)), None
@@ -239,10 +239,10 @@ class _Run:
             )
 
     def _refuse_existing(self, spec: ContainerSpec, observed: Observed) -> None:
-        """Raises ConflictError where a container of the stack has the name that the user gave."""
+        """Raise ConflictError if a container of the stack already has the name that the user gave."""
         if any(c.name == spec.name for c in observed.containers):
             raise ConflictError(
-                f"container `{spec.name}` is there already",
+                f"container `{spec.name}` already exists",
                 hints=["to choose another name, run `wtc run --name NAME ...`"],
             )
 

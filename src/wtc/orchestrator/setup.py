@@ -1,4 +1,4 @@
-"""`setup`: makes a fresh worktree ready for its stack. No engine is asked, and what is there stays as it is."""
+"""`setup`: prepare a new worktree for its stack. Needs no engine; existing files are not changed."""
 
 import os
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class SetupResult:
 def setup(target: Target, report: Reporter) -> SetupResult:
     """Copy the files that the worktree lacks, register its stack, and lease the stack's ports.
 
-    Without a compose file there is no stack to register.
+    Without a compose file no stack is registered.
 
     Raises:
         ComposeFileError: the compose file cannot be used; the files are copied by then.
@@ -62,7 +62,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
     copied = (*included, *env.others)
     located = locate(target)
     if isinstance(located.missing, NoComposeFileError):
-        report(Note(text=f"no compose file was found in {located.worktree}: there is no stack to register"))
+        report(Note(text=f"no compose file was found in {located.worktree}: no stack was registered"))
         namespace = identify(located, state, None).namespace
         return SetupResult(
             worktree=located.worktree,

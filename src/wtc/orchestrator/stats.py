@@ -1,4 +1,4 @@
-"""`stats`: what the containers of one worktree, or of all, use against their limits."""
+"""`stats`: the CPU and memory use of the containers of one worktree, or of all, and their limits."""
 
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsRequest:
-    """Whose use: of these services (all, where none is named), in this worktree or `everywhere`."""
+    """Which services to measure (all if empty), in this worktree or `everywhere`."""
 
     services: tuple[str, ...] = ()
     everywhere: bool = False
@@ -44,16 +44,16 @@ class StatsResult:
 
 
 def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResult:
-    """What runs, and what it uses at this moment.
+    """Return the running containers and what they use now.
 
     Raises:
-        EngineUnreachableError: none answers.
+        EngineUnreachableError: no engine answers.
         WtcError: a service that was named has no running container.
     """
     from wtc.engine.stats.cgroup_usage import Cgroups
     from wtc.engine.stats.usage import measure, running_usage
 
-    # Ahead of all that takes its time, so that nothing has to wait for the shares of the processors.
+    # Start this first: the CPU shares need two samples, taken while the slower requests run.
     earlier = Cgroups.of().cpu_times()
     with open_engine(target) as engine:
         machine, found = running_usage(engine, _namespace(target, request, engine, report))
@@ -65,11 +65,11 @@ def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResul
 
 @contextmanager
 def watch_stats(target: Target, request: StatsRequest, report: Reporter) -> Generator[Callable[[], StatsResult]]:
-    """A look that can be taken again and again; containers' own streams tell what the kernel does not.
+    """Return a function that measures at each call, by the kernel's counters or else the engine's streams.
 
     Raises:
-        EngineUnreachableError: none answers; a look may raise it too.
-        WtcError: a service that was named has no running container at the first look.
+        EngineUnreachableError: no engine answers; each call may raise it too.
+        WtcError: a service that was named has no running container at the first call.
     """
     from wtc.engine.stats.cgroup_usage import Cgroups
     from wtc.engine.stats.usage import (
@@ -95,11 +95,11 @@ def watch_stats(target: Target, request: StatsRequest, report: Reporter) -> Gene
                 for c in running_containers(engine, namespace)
                 if not request.services or c.service in request.services
             ]
-            told = kernel_samples(engine, (c.id for c in there))
-            streams.follow(c.id for c in there if c.id not in told)
-            pairs = {c.id: streams.latest(c.id) for c in there if c.id not in told}
-            pairs |= {one: (sample, before.get(one)) for one, sample in told.items()}
-            before.update({one: sample.cpu for one, sample in told.items()})
+            samples = kernel_samples(engine, (c.id for c in there))
+            streams.follow(c.id for c in there if c.id not in samples)
+            pairs = {c.id: streams.latest(c.id) for c in there if c.id not in samples}
+            pairs |= {one: (sample, before.get(one)) for one, sample in samples.items()}
+            before.update({one: sample.cpu for one, sample in samples.items()})
             measured = [
                 MeasuredContainer(container=c, usage=usage_of(*pairs[c.id], machine.memory_bytes)) for c in there
             ]
@@ -109,7 +109,7 @@ def watch_stats(target: Target, request: StatsRequest, report: Reporter) -> Gene
 
 
 def group_by_stack(measured: Iterable[MeasuredContainer]) -> tuple[StackUsage, ...]:
-    """Containers, sorted by stack already, stack by stack."""
+    """Group containers, which are sorted by stack, by their stack."""
     grouped = groupby(measured, key=lambda m: m.container.namespace)
     return tuple(StackUsage(namespace=namespace, containers=tuple(each)) for namespace, each in grouped)
 

@@ -22,7 +22,7 @@ from wtc.settings.settings import BIND
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceStatus:
-    """One replica, as it is. `state` is the engine's, or `absent`; `diverged` is why `up` would change it."""
+    """One observed replica. `state` is the engine's, or `absent`; `diverged` is why `up` would change it."""
 
     service: str
     number: int
@@ -35,7 +35,7 @@ class ServiceStatus:
 
     @property
     def well(self) -> bool:
-        """Whether it is up, as far as can be told, or has done its job."""
+        """Whether the replica is up, or has ended successfully. A missing healthcheck counts as healthy."""
         return (self.state == "running" and self.health in {"", "healthy"}) or (
             self.state == "exited" and self.exit_code == 0
         )
@@ -43,14 +43,14 @@ class ServiceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusResult:
-    """The stack's services in dependency order, then what the file does not have."""
+    """The stack's services in dependency order, then the containers whose services are not in the file."""
 
     namespace: Namespace
     services: tuple[ServiceStatus, ...]
 
 
 def status(target: Target, report: Reporter) -> StatusResult:
-    """Looks, and changes nothing.
+    """Compare the stack with its compose file. Changes nothing.
 
     Raises:
         WtcError: the compose file cannot be used, or no engine answers.
@@ -94,7 +94,7 @@ def status(target: Target, report: Reporter) -> StatusResult:
 
 
 def _as_created(leased: Desired, fixed: Desired, observed: Observed) -> Desired:
-    """The stack on leased ports, but each service on the file's own if its containers were created with those."""
+    """Return the stack with leased ports; a service whose containers were created with the file's ports keeps those."""
     created = {(c.service, c.config_hash) for c in observed.containers}
     on_fixed = {
         name: service
@@ -105,7 +105,7 @@ def _as_created(leased: Desired, fixed: Desired, observed: Observed) -> Desired:
 
 
 def _surplus(container: ObservedContainer, project: Project) -> str:
-    """Why a container is one too many; one of a profile that is off now is not."""
+    """Return why a container is an orphan; empty for a service of a profile that is off."""
     if container.service in project.disabled:
         return ""
     if container.service in project.services:

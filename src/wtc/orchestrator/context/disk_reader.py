@@ -14,9 +14,9 @@ _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
 
 
 class DiskReader:
-    """Reads files (`-` is standard input) and waits for no pipe or device that nobody may ever write to.
+    """Read files (`-` is standard input). Pipes and devices that may never be written to are refused.
 
-    What can be read only once is kept, so that reading it again gives the same.
+    The content of what can be read only once is kept for later reads.
     """
 
     def __init__(self, copies: Mapping[str, str] | None = None) -> None:
@@ -25,16 +25,16 @@ class DiskReader:
         self._copies = copies or {}
 
     def with_copies(self, copies: Mapping[str, str]) -> "DiskReader":
-        """A reader that sees the disk as if `copies` (path -> source, real paths) had been made."""
+        """Return a reader that sees the disk as if `copies` (path -> source, real paths) had been made."""
         reader = DiskReader({**self._copies, **copies})
         reader._streams, reader._contents = self._streams, self._contents
         return reader
 
     def read(self, path: str) -> bytes:
-        """The file's content.
+        """Return the file's content.
 
         Raises:
-            OSError: as `open` raises it; or it is neither a file nor handed over by the caller, or over 64 MiB.
+            OSError: as raised by `open`; or the path is not a regular file or inherited pipe, or is larger than 64 MiB.
         """
         if path in self._streams:
             return self._streams[path]
@@ -48,7 +48,7 @@ class DiskReader:
         return any(sought in content for found in (self._streams, self._contents) for content in found.values())
 
     def is_file(self, path: str) -> bool:
-        """Whether something that can be read as a file is there."""
+        """Return whether the path can be read as a file."""
         if path == _STDIN:
             return True
         try:
@@ -58,25 +58,25 @@ class DiskReader:
         return _is_stream(path) or _is_readable(found)
 
     def is_dir(self, path: str) -> bool:
-        """Whether a folder is there."""
+        """Return whether the path is a folder."""
         try:
             return stat.S_ISDIR(os.stat(path).st_mode)
         except (OSError, ValueError):
             return False
 
     def real_path(self, path: str) -> str:
-        """The path with its symbolic links resolved, as far as it exists."""
-        # Where a descriptor's link leads is no path to open.
+        """Return the path with its symbolic links resolved, as far as it exists."""
+        # The target of a descriptor's link is not a path that can be opened.
         return path if _is_stream(path) or "\0" in path else os.path.realpath(path)
 
     def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
-        """Files below the folder whose names are `wanted`, the nearest first: a few, of what a short look finds."""
+        """Return a few files below the folder whose names are `wanted`, nearest first. The search is bounded."""
         from wtc.orchestrator.context.find_files import find_files_below
 
         return find_files_below(folder, wanted)
 
     def _source(self, path: str) -> str:
-        """Where the content of the path is."""
+        """Return the path from which the content is read."""
         if not self._copies or "\0" in path:
             return path
         return self._copies.get(os.path.realpath(path), path)

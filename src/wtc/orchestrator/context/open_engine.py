@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_engine(target: "Target") -> "Generator[Engine]":
-    """The engine, for as long as the command needs it.
+    """Open the engine, and close it at the end of the block.
 
     Raises:
-        EngineUnreachableError: none answers.
+        EngineUnreachableError: no engine answers.
     """
     from wtc.engine.client.connection import connect
 
@@ -29,7 +29,7 @@ def open_engine(target: "Target") -> "Generator[Engine]":
 
 
 def engine_host(target: "Target") -> str:
-    """Where published ports answer, by the engine's address alone; this machine where there is no telling."""
+    """Return the host of published ports, judged by the engine's address alone; this machine if that is unclear."""
     from wtc.engine.client.endpoint import LOOPBACK, choose_endpoint
 
     try:

@@ -114,7 +114,7 @@ def _name(worktree: str) -> str:
 
 
 def _lock_beside_id(folder: str) -> str:
-    """The lock file in git's folder for the worktree; empty where there is none, or it cannot be written."""
+    """Return the lock file in git's folder for the worktree; empty outside git, or if it cannot be written."""
     with suppress(WtcError, OSError):
         worktree = worktree_at(folder)
         if worktree.git_dir and not copy_origin(worktree):

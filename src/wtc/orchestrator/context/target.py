@@ -1,4 +1,4 @@
-"""What a command looks at: the worktree, the compose files, and the project folder."""
+"""Find the worktree, the compose files and the project folder of a command."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What the command line says of it."""
+    """The options of the command line that select worktree and compose files."""
 
     cwd: str
     environment: Mapping[str, str]
@@ -44,7 +44,7 @@ class Located:
 
     worktree: str
     directory: str
-    """The real path of the project folder: the first compose file's, or the worktree where there is no file."""
+    """The real path of the project folder: the first compose file's, or the worktree if no file is found."""
     at_top: bool = True
     """Whether the compose file lies at the worktree's top, or is the one that `wtc.toml` names."""
     request: LoadRequest
@@ -161,7 +161,7 @@ def _start(target: Target) -> _Start:
 
 
 def _named_worktree(target: Target) -> str:
-    """The real path of `--worktree`. The folder may be gone."""
+    """Return the real path of `--worktree`. The folder may be gone."""
     path = os.path.join(target.cwd, os.path.expanduser(target.worktree))
     if target.by_branch and "/" not in target.worktree and not os.path.lexists(path):
         from wtc.worktrees.locate import worktree_of, worktree_on_branch
@@ -174,7 +174,7 @@ def _named_worktree(target: Target) -> str:
 
 
 def _cwd_in_worktree(cwd: str, worktree: str) -> str:
-    """The current folder if it belongs to the worktree that was named, else the worktree."""
+    """Return the current folder if it belongs to the named worktree, else the worktree."""
     from wtc.worktrees.locate import worktree_of
 
     real = os.path.realpath(cwd)
@@ -270,7 +270,7 @@ def _is_default(files: tuple[str, ...], request: LoadRequest) -> bool:
 
 def _missing_worktree(worktree: str) -> ComposeFileError:
     return ComposeFileError(
-        f"the worktree `{worktree}` is not there",
+        f"the worktree `{worktree}` does not exist",
         hints=[f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(worktree)}`"],
     )
 

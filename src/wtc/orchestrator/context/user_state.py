@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserState:
-    """wtc's own state: the registry, and the settings."""
+    """The state of wtc itself: the registry and the settings."""
 
     store: Store
     settings: Settings
-    """Without those of the compose file's `x-wtc:`."""
+    """The settings without those of the compose file's `x-wtc:`."""
     environment: Mapping[str, str] = field(repr=False)
     given: Mapping[str, str]
-    """What the command line says: a setting's key -> its text."""
+    """The settings of the command line: key -> text."""
     project_file: Section | None = None
-    """What the worktree's `wtc.toml` says."""
+    """The settings of the worktree's `wtc.toml`."""
 
     def settings_for(self, project: "Project") -> Settings:
         """The settings with those of the project's `x-wtc:`.
 
         Raises:
-            ComposeFileError: it says what cannot be.
+            ComposeFileError: it has a value that is not valid.
         """
         return self.settings_with(_section(project))
 
@@ -52,10 +52,10 @@ class UserState:
 
 
 def open_user_state(target: Target, report: Reporter, *, given: Mapping[str, str] | None = None) -> UserState:
-    """The registry and the settings of this user. `given` is what the command line says: a setting's key -> its text.
+    """Open the registry and the settings of this user. `given`: the settings of the command line, key -> text.
 
     Raises:
-        UsageError: a setting says what cannot be.
+        UsageError: a setting has a value that is not valid.
     """
     store = Store(config_dir(target.environment), waiting=lambda line: report(Note(text=line)))
     project_file = None
@@ -85,7 +85,7 @@ def command_line_settings(*, oversubscribe: bool, mem_limit: str = "") -> dict[s
 
 
 def read_registry(state: UserState, report: Reporter) -> "StackRecords":
-    """Return the registry, and report what is wrong with its file."""
+    """Return the registry; report why its file cannot be used."""
     records = state.store.read()
     for text in records.warnings:
         warn(report, text)
@@ -111,7 +111,7 @@ def _section(project: "Project") -> Section:
         return Section()
     if not isinstance(values, Mapping):
         found = Diagnostic(
-            message="`x-wtc` is no mapping of settings",
+            message="`x-wtc` is not a mapping of settings",
             position=project.positions.get(("x-wtc",)),
             path=("x-wtc",),
             hint="to cap memory, write `x-wtc: {mem_limit: 512m}`",

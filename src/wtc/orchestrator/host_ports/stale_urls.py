@@ -1,4 +1,4 @@
-"""Addresses that the file writes out and that no longer lead anywhere, since their port was moved."""
+"""Warn of addresses in the compose file whose host port has changed to a leased port."""
 
 import re
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ _OUTSIDE = "host.docker.internal"
 
 
 def own_addresses(project: Project, ports: StackPorts, observed: Observed) -> Iterator[Diagnostic]:
-    """A warning for each value in which a service has its own leased port behind an address such as `localhost`.
+    """Return a warning for each value in which a service uses its own leased port after an address such as `localhost`.
 
-    A client on the host reaches it there; the container itself listens on the target port. It is said once: not of a
-    service that has a container.
+    A client on the host reaches it there; the container itself listens on the target port. The warning is given once:
+    a service that has a container gets none.
     """
     named = {(r.id.service, r.variable): r for r in reversed(ports.requests) if r.variable}
     created = {container.service for container in observed.containers}
@@ -45,9 +45,9 @@ def own_addresses(project: Project, ports: StackPorts, observed: Observed) -> It
 
 
 def stale_urls(desired: Desired, stack: Project, ports: StackPorts) -> Iterator[Diagnostic]:
-    """A warning for each environment value with a literal `localhost:8080` where 8080 was moved.
+    """Return a warning for each environment value with a literal `localhost:8080` if 8080 is published elsewhere.
 
-    Shows nothing else of the value. What a container calls its own port is not told where it can only be that.
+    The rest of the value is not shown. An address that can only be the container's own target port gets no warning.
     """
     moved = {
         published: r

@@ -11,7 +11,7 @@ from wtc.planner.observed.labelled_stacks import namespace_of
 from wtc.worktrees.identity import Judgement, Verdict, hidden_reason
 
 MANY = 4
-"""From so many stacks of a host on, more than half of them are not removed at once without being asked for."""
+"""With this many stacks or more on a host, removing more than half of them at once needs `--all-gone`."""
 
 
 class Scope(StrEnum):
@@ -56,7 +56,7 @@ class CleanSelection:
 def gone_stacks(
     stacks: Sequence[LabelledStack], judge: Callable[[LabelledStack], Judgement], *, host: str, every: bool
 ) -> CleanSelection:
-    """`--gone`: the stacks whose worktrees are proved to be gone; those that git lists are asked about.
+    """Select the stacks whose worktrees are proved to be gone (`--gone`); those that git lists need a confirmation.
 
     Raises:
         ConflictError: more than half of this host's stacks would go, without `every` (`--all-gone`).
@@ -85,7 +85,7 @@ def gone_stacks(
 
 
 def all_stacks(stacks: Sequence[LabelledStack], *, host: str) -> CleanSelection:
-    """`--all`: every stack that was created on this host."""
+    """Select every stack that was created on this host (`--all`)."""
     own = [s for s in stacks if host and s.identity.host == host]
     left = [s for s in stacks if s not in own]
     return CleanSelection(
@@ -98,10 +98,10 @@ def all_stacks(stacks: Sequence[LabelledStack], *, host: str) -> CleanSelection:
 
 
 def named_stack(stacks: Sequence[LabelledStack], name: str) -> CleanSelection:
-    """`--stack NAMESPACE`.
+    """Select the stack that `--stack` names.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the stack does not exist.
     """
     from wtc.compose.nearest_name import nearest_name
 
@@ -117,7 +117,7 @@ def named_stack(stacks: Sequence[LabelledStack], name: str) -> CleanSelection:
 def missing_worktree(
     stacks: Sequence[LabelledStack], place: PathFacts, holder: Callable[[LabelledStack], str], *, host: str
 ) -> CleanSelection:
-    """`-w PATH` of a folder that is missing: the stacks that were created there, or moved there.
+    """Select the stacks that were created at, or moved to, a folder that is missing (`-w PATH`).
 
     Less is proved than for `--gone`, because the path is named: it is missing on this host, and no worktree holds the
     id. `holder` returns the path of a worktree that does.
@@ -154,7 +154,7 @@ def _not_of_host(stack: LabelledStack, host: str) -> str:
 
 
 def former_stacks(stacks: Sequence[LabelledStack], place: PathFacts, *, host: str, why: str) -> CleanSelection:
-    """The former stacks of a path, at which `place` is found now; `why` they may be removed."""
+    """Select the former stacks of a path. `place`: what is at the path now; `why`: why they may be removed."""
     removed: list[StackToRemove] = []
     left: list[KeptStack] = []
     for stack in stacks:
@@ -167,7 +167,7 @@ def former_stacks(stacks: Sequence[LabelledStack], place: PathFacts, *, host: st
 
 
 def with_legacy(chosen: CleanSelection, stacks: Sequence[LabelledStack], *, local: bool) -> CleanSelection:
-    """The same, with what a wtc of the version before created counted only where the engine is on this machine."""
+    """Keep stacks that an older wtc created if the engine is remote."""
     removed = tuple(
         replace(c, namespace=replace(c.namespace, identity=replace(c.namespace.identity, legacy=local)))
         for c in chosen.removed

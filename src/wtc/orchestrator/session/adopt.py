@@ -46,7 +46,7 @@ def adopt(located: Located, state: UserState, stacks: Sequence[LabelledStack], n
     Raises:
         ConflictError: another worktree holds the id, or it is not clear which stack is meant, or this worktree's own
             stack has containers.
-        WtcError: there is no such stack, or the stack or the worktree cannot have an id.
+        WtcError: the stack does not exist, or the stack or the worktree cannot have an id.
     """
     worktree = worktree_at(located.worktree)
     here = read_worktree(worktree, located.directory, host_id(state.environment, create=True), create=True)
@@ -123,7 +123,7 @@ def record_moved(found: IdentifiedStack) -> None:
 
 
 def report_former(found: IdentifiedStack, engine: "Engine", report: Reporter) -> None:
-    """Say once, before the worktree's own stack exists, what else was found at its path."""
+    """Report, once before the worktree's own stack exists, what else was found at its path."""
     if found.here.copied_id or found.here.copied_from:
         text = "this worktree is a copy of another one, and gets a new stack"
         warn(report, text, hint="to add a worktree, run `git worktree add`")
@@ -182,7 +182,7 @@ def stop_former(found: IdentifiedStack, engine: "Engine", report: Reporter, stop
 
 
 def plan_stop_former(former: FormerStack, worktree: str) -> Plan:
-    """Stop what runs of a former stack, if a container of it mounts the worktree; one that is held is another's affair.
+    """Stop a former stack if one of its containers mounts the worktree, unless a worktree elsewhere holds its id.
 
     Raises:
         ConflictError: it is not proved that the former stack's worktree is gone.
@@ -238,14 +238,14 @@ def _only_stack(found: Sequence[tuple[LabelledStack, Standing, str]], here: Work
     open_to = [s for s, which, _ in found if which in {Standing.FORMER, Standing.CONFLICT}]
     if not open_to:
         raise WtcError(
-            "there is no former stack of this worktree to take over",
+            "this worktree has no former stack to take over",
             hints=["to see which stacks exist, run `wtc ps --all`"],
         )
     other = [s for s in open_to if s.identity.host != here.identity.host]
     if len(open_to) > 1 or other:
         why = "it was created on another host" if len(open_to) == 1 else f"{len(open_to)} stacks can be meant"
         raise ConflictError(
-            "the stack to take over has to be named",
+            "the stack to take over must be named",
             causes=[why],
             hints=[f"to take it over, run `wtc up --adopt --stack {s.namespace}`" for s in open_to],
         )

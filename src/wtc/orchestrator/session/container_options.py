@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def wants_terminal(*, no_tty: bool, detached: bool) -> bool:
-    """Whether the command gets a terminal: where standard input and output are one, and nobody refuses it."""
+    """Return whether the command gets a terminal: standard input and output are terminals, and no option forbids it."""
     from wtc.engine.containers.terminal import is_terminal
 
     return not no_tty and not detached and is_terminal(0) and is_terminal(1)
 
 
 def descriptors(*, interactive: bool) -> "Descriptors":
-    """The process's own."""
+    """Return the environment of this process."""
     from wtc.engine.containers.terminal import Descriptors
 
     return Descriptors(stdin=0 if interactive else None)
 
 
 def parse_variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
-    """`NAME=VALUE`, or `NAME` for the caller's own value; a name that the caller does not have is left out.
+    """Parse `NAME=VALUE`, or `NAME` for the caller's value; a name that is not in the caller's environment is left out.
 
     Raises:
         UsageError: there is no name.
@@ -39,7 +39,7 @@ def parse_variables(given: Iterable[str], environment: Mapping[str, str]) -> dic
 
 
 def parse_assignments(given: Iterable[str]) -> dict[str, str | None]:
-    """`NAME=VALUE`, or `NAME` for None; the last one of a name wins.
+    """Parse `NAME=VALUE`, or `NAME` for None; the last one of a name wins.
 
     Raises:
         UsageError: there is no name.
@@ -54,7 +54,7 @@ def parse_assignments(given: Iterable[str]) -> dict[str, str | None]:
 
 
 def read_variable_files(given: Iterable[str], environment: Mapping[str, str], *, cwd: str) -> dict[str, str]:
-    """Those of env files, a later file's winning; a path that is not absolute begins in `cwd`.
+    """Return the variables of env files; a later file wins. A relative path starts in `cwd`.
 
     Raises:
         UsageError: one of them cannot be read.
@@ -71,16 +71,16 @@ def read_variable_files(given: Iterable[str], environment: Mapping[str, str], *,
             place = f"{error.position.file}:{error.position.line}:{error.position.column}"
             raise UsageError(f"env file `{path}` cannot be used", causes=[f"{error.message} ({place})"]) from error
         except (OSError, UnicodeDecodeError) as error:
-            cause = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+            cause = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             raise UsageError(f"env file `{path}` cannot be read", causes=[(cause or str(error)).lower()]) from error
     return found
 
 
 def parse_mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, ...]":
-    """`SOURCE:TARGET[:OPTIONS]`; a path that is not absolute begins in `cwd`.
+    """Parse `SOURCE:TARGET[:OPTIONS]`; a relative path starts in `cwd`.
 
     Raises:
-        UsageError: it is no mount.
+        UsageError: a text is not a valid mount.
     """
     from wtc.compose.loader.decode import decode
     from wtc.compose.transform.volumes import parse_mount
@@ -101,10 +101,10 @@ def parse_mounts(given: Iterable[str], *, cwd: str, home: str) -> "tuple[Mount, 
 
 
 def parse_ports(given: Iterable[str]) -> "tuple[Port, ...]":
-    """`[[IP:]HOST:]CONTAINER[/PROTOCOL]`.
+    """Parse `[[IP:]HOST:]CONTAINER[/PROTOCOL]`.
 
     Raises:
-        UsageError: it is no port.
+        UsageError: a text is not a valid port.
     """
     from wtc.compose.loader.decode import decode
     from wtc.compose.transform.ports import parse_ports
@@ -121,15 +121,15 @@ def parse_ports(given: Iterable[str]) -> "tuple[Port, ...]":
 
 
 def parse_labels(given: Iterable[str]) -> dict[str, str]:
-    """`NAME=VALUE`, or `NAME` for an empty one."""
+    """Parse `NAME=VALUE`, or `NAME` for an empty value."""
     return {name: value for name, _, value in (text.partition("=") for text in given)}
 
 
 def split_command(text: str) -> tuple[str, ...]:
-    """A command in one string.
+    """Split a command that is given as one string.
 
     Raises:
-        UsageError: its quotes do not close.
+        UsageError: a quote is not closed.
     """
     from wtc.compose.transform.shellwords import split_words
 

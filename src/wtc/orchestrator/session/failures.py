@@ -23,7 +23,7 @@ def raise_failed(
     """Raise if a node of the plan failed. `services` are those of the plan, None if it has no container.
 
     Raises:
-        WtcError: the first failure, of its own type; its notes name the other failures and the running services, its
+        WtcError: the first failure, with its type kept; its notes name the other failures and the running services, its
             `containers` are those of all failures.
     """
     if not outcome.failed and not outcome.skipped:

@@ -1,4 +1,4 @@
-"""`up --foreground` once the stack is up: its output as it comes, until all of it has ended."""
+"""`up --foreground` after the stack is up: follow the output of its containers until all have ended."""
 
 import time
 from collections.abc import Collection, Generator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedStack:
-    """A stack that is watched. `services` are those that count."""
+    """A stack that is watched until the containers of `services` have ended."""
 
     engine: "Engine"
     namespace: Namespace
@@ -27,10 +27,10 @@ class AttachedStack:
     report: Reporter
 
     def lines(self) -> "Generator[list[StackLine]]":
-        """What the containers write, from the beginning of this `up` on, until they have all ended.
+        """Yield what the containers write from the start of this `up`, until all have ended.
 
         Raises:
-            EngineUnreachableError: the engine has gone.
+            EngineUnreachableError: the engine no longer answers.
         """
         from wtc.engine.logs.follow import LogWindow, follow_logs
         from wtc.orchestrator.logs import StackLine
@@ -40,7 +40,7 @@ class AttachedStack:
             yield [StackLine(source.service, source.number, line.time, line.text) for source, line in batch]
 
     def exit_status(self) -> int:
-        """The status of the first container that ended with another one than 0, else 0."""
+        """Return the exit status of the first container that failed, else 0."""
         from wtc.engine.observe.container_exits import container_exits
 
         ended = container_exits(self.engine, self.namespace, lambda service: service in self.services)
@@ -51,15 +51,15 @@ class AttachedStack:
 def attach_stack(
     target: Target, namespace: Namespace, *, services: Collection[str], begun_s: float, report: Reporter
 ) -> Generator[AttachedStack]:
-    """Watches the services of a stack; `begun_s` is when their `up` began, by this machine's clock.
+    """Watch the services of a stack. `begun_s`: when `up` started, in seconds since 1970 by this machine's clock.
 
     Raises:
-        EngineUnreachableError: none answers.
+        EngineUnreachableError: no engine answers.
     """
     from wtc.engine.observe.container_exits import engine_clock_s
 
     with open_engine(target) as engine:
-        # The engine's clock need not be this machine's, and is told in whole seconds.
+        # The engine's clock may differ from this machine's, and the API gives it in whole seconds.
         there = engine_clock_s(engine)
         ahead_s = there - int(time.time()) if there is not None else 0
         since = str(int(begun_s) + ahead_s)

@@ -1,4 +1,4 @@
-"""The guard against oversubscription: what would start, against the memory of the engine's machine."""
+"""Check that the engine's machine has enough memory for what is about to start."""
 
 import shlex
 import time
@@ -39,13 +39,13 @@ class MemoryRequest:
 
 @contextmanager
 def reserve_memory(engine: "Engine", state: UserState, wanted: MemoryRequest) -> Generator[None]:
-    """Sees that there is memory for it, and keeps it from others until the body is through.
+    """Check the memory for what starts, and reserve it until the end of the block.
 
-    Asks the engine for its memory, its list, and one sample of each running container; where it comes to a refusal,
-    for a second one, that tells who is idle. Nothing is asked where nothing starts.
+    Reads the engine's memory, its list, and one sample of each running container; before a refusal a second sample,
+    to find idle stacks. Sends no request if nothing starts.
 
     Raises:
-        WtcError: there is not enough.
+        WtcError: the memory is not enough.
     """
     if not wanted.starting:
         yield
@@ -63,7 +63,7 @@ def reserve_memory(engine: "Engine", state: UserState, wanted: MemoryRequest) ->
 
 
 def oversubscription(engine: "Engine", state: UserState, wanted: MemoryRequest) -> WtcError | None:
-    """Why there is no memory for it; promises nothing."""
+    """Return why the memory is not enough; reserves nothing."""
     if not wanted.starting:
         return None
     with state.store.admission() as promises:

@@ -1,4 +1,4 @@
-"""Stopping a stack after its `up --foreground` was broken off, maybe in the midst of a call."""
+"""Stop a stack after a signal ended its `up --foreground`, possibly during a request to the engine."""
 
 import os
 import threading
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOOKS = 10
 PAUSE_S = 0.3
-"""What the engine was asked for by who was killed it still does: after a look there is another one."""
+"""The engine completes the requests of a killed process, so observe again after this time."""
 
 
 def log_folder(environment: Mapping[str, str]) -> str:
@@ -33,12 +33,12 @@ def log_folder(environment: Mapping[str, str]) -> str:
 
 
 def inherit_lock(target: Target, namespace: "Namespace") -> int | None:
-    """The stack's lock, for the process that is going to stop it; None where somebody has it, or nobody can."""
+    """Return the stack's lock for the process that stops it; None if it is held or cannot be created."""
     return inheritable_lock(Store(config_dir(target.environment)), namespace.worktree)
 
 
 def stop_stack(target: Target, directory: str, report: Reporter, *, locked: bool) -> None:
-    """`down`, again and again until a look finds nothing; `locked` where this process has the lock by inheritance.
+    """Repeat `down` until nothing is left. `locked`: this process has inherited the lock.
 
     `directory` is the project folder.
 

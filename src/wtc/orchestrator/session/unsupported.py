@@ -1,4 +1,4 @@
-"""What wtc or the engine would leave out of a project: said with its place, and refused under `--strict`."""
+"""Report, with positions, the attributes that wtc or the engine does not support; `--strict` makes them errors."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -14,10 +14,10 @@ from wtc.planner.desired.file_grants import unreachable_files
 def report_unsupported(
     project: Project, api_version: tuple[int, int], report: Reporter, *, strict: bool, starting: bool = True
 ) -> None:
-    """Warns of all of it, the file's other warnings included; of what only a start needs, if something is `starting`.
+    """Report all warnings of the file; those about what only a start needs, if something is `starting`.
 
     Raises:
-        ComposeFileError: it cannot be done at all; or `strict`, and something is left out; with all of it.
+        ComposeFileError: the file cannot be used, or `strict` is set and something is left out; it lists all of them.
     """
     found = [*project.warnings, *_engine_findings(project, api_version), *unreachable_files(project, starting=starting)]
     refused = {Severity.ERROR, Severity.UNSUPPORTED} if strict else {Severity.ERROR}
@@ -29,10 +29,10 @@ def report_unsupported(
 
 
 def refuse_without_content(project: Project, services: Collection[str]) -> None:
-    """Before containers start (of all services where none is named).
+    """Check the services before their containers start; all of them if none is named.
 
     Raises:
-        ComposeFileError: a secret or config of theirs has no content.
+        ComposeFileError: a secret or config of the services has no content.
     """
     found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
     errors = [d for d in found if not services or d.path[1] in services]
@@ -41,10 +41,10 @@ def refuse_without_content(project: Project, services: Collection[str]) -> None:
 
 
 def _engine_findings(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:
-    """What the engine would leave out; what the file's warnings have already told is not told twice."""
+    """Return what the engine does not support, without what the file's warnings report already."""
     from wtc.engine.translate.unsupported import unsupported_attributes
 
-    told = {d.path for d in project.warnings}
+    reported = {d.path for d in project.warnings}
     for service in project.services.values():
         if service.provider:
             continue
@@ -52,7 +52,7 @@ def _engine_findings(project: Project, api_version: tuple[int, int]) -> Iterator
             # Each begins with the attribute: `volumes.bind.selinux`, `devices (CDI)`.
             attribute = message.split("`")[1].replace(" ", ".").split(".")[0]
             path: Path = ("services", service.name, attribute)
-            if path not in told:
+            if path not in reported:
                 yield _finding(project, path, message)
 
 

@@ -7,7 +7,7 @@ from wtc.orchestrator.worktree.find_worktree import find_worktree, open_manager,
 
 
 def lock(target: Target, name: str, *, reason: str = "") -> str:
-    """Lock the worktree; one that somebody has locked keeps its reason. The lock of a dead process is replaced.
+    """Lock the worktree. An existing lock keeps its reason; the lock of a dead process is replaced.
 
     Returns: its path.
 
@@ -21,7 +21,7 @@ def lock(target: Target, name: str, *, reason: str = "") -> str:
 
 
 def unlock(target: Target, name: str) -> str:
-    """Release the lock of the worktree, whoever holds it.
+    """Release the lock of the worktree, even if another process or user holds it.
 
     Returns: its path.
 
