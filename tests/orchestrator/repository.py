@@ -1,4 +1,4 @@
-"""A git repository in a home without anything, with no engine to be asked."""
+"""A git repository in an empty home folder, without an engine."""
 
 import os
 import subprocess

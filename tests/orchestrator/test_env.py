@@ -29,7 +29,7 @@ services:
 LEASES = {"web/80/tcp": 20001, "web/443/tcp": 20002, "my-db.1/5432/tcp": 20003, "my-db.1/53/udp": 20004}
 
 
-def told(
+def read_env(
     folder: Path,
     ports: Mapping[str, int] | None = None,
     fixed: Mapping[str, int] | None = None,
@@ -51,8 +51,8 @@ def told(
     return env(Target(cwd=str(folder), worktree=str(folder), environment=own), silent)
 
 
-def test_the_stacks_own_variables_and_those_of_the_file_are_told(tmp_path: Path) -> None:
-    result = told(tmp_path, LEASES)
+def test_variables_of_the_stack_and_of_the_file_are_returned(tmp_path: Path) -> None:
+    result = read_env(tmp_path, LEASES)
     assert result.leased
     marker = json.loads(result.variables[MARKER])
     assert {name: [value, None] for name, value in result.variables.items() if name != MARKER} == marker
@@ -72,21 +72,21 @@ def test_the_stacks_own_variables_and_those_of_the_file_are_told(tmp_path: Path)
     }
 
 
-def test_the_variable_is_the_leased_port_whatever_the_environment_says(tmp_path: Path) -> None:
-    assert told(tmp_path, LEASES, environment={"WEB_PORT": "9000"}).variables["WEB_PORT"] == "20001"
+def test_leased_port_wins_over_the_environment(tmp_path: Path) -> None:
+    assert read_env(tmp_path, LEASES, environment={"WEB_PORT": "9000"}).variables["WEB_PORT"] == "20001"
 
 
-def test_before_anything_is_leased_the_worktree_is_told_and_that_ports_are_missing(tmp_path: Path) -> None:
-    result = told(tmp_path)
+def test_without_leases_the_worktree_is_returned_and_ports_are_missing(tmp_path: Path) -> None:
+    result = read_env(tmp_path)
     assert not result.leased
     assert set(result.variables) == {"WTC_NAMESPACE", "WTC_WORKTREE", "COMPOSE_PROJECT_NAME", MARKER}
     assert Store(str(tmp_path / "state")).read().stacks == {}
 
 
-def test_a_stack_on_the_files_own_ports_has_those_while_no_engine_answers(tmp_path: Path) -> None:
+def test_fixed_ports_are_returned_while_no_engine_answers(tmp_path: Path) -> None:
     nowhere = {"DOCKER_HOST": f"unix://{tmp_path}/nowhere.sock"}
     fixed = {"web/80/tcp": 8080, "web/443/tcp": 443, "my-db.1/5432/tcp": 5432, "my-db.1/53/udp": 53}
-    assert told(tmp_path, LEASES, fixed, nowhere).variables["WTC_PORT_WEB"] == "8080"
+    assert read_env(tmp_path, LEASES, fixed, nowhere).variables["WTC_PORT_WEB"] == "8080"
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_a_stack_on_the_files_own_ports_has_those_while_no_engine_answers(tmp_pa
         ({"DOCKER_CONTEXT": "nowhere"}, {}),
     ],
 )
-def test_the_engine_is_told_where_it_is_not_the_default(
+def test_engine_variables_are_returned_unless_it_is_the_default(
     tmp_path: Path, environment: Mapping[str, str], expected: Mapping[str, str]
 ) -> None:
     digest = hashlib.sha256(b"far").hexdigest()
     meta = tmp_path / ".docker/contexts/meta" / digest
     meta.mkdir(parents=True)
     (meta / "meta.json").write_text(json.dumps({"Name": "far", "Endpoints": {"docker": {"Host": "ssh://me@far"}}}))
-    found = told(tmp_path, LEASES, environment=environment).variables
+    found = read_env(tmp_path, LEASES, environment=environment).variables
     assert {name: value for name, value in found.items() if name.startswith("DOCKER")} == expected
     if expected.get("DOCKER_HOST", "").startswith("ssh"):
         assert found["WTC_URL_WEB"] == "http://far:20001"

@@ -1,4 +1,4 @@
-"""Worktrees that wtc creates for Claude Code, and its removing hook where no engine answers."""
+"""Worktrees that wtc creates for Claude Code, and the removal hook without an engine."""
 
 import json
 import subprocess
@@ -64,7 +64,7 @@ def repository(tmp_path: Path) -> Claude:
     return Claude(tmp_path)
 
 
-def test_a_worktree_is_made_where_claude_code_makes_it_and_set_up(repository: Claude) -> None:
+def test_worktree_is_created_where_claude_code_creates_it_and_set_up(repository: Claude) -> None:
     made = repository.create("bold-oak")
     assert made == repository.main / ".claude/worktrees/bold-oak"
     assert repository.branch(made) == "worktree-bold-oak"
@@ -79,19 +79,19 @@ def test_a_slash_in_the_name_is_a_plus(repository: Claude) -> None:
     assert repository.branch(made) == "worktree-feature+login"
 
 
-def test_from_within_a_worktree_it_is_made_beside_that(repository: Claude) -> None:
+def test_worktree_is_created_beside_the_current_one(repository: Claude) -> None:
     first = repository.create("first")
     assert repository.create("second", cwd=first) == repository.main / ".claude/worktrees/second"
 
 
-def test_a_worktree_that_is_there_is_the_answer(repository: Claude) -> None:
+def test_existing_worktree_is_returned(repository: Claude) -> None:
     made = repository.create("again")
     (made / "work").write_text("begun")
     assert repository.create("again") == made
     assert (made / "work").read_text() == "begun"
 
 
-def test_a_branch_that_is_there_keeps_its_commits(repository: Claude) -> None:
+def test_existing_branch_keeps_its_commits(repository: Claude) -> None:
     made = repository.create("kept")
     (made / "work").write_text("done")
     repository.git("add", "work", cwd=made)
@@ -119,14 +119,14 @@ def test_a_new_branch_begins_at_origins_default_branch(repository: Claude) -> No
         repository.git("rev-parse", "@{upstream}", cwd=made)
 
 
-def test_without_an_origin_it_begins_at_what_is_checked_out(repository: Claude) -> None:
+def test_new_branch_begins_at_head_without_an_origin(repository: Claude) -> None:
     assert repository.head(repository.create("local")) == repository.git("rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize(
     "file", ["main/.claude/settings.json", "main/.claude/settings.local.json", ".claude/settings.json"]
 )
-def test_claude_codes_setting_of_where_to_begin_is_heeded(repository: Claude, file: str) -> None:
+def test_setting_worktree_base_ref_is_used(repository: Claude, file: str) -> None:
     _, later = with_origin(repository)
     (repository.base / file).parent.mkdir(exist_ok=True)
     (repository.base / file).write_text('{"worktree": {"baseRef": "head"}}')
@@ -140,7 +140,7 @@ def test_a_compose_file_that_lies_deeper_is_named_by_its_path_in_the_worktree(re
     assert list(by_key(record.ports)) == ["api/80/tcp"]
 
 
-def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repository: Claude) -> None:
+def test_worktree_is_kept_if_its_stack_cannot_be_set_up(repository: Claude) -> None:
     repository.commit({"compose.yaml": "services: [\n"})
     given = {"cwd": str(repository.main), "name": "broken"}
     done = repository.hook("claude-worktree-create", given)
@@ -149,7 +149,7 @@ def test_a_stack_that_cannot_be_set_up_does_not_keep_the_worktree_away(repositor
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../out", "a/../b", "/etc", "a//b", "a b", "-" * 300, "ü"])
-def test_what_is_no_name_makes_nothing(repository: Claude, name: str) -> None:
+def test_name_that_is_not_valid_creates_nothing(repository: Claude, name: str) -> None:
     done = repository.hook("claude-worktree-create", {"cwd": str(repository.main), "name": name})
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")
@@ -157,7 +157,7 @@ def test_what_is_no_name_makes_nothing(repository: Claude, name: str) -> None:
 
 
 @pytest.mark.parametrize("given", [{}, [], "no object", {"name": 3}])
-def test_without_a_name_it_fails_and_says_so(repository: Claude, given: object) -> None:
+def test_missing_name_is_an_error(repository: Claude, given: object) -> None:
     done = repository.hook("claude-worktree-create", given)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: standard input has no `name`")

@@ -1,4 +1,4 @@
-"""Hook files: what is written, what is kept, and that a second time changes nothing."""
+"""Hook files: what is written and kept, and that a second run changes nothing."""
 
 import json
 import os
@@ -64,7 +64,7 @@ def test_the_legacy_example_is_what_init_makes_of_an_empty_file(tmp_path: Path) 
     }
 
 
-def test_conductor_calls_what_it_is_to_call() -> None:
+def test_conductor_gets_its_commands() -> None:
     assert tomllib.loads((EXAMPLES / "conductor" / SETTINGS).read_text())["scripts"] == {
         "setup": SETUP,
         "run": RUN,
@@ -73,7 +73,7 @@ def test_conductor_calls_what_it_is_to_call() -> None:
     }
 
 
-def test_cursor_codex_and_worktrunk_call_what_they_are_to_call() -> None:
+def test_cursor_codex_and_worktrunk_get_their_commands() -> None:
     assert json.loads((EXAMPLES / "cursor/.cursor/worktrees.json").read_text()) == {"setup-worktree": ["wtc setup"]}
     codex = tomllib.loads((EXAMPLES / "codex/.codex/environments/environment.toml").read_text())
     assert codex == {
@@ -115,7 +115,7 @@ def test_another_hook_that_makes_claude_codes_worktrees_stays_the_only_one(tmp_p
     )
 
 
-def test_nobody_else_has_worktrees_made(tmp_path: Path) -> None:
+def test_other_harnesses_do_not_get_a_worktree_hook(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is for Claude Code alone"):
         init(target(tmp_path), ("conductor",), make_worktrees=True, dry_run=False)
     assert files(tmp_path) == {}
@@ -184,7 +184,7 @@ def test_conductor_settings_of_every_shape_are_merged_with(
         ("scripts = { setup = 'a' }\n", "to add it, write `archive = "),
     ],
 )
-def test_what_could_not_be_merged_is_left_and_said(tmp_path: Path, before: str, note: str) -> None:
+def test_value_that_cannot_be_merged_is_kept_and_reported(tmp_path: Path, before: str, note: str) -> None:
     _, notes = merged(tmp_path, SETTINGS, before, "conductor")
     assert any(note in one for one in notes)
 
@@ -285,7 +285,7 @@ def test_the_harnesses_that_are_in_use_are_found(tmp_path: Path) -> None:
     ]
 
 
-def test_where_none_is_found_nothing_is_written(tmp_path: Path) -> None:
+def test_nothing_is_written_if_no_harness_is_found(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no harness was found"):
         init(target(tmp_path), (), dry_run=False)
     assert files(tmp_path) == {}
@@ -314,9 +314,7 @@ def test_an_unknown_harness_is_named_with_the_nearest(tmp_path: Path) -> None:
         ("worktrunk", ".config/wt.toml", "a = \n"),
     ],
 )
-def test_a_file_that_cannot_be_read_as_it_should_stays_and_so_do_the_others(
-    tmp_path: Path, name: str, path: str, text: str
-) -> None:
+def test_no_file_is_changed_if_one_cannot_be_read(tmp_path: Path, name: str, path: str, text: str) -> None:
     write(tmp_path, path, text)
     with pytest.raises(UsageError, match="`"):
         init(target(tmp_path), ("cursor", name), dry_run=False)
@@ -343,7 +341,7 @@ def test_a_file_that_is_named_is_named_in_the_hooks_that_read_it(tmp_path: Path)
     assert scripts["archive"] == CLEAN
 
 
-def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
+def test_file_that_is_not_text_is_an_error(tmp_path: Path) -> None:
     (tmp_path / ".claude").mkdir()
     (tmp_path / ".claude/settings.json").write_bytes(b"\xff")
     with pytest.raises(WtcError, match="cannot read"):

@@ -1,4 +1,4 @@
-"""Hook files as they come: with marks, line ends and writing of their own, closed, broken, or no files at all."""
+"""Odd hook files: byte order marks, line ends, hand-made formatting, read-only or broken files."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from wtc.orchestrator.init import init
         ('\n\n{"a\\"]": "}", "setup-worktree": []}\n\n', None),
     ],
 )
-def test_what_a_json_file_says_stays_to_the_letter(tmp_path: Path, before: str, after: str | None) -> None:
+def test_json_text_is_kept_unchanged(tmp_path: Path, before: str, after: str | None) -> None:
     text, _ = merged(tmp_path, ".cursor/worktrees.json", before, "cursor")
     if after is not None:
         assert text == after
@@ -63,14 +63,14 @@ def test_line_ends_and_byte_order_mark_stay(
         (".codex/environments/environment.toml", "a = 1\na = 2\n", r"is not TOML: .*line 2"),
     ],
 )
-def test_what_cannot_be_merged_with_is_told_with_its_place(tmp_path: Path, path: str, text: str, message: str) -> None:
+def test_unmergeable_file_is_an_error_with_its_position(tmp_path: Path, path: str, text: str, message: str) -> None:
     write(tmp_path, path, text)
     with pytest.raises(UsageError, match=message):
         init(target(tmp_path), (path[1:].partition("/")[0],), dry_run=False)
     assert files(tmp_path) == {path: text.encode()}
 
 
-def test_a_file_that_is_closed_to_writing_stays(tmp_path: Path) -> None:
+def test_read_only_file_is_not_changed(tmp_path: Path) -> None:
     write(tmp_path, ".claude/settings.json", "{}")
     (tmp_path / ".claude/settings.json").chmod(0o444)
     with pytest.raises(WtcError, match="cannot write") as raised:
@@ -80,7 +80,7 @@ def test_a_file_that_is_closed_to_writing_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
-def test_what_is_no_file_is_an_error(tmp_path: Path, kind: str) -> None:
+def test_path_that_is_not_a_regular_file_is_an_error(tmp_path: Path, kind: str) -> None:
     place = tmp_path / ".claude/settings.json"
     place.parent.mkdir()
     os.mkfifo(place) if kind == "pipe" else place.mkdir()
@@ -102,14 +102,14 @@ NOT_HOOKED = ["# wtc {}\nnpm ci", "my-wtc {}", "wtc {}-more", "wtc; npm {}", "wt
 
 
 @pytest.mark.parametrize("script", HOOKED)
-def test_a_hook_of_another_spelling_is_wtcs_all_the_same(tmp_path: Path, script: str) -> None:
+def test_hook_with_another_spelling_is_recognised(tmp_path: Path, script: str) -> None:
     setup, clean, up = (script.format(name) for name in ("setup", "clean", "up"))
     before = json.dumps({"scripts": {"setup": setup, "run": up, "archive": clean}, "runScriptMode": "concurrent"})
     assert merged(tmp_path, "conductor.json", before, "conductor") == (before, ())
 
 
 @pytest.mark.parametrize("script", NOT_HOOKED)
-def test_what_only_looks_like_a_hook_gets_one(tmp_path: Path, script: str) -> None:
+def test_script_that_only_resembles_a_hook_gets_one(tmp_path: Path, script: str) -> None:
     before = json.dumps({"scripts": {"setup": script.format("setup")}})
     text, notes = merged(tmp_path, "conductor.json", before, "conductor")
     assert notes == ()
@@ -127,7 +127,7 @@ def test_what_only_looks_like_a_hook_gets_one(tmp_path: Path, script: str) -> No
         "a |",
     ],
 )
-def test_behind_a_script_that_has_ended_nothing_is_written(tmp_path: Path, script: str) -> None:
+def test_hook_is_not_appended_to_a_script_that_exits(tmp_path: Path, script: str) -> None:
     path = ".codex/environments/environment.toml"
     for name, place, before in [
         ("conductor", "conductor.json", json.dumps({"scripts": {"setup": script}})),
@@ -141,12 +141,12 @@ def test_behind_a_script_that_has_ended_nothing_is_written(tmp_path: Path, scrip
 
 
 @pytest.mark.parametrize("script", ["a || exit 1", "exit_early", "cd web && ./exec", "exec >log; a"])
-def test_behind_a_script_that_goes_on_it_is(tmp_path: Path, script: str) -> None:
+def test_hook_is_appended_to_a_script_that_does_not_exit(tmp_path: Path, script: str) -> None:
     text, notes = merged(tmp_path, "conductor.json", json.dumps({"scripts": {"setup": script}}), "conductor")
     assert notes == ()
     assert json.loads(text)["scripts"]["setup"].startswith(f"{script} && wtc setup")
 
 
-def test_a_hook_of_worktrunk_in_any_of_its_forms_is_seen(tmp_path: Path) -> None:
+def test_every_form_of_a_worktrunk_hook_is_recognised(tmp_path: Path) -> None:
     before = "[post-start]\na = 'npm ci'\nb = 'wtc -w . setup'\n\n[[pre-remove]]\nc = 'wtc -q clean -y'\n"
     assert merged(tmp_path, ".config/wt.toml", before, "worktrunk") == (before, ())

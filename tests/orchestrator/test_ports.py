@@ -1,4 +1,4 @@
-"""Ports as they are told without the engine, and as the engine shows them."""
+"""Ports from the registry alone, and as the engine shows them."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from wtc.registry.store import Store
 SPAN = range(20000, 30000)
 
 
-def told(tmp_path: Path, record: StackRecord, **environment: str) -> tuple[Endpoint, ...]:
+def list_endpoints(tmp_path: Path, record: StackRecord, **environment: str) -> tuple[Endpoint, ...]:
     """What `ports` says of a folder of which the registry has this record, with no engine to be reached."""
     store = Store(str(tmp_path / "state"))
     with store.transaction() as records:
@@ -43,14 +43,14 @@ def told(tmp_path: Path, record: StackRecord, **environment: str) -> tuple[Endpo
     return ports(target, silent).endpoints
 
 
-def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_bound_to(tmp_path: Path) -> None:
+def test_ports_come_from_the_registry_with_their_bind_address(tmp_path: Path) -> None:
     record = StackRecord(
         worktree=str(tmp_path),
         namespace="a-1",
         ports=by_id({"web/80/tcp": 20001, "web:2/80/tcp#1": 20002, "db.2/53/udp": 20003, "old/1/tcp": 20004}),
         addresses=by_id({"web/80/tcp": "127.0.0.2", "web:2/80/tcp#1": "0.0.0.0", "db.2/53/udp": "::1"}),
     )
-    assert told(tmp_path, record, WTC_BIND="127.0.0.9") == (
+    assert list_endpoints(tmp_path, record, WTC_BIND="127.0.0.9") == (
         Endpoint(id=port_id("db.2/53/udp"), host="::1", port=20003),
         Endpoint(id=port_id("old/1/tcp"), host="127.0.0.9", port=20004),
         Endpoint(id=port_id("web/80/tcp"), host="127.0.0.2", port=20001),
@@ -66,7 +66,7 @@ def test_ports_are_told_from_the_registry_alone_with_the_address_that_they_are_b
         pytest.param("ssh://ada@build.example", "0.0.0.0", "build.example", id="ssh"),
         pytest.param("ssh://ada@build.example", "10.0.0.7", "10.0.0.7", id="an address that the file gives"),
         pytest.param("tcp://localhost:2375", "127.0.0.1", "127.0.0.1", id="tcp to this machine"),
-        pytest.param("gopher://nobody", "127.0.0.1", "127.0.0.1", id="no engine's address"),
+        pytest.param("gopher://host", "127.0.0.1", "127.0.0.1", id="no engine's address"),
     ],
 )
 def test_endpoints_name_the_host_to_connect_to(tmp_path: Path, engine: str, bound: str, host: str) -> None:
@@ -76,15 +76,15 @@ def test_endpoints_name_the_host_to_connect_to(tmp_path: Path, engine: str, boun
         ports=by_id({"web/80/tcp": 20001}),
         addresses=by_id({"web/80/tcp": bound}),
     )
-    assert [e.host for e in told(tmp_path, record, DOCKER_HOST=engine)] == [host]
+    assert [e.host for e in list_endpoints(tmp_path, record, DOCKER_HOST=engine)] == [host]
 
 
-def test_ports_are_told_by_service_replica_and_number_whatever_order_the_registry_has(tmp_path: Path) -> None:
+def test_ports_are_sorted_by_service_replica_and_number(tmp_path: Path) -> None:
     keys = ("web:10/80/tcp", "web:2/80/tcp", "web/443/tcp", "web/80/udp", "web/80/tcp#1", "web/80/tcp", "db/5432/tcp")
     record = StackRecord(
         worktree=str(tmp_path), namespace="a-1", ports=by_id({key: 20000 + n for n, key in enumerate(sorted(keys))})
     )
-    assert [format_port_key(e.id) for e in told(tmp_path, record)] == [
+    assert [format_port_key(e.id) for e in list_endpoints(tmp_path, record)] == [
         "db/5432/tcp",
         "web/80/tcp",
         "web/80/tcp#1",
@@ -95,7 +95,7 @@ def test_ports_are_told_by_service_replica_and_number_whatever_order_the_registr
     ]
 
 
-def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> None:
+def test_ports_of_the_engine_have_the_keys_of_the_file() -> None:
     listed = (Port(target=80), Port(target=80), Port(target=80, protocol="udp"))
     project = Project(
         name="p",
@@ -134,7 +134,7 @@ def test_what_the_engine_shows_goes_by_the_keys_that_the_file_asks_with() -> Non
     }
 
 
-def test_what_is_published_outside_the_range_is_no_lease() -> None:
+def test_port_outside_the_range_is_not_a_lease() -> None:
     container = ObservedContainer(
         id="1",
         name="",

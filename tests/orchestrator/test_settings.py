@@ -1,4 +1,4 @@
-"""Settings from all their places, as far as the plan."""
+"""Settings from every source, up to the plan."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,7 +78,7 @@ ENVIRONMENT = {"WTC_MEM_LIMIT": "3m"}
         ("", "", {}, {}, 0, Source.DEFAULT),
     ],
 )
-def test_a_limit_from_the_strongest_place_caps_what_has_none(
+def test_memory_limit_of_the_highest_precedence_caps_services_without_one(
     tmp_path: Path,
     user: str,
     project: str,
@@ -123,7 +123,7 @@ def test_an_override_file_changes_one_setting_of_the_project(tmp_path: Path) -> 
         ("x-wtc: [bind]", "`x-wtc` is not a mapping of settings", "compose.yaml:6:8"),
     ],
 )
-def test_what_a_project_cannot_ask_for_is_named_with_its_place(
+def test_project_setting_that_is_not_valid_is_an_error_with_its_position(
     tmp_path: Path, project: str, message: str, place: str
 ) -> None:
     looks = target(tmp_path, project=project)
@@ -135,12 +135,12 @@ def test_what_a_project_cannot_ask_for_is_named_with_its_place(
     assert str(found.position).endswith(place)
 
 
-def test_an_option_that_cannot_be_is_refused_by_its_name(tmp_path: Path) -> None:
+def test_option_that_is_not_valid_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="`--mem-limit` is `lots`, not a size"):
         open_user_state(target(tmp_path), silent, given={"mem_limit": "lots"})
 
 
-def test_what_setup_cannot_make_an_env_file_from_is_named_with_its_place(tmp_path: Path) -> None:
+def test_env_from_that_is_not_valid_is_an_error_with_its_position(tmp_path: Path) -> None:
     with pytest.raises(ComposeFileError) as raised:
         setup(target(tmp_path, project="x-wtc: {env_from: [a, [b]]}"), silent)
     (found,) = raised.value.diagnostics

@@ -1,4 +1,4 @@
-"""A fresh worktree made ready: its `.env`, its registration, its ports. No engine is there to be asked."""
+"""`setup` of a new worktree: its `.env`, its registration, its ports. No engine answers."""
 
 import os
 import stat
@@ -111,7 +111,7 @@ def test_without_a_compose_file_the_files_are_copied_and_nothing_is_registered(r
     assert not (repository.state / "registry.json").exists()
 
 
-def test_a_worktree_that_is_gone_is_said(repository: Pair, tmp_path: Path) -> None:
+def test_missing_worktree_is_an_error(repository: Pair, tmp_path: Path) -> None:
     with pytest.raises(ComposeFileError, match="does not exist"):
         repository.setup(tmp_path / "gone")
 

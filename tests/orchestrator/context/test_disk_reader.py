@@ -1,4 +1,4 @@
-"""Reading from the disk: files as they are, and never a wait for what may never come."""
+"""Reading files from the disk, without waiting for pipes and devices."""
 
 import os
 import socket
@@ -91,7 +91,7 @@ def test_what_is_no_file_is_an_error_that_names_it(
     assert reader.is_dir(str(path)) == (make is folder)
 
 
-def test_a_path_with_a_null_byte_is_not_there(reader: Reader) -> None:
+def test_path_with_a_null_byte_does_not_exist(reader: Reader) -> None:
     assert not reader.is_file("/a\0b")
     assert not reader.is_dir("/a\0b")
     assert reader.real_path("/a\0b") == "/a\0b"

@@ -24,7 +24,7 @@ from wtc.orchestrator.context.target import Target, locate
         ("COMPOSE_PROJECT_NAME=shop\n", {"COMPOSE_PROJECT_NAME": ""}, []),
     ],
 )
-def test_a_project_name_that_names_no_stack_is_a_warning_with_its_place(
+def test_project_name_without_effect_is_a_warning_with_its_position(
     tmp_path: Path, env_file: str, environment: Mapping[str, str], expected: list[tuple[str, tuple[int, int] | None]]
 ) -> None:
     write(tmp_path, {"compose.yaml": COMPOSE, ".env": env_file})

@@ -287,7 +287,7 @@ def test_without_a_compose_file_those_further_down_are_listed(places: Places) ->
     )
 
 
-def test_the_look_for_files_further_down_is_bounded(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_for_files_below_is_bounded(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     from wtc.orchestrator.context import find_files
 
     place = places.empty_worktree("x")

@@ -1,4 +1,4 @@
-"""Variables that have a value only once ports are leased: asking for them in a file is no mistake."""
+"""Variables that get their value when ports are leased: a file that uses them is valid."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def job_of(looks: Target) -> str | None:
     ],
 )
 @pytest.mark.parametrize("form", ["localhost:${%s}", "localhost:${%s:?run wtc}", "localhost:${A:-${%s?}}"])
-def test_what_the_stack_is_going_to_have_is_not_missed(
+def test_variable_that_a_lease_defines_is_not_reported_as_missing(
     tmp_path: Path, name: str, form: str, services: tuple[str, ...]
 ) -> None:
     assert read(tmp_path, form % name, *services).warnings == ()
@@ -62,7 +62,7 @@ def test_what_the_stack_is_going_to_have_is_not_missed(
 @pytest.mark.parametrize(
     "name", ["WTC_PORT_WBE", "WTC_PORT_WEB_92", "WTC_PORT_OFF", "WTC_URL_JOB", "OTHER", "WEB_PORT"]
 )
-def test_what_it_is_never_going_to_have_is(tmp_path: Path, name: str) -> None:
+def test_variable_that_no_lease_defines_is_reported_as_missing(tmp_path: Path, name: str) -> None:
     (finding,) = read(tmp_path, f"${{{name}}}").warnings
     assert finding.message == f"the variable `{name}` is not set; defaulting to an empty string"
     with pytest.raises(ComposeFileError, match=f"the required variable `{name}` is not set: why") as raised:
@@ -72,7 +72,7 @@ def test_what_it_is_never_going_to_have_is(tmp_path: Path, name: str) -> None:
     assert (error.position.line, error.path) == (4, ("services", "job", "environment", "V"))
 
 
-def test_a_missing_variable_is_told_beside_what_else_is_wrong_and_not_twice(tmp_path: Path) -> None:
+def test_missing_variable_is_reported_once_with_the_other_errors(tmp_path: Path) -> None:
     looks = target(tmp_path, "x")
     (tmp_path / "compose.yaml").write_text(
         "services: {a: {image: x, mem_limit: '${MEM:?}', volumes: ['gone:/a']}, b: {image: x, mem_limit: no}}\n"
@@ -103,7 +103,7 @@ def test_a_port_that_the_file_leaves_to_the_engine_has_no_variable(tmp_path: Pat
         job_of(looks)
 
 
-def test_a_file_on_standard_input_is_read_as_often_as_it_takes(tmp_path: Path) -> None:
+def test_file_on_standard_input_can_be_interpreted_twice(tmp_path: Path) -> None:
     for command in ("setup", "env", "inspect"):
         env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "WTC_CONFIG_DIR": str(tmp_path / "state")}
         done = run_wtc(command, "-f", "-", "--json", cwd=tmp_path, env=env, data=FILE.format(value="${WTC_PORT_WEB:?}"))

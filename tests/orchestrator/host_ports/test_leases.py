@@ -1,4 +1,4 @@
-"""Whose a port is that the registry gives to two stacks: the running stack never moves."""
+"""A port that the registry leases to two stacks: the running stack keeps it."""
 
 from typing import TYPE_CHECKING, cast
 

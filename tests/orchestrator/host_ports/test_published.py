@@ -1,4 +1,4 @@
-"""Host ports as the engine publishes them and as they are leased: which of the two is shown, and recorded."""
+"""Which host port is shown and recorded: the published or the leased one."""
 
 import pytest
 

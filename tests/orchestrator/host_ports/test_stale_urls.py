@@ -1,4 +1,4 @@
-"""A literal address of a port that was moved is told, with the variable to write."""
+"""Warnings about literal addresses whose port is published elsewhere, with the variable to write."""
 
 import pytest
 
@@ -27,7 +27,7 @@ services:
 LEASES = by_id({"web/80/tcp": 20001, "api/90/tcp": 20002, "api/91/tcp": 20003, "app/7000/tcp": 20004})
 
 
-def told(value: str) -> list[str]:
+def format_findings(value: str) -> list[str]:
     """`LINE:COLUMN MESSAGE | HINT` of each finding, as `up` has them: the file's ports, then the leased ones."""
     read = decode_project(project(FILE % value))
     placed = decode_project(project(FILE % value, port_variables=PortVariables(ports={"WEB_PORT": "20001"})))
@@ -48,8 +48,8 @@ def told(value: str) -> list[str]:
         ("'http://[::1]:9000'", "WTC_PORT_API:-9000", 20002),
     ],
 )
-def test_literal_address_is_told_with_its_variable(value: str, variable: str, port: int) -> None:
-    (line,) = told(value)
+def test_literal_address_is_reported_with_its_variable(value: str, variable: str, port: int) -> None:
+    (line,) = format_findings(value)
     assert line.startswith("8:12 `URL` of service `app` names `")
     assert f"is published as {port} here" in line
     assert f"write `${{{variable}}}`" in line
@@ -70,19 +70,19 @@ def test_literal_address_is_told_with_its_variable(value: str, variable: str, po
         "'[::]:7000'",
     ],
 )
-def test_what_leads_somewhere_is_not_told(value: str) -> None:
-    assert told(value) == []
+def test_address_that_is_still_valid_is_not_reported(value: str) -> None:
+    assert format_findings(value) == []
 
 
 @pytest.mark.parametrize(("host", "inside"), [("localhost", True), ("host.docker.internal", False)])
-def test_a_containers_own_port_may_be_what_is_meant(host: str, *, inside: bool) -> None:
-    (line,) = told(f"http://{host}:7000")
+def test_own_target_port_behind_localhost_is_reported(host: str, *, inside: bool) -> None:
+    (line,) = format_findings(f"http://{host}:7000")
     assert "write `${WTC_PORT_APP:-7000}` in place of `7000`" in line
     assert ("inside its container it stays right" in line) is inside
 
 
-def test_nothing_else_of_the_value_is_told() -> None:
-    (line,) = told("postgres://me:s3cret@localhost:9000/db")
+def test_rest_of_the_value_is_not_shown() -> None:
+    (line,) = format_findings("postgres://me:s3cret@localhost:9000/db")
     assert "s3cret" not in line
 
 
@@ -94,7 +94,7 @@ def test_nothing_else_of_the_value_is_told() -> None:
         ("http://app:${APP_PORT:-7000}", []),
     ],
 )
-def test_own_port_behind_localhost_is_told_until_there_is_a_container(value: str, places: list[str]) -> None:
+def test_own_leased_port_behind_localhost_is_reported_until_a_container_exists(value: str, places: list[str]) -> None:
     text = f"""
 services:
   web: {{image: x, ports: ["${{WEB_PORT:-8080}}:80"]}}

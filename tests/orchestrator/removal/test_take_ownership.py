@@ -1,4 +1,4 @@
-"""Files of another user in a worktree: who can empty which folder, and whose they are afterwards."""
+"""Files of another user in a worktree: find them, and change their owner."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""From the containers of a stack to what `sandbox --stack` reaches."""
+"""The containers of a stack as `sandbox --stack` reaches them."""
 
 from tests.port_ids import port_id
 from wtc.engine.observe.container_addresses import ContainerAddresses

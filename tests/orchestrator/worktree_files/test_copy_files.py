@@ -49,7 +49,7 @@ def test_what_worktreeinclude_names_is_copied_if_git_ignores_it(
     assert {os.path.relpath(one.path, repository.linked) for one in result.copied} == expected
 
 
-def test_many_files_of_a_folder_are_told_in_one_line_and_not_waited_for_each(
+def test_many_files_of_a_folder_are_reported_in_one_line_and_not_synced_each(
     repository: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.make({".gitignore": "node_modules/\n.env*\n", ".worktreeinclude": "node_modules/\n"}, {})
@@ -64,7 +64,7 @@ def test_many_files_of_a_folder_are_told_in_one_line_and_not_waited_for_each(
 
 
 @pytest.mark.parametrize("name", ["with space.key", "new\nline.key", "tab\t.key", "-dash.key", "*.key", '"quoted".key'])
-def test_a_file_is_copied_whatever_it_is_called_and_told_on_one_line(repository: Pair, name: str) -> None:
+def test_file_with_an_odd_name_is_copied_and_reported_on_one_line(repository: Pair, name: str) -> None:
     repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n"}, {})
     write(repository.main, {name: "k"})
     repository.setup()
@@ -99,17 +99,17 @@ def test_beside_a_bare_repository_there_is_nothing_to_copy_from(repository: Pair
     assert (result.copied, result.env is not None) == ((), True)
 
 
-def test_a_bare_repository_called_git_is_no_worktree_to_copy_from(repository: Pair, tmp_path: Path) -> None:
+def test_bare_repository_called_git_is_not_copied_from(repository: Pair, tmp_path: Path) -> None:
     repository.make({".worktreeinclude": "*.key\n"}, {})
     project = tmp_path / "project"
     repository.git("clone", "-q", "--bare", str(repository.main), str(project / ".git"))
-    (project / ".env.example").write_text("nobody's")
+    (project / ".env.example").write_text("not copied")
     repository.git("worktree", "add", "-q", str(project / "accra"), "main", cwd=project)
     result = repository.setup(project / "accra")
     assert (result.copied, result.env, repository.tail_lines) == ((), None, [])
 
 
-def test_a_submodules_files_are_its_own(repository: Pair, tmp_path: Path) -> None:
+def test_files_of_a_submodule_are_copied_from_the_submodule_only(repository: Pair, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     repository.git("init", "-q", cwd=other)
@@ -141,7 +141,7 @@ def test_a_copy_does_not_leave_the_worktree_by_a_link(repository: Pair, tmp_path
     assert list(outside.iterdir()) == []
 
 
-def test_a_compose_file_that_git_ignores_can_come_along(repository: Pair) -> None:
+def test_ignored_compose_file_is_copied(repository: Pair) -> None:
     repository.make({"compose.yaml": "", ".worktreeinclude": "compose.override.yaml\n"}, {})
     write(repository.main, {"compose.override.yaml": COMPOSE, ".git/info/exclude": "compose.override.yaml\n"})
     assert [e.id.service for e in repository.setup().endpoints] == ["web"]
@@ -158,7 +158,7 @@ def test_variables_of_a_git_hook_do_not_lead_elsewhere(repository: Pair) -> None
     assert [one.path for one in copied] == [str(repository.linked / "a")]
 
 
-def test_without_git_the_stack_is_registered_all_the_same(repository: Pair, tmp_path: Path) -> None:
+def test_stack_is_registered_without_git(repository: Pair, tmp_path: Path) -> None:
     repository.make({".worktreeinclude": "a\n"}, {"a": "a"})
     result = repository.setup(PATH=str(tmp_path))
     assert [e.id.service for e in result.endpoints] == ["web"]
@@ -181,9 +181,7 @@ def test_a_marked_include_file_with_windows_line_ends_is_read_as_git_reads_it(re
     assert sorted(os.path.relpath(one.path, result.worktree) for one in result.copied) == ["b.key", "d/a.key"]
 
 
-def test_an_include_file_that_cannot_be_read_is_told_and_not_followed(
-    repository: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_include_file_is_reported_and_ignored(repository: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(_path: str) -> list[str]:
         raise PermissionError(errno.EACCES, "Permission denied")
 
