@@ -166,10 +166,10 @@ ensure_engine() {
         "to get one, install and start Docker Desktop, OrbStack, or Colima (\`brew install colima docker && colima start\`)"
     elif engine_is_chosen; then
       fail "the engine that DOCKER_HOST, DOCKER_CONTEXT or the docker context names does not answer: $why" \
-        "to use the machine's own, run this with DOCKER_HOST and DOCKER_CONTEXT unset, after \`docker context use default\`"
+        "to use this machine's engine, run this with DOCKER_HOST and DOCKER_CONTEXT unset, after \`docker context use default\`"
     elif [ -S /var/run/docker.sock ] && ! [ -w /var/run/docker.sock ]; then
       fail "this user may not use the engine at /var/run/docker.sock" \
-        "to be let in, run \`sudo usermod -aG docker $(id -un)\` and log in again"
+        "to get access, run \`sudo usermod -aG docker $(id -un)\` and log in again"
     elif has_apt && is_root; then
       start_engine
     elif has_apt; then

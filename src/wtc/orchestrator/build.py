@@ -1,4 +1,4 @@
-"""`build`: builds the stack's images, and nothing else."""
+"""`build`: build the images of the stack, without starting it."""
 
 import threading
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from wtc.planner.images.build_and_pull import select_buildable, warn_of_platform
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRequest:
-    """What the user asks of `build`; `services` empty is all of them."""
+    """The options of `build`; empty `services` means all of them."""
 
     services: tuple[str, ...] = ()
     args: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
@@ -27,14 +27,14 @@ class BuildRequest:
 
 
 def build(target: Target, request: BuildRequest, report: Reporter, stop: threading.Event) -> ImagesResult:
-    """Builds images, up to date or not; what has not changed comes out of the engine's cache.
+    """Build the images, also those that are up to date; unchanged steps come from the engine's cache.
 
     Raises:
         ComposeFileError: the files cannot be used, or have no such service.
         WtcError: a build has failed.
     """
     with Context(target, report, creates=True, dry_run=request.dry_run) as context:
-        # A build may use the variables of ports: leased now, they are the same when `up` looks at the images.
+        # A build may use port variables. Leased now, they are the same when `up` compares the images.
         project = context.projects.read(services=request.services)
         desired = resolve_images(context, project, request.services, lease=True)
         named = desired.services.keys() if request.with_dependencies else request.services

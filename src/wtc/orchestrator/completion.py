@@ -1,6 +1,6 @@
-"""What a shell may complete: names from the compose file, paths from the registry and from git's own folder.
+"""Shell completion: names from the compose file, paths from the registry and from git's folder.
 
-No engine is asked, and nothing is raised: what cannot be read completes nothing.
+Sends no request to an engine and raises nothing: what cannot be read gives no completions.
 """
 
 from collections.abc import Mapping
@@ -13,19 +13,19 @@ from wtc.orchestrator.context.target import Target, load_request, locate, worktr
 
 
 def service_names(target: Target) -> list[str]:
-    """The services of the compose file, of every profile, in its order."""
+    """Return the services of the compose file, of every profile, in its order."""
     return list(_services(target))
 
 
 def profile_names(target: Target) -> list[str]:
-    """The profiles that services of the compose file name, sorted."""
+    """Return the profiles that services of the compose file name, sorted."""
     from wtc.compose.loader.profiles import service_profiles
 
     return sorted({profile for service in _services(target).values() for profile in service_profiles(service)})
 
 
 def worktree_paths(target: Target) -> list[str]:
-    """Every worktree that has a stack, and those of this repository, sorted."""
+    """Return every worktree that has a stack, and those of this repository, sorted."""
     from wtc.registry.store import Store
     from wtc.settings.settings import config_dir
     from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_of
@@ -43,14 +43,14 @@ def worktree_paths(target: Target) -> list[str]:
 
 
 def context_names(environment: Mapping[str, str]) -> list[str]:
-    """The docker contexts, the default one first."""
+    """Return the docker contexts, the default one first."""
     from wtc.engine.client.endpoint import context_names as names
 
     return names(environment)
 
 
 def _services(target: Target) -> dict[str, Node]:
-    """Service -> its part of the file, as it is written."""
+    """Return service -> its part of the file, uninterpreted."""
     from wtc.compose.loader.load import load_project
     from wtc.orchestrator.context.disk_reader import DiskReader
 
@@ -64,7 +64,7 @@ def _services(target: Target) -> dict[str, Node]:
 
 
 def _services_of_invalid_files(target: Target) -> dict[str, Node]:
-    """The same of files that are not in order, as far as they can be read."""
+    """Return service -> its part of files that are not valid, as far as they can be read."""
     from wtc.compose.diagnostics import Diagnostics
     from wtc.compose.loader.session import LoadSession
     from wtc.compose.tree.accessors import get_child

@@ -1,4 +1,4 @@
-"""`config`: the compose file as interpreted. No engine, no registry, and nothing imported that it does not need."""
+"""`config`: print the interpreted compose file. Needs no engine and no registry, and imports neither."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Listing(StrEnum):
-    """What is printed in place of the whole project."""
+    """What to print in place of the whole project."""
 
     WHOLE = ""
     SERVICES = "services"
@@ -33,13 +33,13 @@ class ConfigRequest:
     as_json: bool = False
     listing: Listing = Listing.WHOLE
     hashed: str = "*"
-    """`--hash`: the services, with commas between them; `*` is all."""
+    """`--hash`: the services, separated by commas; `*` means all."""
     interpolate: bool = True
     all_resources: bool = False
 
 
 def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
-    """The text to print.
+    """Return the text to print.
 
     Raises:
         ComposeFileError: the files cannot be used.

@@ -1,4 +1,4 @@
-"""The whole examination."""
+"""`doctor`: check the environment and suggest fixes."""
 
 from wtc.doctor import engine_checks as the_engine
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
@@ -10,7 +10,7 @@ from wtc.worktrees.host_identity import host_id
 
 
 def doctor(target: Target) -> tuple[Finding, ...]:
-    """All findings, as far as each thing can be looked at without the others. Changes nothing."""
+    """Run all checks, each one even if others fail, and return their findings. Changes nothing."""
     findings: list[Finding] = []
     engine_findings, engine = the_engine.check_engine(target)
     try:

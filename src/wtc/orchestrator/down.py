@@ -1,4 +1,4 @@
-"""`down` and `clean`: from labels alone, so that they work when the file, the folder or the registry is gone."""
+"""`down`: stop and remove a stack by its labels alone, so that it works without file, folder or registry."""
 
 import threading
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class DownResult:
 
 
 def down(target: Target, request: DownRequest, report: Reporter, stop: threading.Event) -> DownResult:
-    """Stops and removes the worktree's containers and networks; its volumes and its leases stay.
+    """Stop and remove the worktree's containers and networks; keep its volumes and leases.
 
     Raises:
         WtcError: something could not be removed.
@@ -75,7 +75,7 @@ def take_stack_down(
     *,
     hooks: DeclaredHooks = MappingProxyType({}),
 ) -> Plan:
-    """`down` of a stack whose lock is held. `hooks` is what the file says: the hooks before a stop.
+    """Execute `down` for a stack whose lock is held. `hooks`: the file's hooks, which run before a stop.
 
     Raises:
         WtcError: something could not be removed.

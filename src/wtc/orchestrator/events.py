@@ -1,4 +1,4 @@
-"""`events`: what happens to the stack's containers."""
+"""`events`: stream the engine's events about the stack's containers."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,12 +11,12 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
 HIDDEN = ("com.docker.compose.", "com.wtc.")
-"""Labels that say of every event the same."""
+"""Labels that are the same in every event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerEvent:
-    """Something that happened to a container. `at_ns`: nanoseconds since 1970."""
+    """An event of a container. `at_ns`: nanoseconds since 1970."""
 
     at_ns: int
     action: str
@@ -29,11 +29,11 @@ class ContainerEvent:
 def events(
     target: Target, services: Sequence[str], report: Reporter, *, since: str, until: str
 ) -> Generator[Iterator[ContainerEvent]]:
-    """The events from now on, or `since`, without end or `until`: both in seconds since 1970.
+    """Yield the events from now or `since`, without end or `until`: both in seconds since 1970.
 
     Raises:
         UsageError: neither the engine nor the file has a service that was named.
-        EngineUnreachableError: none answers, or (while they are read) no longer.
+        EngineUnreachableError: no engine answers, or it stops answering while events are read.
     """
     from wtc.engine.observe.event_stream import EventStream
 

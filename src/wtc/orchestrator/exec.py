@@ -1,4 +1,4 @@
-"""`exec`: a command in a container of the stack that runs."""
+"""`exec`: run a command in a running container of the stack."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
-    """A service; one of its replicas by number, or 0 for whichever is there."""
+    """A service and the number of a replica; 0 means any replica."""
 
     service: str
     number: int = 0
@@ -26,7 +26,7 @@ class Replica:
 def exec_in_container(
     target: Target, place: Replica, request: ExecRequest, local: "Descriptors", report: Reporter
 ) -> int:
-    """Runs the command.
+    """Run the command.
 
     Returns: its exit status.
 
@@ -46,12 +46,12 @@ def exec_in_container(
 
 
 def find_container(context: Context, place: Replica, *, one_offs: bool = False) -> ObservedContainer:
-    """The container that is meant: one that runs where no number is given, if there is one.
+    """Return the container of the replica; without a number, a running one if possible.
 
-    With `one_offs` it may also be one of `wtc run` where no number is given.
+    With `one_offs`, and without a number, it may also be a container of `wtc run`.
 
     Raises:
-        WtcError: it is not there.
+        WtcError: the container does not exist.
     """
     if place.number:
         return context.container(place.service, place.number)

@@ -1,4 +1,4 @@
-"""`images`: the images that a stack's containers were created from."""
+"""`images`: list the images of the stack's containers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsedImage:
-    """A container and its image; None where the image is gone."""
+    """A container and its image; None if the image was removed."""
 
     container: ObservedContainer
     image: "ImageDetails | None"
 
 
 def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[Namespace, tuple[UsedImage, ...]]:
-    """The images that the containers of these services were made from.
+    """Return the images from which the containers of these services were created.
 
     Raises:
         UsageError: neither the engine nor the file has a service that was named.

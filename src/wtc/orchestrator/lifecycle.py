@@ -73,24 +73,24 @@ class _Command:
 
 _COMMANDS = {
     LifecycleVerb.START: _Command(
-        plan=lambda stack, hooks, asked: plan_start(
-            stack, hooks, services=asked.services, wait_timeout_s=asked.wait_timeout_s
+        plan=lambda stack, hooks, request: plan_start(
+            stack, hooks, services=request.services, wait_timeout_s=request.wait_timeout_s
         )
     ),
     LifecycleVerb.STOP: _Command(
-        plan=lambda stack, hooks, asked: plan_stop(stack, hooks, services=asked.services, timeout_s=asked.timeout_s)
+        plan=lambda stack, hooks, request: plan_stop(stack, hooks, services=request.services, timeout_s=request.timeout_s)
     ),
     LifecycleVerb.RESTART: _Command(
-        plan=lambda stack, hooks, asked: plan_restart(
-            stack, hooks, services=asked.services, timeout_s=asked.timeout_s, no_deps=asked.no_deps
+        plan=lambda stack, hooks, request: plan_restart(
+            stack, hooks, services=request.services, timeout_s=request.timeout_s, no_deps=request.no_deps
         )
     ),
     LifecycleVerb.KILL: _Command(
-        plan=lambda stack, _, asked: plan_kill(stack, services=asked.services, signal=asked.signal), locks=False
+        plan=lambda stack, _, request: plan_kill(stack, services=request.services, signal=request.signal), locks=False
     ),
-    LifecycleVerb.PAUSE: _Command(plan=lambda stack, _, asked: plan_pause(stack, services=asked.services), locks=False),
+    LifecycleVerb.PAUSE: _Command(plan=lambda stack, _, request: plan_pause(stack, services=request.services), locks=False),
     LifecycleVerb.UNPAUSE: _Command(
-        plan=lambda stack, _, asked: plan_unpause(stack, services=asked.services), locks=False
+        plan=lambda stack, _, request: plan_unpause(stack, services=request.services), locks=False
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`logs`: what the stack's containers have written, and go on writing."""
+"""`logs`: read and follow the output of the stack's containers."""
 
 import heapq
 from collections.abc import Generator, Iterator, Sequence
@@ -14,12 +14,12 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 
 BATCH = 1000
-"""Lines that are handed on at once, at most, of what is there already."""
+"""How many existing lines are in a batch, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogsRequest:
-    """What the user asks for; `services` empty is all of them, `number` 0 all replicas."""
+    """The options of `logs`; empty `services` means all of them, `number` 0 all replicas."""
 
     services: tuple[str, ...] = ()
     number: int = 0
@@ -36,26 +36,26 @@ class StackLine(NamedTuple):
     service: str
     number: int
     time: str
-    """RFC 3339, as the engine has it."""
+    """RFC 3339, as the engine writes it."""
     text: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logs:
-    """`batches` of lines: in the order of their times, or followed, in that in which they come."""
+    """Log lines. `batches` are sorted by time, or, when followed, in the order of arrival."""
 
     replicas: tuple[tuple[str, int], ...]
-    """Service and number of what is there to begin with."""
+    """Service and number of the containers that exist at the start."""
     batches: Iterator[Sequence[StackLine]]
 
 
 @contextmanager
 def logs(target: Target, request: LogsRequest, report: Reporter) -> Generator[Logs]:
-    """The logs, for as long as they are read.
+    """Open the logs, and close them at the end of the block.
 
     Raises:
         UsageError: neither the engine nor the file has a service that was named.
-        EngineUnreachableError: none answers, or (while they are read) no longer.
+        EngineUnreachableError: no engine answers, or it stops answering while logs are read.
     """
     with Context(target, report) as context:
         validate_services(context, request.services)

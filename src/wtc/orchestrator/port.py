@@ -1,4 +1,4 @@
-"""`port`: where a container's port answers."""
+"""`port`: print the host address of a container's port."""
 
 from wtc.errors import WtcError
 from wtc.events import Reporter
@@ -12,10 +12,10 @@ from wtc.orchestrator.context.validate_services import validate_services
 def port(
     target: Target, service: str, private: int, report: Reporter, *, protocol: str, number: int
 ) -> tuple[Namespace, Endpoint]:
-    """Where a container's port answers.
+    """Return the host address of a container's port.
 
     Raises:
-        WtcError: it has no such port, does not run, or is not there.
+        WtcError: the container does not publish the port, does not run, or does not exist.
     """
     from wtc.engine.observe.container_queries import bound_ports
 

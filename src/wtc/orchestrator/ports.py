@@ -1,4 +1,4 @@
-"""`ports`: this worktree's host ports, from the registry; what it cannot know, from the engine."""
+"""`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from wtc.settings.settings import BIND, PORT_RANGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortsResult:
-    """The stack's endpoints; none where nothing was leased."""
+    """The stack's endpoints; empty if nothing is leased."""
 
     worktree: str
     namespace: str
@@ -23,9 +23,9 @@ class PortsResult:
 
 
 def ports(target: Target, report: Reporter) -> PortsResult:
-    """The ports that the worktree's stack publishes, or, of what does not run, those that are leased for it.
+    """Return the ports that the worktree's stack publishes; for containers that do not run, the leased ones.
 
-    The engine is asked only if the registry has no ports of the stack, or some that are not leased.
+    A request is sent to the engine only if the registry has no ports of the stack, or ports that are not leased.
 
     Raises:
         WtcError: the registry has no ports of the worktree, and no engine answers.

@@ -1,4 +1,4 @@
-"""`ps`: every worktree's stack, by label."""
+"""`ps`: list the stacks of all worktrees, by label."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackSummary:
-    """One stack with the containers that were asked for, and where its worktree is now."""
+    """A stack with the requested containers, and where its worktree is now."""
 
     namespace: Namespace
     containers: tuple[ObservedContainer, ...]
     place: WorktreeLocation
     reason: str = ""
-    """Why its worktree is not simply where the stack was created."""
+    """Why the worktree is not at the path where the stack was created."""
     path: str = ""
-    """Where the worktree is; empty where that is not known."""
+    """The path of the worktree; empty if it is not known."""
     usage: Mapping[str, Usage] = field(default_factory=dict[str, Usage])
-    """Container id -> what it uses, of those that run and where it was asked for; without the processors' share."""
+    """Container id -> its use, without the CPU share; only for running containers, and if it was requested."""
 
 
 def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackSummary, ...]:
@@ -41,7 +41,7 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
 
     Raises:
         UsageError: `--worktree` names a file.
-        EngineUnreachableError: none answers.
+        EngineUnreachableError: no engine answers.
     """
     from wtc.engine.observe.snapshot import list_stacks
 
@@ -56,7 +56,7 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
 
 
 def _belongs(stack: StackSummary, worktree: str) -> bool:
-    """Whether the stack is of the worktree: by where its own is now; if that is not known, by where it was created."""
+    """Return whether the stack is the worktree's, by its present path or, if that is unknown, by the original one."""
     return (stack.path or stack.namespace.worktree) == worktree
 
 

@@ -1,4 +1,4 @@
-"""`pull`: pulls the stack's images, and nothing else."""
+"""`pull`: pull the images of the stack, without starting it."""
 
 import threading
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from wtc.planner.images.build_and_pull import select_pullable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """What the user asks of `pull`; `services` empty is all of them."""
+    """The options of `pull`; empty `services` means all of them."""
 
     services: tuple[str, ...] = ()
     policy: str = ""
-    """`always` or `missing` for all services; nothing leaves it to the file."""
+    """`always` or `missing` for all services; empty uses the policy of the file."""
     ignore_buildable: bool = False
     ignore_failures: bool = False
-    """Warn of an image that cannot be pulled, and go on."""
+    """Warn if an image cannot be pulled, and continue."""
     include_deps: bool = False
     dry_run: bool = False
 
 
 def pull(target: Target, request: PullRequest, report: Reporter, stop: threading.Event) -> ImagesResult:
-    """Pulls images that are not built here.
+    """Pull the images that are not built.
 
     Raises:
         ComposeFileError: the files cannot be used, or have no such service.

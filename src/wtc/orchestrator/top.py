@@ -1,4 +1,4 @@
-"""`top`: the processes of a stack's running containers."""
+"""`top`: list the processes in the stack's running containers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerProcesses:
-    """A running container and what runs in it."""
+    """A running container and its processes."""
 
     container: ObservedContainer
     table: "ProcessTable"
 
 
 def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Namespace, tuple[ContainerProcesses, ...]]:
-    """The processes of the running containers of these services, of all where none is named.
+    """Return the processes in the running containers of these services; of all services if none is named.
 
     Raises:
         UsageError: neither the engine nor the file has a service that was named.

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpRequest:
-    """What the user asks of `up`."""
+    """The options of `up`."""
 
     services: tuple[str, ...] = ()
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -54,9 +54,9 @@ class UpRequest:
     data_from: str = ""
     """The stack whose data is copied into volumes that do not exist yet: see `DataFrom`."""
     mem_limit: str = ""
-    """The cap on services that set no limit of their own, as in `512m`; nothing leaves it to the settings."""
+    """The memory limit of services that set none, such as `512m`; empty uses the settings."""
     oversubscribe: bool = False
-    """Start even what the engine's machine has no memory for."""
+    """Start even if the engine's machine does not have enough memory."""
     strict: bool = False
     dry_run: bool = False
 
@@ -69,11 +69,11 @@ class UpResult:
     endpoints: tuple[Endpoint, ...]
     plans: tuple[Plan, ...]
     replicas: tuple[tuple[str, int], ...] = ()
-    """Service and number of what was brought up, in dependency order."""
+    """Service and number of the started containers, in dependency order."""
 
     @property
     def changed(self) -> bool:
-        """Whether anything had to be done."""
+        """Whether anything was changed."""
         return any(self.plans)
 
 
@@ -89,7 +89,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
 
 
 def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:
-    """`up`, in the context of a command. Raises: WtcError."""
+    """Execute `up` in the context of a command. Raises: WtcError."""
     context.state.store.require()
     copy_env_files(context)
     project = context.projects.read(services=request.services)
@@ -113,7 +113,7 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
-    """Raises UsageError where a service that is to be scaled is not of the selection."""
+    """Raise UsageError if a service to scale is not selected."""
     from wtc.compose.nearest_name import nearest_name
 
     for name in scaled:

@@ -1,4 +1,4 @@
-"""`wait`: how a stack's containers end."""
+"""`wait`: wait until containers of the stack end, and return their exit statuses."""
 
 import threading
 from collections.abc import Generator, Sequence
@@ -27,11 +27,11 @@ class ContainerEnd:
 def wait(
     target: Target, services: Sequence[str], report: Reporter
 ) -> Generator[tuple[Namespace, Generator[ContainerEnd]]]:
-    """The containers of these services, each once it has ended; what has ended already comes at once.
+    """Yield the containers of these services as they end; those that have ended already come first.
 
     Raises:
         UsageError: neither the engine nor the file has a service that was named.
-        WtcError: one has no container.
+        WtcError: a service has no container.
     """
     from wtc.engine.observe.container_queries import wait_for_exit
 

@@ -1,4 +1,4 @@
-"""Errors that know what of the file they are about get its file, line and column."""
+"""Add file, line and column to errors about a part of the compose file."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from wtc.planner.error_positions import with_position
 
 @contextmanager
 def with_positions(project: Project) -> Generator[None]:
-    """Raises an error again with the positions that its diagnostics lack."""
+    """Raise an error again, with the missing positions added to its diagnostics."""
     try:
         yield
     except WtcError as error:

@@ -1,4 +1,4 @@
-"""The images of a stack, planned and executed: what `build` and `pull` share."""
+"""Plan and execute the builds and pulls of a stack's images, for `build` and `pull`."""
 
 import threading
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`sandbox --stack`: the services that the command reaches, and its variables."""
+"""`sandbox --stack`: make the services reachable for the command, and set its variables."""
 
 import itertools
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -82,19 +82,19 @@ def unreachable_ports(containers: Iterable["ContainerAddresses"]) -> Iterable[st
 def replica_addresses(
     containers: Sequence["ContainerAddresses"], port: int, *, turn: int
 ) -> tuple[tuple[str, int], ...]:
-    """Return where the replicas of a service are reached; the first one is another with each turn. Pure."""
+    """Return the addresses of the replicas of a service; each turn starts with the next one. Pure."""
     running = [c for c in containers if c.running]
     first = turn % len(running) if running else 0
     return tuple(address for c in (*running[first:], *running[:first]) for address in c.reached_at(port))
 
 
 def _by_service(containers: Iterable["ContainerAddresses"]) -> Iterable[tuple[str, list["ContainerAddresses"]]]:
-    """Replicas of a service stand together: containers are sorted."""
+    """Group containers, which are sorted, by service."""
     return ((service, list(group)) for service, group in itertools.groupby(containers, key=lambda c: c.service))
 
 
 async def _in_daemon_thread(call: Callable[[], T]) -> T:
-    """The result of a call that must not keep the program alive if it never returns."""
+    """Return the result of a call; a call that never returns does not keep the program alive."""
     import asyncio
     import threading
 
