@@ -78,7 +78,9 @@ _COMMANDS = {
         )
     ),
     LifecycleVerb.STOP: _Command(
-        plan=lambda stack, hooks, request: plan_stop(stack, hooks, services=request.services, timeout_s=request.timeout_s)
+        plan=lambda stack, hooks, request: plan_stop(
+            stack, hooks, services=request.services, timeout_s=request.timeout_s
+        )
     ),
     LifecycleVerb.RESTART: _Command(
         plan=lambda stack, hooks, request: plan_restart(
@@ -88,7 +90,9 @@ _COMMANDS = {
     LifecycleVerb.KILL: _Command(
         plan=lambda stack, _, request: plan_kill(stack, services=request.services, signal=request.signal), locks=False
     ),
-    LifecycleVerb.PAUSE: _Command(plan=lambda stack, _, request: plan_pause(stack, services=request.services), locks=False),
+    LifecycleVerb.PAUSE: _Command(
+        plan=lambda stack, _, request: plan_pause(stack, services=request.services), locks=False
+    ),
     LifecycleVerb.UNPAUSE: _Command(
         plan=lambda stack, _, request: plan_unpause(stack, services=request.services), locks=False
     ),

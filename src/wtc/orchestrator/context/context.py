@@ -1,4 +1,4 @@
-"""What a command works with: each part is read when it is first needed, and kept."""
+"""The context of a command: worktree, settings, registry, project and engine, each read on demand and cached."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Context:
     """The worktree, settings, registry, project, engine, namespace and snapshot of one command.
 
-    A part raises what its reading raises, when it is first used. Leave the context to close the engine's connection.
+    Reading a part can raise at its first use. Leave the context to close the engine's connection.
     """
 
     def __init__(
@@ -54,25 +54,25 @@ class Context:
 
     @cached_property
     def located(self) -> Located:
-        """The worktree, and where its compose files are."""
+        """Return the worktree and the paths of its compose files."""
         return locate(self.target)
 
     @cached_property
     def state(self) -> UserState:
-        """The registry and the settings."""
+        """Return the registry and the settings."""
         state = open_user_state(self.target, self.report, given=self._given)
         return for_dry_run(state) if self.dry_run else state
 
     @cached_property
     def projects(self) -> "ProjectReader":
-        """The compose project."""
+        """Return the reader of the compose project."""
         from wtc.orchestrator.context.project import ProjectReader
 
         return ProjectReader(self.located)
 
     @cached_property
     def engine(self) -> "Engine":
-        """The engine.
+        """Return the engine.
 
         Raises:
             EngineUnreachableError: no engine answers.
@@ -81,19 +81,19 @@ class Context:
 
     @property
     def host(self) -> str:
-        """Where published ports answer; this machine, if the command is offline."""
+        """Return the host of published ports; this machine, if the command is offline."""
         return "127.0.0.1" if self.offline else self.engine.host
 
     @cached_property
     def listing(self) -> EngineListing:
-        """Everything on the engine."""
+        """Return the listing of everything on the engine."""
         from wtc.engine.observe.snapshot import list_engine
 
         return list_engine(self.engine)
 
     @cached_property
     def namespace(self) -> Namespace:
-        """The namespace of the worktree's stack; `up` and `run` claim it instead."""
+        """Return the namespace of the worktree's stack; `up` and `run` claim it instead."""
         located, state = self.located, self.state
         if self.offline:
             return namespace_for(located, state, None, self.report)
@@ -102,14 +102,14 @@ class Context:
 
     @cached_property
     def observed(self) -> Observed:
-        """The snapshot of the stack. It stays the same until `forget_snapshot`."""
+        """Return the snapshot of the stack. It stays the same until `forget_snapshot`."""
         from wtc.engine.observe.snapshot import observe
 
         namespace = self.namespace
         return observe(self.engine, namespace, listing=self.listing)
 
     def claim(self, namespace: Namespace) -> None:
-        """Work with this namespace from now on."""
+        """Use this namespace from now on."""
         self.namespace = namespace
         self.__dict__.pop("observed", None)
 
@@ -125,7 +125,7 @@ class Context:
             self.__dict__.pop(name, None)
 
     def containers(self, services: Sequence[str] = (), *, one_offs: bool = False) -> list[ObservedContainer]:
-        """The containers of these services (of all, where none is named), by service and number.
+        """Return the containers of these services (of all, if none is named), sorted by service and number.
 
         With `one_offs` those of `wtc run` follow, which are left out otherwise.
 
@@ -145,7 +145,7 @@ class Context:
         return [c for c in own if not services or c.service in services]
 
     def container(self, service: str, number: int = 1) -> ObservedContainer:
-        """One replica of a service.
+        """Return one replica of a service.
 
         Raises:
             WtcError: it does not exist.
@@ -159,7 +159,7 @@ class Context:
 
 
 def report_foreign(observed: Observed, report: Reporter) -> None:
-    """Report what carries the stack's label and is left alone, because it is not proved to be the stack's."""
+    """Report objects with the stack's label that are left alone, because nothing proves that they are the stack's."""
     from wtc.events import warn
 
     for what, why in observed.left_alone.items():

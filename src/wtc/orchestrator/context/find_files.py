@@ -1,4 +1,4 @@
-"""A short look for files below a folder, for errors that suggest one."""
+"""Bounded search for files below a folder, for errors that suggest one."""
 
 import os
 import time
@@ -20,8 +20,8 @@ HIDDEN_KEPT = frozenset({".docker", ".devcontainer", ".config", ".deploy"})
 def find_files_below(folder: str, wanted: Callable[[str], bool]) -> list[str]:
     """Return files below the folder whose names are `wanted`, the nearest first, then by path.
 
-    Symbolic links, other git worktrees and folders that git usually ignores are not entered. The look is bounded: what
-    it does not reach is left out.
+    Symbolic links, other git worktrees and folders that git usually ignores are not entered. The search is bounded:
+    files that it does not reach are left out.
     """
     end = time.monotonic() + LIMIT_S
     found: list[str] = []
@@ -46,7 +46,7 @@ def find_files_below(folder: str, wanted: Callable[[str], bool]) -> list[str]:
 def _entries(
     place: str, wanted: Callable[[str], bool], *, is_top: bool, limit: int
 ) -> tuple[list[str], list[str], int]:
-    """The folder's files that are wanted, the folders to enter, and the number of entries seen."""
+    """Return the folder's wanted files, the folders to enter, and the number of entries read."""
     files: list[str] = []
     below: list[str] = []
     seen = 0

@@ -15,8 +15,8 @@ from wtc.settings.settings import Settings
 def declared_hooks(context: Context, *, starting: Collection[str] | None = None) -> dict[str, ServiceHooks]:
     """Return service -> dependencies and hooks, as the file has them; none if the file cannot be used.
 
-    Then the labels of the containers have the dependencies, and no hook runs. A command that starts containers says
-    which services are `starting` (all of them if it is empty).
+    In that case the dependencies come from the containers' labels, and no hook runs. `starting`: the services that the
+    command starts (all of them if it is empty).
 
     Raises:
         ComposeFileError: a service that starts needs a secret or config without content.
@@ -41,7 +41,7 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
 
 
 def project_settings(context: Context) -> Settings:
-    """The settings, with the project's own if the file can be used."""
+    """Return the settings, with the project's `x-wtc:` if the file can be used."""
     if context.located.missing:
         return context.state.settings
     try:

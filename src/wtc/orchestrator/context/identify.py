@@ -1,4 +1,4 @@
-"""Which stack belongs to the worktree that a command acts on: the namespace, with what proves it.
+"""Find the stack that belongs to a worktree: its namespace, and the proof.
 
 Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identity.py`. Source: product.md, Identity.
 """
@@ -51,7 +51,7 @@ class IdentifiedStack:
     namespace: Namespace
     here: WorktreeFacts
     present: bool = False
-    """Whether the engine has something of it."""
+    """Whether the engine has objects of the stack."""
     moved_from: str = ""
     """The path at which the stack was created, where the worktree is found to have moved."""
     former: tuple[FormerStack, ...] = ()
@@ -65,10 +65,9 @@ def identify(
     listing: "EngineListing | None" = None,
     create: bool = False,
 ) -> IdentifiedStack:
-    """The worktree's stack for the project folder. Writes nothing, but the ids that are missing with `create`.
+    """Find the worktree's stack for the project folder. With `create`, write the missing ids; else write nothing.
 
-    The registry answers where it knows this very worktree; else the engine's labels do. Without an engine, the registry
-    alone.
+    The registry answers if it has this worktree, else the engine's labels. Without an engine, only the registry is read.
 
     Raises:
         ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.
@@ -97,7 +96,7 @@ def namespace_for(
     listing: "EngineListing | None" = None,
     create: bool = False,
 ) -> Namespace:
-    """The namespace of the worktree's stack, as `identify` finds it; what is wrong with the registry is reported.
+    """Return the namespace of the worktree's stack, as `identify` finds it; report a registry that cannot be used.
 
     Raises:
         ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.
@@ -108,13 +107,13 @@ def namespace_for(
 
 
 class Repositories:
-    """Facts about repositories, each read once: for one look at many stacks, before anything is changed."""
+    """Facts about repositories, each read once, to judge many stacks before anything is changed."""
 
     def __init__(self) -> None:
         self._read: dict[str, RepositoryFacts] = {}
 
     def of(self, identity: Identity) -> RepositoryFacts:
-        """The repository that a stack's labels record, and whether it knows the stack's id."""
+        """Return the repository that a stack's labels record, and whether it has the stack's id."""
         if not identity.git:
             return RepositoryFacts(path="")
         if identity.git not in self._read:
@@ -124,20 +123,20 @@ class Repositories:
 
 
 def judge_stack(stack: LabelledStack, host: str, repositories: Repositories) -> Judgement:
-    """Whether the stack's worktree is gone."""
+    """Judge whether the stack's worktree is gone."""
     repository = repositories.of(stack.identity)
     moved = [read_path(p) for p in repository.moved.get(stack.identity.id, ()) if p != stack.worktree]
     return judge_gone(stack, read_path(stack.worktree), repository, host, moved=moved)
 
 
 def holder_path(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
-    """The path of a worktree that holds or may hold the id, also after it was moved by hand; empty where none does."""
+    """Return the path of a worktree that holds or may hold the id, even if moved by hand; empty if none does."""
     held = find_possible_holder(worktree_id, repositories, other_than=other_than)
     return held or recorded_holder_path(worktree_id, repositories, other_than=other_than)
 
 
 def recorded_holder_path(worktree_id: str, repositories: Sequence[RepositoryFacts], *, other_than: str = "") -> str:
-    """The path of a recorded move at which a worktree holds the id; git may still list it at its former path."""
+    """Return the path of a recorded move at which a worktree holds the id; git may still list its former path."""
     paths = (path for r in repositories for path in r.moved.get(worktree_id, ()) if worktree_id and path != other_than)
     return next((path for path in paths if read_path(path).id == worktree_id), "")
 
@@ -204,14 +203,14 @@ def _identify(
 
 
 def _is_candidate(stack: LabelledStack, here: WorktreeFacts) -> bool:
-    """Whether facts about the stack are worth reading: it has the id, the path, or the folder of this worktree."""
+    """Return whether the stack has the id, the path, or the folder of this worktree."""
     ids = {here.identity.id, here.copied_id} - {""}
     folder = stack.identity.inode != 0 and stack.identity.inode == here.identity.inode
     return stack.identity.id in ids or stack.worktree in {here.path, *here.identity.former_paths} or folder
 
 
 def _same_project(stack: LabelledStack, here: WorktreeFacts, stacks: Iterable[LabelledStack]) -> bool:
-    """Whether the stack is of the same project folder, as seen from the worktree's top."""
+    """Return whether the stack has the same project folder, relative to the worktree's top."""
     folder = stack.identity.directory
     if folder:
         return _same_folder(folder, here.identity.directory) or (
@@ -227,13 +226,13 @@ def _same_folder(one: str, other: str) -> bool:
 
 
 def _preferred_stack(own: Sequence[LabelledStack], known: Namespace | None) -> LabelledStack:
-    """Of several stacks, the registry's, else the one with containers."""
+    """Return the registry's stack of several, else the one with containers."""
     by_name = [s for s in own if known and s.namespace == known.name]
     return next(iter(by_name), max(own, key=lambda s: (s.containers, bool(s.volumes))))
 
 
 def namespace_of_worktree(stack: LabelledStack, here: WorktreeFacts) -> Namespace:
-    """The namespace of a stack that is the worktree's own."""
+    """Return the namespace of the worktree's stack."""
     paths = {*here.identity.former_paths, stack.worktree} - {here.path}
     folder = stack.identity.directory
     spellings = (folder,) if folder and _same_folder(folder, here.identity.directory) else ()

@@ -1,4 +1,4 @@
-"""From the compose files to the desired stack: the step that `up`, `status` and what comes after share."""
+"""Resolve the compose files to the desired stack, for `up`, `status` and others."""
 
 import time
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def resolve_stack(
     scales: Mapping[str, int] | None = None,
     hashed: bool = True,
 ) -> Desired:
-    """The stack as it should be. Without `ports` those of the file are published.
+    """Return the desired stack. Without `ports`, those of the file are published.
 
     The files can use the namespace as `COMPOSE_PROJECT_NAME`, and the ports by `WTC_*` or their own variables. Without
     `hashed`, build contexts are not read.
@@ -61,7 +61,7 @@ def resolve_stack(
 def read_with_ports(
     context: Context, ports: StackPorts, *, services: tuple[str, ...] = (), final: bool = False
 ) -> Project:
-    """The project with the variables of its stack: see `ProjectReader.read_with`.
+    """Return the project with the variables of its stack: see `ProjectReader.read_with`.
 
     Raises:
         ComposeFileError: the files cannot be used.
@@ -72,7 +72,7 @@ def read_with_ports(
 
 
 def _ports_in_file(project: Project) -> StackPorts:
-    """The ports that the file itself gives."""
+    """Return the host ports that the file itself sets."""
     requests = port_requests(project, {})
     leased = {r.id: number for r in requests if (number := single_port(r.published))}
     return StackPorts(
@@ -110,12 +110,12 @@ def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInpu
 
 
 def _builder(service: Service, names: Names) -> str:
-    """The service whose build makes the service's image; empty if it is pulled."""
+    """Return the service whose build creates the service's image; empty if it is pulled."""
     return service.name if service.build else names.images.get(familiar(service.image), "")
 
 
 def observe_desired(context: Context, desired: Desired) -> Observed:
-    """The context's snapshot, with every image, network and volume that the stack names."""
+    """Return the context's snapshot, with every image, network and volume that the stack names."""
     from wtc.engine.observe.snapshot import observe_more
 
     found = observe_more(

@@ -18,9 +18,9 @@ from wtc.worktrees.worktree_id import lock_path
 
 @contextmanager
 def lock_if_possible(state: UserState, worktree: str, report: Reporter, *, discard: bool = False) -> Generator[None]:
-    """The lock of the worktree's stacks; without it, after a warning, where its file cannot be written.
+    """Hold the lock of the worktree's stacks; warn and continue without it if its file cannot be written.
 
-    For commands that only stop or remove: what they could collide with, `up`, fails in such a folder.
+    For commands that only stop or remove: `up`, with which they could collide, fails in such a folder.
     """
     with ExitStack() as held:
         try:
@@ -32,7 +32,7 @@ def lock_if_possible(state: UserState, worktree: str, report: Reporter, *, disca
 
 @contextmanager
 def stack_lock(state: UserState, worktree: str, *, discard: bool = False) -> Generator[None]:
-    """The lock of a worktree's stacks, held by whatever changes one of them. Not to be taken twice by one process.
+    """Hold the lock of a worktree's stacks, as every change of them does. A process must not take it twice.
 
     With `discard`, for a stack that no longer exists, no lock file is left in the configuration folder.
 
@@ -92,7 +92,7 @@ class StackLocks:
 
 
 def inheritable_lock(store: Store, worktree: str) -> int | None:
-    """The lock as a descriptor that another process may inherit; None where it is held, or cannot be had."""
+    """Return the lock as a descriptor that a child process inherits; None if it is held or cannot be created."""
     from pathlib import Path
 
     from wtc.registry import file_lock
@@ -105,7 +105,7 @@ def inheritable_lock(store: Store, worktree: str) -> int | None:
 
 
 def _key(worktree: str) -> str:
-    """What orders locks, and is the same for two spellings of one worktree: the lock's file or name."""
+    """Return the sort key of a lock, its file or name; the same for two spellings of one worktree."""
     return _lock_beside_id(worktree) or _name(worktree)
 
 

@@ -1,4 +1,4 @@
-"""The check that `up --ports fixed` makes before it changes anything."""
+"""Check that the file's host ports are free, for `up --ports fixed`."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

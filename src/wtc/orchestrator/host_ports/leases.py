@@ -1,4 +1,4 @@
-"""Host ports for a stack: the registry's leases, with what the engine shows taken into account."""
+"""Lease host ports for a stack, from the registry and the ports that the engine publishes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,7 +135,7 @@ def known_ports(
     settings: Settings,
     observed: Observed,
 ) -> StackPorts:
-    """The ports that the stack has by now; leases nothing."""
+    """Return the ports that the stack already has. Leases nothing."""
     requests = port_requests(project, {})
     record = store.read().stacks.get(namespace.name)
     seen = observed_ports(observed, settings.of(PORT_RANGE).value)
@@ -149,7 +149,7 @@ def known_ports(
 
 
 def known_stack_ports(context: Context, project: Project) -> StackPorts:
-    """The ports that the context's stack has by now; leases nothing. An offline context has those of the registry."""
+    """Return the ports that the context's stack already has, offline from the registry. Leases nothing."""
     observed = Observed() if context.offline else context.observed
     settings = context.state.settings_for(project)
     return known_ports(context.state.store, context.namespace, project, settings=settings, observed=observed)

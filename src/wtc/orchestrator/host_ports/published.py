@@ -1,4 +1,4 @@
-"""Which host ports the stack publishes now, beside those that are leased for it: `status` looks, the registry records.
+"""The host ports that the stack publishes now: read for `status`, and recorded in the registry.
 
 `ports` and `env` ask the engine only if the registry has a port that is not leased, so that each command that starts or
 stops containers keeps it true.
@@ -58,7 +58,7 @@ def endpoints_of(
 
 
 def has_other_ports(observed: Observed, leased: Mapping[PortId, int]) -> bool:
-    """Whether a container of the stack, running or not, was created to publish ports that are not leased."""
+    """Return whether a container, running or not, was created to publish ports that are not leased."""
     unchosen = any(not port.port for c in observed.containers if not c.oneoff for port in c.ports)
     return unchosen or bool(_not_leased(observed_ports(observed, ALL_PORTS), leased))
 
@@ -66,8 +66,8 @@ def has_other_ports(observed: Observed, leased: Mapping[PortId, int]) -> bool:
 def record_published(engine: "Engine", state: UserState, namespace: Namespace, *, before: Observed | None) -> None:
     """Record what running containers publish in place of their leases, for `ports` and `env`.
 
-    `before` is the stack as it was. The engine is not asked if that had leased ports alone; it is if `before` is None.
-    What cannot be recorded is left as it is: the containers are changed by now.
+    `before` is the stack before the change. The engine is asked if it is None, or had ports that are not leased. A
+    failure to record is ignored, because the containers are already changed.
     """
     from wtc.engine.observe.snapshot import observe
 
@@ -82,7 +82,7 @@ def record_published(engine: "Engine", state: UserState, namespace: Namespace, *
 
 
 def published_now(target: Target, namespace: Namespace, record: StackRecord) -> StackRecord:
-    """The record with what running containers publish now: a container that exited by itself publishes nothing.
+    """Return the record with the ports that running containers publish; a container that exited publishes none.
 
     The engine is asked only if the record has ports that are not leased. If no engine answers, they are kept.
     """

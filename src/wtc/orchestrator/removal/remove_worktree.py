@@ -1,4 +1,4 @@
-"""Removing a worktree with its stacks: git is asked, the stacks are stopped, git removes the worktree, then they go.
+"""Remove a worktree with its stacks: check with git, stop the stacks, remove the worktree, remove the stacks.
 
 Until git has removed the worktree, its stacks can be started again. A removal that is cut off at any point leaves a
 state that the next one, `wtc clean -w PATH` or `wtc clean --gone` continues from. Source: product.md, Identity.
@@ -92,7 +92,7 @@ def _is_unfinished(worktree: Worktree) -> bool:
 
 
 def refuse_removal(path: str, target: Target, *, force: bool = False, hints: Sequence[str] = ()) -> None:
-    """Raises ConflictError where the worktree may not be removed; the hints are for reasons that `force` overrides."""
+    """Raise ConflictError if the worktree must not be removed; the hints are for reasons that `force` overrides."""
     facts = read_removal(path, target.environment)
     if why := removal_refusal(facts, force=force):
         final = bool(removal_refusal(facts, force=True))
@@ -196,7 +196,7 @@ def restart_stacks(engine: "Engine", stacks: Sequence[Namespace], worktree: Work
 
     stopped = recorded_stopped(worktree.git_dir)
     for namespace in stacks if stopped else ():
-        # What the user interrupted is the removal; the way back is completed.
+        # An interruption ends the removal; starting the containers again is completed.
         _execute(plan_resume(observe(engine, namespace), stopped), engine, namespace, report, threading.Event())
     forget_stopped(worktree.git_dir)
 

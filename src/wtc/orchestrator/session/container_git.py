@@ -1,4 +1,4 @@
-"""git in the containers that bind a linked worktree: the facts that it takes, read on demand, and what to report."""
+"""Make git work in containers that bind a linked worktree, and report what does not work."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _OFF = "to use the service without git, write `x-wtc: {git: off}` in it"
 
 
 class ContainerGit:
-    """Adds to a stack what git needs; for as long as one command works. `engine` is None where none is asked.
+    """Add to a stack what git needs, during one command. `engine` is None for offline commands.
 
     Commands that create containers set `creates`: then missing hooks and configuration are created, empty, because only
     what exists can be protected, and the containers get the user's name and email, which takes a call of git.
@@ -83,7 +83,7 @@ class ContainerGit:
         self._reported += self._findings
 
     def is_refused(self, error: WtcError) -> bool:
-        """Whether the engine refused a container as it does not see what was added; then nothing is added again."""
+        """Return whether the engine refused a container for what was added, which is then not added again."""
         if self._unseen or not self._mounted:
             return False
         self._unseen = any(path in cause for cause in error.causes for path in self._mounted)
@@ -119,7 +119,7 @@ class ContainerGit:
         return tuple(user_settings(self._worktree, self._state.environment).items())
 
     def _chosen(self, configs: Mapping[str, Service]) -> Iterator[tuple[str, GitAccess]]:
-        """What the user chose for each service: the command line and the environment first, then the service."""
+        """Return the choice for each service: from the command line and the environment first, then the service."""
         general = self._state.settings_for(self._project).of(GIT)
         overridden = general.source in {Source.COMMAND_LINE, Source.ENVIRONMENT}
         for name, config in configs.items():
@@ -178,7 +178,7 @@ class ContainerGit:
 
 
 def _with_protected(git: LinkedGit) -> LinkedGit:
-    """With what is protected created where it is missing, or taken as not protectable."""
+    """Create the missing protected files, or mark them as not protectable."""
     from wtc.sandbox.git_mounts import GitFolders, create_missing, unprotected_paths
 
     folders = GitFolders(worktree=git.worktree, git_dir=git.entry, common=git.common)

@@ -74,7 +74,7 @@ def list_worktrees(target: Target) -> tuple[ListedWorktree, ...]:
 
 
 def refuse_locked(entry: ListedWorktree, name: str) -> None:
-    """Raises ConflictError where the worktree is locked, other than by a dead process or by wtc."""
+    """Raise ConflictError if the worktree is locked, unless by a dead process or by wtc."""
     if entry.lock_reason is not None and lock_state(entry.lock_reason) is Lock.LIVE:
         raise ConflictError(
             f"the worktree `{entry.path}` is locked",

@@ -44,7 +44,7 @@ def prunable(target: Target, report: Reporter) -> tuple[Prunable, ...]:
 def prune(target: Target, chosen: Sequence[Prunable], report: Reporter, stop: threading.Event) -> None:
     """Remove what is left of the stacks, then git's entries. Branches stay.
 
-    An entry whose stack is not proved to be its own stays too.
+    An entry stays if nothing proves that its stack belongs to it.
 
     Raises:
         ConflictError: something stays, because it is not proved.

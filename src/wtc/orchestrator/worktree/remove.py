@@ -1,4 +1,4 @@
-"""`worktree remove`: git is asked first, then the stack stops, then git removes the worktree, then the stack goes."""
+"""`worktree remove`: check with git, stop the stack, remove the worktree, then remove the stack."""
 
 import os
 import shlex

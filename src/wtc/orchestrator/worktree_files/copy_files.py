@@ -13,7 +13,7 @@ from wtc.worktrees.locate import Worktree
 
 _MANY = 10
 _FEW = 100
-"""So many files are waited for until the disk has them; more, such as a `node_modules`, would take minutes."""
+"""How many files are synced to the disk; more, such as a `node_modules`, would take minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def _quote_path(path: str) -> str:
 
 
 def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Callable[[str], None]) -> list[Copied]:
-    """Copies from the main worktree what `.worktreeinclude` names, git ignores in both, and is missing here.
+    """Copy the files that `.worktreeinclude` names, git ignores in both worktrees, and are missing here.
 
     Raises:
         WtcError: a file cannot be read or written.
@@ -79,9 +79,9 @@ def copy_included(worktree: Worktree, environment: Mapping[str, str], warn: Call
 
 
 def copy_file(source: str, path: str, *, safely: bool = True) -> bool:
-    """Copies a file with its permissions, whole or not at all; False where something is there by now.
+    """Copy a file atomically, with its permissions. Return False if the destination exists.
 
-    A symbolic link stays one. Pipes, sockets and devices are passed over. With `safely` it is on the disk by then.
+    A symbolic link is copied as a link. Pipes, sockets and devices are skipped. With `safely` the copy is synced.
 
     Raises:
         WtcError: it cannot be read or written.
@@ -123,7 +123,7 @@ def _exclusive(path: str) -> int:
 
 
 def _link_into_place(new: str, path: str) -> bool:
-    """Gives the file its name, unless that is taken: a link, unlike a rename, never takes another's place."""
+    """Give the file its name unless it is taken: a hard link, unlike a rename, never replaces a file."""
     try:
         os.link(new, path)
     except FileExistsError:

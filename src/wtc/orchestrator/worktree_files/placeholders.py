@@ -1,4 +1,4 @@
-"""Values of an example env file that somebody has to replace."""
+"""Find placeholder values in an example env file."""
 
 import re
 
