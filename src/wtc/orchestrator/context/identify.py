@@ -67,7 +67,7 @@ def identify(
 ) -> IdentifiedStack:
     """Find the worktree's stack for the project folder. With `create`, write the missing ids; else write nothing.
 
-    The registry answers if it has this worktree, else the engine's labels. Without an engine, only the registry is read.
+    The registry answers if it has this worktree, else the engine's labels. Without an engine, the registry alone.
 
     Raises:
         ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.

@@ -31,7 +31,7 @@ def parse_variables(given: Iterable[str], environment: Mapping[str, str]) -> dic
     """Parse `NAME=VALUE`, or `NAME` for the caller's value; a name that is not in the caller's environment is left out.
 
     Raises:
-        UsageError: there is no name.
+        UsageError: the name is empty.
     """
     pairs = parse_assignments(given).items()
     values = {name: environment.get(name) if value is None else value for name, value in pairs}
@@ -42,7 +42,7 @@ def parse_assignments(given: Iterable[str]) -> dict[str, str | None]:
     """Parse `NAME=VALUE`, or `NAME` for None; the last one of a name wins.
 
     Raises:
-        UsageError: there is no name.
+        UsageError: the name is empty.
     """
     found: dict[str, str | None] = {}
     for text in given:
