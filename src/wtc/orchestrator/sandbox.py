@@ -1,4 +1,4 @@
-"""`sandbox`: a command in a sandbox that sees its worktree and little else."""
+"""`sandbox`: run a command in a sandbox that can access only its worktree and little else."""
 
 import os
 import signal
@@ -30,12 +30,12 @@ _ON_THE_HOST = 'to have the stack\'s addresses on the host in variables, run `ev
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxRequest:
-    """What the command line asks for."""
+    """The options of `sandbox`."""
 
     command: tuple[str, ...]
     limits: ResourceLimits
     shared: tuple[str, ...] = ()
-    """Folders, relative to the current one."""
+    """Folders, relative to the current folder."""
     sockets: tuple[str, ...] = ()
     stack: bool = False
     """Whether the command reaches the services of the worktree's stack."""
@@ -161,7 +161,7 @@ def _changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
 
 
 def _forward_signals(running: SandboxedProcess) -> None:
-    """Signals from the terminal reach the command directly where it shares the terminal, and are not sent twice."""
+    """Forward signals to the command, but not those that it gets from the shared terminal itself."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -176,7 +176,7 @@ def _forward_signals(running: SandboxedProcess) -> None:
 
 
 def _in_foreground() -> bool:
-    """Whether the controlling terminal sends its signals to this process."""
+    """Return whether the controlling terminal sends its signals to this process."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError:
@@ -199,7 +199,7 @@ def _report_enforcement(enforcement: Enforcement, report: Reporter) -> None:
 
 
 def _git_settings(worktree: Worktree, environment: Mapping[str, str]) -> dict[str, str]:
-    """What git has from the user's own configuration, which the sandbox does not see.
+    """Return the part of the user's git configuration that git needs, as the sandbox cannot read it.
 
     No garbage is collected inside: that would change the entries of other worktrees, which are read-only.
     """

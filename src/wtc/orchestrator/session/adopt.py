@@ -81,7 +81,7 @@ def adopt(located: Located, state: UserState, stacks: Sequence[LabelledStack], n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """Whether the user asked to take over a stack: `name` is its namespace, empty for the former one at this path."""
+    """Whether to take over a stack: `name` is its namespace, empty for the former one at this path."""
 
     wanted: bool = False
     name: str = ""
@@ -150,7 +150,7 @@ def report_former(found: IdentifiedStack, engine: "Engine", report: Reporter) ->
 
 
 def _report_left(left: Sequence[FormerStack], engine: "Engine", report: Reporter) -> None:
-    """One line about all former stacks of this host: a worktree can be removed and added again many times."""
+    """Report all former stacks of this host in one line: a worktree can be removed and added again many times."""
     volumes = _volumes(left, engine)
     if len(left) > 1:
         hint = "to take one over, run `wtc up --adopt --stack NAMESPACE`; to delete them, run `wtc clean --former`"
@@ -234,7 +234,7 @@ def _stack_by_name(stacks: Sequence[LabelledStack], name: str) -> LabelledStack:
 
 
 def _only_stack(found: Sequence[tuple[LabelledStack, Standing, str]], here: WorktreeFacts) -> LabelledStack:
-    """The one stack that `--adopt` can mean without a name."""
+    """Return the only stack that `--adopt` can mean without a name."""
     open_to = [s for s, which, _ in found if which in {Standing.FORMER, Standing.CONFLICT}]
     if not open_to:
         raise WtcError(

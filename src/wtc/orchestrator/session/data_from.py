@@ -41,7 +41,7 @@ class DataFrom:
     context: Context = field(repr=False)
 
     def plan(self, desired: Desired, observed: Observed) -> DataPlan:
-        """What is to be copied. Changes nothing.
+        """Plan what to copy. Changes nothing.
 
         Raises:
             UsageError: the option does not name one source. A worktree is checked even if nothing is to be copied.
@@ -92,7 +92,7 @@ class DataFrom:
         return with_filled_volumes(observed, data) if data else observed
 
     def _locked_worktrees(self, data: DataPlan, observed: Observed) -> list[str]:
-        """The worktrees of the stacks that the data comes from, as volumes record them or as the user names them."""
+        """Return the worktrees of the source stacks, as the volumes record them or the user names them."""
         created = (label.namespace_of(v.labels) for v in observed.volumes.values())
         paths = {namespace.worktree for namespace in created if namespace.name in data.locked}
         if data.locked and self.text and not self._names_project():
@@ -100,7 +100,7 @@ class DataFrom:
         return sorted(paths - {self.context.located.worktree})
 
     def report_warnings(self, data: DataPlan) -> None:
-        """Report what a plan that is not executed has to say."""
+        """Report the warnings of a plan that is not executed."""
         for warning in data.copy.warnings:
             self.context.report(Warned(diagnostic=warning))
 
@@ -230,14 +230,14 @@ class DataFrom:
                 return
 
     def _proved(self, projects: dict[str, set[str]], folder: str) -> list[str]:
-        """The projects whose containers name the folder. A path on another machine proves nothing."""
+        """Return the projects whose containers name the folder. A path on another machine proves nothing."""
         if not self.context.engine.host_is_local:
             return []
         real = os.path.realpath(folder)
         return sorted(p for p, named in projects.items() if any(os.path.realpath(one) == real for one in named))
 
     def _main_folder(self) -> str:
-        """The same project folder in the main worktree; empty in the main worktree itself."""
+        """Return the same project folder in the main worktree; empty in the main worktree itself."""
         from wtc.worktrees.locate import worktree_of
 
         main = worktree_of(self.context.located.worktree).main
@@ -247,7 +247,7 @@ class DataFrom:
         return os.path.normpath(os.path.join(main, inner))
 
     def _usual_names(self, main: str) -> list[str]:
-        """The names that Docker Compose gives a project by its folder."""
+        """Return the names that Docker Compose derives from a project's folder."""
         from wtc.compose.source.discover import normalized_name
 
         return [normalized_name(os.path.basename(f)) for f in (self.folder, main) if f]

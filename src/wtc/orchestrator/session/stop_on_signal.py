@@ -28,7 +28,7 @@ PAUSE_S = 0.3
 
 
 def log_folder(environment: Mapping[str, str]) -> str:
-    """Return the folder with the logs of processes that stop stacks."""
+    """Return the folder for the logs of processes that stop stacks."""
     return os.path.join(config_dir(environment), "logs")
 
 

@@ -40,7 +40,7 @@ class WorktreeRow:
     missing: bool
     lock: Lock
     pid: int
-    """The process that the lock names; 0 where it names none."""
+    """Return the process that the lock names; 0 if it names none."""
     stacks: tuple[ListedStack, ...]
 
 
@@ -89,7 +89,7 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
 
 
 def _observed(target: Target, report: Reporter) -> tuple[StackSummary, ...] | None:
-    """The stacks on the engine; None, after a warning, where none answers."""
+    """Return the stacks on the engine; warn and return None if no engine answers."""
     try:
         return ps(target, stopped=True)
     except EngineUnreachableError as error:

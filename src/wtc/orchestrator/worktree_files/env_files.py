@@ -40,7 +40,7 @@ class EnvFiles:
 
     @property
     def copies(self) -> tuple[Copied, ...]:
-        """All of them."""
+        """Return all copies."""
         return (*([self.env] if self.env else []), *self.others)
 
 
@@ -216,12 +216,12 @@ class _Sources:
 
 
 def _real_path(path: str) -> str:
-    """The path with the links on the way to it resolved."""
+    """Return the path with the links of its parent folders resolved."""
     return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
 
 def _uninterpreted_project(located: Located) -> "Node | None":
-    """The project as far as it is known without its variables; None where it cannot be read, which is said later."""
+    """Return the project without its variables; None if it cannot be read, which is reported later."""
     from wtc.compose.loader.load import load_project
 
     if not located.files:
@@ -234,7 +234,7 @@ def _uninterpreted_project(located: Located) -> "Node | None":
 
 
 def _env_from(own: "Node | None", state: UserState) -> Sequence[str]:
-    """The setting; `own` is the compose file's."""
+    """Return the setting; `own` is the project of the compose file."""
     from wtc.compose.tree.node import plain
 
     if own is None:
