@@ -190,7 +190,7 @@ def test_running_foreign_container_that_writes_into_a_volume_is_a_conflict(
         writer.stop(timeout=0)
         if command[0] == "clean":
             ended = workshop.wtc(*command)
-            assert f"volume `{stack.namespace}_data` stays" in ended.err
+            assert f"volume `{stack.namespace}_data` is kept" in ended.err
     finally:
         writer.remove(force=True)
     workshop.wtc(*command)

@@ -110,8 +110,9 @@ def _sandbox(target: Target, request: SandboxRequest, report: Reporter, access: 
 
 async def _run(runner: SandboxRunner, command: tuple[str, ...], report: Reporter) -> int:
     before = read_configuration(runner.git) if runner.git else {}
+    signals = _SignalForwarder()
     async with runner.start(command) as running:
-        _forward_signals(running)
+        signals.attach(running)
         _report_enforcement(running.enforcement, report)
         ended = await running.wait()
     if runner.git and (changed := _changed(before, read_configuration(runner.git))):
@@ -160,19 +161,48 @@ def _changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
     return ", ".join(f"`{path}`" for path, content in after.items() if content != before.get(path))
 
 
-def _forward_signals(running: SandboxedProcess) -> None:
-    """Forward signals to the command, but not those that it gets from the shared terminal itself."""
-    import asyncio
+class _SignalForwarder:
+    """Send the signals that wtc receives to the command.
 
-    loop = asyncio.get_running_loop()
-    shares = not running.sandboxed or not may_type_into_terminal()
+    The command can run before `attach` is called. A signal that arrives earlier is kept until then; if it arrives
+    twice, it ends wtc. Signals of the terminal are forwarded from `attach` on.
+    """
 
-    def forward(number: signal.Signals) -> None:
-        if not (shares and number in _FROM_TERMINAL and _in_foreground()):
+    def __init__(self) -> None:
+        import asyncio
+
+        self._loop = asyncio.get_running_loop()
+        self._kept: list[signal.Signals] = []
+        self._running: SandboxedProcess | None = None
+        self._shares_terminal = False
+        for number in set(_FORWARDED).difference(_FROM_TERMINAL):
+            self._loop.add_signal_handler(number, self._receive, number)
+
+    @property
+    def has_kept(self) -> bool:
+        """Whether a signal waits for the command."""
+        return bool(self._kept)
+
+    def attach(self, running: SandboxedProcess) -> None:
+        """Forward to this command from now on.
+
+        Signals from the terminal reach the command directly where it shares the terminal, and are not sent twice.
+        """
+        self._running = running
+        self._shares_terminal = not running.sandboxed or not may_type_into_terminal()
+        for number in _FROM_TERMINAL:
+            self._loop.add_signal_handler(number, self._receive, number)
+        for number in self._kept:
             running.send_signal(number)
 
-    for number in _FORWARDED:
-        loop.add_signal_handler(number, forward, number)
+    def _receive(self, number: signal.Signals) -> None:
+        if self._running is None:
+            if number in self._kept:
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
+            self._kept.append(number)
+        elif not (self._shares_terminal and number in _FROM_TERMINAL and _in_foreground()):
+            self._running.send_signal(number)
 
 
 def _in_foreground() -> bool:
