@@ -1,11 +1,11 @@
-"""What `start`, `stop`, `restart`, `kill`, `pause` and `unpause` have in common: carrying out, and telling of it."""
+"""Run `start`, `stop`, `restart`, `kill`, `pause` and `unpause`, and print their results."""
 
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.lifecycle import LifecycleRequest
 
 
 def run_lifecycle(target: Target, request: LifecycleRequest, *, as_json: bool, quiet: bool) -> None:
-    """Does it, narrated; the answer is for machines, and with a dry run the plan."""
+    """Run the request and narrate it. Print the result as JSON, or the plan of a dry run."""
     from wtc.cli.render.up import changes_document, show_plans
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate, print_json
