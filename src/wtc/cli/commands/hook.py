@@ -78,7 +78,7 @@ def _report_errors(work: Callable[[], None]) -> int:
 
 
 def _is_worktree(path: str) -> bool:
-    """Return whether the absolute path is a worktree. A folder without `.git` is not: Claude Code would retry forever."""
+    """Return whether the absolute path is a worktree. A folder without `.git` is not: a retry would never end."""
     return path.startswith("/") and _can_be_a_path(path) and os.path.lexists(os.path.join(path, ".git"))
 
 
