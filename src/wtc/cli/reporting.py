@@ -53,7 +53,7 @@ def stop_on_signal() -> Generator[threading.Event]:
         received.append(number)
         stop.set()
         if number == signal.SIGINT:
-            sys.stderr.write("stopping after what is under way; once more to leave at once\n")
+            sys.stderr.write("stopping after the running operations; press Ctrl-C again to exit at once\n")
 
     before = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:

@@ -33,7 +33,9 @@ def command(
     stack: Annotated[
         str,
         typer.Option(
-            "--stack", metavar="NAMESPACE", help="Remove one stack by namespace, without proof that it is unused."
+            "--stack",
+            metavar="NAMESPACE",
+            help="Remove one stack by namespace, even without proof that its worktree is gone.",
         ),
     ] = "",
     volume: Annotated[
