@@ -19,4 +19,4 @@ def run_lifecycle(target: Target, request: LifecycleRequest, *, as_json: bool, q
         show_plans((result.plan,))
     elif not result.plan and not quiet:
         name = result.namespace.name
-        narrate(f"nothing of `{name}` is there" if result.absent else f"nothing to {request.verb}")
+        narrate(f"`{name}` has no containers" if result.absent else f"nothing to {request.verb}")

@@ -166,7 +166,7 @@ def _preview(found: "CleanPlan") -> None:
     from wtc.cli.terminal.output import narrate
 
     for cleaning in found.cleanings:
-        asked = " (only after a person confirms it)" if cleaning.ask else ""
+        asked = " (only after confirmation)" if cleaning.ask else ""
         narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree}: {cleaning.why}{asked}")
     for one in found.left:
         narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")

@@ -51,4 +51,4 @@ def command(
     elif dry_run:
         show_plans((result.plan,))
     elif not result.plan and not quiet:
-        narrate(f"nothing of `{result.namespace.name}` is there")
+        narrate(f"nothing to remove for `{result.namespace.name}`")

@@ -57,8 +57,8 @@ def command(
 
 def _edit_summary(edit: "Edit", *, dry_run: bool) -> str:
     if not edit.changed:
-        return f"{edit.path} stays as it is"
-    verb = "made" if edit.before is None else "changed"
+        return f"{edit.path} is unchanged"
+    verb = "created" if edit.before is None else "changed"
     return f"{edit.path} {'would be' if dry_run else 'was'} {verb}"
 
 

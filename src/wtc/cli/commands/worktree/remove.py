@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """Remove a worktree, then its stack. If git does not remove the worktree, the stack is kept.
 
-    Volumes are removed only if a person or `-y` confirms it. If git refuses, the containers that ran are started again.
+    Volumes are removed only if you confirm it or pass `-y`. If git refuses, running containers are started again.
     """
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate
