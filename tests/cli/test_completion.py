@@ -1,4 +1,4 @@
-"""Completion, asked for as each shell's script asks."""
+"""Completion, requested as each shell's script does."""
 
 import json
 import os
@@ -22,7 +22,7 @@ services:
 
 @pytest.fixture
 def worktree(tmp_path: Path) -> Path:
-    """A folder with a compose file whose variables are not set, beside the stack of a folder that is elsewhere."""
+    """A folder with a compose file whose variables are unset, and the stack of another folder."""
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "compose.yaml").write_text(FILE)
@@ -86,7 +86,7 @@ def bash(line: str) -> dict[str, str]:
         ("wtc worktree remove --del", {"--delete-branch"}),
     ],
 )
-def test_bash_completes_commands_options_and_what_they_take(worktree: Path, line: str, expected: set[str]) -> None:
+def test_bash_completes_commands_options_and_values(worktree: Path, line: str, expected: set[str]) -> None:
     assert set(run(worktree, bash(line)).split()) == expected
 
 
@@ -105,17 +105,17 @@ def test_zsh_and_fish_complete_the_same(worktree: Path) -> None:
         "name: ${X\nservices: {web: , db: }\n",
     ],
 )
-def test_a_file_that_is_not_in_order_still_completes(worktree: Path, content: str) -> None:
+def test_invalid_file_still_completes(worktree: Path, content: str) -> None:
     (worktree / "compose.yaml").write_text(content)
     assert set(run(worktree, bash("wtc up ")).split()) == {"web", "db"}
 
 
-def test_what_is_not_there_completes_nothing(worktree: Path) -> None:
+def test_missing_file_completes_nothing(worktree: Path) -> None:
     (worktree / "compose.yaml").unlink()
     assert run(worktree, bash("wtc up ")).split() == []
 
 
-def test_a_named_file_is_the_one_that_completes(worktree: Path) -> None:
+def test_given_file_is_completed_from(worktree: Path) -> None:
     (worktree / "other.yaml").write_text("services: {cache: {image: redis}}\n")
     assert run(worktree, bash("wtc up -f other.yaml ")).split() == ["cache"]
 
@@ -155,7 +155,7 @@ SCRIPTS = {"bash": "complete -o default -F", "zsh": "#compdef wtc", "fish": "com
 
 
 @pytest.mark.parametrize("shell", SCRIPTS)
-def test_each_shell_gets_its_own_script(worktree: Path, shell: str) -> None:
+def test_each_shell_has_a_script(worktree: Path, shell: str) -> None:
     out = run(worktree, {}, "-m", "wtc", "--show-completion", shell)
     assert SCRIPTS[shell] in out
     assert "_WTC_COMPLETE" in out
@@ -169,9 +169,7 @@ def test_each_shell_gets_its_own_script(worktree: Path, shell: str) -> None:
         ("fish", ".config/fish/completions/wtc.fish", "complete --command wtc"),
     ],
 )
-def test_completion_is_installed_for_the_shell_that_is_named(
-    worktree: Path, shell: str, file: str, script: str
-) -> None:
+def test_completion_is_installed_for_the_given_shell(worktree: Path, shell: str, file: str, script: str) -> None:
     home = worktree.parent
     done = wtc(worktree, "--install-completion", shell)
     assert (done.returncode, done.stdout) == (0, f"{home / file}\n")
@@ -181,11 +179,11 @@ def test_completion_is_installed_for_the_shell_that_is_named(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--show-completion", "tcsh"], "error: `tcsh` is no shell that wtc completes in"),
+        (["--show-completion", "tcsh"], "error: wtc has no completion for the shell `tcsh`"),
         (["--install-completion", "zsh", "fish"], "error: `--install-completion` takes one shell, and got 2"),
     ],
 )
-def test_a_shell_that_is_not_known_is_an_error(worktree: Path, arguments: list[str], message: str) -> None:
+def test_unknown_shell_is_an_error(worktree: Path, arguments: list[str], message: str) -> None:
     done = wtc(worktree, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(message)

@@ -60,7 +60,7 @@ from wtc.cli.main import run
         ("config --format json --debug", ErrorFormat(debug=True)),
     ],
 )
-def test_only_own_options_count(line: str, expected: ErrorFormat) -> None:
+def test_only_options_of_wtc_decide_the_error_format(line: str, expected: ErrorFormat) -> None:
     assert error_format(line.split()) == expected
 
 

@@ -1,4 +1,4 @@
-"""`wtc config` read the short way is `wtc config` as the command-line library reads it."""
+"""`fast_config` parses `wtc config` as the command-line library does."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def plain(given: dict[str, Any]) -> dict[str, Any]:
     return {name: v for name, v in values.items() if v not in ((), None, False) and (name, v) != ("form", "yaml")}
 
 
-def test_each_option_of_the_command_is_known_by_the_same_name() -> None:
+def test_each_option_has_the_same_name_as_in_the_command() -> None:
     options = {opt: p.name for p in library().params for opt in p.opts if opt.startswith("-")}
     assert {opt: name for opt, name in options.items() if opt not in {"--debug", "--help", "-h"}} == NAMES
 
@@ -77,6 +77,8 @@ def test_line_that_is_not_plain_is_left_to_the_library(arguments: list[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "word"), [(["--format", "xml"], "xml"), (["--services", "--images"], "--images")]
 )
-def test_mistake_is_told_as_ever(arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_usage_error_is_reported_by_the_library(
+    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["config", *arguments]) == 2
     assert word in capsys.readouterr().err

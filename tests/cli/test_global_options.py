@@ -1,4 +1,4 @@
-"""Options of place before the command, where Docker Compose has them."""
+"""Global options before the command, as in Docker Compose."""
 
 from pathlib import Path
 
@@ -30,11 +30,11 @@ from wtc.cli.main import run
         ("-f a --frob up", "-f a --frob up"),
     ],
 )
-def test_options_before_the_command_are_its_own(line: str, read: str) -> None:
+def test_options_before_the_command_belong_to_it(line: str, read: str) -> None:
     assert move_global_options(line.split(" ") if line else []) == (read.split(" ") if read else [])
 
 
-def test_config_reads_the_file_that_stands_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_reads_the_file_given_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "dev.yaml"
     file.write_text("services: {only-here: {image: busybox}}\n")
     assert run(["-f", str(file), "config", "--services"]) == 0
@@ -42,14 +42,14 @@ def test_config_reads_the_file_that_stands_before_it(tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.parametrize("line", ["-p x up", "up -p x", "up --project-name=x", "--project-name x ps", "down -px"])
-def test_a_project_name_is_answered_with_what_to_do_instead(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_project_name_is_rejected_with_the_alternative(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(line.split(" ")) == 2
     error = capsys.readouterr().err
     assert "does not name a stack" in error
     assert "run `wtc up` in another worktree" in error
 
 
-def test_config_takes_a_project_name_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_config_accepts_a_project_name_before_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "compose.yaml"
     file.write_text("services: {web: {image: busybox}}\n")
     assert run(["-p", "mine", "-f", str(file), "config"]) == 0

@@ -1,4 +1,4 @@
-"""What `--help` says: every option, an example, and all of it within 80 columns."""
+"""The output of `--help`: every option, an example, and at most 80 columns."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ NAMES = [*(entry.name for entry in COMMANDS), *HIDDEN, *INNER]
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Gives the lines of a command's help, in 80 columns."""
+def help_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Return a function command -> lines of its help, in 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
 
     def lines(*command: str) -> list[str]:
@@ -24,8 +24,8 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return lines
 
 
-def test_each_command_has_one_line_in_its_section(told: Any) -> None:
-    lines = told()
+def test_each_command_has_one_line_in_its_section(help_lines: Any) -> None:
+    lines = help_lines()
     assert [line for line in lines if len(line) > 80] == []
     for section in dict.fromkeys(entry.section for entry in COMMANDS):
         begin = lines.index(f"{section}:") + 1
@@ -35,42 +35,42 @@ def test_each_command_has_one_line_in_its_section(told: Any) -> None:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_commands_of_a_command_have_one_line_each(told: Any, group: str) -> None:
-    lines = told(group)
+def test_each_subcommand_has_one_line(help_lines: Any, group: str) -> None:
+    lines = help_lines(group)
     begin = lines.index(f"{GROUPS[group][0].section}:") + 1
     found = [line.split(maxsplit=1) for line in lines[begin : begin + len(GROUPS[group])]]
     assert found == [[entry.name, entry.summary] for entry in GROUPS[group]]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_help_of_each_command_ends_with_an_example_of_it(told: Any, name: str) -> None:
-    lines = told(*name.split())
+def test_help_of_each_command_ends_with_an_example(help_lines: Any, name: str) -> None:
+    lines = help_lines(*name.split())
     assert [line for line in lines if len(line) > 80] == []
     (begin,) = [n for n, line in enumerate(lines) if line.startswith("  Example: ")]
     assert f"wtc {name}" in " ".join(lines[begin:])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_on_a_narrow_terminal_all_but_the_example_still_fits(
-    told: Any, monkeypatch: pytest.MonkeyPatch, name: str
+def test_help_fits_a_narrow_terminal_except_for_the_example(
+    help_lines: Any, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    lines = told(*name.split())
+    lines = help_lines(*name.split())
     end = next(n for n, line in enumerate(lines) if line.startswith("  Example: "))
     assert [line for line in lines[:end] if len(line) > 60] == []
 
 
-def test_an_example_can_be_copied_from_a_narrow_terminal(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_example_is_not_wrapped_on_a_narrow_terminal(help_lines: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    assert told("setup")[-1] == '  Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
+    assert help_lines("setup")[-1] == '  Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
 
 
-def test_it_is_told_what_naming_no_service_means(told: Any) -> None:
-    assert "  [SERVICE]...  These alone; all where none is named." in told("up")
+def test_help_shows_that_all_services_are_the_default(help_lines: Any) -> None:
+    assert "  [SERVICE]...  Only these services. Default: all." in help_lines("up")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_option_is_told(name: str) -> None:
+def test_each_option_has_a_help_text(name: str) -> None:
     command: Any = build_app()
     for word in name.split():
         command = command.commands[word]

@@ -1,4 +1,4 @@
-"""Completion in the shells themselves: what a user gets who presses Tab. No engine is there."""
+"""Completion in real shells, without an engine."""
 
 import os
 import pty

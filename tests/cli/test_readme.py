@@ -1,8 +1,8 @@
-"""What README says of the commands is what the program says."""
+"""README lists the commands as the program does."""
 
 from tests.readme import README, with_table
 
 
-def test_the_table_of_commands_is_the_catalogs() -> None:
+def test_readme_table_matches_the_command_table() -> None:
     text = README.read_text()
-    assert text == with_table(text), "to write it anew, run `uv run python -m tests.readme`"
+    assert text == with_table(text), "to update it, run `uv run python -m tests.readme`"

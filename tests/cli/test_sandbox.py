@@ -1,4 +1,4 @@
-"""`wtc sandbox`, as a person calls it."""
+"""`wtc sandbox` from the command line."""
 
 import os
 import pty
@@ -38,16 +38,16 @@ def wtc(workspace: Path, environment: dict[str, str]) -> Callable[..., "subproce
 Wtc = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_command_runs_in_the_worktree_and_its_status_is_wtcs(bubblewrap: None, wtc: Wtc, workspace: Path) -> None:
+def test_command_runs_in_the_worktree_and_its_status_is_returned(bubblewrap: None, wtc: Wtc, workspace: Path) -> None:
     ended = wtc("--", "sh", "-c", "pwd; exit 7")
     assert (ended.returncode, ended.stdout, ended.stderr) == (7, f"{workspace}\n", "")
 
 
-def test_options_of_the_command_are_its_own(bubblewrap: None, wtc: Wtc) -> None:
+def test_options_of_the_command_are_not_parsed(bubblewrap: None, wtc: Wtc) -> None:
     assert wtc("echo", "--memory", "-h").stdout == "--memory -h\n"
 
 
-def test_what_enforces_the_limits_is_reported(bubblewrap: None, wtc: Wtc) -> None:
+def test_enforcer_of_the_limits_is_reported(bubblewrap: None, wtc: Wtc) -> None:
     ended = wtc("--memory", "64m", "--", "true")
     assert (ended.returncode, ended.stderr.startswith("the memory limit: enforced by ")) == (0, True)
 
@@ -200,7 +200,7 @@ def read_until(terminal: int, wanted: bytes) -> bytes:
     return seen
 
 
-def test_nothing_of_the_command_outlives_a_killed_wtc(
+def test_all_processes_of_the_command_end_with_a_killed_wtc(
     bubblewrap: None, workspace: Path, environment: dict[str, str]
 ) -> None:
     command = ("sandbox", "--", "sh", "-c", "echo ready; sleep 1000")
@@ -221,14 +221,14 @@ def without_bubblewrap(place: Path) -> str:
     return str(folder)
 
 
-def test_nothing_runs_where_bubblewrap_is_missing(wtc: Wtc, workspace: Path, without_bubblewrap: str) -> None:
+def test_command_is_not_run_without_bubblewrap(wtc: Wtc, workspace: Path, without_bubblewrap: str) -> None:
     ended = wtc("--", "/bin/touch", "made", path=without_bubblewrap)
     assert (ended.returncode, list(workspace.iterdir())) == (1, [])
     assert "error: bubblewrap is not installed" in ended.stderr
     assert "wtc sandbox --no-sandbox -- COMMAND" in ended.stderr
 
 
-def test_without_a_sandbox_only_if_asked(wtc: Wtc, workspace: Path, without_bubblewrap: str) -> None:
+def test_command_runs_unsandboxed_only_on_request(wtc: Wtc, workspace: Path, without_bubblewrap: str) -> None:
     ended = wtc("--no-sandbox", "--", "/bin/sh", "-c", "kill -9 $$", path=without_bubblewrap)
     assert ended.returncode == 137
     assert wtc("--no-sandbox", "--", "/bin/touch", "made", path=without_bubblewrap).returncode == 0
@@ -248,7 +248,7 @@ def test_without_a_sandbox_only_if_asked(wtc: Wtc, workspace: Path, without_bubb
         (["--socket", "missing"], "missing` is not a socket"),
     ],
 )
-def test_wrong_options_are_usage_errors(bubblewrap: None, wtc: Wtc, arguments: list[str], message: str) -> None:
+def test_invalid_options_are_usage_errors(bubblewrap: None, wtc: Wtc, arguments: list[str], message: str) -> None:
     ended = wtc(*arguments, "--", "true")
     assert (ended.returncode, message in ended.stderr) == (2, True)
 

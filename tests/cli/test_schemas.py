@@ -1,4 +1,4 @@
-"""The written schemas: one for each command with `--json`, sound, strict, and telling."""
+"""The written schemas: one for each command with `--json`, valid, strict and described."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,38 +25,40 @@ def test_each_command_with_json_has_a_schema_and_each_schema_a_command() -> None
     assert with_json() == SCHEMAS.keys() - {ERROR, EVENTS, SHARED}
 
 
-def test_the_list_of_schemas_names_each() -> None:
+def test_list_of_schemas_is_complete() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if f"`{name}.json`" not in text] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_schema_is_one(name: str) -> None:
+def test_schema_is_valid(name: str) -> None:
     assert SCHEMAS[name]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     Draft202012Validator.check_schema(SCHEMAS[name])  # pyright: ignore[reportUnknownMemberType] - of `jsonschema`
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_object_is_closed_and_whole(name: str) -> None:
+def test_each_object_is_closed_and_requires_all_properties(name: str) -> None:
     for place, owner in objects(SCHEMAS[name]):
         assert (place, owner["additionalProperties"]) == (place, False)
         assert (place, owner["required"]) == (place, list(owner["properties"]))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_property_is_told(name: str) -> None:
-    untold = [f"{place}.{key}" for place, key, told in properties(name) if not {"description", "$ref"} & told.keys()]
-    assert untold == []
+def test_each_property_has_a_description(name: str) -> None:
+    undescribed = [
+        f"{place}.{key}" for place, key, schema in properties(name) if not {"description", "$ref"} & schema.keys()
+    ]
+    assert undescribed == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_measures_has_its_unit_in_its_name(name: str) -> None:
+def test_measured_property_has_its_unit_in_its_name(name: str) -> None:
     units = {"in bytes": "_bytes", "in seconds": "_s", "in percent": "_percent"}
     wrong = [
         f"{place}.{key}"
-        for place, key, told in properties(name)
+        for place, key, schema in properties(name)
         for text, ending in units.items()
-        if text in told.get("description", "") and not key.endswith(ending)
+        if text in schema.get("description", "") and not key.endswith(ending)
     ]
     assert wrong == []
 
@@ -64,5 +66,5 @@ def test_what_measures_has_its_unit_in_its_name(name: str) -> None:
 def properties(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Place, name and schema of each property; also of those that are shared one by one."""
     for place, owner in objects(SCHEMAS[name]):
-        yield from ((place, key, told) for key, told in owner["properties"].items())
-    yield from ((SHARED, key, told) for key, told in SCHEMAS[name].get("$defs", {}).items())
+        yield from ((place, key, schema) for key, schema in owner["properties"].items())
+    yield from ((SHARED, key, schema) for key, schema in SCHEMAS[name].get("$defs", {}).items())

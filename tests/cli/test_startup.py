@@ -1,4 +1,4 @@
-"""What a call costs before it does anything: the modules that it imports."""
+"""The modules that a command imports at start-up."""
 
 import json
 import os
@@ -21,7 +21,7 @@ sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
 
 
 def modules(*arguments: str, cwd: Path) -> set[str]:
-    """What `wtc ARGUMENTS` has imported by its end, in a home without anything."""
+    """Return the modules that `wtc ARGUMENTS` has imported by its end, with an empty home folder."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(cwd), "WTC_CONFIG_DIR": str(cwd / "state")}
     done = subprocess.run(
         [sys.executable, "-c", SHOW, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""Points in time."""
+"""The times of `--since` and `--until`."""
 
 from datetime import datetime
 
@@ -25,16 +25,16 @@ NOW = 1_000_000.0
         ("1970-01-01T01:00:10.5+01:00", "10.500000000"),
     ],
 )
-def test_a_moment_is_told_in_seconds(text: str, expected: str) -> None:
+def test_time_is_converted_to_seconds(text: str, expected: str) -> None:
     assert parse_timestamp("--since", text, NOW) == expected
 
 
 @pytest.mark.parametrize("text", ["2026-01-02T13:23:37", "2026-01-02"])
-def test_a_time_without_a_zone_is_the_local_one(text: str) -> None:
+def test_time_without_a_zone_is_local(text: str) -> None:
     assert float(parse_timestamp("--since", text, NOW)) == datetime.fromisoformat(text).timestamp()
 
 
 @pytest.mark.parametrize("text", ["yesterday", "10 m", "m", "1h30", "2026-13-01", "1h,5m"])
-def test_what_is_no_moment_is_refused(text: str) -> None:
+def test_invalid_time_is_an_error(text: str) -> None:
     with pytest.raises(UsageError, match="`--until` is"):
         parse_timestamp("--until", text, NOW)

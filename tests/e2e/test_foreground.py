@@ -113,7 +113,7 @@ def test_a_signal_leaves_the_stack_running(workshop: Workshop, number: int, stat
         os.kill(workshop_pid, number)
         ended, _, err = started.end()
     assert ended == status, err
-    assert "left running" in err
+    assert "the stack keeps running" in err
     assert "Traceback" not in err
     assert states(workshop) == ["running"]
 

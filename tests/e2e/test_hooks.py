@@ -245,7 +245,7 @@ def running(shared: Workshop) -> tuple[Workshop, Stack]:
     return shared, shared.up()
 
 
-NO_PATH, NO_SUCH = "standard input has no absolute `worktree_path`", "is none that a system can have"
+NO_PATH, NO_SUCH = "standard input has no absolute `worktree_path`", "is not a valid path"
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_in_the_foreground_ctrl_c_does_as_it_was_told_to(workshop: Workshop, how
     with Terminal(workshop, ["up", "--foreground", "--on-signal", how]) as terminal:
         terminal.see("\x1b[36mweb  | \x1b[0mtick")
         terminal.type("\x03")
-        terminal.see({"leave": "\rleft running", "down": "\rstopping"}[how])
+        terminal.see({"leave": "\rthe stack keeps running", "down": "\rstopping"}[how])
         assert terminal.end() == 130
     assert bool(running(workshop)) is (how == "leave")
 

@@ -1,1 +1,1 @@
-"""The command line: it reads options, calls one use case, and renders what comes back."""
+"""The command line: parse the options, call the orchestrator, render the result."""

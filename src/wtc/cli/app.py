@@ -1,4 +1,4 @@
-"""The Typer application. Commands are imported when they are called, so that a call costs no more than it must."""
+"""The Typer application. A command is imported when it is called, to keep the start-up short."""
 
 import os
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -15,7 +15,7 @@ from wtc.cli.command_table import COMMANDS, GROUPS, MODULES, CommandEntry
 COMPLETE = "_WTC_COMPLETE"
 """Set by a shell's completion script."""
 
-_SERVICES = "These alone; all where none is named."
+_SERVICES = "Only these services. Default: all."
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -23,20 +23,20 @@ class _Commands(MutableMapping[str, Any]):
 
     def __init__(self, modules: dict[str, str]) -> None:
         self._modules = modules
-        self._made: dict[str, Any] = {}
+        self._built: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
+        if name not in self._built:
             module = self._modules[name]
             entries = GROUPS.get(name, ()) if self._modules is MODULES else ()
-            self._made[name] = _group(name, module, entries) if entries else _command(name, module)
-        return self._made[name]
+            self._built[name] = _group(name, module, entries) if entries else _command(name, module)
+        return self._built[name]
 
     def __setitem__(self, name: str, command: Any) -> None:
-        self._made[name] = command
+        self._built[name] = command
 
     def __delitem__(self, name: str) -> None:
-        del self._made[name]
+        del self._built[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._modules)
@@ -45,27 +45,27 @@ class _Commands(MutableMapping[str, Any]):
         return len(self._modules)
 
 
-def _command(name: str, place: str) -> Any:
-    one = typer.Typer(rich_markup_mode=None, add_completion=False)
-    module = import_module(place)
+def _command(name: str, module_name: str) -> Any:
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    module = import_module(module_name)
     context = getattr(module, "CONTEXT", None)
-    # `\b` keeps the library from breaking lines that are to be copied.
-    one.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(module.command)
-    made: Any = get_command(one)
-    for parameter in made.params:
+    # `\b` stops the library from wrapping lines that users copy.
+    app.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(module.command)
+    built: Any = get_command(app)
+    for parameter in built.params:
         if parameter.name == "services" and not parameter.required:
             parameter.help = _SERVICES
-    made.json_lines = getattr(module, "JSON_LINES", False)
+    built.json_lines = getattr(module, "JSON_LINES", False)
     if COMPLETE in os.environ:
         from wtc.cli.completion import attach_completion
 
-        attach_completion(made)
-    return made
+        attach_completion(built)
+    return built
 
 
-def _group(name: str, place: str, entries: Sequence[CommandEntry]) -> Any:
-    module = import_module(place)
-    modules = {entry.name: f"{place}.{entry.name}" for entry in entries}
+def _group(name: str, module_name: str, entries: Sequence[CommandEntry]) -> Any:
+    module = import_module(module_name)
+    modules = {entry.name: f"{module_name}.{entry.name}" for entry in entries}
     return _Group(
         name=name,
         help=module.__doc__,
@@ -87,7 +87,7 @@ class _Group(TyperGroup):
         self.commands = _Commands(modules)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The library's; while completing, of a line whose options of place stand behind the command."""
+        """Create the context as the library does. While completing, move global options behind the command first."""
         if COMPLETE in os.environ:
             from wtc.cli.completion import reorder_words
 
@@ -95,7 +95,7 @@ class _Group(TyperGroup):
         return super().make_context(info_name, args, parent, **extra)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Commands from the table, without importing any; options otherwise."""
+        """Return the options if the word starts with `-`, else the commands of the table, without importing any."""
         from wtc.cli.completion import completion_items, global_options
 
         if incomplete.startswith("-"):
@@ -108,14 +108,14 @@ class _Group(TyperGroup):
                 formatter.write_dl([(e.name, e.summary) for e in self.entries if e.section == section])
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"wtc {__version__}")
         raise typer.Exit
 
 
 def build_app() -> Any:
-    """The whole command line."""
+    """Build the command line with all its commands."""
     app = typer.Typer(
         name="wtc",
         cls=_Group,
@@ -130,15 +130,15 @@ def build_app() -> Any:
             bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
         ] = False,
     ) -> None:
-        """A project's Docker Compose stack, once per git worktree: own containers, networks, volumes and ports.
+        """Run a project's Docker Compose stack once per git worktree, with separate containers, volumes and ports.
 
-        `-w`, `-f`, `--env-file`, `--profile`, `--context` and `--debug` may also stand before the command.
+        `-w`, `-f`, `--env-file`, `--profile`, `--context` and `--debug` can also come before the command.
         """
 
     command: Any = get_command(app)
     for parameter in command.params:
-        # `wtc.cli.install_completion` carries them out.
+        # `wtc.cli.install_completion` implements them.
         if parameter.name in {"install_completion", "show_completion"}:
             verb = "Install" if parameter.name == "install_completion" else "Print"
-            parameter.help = f"{verb} completion for this shell, or for the one that is named: bash, zsh, fish."
+            parameter.help = f"{verb} completion for this shell, or for the given one: bash, zsh, fish."
     return command

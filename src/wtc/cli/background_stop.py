@@ -1,6 +1,6 @@
-"""Stopping a stack in a process of its own: whoever began it may be killed, with its whole process group.
+"""Stop a stack in a separate process, because the parent and its process group may be killed before the stop is done.
 
-`python -m wtc.cli.background_stop LOG WORKTREE DIRECTORY CONTEXT LOCKED` is that process.
+The process is `python -m wtc.cli.background_stop LOG WORKTREE DIRECTORY CONTEXT LOCKED`.
 """
 
 import contextlib
@@ -15,11 +15,11 @@ from wtc.orchestrator.session.stop_on_signal import inherit_lock, log_folder
 if TYPE_CHECKING:
     from wtc.model.namespace import Namespace
 
-LOOK_AGAIN_S = 0.05
+POLL_INTERVAL_S = 0.05
 
 
 class BackgroundStop:
-    """The stop of a worktree's stack. All that takes time is done when it is made: `begin` has to be quick."""
+    """The stop of a worktree's stack. The constructor does the slow work, so that `begin` is fast."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -27,11 +27,11 @@ class BackgroundStop:
         self._folder = log_folder(target.environment)
         self.log = os.path.join(self._folder, f"stop-{default_namespace(self._located)}.log")
         self.namespace: Namespace | None = None
-        """Once the stack is up. Its lock is taken along then, so that no other wtc comes before the stop."""
+        """Set once the stack is up. The process then inherits its lock, so that no other wtc runs before the stop."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
-        """Starts it, in a session of its own."""
+        """Start the process, in a new session."""
         lock = inherit_lock(self._target, self.namespace) if self.namespace else None
         locked = "unlocked" if lock is None else "locked"
         command = [sys.executable, "-P", "-m", "wtc.cli.background_stop"]
@@ -52,24 +52,24 @@ class BackgroundStop:
                 os.close(lock)
 
     def watch(self) -> int:
-        """Passes on what it says until it has ended. Returns: its exit status."""
+        """Copy its log to standard error until it has ended. Return its exit status."""
         if self._process is None:
             return 0
         with contextlib.ExitStack() as stack:
-            said = None
+            log = None
             with contextlib.suppress(OSError):
-                said = stack.enter_context(open(self.log, "rb"))
+                log = stack.enter_context(open(self.log, "rb"))
             while True:
                 ended = self._process.poll()
-                if said is not None:
-                    _append_to_log(said.read())
+                if log is not None:
+                    _append_to_log(log.read())
                 if ended is not None:
                     return ended
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    self._process.wait(LOOK_AGAIN_S)
+                    self._process.wait(POLL_INTERVAL_S)
 
     def _open_log(self) -> int:
-        """The log, for its owner's eyes only; a folder that cannot be written does not keep the stack from stopping."""
+        """Open the log, readable by its owner only; open `/dev/null` if the folder is not writable."""
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
             return os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -78,14 +78,14 @@ class BackgroundStop:
 
 
 def _append_to_log(text: bytes) -> None:
-    # Whoever was to read it may have gone.
+    # The reader may have closed standard error.
     with contextlib.suppress(OSError):
         while text:
             text = text[os.write(2, text) :]
 
 
 def main() -> NoReturn:
-    """Stops the stack. What there is to say goes to the log, which stays only where something went wrong."""
+    """Stop the stack and write messages to the log. The log is deleted unless the stop failed."""
     from wtc.cli.render.errors import show_error
     from wtc.cli.render.plain_reporter import PlainReporter
     from wtc.errors import WtcError

@@ -1,4 +1,4 @@
-"""Completion of what commands take, for every shell: attached by a parameter's name, and only while completing."""
+"""Shell completion of command parameters, attached by parameter name, and only while completing."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,28 +19,28 @@ _BY_NAME: dict[str, Callable[[Target], list[str]]] = {
 
 
 def attach_completion(command: Any) -> None:
-    """Gives completion to those of the command's parameters that have none of their own."""
+    """Attach completion to the command's parameters that define none."""
     for parameter in command.params:
         if parameter._custom_shell_complete is None:  # noqa: SLF001 - where the library keeps it
             parameter._custom_shell_complete = _complete_parameter  # noqa: SLF001
 
 
 def reorder_words(arguments: Sequence[str]) -> list[str]:
-    """The words before the one that is completed, with what stands before the command behind it.
+    """Return the words before the completed one, with global options moved behind the command.
 
-    If the command is yet to come, and the last word wants a value, they are those of a command that takes it.
+    If there is no command yet and the last word needs a value, insert a command that accepts the option.
     """
     found = move_global_options(arguments)
     return ["ports", *found] if found and found[0].startswith("-") and found[-1] in VALUES else found
 
 
 def global_options(incomplete: str) -> list[Any]:
-    """The options that may stand before the command."""
+    """Return the options that can come before the command."""
     return completion_items([(name, "") for name in (*VALUES, *FLAGS) if name.startswith("--")], incomplete)
 
 
 def completion_items(names: list[tuple[str, str]], incomplete: str) -> list[Any]:
-    """Names with their help, as the library wants them."""
+    """Return names with their help, as items of the library."""
     from typer._click.shell_completion import CompletionItem
 
     return [CompletionItem(name, help=text or None) for name, text in names if name.startswith(incomplete)]
@@ -48,7 +48,7 @@ def completion_items(names: list[tuple[str, str]], incomplete: str) -> list[Any]
 
 def _complete_parameter(context: Any, parameter: Any, incomplete: str) -> list[Any]:
     given = context.params.get(parameter.name)
-    # Of what may be given several times, each once; a single one may just be the default.
+    # Offer each value of a repeatable parameter once; a single value may be the default.
     used = set(given) if isinstance(given, (list, tuple)) else set[str]()  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - of the library
     names = _values(parameter, context)
     return completion_items([(name, "") for name in names if name not in used], incomplete)
@@ -57,10 +57,10 @@ def _complete_parameter(context: Any, parameter: Any, incomplete: str) -> list[A
 def _values(parameter: Any, context: Any) -> list[str]:
     metavar = str(parameter.metavar or "")
     if "|" in metavar:
-        # `N` of `N|all` is not to be written, but stands for what is.
+        # The `N` of `N|all` is a placeholder, not a value.
         return [value for value in metavar.strip("[]").split("|") if value.islower()]
-    look = _BY_NAME.get(parameter.name)
-    return look(_target(context)) if look else []
+    find = _BY_NAME.get(parameter.name)
+    return find(_target(context)) if find else []
 
 
 def _target(context: Any) -> Target:

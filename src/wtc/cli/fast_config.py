@@ -1,6 +1,6 @@
-"""The plain command lines of `wtc config`, read without the command-line library, whose import takes longest of all.
+"""Parse simple command lines of `wtc config` without the command-line library, whose import is slow.
 
-Whatever is not plain (help, abbreviations, mistakes) is left to the library; so is every other command.
+The library parses everything else: help, abbreviations, invalid options, and every other command.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ VALUES = {
     **{name: option.parameter for option in CONFIG_OPTIONS if option.metavar for name in option.names},
 }
 FLAGS = {name: option.parameter for option in CONFIG_OPTIONS if not option.metavar for name in option.names}
-_LOOKS = ("worktree", "file", "env_file", "profile", "context")
+_TARGET_OPTIONS = ("worktree", "file", "env_file", "profile", "context")
 
 
 def run_config(arguments: Sequence[str]) -> bool:
-    """Carries `wtc config ARGUMENTS` out; False where the line is not plain, and nothing was done.
+    """Run `wtc config ARGUMENTS`. Return False, without doing anything, if the library has to parse the line.
 
     Raises:
         WtcError: as the command does.
@@ -31,13 +31,13 @@ def run_config(arguments: Sequence[str]) -> bool:
     from wtc.cli.render.config import show_config
     from wtc.cli.target import make_target
 
-    looks = {name: given.pop(name) for name in _LOOKS if name in given}
-    show_config(make_target(**looks), **given)
+    located = {name: given.pop(name) for name in _TARGET_OPTIONS if name in given}
+    show_config(make_target(**located), **given)
     return True
 
 
 def parse_config_options(arguments: Sequence[str]) -> dict[str, Any] | None:
-    """The options that were given, by the names of the command's parameters; None where the line is not plain."""
+    """Return parameter -> value, or None if the library has to parse the line."""
     given: dict[str, Any] = {}
     services: list[str] = []
     rest = iter(arguments)

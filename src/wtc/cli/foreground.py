@@ -1,4 +1,4 @@
-"""`up --foreground`: attached to the stack until it ends, or until a signal says to leave it."""
+"""`up --foreground`: stay attached to the stack until it ends or a signal arrives."""
 
 import contextlib
 import os
@@ -30,11 +30,11 @@ _SHOW_CURSOR = b"\x1b[?25h\n"
 
 
 class _InterruptedError(BaseException):
-    """A signal has come while the stack was watched."""
+    """A signal arrived while the logs were printed."""
 
 
 class _Signals:
-    """The first one leaves the stack, or begins to stop it; the second one leaves at once."""
+    """Handle signals: the first detaches from the stack or starts to stop it; the second exits at once."""
 
     def __init__(self, stopping: "BackgroundStop | None") -> None:
         self.stop = threading.Event()
@@ -44,7 +44,7 @@ class _Signals:
 
     @property
     def status(self) -> int:
-        """The exit status that tells of the signal."""
+        """The exit status for the signal."""
         return Exit.TERMINATED if self.received == signal.SIGTERM else Exit.INTERRUPTED
 
     def __call__(self, number: int, _frame: "FrameType | None") -> None:
@@ -55,15 +55,15 @@ class _Signals:
             os._exit(self.status)
         self.received = number
         if self._stopping is not None:
-            # Before all else: SIGKILL may be as near as 200 ms.
+            # First of all: SIGKILL may follow within 200 ms.
             self._stopping.begin()
         self.stop.set()
         if self.watching:
             raise _InterruptedError
 
     @contextlib.contextmanager
-    def heeded(self) -> Generator[None]:
-        """While it lasts signals come here; one that the caller has ignored (`nohup`) stays so."""
+    def installed(self) -> Generator[None]:
+        """Install the handlers within the context. A signal that the caller ignores (`nohup`) stays ignored."""
         before = {s: signal.getsignal(s) for s in SIGNALS}
         for number, old in before.items():
             if old is not signal.SIG_IGN:
@@ -76,9 +76,10 @@ class _Signals:
 
 
 def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: bool, events: str) -> int:
-    """Brings the stack up, and stays with it. With `stops` a signal stops it, else it is left running.
+    """Bring the stack up and stay attached. With `stops` a signal stops the stack, else it keeps running.
 
-    Returns: the exit status, of the first container that failed where they have all ended.
+    Returns:
+        The exit status: that of the first failed container if all have ended.
     """
     stopping = None
     if stops:
@@ -86,7 +87,7 @@ def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: 
 
         stopping = BackgroundStop(target)
     signals = _Signals(stopping)
-    with signals.heeded():
+    with signals.installed():
         try:
             begun_s = time.time()
             with choose_reporter(quiet=quiet, events=events) as report:
@@ -125,12 +126,12 @@ def _stop_or_detach(signals: _Signals, stopping: "BackgroundStop | None") -> int
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):
         if sys.stderr.isatty():
-            sys.stderr.write("\r")  # over what the terminal shows of Ctrl-C
+            sys.stderr.write("\r")  # overwrite the `^C` of the terminal
         if stopping is None:
-            narrate("left running; to stop it, run `wtc down`")
+            narrate("the stack keeps running; to stop it, run `wtc down`")
         else:
-            narrate("stopping; once more to leave that to a process of its own")
+            narrate("stopping; press Ctrl-C again to let it finish in the background")
     if stopping is not None and stopping.watch():
         with contextlib.suppress(OSError):
-            narrate(f"what went wrong is in `{stopping.log}`")
+            narrate(f"the stop failed; its log is `{stopping.log}`")
     return signals.status

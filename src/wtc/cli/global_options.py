@@ -1,10 +1,10 @@
-"""Options that stand before the command, as in `wtc -f dev.yaml up`: read as if they stood behind it. Pure."""
+"""Move options before the command, as in `wtc -f dev.yaml up`, behind it. Pure."""
 
 from collections.abc import Sequence
 
 from wtc.cli.command_table import GROUPS
 
-# In full, for to a command a short one may mean something else, as `-f` does to `logs`.
+# The long names, because a short one may mean something else to a command, as `-f` does to `logs`.
 VALUES = {
     "-w": "--worktree",
     "--worktree": "--worktree",
@@ -15,15 +15,15 @@ VALUES = {
     "--profile": "--profile",
     "--context": "--context",
 }
-# Moved as well, for `config` takes it and the other commands answer it; not offered.
+# Moved but not completed: `config` accepts it, and the other commands print what to use instead.
 _MOVED_OPTIONS = {**VALUES, "-p": "--project-name", "--project-name": "--project-name"}
 FLAGS = frozenset({"--debug"})
 
 
 def move_global_options(arguments: Sequence[str]) -> list[str]:
-    """The command line with the options of place behind the command's name; as it is where none stands before it.
+    """Return the command line with the global options moved behind the command.
 
-    What is no such option, or has no value, is left for the command-line library to complain of.
+    Return it unchanged if another option comes first or a value is missing; the library then reports the error.
     """
     moved: list[str] = []
     place = 0
@@ -44,7 +44,7 @@ def move_global_options(arguments: Sequence[str]) -> list[str]:
             return list(arguments)
     if place == len(arguments):
         return list(arguments)
-    # Of a command with its own commands, the options are for the latter.
+    # The options of a command group belong to its subcommand.
     inner = arguments[place] in GROUPS and place + 1 < len(arguments)
     end = place + 2 if inner and not arguments[place + 1].startswith("-") else place + 1
     return [*arguments[place:end], *moved, *arguments[end:]]

@@ -1,4 +1,4 @@
-"""`--show-completion` and `--install-completion`: for the shell that is named, else for the one that called wtc."""
+"""`--show-completion` and `--install-completion`, for the given shell or the one that called wtc."""
 
 import sys
 
@@ -9,10 +9,10 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def install_completion(option: str, *shells: str) -> int:
-    """Prints a shell's script, or installs it.
+    """Print a shell's completion script, or install it.
 
     Raises:
-        UsageError: the shell is not known, or there is no telling which one it is.
+        UsageError: the shell is not supported or cannot be detected.
         WtcError: the script cannot be written.
     """
     from typer import _completion_shared as library
@@ -22,8 +22,8 @@ def install_completion(option: str, *shells: str) -> int:
     shell = shells[0] if shells else library._get_shell_name() or ""  # noqa: SLF001 - the library's only way to ask
     if shell not in SHELLS:
         known = ", ".join(f"`{one}`" for one in SHELLS)
-        what = f"`{shell}` is no shell that wtc completes in" if shell else "there is no telling which shell this is"
-        raise UsageError(what, causes=[f"wtc knows {known}"], hints=[f"to name one, run `wtc {option} zsh`"])
+        what = f"wtc has no completion for the shell `{shell}`" if shell else "cannot detect the shell"
+        raise UsageError(what, causes=[f"supported shells: {known}"], hints=[f"to name one, run `wtc {option} zsh`"])
     if option == "--show-completion":
         script = library.get_completion_script(prog_name="wtc", complete_var=COMPLETE, shell=shell)
         sys.stdout.write(f"{script}\n")
@@ -33,5 +33,5 @@ def install_completion(option: str, *shells: str) -> int:
     except OSError as error:
         raise WtcError("the completion could not be installed", causes=[str(error)]) from error
     sys.stdout.write(f"{path}\n")
-    sys.stderr.write(f"completion for {shell} is installed; to use it, begin a new shell\n")
+    sys.stderr.write(f"completion for {shell} is installed; to use it, start a new shell\n")
     return 0

@@ -1,11 +1,11 @@
-"""What `start`, `stop`, `restart`, `kill`, `pause` and `unpause` have in common: carrying out, and telling of it."""
+"""Run `start`, `stop`, `restart`, `kill`, `pause` and `unpause`, and print their results."""
 
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.lifecycle import LifecycleRequest
 
 
 def run_lifecycle(target: Target, request: LifecycleRequest, *, as_json: bool, quiet: bool) -> None:
-    """Does it, narrated; the answer is for machines, and with a dry run the plan."""
+    """Run the request and narrate it. Print the result as JSON, or the plan of a dry run."""
     from wtc.cli.render.up import changes_document, show_plans
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate, print_json
@@ -19,4 +19,4 @@ def run_lifecycle(target: Target, request: LifecycleRequest, *, as_json: bool, q
         show_plans((result.plan,))
     elif not result.plan and not quiet:
         name = result.namespace.name
-        narrate(f"nothing of `{name}` is there" if result.absent else f"nothing to {request.verb}")
+        narrate(f"`{name}` has no containers" if result.absent else f"nothing to {request.verb}")

@@ -37,15 +37,15 @@ _FilesInFull = Annotated[
     list[str], typer.Option("--file", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable.")
 ]
 _EnvFiles = Annotated[
-    list[str], typer.Option("--env-file", metavar="FILE", help="An env file in place of `.env`; repeatable.")
+    list[str], typer.Option("--env-file", metavar="FILE", help="An env file that replaces `.env`; repeatable.")
 ]
 _Profiles = Annotated[list[str], typer.Option("--profile", metavar="NAME", help="A profile to enable; repeatable.")]
 _Context = Annotated[str, typer.Option("--context", metavar="NAME", help="The docker context to use.")]
 _Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")]
-Oversubscribe = Annotated[bool, typer.Option("--oversubscribe", help="Start even what there is no memory for.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but warnings and errors.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan without executing it.")]
+Oversubscribe = Annotated[bool, typer.Option("--oversubscribe", help="Start services even if memory is short.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only warnings and errors.")]
 
 _SHARED: dict[str, tuple[Any, Any]] = {
     "worktree": (_Worktree, None),
@@ -58,34 +58,34 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 
 
 def with_target(command: Callable[..., T]) -> Callable[..., T]:
-    """Gives a command whose first parameter is a `Target` the options that make one."""
+    """Add the options of a target to a command whose first parameter is a `Target`."""
     return _with_options(command, _SHARED)
 
 
 def with_target_by_file(command: Callable[..., T]) -> Callable[..., T]:
-    """The same for a command to which `-f` is something else: compose files are named by `--file` alone."""
+    """Like `with_target`, for a command that uses `-f` for another option: only `--file` names compose files."""
     return _with_options(command, {**_SHARED, "file": (_FilesInFull, ())})
 
 
 def with_target_by_worktree(command: Callable[..., T]) -> Callable[..., T]:
-    """The same for a command to which `-w` is something else: the worktree is named by `--worktree` alone."""
+    """Like `with_target`, for a command that uses `-w` for another option: only `--worktree` names the worktree."""
     return _with_options(command, {**_SHARED, "worktree": (_WorktreeInFull, None)})
 
 
 def with_target_by_name(command: Callable[..., T]) -> Callable[..., T]:
-    """The same for a command that names its worktree by an argument, and reads no compose file."""
+    """Like `with_target`, for a command with a worktree argument that reads no compose file."""
     return _with_options(command, {name: _SHARED[name] for name in ("context", "debug")})
 
 
 def with_target_for_new_worktree(command: Callable[..., T]) -> Callable[..., T]:
-    """The same for a command whose worktree does not exist yet."""
+    """Like `with_target`, for a command whose worktree does not exist yet."""
     return _with_options(command, {name: option for name, option in _SHARED.items() if name != "worktree"})
 
 
 def with_target_and(
     own: Mapping[str, tuple[Any, Any]],
 ) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """The same for a command that takes a table of options as `**`: parameter -> annotation and default."""
+    """Like `with_target`, for a command that takes `**options`; `own` is parameter -> annotation and default."""
     return lambda command: _with_options(command, _SHARED, own)
 
 
@@ -101,8 +101,8 @@ def _with_options(
 
     @functools.wraps(command)
     def wrapper(**given: Any) -> T:
-        looks = {name: given.pop(name) for name in options}
-        return command(make_target(**looks), **given)
+        located = {name: given.pop(name) for name in options}
+        return command(make_target(**located), **given)
 
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
     wrapper.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
@@ -118,17 +118,21 @@ def _parameters(options: Mapping[str, tuple[Any, Any]]) -> list[inspect.Paramete
 
 
 def require_exclusive(given: Mapping[str, bool]) -> None:
-    """Refuses options that contradict each other; `given` is option -> whether it is there."""
-    there = [f"`{option}`" for option, is_there in given.items() if is_there]
-    if len(there) > 1:
-        raise UsageError(f"{' and '.join(there)} do not go together")
+    """Reject options that exclude each other. `given` is option -> whether it is present.
+
+    Raises:
+        UsageError: more than one is present.
+    """
+    present = [f"`{option}`" for option, is_present in given.items() if is_present]
+    if len(present) > 1:
+        raise UsageError(f"{' and '.join(present)} do not go together")
 
 
 def require_value(option: str, value: str | None) -> str:
-    """Return an option's value, empty where the option is absent.
+    """Return an option's value, empty if the option is absent.
 
     Raises:
-        UsageError: the value is empty, as where a variable in its place is not set.
+        UsageError: the value is empty, for example an unset shell variable.
     """
     if value == "":
         raise UsageError(f"`{option}` is empty", hints=["to use the default, leave it out"])
@@ -136,7 +140,11 @@ def require_value(option: str, value: str | None) -> str:
 
 
 def require_one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
-    """The value, if it is one of those."""
+    """Return the value.
+
+    Raises:
+        UsageError: the value is not in `allowed`.
+    """
     if value not in allowed:
         listed = ", ".join(f"`{a}`" for a in allowed if a)
         raise UsageError(f"`{option}` is `{value}`, and can be {listed}")

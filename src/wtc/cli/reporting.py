@@ -1,4 +1,4 @@
-"""Choosing how to tell what happens, and how to be stopped."""
+"""Choose how to report events, and stop on signals."""
 
 import signal
 import sys
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from wtc.cli.terminal.live_view import LiveReporter
 
 MARKS = "✔✘·…⠋"
-"""What live lines are written with beside letters."""
+"""The characters of live lines that are not ASCII."""
 
 
 def choose_reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter | JsonReporter":
-    """Live lines on a terminal, plain ones elsewhere; with `quiet` only warnings.
+    """Return a reporter: live lines on a terminal, else plain lines; with `quiet`, only warnings.
 
-    `events` is `json` for every event as a line of JSON.
+    If `events` is `json`, report each event as a line of JSON.
     """
     if events == "json":
         from wtc.cli.render.json_reporter import JsonReporter
@@ -39,9 +39,9 @@ def choose_reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveRe
 
 @contextmanager
 def stop_on_signal() -> Generator[threading.Event]:
-    """An event that the first Ctrl-C (or SIGTERM, SIGHUP) sets: what is under way is finished, nothing new begins.
+    """Yield an event that the first Ctrl-C (or SIGTERM, SIGHUP) sets: running operations finish, no new ones start.
 
-    The second one leaves at once.
+    The second signal raises KeyboardInterrupt.
     """
     stop = threading.Event()
     received: list[int] = []
@@ -53,7 +53,7 @@ def stop_on_signal() -> Generator[threading.Event]:
         received.append(number)
         stop.set()
         if number == signal.SIGINT:
-            sys.stderr.write("stopping after what is under way; once more to leave at once\n")
+            sys.stderr.write("stopping after the running operations; press Ctrl-C again to exit at once\n")
 
     before = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:

@@ -1,4 +1,4 @@
-"""Where a command is to look. Apart from the options, so that it costs no command-line library."""
+"""Make a command's `Target` from its options. Does not import the command-line library."""
 
 import os
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ def make_target(
     context: str = "",
     debug: bool = False,
 ) -> Target:
-    """Where the command is to look, from its options and the process's own folder and environment."""
+    """Return the target for the options, the current folder and the environment."""
     if worktree == "":
-        # A harness's variable that is not set must not make this the stack of another worktree.
+        # An unset variable of a harness must not select the stack of another worktree.
         raise UsageError("`--worktree` is empty", hints=["to use the worktree of the current folder, leave it out"])
-    del debug  # the way in looks for it by itself, since errors may come before options are read
+    del debug  # `error_format` reads it, because errors may come before options are parsed
     return Target(
         cwd=_cwd(),
         environment=_environment(),
@@ -33,7 +33,7 @@ def make_target(
 
 
 def _environment() -> dict[str, str]:
-    """The process's environment, without what `wtc env` set in it."""
+    """Return the process's environment without the variables of `wtc env`."""
     if "WTC_ENV" not in os.environ:
         return dict(os.environ)
     from wtc.env_marker import unmarked
@@ -42,7 +42,7 @@ def _environment() -> dict[str, str]:
 
 
 def _cwd() -> str:
-    """The current folder as the shell names it, links included, where that is true; `/` where the folder is gone."""
+    """Return the current folder as in `PWD`, links included, if that is correct; `PWD` or `/` if the folder is gone."""
     try:
         here = os.getcwd()
     except FileNotFoundError:

@@ -131,7 +131,7 @@ def _setuid(bubblewrap: str) -> str:
 
 
 def _received(channel: socket.socket, count: int) -> list[socket.socket]:
-    """The sockets that were passed, at most `count`, after whoever passed them has closed the other end."""
+    """Return the sockets that were passed, at most `count`, once the sender has closed the other end."""
     sockets: list[socket.socket] = []
     while len(sockets) < count:
         found, descriptors, *_ = socket.recv_fds(

@@ -41,7 +41,7 @@ def worktree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.setenv("WTC_CONFIG_DIR", str(state))
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nobody/answers.sock")
+    monkeypatch.setenv("DOCKER_HOST", "unix:///no/engine.sock")
     monkeypatch.setenv("NO_COLOR", "1")
     return folder
 
@@ -63,7 +63,7 @@ def test_names_are_those_of_the_namespace(worktree: Path, capsys: pytest.Capture
 
 
 @pytest.mark.usefixtures("worktree")
-def test_leased_ports_are_told_and_none_is_leased(capsys: pytest.CaptureFixture[str]) -> None:
+def test_leased_ports_are_shown_and_no_port_is_leased(capsys: pytest.CaptureFixture[str]) -> None:
     ports = inspected(capsys)["services"][0]["ports"]
     assert [(p["target"], p["published"], p["port"]) for p in ports] == [(80, "8080", 20123), (90, "9090", None)]
 
@@ -84,18 +84,18 @@ def test_each_attribute_has_its_place_and_its_status(worktree: Path, capsys: pyt
 
 
 @pytest.mark.usefixtures("worktree")
-def test_what_breaks_the_isolation_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_isolation_findings_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     (socket,) = inspected(capsys)["isolation"]
     assert (socket["path"], socket["line"], socket["column"]) == ("services.db.volumes[1].source", 14, 38)
 
 
 @pytest.mark.usefixtures("worktree")
-def test_named_service_comes_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_given_service_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert [s["service"] for s in inspected(capsys, "db")["services"]] == ["db"]
 
 
 @pytest.mark.usefixtures("worktree")
-def test_text_shows_places_and_no_value(capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_shows_positions_and_no_values(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["inspect"]) == 0
     out = capsys.readouterr().out
     assert "service web: accra-a1b2c3_web, image accra-a1b2c3-web\n" in out
@@ -106,7 +106,7 @@ def test_text_shows_places_and_no_value(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.usefixtures("worktree")
-def test_unknown_service_is_a_mistake_in_usage(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_service_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["inspect", "wbe"]) == 2
     assert "wbe" in capsys.readouterr().err
 
@@ -127,7 +127,7 @@ services:
 """
 
 
-def test_references_are_shown_with_what_they_become(worktree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_references_are_shown_with_their_replacement(worktree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (worktree / "compose.yaml").write_text(REFERENCES)
     (worktree / "Dockerfile").write_text("FROM base")
     found = {r["path"]: (r["line"], r["becomes"]) for r in inspected(capsys)["references"]}
@@ -143,9 +143,7 @@ def test_references_are_shown_with_what_they_become(worktree: Path, capsys: pyte
     }
 
 
-def test_uses_of_port_variables_are_shown_with_what_they_are(
-    worktree: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_uses_of_port_variables_are_shown_with_their_values(worktree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (worktree / "compose.yaml").write_text(REFERENCES)
     found = [(u["variable"], u["path"], u["value"]) for u in inspected(capsys, "other")["port_variables"]]
     assert found == [

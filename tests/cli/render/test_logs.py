@@ -31,25 +31,25 @@ def written(lines: Sequence[StackLine], services: Sequence[str], monkeypatch: py
         return seen.read(1000).decode()
 
 
-def test_each_service_has_a_colour_and_all_lines_begin_at_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_service_has_a_colour_and_lines_are_aligned(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line("web", b"one"), line("cache", b"two")]
     assert written(lines, ["web", "cache"], monkeypatch) == (
         "\x1b[36mweb    | \x1b[0mone\r\n\x1b[33mcache  | \x1b[0mtwo\r\n"
     )
 
 
-def test_a_long_name_does_not_move_what_the_others_write(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_name_does_not_indent_other_services(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line("web", b"one"), line(LONG, b"two")]
     assert written(lines, ["web", LONG], monkeypatch) == (
         f"\x1b[36mweb  | \x1b[0mone\r\n\x1b[33m{LONG}  | \x1b[0mtwo\r\n"
     )
 
 
-def test_what_a_program_leaves_coloured_ends_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreset_colour_ends_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert written([line("web", b"\x1b[31mred")], ["web"], monkeypatch).endswith("\x1b[31mred\x1b[0m\r\n")
 
 
-def test_elsewhere_than_at_a_terminal_lines_are_what_they_are(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_lines_are_unchanged_if_output_is_not_a_terminal(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     with open(1, "w", closefd=False) as stdout, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", stdout)
         writer = LogWriter(prefixed=True, coloured=True, timestamps=False)

@@ -1,4 +1,4 @@
-"""What a terminal shows of an `up` while it goes on, and of the endpoints that it ends with."""
+"""The live lines of `up` on a terminal, and its endpoints."""
 
 import io
 import os
@@ -36,7 +36,7 @@ SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
 class Screen:
-    """A reporter on a screen of its own, told of a plan that nothing carries out."""
+    """A reporter with its screen, and a plan that is not executed."""
 
     def __init__(self, *operations: Operation, columns: int = 80, rows: int = 24) -> None:
         self.console = Console(
@@ -82,7 +82,7 @@ def image(name: str) -> DesiredImage:
     return DesiredImage(service="web", reference=name)
 
 
-def test_names_are_told_without_the_namespace_which_stands_above_them() -> None:
+def test_names_are_shown_without_the_namespace_of_the_heading() -> None:
     screen = Screen(PullImage(image=image("redis:7")), start("web"), RemoveVolume(name=f"{NAMESPACE}_rows"))
     screen.begins(0, 1)
     screen.ends(1)
@@ -94,7 +94,7 @@ def test_names_are_told_without_the_namespace_which_stands_above_them() -> None:
     ]
 
 
-def test_another_stack_leaves_the_first_ones_lines_above() -> None:
+def test_lines_of_an_earlier_stack_stay_above() -> None:
     screen = Screen(start("web"))
     screen.begins(0)
     screen.ends(0)
@@ -104,7 +104,7 @@ def test_another_stack_leaves_the_first_ones_lines_above() -> None:
     assert screen.shown()[0] == "bergen-d4e5f6"
 
 
-def test_bytes_are_summed_over_the_layers() -> None:
+def test_bytes_are_summed_over_layers() -> None:
     screen = Screen(PullImage(image=image("redis:7")))
     screen.begins(0)
     screen.says(0, "a", "downloading", 1_000_000, 4_000_000)
@@ -112,7 +112,7 @@ def test_bytes_are_summed_over_the_layers() -> None:
     assert screen.shown()[1] == "* image redis:7 pulling 1.5 MB of 5.0 MB T"
 
 
-def test_what_has_to_wait_for_another_says_for_which() -> None:
+def test_waiting_line_names_what_it_waits_for() -> None:
     web, db = ContainerRef(name=f"{NAMESPACE}_web"), ContainerRef(name=f"{NAMESPACE}_db")
     screen = Screen(
         StopContainer(container=web), WaitContainer(container=db, condition=Condition.HEALTHY), start("web")
@@ -126,7 +126,7 @@ def test_what_has_to_wait_for_another_says_for_which() -> None:
     assert screen.shown()[1:] == ["* container web stopped  T", "✔ container db  healthy  T"]
 
 
-def test_a_build_tells_its_step_and_below_it_what_that_says() -> None:
+def test_build_shows_its_step_and_below_it_the_output() -> None:
     screen = Screen(BuildImage(image=image(f"{NAMESPACE}-web")))
     screen.begins(0)
     step = "[2/3] RUN make all"
@@ -144,7 +144,7 @@ def test_a_build_tells_its_step_and_below_it_what_that_says() -> None:
     assert screen.shown()[1:] == ["✔ image web built    T"]
 
 
-def test_a_step_that_talks_a_lot_keeps_its_name_above_the_last_lines() -> None:
+def test_step_with_long_output_keeps_its_name_above_the_last_lines() -> None:
     screen = Screen(BuildImage(image=image(f"{NAMESPACE}-web")))
     screen.begins(0)
     for number in range(30):
@@ -155,7 +155,7 @@ def test_a_step_that_talks_a_lot_keeps_its_name_above_the_last_lines() -> None:
 TWENTY = [start(f"service-{n:02}") for n in range(20)]
 
 
-def test_on_a_small_screen_what_is_going_on_is_seen_and_the_rest_is_counted() -> None:
+def test_small_screen_shows_running_lines_and_counts_the_rest() -> None:
     screen = Screen(*TWENTY, columns=40, rows=10)
     screen.begins(*range(11))
     screen.ends(*range(8))
@@ -167,7 +167,7 @@ def test_on_a_small_screen_what_is_going_on_is_seen_and_the_rest_is_counted() ->
     ]
 
 
-def test_more_than_the_screen_holds_is_counted_too() -> None:
+def test_running_lines_that_do_not_fit_are_counted() -> None:
     screen = Screen(*TWENTY, columns=40, rows=10)
     screen.begins(*range(20))
     shown = screen.shown()
@@ -175,7 +175,7 @@ def test_more_than_the_screen_holds_is_counted_too() -> None:
     assert shown[1] == "* 13 more under way"
 
 
-def test_at_the_end_all_of_it_stays() -> None:
+def test_all_lines_are_shown_at_the_end() -> None:
     screen = Screen(*TWENTY, columns=40, rows=10)
     screen.begins(*range(20))
     screen.ends(*range(20))
@@ -192,14 +192,14 @@ def test_at_the_end_all_of_it_stays() -> None:
         (30, "* a-name-of-s… starting T"),
     ],
 )
-def test_a_narrow_screen_loses_the_kind_first_and_never_what_is_going_on(columns: int, expected: str) -> None:
+def test_narrow_screen_drops_the_kind_first_and_never_the_action(columns: int, expected: str) -> None:
     screen = Screen(start("a-name-of-some-length"), columns=columns)
     screen.begins(0)
     assert screen.shown()[1] == expected
     assert all(len(line) < columns for line in screen.shown())
 
 
-def test_on_a_terminal_that_has_become_narrower_all_rows_of_the_last_frame_are_cleared() -> None:
+def test_all_rows_of_the_last_frame_are_cleared_on_a_terminal_that_became_narrower() -> None:
     screen = Screen(start("a-name-of-some-length"), start("web"), columns=50)
     with screen.reporter:
         screen.reporter._live.refresh()
@@ -210,13 +210,13 @@ def test_on_a_terminal_that_has_become_narrower_all_rows_of_the_last_frame_are_c
         assert screen.clears() == 3
 
 
-def test_what_is_typed_does_not_wrap_behind_the_last_line() -> None:
+def test_typed_keys_do_not_wrap_after_the_last_line() -> None:
     screen = Screen(*TWENTY[:2], columns=30)
     screen.begins(0, 1)
     assert max(map(len, screen.shown())) <= 28
 
 
-def test_a_failure_is_marked_and_what_waited_for_it_is_skipped() -> None:
+def test_failure_is_marked_and_its_dependents_are_skipped() -> None:
     screen = Screen(start("db"), start("web"))
     screen.begins(0)
     screen.reporter(NodeFailed(node=screen.nodes[0], error=WtcError("it did not start")))
@@ -224,21 +224,21 @@ def test_a_failure_is_marked_and_what_waited_for_it_is_skipped() -> None:
     assert screen.shown()[1:] == ["✘ container db  failed   T", "· container web skipped"]
 
 
-def test_of_what_was_not_begun_when_the_user_broke_off_nothing_is_said() -> None:
+def test_interrupted_operation_that_was_not_started_is_not_shown() -> None:
     screen = Screen(*TWENTY)
     for node in screen.nodes:
         screen.reporter(NodeSkipped(node=node, because=None))
     assert screen.shown() == []
 
 
-def test_what_was_under_way_then_is_told_to_be_broken_off() -> None:
+def test_interrupted_running_operation_is_shown_as_broken_off() -> None:
     screen = Screen(*TWENTY[:2])
     screen.begins(0)
     screen.reporter(NodeSkipped(node=screen.nodes[0], because=None))
     assert screen.shown()[1:] == ["· container service-00 broken off T", "· container service-01 waiting"]
 
 
-def test_addresses_of_web_pages_are_links_that_are_not_seen() -> None:
+def test_web_addresses_are_invisible_links() -> None:
     url = "http://127.0.0.1:21043"
     assert link_urls(f"web  80/tcp  {url}") == f"web  80/tcp  \x1b]8;;{url}\x1b\\{url}\x1b]8;;\x1b\\"
     assert link_urls("db  127.0.0.1:21044") == "db  127.0.0.1:21044"
@@ -248,7 +248,7 @@ ROWS = [["web", "http://127.0.0.1:21043"]]
 
 
 def written(rows: Sequence[Sequence[str]], monkeypatch: pytest.MonkeyPatch, term: str) -> str:
-    """What a terminal of that kind gets."""
+    """Return what a terminal of that kind receives."""
     driver, screen = pty.openpty()
     with os.fdopen(driver, "rb", buffering=0) as seen, os.fdopen(screen, "w") as terminal:
         monkeypatch.setenv("TERM", term)
@@ -259,7 +259,7 @@ def written(rows: Sequence[Sequence[str]], monkeypatch: pytest.MonkeyPatch, term
         return seen.read(1000).decode()
 
 
-def test_endpoints_can_be_clicked_on_at_a_terminal_and_only_there(
+def test_endpoints_are_links_only_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "\x1b]8;;http://127.0.0.1:21043\x1b\\" in written(ROWS, monkeypatch, "xterm-256color")
@@ -277,7 +277,7 @@ def test_endpoints_can_be_clicked_on_at_a_terminal_and_only_there(
         ("xterm-256color", "latin-1", "PlainReporter"),
     ],
 )
-def test_live_lines_are_for_terminals_that_can_show_them(
+def test_live_lines_are_only_for_terminals_that_can_show_them(
     monkeypatch: pytest.MonkeyPatch, term: str, encoding: str, kind: str
 ) -> None:
     driver, screen = pty.openpty()

@@ -1,4 +1,4 @@
-"""Tables on terminals that are narrower than they are."""
+"""Tables on terminals that are too narrow for them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,17 +14,17 @@ ROWS = [
 ]
 
 
-def test_a_table_that_fits_is_one() -> None:
+def test_table_that_fits_is_unchanged() -> None:
     assert lay_out(ROWS, header=HEADER, room=120) == align(ROWS, header=HEADER)
 
 
-def test_first_paths_are_cut() -> None:
+def test_paths_are_cut_first() -> None:
     lines = lay_out(ROWS, header=HEADER, room=92)
     assert lines[2] == "accra-a1b2c3   …/ada/code/accra  database  exited            -       -"
     assert display_width(lines[1]) == 92
 
 
-def test_then_what_belongs_together_stands_below_its_place() -> None:
+def test_rows_are_then_grouped_below_their_place() -> None:
     assert lay_out(ROWS, header=HEADER, room=65) == [
         "  SERVICE   STATE             MEMORY  PORTS",
         "accra-a1b2c3  /home/ada/code/accra",
@@ -35,7 +35,7 @@ def test_then_what_belongs_together_stands_below_its_place() -> None:
     ]
 
 
-def test_at_last_each_row_is_told_one_cell_a_line() -> None:
+def test_rows_are_printed_one_cell_a_line_at_last() -> None:
     assert lay_out(ROWS, header=HEADER, room=33) == [
         "accra-a1b2c3  …ome/ada/code/accra",
         "  web",
@@ -51,7 +51,7 @@ def test_at_last_each_row_is_told_one_cell_a_line() -> None:
     ]
 
 
-def test_what_comes_last_is_left_to_the_terminal_to_wrap() -> None:
+def test_last_column_is_wrapped_by_the_terminal() -> None:
     rows = [["web", "1", "httpd -f -p 80 -h /a/long/path"]]
     assert lay_out(rows, header=("service", "pid", "cmd"), room=30) == [
         "SERVICE  PID  CMD",
@@ -59,14 +59,14 @@ def test_what_comes_last_is_left_to_the_terminal_to_wrap() -> None:
     ]
 
 
-def test_without_a_header_there_is_nothing_to_tell_cells_by() -> None:
+def test_table_without_a_header_is_not_split_into_cells() -> None:
     rows = [["web", "80/tcp", "http://127.0.0.1:21043"]]
     assert lay_out(rows, header=(), room=20) == ["web  80/tcp  http://127.0.0.1:21043"]
     assert lay_out([], header=(), room=20) == []
 
 
 @given(st.integers(1, 120))
-def test_no_cell_but_a_path_is_ever_cut(room: int) -> None:
+def test_only_paths_are_cut(room: int) -> None:
     text = "\n".join(lay_out(ROWS, header=HEADER, room=room))
     cells = {cell for row in ROWS for cell in (row[0], *row[2:]) if cell != "-"}
     assert [cell for cell in cells if cell not in text] == []

@@ -1,4 +1,4 @@
-"""Standard streams that are closed, full, read by nobody, or of an encoding that lacks what is to be written."""
+"""Standard streams that are closed, full, without a reader, or of an encoding that lacks a character."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def worktree(tmp_path: Path) -> Path:
 def shell(
     line: str, folder: Path, environment: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[bytes]":
-    """What a shell makes of a line in which `wtc` is wtc."""
+    """Run a shell line in which `wtc` is the tested command."""
     own = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder.parent),
@@ -46,13 +46,13 @@ def shell(
 
 
 def plainly(command: str) -> int:
-    """The exit status where nothing is wrong with the streams."""
+    """The exit status when the streams work."""
     return 2 if command == "nope" else 0
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("streams", [">&-", "2>&-", ">&- 2>&- <&-", "2>/dev/full", "2>&1 | true"])
-def test_nobody_who_reads_is_no_failure(worktree: Path, command: str, streams: str) -> None:
+def test_closed_reader_is_not_a_failure(worktree: Path, command: str, streams: str) -> None:
     done = shell(f"wtc {command} {streams}", worktree)
     assert done.returncode == plainly(command), done.stderr
     assert b"Traceback" not in done.stderr
@@ -60,19 +60,19 @@ def test_nobody_who_reads_is_no_failure(worktree: Path, command: str, streams: s
 
 
 @pytest.mark.parametrize("command", COMMANDS[:-1])
-def test_what_cannot_be_written_is_an_error(worktree: Path, command: str) -> None:
+def test_failed_write_is_an_error(worktree: Path, command: str) -> None:
     done = shell(f"wtc {command} >/dev/full", worktree)
     assert done.returncode == 1
     assert done.stderr.endswith(b"error: the output could not be written\ncaused by: no space left on device\n")
 
 
-def test_the_first_of_two_failures_counts(worktree: Path) -> None:
+def test_first_of_two_failures_decides_the_exit_status(worktree: Path) -> None:
     done = shell("wtc ps --json >/dev/full", worktree)
     assert done.returncode == 4
     assert b"the output could not be written" not in done.stderr
 
 
-def test_the_failure_is_told_even_where_nobody_reads_its_document(worktree: Path) -> None:
+def test_failure_is_reported_if_the_reader_of_the_document_is_gone(worktree: Path) -> None:
     done = shell("wtc ps --json | true", worktree)
     assert done.returncode == 4
     assert b"cannot reach the engine" in done.stderr
@@ -82,14 +82,14 @@ def test_the_failure_is_told_even_where_nobody_reads_its_document(worktree: Path
 @pytest.mark.parametrize(
     "environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
 )
-def test_an_encoding_that_lacks_a_character_fails_nothing(
+def test_encoding_that_lacks_a_character_is_not_a_failure(
     worktree: Path, command: str, environment: Mapping[str, str]
 ) -> None:
     done = shell(f"wtc {command}", worktree, environment)
     assert done.returncode == plainly(command), done.stderr
 
 
-def test_a_path_that_is_no_text_comes_out_as_it_is(tmp_path: Path) -> None:
+def test_path_that_is_not_text_is_printed_unchanged(tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path / "a") + b"\xff"
     os.mkdir(folder)
     with open(folder + b"/compose.yaml", "wb") as file:
@@ -101,12 +101,12 @@ def test_a_path_that_is_no_text_comes_out_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", ["0", "1", "wide"])
 @pytest.mark.parametrize("command", ["--help", "ports"])
-def test_no_width_is_too_odd(worktree: Path, command: str, columns: str) -> None:
+def test_any_terminal_width_is_accepted(worktree: Path, command: str, columns: str) -> None:
     done = shell(f"wtc {command}", worktree, {"COLUMNS": columns})
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_no_color_outweighs_what_forces_colours(worktree: Path) -> None:
+def test_no_color_overrides_forced_colours(worktree: Path) -> None:
     forced = {"FORCE_COLOR": "1"}
     assert b"\x1b[" in shell("wtc nope", worktree, forced).stderr
     assert b"\x1b[" not in shell("wtc nope", worktree, {**forced, "NO_COLOR": "1"}).stderr

@@ -1,4 +1,4 @@
-"""What `--watch` draws on a screen of whatever size."""
+"""The frames of `--watch` on screens of all sizes."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ TABLE = Table(
 )
 
 
-def test_all_of_it_is_shown_where_there_is_room() -> None:
+def test_whole_table_is_shown_if_it_fits() -> None:
     lines = table_frame(TABLE, 80, 7)
     assert lines[0] == "NAMESPACE     WORKTREE              SERVICE  MEMORY  LIMIT"
     assert lines[1] == "accra-a1b2c0  /home/ada/code/accra  web-0    0 MiB   -"
@@ -35,7 +35,7 @@ def test_all_of_it_is_shown_where_there_is_room() -> None:
         pytest.param(12, "accra-a…  w…", id="and at last the line"),
     ],
 )
-def test_on_a_narrow_screen_numbers_are_kept_whole_the_longest(columns: int, first: str) -> None:
+def test_numbers_are_cut_last_on_a_narrow_screen(columns: int, first: str) -> None:
     assert table_frame(TABLE, columns, 24)[1] == first
 
 
@@ -48,18 +48,18 @@ def test_on_a_narrow_screen_numbers_are_kept_whole_the_longest(columns: int, fir
         (1, [], f"5 more; {TABLE.below}"),
     ],
 )
-def test_rows_that_there_is_no_room_for_are_counted(rows: int, services: list[str], last: str) -> None:
+def test_rows_that_do_not_fit_are_counted(rows: int, services: list[str], last: str) -> None:
     *lines, below = table_frame(TABLE, 80, rows)
     assert [line.split()[2] for line in lines] == services
     assert below == last
 
 
-def test_without_rows_there_is_the_line_below_them_alone() -> None:
+def test_empty_table_shows_only_the_line_below() -> None:
     assert table_frame(replace(TABLE, rows=[], below="nothing runs"), 80, 24) == ["nothing runs"]
 
 
 @given(st.integers(1, 100), st.integers(1, 12))
-def test_a_frame_is_never_larger_than_the_screen(columns: int, rows: int) -> None:
+def test_frame_is_never_larger_than_the_screen(columns: int, rows: int) -> None:
     lines = table_frame(TABLE, columns, rows)
     assert len(lines) <= rows
     assert all(display_width(line) <= columns for line in lines)

@@ -18,18 +18,18 @@ def command(
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     build_arg: Annotated[
         list[str] | None,
-        typer.Option("--build-arg", metavar="NAME[=VALUE]", help="A build argument; repeatable."),
+        typer.Option("--build-arg", metavar="NAME[=VALUE]", help="Set a build argument; repeatable."),
     ] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Build every step anew.")] = False,
-    pull: Annotated[bool, typer.Option("--pull", help="Ask for newer base images.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Build every step without the cache.")] = False,
+    pull: Annotated[bool, typer.Option("--pull", help="Pull newer versions of the base images.")] = False,
     with_dependencies: Annotated[
-        bool, typer.Option("--with-dependencies", help="Also what the services depend on.")
+        bool, typer.Option("--with-dependencies", help="Also build the services' dependencies.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Build this worktree's images, whether or not they are up to date. No container is touched."""
+    """Build this worktree's images even if they are up to date. Containers are not changed."""
     from wtc.cli.render.build import show_images
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.orchestrator.build import BuildRequest, build
@@ -48,7 +48,7 @@ def command(
 
 
 def _arguments(texts: list[str]) -> dict[str, str]:
-    """A name alone takes its value from the environment, and counts only if that has one."""
+    """Return name -> value. A name alone takes its value from the environment, and is dropped if it is unset there."""
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")

@@ -18,25 +18,33 @@ EXAMPLES = "Example: wtc clean -y -w ../accra"
 @with_target
 def command(
     target: Target,
-    all_worktrees: Annotated[bool, typer.Option("--all", help="All stacks that were created on this host.")] = False,
+    all_worktrees: Annotated[
+        bool, typer.Option("--all", help="Remove all stacks that were created on this host.")
+    ] = False,
     gone: Annotated[
-        bool, typer.Option("--gone", help="The stacks whose worktrees are proved to be gone; ask about the prunable.")
+        bool, typer.Option("--gone", help="Remove stacks whose worktree is proved to be gone; ask about prunable ones.")
     ] = False,
     all_gone: Annotated[
-        bool, typer.Option("--all-gone", help="With `--gone`: even if that is more than half of this host's stacks.")
+        bool, typer.Option("--all-gone", help="With `--gone`: proceed even for more than half of this host's stacks.")
     ] = False,
     former: Annotated[
-        bool, typer.Option("--former", help="The stacks that former worktrees left at this worktree's path.")
+        bool, typer.Option("--former", help="Remove the stacks of former worktrees at this worktree's path.")
     ] = False,
     stack: Annotated[
-        str, typer.Option("--stack", metavar="NAMESPACE", help="One stack by its namespace, whatever is proved of it.")
+        str,
+        typer.Option(
+            "--stack",
+            metavar="NAMESPACE",
+            help="Remove one stack by namespace, even without proof that its worktree is gone.",
+        ),
     ] = "",
     volume: Annotated[
-        list[str] | None, typer.Option("--volume", metavar="NAME", help="Only this volume of the stack. Repeatable.")
+        list[str] | None,
+        typer.Option("--volume", metavar="NAME", help="Remove only this volume of the stack; repeatable."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
+        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -44,8 +52,8 @@ def command(
 ) -> None:
     """Remove this project's stack: containers, networks, VOLUMES, built images, leased ports.
 
-    With `-w` it removes all stacks of that worktree, also when its folder is gone. Only what is proved to belong to the
-    worktree is removed; what is not proved is named, and the exit status is 5. Having nothing to do is success.
+    With `-w`, remove all stacks of that worktree, even if its folder is gone. wtc removes only what provably belongs to
+    the worktree; it lists the rest and exits with 5. If there is nothing to remove, it succeeds.
     """
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate, print_json
@@ -79,7 +87,7 @@ def command(
         for cleaning in chosen:
             what = "volumes of " if request.volumes else ""
             narrate(f"{what}`{cleaning.namespace.name}` removed{_leases_text(cleaning.leases)}")
-        # With `-w` they were an error. Stacks whose worktrees are where they should be are shown in a dry run only.
+        # With `-w` they were an error. Stacks of present worktrees are printed only in a dry run.
         for one in (one for one in found.left if scope is not Scope.WORKTREE and not one.present):
             narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
         for name in found.stale:
@@ -89,7 +97,7 @@ def command(
 
 
 def _select_confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple[Cleaning, ...]":
-    """What is to be removed: with `--yes` all that is proved, else what a person confirms."""
+    """Return the stacks to remove: with `--yes` all proved ones, else those that the user confirms."""
     from wtc.cli.terminal.output import narrate
 
     certain = tuple(c for c in cleanings if not c.ask)
@@ -107,7 +115,7 @@ def _select_confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple
 
 
 def _confirm_prunable(cleaning: "Cleaning") -> bool:
-    """A person's answer about one stack whose worktree may have been moved by hand."""
+    """Ask the user about one stack whose worktree may have been moved by hand."""
     from wtc.cli.terminal.output import narrate
 
     _require_terminal()
@@ -153,12 +161,12 @@ def _contents(cleaning: "Cleaning") -> str:
 
 
 def _preview(found: "CleanPlan") -> None:
-    """The plans, with the reason for each stack that is removed or stays."""
+    """Print the plans, and the reason why each stack is removed or kept."""
     from wtc.cli.render.up import show_plans
     from wtc.cli.terminal.output import narrate
 
     for cleaning in found.cleanings:
-        asked = " (only after a person confirms it)" if cleaning.ask else ""
+        asked = " (only after confirmation)" if cleaning.ask else ""
         narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree}: {cleaning.why}{asked}")
     for one in found.left:
         narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")

@@ -18,19 +18,21 @@ def command(
     source: Annotated[str, typer.Argument(metavar="SERVICE:PATH|PATH|-", show_default=False)],
     destination: Annotated[str, typer.Argument(metavar="PATH|SERVICE:PATH|-", show_default=False)],
     archive: Annotated[
-        bool, typer.Option("--archive", "-a", help="What is copied into a container becomes its user's.")
+        bool, typer.Option("--archive", "-a", help="Give copied files to the container's user.")
     ] = False,
     follow_link: Annotated[
-        bool, typer.Option("--follow-link", "-L", help="Copy what a symbolic link leads to, and not the link.")
+        bool, typer.Option("--follow-link", "-L", help="Copy the target of a symbolic link, not the link.")
     ] = False,
     one_offs: Annotated[bool, typer.Option("--all", help="Include containers of `wtc run`.")] = False,
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
+    index: Annotated[
+        int, typer.Option("--index", metavar="N", help="Number of the replica.", min=0, show_default=False)
+    ] = 0,
 ) -> None:
-    """Copy files and folders out of a container of this worktree's stack, or into one.
+    """Copy files and folders between a container of this worktree's stack and the host.
 
-    A path that ends in `/.` is a folder's contents. `-` is a tar, on standard input or output. What is copied out
-    belongs to you; what is copied in keeps its owner's number. Devices and named pipes are refused, and files that are
-    copied out are never setuid or setgid.
+    A path that ends in `/.` means the folder's contents. `-` is a tar archive on standard input or output. Files copied
+    to the host belong to you and are never setuid or setgid; files copied to a container keep their numeric owner.
+    Devices and named pipes are refused.
     """
     from wtc.cli.render.plain_reporter import PlainReporter
     from wtc.orchestrator.cp import STREAM, CopyRequest, copy_files

@@ -13,21 +13,21 @@ EXAMPLES = "Example: wtc doctor"
 
 @with_target
 def command(target: Target, as_json: AsJson = False) -> None:
-    """Look at all that a stack stands on: each line is ok, or says what to do. Ends with 1 where there is something.
+    """Check the environment and suggest fixes. Exit with 1 if a check fails.
 
-    The engine and how it was chosen, its API, BuildKit, address pools and disk, git, which `wtc` is called, the
-    sandbox, the compose file, the registry against the labels, each setting with where it comes from. Changes nothing.
+    Checks the engine and how it was chosen, its API, BuildKit, address pools and disk; git, the `wtc` on the PATH, the
+    sandbox, the compose file, the registry against the labels, and each setting with its source. Changes nothing.
     """
     from wtc.cli.terminal.output import print_json
     from wtc.cli.terminal.style import DIM, GREEN, RED, paint
     from wtc.orchestrator.doctor import doctor
 
     findings = doctor(target)
-    all_well = all(finding.well for finding in findings)
+    all_ok = all(finding.well for finding in findings)
     if as_json:
         print_json(
             {
-                "well": all_well,
+                "well": all_ok,
                 "findings": [
                     {"subject": f.subject, "well": f.well, "text": f.text, "hint": f.hint or None} for f in findings
                 ],
@@ -41,5 +41,5 @@ def command(target: Target, as_json: AsJson = False) -> None:
             sys.stdout.write(f"{mark}  {finding.subject.ljust(width)}  {finding.text}\n")
             if finding.hint:
                 sys.stdout.write(f"{' ' * (width + 8)}{paint(finding.hint, DIM, stream=sys.stdout)}\n")
-    if not all_well:
+    if not all_ok:
         raise typer.Exit(Exit.FAILED)

@@ -17,7 +17,7 @@ def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
+        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
     remove_orphans: Annotated[bool, typer.Option("--remove-orphans", hidden=True)] = False,
     volumes: Annotated[bool, typer.Option("--volumes", "-v", hidden=True)] = False,
@@ -26,16 +26,16 @@ def command(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Stop and remove this worktree's containers and networks. Volumes stay, and so do the host ports.
+    """Stop and remove this worktree's containers and networks. Volumes and host ports are kept.
 
-    With no service named, containers of services that the file no longer has go too.
+    Without SERVICE, also remove the containers of services that the file no longer has.
     """
     from wtc.cli.render.up import changes_document, show_plans
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate, print_json
     from wtc.orchestrator.down import DownRequest, down
 
-    del remove_orphans  # without names it takes them anyway
+    del remove_orphans  # without names, orphans are removed anyway
     for option, given in {"--volumes": volumes, "--rmi": bool(rmi)}.items():
         if given:
             hint = "to remove the stack with its volumes and built images, run `wtc clean`"
@@ -51,4 +51,4 @@ def command(
     elif dry_run:
         show_plans((result.plan,))
     elif not result.plan and not quiet:
-        narrate(f"nothing of `{result.namespace.name}` is there")
+        narrate(f"nothing to remove for `{result.namespace.name}`")

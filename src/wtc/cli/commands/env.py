@@ -16,12 +16,12 @@ EXAMPLES = 'Example: eval "$(wtc env)"'
 @with_target
 def command(
     target: Target,
-    form: Annotated[str, typer.Option("--format", metavar="shell|dotenv|json", help="How to print them.")] = "shell",
+    form: Annotated[str, typer.Option("--format", metavar="shell|dotenv|json", help="Output format.")] = "shell",
     as_json: AsJson = False,
 ) -> None:
-    """Print the stack's variables: `WTC_*`, the compose file's port variables, and `DOCKER_HOST` where it takes one.
+    """Print the stack's variables: `WTC_*`, the compose file's port variables, and `DOCKER_HOST` if needed.
 
-    For a shell, direnv (`eval "$(wtc env)"` in `.envrc`), or a file. Needs no engine.
+    For a shell, direnv (`eval "$(wtc env)"` in `.envrc`), or a file. Does not need the engine.
     """
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import narrate, print_json
@@ -50,7 +50,7 @@ def _shell(name: str, value: str) -> str:
 
 
 def _dotenv(name: str, value: str) -> str:
-    """As plain as it can be: readers of such files differ in what they make of quotes."""
+    """Quote the value only if necessary, because dotenv readers treat quotes differently."""
     if re.fullmatch(r"[\w./:@%+,=-]*", value, re.ASCII):
         return f"{name}={value}\n"
     if not {"'", "\\", "\n"} & set(value):

@@ -21,11 +21,15 @@ JSON_LINES = True
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From then on: `10m`, or RFC 3339.")] = "",
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Up to then: `10m`, or RFC 3339.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="Start at this time: `10m` ago, or RFC 3339.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="End at this time: `10m` ago, or RFC 3339.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
-    """Print what happens to this worktree's containers, as it happens."""
+    """Print the events of this worktree's containers as they happen."""
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.timestamps import parse_timestamp
     from wtc.orchestrator.events import events

@@ -10,7 +10,7 @@ from wtc.cli.options import require_exclusive, with_target_by_worktree
 from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc exec -u root web sh -c 'ls /tmp | wc -l'"
-CONTEXT = options.ITS_OWN
+CONTEXT = options.PASS_THROUGH
 
 
 @with_target_by_worktree
@@ -24,13 +24,15 @@ def command(
     env: options.ExecEnv = None,
     user: options.User = "",
     workdir: options.Workdir = "",
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=0, show_default=False)] = 0,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself.")] = False,
-    privileged: Annotated[bool, typer.Option("--privileged", help="Give it all privileges.")] = False,
+    index: Annotated[
+        int, typer.Option("--index", metavar="N", help="Number of the replica.", min=0, show_default=False)
+    ] = 0,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run the command in the background.")] = False,
+    privileged: Annotated[bool, typer.Option("--privileged", help="Give the command all privileges.")] = False,
 ) -> int:
-    """Run a command in a container of this worktree's stack. Its exit status is wtc's.
+    """Run a command in a container of this worktree's stack, and exit with its status.
 
-    It has a terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
+    The command has a terminal if standard input and output are terminals; Ctrl-P Ctrl-Q detaches from it.
     """
     from wtc.cli.render.plain_reporter import PlainReporter
     from wtc.orchestrator.exec import ExecRequest, Replica, exec_in_container

@@ -1,4 +1,4 @@
-"""`wtc hook`: what Claude Code calls, with a document on standard input. Not listed: `wtc init` writes it."""
+"""`wtc hook`: the command that Claude Code's hooks call, with JSON on standard input. `--help` does not list it."""
 
 import os
 import select
@@ -15,8 +15,8 @@ from wtc.errors import Exit, InternalError, UsageError, WtcError
 
 EXAMPLES = "Example: wtc hook claude-worktree-remove <event.json"
 CREATED, REMOVED = "claude-worktree-create", "claude-worktree-remove"
-_PATIENCE_S = 5.0
-_LONGEST_INPUT = 1 << 20
+_READ_TIMEOUT_S = 5.0
+_MAX_INPUT_BYTES = 1 << 20
 
 
 def command(
@@ -50,10 +50,10 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     if not isinstance(name, str):
         raise UsageError("standard input has no `name`", hints=["to make a worktree yourself, run `git worktree add`"])
     place = given.get("cwd")
-    looks = make_target()
+    target = make_target()
     if isinstance(place, str) and os.path.isabs(place):
-        looks = replace(looks, cwd=place)
-    path = create_worktree(replace(looks, files=files), name, report_warnings, show_error)
+        target = replace(target, cwd=place)
+    path = create_worktree(replace(target, files=files), name, report_warnings, show_error)
     sys.stdout.write(f"{path}\n")
 
 
@@ -78,7 +78,7 @@ def _report_errors(work: Callable[[], None]) -> int:
 
 
 def _is_worktree(path: str) -> bool:
-    """Whether a worktree is at an absolute path. A folder without `.git` is none: to fail for it would never end."""
+    """Return whether the absolute path is a worktree. A folder without `.git` is not: a retry would never end."""
     return path.startswith("/") and _can_be_a_path(path) and os.path.lexists(os.path.join(path, ".git"))
 
 
@@ -87,11 +87,11 @@ def _remove(worktree: str) -> None:
     from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.hook import remove_claude_worktree
 
-    # Without a path this would be the stack of whatever worktree it is called in.
+    # Without a path this would remove the stack of the current worktree.
     if not worktree.startswith("/"):
         raise WtcError("standard input has no absolute `worktree_path`", hints=["to clean a stack, run `wtc clean`"])
     if not _can_be_a_path(worktree):
-        raise WtcError("the `worktree_path` on standard input is none that a system can have")
+        raise WtcError("the `worktree_path` on standard input is not a valid path")
     with stop_on_signal() as stop, choose_reporter(quiet=False) as report:
         removal = remove_claude_worktree(make_target(worktree=worktree), report, stop)
     if not removal.stacks:
@@ -106,14 +106,14 @@ def _can_be_a_path(text: str) -> bool:
 
 
 def _document() -> dict[str, Any]:
-    """The object on standard input, as soon as it is whole: who writes it need not close it."""
+    """Return the JSON object on standard input as soon as it is complete, without waiting for end of file."""
     import json
 
     content = b""
-    end = time.monotonic() + _PATIENCE_S
+    end = time.monotonic() + _READ_TIMEOUT_S
     descriptor = sys.stdin.fileno()
-    while len(content) < _LONGEST_INPUT and select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
-        chunk = os.read(descriptor, _LONGEST_INPUT)
+    while len(content) < _MAX_INPUT_BYTES and select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+        chunk = os.read(descriptor, _MAX_INPUT_BYTES)
         content += chunk
         try:
             found: object = json.loads(content)

@@ -15,10 +15,10 @@ EXAMPLES = "Example: wtc images -q"
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    only_ids: Annotated[bool, typer.Option("--quiet", "-q", help="Print the images' ids alone.")] = False,
+    only_ids: Annotated[bool, typer.Option("--quiet", "-q", help="Print only image IDs.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the images that this worktree's containers were made from."""
+    """List the images of this worktree's containers."""
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.images import images
@@ -66,7 +66,7 @@ def command(
 
 
 def _size(count: int) -> str:
-    """In powers of 1000, as the docker command tells the sizes of images."""
+    """Format a size in bytes in powers of 1000, as `docker images` does."""
     size = float(count)
     for unit in ("B", "kB", "MB"):
         if size < 1000:

@@ -22,14 +22,14 @@ def command(
         typer.Argument(metavar="[HARNESS]...", help="conductor, cursor, codex, claude, worktrunk."),
     ] = None,
     with_worktree_create: Annotated[
-        bool, typer.Option("--with-worktree-create", help="Have wtc make Claude Code's worktrees, in git's place.")
+        bool, typer.Option("--with-worktree-create", help="Let wtc create Claude Code's worktrees.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the hook files of the harnesses that are named, or found in this worktree.
+    """Write the hook files of the given harnesses, or of those found in this worktree.
 
-    What the files hold stays; a second time changes nothing.
+    Existing content is kept; running it again changes nothing.
     """
     from wtc.cli.terminal.output import narrate, print_json
     from wtc.orchestrator.init import init
@@ -57,8 +57,8 @@ def command(
 
 def _edit_summary(edit: "Edit", *, dry_run: bool) -> str:
     if not edit.changed:
-        return f"{edit.path} stays as it is"
-    verb = "made" if edit.before is None else "changed"
+        return f"{edit.path} is unchanged"
+    verb = "created" if edit.before is None else "changed"
     return f"{edit.path} {'would be' if dry_run else 'was'} {verb}"
 
 

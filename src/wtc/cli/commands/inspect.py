@@ -16,10 +16,10 @@ def command(
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what wtc makes of the compose file: the names that it gives, and each attribute with its place.
+    """Show how wtc interprets the compose file: the names that it gives, and each attribute with its position.
 
-    An attribute is `honoured`, `rewritten` into the worktree's namespace, or `ignored`. What two worktrees share all
-    the same (the host's network, the engine's socket, external networks, fixed addresses) comes last.
+    An attribute is `honoured`, `rewritten` into the worktree's namespace, or `ignored`. What worktrees still
+    share (the host's network, the engine's socket, external networks, fixed addresses) is listed last.
     """
     from wtc.cli.render.inspect import show_json, show_text
     from wtc.cli.render.warnings import report_warnings

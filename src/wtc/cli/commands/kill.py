@@ -22,13 +22,13 @@ def command(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Send a signal to this worktree's containers that run.
+    """Send a signal to this worktree's running containers.
 
-    With no service named, to those of services that the file no longer has too.
+    Without SERVICE, also to the containers of services that the file no longer has.
     """
     from wtc.cli.lifecycle import run_lifecycle
     from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 
-    del remove_orphans  # without names they get it anyway, which is all that Docker Compose does with it
+    del remove_orphans  # without names, orphans get the signal anyway, as with Docker Compose
     request = LifecycleRequest(verb=LifecycleVerb.KILL, services=tuple(services or ()), signal=signal, dry_run=dry_run)
     run_lifecycle(target, request, as_json=as_json, quiet=quiet)

@@ -16,20 +16,24 @@ EXAMPLES = "Example: wtc logs -f --tail 20 web"
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print new lines as they come.")] = False,
     tail: Annotated[
-        str, typer.Option("--tail", "-n", metavar="N|all", help="The last lines of each container.")
+        str, typer.Option("--tail", "-n", metavar="N|all", help="Print only the last N lines of each container.")
     ] = "all",
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From then on: `10m`, or RFC 3339.")] = "",
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Up to then: `10m`, or RFC 3339.")] = "",
-    timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Each line with its time.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="Without colours.")] = False,
-    no_log_prefix: Annotated[bool, typer.Option("--no-log-prefix", help="Without the services' names.")] = False,
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="Start at this time: `10m` ago, or RFC 3339.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="End at this time: `10m` ago, or RFC 3339.")
+    ] = "",
+    timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Print the time of each line.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Print without colours.")] = False,
+    no_log_prefix: Annotated[bool, typer.Option("--no-log-prefix", help="Print without the service names.")] = False,
     index: Annotated[
-        int, typer.Option("--index", metavar="N", help="Of this replica alone.", min=0, show_default=False)
+        int, typer.Option("--index", metavar="N", help="Print only this replica.", min=0, show_default=False)
     ] = 0,
 ) -> None:
-    """Print what this worktree's containers have written, in the order of time; with `-f` as it comes."""
+    """Print the logs of this worktree's containers, ordered by time; with `-f`, follow them."""
     from wtc.cli.render.logs import LogWriter
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.timestamps import parse_timestamp

@@ -17,10 +17,10 @@ def command(
     service: Annotated[str, typer.Argument(metavar="SERVICE")],
     private_port: Annotated[int, typer.Argument(metavar="PRIVATE_PORT", min=1, max=65535)],
     protocol: Annotated[str, typer.Option("--protocol", metavar="tcp|udp|sctp", help="The protocol.")] = "tcp",
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Which replica.", min=1)] = 1,
+    index: Annotated[int, typer.Option("--index", metavar="N", help="Number of the replica.", min=1)] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Print where a container's port answers, as HOST:PORT."""
+    """Print the host address of a container's port, as HOST:PORT."""
     from wtc.cli.render.endpoints import endpoint_document
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import print_json

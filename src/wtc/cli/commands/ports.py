@@ -8,7 +8,7 @@ EXAMPLES = "Example: wtc ports --json"
 
 @with_target
 def command(target: Target, as_json: AsJson = False) -> None:
-    """Print this worktree's host ports, the same ever after."""
+    """Print this worktree's host ports. They stay the same until the stack is removed with `wtc clean`."""
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import narrate, print_columns, print_json

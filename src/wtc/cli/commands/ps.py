@@ -14,8 +14,8 @@ EXAMPLES = "Example: wtc ps -a"
 @with_target
 def command(
     target: Target,
-    stopped: Annotated[bool, typer.Option("--all", "-a", help="What does not run, too.")] = False,
-    sized: Annotated[bool, typer.Option("--size", "-s", help="With the memory that each container uses.")] = False,
+    stopped: Annotated[bool, typer.Option("--all", "-a", help="Include stopped containers.")] = False,
+    sized: Annotated[bool, typer.Option("--size", "-s", help="Show the memory that each container uses.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the stacks of all worktrees and their services, by the engine's labels; with `-w`, those of one worktree."""

@@ -15,18 +15,18 @@ def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     policy: Annotated[str, typer.Option("--policy", metavar="missing|always", help="What to pull.")] = "",
-    ignore_buildable: Annotated[
-        bool, typer.Option("--ignore-buildable", help="Say nothing of services that are built.")
-    ] = False,
+    ignore_buildable: Annotated[bool, typer.Option("--ignore-buildable", help="Skip services that are built.")] = False,
     ignore_pull_failures: Annotated[
-        bool, typer.Option("--ignore-pull-failures", help="Go on where an image cannot be pulled, and only warn.")
+        bool, typer.Option("--ignore-pull-failures", help="Only warn if an image cannot be pulled.")
     ] = False,
-    include_deps: Annotated[bool, typer.Option("--include-deps", help="Also what the services depend on.")] = False,
+    include_deps: Annotated[
+        bool, typer.Option("--include-deps", help="Also pull the images of the services' dependencies.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Pull the images of this worktree's services. No container is touched."""
+    """Pull the images of this worktree's services. Containers are not changed."""
     from wtc.cli.render.build import show_images
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.orchestrator.pull import PullRequest, pull

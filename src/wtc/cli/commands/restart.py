@@ -15,14 +15,14 @@ def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
+        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
-    no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what depends on the services.")] = False,
+    no_deps: Annotated[bool, typer.Option("--no-deps", help="Do not restart dependent services.")] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Stop and start this worktree's containers, and those that are to restart along with them."""
+    """Restart this worktree's containers, and those of services that `depends_on` restarts with them."""
     from wtc.cli.lifecycle import run_lifecycle
     from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 

@@ -11,7 +11,7 @@ from wtc.cli.options import Oversubscribe, Quiet, require_exclusive, require_one
 from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
-CONTEXT = options.ITS_OWN
+CONTEXT = options.PASS_THROUGH
 
 
 @with_target_by_worktree
@@ -19,10 +19,12 @@ def command(
     target: Target,
     service: options.Service,
     words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND] [ARGS]...")] = None,
-    rm: Annotated[bool, typer.Option("--rm", help="Remove the container when the command has ended.")] = False,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Leave it to itself, and print its name.")] = False,
-    no_deps: Annotated[bool, typer.Option("--no-deps", help="Start nothing that the service depends on.")] = False,
-    build: Annotated[bool, typer.Option("--build", help="Build the service's image, up to date or not.")] = False,
+    rm: Annotated[bool, typer.Option("--rm", help="Remove the container when the command ends.")] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Run in the background, and print the container's name.")
+    ] = False,
+    no_deps: Annotated[bool, typer.Option("--no-deps", help="Do not start the service's dependencies.")] = False,
+    build: Annotated[bool, typer.Option("--build", help="Build the service's image even if it is up to date.")] = False,
     pull: Annotated[str, typer.Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
     no_tty: options.NoTty = False,
     interactive: options.Interactive = True,
@@ -30,39 +32,43 @@ def command(
     env: options.Env = None,
     env_from_file: Annotated[
         list[str] | None,
-        typer.Option("--env-from-file", metavar="FILE", help="An env file with variables; repeatable."),
+        typer.Option("--env-from-file", metavar="FILE", help="Set variables from an env file; repeatable."),
     ] = None,
     user: options.User = "",
     workdir: options.Workdir = "",
     entrypoint: Annotated[
-        str | None, typer.Option("--entrypoint", metavar="COMMAND", help="In place of the service's.")
+        str | None, typer.Option("--entrypoint", metavar="COMMAND", help="Replace the service's entrypoint.")
     ] = None,
     volume: Annotated[
-        list[str] | None, typer.Option("--volume", "-v", metavar="SOURCE:TARGET", help="A mount beside the service's.")
+        list[str] | None, typer.Option("--volume", "-v", metavar="SOURCE:TARGET", help="Add a mount.")
     ] = None,
     publish: Annotated[
-        list[str] | None, typer.Option("--publish", "-p", metavar="[HOST:]PORT", help="A port to publish.")
+        list[str] | None, typer.Option("--publish", "-p", metavar="[HOST:]PORT", help="Publish a port.")
     ] = None,
     service_ports: Annotated[
-        bool, typer.Option("--service-ports", "-P", help="Publish the service's ports, at its leased host ports.")
+        bool, typer.Option("--service-ports", "-P", help="Publish the service's ports at its leased host ports.")
     ] = False,
     use_aliases: Annotated[
-        bool, typer.Option("--use-aliases", help="Let it be found by the service's name, too.")
+        bool, typer.Option("--use-aliases", help="Use the service's network aliases for the container.")
     ] = False,
-    label: Annotated[list[str] | None, typer.Option("--label", "-l", metavar="NAME=VALUE", help="A label.")] = None,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The container's name.")] = "",
-    cap_add: Annotated[list[str] | None, typer.Option("--cap-add", metavar="NAME", help="A capability more.")] = None,
-    cap_drop: Annotated[list[str] | None, typer.Option("--cap-drop", metavar="NAME", help="One less.")] = None,
+    label: Annotated[list[str] | None, typer.Option("--label", "-l", metavar="NAME=VALUE", help="Add a label.")] = None,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Set the container's name.")] = "",
+    cap_add: Annotated[
+        list[str] | None, typer.Option("--cap-add", metavar="NAME", help="Add a Linux capability.")
+    ] = None,
+    cap_drop: Annotated[
+        list[str] | None, typer.Option("--cap-drop", metavar="NAME", help="Drop a Linux capability.")
+    ] = None,
     remove_orphans: Annotated[
         bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
     oversubscribe: Oversubscribe = False,
     quiet: Quiet = False,
 ) -> int:
-    """Run one command in a container of its own, made as a service's are. Its exit status is wtc's.
+    """Run a command in a new container of a service, and exit with its status.
 
-    What the service depends on is brought up first. The container publishes no ports unless that is asked for. It has a
-    terminal where standard input and output are one; Ctrl-P Ctrl-Q leaves it to itself.
+    wtc starts the service's dependencies first. The container publishes no ports by default. It has a terminal if
+    standard input and output are terminals; Ctrl-P Ctrl-Q detaches from it.
     """
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.orchestrator.run import OneoffOptions, RunRequest, run
@@ -104,7 +110,7 @@ def command(
     )
     with stop_on_signal() as stop, ExitStack() as stack:
         report = stack.enter_context(choose_reporter(quiet=quiet))
-        # From the start on the terminal is the command's.
+        # Once the command has started, the terminal belongs to it.
         result = run(target, request, report, stop, on_started=stack.close)
     if detach:
         sys.stdout.write(f"{result.container}\n")

@@ -12,7 +12,7 @@ from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc sandbox --memory 2g --cpus 1.5 --pids 200 -- npm test"
-CONTEXT = options.ITS_OWN
+CONTEXT = options.PASS_THROUGH
 
 
 @with_target
@@ -20,35 +20,35 @@ def command(
     target: Target,
     words: Annotated[list[str], typer.Argument(metavar="COMMAND [ARGS]...", show_default=False)],
     memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="Limit its memory, for example `2g`; at least `1m`.")
+        str, typer.Option("--memory", metavar="SIZE", help="Limit the memory, for example `2g`; at least `1m`.")
     ] = "",
     cpus: Annotated[
-        float | None, typer.Option("--cpus", metavar="N", help="Limit its processors, for example `1.5`.")
+        float | None, typer.Option("--cpus", metavar="N", help="Limit the CPUs, for example `1.5`.")
     ] = None,
     pids: Annotated[
-        int | None, typer.Option("--pids", metavar="N", help="Limit its processes and threads.", min=1)
+        int | None, typer.Option("--pids", metavar="N", help="Limit the processes and threads.", min=1)
     ] = None,
     share: Annotated[
         list[str] | None,
-        typer.Option("--share", metavar="DIR", help="A folder that it may read and write; repeatable."),
+        typer.Option("--share", metavar="DIR", help="Give access to a folder, read and write; repeatable."),
     ] = None,
     socket: Annotated[
-        list[str] | None, typer.Option("--socket", metavar="PATH", help="A Unix socket that it may use; repeatable.")
+        list[str] | None, typer.Option("--socket", metavar="PATH", help="Give access to a Unix socket; repeatable.")
     ] = None,
     stack: Annotated[
-        bool, typer.Option("--stack", help="Let it reach the services of the stack by name, and nothing else.")
+        bool, typer.Option("--stack", help="Connect it to the stack's services, by name, and to nothing else.")
     ] = False,
     best_effort: Annotated[
-        bool, typer.Option("--best-effort", help="Leave out limits that cannot be enforced here.")
+        bool, typer.Option("--best-effort", help="Skip limits that cannot be enforced on this host.")
     ] = False,
     no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run it on the host, in the worktree, with the limits alone.")
+        bool, typer.Option("--no-sandbox", help="Run the command on the host, in the worktree, with only the limits.")
     ] = False,
 ) -> int:
-    """Run a command in a sandbox that sees the worktree and little else. Its exit status is wtc's.
+    """Run a command in a sandbox that can access the worktree and little else, and exit with its status.
 
-    It reads and writes the worktree, reads the system's folders, and has no network, no home folder, no engine and no
-    other worktree. git works. Needs Linux and bubblewrap.
+    The command can write to the worktree and read the system folders. It has no network and cannot access the home
+    folder, the engine or other worktrees. git works. Requires Linux and bubblewrap.
     """
     from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.sandbox import ResourceLimits, SandboxRequest, parse_mebibytes, sandbox

@@ -13,9 +13,9 @@ EXAMPLES = 'Example: wtc setup --worktree "$CONDUCTOR_WORKSPACE_PATH"'
 
 @with_target
 def command(target: Target, as_json: AsJson = False) -> None:
-    """Prepare a fresh worktree: copy `.env` and what `.worktreeinclude` lists, and lease the stack's host ports.
+    """Prepare a new worktree: copy `.env` and what `.worktreeinclude` lists, and lease the stack's host ports.
 
-    Needs no engine, never overwrites a file, and does nothing where everything is done already.
+    Does not need the engine, never overwrites a file, and does nothing if everything is done already.
     """
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
     from wtc.cli.render.warnings import report_warnings

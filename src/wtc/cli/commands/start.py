@@ -15,14 +15,14 @@ def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     wait_timeout: Annotated[
-        float | None, typer.Option("--wait-timeout", metavar="S", help="How long each wait may take, in seconds.")
+        float | None, typer.Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
     ] = None,
     oversubscribe: Oversubscribe = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Start this worktree's containers that do not run, dependencies first. Nothing is made anew."""
+    """Start this worktree's stopped containers, dependencies first. No container is recreated."""
     from wtc.cli.lifecycle import run_lifecycle
     from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 

@@ -14,11 +14,11 @@ EXAMPLES = "Example: wtc stats --watch"
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    everywhere: Annotated[bool, typer.Option("--all", "-a", help="Of all worktrees.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Draw it again every second, until Ctrl-C.")] = False,
+    everywhere: Annotated[bool, typer.Option("--all", "-a", help="Show all worktrees.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Redraw every second, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what this worktree's containers use of memory and processors, against their limits.
+    """Show the memory and CPU use of this worktree's containers, and their limits.
 
     Memory is the working set, without the file cache that the kernel gives up first, as `docker stats` has it. 100% is
     one processor.

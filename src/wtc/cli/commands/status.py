@@ -8,7 +8,7 @@ EXAMPLES = "Example: wtc status"
 
 @with_target
 def command(target: Target, as_json: AsJson = False) -> None:
-    """Show each service of this worktree: up or down, its health, its endpoints, what has diverged from the file."""
+    """Show this worktree's services: state, health, endpoints, and what has diverged from the file."""
     from wtc.cli.render.endpoints import endpoint_document, endpoint_url
     from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.warnings import report_warnings

@@ -15,13 +15,13 @@ def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container may take to stop.")
+        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Stop this worktree's containers, dependents first, and keep them."""
+    """Stop this worktree's containers, dependents first, without removing them."""
     from wtc.cli.lifecycle import run_lifecycle
     from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 

@@ -16,7 +16,7 @@ def command(
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what runs in this worktree's containers."""
+    """List the processes in this worktree's containers."""
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.top import top
@@ -39,7 +39,7 @@ def command(
             }
         )
         return
-    # An engine elsewhere may have another `ps`; its titles are its own.
+    # A remote engine may have another `ps`, with other titles.
     for titles in dict.fromkeys(one.table.titles for one in found):
         rows = [
             [one.container.service, str(one.container.number), *row]

@@ -18,7 +18,7 @@ def command(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Let this worktree's frozen containers go on."""
+    """Unpause this worktree's paused containers."""
     from wtc.cli.lifecycle import run_lifecycle
     from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb
 

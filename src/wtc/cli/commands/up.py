@@ -24,56 +24,60 @@ EXAMPLES = "Example: wtc up --build web"
 def command(
     target: Target,
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    recreate: Annotated[
-        bool, typer.Option("--recreate", "--force-recreate", help="Make every container anew.")
+    recreate: Annotated[bool, typer.Option("--recreate", "--force-recreate", help="Recreate all containers.")] = False,
+    no_recreate: Annotated[bool, typer.Option("--no-recreate", help="Do not recreate existing containers.")] = False,
+    build: Annotated[
+        bool, typer.Option("--build", "--rebuild", help="Build images even if they are up to date.")
     ] = False,
-    no_recreate: Annotated[bool, typer.Option("--no-recreate", help="Leave containers that are there.")] = False,
-    build: Annotated[bool, typer.Option("--build", "--rebuild", help="Build images, up to date or not.")] = False,
-    no_build: Annotated[bool, typer.Option("--no-build", help="Build nothing.")] = False,
+    no_build: Annotated[bool, typer.Option("--no-build", help="Do not build images.")] = False,
     foreground: Annotated[
-        bool, typer.Option("--foreground", help="Stay attached, logs streaming, until a signal comes or all has ended.")
+        bool,
+        typer.Option("--foreground", help="Stay attached and print logs until a signal or until all services end."),
     ] = False,
     on_signal: Annotated[
-        str, typer.Option("--on-signal", metavar="leave|down", help="What a signal does to it in the foreground.")
+        str,
+        typer.Option("--on-signal", metavar="leave|down", help="What a signal does to the stack in the foreground."),
     ] = "leave",
-    no_start: Annotated[bool, typer.Option("--no-start", help="Create, and start nothing.")] = False,
-    no_deps: Annotated[bool, typer.Option("--no-deps", help="Leave alone what the services depend on.")] = False,
+    no_start: Annotated[bool, typer.Option("--no-start", help="Create containers, but do not start them.")] = False,
+    no_deps: Annotated[bool, typer.Option("--no-deps", help="Do not start the services' dependencies.")] = False,
     pull: Annotated[str, typer.Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
-    scale: Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="How many replicas.")] = None,
+    scale: Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="Number of replicas.")] = None,
     renew_anon_volumes: Annotated[
-        bool, typer.Option("--renew-anon-volumes", "-V", help="New anonymous volumes for containers made anew.")
+        bool, typer.Option("--renew-anon-volumes", "-V", help="Give recreated containers new anonymous volumes.")
     ] = False,
     remove_orphans: Annotated[
         bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
     wait_timeout: Annotated[
-        float | None, typer.Option("--wait-timeout", metavar="S", help="How long each wait may take, in seconds.")
+        float | None, typer.Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
     ] = None,
     timeout: Annotated[
         int | None,
-        typer.Option("--timeout", "-t", metavar="SECONDS", help="How long a container made anew may take to stop."),
+        typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse a file that says what wtc cannot do.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail if the file uses an attribute that wtc does not support.")
+    ] = False,
     mem_limit: Annotated[
         str | None,
-        typer.Option("--mem-limit", metavar="SIZE", help="Cap each service that sets no limit, as in `512m`."),
+        typer.Option("--mem-limit", metavar="SIZE", help="Limit services without a memory limit, for example `512m`."),
     ] = None,
     oversubscribe: Oversubscribe = False,
     ports: Annotated[
-        str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the file's own host ports.")
+        str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the host ports of the file.")
     ] = "leased",
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take over the stack of a former worktree at this path, with its volumes.")
     ] = False,
     stack: Annotated[
-        str | None, typer.Option("--stack", metavar="NAMESPACE", help="Which stack `--adopt` takes over.")
+        str | None, typer.Option("--stack", metavar="NAMESPACE", help="The stack that `--adopt` takes over.")
     ] = None,
     data_from: Annotated[
         str | None,
         typer.Option(
             "--data-from",
             metavar="WORKTREE|main|compose[:PROJECT]",
-            help="Fill volumes that do not exist yet with a copy of another stack's data. Its services that write to "
+            help="Fill volumes that do not exist yet with a copy of another stack's data. The services that write to "
             "them are stopped for the copy.",
         ),
     ] = None,
@@ -86,11 +90,11 @@ def command(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> int:
-    """Bring this worktree's stack up, and print its endpoints.
+    """Create and start this worktree's stack, and print its endpoints.
 
-    What is missing is built or pulled, networks, volumes and containers are made, in dependency order. Where nothing
-    has changed, nothing is done; where something has, only the containers that it concerns are made anew. It returns
-    once the stack is up, and asks nothing: `-d`, `--wait` and `-y` are taken, and change nothing.
+    wtc builds or pulls missing images, and creates networks, volumes and containers in dependency order. It recreates
+    only containers whose configuration has changed. It returns once the stack is up and asks no questions: `-d`,
+    `--wait` and `-y` are accepted and have no effect.
     """
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal

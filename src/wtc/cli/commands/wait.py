@@ -16,13 +16,13 @@ def command(
     target: Target,
     services: Annotated[list[str], typer.Argument(metavar="SERVICE...")],
     down_project: Annotated[
-        bool, typer.Option("--down-project", help="When the first has ended, bring the stack down.")
+        bool, typer.Option("--down-project", help="Run `wtc down` when the first container ends.")
     ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Wait until services have ended; print their exit statuses, and exit with the first that is not 0.
 
-    What has ended already comes at once.
+    Containers that have ended already are printed immediately.
     """
     from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.warnings import report_warnings

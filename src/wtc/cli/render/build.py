@@ -1,4 +1,4 @@
-"""What `build` and `pull` came to."""
+"""Print the results of `build` and `pull`."""
 
 from wtc.cli.render.up import changes_document, show_plans
 from wtc.cli.terminal.output import narrate, print_json
@@ -6,7 +6,7 @@ from wtc.orchestrator.session.image_plan import ImagesResult
 
 
 def show_images(result: ImagesResult, *, as_json: bool, dry_run: bool, nothing: str) -> None:
-    """The plan, for machines and with a dry run; `nothing` is what is said where there was nothing to do."""
+    """Print the plan as JSON or for a dry run. `nothing` is the message if there was nothing to do."""
     if as_json:
         print_json(changes_document(result.namespace, [result.plan], dry_run=dry_run))
     elif dry_run:

@@ -1,4 +1,4 @@
-"""What `wtc config` prints, and where. Imports no command-line library: see `cli/fast_config.py`."""
+"""Print the output of `wtc config`. Does not import the command-line library: see `cli/fast_config.py`."""
 
 import sys
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ def show_config(
     quiet: bool = False,
     output: str = "",
 ) -> None:
-    """Carries out the command; the parameters are its options.
+    """Run the command; the parameters are its options.
 
     Raises:
         ComposeFileError: the file cannot be used.
-        UsageError: options contradict each other, or a service is named that there is none of.
+        UsageError: options exclude each other, or a service does not exist.
     """
-    asked = {
+    listings = {
         Listing.SERVICES: list_services,
         Listing.VOLUMES: list_volumes,
         Listing.NETWORKS: list_networks,
@@ -42,7 +42,7 @@ def show_config(
         Listing.ENVIRONMENT: list_environment,
         Listing.HASH: bool(hashed),
     }
-    chosen = [listing for listing, wanted in asked.items() if wanted]
+    chosen = [listing for listing, wanted in listings.items() if wanted]
     if len(chosen) > 1:
         raise UsageError(f"`--{chosen[0]}` and `--{chosen[1]}` do not go together")
     request = ConfigRequest(

@@ -1,4 +1,4 @@
-"""Endpoints as rows and as JSON."""
+"""Endpoints as table rows and as JSON."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,19 +9,19 @@ from wtc.ports.variables import format_url
 
 
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
-    """Service, container port, where it answers."""
+    """Return rows of service, container port and URL."""
     return [
         [replica_name(e.id.service, e.id.number), f"{e.id.target}/{e.id.protocol}", endpoint_url(e)] for e in endpoints
     ]
 
 
 def endpoint_url(endpoint: Endpoint) -> str:
-    """`http://127.0.0.1:21043`."""
+    """Return the endpoint's URL, for example `http://127.0.0.1:21043`."""
     return format_url(endpoint.host, endpoint.port, endpoint.id.target, endpoint.id.protocol)
 
 
 def endpoint_document(endpoint: Endpoint) -> dict[str, Any]:
-    """One endpoint for a machine."""
+    """Return the endpoint as JSON."""
     return {
         "service": endpoint.id.service,
         "replica": endpoint.id.number,

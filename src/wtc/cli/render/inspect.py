@@ -1,4 +1,4 @@
-"""What wtc makes of a project, for people and for machines. No value of the file is shown, only where it stands."""
+"""Print the result of `wtc inspect` as text and as JSON: positions in the file, but never its values."""
 
 import sys
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from wtc.orchestrator.inspect import AttributeReport, InspectResult, PublishedAs
 
 
 def show_text(result: InspectResult) -> None:
-    """A block for each service, network and volume, then what breaks the isolation."""
+    """Print a block for each service, network and volume, then what is not isolated."""
     _line(f"{result.namespace.name}  {result.namespace.worktree}")
     for name in result.services:
         _line(f"\nservice {name}{_names(result, name)}")
@@ -44,7 +44,7 @@ def show_text(result: InspectResult) -> None:
 
 
 def show_json(result: InspectResult) -> None:
-    """One document."""
+    """Print the result as one JSON document."""
     print_json(
         {
             "worktree": result.namespace.worktree,
@@ -125,7 +125,7 @@ def _git(result: InspectResult, name: str) -> dict[str, Any] | None:
 
 
 def _git_rows(result: InspectResult, name: str) -> list[list[str]]:
-    """Where git works; the mounts are in the JSON."""
+    """Return a row for each folder in which git works. The mounts are only in the JSON."""
     found = result.git.get(name)
     if found is None:
         return []
@@ -133,7 +133,7 @@ def _git_rows(result: InspectResult, name: str) -> list[list[str]]:
     return [["  ", "git", "->", folder, access] for folder in found.added.works]
 
 
-def _documents(treated: Iterable[AttributeReport]) -> list[dict[str, Any]]:
+def _documents(reports: Iterable[AttributeReport]) -> list[dict[str, Any]]:
     return [
         {
             "path": dotted(t.path),
@@ -141,7 +141,7 @@ def _documents(treated: Iterable[AttributeReport]) -> list[dict[str, Any]]:
             "reason": t.case.reason or None,
             **_place_document(t.position),
         }
-        for t in treated
+        for t in reports
     ]
 
 
@@ -166,11 +166,11 @@ def _names(result: InspectResult, name: str) -> str:
     return f": {', '.join(c.name for c in desired.containers) or 'no container'}, image {desired.image.reference}"
 
 
-def _rows(treated: Iterable[AttributeReport], depth: int = 0) -> list[list[str]]:
-    """Attributes; those within others only where there is something to say of them."""
+def _rows(reports: Iterable[AttributeReport], depth: int = 0) -> list[list[str]]:
+    """Return rows of attributes. Nested ones are included if they have a reason or are not honoured."""
     return [
         ["  ", dotted(t.path[depth:]), str(t.case.status), _place(t.position), t.case.reason]
-        for t in treated
+        for t in reports
         if len(t.path) == depth + 1 or t.case.reason or not t.is_honoured
     ]
 

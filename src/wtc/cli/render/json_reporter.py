@@ -1,4 +1,4 @@
-"""Events as JSON, one a line, on standard error: for who drives wtc from a program."""
+"""Report events as JSON lines on standard error, for programs that run wtc."""
 
 import json
 from typing import Any, Self
@@ -12,11 +12,11 @@ from wtc.model.plan import PlanNode
 
 
 class JsonReporter:
-    """Writes each event as it comes. Every line bears `schema_version` and `event`, which says what else it has."""
+    """Write each event as a line. Every line has `schema_version` and `event`, which determines the other keys."""
 
     def __init__(self) -> None:
         self._before = self._planned = 0
-        """How many nodes the plans before this one have, and with it."""
+        """Number of nodes in the earlier plans, without and with the current plan."""
 
     def __enter__(self) -> Self:
         return self
@@ -25,7 +25,7 @@ class JsonReporter:
         pass
 
     def __call__(self, event: Event, /) -> None:
-        """Takes one event."""
+        """Handle one event."""
         if isinstance(event, PlanStarted):
             self._before = self._planned
             self._planned += len(event.plan.nodes)
@@ -61,7 +61,7 @@ class JsonReporter:
 
 
 def write_line(kind: str, document: dict[str, Any]) -> None:
-    """One event."""
+    """Write one event."""
     narrate(json.dumps({"schema_version": SCHEMA_VERSION, "event": kind, **document}))
 
 

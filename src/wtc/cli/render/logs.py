@@ -1,4 +1,4 @@
-"""Log lines on standard output: each with its service before it, in a colour of the service's own."""
+"""Print log lines on standard output, prefixed with the service name in a colour per service."""
 
 import shutil
 import sys
@@ -10,13 +10,13 @@ from wtc.cli.terminal.style import use_colours
 from wtc.orchestrator.logs import StackLine
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92", "95", "94")
-"""Cyan, yellow, green, magenta, blue; then their bright ones. Red is for errors."""
+"""Cyan, yellow, green, magenta, blue; then their bright variants. Red is for errors."""
 
 _RESET = b"\x1b[0m"
 
 
 class LogWriter:
-    """Writes bytes as they are: what is no UTF-8 stays what it is."""
+    """Write log lines as bytes, so that invalid UTF-8 is preserved."""
 
     def __init__(self, *, prefixed: bool, coloured: bool, timestamps: bool) -> None:
         self._prefixed, self._timestamps = prefixed, timestamps
@@ -24,12 +24,12 @@ class LogWriter:
         self._free = cycle(COLOURS)
         self._colour: dict[str, str] = {}
         self._width = 0
-        # One long name must not take the room of what all the others write.
+        # One long name must not narrow the lines of all services.
         self._most = shutil.get_terminal_size().columns // 4 if sys.stdout.isatty() else None
         self._prefixes: dict[tuple[str, int], bytes] = {}
 
     def expect(self, replicas: Iterable[tuple[str, int]]) -> None:
-        """Makes room for the names of replicas, and gives their services a colour, before they say something."""
+        """Reserve the width of the replicas' names and assign colours to their services, before the first line."""
         for service, number in replicas:
             self._colour.setdefault(service, next(self._free))
             width = len(replica_name(service, number))
@@ -38,7 +38,11 @@ class LogWriter:
                 self._prefixes.clear()
 
     def write(self, lines: Sequence[StackLine]) -> None:
-        """Writes lines, and sees to it that they arrive. Raises: BrokenPipeError once nobody reads."""
+        """Write lines and flush them.
+
+        Raises:
+            BrokenPipeError: the reader has closed standard output.
+        """
         if not lines:
             return
         parts: list[bytes] = []
@@ -47,7 +51,7 @@ class LogWriter:
                 parts.append(self._prefix(line.service, line.number))
             if self._timestamps and line.time:
                 parts += (line.time.encode(), b" ")
-            # What a program leaves coloured must not colour what comes after it.
+            # A colour that the program does not reset must not affect later lines.
             parts += (line.text, _RESET if self._coloured and b"\x1b[" in line.text else b"", b"\n")
         sys.stdout.buffer.write(b"".join(parts))
         sys.stdout.buffer.flush()

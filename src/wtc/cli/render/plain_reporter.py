@@ -1,4 +1,4 @@
-"""Events as lines, one each: for pipes, logs and agents."""
+"""Report each event as a line, for pipes, logs and agents."""
 
 from typing import Self
 
@@ -10,7 +10,7 @@ from wtc.model.plan_text import operation_names
 
 
 class PlainReporter:
-    """Writes each event that a reader of a log would want, when it comes."""
+    """Write the events that matter in a log."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
@@ -23,7 +23,7 @@ class PlainReporter:
         pass
 
     def __call__(self, event: Event, /) -> None:
-        """Takes one event."""
+        """Handle one event."""
         if isinstance(event, Warned):
             narrate(diagnostic_text(event.diagnostic).rstrip("\n"))
         elif not self._quiet and (line := self._line(event)):
@@ -51,7 +51,7 @@ class PlainReporter:
                 return ""
 
     def _progress(self, event: Progress) -> str:
-        """A line for every new thing said of an item; how many bytes have come is no news to a log."""
+        """Return a line for each new text of an item. Byte counts are not printed."""
         key = (event.node.id, event.item)
         if not event.text or self._last.get(key) == event.text:
             return ""

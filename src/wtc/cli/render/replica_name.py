@@ -1,6 +1,6 @@
-"""What a replica is called in rows and log lines. Pure."""
+"""The name of a replica in tables and log lines. Pure."""
 
 
 def replica_name(service: str, number: int) -> str:
-    """`web`, and `web.2` from the second replica on."""
+    """Return `web`, or `web.2` from the second replica on."""
     return service if number == 1 else f"{service}.{number}"

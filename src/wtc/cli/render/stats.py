@@ -1,4 +1,4 @@
-"""What containers use, as rows and as JSON."""
+"""Resource use of containers, as table rows and as JSON."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 HEADER = ("service", "memory", "limit", "memory %", "cpu %", "cpus")
 SPARE = ("cpus", "memory %", "limit")
-"""What can be done without where there is no room, the first one first."""
+"""Columns to drop on a narrow terminal, in this order."""
 
 
 def stats_header(*, everywhere: bool) -> tuple[str, ...]:
-    """The columns' titles."""
+    """Return the column titles."""
     return ("namespace", "worktree", *HEADER) if everywhere else HEADER
 
 
 def stats_rows(result: "StatsResult", *, everywhere: bool) -> list[list[str]]:
-    """A line a container; a dash where there is nothing to tell, as of what has no limit."""
+    """Return a row for each container; a dash means unknown or no limit."""
     rows: list[list[str]] = []
     for stack in result.stacks:
         place = [stack.namespace.name, stack.namespace.worktree] if everywhere else []
@@ -41,7 +41,7 @@ def stats_rows(result: "StatsResult", *, everywhere: bool) -> list[list[str]]:
 
 
 def total_text(result: "StatsResult") -> str:
-    """The sum of what they use, against the machine."""
+    """Return the total memory use, and the memory of the machine."""
     used = sum(m.usage.memory_bytes for s in result.stacks for m in s.containers if m.usage)
     memory = f" of {size_text(result.machine.memory_bytes)}" if result.machine.memory_bytes else ""
     count = sum(len(s.containers) for s in result.stacks)
@@ -49,12 +49,12 @@ def total_text(result: "StatsResult") -> str:
 
 
 def limit_text(usage: "Usage | None") -> str:
-    """`512 MiB`, or a dash."""
+    """Return the limit, for example `512 MiB`, or a dash."""
     return size_text(usage.limit_bytes) if usage and usage.limit_bytes else "-"
 
 
 def stats_document(result: "StatsResult") -> dict[str, Any]:
-    """All of it for a machine: what is not known, and limits that are not set, are null."""
+    """Return the result as JSON; unknown values and missing limits are null."""
     return {
         "machine": {"memory_bytes": result.machine.memory_bytes or None, "cpus": result.machine.cpus or None},
         "stacks": [
@@ -79,7 +79,7 @@ def stats_document(result: "StatsResult") -> dict[str, Any]:
 
 
 def usage_document(usage: "Usage | None") -> dict[str, Any]:
-    """A container's memory; null where it does not run, or has no limit."""
+    """Return a container's memory use and limit; null if it does not run or has no limit."""
     return {
         "memory_bytes": usage.memory_bytes if usage else None,
         "memory_limit_bytes": usage.limit_bytes or None if usage else None,

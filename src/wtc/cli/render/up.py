@@ -1,4 +1,4 @@
-"""What `up` and `down` came to."""
+"""Print the results of `up` and `down`."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from wtc.orchestrator.up import UpResult
 
 
 def show_up(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
-    """The endpoints; with a dry run the plan. With `silent` nothing is said beside them."""
+    """Print the endpoints, or the plan of a dry run. With `silent`, narrate nothing."""
     if as_json:
         endpoints = [endpoint_document(e) for e in result.endpoints]
         print_json({**changes_document(result.namespace, result.plans, dry_run=dry_run), "endpoints": endpoints})
@@ -22,11 +22,11 @@ def show_up(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = Fa
     else:
         print_columns(endpoint_rows(result.endpoints))
         if not result.changed and not silent:
-            narrate("nothing to do: the stack is as the file wants it")
+            narrate("nothing to do: the stack is up to date")
 
 
 def show_plans(plans: tuple[Plan, ...]) -> None:
-    """Each plan's lines; a blank line where one has to be carried out before the next can be made."""
+    """Print each plan. A blank line separates plans: the next one is made after the one before is executed."""
     texts = ["\n".join(node_text(node) for node in plan.nodes) for plan in plans if plan]
     sys.stdout.write("\n\n".join(texts) + "\n" if texts else "")
     if not texts:
@@ -34,7 +34,7 @@ def show_plans(plans: tuple[Plan, ...]) -> None:
 
 
 def changes_document(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bool) -> dict[str, Any]:
-    """What was done to a stack, or with a dry run would be, for a machine."""
+    """Return the changes to a stack, or those that a dry run would make, as JSON."""
     return {
         "worktree": namespace.worktree,
         "namespace": namespace.name,
@@ -45,7 +45,7 @@ def changes_document(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bo
 
 
 def plan_document(plans: Iterable[Plan]) -> list[dict[str, Any]]:
-    """The nodes of plans that are carried out one after the other; their ids go on counting."""
+    """Return the nodes of consecutive plans. The ids continue from plan to plan."""
     found: list[dict[str, Any]] = []
     for plan in plans:
         before = len(found)
@@ -54,7 +54,7 @@ def plan_document(plans: Iterable[Plan]) -> list[dict[str, Any]]:
 
 
 def planned_document(node: PlanNode, before: int) -> dict[str, Any]:
-    """A node, with its place in its plan. `before` is how many nodes the plans before it have."""
+    """Return a node with its position in the plan. `before` is the number of nodes in the earlier plans."""
     return {
         "id": before + node.id,
         **node_document(node),
@@ -64,7 +64,7 @@ def planned_document(node: PlanNode, before: int) -> dict[str, Any]:
 
 
 def node_document(node: PlanNode) -> dict[str, Any]:
-    """What a node is about."""
+    """Return a node's operation, text and service."""
     return {
         "operation": type(node.operation).__name__,
         "text": operation_text(node.operation),

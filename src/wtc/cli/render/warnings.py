@@ -1,4 +1,4 @@
-"""Warnings and notes as lines: all that a command tells which changes nothing."""
+"""Print warnings and notes, for commands that change nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def report_warnings(event: "Event", /) -> None:
-    """Takes one event, and writes it if it is a warning or a note."""
+    """Print the event if it is a warning or a note."""
     from wtc.cli.render.errors import diagnostic_text
     from wtc.events import Note, Warned
 

@@ -1,4 +1,4 @@
-"""A terminal's whole screen, borrowed: what was on it is there again at the end, however that comes."""
+"""Draw on the terminal's alternate screen, and restore the screen on every way out, signals included."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
-"""The alternate screen, without a cursor; what is too long for a line does not go on in the next one."""
+"""Switch to the alternate screen, hide the cursor, and cut long lines off instead of wrapping them."""
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _HOME, _EMPTY_LINE, _BELOW = "\x1b[H", "\x1b[2K", "\x1b[J"
 _UNKNOWN = (80, 24)
@@ -28,65 +28,65 @@ Draw = Callable[[int, int], Sequence[str]]
 
 
 class Fullscreen:
-    """Standard output's terminal while it is entered.
+    """A context manager that draws on the terminal of standard output.
 
-    Signals that end the process or stop it for a while give the screen back first. It is written to without a buffer,
-    for a signal may come at any time.
+    Signals that end or suspend the process restore the screen first. Output is not buffered, because a signal can come
+    at any time.
     """
 
     def __init__(self) -> None:
         self._draw: Draw = lambda _columns, _rows: []
-        self._there = False
+        self._is_entered = False
         self._before: dict[int, object] = {}
         self._woken, self._waker = -1, -1
 
     def __enter__(self) -> Self:
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._waker, False)
-        heeded = {signal.SIGWINCH: self._on_size, signal.SIGTSTP: self._on_end, signal.SIGCONT: self._on_return}
-        for number, handler in {**heeded, **dict.fromkeys(_ENDS, self._on_end)}.items():
+        handlers = {signal.SIGWINCH: self._on_size, signal.SIGTSTP: self._on_end, signal.SIGCONT: self._on_return}
+        for number, handler in {**handlers, **dict.fromkeys(_ENDS, self._on_end)}.items():
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._before[number] = signal.signal(number, handler)
-        self._borrow()
+        self._enter_screen()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._give_back()
+        self._leave_screen()
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         os.close(self._woken)
         os.close(self._waker)
 
     def show(self, draw: Draw) -> None:
-        """Draws; the next `rest` does it anew where the terminal's size changes."""
+        """Draw the screen. `rest` draws it again if the terminal's size changes."""
         self._draw = draw
         self._refresh()
 
     def rest(self, seconds: float) -> None:
-        """Waits, and meanwhile follows the terminal's size."""
+        """Wait, and draw again each time the terminal's size changes."""
         end = time.monotonic() + seconds
         while select.select([self._woken], [], [], max(0.0, end - time.monotonic()))[0]:
             os.read(self._woken, 1 << 10)
             self._refresh()
 
     def _refresh(self) -> None:
-        self._borrow()
-        if self._there:
+        self._enter_screen()
+        if self._is_entered:
             columns, rows = _size()
             lines = list(self._draw(columns, rows))
-            # Behind a line that is full there is nothing to clear: the cursor stands on its last character.
+            # Do not clear after a full last line: the cursor is still on its last character.
             below = f"\r\n{_BELOW}" if len(lines) < rows else ""
             self._write(_HOME + "\r\n".join(f"{_EMPTY_LINE}{line}" for line in lines) + below)
 
-    def _borrow(self) -> None:
-        # One that was sent to the background draws nothing over what is done in front of it.
-        if not self._there and _is_in_foreground():
-            self._there = True
+    def _enter_screen(self) -> None:
+        # A background process must not draw over the foreground one.
+        if not self._is_entered and _is_in_foreground():
+            self._is_entered = True
             self._write(_ENTER)
 
-    def _give_back(self) -> None:
-        if self._there:
-            self._there = False
+    def _leave_screen(self) -> None:
+        if self._is_entered:
+            self._is_entered = False
             self._write(_LEAVE)
 
     def _write(self, text: str) -> None:
@@ -101,13 +101,13 @@ class Fullscreen:
 
     def _on_end(self, number: int, frame: "FrameType | None") -> None:
         with contextlib.suppress(OSError, WtcError):
-            self._give_back()
+            self._leave_screen()
         raise_default_signal(number)
-        # It was stopped for a while, or nobody is there who would let it go on and so it was not.
+        # The process was suspended and has continued, or the system ignored the stop (an orphaned process group).
         self._on_return(number, frame)
 
     def _on_return(self, number: int, frame: "FrameType | None") -> None:
-        self._borrow()
+        self._enter_screen()
         self._on_size(number, frame)
 
 
@@ -115,7 +115,7 @@ def _is_in_foreground() -> bool:
     try:
         return os.tcgetpgrp(1) == os.getpgrp()
     except OSError:
-        return True  # it is not the terminal that controls this process
+        return True  # not the controlling terminal of this process
 
 
 def _size() -> tuple[int, int]:

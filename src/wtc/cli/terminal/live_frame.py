@@ -1,4 +1,4 @@
-"""Live lines on a terminal that becomes narrower: it wraps what stands there, and so there are more rows to clear."""
+"""Live lines on a terminal that may become narrower: it then wraps the last frame, so that more rows need clearing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
@@ -8,11 +8,11 @@ from rich.live import Live
 from rich.text import Text
 
 FOR_KEYS = len("^C")
-"""Columns that stay free: what is typed is seen behind the last line, and must not wrap."""
+"""Free columns for the echo of keys after the last line, which must not wrap."""
 
 
 class Frame:
-    """Lines, each cut off where the terminal ends; their widths are left in `drawn` when that is done."""
+    """Lines, each cut to the terminal's width. Rendering stores their widths in `drawn`."""
 
     def __init__(self, texts: Sequence[Text], drawn: list[int]) -> None:
         self._texts, self._drawn = texts, drawn
@@ -26,19 +26,19 @@ class Frame:
 
 
 class ReflowingLive(Live):
-    """The library's, which clears as many rows as the last frame takes by now. `drawn` is what its frames leave."""
+    """A `Live` that clears the rows that the last frame takes at the current width. `drawn`: its line widths."""
 
     def __init__(self, get_renderable: Callable[[], Frame], drawn: Sequence[int], *, console: Console) -> None:
         self._drawn = drawn
         super().__init__(console=console, get_renderable=get_renderable, refresh_per_second=10)
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """Puts what clears the last frame before what is printed, and the next one behind it."""
+        """Clear the last frame, print the renderables, then draw the next frame."""
         taken = count_rows(self._drawn, self.console.size.width)
-        self._live_render._shape = (0, taken) if taken else None  # noqa: SLF001 - it has no other way
+        self._live_render._shape = (0, taken) if taken else None  # noqa: SLF001 - there is no public way
         return super().process_renderables(renderables)
 
 
 def count_rows(widths: Iterable[int], columns: int) -> int:
-    """How many rows lines of these widths take on a terminal of so many columns."""
+    """Return the number of rows that lines of these widths take on a terminal of that many columns."""
     return sum(max(1, -(-width // columns)) for width in widths)

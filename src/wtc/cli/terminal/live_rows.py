@@ -1,4 +1,4 @@
-"""What of the live lines fits on a screen: what is going on comes first, what is done goes first."""
+"""Select the live lines that fit on the screen: finished lines are folded first, running lines last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from typing import TypeAlias
 from wtc.model.plan import PlanNode
 
 TAIL = 6
-"""Lines that are shown of a build while it goes on, its steps' names included."""
+"""Maximum number of output lines of a running build, step names included."""
 
 
 class State(Enum):
-    """How far a thing is."""
+    """The progress of a line."""
 
     PENDING = auto()
     RUNNING = auto()
@@ -22,53 +22,53 @@ class State(Enum):
 
 
 _FOLDED = {State.DONE: "done", State.SKIPPED: "skipped", State.PENDING: "waiting", State.RUNNING: "more under way"}
-"""What is counted where it does not fit, the first one first."""
+"""States whose lines are counted if they do not fit, in the order of folding."""
 
 
 _COMMON_WORD = len("starting")
-"""Columns do not move about as long as no word is longer."""
+"""Minimum width of the word column, so that columns do not move."""
 _SHORTEST_NAME = 12
 
 Row: TypeAlias = tuple[str, str, str, str]
-"""Kind, name, what is being done with it, for how long."""
+"""Kind, name, action, elapsed time."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """A thing that the plan is about, and what is being done with it."""
+    """A resource of the plan and its progress."""
 
     kind: str
     name: str
     word: str = "waiting"
     state: State = State.PENDING
     active: int = 0
-    """How many of its nodes are under way."""
+    """Number of its nodes that are running."""
     todo: list[PlanNode] = field(default_factory=list[PlanNode])
     started: float = 0.0
     elapsed: float = 0.0
     tail: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    """What it said last: of what (a build's step), and the text, which may be empty."""
+    """The last output: item (a build step) and text, which may be empty."""
     bytes_of: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
-    """Layer -> bytes that have come, bytes in all."""
+    """Layer -> bytes received, bytes in total."""
 
-    def tell(self, item: str, text: str) -> None:
-        """Takes what it says; the same once more is no news."""
+    def add_output(self, item: str, text: str) -> None:
+        """Append a line of output, unless it repeats the last one."""
         if (item, text) not in self.tail[-1:]:
             self.tail.append((item, text))
             del self.tail[:-TAIL]
 
     def tail_lines(self) -> list[str]:
-        """Its last lines: a step's name, and indented below it what the step says."""
-        said = list(self.tail)
-        while len(found := _grouped(said)) > TAIL:
-            said = said[1:]
+        """Return the last lines of output: step names, each with its indented output."""
+        tail = list(self.tail)
+        while len(found := _grouped(tail)) > TAIL:
+            tail = tail[1:]
         return found
 
 
-def _grouped(said: Sequence[tuple[str, str]]) -> list[str]:
+def _grouped(tail: Sequence[tuple[str, str]]) -> list[str]:
     found: list[str] = []
     above = ""
-    for item, text in said:
+    for item, text in tail:
         if item and item != above:
             found.append(item)
         if text:
@@ -79,7 +79,7 @@ def _grouped(said: Sequence[tuple[str, str]]) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """What is shown: lines counted in one, lines of their own, and what those that are under way said last."""
+    """The content of the screen: counts of folded lines, shown lines, and the last output of running lines."""
 
     folded: tuple[tuple[State, str], ...]
     lines: tuple[Line, ...]
@@ -87,19 +87,19 @@ class Screen:
 
 
 def fit_lines(lines: Sequence[Line], rows: int) -> Screen:
-    """The lines that fit into so many rows, at least one; the rest is counted by state."""
+    """Return the lines that fit into that many rows, at least one; count the rest by state."""
     shown = list(lines)
     folded: dict[State, int] = {}
     for state in _FOLDED:
         if len(shown) + len(folded) <= rows:
             break
         of_state = [line for line in shown if line.state == state]
-        # One line is not worth a line that counts it.
+        # Folding a single line saves nothing.
         if len(of_state) > 1:
             room = max(1, rows - len(folded) - 1) if state == State.RUNNING else 0
-            kept = of_state[:room]
-            shown = [line for line in shown if line.state != state or line in kept]
-            folded[state] = len(of_state) - len(kept)
+            fitting = of_state[:room]
+            shown = [line for line in shown if line.state != state or line in fitting]
+            folded[state] = len(of_state) - len(fitting)
     room = max(0, rows - len(shown) - len(folded))
     tail = [text for line in shown if line.state == State.RUNNING for text in line.tail_lines()]
     return Screen(
@@ -110,7 +110,7 @@ def fit_lines(lines: Sequence[Line], rows: int) -> Screen:
 
 
 def line_columns(rows: Sequence[Row], width: int) -> list[Row]:
-    """The rows padded to columns; where they are too wide the kind is left out, then words and names are cut."""
+    """Return the rows padded to columns. If they are too wide, drop the kind, then cut words and names."""
     if not rows:
         return []
     kind, name, word, time = (max(len(row[i]) for row in rows) for i in range(4))

@@ -1,4 +1,4 @@
-"""Events on a terminal: a line for every image, network, volume and container, redrawn as it gets on."""
+"""Show events on a terminal: one line per image, network, volume and container, redrawn as it progresses."""
 
 import time
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from wtc.model.plan_text import operation_names
 _MARKS = {State.DONE: ("✔", "green"), State.FAILED: ("✘", "red")}
 _STYLES = {State.DONE: "green", State.FAILED: "red", State.RUNNING: "cyan"}
 _SILENT_OPERATIONS = {"started", "done"}
-"""What a build's step is said to be, which its place on the screen tells already."""
+"""States of a build step that are not printed, because its place on the screen shows them."""
 
 
 class LiveReporter:
-    """Draws on standard error while it is entered.
+    """A context manager that draws on standard error.
 
-    A thread of the library's draws at any time: what it reads is copied first, and no lock may be held, for a signal's
-    message is printed from wherever the main thread is.
+    A thread of the library draws at any time: it copies what it reads first, and must not hold a lock, because the
+    message of a signal is printed from any point of the main thread.
     """
 
     def __init__(self, console: Console | None = None) -> None:
@@ -52,7 +52,7 @@ class LiveReporter:
         self._around.close()
 
     def __call__(self, event: Event, /) -> None:
-        """Takes one event."""
+        """Handle one event."""
         match event:
             case PlanStarted():
                 self._planned(event.plan, event.namespace)
@@ -67,7 +67,7 @@ class LiveReporter:
                 line = self._ends(node)
                 line.word, line.state = operation_names(node.operation).failed, State.FAILED
             case NodeSkipped(node=node):
-                self._skipped(node, broken_off=event.because is None)
+                self._skipped(node, interrupted=event.because is None)
             case Progress():
                 self._progress(event)
             case Note(text=text):
@@ -76,7 +76,7 @@ class LiveReporter:
                 self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
 
     def draw(self) -> Frame:
-        """What the screen is to show now: as much of it as fits, and at the end all of it."""
+        """Return the frame to show now: the lines that fit, or all lines at the end."""
         return self._drawn(None if self._ended else self._console.size.height - 1 - bool(self._namespace))
 
     def _drawn(self, rows: int | None) -> Frame:
@@ -88,9 +88,10 @@ class LiveReporter:
         return Frame([*heading, *folded, *self._rows(screen.lines), *tail], self._widths)
 
     def _rows(self, lines: Sequence[Line]) -> list[Text]:
-        told = [(line.kind, line.name, *self._rest(line)) for line in lines]
+        cells_of_lines = [(line.kind, line.name, *self._rest(line)) for line in lines]
+        room = self._console.size.width - FOR_KEYS - len("✔ ")
         rows: list[Text] = []
-        for line, cells in zip(lines, line_columns(told, self._console.size.width - FOR_KEYS - len("✔ ")), strict=True):
+        for line, cells in zip(lines, line_columns(cells_of_lines, room), strict=True):
             styles = ("dim", "", _STYLES.get(line.state, "dim"), "dim")
             parts = ((f" {cell}", style) for cell, style in zip(cells, styles, strict=True) if cell)
             rows.append(Text.assemble(self._mark(line.state), *parts))
@@ -104,7 +105,7 @@ class LiveReporter:
             self._namespace = namespace
         self._unfinished = {node.id: node for node in plan.nodes}
         for line in self._lines.values():
-            # What is left of an earlier plan will not be done.
+            # The remaining nodes of an earlier plan will not be executed.
             line.todo, line.active = [], 0
         for node in plan.nodes:
             line = self._line(node)
@@ -116,7 +117,7 @@ class LiveReporter:
         return self._lines.setdefault((kind, name), Line(kind=kind, name=self._short(name)))
 
     def _short(self, name: str) -> str:
-        """Without the namespace, which is above it all."""
+        """Return the name without the namespace, which the heading shows."""
         return name.removeprefix(self._namespace).lstrip("_-") if self._namespace else name
 
     def _done(self, node: PlanNode) -> None:
@@ -134,23 +135,23 @@ class LiveReporter:
         line.elapsed = time.monotonic() - line.started if line.started else 0.0
         return line
 
-    def _skipped(self, node: PlanNode, *, broken_off: bool) -> None:
+    def _skipped(self, node: PlanNode, *, interrupted: bool) -> None:
         line = self._ends(node)
-        if broken_off and not line.started:
-            # The user knows why, and there is nothing to know about it.
+        if interrupted and not line.started:
+            # The user interrupted before it started, so there is nothing to report.
             self._lines.pop(operation_names(node.operation)[:2], None)
         elif line.state != State.FAILED:
-            line.word, line.state = "broken off" if broken_off else "skipped", State.SKIPPED
+            line.word, line.state = "broken off" if interrupted else "skipped", State.SKIPPED
 
     def _progress(self, event: Progress) -> None:
         line = self._line(event.node)
         if isinstance(event.node.operation, WaitContainer):
-            # Its state now: what it was before is of no use.
+            # Show only the current state.
             line.tail[:] = [("", f"waiting for {line.name}: {event.text}")]
         elif event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text:
-            line.tell(event.item, "" if event.item and event.text in _SILENT_OPERATIONS else event.text)
+            line.add_output(event.item, "" if event.item and event.text in _SILENT_OPERATIONS else event.text)
 
     def _mark(self, state: State) -> Text:
         if state == State.RUNNING:
@@ -160,7 +161,7 @@ class LiveReporter:
         return Text(mark, style=style)
 
     def _rest(self, line: Line) -> tuple[str, str]:
-        """What is being done with it, and for how long."""
+        """Return the current action and its elapsed time."""
         elapsed = time.monotonic() - line.started if line.state == State.RUNNING else line.elapsed
         word = self._waits(line) or line.word
         if line.bytes_of:
@@ -170,7 +171,7 @@ class LiveReporter:
         return word, _time(elapsed) if line.started else ""
 
     def _waits(self, line: Line) -> str:
-        """`waits for db`, where something is done with it already and the next step has to wait for others."""
+        """Return `waits for db` if the line has started and its next step waits for others, else an empty string."""
         todo = list(line.todo)
         if line.state != State.RUNNING or line.active or not todo:
             return ""

@@ -1,4 +1,4 @@
-"""Tables on terminals that are narrower than they are. Pure."""
+"""Lay out tables for terminals that are too narrow for them. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,29 +10,29 @@ _NOTHING = {"", "-"}
 
 
 class _Layout(NamedTuple):
-    """A table's head, which may be none, and the lines of each row."""
+    """A table's header line, if any, and the lines of each row."""
 
     head: list[str]
     rows: list[list[str]]
 
 
 def lay_out(rows: Sequence[Sequence[str]], *, header: Sequence[str], room: int) -> list[str]:
-    """The table as lines that fit, as far as nothing but paths may be cut.
+    """Return the table as lines that fit the room, in columns. Only paths are shortened, so some lines may not fit.
 
-    If it is too wide, what says where a row belongs (all up to the path) is a line above its rows; if it still is, each
-    row is told one cell a line. The last column is left to the terminal to wrap.
+    If the table is too wide, the cells up to the path become a line above their rows. If it is still too wide, each
+    cell gets its own line. The terminal wraps the last column.
     """
     lines = align(rows, header=header, room=room)
     if not header or _fits(lines, room):
         return lines
     if PATHS not in header:
-        told = _layout(rows, header, room)
-        return [*told.head, *(line for row in told.rows for line in row)]
+        layout = _layout(rows, header, room)
+        return [*layout.head, *(line for row in layout.rows for line in row)]
     place = list(header).index(PATHS) + 1
-    told = _layout([row[place:] for row in rows], header[place:], room - len(INDENT))
-    found = [f"{INDENT}{line}" for line in told.head]
+    layout = _layout([row[place:] for row in rows], header[place:], room - len(INDENT))
+    found = [f"{INDENT}{line}" for line in layout.head]
     above: Sequence[str] = ()
-    for row, lines in zip(rows, told.rows, strict=True):
+    for row, lines in zip(rows, layout.rows, strict=True):
         if row[:place] != above:
             above = row[:place]
             found.append(_place(above, room))

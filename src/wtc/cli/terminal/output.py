@@ -1,4 +1,4 @@
-"""Writing the answer: standard output for it, standard error for what is said beside it."""
+"""Print answers on standard output and narration on standard error."""
 
 import shutil
 import sys
@@ -12,7 +12,7 @@ SCHEMA_VERSION = 1
 
 
 def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = False) -> None:
-    """One document on standard output, with the version of its schema. `ok` unless it tells of an error."""
+    """Print one JSON document with its schema version. `ok` is False for errors."""
     import json
 
     whole = {"schema_version": SCHEMA_VERSION, "ok": ok, **document}
@@ -20,9 +20,9 @@ def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = Fal
 
 
 def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
-    """Rows on standard output, columns aligned, the header in capitals.
+    """Print rows in aligned columns, with the header in capitals.
 
-    At a terminal they are laid out for its width, and web addresses are links.
+    On a terminal, fit them to its width and make web addresses links.
     """
     if sys.stdout.isatty():
         from wtc.cli.terminal.narrow_tables import lay_out
@@ -36,6 +36,6 @@ def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) 
 
 
 def narrate(line: str) -> None:
-    """A line of narration."""
+    """Print a line on standard error."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()

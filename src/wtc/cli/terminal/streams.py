@@ -1,4 +1,4 @@
-"""The standard streams as wtc wants them: there, able to write whatever comes, and patient with who reads them."""
+"""Prepare the standard streams: open, able to encode any text, and robust against slow or closed readers."""
 
 import codecs
 import io
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def prepare_streams() -> None:
-    """Puts the process's streams in order; to be called once, before anything is opened or written."""
+    """Replace the process's standard streams. Call it once, before anything is opened or written."""
     for number in range(3):
         _ensure_open(number)
     codecs.register_error("as-it-is", _escape_undecodable)
@@ -36,7 +36,7 @@ def discard_unwritten() -> None:
 
 
 class _Output(io.FileIO):
-    """Says once that it cannot be written, and from then on takes whatever comes."""
+    """A stream that reports its first write error, and then discards all output."""
 
     _lost = False
 
@@ -54,7 +54,7 @@ class _Output(io.FileIO):
         return len(memoryview(data))
 
     def _write(self, data: "ReadableBuffer") -> int:
-        # Who shares it with us, as Node does, may have made it one that does not block.
+        # A process that shares the stream, such as Node, may have made it non-blocking.
         while (written := cast("int | None", super().write(data))) is None:
             from select import select
 
@@ -73,14 +73,14 @@ class _Answer(_Output):
 
 
 class _Narration(_Output):
-    """What nobody can read is no reason to leave undone what was asked for."""
+    """Standard error that ignores a closed reader or a full disk, so that the command is carried out."""
 
     def _on_loss(self, error: OSError) -> None:
         del error
 
 
 def _ensure_open(number: int) -> None:
-    """One that is closed reads nothing and writes nowhere, rather than the next file that is opened."""
+    """Open `/dev/null` for a closed descriptor, so that the next opened file does not get its number."""
     try:
         os.fstat(number)
     except OSError:
@@ -93,7 +93,7 @@ def _text_stream(raw: _Output, before: "TextIO | None", *, errors: str) -> io.Te
 
 
 def _escape_undecodable(error: UnicodeError) -> tuple[str | bytes, int]:
-    """What was no text to begin with, as in a path, comes out as it was; what the encoding lacks is escaped."""
+    """Restore bytes that are not text, as in paths; escape characters that the encoding lacks."""
     try:
         return codecs.lookup_error("surrogateescape")(error)
     except UnicodeError:

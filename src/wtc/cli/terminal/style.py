@@ -1,4 +1,4 @@
-"""Colours, where someone looks at them."""
+"""Colours and links, if the stream supports them."""
 
 import os
 import re
@@ -8,7 +8,7 @@ RED, GREEN, YELLOW, BLUE, CYAN, BOLD, DIM = "31", "32", "33", "34", "36", "1", "
 
 
 def use_colours(stream: IO[str]) -> bool:
-    """Whether the stream wants them. Source: no-color.org, bixense.com/clicolors."""
+    """Return whether to colour the stream. Source: no-color.org, bixense.com/clicolors."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
@@ -17,12 +17,12 @@ def use_colours(stream: IO[str]) -> bool:
 
 
 def can_redraw(stream: IO[str]) -> bool:
-    """Whether it is a terminal that can draw over what stands there already."""
+    """Return whether the stream is a terminal that can redraw."""
     return stream.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
 
 
 def can_encode(text: str, stream: TextIO) -> bool:
-    """Whether the stream's encoding has all of these characters."""
+    """Return whether the stream's encoding has all characters of the text."""
     try:
         text.encode(stream.encoding)
     except UnicodeError:
@@ -31,15 +31,15 @@ def can_encode(text: str, stream: TextIO) -> bool:
 
 
 def paint(text: str, *codes: str, stream: IO[str]) -> str:
-    """The text in a colour, for a stream that wants one."""
+    """Return the text in a colour if the stream is coloured."""
     return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if use_colours(stream) else text
 
 
 def use_links(stream: IO[str]) -> bool:
-    """Whether someone may click on what is written there."""
+    """Return whether the stream is a terminal that may support links."""
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "linux"}
 
 
 def link_urls(text: str) -> str:
-    """The text with every address of a web page in it as a link to that (OSC 8), which is not seen."""
+    """Return the text with each web address as an invisible link (OSC 8)."""
     return re.sub(r"https?://[^\s,]+", lambda found: f"\x1b]8;;{found[0]}\x1b\\{found[0]}\x1b]8;;\x1b\\", text)

@@ -1,4 +1,4 @@
-"""Ctrl-Z while something is drawn without a cursor: the shell gets the cursor, and a new picture begins afterwards."""
+"""Handle Ctrl-Z while live lines are drawn: show the cursor to the shell, and redraw when the process continues."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ _SHOW, _HIDE = b"\x1b[?25h\n", b"\x1b[?25l"
 
 
 def raise_default_signal(number: int) -> None:
-    """Does to this process what the signal would do without its handler, which is there again if that was no end."""
+    """Apply the signal's default action to this process, then restore the handler if the process continues."""
     handler = signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     signal.signal(number, handler)
@@ -22,7 +22,7 @@ def raise_default_signal(number: int) -> None:
 
 @contextlib.contextmanager
 def handle_suspend(descriptor: int, *, again: Callable[[], None]) -> Generator[None]:
-    """While it lasts, SIGTSTP is met so. `again` is called when the process goes on."""
+    """Handle SIGTSTP within the context. `again` is called when the process continues."""
 
     def on_stop(number: int, _frame: "FrameType | None") -> None:
         with contextlib.suppress(OSError):

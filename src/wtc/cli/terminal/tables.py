@@ -1,38 +1,38 @@
-"""Rows in columns, as wide as they are on a terminal and no wider than there is room. Pure."""
+"""Align rows in columns by display width, and shorten them to the terminal's width. Pure."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 GAP = "  "
 PATHS = "worktree"
-"""The title of the column that gives way: the end of a path tells the most."""
+"""The title of the column that is shortened first, from the left: the end of a path matters most."""
 _SHORTEST = 12
 _SHORTEST_CELL = 8
 
 
 def display_width(text: str) -> int:
-    """How many columns of a terminal it takes."""
+    """Return the number of terminal columns that the text takes."""
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))
 
 
 def fit(text: str, room: int) -> str:
-    """The text, its end cut off where there is no room for it."""
+    """Return the text, with its end cut off if it is too wide."""
     if display_width(text) <= room:
         return text
     return f"{_head(text, room - 1)}…" if room > 0 else ""
 
 
 def fit_path(text: str, room: int) -> str:
-    """The path, its beginning cut off where there is no room for it."""
+    """Return the path, with its beginning cut off if it is too wide."""
     if display_width(text) <= room:
         return text
     return f"…{_head(text[::-1], room - 1)[::-1]}" if room > 0 else ""
 
 
 def align(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), room: int | None = None) -> list[str]:
-    """Rows as lines, the header in capitals above them. What is wider than `room` has its paths cut; no other cell is.
+    """Return rows as lines, after the header in capitals. Only paths are cut to fit into `room` columns.
 
     Each row has as many cells as the header, or as the first row.
     """
@@ -49,7 +49,7 @@ def align(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), room: in
 
 
 def shorten_paths(rows: Sequence[Sequence[str]], header: Sequence[str], room: int) -> list[list[str]]:
-    """The rows, with their paths cut as far as it takes to fit, but for their ends."""
+    """Return the rows with their paths cut to fit, down to a minimum width."""
     index, widths = list(header).index(PATHS), _column_widths([header, *rows])
     least = max(_SHORTEST, room - _line_width(widths) + widths[index])
     return [[fit_path(cell, least) if i == index else cell for i, cell in enumerate(row)] for row in rows]
@@ -58,7 +58,7 @@ def shorten_paths(rows: Sequence[Sequence[str]], header: Sequence[str], room: in
 def drop_columns(
     rows: Sequence[Sequence[str]], header: Sequence[str], titles: Iterable[str], room: int
 ) -> list[list[str]]:
-    """Header and rows with so many columns left out, those of `titles` one after the other, as it takes to fit."""
+    """Drop the columns of `titles`, in order, until the table fits. Return header and rows."""
     table = [list(header), *map(list, rows)]
     for title in titles:
         widths = [min(w, _SHORTEST) if t == PATHS else w for t, w in zip(table[0], _column_widths(table), strict=True)]
@@ -72,7 +72,7 @@ def drop_columns(
 
 
 def narrow_cells(table: Sequence[Sequence[str]], room: int) -> list[list[str]]:
-    """The table with the ends of its longest cells cut off, as far as it takes to fit and as cells can be cut."""
+    """Cut the ends of the widest cells until the table fits, down to a minimum width."""
     widths = _column_widths(table)
     while (excess := _line_width(widths) - room) > 0 and max(widths) > _SHORTEST_CELL:
         *_, second, widest = sorted([_SHORTEST_CELL, *widths])
@@ -85,7 +85,7 @@ def _column_widths(table: Sequence[Sequence[str]]) -> list[int]:
 
 
 def _line_width(widths: Sequence[int]) -> int:
-    """How wide a line of such columns is."""
+    """Return the width of a line of these columns."""
     return sum(widths) + len(GAP) * (len(widths) - 1)
 
 

@@ -18,7 +18,7 @@ EVERY_S = 1.0
 class Table:
     """What is drawn: the columns' titles, a row for each thing, and a line that sums them up.
 
-    `spare` are titles of columns that can be done without where there is no room, the first one first.
+    `spare` are titles of columns to drop on a narrow screen, in this order.
     """
 
     header: Sequence[str]
@@ -28,9 +28,9 @@ class Table:
 
 
 def redraw(look: Callable[[], Table]) -> NoReturn:
-    """Draws the table once a second; elsewhere than on a terminal it prints it anew.
+    """Draw the table once a second; if standard output is not a terminal, print it each time.
 
-    Ends by KeyboardInterrupt alone, or with the error of a look. At a terminal the last table stays.
+    Never returns: KeyboardInterrupt or an error of `look` ends it. On a terminal the last table stays.
     """
     if not can_redraw(sys.stdout):
         pause = threading.Event()
@@ -54,7 +54,7 @@ def redraw(look: Callable[[], Table]) -> NoReturn:
 
 
 def table_frame(table: Table, columns: int, rows: int | None = None) -> list[str]:
-    """The lines that are shown on a screen of that size; rows that it has no room for are counted in the last one."""
+    """Return the lines for a screen of that size; the last line counts the rows that do not fit."""
     if not table.rows:
         return [fit(table.below, columns)]
     header, *cells = drop_columns(table.rows, table.header, (*table.spare, PATHS), columns)

@@ -31,7 +31,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
 
 
 def _lines(row: "WorktreeRow") -> list[list[str]]:
-    """A line for each stack of the worktree, and one without any."""
+    """Return a row for each stack of the worktree, or one row if it has no stack."""
     path = row.entry.path + (" (missing)" if row.missing else "")
     branch = row.entry.branch or ("(bare)" if row.entry.bare else "(detached)")
     first = [path, branch, row.entry.commit[:7] or "-", _lock_text(row)]

@@ -14,11 +14,11 @@ EXAMPLES = "Example: wtc worktree lock search --reason 'on an external disk'"
 def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for those who find it locked.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason, which git shows.")] = "",
 ) -> None:
     """Lock a worktree: neither git nor `wtc worktree remove`, `move` and `prune` touch it.
 
-    One that is locked keeps its reason. The lock of a process that is dead is replaced.
+    A worktree that is already locked keeps its reason. The lock of a dead process is replaced.
     """
     from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.worktree.lock import lock

@@ -60,7 +60,7 @@ def _show(found: "Sequence[Prunable]") -> None:
 
 
 def _confirm() -> None:
-    """Ask a person: what was moved by hand looks gone too, and needs both its entry and its stack."""
+    """Ask the user: a worktree that was moved by hand looks gone too, and still needs its entry and stack."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "`worktree prune` asks before it removes, and there is no terminal to ask on",

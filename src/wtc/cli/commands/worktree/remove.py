@@ -25,9 +25,9 @@ def command(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove the stack's volumes without asking.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Remove a worktree with its stack: git is asked first, and the stack goes only once the worktree is gone.
+    """Remove a worktree, then its stack. If git does not remove the worktree, the stack is kept.
 
-    Volumes are removed only if a person or `-y` confirms it. If git refuses, the containers that ran are started again.
+    Volumes are removed only if you confirm it or pass `-y`. If git refuses, running containers are started again.
     """
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate
@@ -48,7 +48,7 @@ def command(
 
 
 def _confirmed(volumes: Sequence[str]) -> bool:
-    """A person's answer; without a person the volumes stay."""
+    """Ask the user; without a terminal, return False to keep the volumes."""
     from wtc.cli.terminal.output import narrate
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -15,7 +15,7 @@ def command(
     target: Target,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
 ) -> None:
-    """Release the lock of a worktree. One that is not locked is success."""
+    """Release the lock of a worktree. Succeeds if it is not locked."""
     from wtc.cli.terminal.output import narrate
     from wtc.orchestrator.worktree.lock import unlock
 
