@@ -170,7 +170,7 @@ def test_start_lets_what_is_paused_go_on(workshop: Workshop, along: Stack) -> No
 @pytest.mark.parametrize("verb", ["stop", "restart", "kill"])
 def test_nothing_there_is_success(workshop: Workshop, verb: str) -> None:
     workshop.commit({"compose.yaml": one_service()})
-    assert "nothing of" in workshop.wtc(verb).err
+    assert "has no containers" in workshop.wtc(verb).err
 
 
 def test_start_of_what_was_never_brought_up_says_what_to_do(workshop: Workshop) -> None:
