@@ -222,6 +222,8 @@ def test_docker_compose_by_project_name_keeps_the_data(workshop: Workshop, comma
     succeeds(*compose, *command, cwd=workshop.main)
     assert workshop.client.volumes.get(f"{stack.namespace}_data").attrs["CreatedAt"] == created
     succeeds(*compose, "down", cwd=workshop.main)
+    for network in workshop.client.networks.list(names=[f"{stack.namespace}_default"]):
+        network.remove()  # `docker compose down` leaves the network that it created beside the stack's
     assert mark_of(workshop.up()) == "precious"
 
 
