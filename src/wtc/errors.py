@@ -134,7 +134,7 @@ class WtcError(Exception):
 
 
 def _restore_error(kind: type[_Error], args: tuple[object, ...], fields: Mapping[str, object]) -> _Error:
-    """Return an error of a type without calling its constructor, which has parameters of its own."""
+    """Return an error of a type without calling its constructor, whose parameters can differ."""
     error = kind.__new__(kind, *args)
     vars(error).update(fields)
     return error

@@ -210,7 +210,11 @@ def choose_stacks(
 
 def _former(located: Located, stacks: Sequence[LabelledStack], host: str) -> CleanSelection:
     here = read_worktree(worktree_at(located.worktree), located.directory, host)
-    found = [s for s, which, _ in stack_standings(here, stacks, every_project=True) if which is Standing.FORMER]
+    found = [
+        s
+        for s, which, _ in stack_standings(here, stacks, Repositories(), every_project=True)
+        if which is Standing.FORMER
+    ]
     return former_stacks(found, read_path(here.path), host=host, why="its worktree is gone")
 
 
@@ -232,7 +236,7 @@ def _of_worktree(target: Target, stacks: Sequence[LabelledStack], host: str, *, 
         why = ": ".join([error.message, *error.causes])
         return CleanSelection(left=tuple(KeptStack(stack=s, why=why) for s in created))
     here = replace(here, identity=replace(here.identity, legacy=local))
-    found = stack_standings(here, stacks, every_project=True)
+    found = stack_standings(here, stacks, repositories, every_project=True)
     inside = _lies_in(os.path.realpath(target.cwd), path)
     former = [s for s, which, _ in found if which is Standing.FORMER and (s.legacy or s.identity.host == host)]
     why = "a former worktree at this path created it"

@@ -142,18 +142,17 @@ def recorded_holder_path(worktree_id: str, repositories: Sequence[RepositoryFact
 
 
 def stack_standings(
-    here: WorktreeFacts, stacks: Sequence[LabelledStack], *, every_project: bool = False
+    here: WorktreeFacts, stacks: Sequence[LabelledStack], repositories: Repositories, *, every_project: bool = False
 ) -> list[tuple[LabelledStack, Standing, str]]:
     """What each stack that has the id, the path or the folder of the worktree is to it; with the reason of a conflict.
 
     Only stacks of the same project folder, unless `every_project`.
     """
     found: list[tuple[LabelledStack, Standing, str]] = []
-    known = Repositories()
     for stack in stacks:
         if _is_candidate(stack, here) and (every_project or _same_project(stack, here, stacks)):
             place = read_path(stack.worktree) if stack.worktree != here.path else PathFacts.unread(here.path)
-            holder = _other_holder(stack, here, known)
+            holder = _other_holder(stack, here, repositories)
             which, reason = stack_standing(stack, here, place, holder=holder, legacy=here.identity.legacy)
             if which is not Standing.UNRELATED:
                 found.append((stack, which, reason))
@@ -173,8 +172,8 @@ def _other_holder(stack: LabelledStack, here: WorktreeFacts, known: Repositories
 def _identify(
     located: Located, state: UserState, here: WorktreeFacts, stacks: Sequence[LabelledStack]
 ) -> IdentifiedStack:
-    found = stack_standings(here, stacks)
     repositories = Repositories()
+    found = stack_standings(here, stacks, repositories)
     former = tuple(
         FormerStack(
             stack=stack, judgement=judge_stack(stack, here.identity.host, repositories), held=which is Standing.HELD

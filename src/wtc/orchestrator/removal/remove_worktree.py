@@ -150,7 +150,7 @@ def _own_stacks(engine: "Engine", worktree: Worktree, host: str) -> list[Namespa
 
     here = read_worktree(worktree, worktree.path, host)
     here = replace(here, identity=replace(here.identity, legacy=engine.host_is_local))
-    found = stack_standings(here, labelled_stacks(list_engine(engine)), every_project=True)
+    found = stack_standings(here, labelled_stacks(list_engine(engine)), Repositories(), every_project=True)
     raise_if_left([KeptStack(stack=stack, why=why) for stack, which, why in found if which is Standing.CONFLICT])
     for stack in (stack for stack, which, _ in found if which is Standing.MOVED):
         try:

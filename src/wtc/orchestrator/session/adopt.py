@@ -50,7 +50,8 @@ def adopt(located: Located, state: UserState, stacks: Sequence[LabelledStack], n
     """
     worktree = worktree_at(located.worktree)
     here = read_worktree(worktree, located.directory, host_id(state.environment, create=True), create=True)
-    found = stack_standings(here, stacks, every_project=bool(name))
+    known = Repositories()
+    found = stack_standings(here, stacks, known, every_project=bool(name))
     stack = _stack_by_name(stacks, name) if name else _only_stack(found, here)
     own = [s for s, which, _ in found if which in {Standing.OWN, Standing.MOVED} and s.containers and s != stack]
     if own:
@@ -64,7 +65,7 @@ def adopt(located: Located, state: UserState, stacks: Sequence[LabelledStack], n
             causes=["it was created outside git, or by an older wtc"],
             hints=[f"to delete it with its volumes, run `wtc clean --stack {stack.namespace}`"],
         )
-    repositories = [Repositories().of(i) for i in (stack.identity, here.identity) if i.git]
+    repositories = [known.of(i) for i in (stack.identity, here.identity) if i.git]
     if holder := holder_path(stack.identity.id, repositories, other_than=here.path):
         raise ConflictError(f"stack `{stack.namespace}` belongs to the worktree `{holder}`, which holds its id")
     if not worktree.git_dir or here.copied_from:
