@@ -11,6 +11,7 @@ from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
 from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
+from wtc.registry.kept_forms import KeptForms
 from wtc.registry.memory_reservations import MemoryReservations
 from wtc.registry.stack_records import StackRecords
 
@@ -39,6 +40,8 @@ class Store:
         self._path = self._directory / _FILE
         self._waiting = waiting
         self._patience_s = patience_s
+        self.kept = KeptForms(directory)
+        """The files of stacks that go when the registry drops the stack."""
 
     def read(self) -> StackRecords:
         """Return the registry as it is now; changes to it are lost. Create nothing.
@@ -87,6 +90,8 @@ class Store:
             yield records
             if records.stacks != before:
                 self._write(self._path, encode_registry(records.stacks))
+                for dropped in before.keys() - records.stacks.keys():
+                    self.kept.remove(dropped)
 
     @contextmanager
     def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:

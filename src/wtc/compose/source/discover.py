@@ -15,8 +15,8 @@ from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.node import NOWHERE, Mapping, Node, Scalar
 from wtc.errors import NoComposeFileError, UsageError
+from wtc.model.project_files import FILES, PROJECT_FILE
 
-FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 NAMES = ", ".join(f"`{name}`" for name in FILES)
 OVERRIDES = (
     "compose.override.yml",
@@ -24,7 +24,6 @@ OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-PROJECT_FILE = "wtc.toml"
 YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 NO = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")

@@ -11,7 +11,7 @@ from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.engine.observe.snapshot import inspect_container, list_containers
 from wtc.model.namespace import Namespace
-from wtc.planner.desired.resolve import connect_address
+from wtc.planner.addresses import connect_address
 from wtc.planner.observed.ownership import ownership
 
 if TYPE_CHECKING:

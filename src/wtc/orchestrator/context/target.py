@@ -4,17 +4,30 @@ import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-from wtc.compose.loader.request import LoadRequest
-from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.errors import ComposeFileError, UsageError
+from wtc.model.project_files import FILES, PROJECT_FILE
 from wtc.namespace import Site, default_name
-from wtc.orchestrator.context.disk_reader import DiskReader
+from wtc.orchestrator.context.recording_reader import RecordingReader
 
 if TYPE_CHECKING:
+    from wtc.compose.loader.request import LoadRequest
     from wtc.compose.source.discover import ProjectFiles
+    from wtc.compose.source.parsed_files import ParsedFiles
+    from wtc.orchestrator.context.disk_reader import DiskReader
     from wtc.settings.toml_files import Section
+
+
+class _Documents:
+    """The parsed documents that all interpretations of a command share; the parser is imported by the first one."""
+
+    @cached_property
+    def files(self) -> "ParsedFiles":
+        from wtc.compose.source.parsed_files import ParsedFiles
+
+        return ParsedFiles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +45,33 @@ class Target:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     context: str = ""
-    reader: DiskReader = field(default_factory=DiskReader, compare=False, repr=False)
+    reader: "DiskReader" = field(default_factory=RecordingReader, compare=False, repr=False)
     """Shared by all interpretations, because standard input can be read only once."""
-    parsed: ParsedFiles = field(default_factory=ParsedFiles, compare=False, repr=False)
-    """Shared by all interpretations, so that each file is parsed once."""
+    documents: _Documents = field(default_factory=_Documents, compare=False, repr=False)
+
+    @property
+    def parsed(self) -> "ParsedFiles":
+        """Shared by all interpretations, so that each file is parsed once."""
+        return self.documents.files
+
+
+class Place(Protocol):
+    """The worktree and the project folder, which decide which stack a command means."""
+
+    @property
+    def worktree(self) -> str:
+        """See `Located`."""
+        ...
+
+    @property
+    def directory(self) -> str:
+        """See `Located`."""
+        ...
+
+    @property
+    def at_top(self) -> bool:
+        """See `Located`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +83,9 @@ class Located:
     """The real path of the project folder: the first compose file's, or the worktree if no file is found."""
     at_top: bool = True
     """Whether the compose file lies at the worktree's top, or is the one that `wtc.toml` names."""
-    request: LoadRequest
-    reader: DiskReader = field(compare=False, repr=False)
-    parsed: ParsedFiles = field(default_factory=ParsedFiles, compare=False, repr=False)
+    request: "LoadRequest"
+    reader: "DiskReader" = field(compare=False, repr=False)
+    parsed: "ParsedFiles" = field(compare=False, repr=False)
     files: tuple[str, ...] = ()
     """The compose files, absolute; empty where there are none."""
     env_files: tuple[str, ...] = ()
@@ -69,7 +105,7 @@ class _Start:
     """The real path of the last folder to search, which may hold `wtc.toml`; empty: the search goes up to `/`."""
 
 
-def load_request(target: Target) -> LoadRequest:
+def load_request(target: Target) -> "LoadRequest":
     """Return how to read the compose project that the command line means.
 
     Raises:
@@ -144,6 +180,17 @@ def locate(target: Target) -> Located:
     )
 
 
+def search_folders(target: Target) -> tuple[str, str, str]:
+    """Return the worktree, where the search for compose files begins, and where it stops: see `_Start`.
+
+    Raises:
+        UsageError: `--worktree` names a file.
+        WtcError: the worktree's `.git` leads nowhere.
+    """
+    start = _start(target)
+    return start.worktree, start.cwd, start.top
+
+
 def _start(target: Target) -> _Start:
     from wtc.worktrees.locate import worktree_of
 
@@ -202,8 +249,6 @@ def _lies_in(path: str, folder: str) -> bool:
 
 def _top_outside_git(cwd: str) -> str:
     """The nearest folder upwards that has a `wtc.toml`, if no nearer one has a compose file."""
-    from wtc.compose.source.discover import FILES, PROJECT_FILE
-
     folder = cwd
     while True:
         if os.path.lexists(os.path.join(folder, PROJECT_FILE)):
@@ -222,7 +267,7 @@ def _outside_git(start: _Start, place: "ProjectFiles | None") -> str:
     return start.top or worktree_of(folder or start.cwd).path
 
 
-def _request(target: Target, start: _Start) -> LoadRequest:
+def _request(target: Target, start: _Start) -> "LoadRequest":
     from dataclasses import replace
 
     request = _plain_request(target, start)
@@ -235,8 +280,10 @@ def _request(target: Target, start: _Start) -> LoadRequest:
     return replace(request, default_files=compose, cwd=start.top) if compose else request
 
 
-def _plain_request(target: Target, start: _Start) -> LoadRequest:
+def _plain_request(target: Target, start: _Start) -> "LoadRequest":
     """How to read the project as far as `wtc.toml` has nothing to do with it."""
+    from wtc.compose.loader.request import LoadRequest
+
     return LoadRequest(
         cwd=start.cwd,
         top=start.top,
@@ -248,10 +295,10 @@ def _plain_request(target: Target, start: _Start) -> LoadRequest:
     )
 
 
-def site_of(located: Located) -> Site:
+def site_of(place: Place) -> Site:
     """What the namespace of the project's stack is named after."""
-    folder = "" if located.directory == located.worktree else located.directory
-    return Site(worktree=located.worktree, directory=folder, named=not located.at_top)
+    folder = "" if place.directory == place.worktree else place.directory
+    return Site(worktree=place.worktree, directory=folder, named=not place.at_top)
 
 
 def default_namespace(located: Located) -> str:
@@ -259,7 +306,7 @@ def default_namespace(located: Located) -> str:
     return default_name(site_of(located))
 
 
-def _is_default(files: tuple[str, ...], request: LoadRequest) -> bool:
+def _is_default(files: tuple[str, ...], request: "LoadRequest") -> bool:
     """Whether the first file is the one that `wtc.toml` names."""
     from wtc.orchestrator.context.project_file import read_project_file
 
@@ -275,7 +322,7 @@ def _missing_worktree(worktree: str) -> ComposeFileError:
     )
 
 
-def _find_files(request: LoadRequest, reader: DiskReader) -> "tuple[ProjectFiles | None, ComposeFileError | None]":
+def _find_files(request: "LoadRequest", reader: "DiskReader") -> "tuple[ProjectFiles | None, ComposeFileError | None]":
     """The project's place, and why it cannot be read; both where an env file cannot be used."""
     from wtc.compose.diagnostics import Diagnostics
     from wtc.compose.loader.session import LoadSession
