@@ -1,7 +1,6 @@
 """`env`: the variables of the stack, from the registry and the compose file; the engine only for fixed ports."""
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -38,7 +37,7 @@ def env(target: Target, report: Reporter) -> EnvResult:
     namespace = context.namespace
     requests = _port_requests(context)
     record = context.state.store.read().stacks.get(namespace.name)
-    leased: Mapping[PortId, int] = {}
+    leased: dict[PortId, int] = {}
     if record is not None:
         if record.fixed:
             from wtc.orchestrator.host_ports.published import published_now

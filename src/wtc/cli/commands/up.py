@@ -1,5 +1,6 @@
 """`wtc up`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -96,6 +97,11 @@ def command(
     only containers whose configuration has changed. It returns once the stack is up and asks no questions: `-d`,
     `--wait` and `-y` are accepted and have no effect.
     """
+    if _is_plain(locals()):
+        from wtc.cli.render.unchanged_up import show_unchanged_up
+
+        if show_unchanged_up(target, as_json=as_json, quiet=quiet):
+            return 0
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.model.up_options import Recreate, UpOptions
@@ -156,6 +162,13 @@ def command(
         result = up(target, request, report, stop)
     show_up(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
+
+
+def _is_plain(options: Mapping[str, object]) -> bool:
+    """Return whether no option is given that changes what `up` does, only how it is printed."""
+    defaults = {"on_signal": "leave", "ports": "leased"}
+    printing = {"target", "detach", "yes", "as_json", "quiet"}
+    return all(not value or defaults.get(name) == value for name, value in options.items() if name not in printing)
 
 
 def _scale(text: str) -> tuple[str, int]:

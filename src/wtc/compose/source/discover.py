@@ -15,7 +15,7 @@ from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.node import NOWHERE, Mapping, Node, Scalar
 from wtc.errors import NoComposeFileError, UsageError
-from wtc.model.project_files import FILES, PROJECT_FILE
+from wtc.settings.project_files import FILES, PROJECT_FILE
 
 NAMES = ", ".join(f"`{name}`" for name in FILES)
 OVERRIDES = (

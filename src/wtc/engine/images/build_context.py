@@ -77,7 +77,8 @@ def context_hash(build: Build, index: ContextIndex | None = None) -> str:
     named = {name: _named_hash(value, index) for name, value in sorted(build.additional_contexts.items())}
     options["additional_contexts"] = named
     total.update(json.dumps([_HASH_FORMAT, options], sort_keys=True).encode())
-    return total.hexdigest()
+    index.hash = total.hexdigest()
+    return index.hash
 
 
 def locate_context(build: Build) -> BuildContext:

@@ -31,6 +31,9 @@ class ContextIndex:
         self._resolved: dict[str, Any] = _mapping(known.get("resolved"))
         self._checked_ns = known.get("checked_ns", 0)
         self._now_ns = clock()
+        self.hash = ""
+        """The hash of the build, to be set by the reading that the index belongs to."""
+        self._hash_before = known.get("hash", "")
         self._rows: dict[str, Any] = {}
         self._links: dict[str, str] = {}
 
@@ -62,13 +65,19 @@ class ContextIndex:
         except OSError:
             self._rows[path] = "unreadable"
 
-    def document(self) -> dict[str, Any]:
-        """Return the index of this reading as JSON."""
-        return {"checked_ns": self._now_ns, "rows": self._rows, "resolved": self._links}
+    def document(self) -> dict[str, Any] | None:
+        """Return the index of this reading as JSON; None if the one before serves as well."""
+        same = (self._rows, self._links, self.hash) == (self._before, self._resolved, self._hash_before)
+        if same and not any(self._is_racy(row) for row in self._rows.values() if not isinstance(row, str)):
+            return None
+        return {"checked_ns": self._now_ns, "rows": self._rows, "resolved": self._links, "hash": self.hash}
 
-    def is_unchanged(self) -> bool:
-        """Return whether everything that the reading before looked at is the same now. Reads racy files again."""
-        if not self._before:
+    def is_unchanged(self, build_hash: str) -> bool:
+        """Return whether the reading before found this hash of the build, and all that it looked at is the same now.
+
+        Reads racy files again.
+        """
+        if not self._before or self._hash_before != build_hash:
             return False
         try:
             return all(os.path.realpath(p) == real for p, real in self._resolved.items()) and all(
@@ -92,10 +101,10 @@ class ContextIndex:
             facts = _facts(os.lstat(path))
         except FileNotFoundError:
             return None
-        row = self._before.get(path)
+        row: Any = self._before.get(path)
         known = isinstance(row, list) and row[:5] == facts and not self._is_racy(facts)
         try:
-            digest = str(row[5]) if known else read(path)
+            digest = str(row[5]) if known else read(path)  # pyright: ignore[reportUnknownArgumentType]
         except FileNotFoundError:
             return None
         self._rows[path] = [*facts, digest]

@@ -18,6 +18,7 @@ from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_use
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
     from wtc.orchestrator.context.project import ProjectReader
+    from wtc.orchestrator.kept.build_indexes import BuildIndexes
     from wtc.orchestrator.kept.kept_results import KeptResults
 
 
@@ -53,6 +54,8 @@ class Context:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if error is None and "namespace" in self.__dict__:
             self.keep_place(self.namespace)
+            if not self.dry_run and "build_indexes" in self.__dict__:
+                self.build_indexes.keep(self.state.store, self.namespace.name)
         self._open.close()
 
     @cached_property
@@ -78,6 +81,13 @@ class Context:
         from wtc.orchestrator.kept.kept_results import KeptResults
 
         return KeptResults(self.target, self.state)
+
+    @cached_property
+    def build_indexes(self) -> "BuildIndexes":
+        """Return the indexes of the build contexts of the stack."""
+        from wtc.orchestrator.kept.build_indexes import BuildIndexes
+
+        return BuildIndexes(self.state.store, self.namespace.name)
 
     @cached_property
     def state(self) -> UserState:

@@ -42,6 +42,9 @@ class DiskReader:
         (self._streams if is_stream(path) else self._contents)[path] = content
         return content
 
+    def mark_unrepeatable(self) -> None:
+        """Note that the command depends on something that is not read here: see `RecordingReader`."""
+
     def has_read(self, text: str) -> bool:
         """Whether a file that was read contains the text, encoded in UTF-8."""
         sought = text.encode()

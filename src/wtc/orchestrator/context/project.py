@@ -63,6 +63,10 @@ class ProjectReader:
         self._kept[name, tuple(services), env_files] = found
         return found
 
+    def variables(self) -> dict[str, str]:
+        """Return the variables of the project, as far as it was interpreted."""
+        return {name: value for one in self._kept.values() for name, value in one.loaded.environment.items()}
+
     def read_with(
         self,
         own: Mapping[str, str],

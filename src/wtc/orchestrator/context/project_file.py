@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wtc.model.project_files import PROJECT_FILE
+from wtc.settings.project_files import PROJECT_FILE
 
 if TYPE_CHECKING:
     from wtc.settings.toml_files import Section

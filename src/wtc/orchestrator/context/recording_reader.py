@@ -66,6 +66,10 @@ class RecordingReader(DiskReader):
         self.seen.add(self.seen.links, path, found)
         return found
 
+    def mark_unrepeatable(self) -> None:
+        """Note that the command depends on something that is not read here, so that its result cannot be kept."""
+        self.seen.repeatable = False
+
     def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
         """Return a few files below the folder whose names are `wanted`, nearest first. The search is bounded."""
         self.seen.repeatable = False

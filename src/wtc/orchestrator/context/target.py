@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from wtc.errors import ComposeFileError, UsageError
-from wtc.model.project_files import FILES, PROJECT_FILE
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.recording_reader import RecordingReader
+from wtc.settings.project_files import FILES, PROJECT_FILE
 
 if TYPE_CHECKING:
     from wtc.compose.loader.request import LoadRequest

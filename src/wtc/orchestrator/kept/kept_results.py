@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
-from wtc.model.project_files import PROJECT_FILE
 from wtc.orchestrator.context.disk_reader import DiskReader
 from wtc.orchestrator.context.recording_reader import RecordingReader
-from wtc.orchestrator.context.target import Place, Target, search_folders
+from wtc.orchestrator.context.target import Target, search_folders
 from wtc.orchestrator.kept.inputs import inputs_match, keyed_hash, record_inputs
+from wtc.settings.project_files import PROJECT_FILE
 
 if TYPE_CHECKING:
     from wtc.orchestrator.context.target import Located
@@ -37,8 +37,6 @@ class KeptResult:
 
     namespace: str
     value: Any
-    key: bytes
-    """The key of hashes in the value."""
 
 
 class KeptResults:
@@ -65,14 +63,14 @@ class KeptResults:
             document = self._state.store.kept.read(namespace, _FILE)
             entry, key = _entry(document, purpose), _key(document)
             if entry and key and inputs_match(entry[0], DiskReader(), self._target.environment, others, key):
-                return KeptResult(namespace=namespace, value=entry[1], key=key)
+                return KeptResult(namespace=namespace, value=entry[1])
         return None
 
     def place(self) -> KeptPlace | None:
         """Return the kept place of the project; None if it has to be located."""
         found = self.find(_PLACE)
         try:
-            value = found.value if found else {}
+            value: Any = found.value if found else {}
             place = KeptPlace(worktree=value["worktree"], directory=value["directory"], at_top=value["at_top"])
             return place if self._is_worktree(place.worktree, value["beside"]) else None
         except (KeyError, TypeError):
@@ -90,7 +88,7 @@ class KeptResults:
             return
         store = self._state.store.kept
         before = store.read(namespace, _FILE)
-        key = _key(before) or os.urandom(32)
+        key = self.key(namespace)
         kept = dict(before.get("results", {})) if _key(before) else {}
         place = {
             "worktree": located.worktree,
@@ -104,12 +102,16 @@ class KeptResults:
         store.write(namespace, _FILE, {"wtc": __version__, "key": key.hex(), "results": kept})
 
     def key(self, namespace: str) -> bytes:
-        """Return the key of the hashes of a stack's results; empty if nothing was kept yet."""
-        return _key(self._state.store.kept.read(namespace, _FILE))
+        """Return the key of the hashes in the results of a stack; a new one if nothing was kept yet."""
+        return _key(self._state.store.kept.read(namespace, _FILE)) or self._new_key
 
-    def hash_of(self, value: object, key: bytes) -> str:
-        """Return a hash of any value that has an exact `repr`."""
-        return keyed_hash(key, repr(value).encode("utf-8", "surrogatepass"))
+    def hash_of(self, namespace: str, value: object) -> str:
+        """Return a hash, for a result of the stack, of any value that has an exact `repr`."""
+        return keyed_hash(self.key(namespace), repr(value).encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def _new_key(self) -> bytes:
+        return os.urandom(32)
 
     def _others(self, purpose: str) -> dict[str, object]:
         """Return the inputs that are not files or variables."""
