@@ -10,7 +10,7 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from wtc.errors import WtcError
 
@@ -91,9 +91,10 @@ class ContextIndex:
             found = os.lstat(path)
         except FileNotFoundError:
             return bool(row == _MISSING)
-        if not isinstance(row, list) or row[:5] != (facts := _facts(found)):
+        facts = _facts(found)
+        if isinstance(row, str) or row[:5] != facts:
             return False
-        return not self._is_racy(facts) or _hash_anything(path) == row[5]
+        return not self._is_racy(facts) or bool(_hash_anything(path) == row[5])
 
     def _digest(self, path: str, read: Callable[[str], str]) -> str | None:
         try:
@@ -139,4 +140,4 @@ def _hash_anything(path: str) -> str:
 
 
 def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
