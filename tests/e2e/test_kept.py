@@ -1,7 +1,10 @@
 """With and without what is kept of a stack, every command prints the same, whatever has changed in between."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from tests.e2e.harness import QUICK, Ended, Workshop, write
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 FILES = {
     "compose.yaml": f"""\
@@ -36,7 +39,7 @@ volumes:
     "app/Dockerfile": "FROM busybox:1.36\nCOPY main.txt /main.txt\n",
     "app/main.txt": "one\n",
 }
-READING = (("ports", "--json"), ("env",), ("status", "--json"), ("exec", "-T", "web", "echo", "hello"), ("top", "none"))
+READING = (("ports", "--json"), ("env",), ("status", "--json"))
 
 
 @dataclass
@@ -119,7 +122,8 @@ def test_commands_print_the_same_with_and_without_what_is_kept(workshop: Worksho
         fresh = [scene.wtc(*command) for command in READING]
         for command, *ended in zip(READING, after, kept, fresh, strict=True):
             assert len({(e.out, e.err, e.status) for e in ended}) == 1, (name, command, ended)
-        scene.wtc("up")
+        if name == "a removed container":
+            scene.wtc("up")
 
 
 def test_up_with_what_is_kept_leaves_nothing_undone(workshop: Workshop) -> None:
@@ -161,3 +165,30 @@ def test_what_is_kept_holds_no_value_of_the_environment_and_goes_with_the_stack(
     assert {f"{path.stat().st_mode & 0o777:o}" for path in files} == {"600"}
     workshop.wtc("clean", "-y", "-t", "0")
     assert os.listdir(workshop.config / "kept") == []
+
+
+SHOW = """
+import json, sys
+from wtc.cli.main import run
+status = run(sys.argv[1:])
+sys.stderr.write("\\n" + json.dumps([status, sorted(sys.modules)]))
+"""
+
+
+@pytest.mark.parametrize("command", [("up",), ("status",), ("exec", "-T", "web", "true")])
+def test_second_call_does_not_interpret_the_files(shared: Workshop, command: tuple[str, ...]) -> None:
+    if not (shared.main / "compose.yaml").exists():
+        shared.commit(FILES)
+        shared.wtc("up")
+    shared.wtc(*command)
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, *command],
+        cwd=shared.main,
+        env=shared.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, names = json.loads(done.stderr.rpartition("\n")[2])
+    assert status == 0, done.stderr
+    assert [name for name in names if name.startswith(("yaml", "wtc.compose", "wtc.planner.up"))] == []

@@ -135,6 +135,12 @@ def test_ignored_file_can_change(root: Path) -> None:
     assert index.is_unchanged(digest)
 
 
+def test_context_that_the_engine_fetches_is_unchanged() -> None:
+    index = ContextIndex()
+    digest = context_hash(Build(context="https://example.com/shop.git"), index)
+    assert later(index).is_unchanged(digest)
+
+
 def test_index_of_another_hash_is_no_proof(root: Path) -> None:
     _, index = indexed(root)
     assert not index.is_unchanged("0" * 64)

@@ -27,6 +27,7 @@ class ContextIndex:
 
     def __init__(self, document: dict[str, Any] | None = None, *, clock: Callable[[], int] = time.time_ns) -> None:
         known = document or {}
+        self._is_valid = all(isinstance(known.get(name), dict) for name in ("rows", "resolved"))
         self._before: dict[str, Any] = _mapping(known.get("rows"))
         self._resolved: dict[str, Any] = _mapping(known.get("resolved"))
         self._checked_ns = known.get("checked_ns", 0)
@@ -77,7 +78,7 @@ class ContextIndex:
 
         Reads racy files again.
         """
-        if not self._before or self._hash_before != build_hash:
+        if not self._is_valid or not build_hash or self._hash_before != build_hash:
             return False
         try:
             return all(os.path.realpath(p) == real for p, real in self._resolved.items()) and all(

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -166,11 +166,12 @@ def locate(target: Target) -> Located:
         )
     place, missing = _find_files(request, target.reader)
     worktree = start.worktree or _outside_git(start, place)
-    directory = os.path.realpath(place.working_dir) if place else worktree
+    real = target.reader.real_path
+    directory = real(place.working_dir) if place else worktree
     return Located(
         worktree=worktree,
         directory=directory,
-        at_top=directory == worktree or (place is not None and _is_default(place.files, request)),
+        at_top=directory == worktree or (place is not None and _is_default(place.files, request, real)),
         request=request,
         reader=target.reader,
         parsed=target.parsed,
@@ -306,13 +307,13 @@ def default_namespace(located: Located) -> str:
     return default_name(site_of(located))
 
 
-def _is_default(files: tuple[str, ...], request: "LoadRequest") -> bool:
+def _is_default(files: tuple[str, ...], request: "LoadRequest", real: Callable[[str], str]) -> bool:
     """Whether the first file is the one that `wtc.toml` names."""
     from wtc.orchestrator.context.project_file import read_project_file
 
     named = request.default_files or (read_project_file(request.top).compose if request.top else ())
-    own = {os.path.realpath(path) for path in (files[0], os.path.dirname(files[0]))}
-    return bool(named) and os.path.realpath(os.path.join(request.top, named[0])) in own
+    own = {real(path) for path in (files[0], os.path.dirname(files[0]))}
+    return bool(named) and real(os.path.join(request.top, named[0])) in own
 
 
 def _missing_worktree(worktree: str) -> ComposeFileError:
