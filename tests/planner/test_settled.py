@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from tests.planner.world import NAMESPACE, World, desired, project, stranger
 from wtc.errors import WtcError
 from wtc.model.mounts import Mount
-from wtc.model.observed import Observed, ObservedContainer, ObservedImage
+from wtc.model.observed import Observed, ObservedContainer, ObservedImage, ObservedVolume
+from wtc.model.project import Volume
 from wtc.model.service import Dependency, Service
 from wtc.model.up_options import UpOptions
 from wtc.planner.images.plan_images import check_images, plan_images
 from wtc.planner.settled import looked_at, observed_facts
 from wtc.planner.up import plan_up
+from wtc.planner.volumes.copy_marker import copy_marker as marked
 
 PROJECT = project(
     Service(name="db", image="postgres:15", volumes=(Mount(type="volume", source="data", target="/d"),)),
@@ -52,6 +54,11 @@ def outcome(observed: Observed) -> object:
         return plan_images(DESIRED, observed, UpOptions()), plan_up(DESIRED, observed, UpOptions())
     except WtcError as error:
         return error.message, error.causes
+
+
+def copy_marker(volume: Volume) -> ObservedVolume:
+    marker = marked(volume, "other", ())
+    return ObservedVolume(name=marker.name, labels=marker.labels)
 
 
 def on_first(**values: object) -> Callable[[Observed], Observed]:
@@ -109,6 +116,9 @@ CHANGES: dict[str, Callable[[Observed], Observed]] = {
     ),
     "a foreign writer": lambda o: replace(
         o, foreign_use=replace(o.foreign_use, writers={NAMES["volumes"][0]: "stranger"})
+    ),
+    "the marker of an unfinished copy": lambda o: replace(
+        o, volumes={**o.volumes, "marker": copy_marker(DESIRED.volumes["data"])}
     ),
     "another engine": on_first(id="other"),
     "another API version": lambda o: replace(o, api_version=(1, 41)),

@@ -8,15 +8,19 @@ warnings, and does not have to be asked.
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wtc.model.desired import Desired
-from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer
 from wtc.planner.observed.ownership import ownership
+from wtc.planner.volumes.copy_target import copy_target
+
+if TYPE_CHECKING:
+    # Not at run time, so that a comparison does not import the model of a desired stack.
+    from wtc.model.desired import Desired
+    from wtc.model.namespace import Namespace
+    from wtc.model.observed import Observed, ObservedContainer
 
 
-def looked_at(desired: Desired) -> dict[str, list[str]]:
+def looked_at(desired: "Desired") -> dict[str, list[str]]:
     """Return the names by which the planner looks at the observed state, by kind, as JSON."""
     from wtc.planner.images.plan_images import needed_images
     from wtc.planner.names import replacement_name
@@ -33,7 +37,7 @@ def looked_at(desired: Desired) -> dict[str, list[str]]:
     }
 
 
-def observed_facts(observed: Observed, namespace: Namespace, names: Mapping[str, list[str]]) -> Any:
+def observed_facts(observed: "Observed", namespace: "Namespace", names: Mapping[str, list[str]]) -> Any:
     """Return what the planner looks at, as JSON: ids, names, states and hashes, but no values of labels.
 
     `names` are those of `looked_at`. Equal facts lead to equal plans; the order of an engine's lists does not matter.
@@ -57,6 +61,7 @@ def observed_facts(observed: Observed, namespace: Namespace, names: Mapping[str,
             name: i and [i.id, _labels_hash(i.labels), i.user, ownership(i, namespace).own]
             for name, i in images.items()
         },
+        "copies": sorted(v.name for v in observed.volumes.values() if copy_target(v) in names["volumes"]),
         "left_alone": sorted(observed.left_alone.items()),
         "writers": {name: use.writers[name] for name in names["volumes"] if name in use.writers},
         "foreign": {name: foreign[name] for name in names["names"] if name in foreign},
@@ -64,7 +69,7 @@ def observed_facts(observed: Observed, namespace: Namespace, names: Mapping[str,
     }
 
 
-def _container_facts(container: ObservedContainer) -> list[Any]:
+def _container_facts(container: "ObservedContainer") -> list[Any]:
     return [
         container.name,
         container.id,

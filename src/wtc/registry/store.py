@@ -6,14 +6,17 @@ import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
 from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
 from wtc.registry.kept_forms import KeptForms
-from wtc.registry.memory_reservations import MemoryReservations
 from wtc.registry.stack_records import StackRecords
+
+if TYPE_CHECKING:
+    from wtc.registry.memory_reservations import MemoryReservations
 
 _FILE = "registry.json"
 
@@ -128,12 +131,14 @@ class Store:
         return file_lock.inheritable_lock(path)
 
     @contextmanager
-    def admission(self) -> Generator[MemoryReservations]:
+    def admission(self) -> "Generator[MemoryReservations]":
         """Lock and return the reservations of engines' memory.
 
         Raises:
             WtcError: the config folder cannot be written.
         """
+        from wtc.registry.memory_reservations import MemoryReservations
+
         with self._lock_file(Path("memory.lock"), "the memory check"):
             yield MemoryReservations(self._directory / "memory", unwritable=self._unwritable)
 

@@ -1,7 +1,6 @@
 """Find the worktree, the compose files and the project folder of a command."""
 
 import os
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -317,6 +316,8 @@ def _is_default(files: tuple[str, ...], request: "LoadRequest", real: Callable[[
 
 
 def _missing_worktree(worktree: str) -> ComposeFileError:
+    import shlex
+
     return ComposeFileError(
         f"the worktree `{worktree}` does not exist",
         hints=[f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(worktree)}`"],

@@ -21,7 +21,7 @@ from wtc.model.observed import (
     ObservedVolume,
 )
 from wtc.planner.names import replacement_name
-from wtc.planner.volumes.copy_marker import copy_target
+from wtc.planner.volumes.copy_target import copy_target
 
 Object = ObservedContainer | ObservedNetwork | ObservedVolume | ObservedImage
 
