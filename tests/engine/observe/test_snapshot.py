@@ -154,6 +154,24 @@ def test_volume_shared_by_volumes_from_is_not_anonymous() -> None:
     assert [v.anonymous for v in sharing.volumes] == [True, True, False]
 
 
+def test_requested_volume_that_the_engine_does_not_report_counts_as_mounted() -> None:
+    requested = {
+        "Mounts": [
+            {"Type": "volume", "Source": "data", "Target": "/data", "ReadOnly": True},
+            {"Type": "volume", "Target": "/anonymous"},
+            {"Type": "bind", "Source": "/host", "Target": "/bound"},
+        ],
+        "Binds": ["cache:/cache:ro,z", "logs:/logs", "/host:/also-bound", "/anonymous-too"],
+    }
+    reported = [{"Type": "volume", "Name": "other", "Destination": "/logs"}]
+    found = parse_container({**inspected(1), "Mounts": reported, "HostConfig": requested}).volumes
+    assert [(v.name, v.target, v.writable) for v in found] == [
+        ("other", "/logs", True),
+        ("data", "/data", False),
+        ("cache", "/cache", False),
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "requested", "bound", "ports"),
     [

@@ -1,6 +1,6 @@
 """Parse the engine's JSON of containers, networks, volumes and images. Source: Engine API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wtc import labels as label
@@ -143,14 +143,35 @@ def _namespaces(host: Json) -> tuple[str, ...]:
 
 
 def _own_volumes(inspected: Json) -> tuple[MountedVolume, ...]:
-    """Return the volumes; an anonymous volume that `volumes_from` shares is not marked as anonymous."""
+    """Return the volumes that the engine reports; of targets that it does not report, the volumes that were requested.
+
+    An anonymous volume that `volumes_from` shares is not marked as anonymous.
+    """
     host = get_object(inspected, "HostConfig")
-    volumes = _volumes(inspected)
+    reported = _volumes(inspected)
+    requested = tuple(_requested_volumes(host))
+    known = {volume.target for volume in reported}
+    volumes = (*reported, *(volume for volume in requested if volume.name and volume.target not in known))
     if not host.get("VolumesFrom"):
         return volumes
-    targets = {get_text(mount, "Target") for mount in get_objects(host, "Mounts")}
-    targets |= {str(bind).split(":")[1] for bind in host.get("Binds") or () if ":" in str(bind)}
+    targets = {volume.target for volume in requested}
     return tuple(v if v.target in targets else replace(v, anonymous=False) for v in volumes)
+
+
+def _requested_volumes(host: Json) -> Iterator[MountedVolume]:
+    """Yield the mounts of a `HostConfig`; the name is empty unless it is that of a volume."""
+    for mount in get_objects(host, "Mounts"):
+        source = get_text(mount, "Source") if mount.get("Type") == "volume" else ""
+        yield _requested_volume(source, get_text(mount, "Target"), writable=mount.get("ReadOnly") is not True)
+    for bind in host.get("Binds") or ():
+        source, *rest = str(bind).split(":")
+        if rest:
+            name = "" if source.startswith("/") else source
+            yield _requested_volume(name, rest[0], writable="ro" not in ",".join(rest[1:]).split(","))
+
+
+def _requested_volume(name: str, target: str, *, writable: bool) -> MountedVolume:
+    return MountedVolume(name=name, target=target, anonymous=is_anonymous(name), writable=writable)
 
 
 def _volumes(found: Json) -> tuple[MountedVolume, ...]:
