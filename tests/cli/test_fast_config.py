@@ -38,7 +38,7 @@ def by_the_library(arguments: list[str]) -> dict[str, Any]:
 
 def plain(given: dict[str, Any]) -> dict[str, Any]:
     values = {name: list[str](v) if name in _LISTS and v else v for name, v in given.items()}
-    return {name: v for name, v in values.items() if v not in ((), None, False) and (name, v) != ("form", "yaml")}
+    return {name: v for name, v in values.items() if v not in ((), None, False)}
 
 
 def test_each_option_has_the_same_name_as_in_the_command() -> None:
@@ -50,7 +50,7 @@ def test_each_option_has_the_same_name_as_in_the_command() -> None:
 def test_plain_line_is_read_as_the_library_reads_it(arguments: list[str]) -> None:
     short = parse_config_options(arguments)
     assert short is not None
-    nothing = dict.fromkeys(("context", "project_name", "hashed", "output"), "")
+    nothing = dict.fromkeys(("form", "context", "project_name", "hashed", "output"), "")
     assert plain({**nothing, **short}) == plain({**nothing, **by_the_library(arguments)})
 
 
