@@ -84,7 +84,7 @@ def images_only(loaded: LoadedProject) -> LoadedProject:
         name: Mapping({key: item for key, item in get_fields(service).items() if key == "image"}, service.position)
         for name, service in services.items()
     }
-    return _with_services(loaded, Mapping({"name": Scalar("")}), images)
+    return _with_services(loaded, Mapping({}), images)
 
 
 def _images(root: Mapping) -> Iterator[tuple[str, Scalar]]:
