@@ -4,27 +4,13 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.e2e.harness import Stack, Workshop, write
+from tests.e2e.idle_services import built, file_of
 
 pytestmark = pytest.mark.engine
-
-IDLE: dict[str, Any] = {"init": True, "stop_grace_period": "0s", "command": "sleep 1000"}
-
-
-def file_of(**services: dict[str, Any]) -> dict[str, str]:
-    """A compose file of idle services, of busybox unless they say otherwise."""
-    image = {"image": "busybox:1.36"}
-    whole = {n: {**IDLE, **({} if {"image", "build"} & s.keys() else image), **s} for n, s in services.items()}
-    return {"compose.yaml": json.dumps({"services": whole})}
-
-
-def built(*dockerfile: str, **more: Any) -> dict[str, Any]:
-    """The `build:` of a service."""
-    return {"build": {"dockerfile_inline": "\n".join(dockerfile), **more}}
 
 
 def unchanged(workshop: Workshop, *arguments: str) -> None:

@@ -14,6 +14,9 @@ from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_str
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.model.position import Path, Position
 
+_MARKER = "WTC_ENV"
+"""`wtc.env_marker.MARKER`, without the import."""
+
 
 def with_files(
     environments: Environments, files: Sequence[str], session: LoadSession, near: Position | None = None
@@ -43,7 +46,8 @@ def read_project_env_file(
 ) -> None:
     """Read a project env file into `found`. Values may refer to `environment`, then to `found`.
 
-    With `uses`, a port variable after a host address is replaced by the leased port.
+    With `uses`, a port variable after a host address is replaced by the leased port. What `wtc env` wrote to the file
+    is left out, as it is in a shell: it would feed the leased ports back into the compose file.
     """
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
@@ -56,7 +60,12 @@ def read_project_env_file(
         return environment[name] if name in environment else found.get(name)
 
     placed = uses.placed((), Position(path, 1, 1)) if uses is not None else None
-    found.update(_parse(content, path, lookup, session, placed=placed))
+    parsed = _parse(content, path, lookup, session, placed=placed)
+    if _MARKER in parsed:
+        from wtc.env_marker import unmarked
+
+        parsed = unmarked(parsed)
+    found.update(parsed)
 
 
 def _parse(
