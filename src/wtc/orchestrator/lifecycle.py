@@ -123,8 +123,10 @@ def change_lifecycle(
         validate_services(context, request.services)
         if request.verb is LifecycleVerb.START and not context.containers():
             raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
-        starting = request.services if request.verb is LifecycleVerb.START else None
         command = _COMMANDS[request.verb]
+        starting = (
+            {c.service for c in context.containers(request.services)} if request.verb is LifecycleVerb.START else None
+        )
         hooks = declared_hooks(context, starting=starting) if command.locks else {}
         if request.dry_run:
             plan = command.plan(context.observed, hooks, request)

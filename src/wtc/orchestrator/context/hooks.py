@@ -8,15 +8,16 @@ from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import read_with_ports
 from wtc.orchestrator.host_ports.leases import known_stack_ports
 from wtc.orchestrator.session.unsupported import refuse_without_content
+from wtc.planner.desired.all_services import all_services
 from wtc.planner.lifecycle import ServiceHooks
 from wtc.settings.settings import Settings
 
 
 def declared_hooks(context: Context, *, starting: Collection[str] | None = None) -> dict[str, ServiceHooks]:
-    """Return service -> dependencies and hooks, as the file has them; none if the file cannot be used.
+    """Return service -> dependencies and hooks of all services, as the file has them; none if the file cannot be used.
 
-    In that case the dependencies come from the containers' labels, and no hook runs. `starting`: the services that the
-    command starts (all of them if it is empty).
+    In that case the dependencies come from the containers' labels, and no hook runs. `starting`: the services whose
+    containers the command starts.
 
     Raises:
         ComposeFileError: a service that starts needs a secret or config without content.
@@ -25,18 +26,23 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
         return {}
     try:
         project = context.projects.read(name=context.namespace.name, env_files=False)
-        if any(s.post_start or s.pre_stop for s in project.services.values()):
+        if any(s.post_start or s.pre_stop for s in all_services(project).values()):
             # The values of variables, and so the ports, matter to hooks only.
             project = read_with_ports(context, known_stack_ports(context, project))
+        services = all_services(project)
+        started = tuple(name for name in starting or () if name in services)
+        if not {*started} <= project.services.keys():
+            # Naming a service enables its profile.
+            project = context.projects.read(name=context.namespace.name, services=started, env_files=False)
     except ComposeFileError as error:
         text = f"the compose file cannot be used, so that no hook is run: {error.message}"
         warn(context.report, text, hint="to see what is wrong with it, run `wtc config -q`")
         return {}
-    if starting is not None:
-        refuse_without_content(project, starting)
+    if started:
+        refuse_without_content(project, started)
     return {
         name: ServiceHooks(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
-        for name, s in project.services.items()
+        for name, s in services.items()
     }
 
 
