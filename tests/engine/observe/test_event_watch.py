@@ -57,6 +57,7 @@ class Stream:
     def __init__(self, engine: OneContainer, *, filters: Mapping[str, Sequence[str]], since: str = "") -> None:
         assert "die" in filters["event"]
         engine.streams.append(since)
+        self.date = "Thu, 01 Jan 1970 00:01:00 GMT"
         self._engine = engine
         if engine.refuses_events:
             raise EngineUnreachableError("no events")
@@ -158,6 +159,15 @@ def test_ended_stream_is_opened_again_from_its_last_event(engine: OneContainer) 
         engine.send("die", status=0)
         wait_for(engine, watch, Condition.COMPLETED)
     assert engine.streams[:2] == ["", "0.000000002"]
+
+
+def test_stream_without_an_event_is_opened_again_from_its_opening_on(engine: OneContainer) -> None:
+    with watching(engine) as watch:
+        watch.before_start(WEB)
+        engine.events.put(None)
+        started(engine, watch, lambda: engine.send("health_status: healthy"))
+        wait_for(engine, watch, Condition.HEALTHY)
+    assert engine.streams[:2] == ["", "60"]
 
 
 def test_repeated_event_counts_once(engine: OneContainer) -> None:

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.engine.client.json_access import get_number, get_object, get_text
+from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
 from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import WtcError
 
@@ -104,6 +104,8 @@ class EventWatch:
         self._stream: EventStream | None = None
         self._last_ns = 0
         """The engine's time of the last event."""
+        self._opened = ""
+        """The engine's time when the first stream was opened, as an HTTP date."""
         self._closed = threading.Event()
 
     @classmethod
@@ -162,8 +164,8 @@ class EventWatch:
                 self._closed.wait(REOPEN_S)
 
     def _read_stream(self) -> None:
-        since = f"{self._last_ns // 10**9}.{self._last_ns % 10**9:09}" if self._last_ns else ""
-        stream = EventStream(self._engine, filters=_FILTERS, since=since)
+        stream = EventStream(self._engine, filters=_FILTERS, since=self._since())
+        self._opened = self._opened or stream.date
         with self._lock:
             self._stream = stream
             closed = self._closed.is_set()
@@ -172,6 +174,12 @@ class EventWatch:
         self._answered.set()
         for record in stream:
             self._pass_on(record)
+
+    def _since(self) -> str:
+        """Return the time of the last event, else of the first opening, else nothing; in seconds since 1970."""
+        if self._last_ns:
+            return f"{self._last_ns // 10**9}.{self._last_ns % 10**9:09}"
+        return str(parse_http_date(self._opened) or "")
 
     def _pass_on(self, record: "Record") -> None:
         time_ns = record.get("timeNano")
