@@ -230,3 +230,14 @@ def test_linked_worktree_parses_its_files_once(shared: Workshop, counts: Counts)
     counts.start()
     up(Target(cwd=str(folder), environment=shared.env), UpRequest(dry_run=True), _silent, threading.Event())
     assert (counts.interpreted, counts.parsed, counts.lists) == (3, 1, 1)
+
+
+def test_stack_without_ports_does_not_inspect_stopped_containers_of_others(shared: Workshop, counts: Counts) -> None:
+    shared.commit({"compose.yaml": PLAIN})
+    other = shared.worktree("stopped")
+    shared.wtc("up", cwd=other)
+    shared.wtc("stop", cwd=other)
+    write(shared.main, {"compose.yaml": _stack(1)})
+    counts.start()
+    up(_target(shared), UpRequest(dry_run=True), _silent, threading.Event())
+    assert [r for r in counts.requests if r.startswith("GET /containers/") and r != "GET /containers/json"] == []
