@@ -11,7 +11,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import Context, report_foreign
-from wtc.orchestrator.context.hooks import declared_hooks
+from wtc.orchestrator.context.hooks import pre_stop_hooks
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import UserState, update_registry
@@ -54,7 +54,7 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
             observed, namespace = context.observed, context.namespace
             report_foreign(observed, report)
             validate_services(context, request.services)
-            hooks = declared_hooks(context) if observed.containers else {}
+            hooks = pre_stop_hooks(context) if observed.containers else {}
             if request.dry_run:
                 return DownResult(namespace=namespace, plan=_plan(namespace, observed, request, hooks))
             plan = take_stack_down(
