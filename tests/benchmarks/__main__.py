@@ -14,6 +14,7 @@ from tests.benchmarks.tables import document
 from tests.e2e.harness import engine_client
 
 PERFORMANCE = ROOT / ".context" / "performance.md"
+LEAST_ROUNDS = 3
 PARTS = ("plain", "built", "lifecycle", "worktrees")
 
 
@@ -37,8 +38,7 @@ def main(arguments: Sequence[str]) -> None:
                     compared += bench.built(options.rounds)
                 case "lifecycle":
                     for size in options.services:
-                        rounds = max(2, options.stack_rounds * 3 // (3 + size))
-                        rows, grown = bench.lifecycle(size, rounds)
+                        rows, grown = bench.lifecycle(size, stack_rounds(size, options.stack_rounds))
                         compared, services = [*compared, *rows], [*services, *grown]
                 case _:
                     rows, worktrees = bench.worktrees(options.worktrees, options.rounds)
@@ -48,6 +48,11 @@ def main(arguments: Sequence[str]) -> None:
         PERFORMANCE.write_text(text, encoding="utf-8")
     else:
         print(text, end="")
+
+
+def stack_rounds(services: int, at_three: int) -> int:
+    """How often a stack goes up and down: the more services, the fewer times; fewer than three only show growth."""
+    return max(LEAST_ROUNDS, at_three * 3 // services if services >= 3 else 0)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
