@@ -21,6 +21,8 @@ PARTS = ("plain", "built", "lifecycle", "worktrees")
 def main(arguments: Sequence[str]) -> None:
     """Measure, and print or write the tables."""
     options = _options(arguments)
+    # On both signals the stacks are removed.
+    signal.signal(signal.SIGTERM, _interrupt)
     programs = find_programs()
     client = engine_client()
     facts = {"date": dt.datetime.now(dt.UTC).date().isoformat(), **describe_machine(programs, client)}
@@ -84,6 +86,7 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 if __name__ == "__main__":
-    # What is on the engine is removed in either case.
-    signal.signal(signal.SIGTERM, _interrupt)
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)
