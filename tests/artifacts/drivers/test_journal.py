@@ -48,7 +48,11 @@ def _collection_to_object_and_back(root: Collection) -> None:
 @pytest.fixture
 def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait for the disk: `fsync` changes nothing for a process that is killed, only for a machine."""
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+
+    def fsync(_descriptor: int) -> None:
+        pass
+
+    monkeypatch.setattr(os, "fsync", fsync)
 
 
 CASES: list[Step] = [_one_object, _several_objects, _new_collections, _collection_to_object_and_back]
