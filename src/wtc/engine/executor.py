@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from queue import SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
 from wtc.errors import InterruptedByUserError, WtcError

@@ -1,10 +1,10 @@
 """`down`: stop and remove a stack by its labels alone, so that it works without file, folder or registry."""
 
 import threading
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.events import PlanStarted, Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan

@@ -6,10 +6,10 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.registry import file_lock
 

@@ -12,9 +12,9 @@ import secrets
 import stat
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import cast
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 
 FOLDER = "wtc"

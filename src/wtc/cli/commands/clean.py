@@ -1,11 +1,11 @@
 """`wtc clean`."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wtc.cli.options import AsJson, DryRun, Quiet, require_exclusive, with_target
+from wtc.dataclass import replace
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
 

@@ -1,11 +1,11 @@
 """`wtc down`."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.dataclass import replace
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
 

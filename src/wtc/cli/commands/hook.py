@@ -40,10 +40,9 @@ def command(
 
 
 def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
-    from dataclasses import replace
-
     from wtc.cli.render.errors import show_error
     from wtc.cli.render.warnings import report_warnings
+    from wtc.dataclass import replace
     from wtc.orchestrator.hook import create_worktree
 
     name = given.get("name") or given.get("worktree_name")
