@@ -1,4 +1,4 @@
-"""Print the output of `wtc config`. Does not import the command-line library: see `cli/fast_config.py`."""
+"""Print the output of `wtc config`."""
 
 import sys
 from collections.abc import Sequence
