@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -54,7 +53,7 @@ class MemoryReservations:
         Raises:
             WtcError: the folder cannot be written.
         """
-        path = self._directory / f"{secrets.token_hex(8)}{_SUFFIX}"
+        path = self._directory / f"{os.urandom(8).hex()}{_SUFFIX}"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = file_lock.inheritable_lock(path)
