@@ -33,6 +33,7 @@ class Proxy:
         self._count = 0
         self._lock = threading.Lock()
         self._clients: list[socket.socket] = []
+        self._streams: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen(64)
@@ -49,6 +50,14 @@ class Proxy:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for client in self._clients:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
+    def end_streams(self) -> None:
+        """End the connections on which the engine sends its events."""
+        with self._lock:
+            streams, self._streams = self._streams, []
+        for client in streams:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
 
@@ -73,6 +82,8 @@ class Proxy:
                 head, headers = _headers(reader)
                 with self._lock:
                     self.requests.append(request)
+                    if urlsplit(request.partition(" ")[2]).path.endswith("/events"):
+                        self._streams.append(client)
                 engine.sendall(line + head)
                 if "upgrade" in headers:
                     self._tell(request)

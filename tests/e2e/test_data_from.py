@@ -16,7 +16,7 @@ from tests.e2e.test_killed import Killer
 from wtc import labels as label
 from wtc.worktrees.worktree_id import lock_path
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 REDIS = """\
 services:

@@ -16,7 +16,7 @@ from tests.e2e.terminal import LOOP, Terminal
 from tests.wtc_process import run_wtc, start_wtc
 from wtc.labels import PROJECT, SERVICE
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 BYTES = 10_000_000
 APP = f"""\

@@ -15,6 +15,8 @@ from wtc.model.observed import (
 )
 from wtc.planner.observed.ownership import is_anonymous
 
+HEALTH = ("starting", "healthy", "unhealthy")
+_STATUS_ENDS = {"(health: starting)": "starting", "(healthy)": "healthy", "(unhealthy)": "unhealthy"}
 _NEVER = "0001-01-01T00:00:00Z"
 
 
@@ -52,7 +54,7 @@ def parse_container(inspected: Json) -> ObservedContainer:
     )
 
 
-def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
+def parse_listed_container(summary: Json) -> ObservedContainer:
     """Parse an entry of `GET /containers/json`, which has less: no exit status, and ports only of running ones."""
     labels = _labels(summary)
     networks = get_object(summary, "NetworkSettings", "Networks")
@@ -64,7 +66,7 @@ def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
         image=get_text(summary, "Image"),
         image_id=get_text(summary, "ImageID"),
         state=get_text(summary, "State"),
-        health=health,
+        health=_listed_health(summary),
         config_hash=labels.get(label.CONFIG_HASH, ""),
         replaces=labels.get(label.REPLACES, ""),
         oneoff=is_oneoff(labels),
@@ -134,6 +136,17 @@ def is_oneoff(labels: Mapping[str, str]) -> bool:
 def _health(state: Json) -> str:
     status = get_text(get_object(state, "Health"), "Status")
     return "" if status == "none" else status
+
+
+def _listed_health(summary: Json) -> str:
+    """Return the health in a list of containers: a value since API 1.52, before it the end of `Up 3 minutes (healthy)`.
+
+    Before API 1.52 a paused container has none.
+    """
+    if get_object(summary, "Health"):
+        status = get_text(get_object(summary, "Health"), "Status")
+        return "" if status == "none" else status
+    return next((health for end, health in _STATUS_ENDS.items() if get_text(summary, "Status").endswith(end)), "")
 
 
 def _namespaces(host: Json) -> tuple[str, ...]:

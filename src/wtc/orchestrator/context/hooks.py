@@ -6,10 +6,14 @@ from wtc.errors import ComposeFileError
 from wtc.events import warn
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import read_with_ports
+from wtc.orchestrator.context.target import Located
 from wtc.orchestrator.host_ports.leases import known_stack_ports
 from wtc.orchestrator.session.unsupported import refuse_without_content
 from wtc.planner.lifecycle import ServiceHooks
 from wtc.settings.settings import Settings
+
+_HIDING = (b"include", b"extends", b"\\", b"\0")
+"""In a file with one of these, attributes can come from another file, or a key can be escaped or in UTF-16."""
 
 
 def declared_hooks(context: Context, *, starting: Collection[str] | None = None) -> dict[str, ServiceHooks]:
@@ -38,6 +42,20 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
         name: ServiceHooks(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
         for name, s in project.services.items()
     }
+
+
+def pre_stop_hooks(context: Context) -> dict[str, ServiceHooks]:
+    """Return `declared_hooks` for a command that only stops; interpret the project only if it may have such hooks."""
+    return declared_hooks(context) if _may_contain(context.located, b"pre_stop") else {}
+
+
+def _may_contain(located: Located, key: bytes) -> bool:
+    """Whether the project may have an attribute with this key; not if its files have neither that nor `_HIDING`."""
+    try:
+        texts = [located.reader.read(path) for path in located.files]
+    except OSError:
+        return True
+    return any(part in text for text in texts for part in (key, *_HIDING))
 
 
 def project_settings(context: Context) -> Settings:
