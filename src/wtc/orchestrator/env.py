@@ -1,8 +1,8 @@
 """`env`: the variables of the stack, from the registry and the compose file; the engine only for fixed ports."""
 
 import os
-from dataclasses import dataclass, replace
 
+from wtc.dataclass import dataclass, replace
 from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn

@@ -1,7 +1,6 @@
 """`status`: one worktree's services against its compose file."""
 
-from dataclasses import dataclass, replace
-
+from wtc.dataclass import dataclass, replace
 from wtc.events import Reporter
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace

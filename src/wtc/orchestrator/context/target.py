@@ -3,11 +3,11 @@
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.compose.loader.request import LoadRequest
 from wtc.compose.source.parsed_files import ParsedFiles
+from wtc.dataclass import dataclass, field
 from wtc.errors import ComposeFileError, UsageError
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.disk_reader import DiskReader
@@ -223,7 +223,7 @@ def _outside_git(start: _Start, place: "ProjectFiles | None") -> str:
 
 
 def _request(target: Target, start: _Start) -> LoadRequest:
-    from dataclasses import replace
+    from wtc.dataclass import replace
 
     request = _plain_request(target, start)
     if not start.top or request.files or target.environment.get("COMPOSE_FILE"):
