@@ -2,8 +2,8 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn

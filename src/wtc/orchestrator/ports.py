@@ -1,8 +1,8 @@
 """`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.model.ports import Endpoint, PortId
 from wtc.orchestrator.context.context import Context

@@ -1,9 +1,9 @@
 """`status`: one worktree's services against its compose file."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
+from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.ports import Endpoint

@@ -3,10 +3,10 @@
 import contextlib
 import threading
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import PortTakenError, UsageError
 from wtc.events import Reporter, Warned, warn
 from wtc.model.desired import Desired

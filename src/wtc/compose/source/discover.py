@@ -4,7 +4,6 @@ Source: docker compose's command line and its `COMPOSE_*` variables.
 """
 
 from collections.abc import Mapping as Environment
-from dataclasses import dataclass
 from posixpath import basename, dirname, join
 
 from wtc.compose.diagnostics import Diagnostics
@@ -14,6 +13,7 @@ from wtc.compose.loader.request import LoadRequest, Reader
 from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.node import NOWHERE, Mapping, Node, Scalar
+from wtc.dataclass import dataclass
 from wtc.errors import NoComposeFileError, UsageError
 from wtc.settings.project_files import FILES, PROJECT_FILE
 

@@ -4,9 +4,9 @@ import contextlib
 import functools
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.endpoint import Endpoint, Tls, choose_endpoint
 from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
 from wtc.engine.client.proxies import redact_proxy

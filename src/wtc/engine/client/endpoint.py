@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.engine.client.proxies import proxy_for
 from wtc.errors import EngineUnreachableError
 

@@ -5,10 +5,10 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import cast
 
+from wtc.dataclass import dataclass, fields, is_dataclass, replace
 from wtc.engine.images.context_index import ContextIndex
 from wtc.engine.images.dockerignore import TOP, BadPatternError, Ignore, Verdict, parse_dockerignore
 from wtc.engine.images.linked_worktrees import is_ignored_worktree

@@ -5,9 +5,9 @@ Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identi
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError
 from wtc.events import Reporter
 from wtc.model.identity import Identity, LabelledStack, PathFacts, RepositoryFacts

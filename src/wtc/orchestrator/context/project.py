@@ -1,11 +1,11 @@
 """Interpreting the compose project of a worktree, at most twice in one command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.compose.loader.loaded_project import LoadedProject
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace

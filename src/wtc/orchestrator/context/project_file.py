@@ -1,9 +1,9 @@
 """The project's `wtc.toml`, at the top of the worktree."""
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.settings.project_files import PROJECT_FILE
 
 if TYPE_CHECKING:

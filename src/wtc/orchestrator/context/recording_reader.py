@@ -1,9 +1,9 @@
 """The disk as the compose interpreter sees it, with a record of everything that it looked at."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from wtc.dataclass import dataclass, field
 from wtc.orchestrator.context.disk_reader import DiskReader, is_stream
 
 T = TypeVar("T")

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.errors import WtcError
 from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired

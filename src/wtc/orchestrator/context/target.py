@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from wtc.dataclass import dataclass, field
 from wtc.errors import ComposeFileError, UsageError
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.recording_reader import RecordingReader
@@ -268,7 +268,7 @@ def _outside_git(start: _Start, place: "ProjectFiles | None") -> str:
 
 
 def _request(target: Target, start: _Start) -> "LoadRequest":
-    from dataclasses import replace
+    from wtc.dataclass import replace
 
     request = _plain_request(target, start)
     if not start.top or request.files or target.environment.get("COMPOSE_FILE"):

@@ -1,11 +1,11 @@
 """The results that are kept of the stack that a command line means, as long as their inputs are the same."""
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
+from wtc.dataclass import dataclass
 from wtc.orchestrator.context.disk_reader import DiskReader
 from wtc.orchestrator.context.recording_reader import RecordingReader
 from wtc.orchestrator.context.target import Target, search_folders

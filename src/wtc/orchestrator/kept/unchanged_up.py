@@ -5,9 +5,9 @@ from is the same; then nothing is changed, so that no lock is needed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Event, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity

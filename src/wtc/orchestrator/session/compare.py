@@ -1,7 +1,6 @@
 """Compare a stack with its compose file, for `status`."""
 
-from dataclasses import replace
-
+from wtc.dataclass import replace
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.ports import Endpoint

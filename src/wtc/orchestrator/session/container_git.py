@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError, WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired

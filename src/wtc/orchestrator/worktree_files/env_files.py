@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ComposeFileError, NoComposeFileError
 from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.context import Context

@@ -1,9 +1,9 @@
 """Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field, replace
 from wtc.model.build import BuildInput
 from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
 from wtc.model.namespace import Namespace

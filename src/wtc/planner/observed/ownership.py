@@ -7,9 +7,9 @@ Source: product.md, Identity.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
     RUNNING_STATES,
