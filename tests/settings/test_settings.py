@@ -11,7 +11,16 @@ import pytest
 
 from wtc.errors import ComposeFileError, UsageError
 from wtc.model.position import Position
-from wtc.settings.settings import BIND, MEM_LIMIT, OVERSUBSCRIBE, PORT_RANGE, Source, config_dir, load_settings
+from wtc.settings.settings import (
+    BIND,
+    MEM_LIMIT,
+    OVERSUBSCRIBE,
+    PORT_RANGE,
+    SUBNET_POOL,
+    Source,
+    config_dir,
+    load_settings,
+)
 from wtc.settings.toml_files import Section
 
 
@@ -112,6 +121,20 @@ def test_invalid_port_range_is_a_usage_error(environment: dict[str, str], text: 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [("10.64.0.0/12", ("10.64.0.0/12",)), ("10.9.0.0/26:192.168.8.0/24", ("10.9.0.0/26", "192.168.8.0/24"))],
+)
+def test_subnet_pool_is_a_list_of_networks(environment: dict[str, str], text: str, expected: tuple[str, ...]) -> None:
+    assert load_settings({**environment, "WTC_SUBNET_POOL": text}).of(SUBNET_POOL).value == expected
+
+
+@pytest.mark.parametrize("text", ["x", ":", "10.0.0.0/27", "0.0.0.0/0", "10.1.2.3/16", "10.0.0.1", "fd00::/64"])
+def test_invalid_subnet_pool_is_a_usage_error(environment: dict[str, str], text: str) -> None:
+    with pytest.raises(UsageError, match=r"`WTC_SUBNET_POOL` is .*, not a list of IPv4 networks from /5 to /26"):
+        load_settings({**environment, "WTC_SUBNET_POOL": text})
+
+
+@pytest.mark.parametrize(
     ("text", "expected"), [("0.0.0.0", "0.0.0.0"), ("::1", "::1"), ("[::1]", "::1"), ("10.0.0.7 ", "10.0.0.7")]
 )
 def test_address_of_either_family_is_valid(environment: dict[str, str], text: str, expected: str) -> None:
@@ -161,7 +184,7 @@ def test_all_errors_of_a_file_are_reported_at_once(environment: dict[str, str]) 
     ]
     assert (
         raised.value.diagnostics[2].hint
-        == "the settings are `port_range`, `bind`, `mem_limit`, `oversubscribe`, `env_from`, `git`"
+        == "the settings are `port_range`, `bind`, `subnet_pool`, `mem_limit`, `oversubscribe`, `env_from`, `git`"
     )
 
 

@@ -14,24 +14,57 @@ from wtc.engine.translate.networks import network_body
 from wtc.engine.translate.volumes import volume_body
 from wtc.errors import ConflictError, EngineError, NotFoundError
 from wtc.model.plan import CreateNetwork, CreateVolume, RemoveImage, RemoveNetwork, RemoveVolume
+from wtc.planner.subnets import takes_subnet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wtc.engine.client.connection import Engine
+    from wtc.model.project import Network
 
 
 def create_network(engine: "Engine", operation: CreateNetwork) -> None:
-    """Create a network (`POST /networks/create`). Raises: ConflictError if another stack's network has the name."""
+    """Create a network (`POST /networks/create`), with the first of its subnets that the engine accepts.
+
+    Raises:
+        ConflictError: another stack's network has the name.
+        EngineError: the engine refused it with the last subnet too.
+    """
     network = operation.network
     doing = f"create network `{network.name}`"
+    *others, last = operation.subnets or ("",)
+    for subnet in (*others, last):
+        body = network_body(network, engine.api_version, subnet=subnet)
+        try:
+            engine.call("POST", "/networks/create", doing=doing, body=body)
+        except EngineError as error:
+            if error.status == 409 and _network_exists(engine, network, error):
+                return
+            if subnet == last:
+                raise error.replace(hints=(*error.hints, *_network_hints(operation))) from error.__cause__
+        else:
+            return
+
+
+def _network_exists(engine: "Engine", network: "Network", error: EngineError) -> bool:
+    """Whether the stack has the network already. Raises: ConflictError if another stack's network has the name."""
     try:
-        engine.call("POST", "/networks/create", doing=doing, body=network_body(network, engine.api_version))
-    except EngineError as error:
-        if error.status != 409:
-            raise
         found = engine.object(f"/networks/{network.name}", doing=f"inspect network `{network.name}`")
-        _own_or_conflict("network", network.name, parse_inspect.parse_labels(found), network.labels, error)
+    except NotFoundError:
+        return False
+    _own_or_conflict("network", network.name, parse_inspect.parse_labels(found), network.labels, error)
+    return True
+
+
+def _network_hints(operation: CreateNetwork) -> tuple[str, ...]:
+    """Return what to do if the addresses of the engine are the reason."""
+    if not takes_subnet(operation.network):
+        return ()
+    return (
+        "to see how many more networks fit, run `wtc doctor`",
+        "to free the networks of worktrees that are gone, run `wtc clean --gone`",
+        *(() if operation.subnets else ("to have wtc choose small subnets, set `WTC_SUBNET_POOL=10.213.0.0/16`",)),
+    )
 
 
 def create_volume(engine: "Engine", operation: CreateVolume) -> None:

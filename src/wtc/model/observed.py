@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from wtc.dataclass import dataclass, field
 from wtc.model.identity import LabelledStack
+from wtc.model.subnets import SubnetPool
 
 RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 """The states of a container whose process exists, or that the engine is about to start again."""
@@ -73,6 +74,8 @@ class ObservedNetwork:
     id: str
     name: str
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    subnets: tuple[str, ...] = ()
+    """In CIDR notation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,8 @@ class Observed:
     api_version: tuple[int, int] = (1, 41)
     at_s: float = 0.0
     """When it was observed, since 1970."""
+    subnet_pool: SubnetPool | None = None
+    """The addresses of networks to create; None leaves the choice to the engine."""
 
     @property
     def foreign_names(self) -> Mapping[str, str]:

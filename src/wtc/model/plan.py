@@ -69,9 +69,10 @@ class RemoveImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateNetwork:
-    """`POST /networks/create`."""
+    """`POST /networks/create`, with the next of the `subnets` where the engine refuses one; without, it chooses."""
 
     network: Network
+    subnets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

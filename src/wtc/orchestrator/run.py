@@ -14,7 +14,7 @@ from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
+from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.stack_lock import stack_lock
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
@@ -154,7 +154,7 @@ class _Run:
         first = desired.services[service].containers[0]
         spec = oneoff_spec(first, self.request.oneoff, name=name, slug=slug)
         wanted = without_dependencies(desired, spec)
-        observed = observe_desired(context, wanted)
+        observed = session.observe(wanted)
         self._check(spec, desired, wanted, observed)
         check_images(wanted, observed, options)
         if session.counts_memory:

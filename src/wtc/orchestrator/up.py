@@ -18,7 +18,7 @@ from wtc.model.project import Project
 from wtc.model.up_options import Recreate, UpOptions
 from wtc.orchestrator.context.context import Context, report_foreign
 from wtc.orchestrator.context.project_name import warn_of_project_name
-from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
+from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
@@ -145,7 +145,7 @@ class _Up:
         session, options = self.session, self.request.options
         first = not session.is_retry
         plain = self._resolve()
-        observed = observe_desired(self.context, plain)
+        observed = session.observe(plain)
         desired, _ = session.git.added(plain, observed)
         self._check(desired, observed)
         if first:
@@ -170,6 +170,7 @@ class _Up:
         if not self.request.fixed_ports:
             taken = (error for _, error in outcome.failed if isinstance(error, PortTakenError))
             session.retry_without({port for error in taken for port in error.ports})
+        session.undo_networks(outcome)
         self._finish(outcome, desired, observed)
         if first and self.request == UpRequest() and not any(session.plans):
             self._keep(desired, observed)
@@ -184,7 +185,7 @@ class _Up:
         """Plan what `execute` would do, with the ports that would be leased."""
         session = self.session
         plain = self._resolve()
-        observed = observe_desired(self.context, plain)
+        observed = session.observe(plain)
         desired, _ = session.git.added(plain, observed)
         session.git.report(self.report)
         self._check(desired, observed)

@@ -7,7 +7,9 @@ from wtc.dataclass import dataclass, field
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import CreateNetwork, CreateVolume
+from wtc.model.project import Network
 from wtc.planner.plan_builder import PlanBuilder
+from wtc.planner.subnets import subnet_candidates
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +31,7 @@ def diverged_networks(
     renewed: dict[str, str] = {}
     for network in desired.networks.values():
         existing = observed.networks.get(network.name)
-        if network.external or existing is None or not _has_diverged(existing.labels, network.labels):
+        if network.external or existing is None or not is_missing_or_diverged(network, observed):
             continue
         others = [
             c.name
@@ -46,6 +48,12 @@ def diverged_networks(
     return renewed
 
 
+def is_missing_or_diverged(network: Network, observed: Observed) -> bool:
+    """Whether a network of the stack does not exist, or differs from the file."""
+    existing = observed.networks.get(network.name)
+    return existing is None or _has_diverged(existing.labels, network.labels)
+
+
 def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
     """Whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
     return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
@@ -54,14 +62,19 @@ def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
 def add_networks_and_volumes(
     desired: Desired, observed: Observed, builder: PlanBuilder, removed: Mapping[str, int]
 ) -> ResourceNodes:
-    """Create missing networks and volumes. `removed`: network name -> the node that removes the old network."""
+    """Create missing networks and volumes. `removed`: network name -> the node that removes the old network.
+
+    Raises:
+        WtcError: no subnet is free for a network.
+    """
     made = ResourceNodes()
     for network in desired.networks.values():
         if network.external or (network.name in observed.networks and network.name not in removed):
             continue
         gone = removed.get(network.name)
         cause = "its configuration has changed" if gone else "it does not exist"
-        made.networks[network.name] = builder.add(CreateNetwork(network=network), cause, after=[gone])
+        create = CreateNetwork(network=network, subnets=subnet_candidates(network, desired, observed))
+        made.networks[network.name] = builder.add(create, cause, after=[gone])
     for volume in desired.volumes.values():
         existing = observed.volumes.get(volume.name)
         if volume.external:

@@ -80,6 +80,15 @@ def _address(text: str) -> str:
     return str(ipaddress.ip_address(text.removeprefix("[").removesuffix("]")))
 
 
+def _subnets(text: str) -> tuple[str, ...]:
+    import ipaddress
+
+    subnets = [ipaddress.IPv4Network(part) for part in _paths(text)]
+    if not subnets or any(not 4 < subnet.prefixlen <= 26 for subnet in subnets):
+        raise ValueError(text)
+    return tuple(map(str, subnets))
+
+
 def _size(text: str) -> int:
     found = re.fullmatch(r"(\d{1,15}(?:\.\d+)?) *([kmgt]?)(?:i?b)?", text.lower())
     if not found:
@@ -112,6 +121,16 @@ BIND = Setting(
     parse=_address,
     form="an IP address, as in `127.0.0.1`",
 )
+SUBNET_POOL = Setting(
+    key="subnet_pool",
+    variable="WTC_SUBNET_POOL",
+    default=("10.213.0.0/16", "172.30.0.0/16"),
+    parse=_subnets,
+    form="a list of IPv4 networks from /5 to /26, as in `[10.213.0.0/16]`",
+    several=True,
+)
+"""The addresses of stacks' networks, the preferred network first. The default is for local engines on Linux only."""
+
 MEM_LIMIT = Setting(
     key="mem_limit",
     variable="WTC_MEM_LIMIT",
@@ -173,7 +192,7 @@ COMPOSE = Setting(
 AnySetting: TypeAlias = (
     Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]] | Setting[GitAccess | None]
 )
-SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM, GIT)
+SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, SUBNET_POOL, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM, GIT)
 PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
 
 

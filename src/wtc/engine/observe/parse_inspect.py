@@ -86,7 +86,13 @@ def container_name(summary: Json) -> str:
 
 def parse_network(found: Json) -> ObservedNetwork:
     """Parse an entry of `GET /networks`."""
-    return ObservedNetwork(id=str(found["Id"]), name=str(found["Name"]), labels=_labels(found))
+    pools = get_objects(get_object(found, "IPAM"), "Config")
+    return ObservedNetwork(
+        id=str(found["Id"]),
+        name=str(found["Name"]),
+        labels=_labels(found),
+        subnets=tuple(subnet for pool in pools if (subnet := get_text(pool, "Subnet"))),
+    )
 
 
 def parse_volume(found: Json) -> ObservedVolume:

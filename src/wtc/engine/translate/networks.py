@@ -92,8 +92,8 @@ def link_names(config: Service) -> list[str] | None:
     return [*config.links, *external] or None
 
 
-def network_body(network: Network, api_version: Version) -> Body:
-    """Return the body of `POST /networks/create`."""
+def network_body(network: Network, api_version: Version, *, subnet: str = "") -> Body:
+    """Return the body of `POST /networks/create`. `subnet`: of a network that has no pools."""
     return drop_none(
         {
             "Name": network.name,
@@ -105,7 +105,7 @@ def network_body(network: Network, api_version: Version) -> Body:
             "Attachable": network.attachable or None,
             "EnableIPv4": network.enable_ipv4 if api_version >= (1, 47) else None,
             "EnableIPv6": network.enable_ipv6,
-            "IPAM": _ipam(network),
+            "IPAM": {"Config": [{"Subnet": subnet}]} if subnet else _ipam(network),
             "Labels": dict(network.labels),
         }
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.dataclass import dataclass, field
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Warned, warn
 from wtc.model.desired import Desired
@@ -81,7 +81,7 @@ class DataFrom:
             if data.locked:
                 # Another command may have changed the source until its lock was free.
                 self.context.forget_snapshot()
-                observed = observe_desired(self.context, desired)
+                observed = replace(observe_desired(self.context, desired), subnet_pool=observed.subnet_pool)
                 data = plan_data(desired, observed, self._source(observed) if self.text else None)
             if data:
                 self._copy(data, execute, finish)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from wtc.dataclass import replace
 from wtc.errors import WtcError
 from wtc.events import Note, PlanStarted, Warned
 from wtc.model.desired import Desired
@@ -15,12 +16,15 @@ from wtc.orchestrator.context.resolve import observe_desired
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
 from wtc.orchestrator.session.container_git import ContainerGit
 from wtc.orchestrator.session.failures import raise_failed
+from wtc.orchestrator.session.subnet_pool import needs_subnets, read_subnet_pool
+from wtc.planner.undo_networks import plan_undo_networks
 from wtc.settings.settings import OVERSUBSCRIBE
 
 if TYPE_CHECKING:
     from wtc.engine.executor import Outcome
     from wtc.engine.operations import Call
     from wtc.model.plan import Operation
+    from wtc.model.subnets import SubnetPool
 
 ATTEMPTS = 8
 """How often other host ports are leased before the command gives up."""
@@ -53,6 +57,8 @@ class Session:
         """The plans that were executed, or in a dry run would be."""
         self.is_retry = False
         self._busy: set[int] = set()
+        self._subnet_pool: tuple[SubnetPool | None, ...] = ()
+        """What was read, once."""
 
     @property
     def counts_memory(self) -> bool:
@@ -66,6 +72,20 @@ class Session:
             WtcError: the registry cannot be written, or no port is left.
         """
         return lease_on_engine(self.context, self.project, busy=self._busy, scales=scales, recreating=recreating)
+
+    def observe(self, desired: Desired) -> Observed:
+        """Return the snapshot with everything that the stack names, and the addresses of networks to create.
+
+        Raises:
+            ComposeFileError: `x-wtc:` has a value that is not valid.
+        """
+        observed = observe_desired(self.context, desired)
+        if not needs_subnets(desired, observed):
+            return observed
+        if not self._subnet_pool:
+            settings = self.context.state.settings_for(self.project)
+            self._subnet_pool = (read_subnet_pool(self.context.engine, settings, observed),)
+        return replace(observed, subnet_pool=self._subnet_pool[0])
 
     def execute(
         self,
@@ -99,6 +119,11 @@ class Session:
         context, interrupted = self.context, self.stop.is_set()
         raise_failed(outcome, context.engine, context.namespace, interrupted=interrupted, services=desired.services)
 
+    def undo_networks(self, outcome: "Outcome") -> None:
+        """Remove what was created for networks that could not all be created: they would take addresses for nothing."""
+        if undo := plan_undo_networks(outcome.done, [node for node, _ in outcome.failed]):
+            self.execute(undo, threading.Event())
+
     def execute_images(self, plan: Plan, desired: Desired) -> Observed:
         """Build and pull, and return a new snapshot.
 
@@ -107,7 +132,7 @@ class Session:
         """
         self.raise_failed(self.execute(plan), desired)
         self.context.forget_snapshot()
-        return observe_desired(self.context, desired)
+        return self.observe(desired)
 
     def retry_without(self, taken: Collection[int]) -> None:
         """Make the attempt again if other host ports can take the place of these.
