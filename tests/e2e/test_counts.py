@@ -177,8 +177,8 @@ def _ps(target: Target) -> None:
     ("command", "of_each_service", "once"),
     [
         # Requests: so many of each service, and so many besides.
-        ("up --no-wait", 2, 6),
-        ("up", 3, 7),
+        ("up --no-wait", 2, 7),
+        ("up", 3, 8),
         ("up with nothing to do", 1, 5),
         ("exec", 0, 6),
         ("ps", 0, 4),
