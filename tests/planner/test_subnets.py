@@ -7,11 +7,10 @@ import pytest
 
 from tests.planner.world import World, desired, project
 from wtc.errors import WtcError
-from wtc.model.observed import Observed, ObservedNetwork
+from wtc.model.observed import Observed, ObservedNetwork, SubnetPool
 from wtc.model.plan import CreateNetwork
 from wtc.model.project import IpamPool, Network, Project
 from wtc.model.service import Service
-from wtc.model.subnets import SubnetPool
 from wtc.model.up_options import UpOptions
 from wtc.planner.subnets import free_subnets, prefix_length, takes_subnet
 from wtc.planner.up import plan_up

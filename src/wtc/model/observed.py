@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from wtc.dataclass import dataclass, field
 from wtc.model.identity import LabelledStack
-from wtc.model.subnets import SubnetPool
 
 RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 """The states of a container whose process exists, or that the engine is about to start again."""
@@ -76,6 +75,14 @@ class ObservedNetwork:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     subnets: tuple[str, ...] = ()
     """In CIDR notation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubnetPool:
+    """The IPv4 ranges of subnets, in CIDR notation, the preferred one first. `routes` are those of the host."""
+
+    ranges: tuple[str, ...]
+    routes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

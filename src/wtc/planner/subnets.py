@@ -11,9 +11,8 @@ from itertools import islice
 
 from wtc.errors import WtcError
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed
+from wtc.model.observed import Observed, SubnetPool
 from wtc.model.project import Network
-from wtc.model.subnets import SubnetPool
 
 LONGEST_PREFIX = 26
 """The smallest subnet: 64 addresses."""

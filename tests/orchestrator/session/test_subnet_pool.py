@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from wtc.model.observed import Observed, ObservedNetwork
-from wtc.model.subnets import SubnetPool
+from wtc.model.observed import Observed, ObservedNetwork, SubnetPool
 from wtc.orchestrator.session import subnet_pool
 from wtc.orchestrator.session.subnet_pool import read_subnet_pool, shares_routes
 from wtc.settings.settings import SUBNET_POOL, Settings, SettingValue, Source

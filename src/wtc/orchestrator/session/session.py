@@ -23,8 +23,8 @@ from wtc.settings.settings import OVERSUBSCRIBE
 if TYPE_CHECKING:
     from wtc.engine.executor import Outcome
     from wtc.engine.operations import Call
+    from wtc.model.observed import SubnetPool
     from wtc.model.plan import Operation
-    from wtc.model.subnets import SubnetPool
 
 ATTEMPTS = 8
 """How often other host ports are leased before the command gives up."""

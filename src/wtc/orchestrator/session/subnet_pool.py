@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_objects, get_text
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed
-from wtc.model.subnets import SubnetPool
+from wtc.model.observed import Observed, SubnetPool
 from wtc.planner.networks import is_missing_or_diverged
 from wtc.planner.subnets import takes_subnet
 from wtc.ports.host_routes import read_host_routes
