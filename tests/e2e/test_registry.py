@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import SHOP, Stack, Workshop, one_service, ports_of
+from tests.e2e.harness import SHOP, Stack, Workshop, one_service, ports_of, write
 
 pytestmark = pytest.mark.engine
 
@@ -180,6 +180,43 @@ def test_labels_suffice_where_the_config_folder_cannot_be_written(
         if stack.namespace in container.name
     }
     assert states == set()
+
+
+def test_up_of_a_known_stack_needs_no_config_folder(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.commit({"compose.yaml": one_service("web", 'ports: ["80"]')})
+    stack = workshop.up()
+    (tmp_path / "file").write_text("")
+    _up_goes_on_right(workshop, stack, workshop.main, {"WTC_CONFIG_DIR": str(tmp_path / "file")})
+
+
+def test_up_of_a_known_stack_outside_git_needs_no_lock(workshop: Workshop) -> None:
+    """Its lock is in the config folder; the host id, which proves that the stack is this folder's, can be read."""
+    folder = workshop.folder("plain", {"compose.yaml": one_service("web", 'ports: ["80"]')})
+    stack = workshop.up(cwd=folder)
+    shutil.rmtree(workshop.config / "locks")
+    (workshop.config / "locks").write_text("")
+    _up_goes_on_right(workshop, stack, folder, {})
+
+
+def _up_goes_on_right(workshop: Workshop, stack: Stack, folder: Path, env: dict[str, str]) -> None:
+    """`up` with `env` keeps the ports of the stack, changes what the file changes, and warns once."""
+    ids = stack.ids()
+    for change in ("", "environment: {NEW: 1}"):
+        write(folder, {"compose.yaml": one_service("web", 'ports: ["80"]', *filter(None, [change]))})
+        ended = workshop.wtc("up", "--json", cwd=folder, env=env)
+        warnings = [line for line in ended.err.splitlines() if line.startswith("warning:")]
+        assert (len(warnings), "only labels are used" in ended.err) == (1, True), ended.err
+        again = Stack(workshop.client, ended.json())
+        assert (again.namespace, again.ports) == (stack.namespace, stack.ports)
+        assert (again.ids() == ids) is not bool(change)
+
+
+def test_up_of_an_unknown_stack_needs_the_config_folder(workshop: Workshop, tmp_path: Path) -> None:
+    workshop.commit({"compose.yaml": one_service()})
+    (tmp_path / "file").write_text("")
+    ended = workshop.refused("up", status=1, env={"WTC_CONFIG_DIR": str(tmp_path / "file")})
+    assert f"cannot write the registry in `{tmp_path / 'file'}`" in ended.err
+    assert workshop.leftovers() == []
 
 
 def test_down_warns_outside_git_where_the_lock_cannot_be_created(workshop: Workshop) -> None:

@@ -92,8 +92,9 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
 
 def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:
     """Execute `up` in the context of a command. Raises: WtcError."""
-    context.state.store.require()
     context.report = WarningsSeen(context.report)
+    context.use_labels_alone_if_needed()
+    context.state.store.require()
     copy_env_files(context)
     project = context.projects.read(services=request.services)
     _refuse_unknown(request.scales, project)

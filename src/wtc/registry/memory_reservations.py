@@ -17,13 +17,15 @@ _SUFFIX = ".json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryReservation:
-    """A reservation; the kernel releases the lock of its file when the process ends."""
+    """A reservation; the kernel releases the lock of its file when the process ends. Without a file, it is not made."""
 
-    path: Path
-    descriptor: int
+    path: Path | None = None
+    descriptor: int = -1
 
     def end(self) -> None:
         """End the reservation: the containers run now, or are not going to."""
+        if self.path is None:
+            return
         with suppress(OSError):
             self.path.unlink()
         os.close(self.descriptor)

@@ -13,7 +13,7 @@ from wtc.model.observed import EngineListing, Observed, ObservedContainer
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Located, Place, Target, locate
-from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_user_state
+from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_user_state, with_label_fallback
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -157,6 +157,16 @@ class Context:
         """Observe the engine again at the next use: the command has changed it, or has waited for a lock."""
         for name in ("listing", "observed"):
             self.__dict__.pop(name, None)
+
+    def use_labels_alone_if_needed(self) -> None:
+        """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""
+        if not self.dry_run:
+            self.state = with_label_fallback(self.state, self.report, is_known=self._is_on_engine)
+
+    def _is_on_engine(self) -> bool:
+        from wtc.planner.observed.labelled_stacks import labelled_stacks
+
+        return any(stack.namespace == self.namespace.name for stack in labelled_stacks(self.listing))
 
     def forget_project(self, target: Target) -> None:
         """Locate and interpret the compose files again at the next use: files were copied into the worktree."""

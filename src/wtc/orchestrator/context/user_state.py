@@ -78,6 +78,22 @@ def for_dry_run(state: UserState) -> UserState:
     return replace(state, store=DryRunStore(config_dir(state.environment)))
 
 
+def with_label_fallback(state: UserState, report: Reporter, *, is_known: "Callable[[], bool]") -> UserState:
+    """The same state for a command that continues without a registry if labels describe its stack (`is_known`)."""
+    from wtc.registry.fallback_store import FallbackStore
+
+    def failed(error: RegistryError) -> None:
+        warn(report, ": ".join([error.message, *error.causes]) + "; only labels are used")
+
+    store = FallbackStore(
+        config_dir(state.environment),
+        is_known=is_known,
+        report=failed,
+        waiting=lambda line: report(Note(text=line)),
+    )
+    return replace(state, store=store)
+
+
 def command_line_settings(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:
     """The settings that the command line gives, as `open_user_state` takes them."""
     given = {MEM_LIMIT.key: mem_limit, OVERSUBSCRIBE.key: "true" if oversubscribe else ""}
