@@ -55,8 +55,9 @@ def test_relative_config_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch
     assert config_dir({"WTC_CONFIG_DIR": "state"}) == str(tmp_path / "state")
 
 
-def test_home_comes_from_the_user_database_if_unset() -> None:
-    assert config_dir({}) == f"{pwd.getpwuid(os.getuid()).pw_dir}/.config/wtc"
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "relative"}, {"HOME": "./home"}])
+def test_home_comes_from_the_user_database_if_it_is_not_an_absolute_path(environment: Mapping[str, str]) -> None:
+    assert config_dir(environment) == f"{pwd.getpwuid(os.getuid()).pw_dir}/.config/wtc"
 
 
 def test_unknown_home_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +68,8 @@ def test_unknown_home_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(UsageError, match="`HOME` is not set") as raised:
         config_dir({})
     assert "WTC_CONFIG_DIR" in raised.value.hints[0]
+    with pytest.raises(UsageError, match="`HOME` is `home`, which is not an absolute path"):
+        config_dir({"HOME": "home"})
 
 
 def test_defaults_match_the_contract(environment: dict[str, str]) -> None:

@@ -318,7 +318,7 @@ def _from_text(setting: AnySetting, text: str, source: Source, name: str) -> Set
 
 
 def _home(environment: Mapping[str, str]) -> str:
-    if home := environment.get("HOME"):
+    if (home := environment.get("HOME", "")).startswith("/"):
         return home
     import os
     import pwd
@@ -326,7 +326,8 @@ def _home(environment: Mapping[str, str]) -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:
+        why = f"`HOME` is `{home}`, which is not an absolute path" if home else "`HOME` is not set"
         raise UsageError(
-            "cannot find your home folder: `HOME` is not set",
+            f"cannot find your home folder: {why}",
             hints=["to keep wtc's state elsewhere, set `WTC_CONFIG_DIR`"],
         ) from None
