@@ -109,7 +109,9 @@ def test_engine_variables_are_returned_unless_it_is_the_default(
     found = read_env(tmp_path, LEASES, environment=environment).variables
     assert {name: value for name, value in found.items() if name.startswith("DOCKER")} == expected
     if expected.get("DOCKER_HOST", "").startswith("ssh"):
-        assert found["WTC_URL_WEB"] == "http://far:20001"
+        assert "WTC_URL_WEB" not in found
+        everywhere = {**environment, "WTC_BIND": "0.0.0.0"}
+        assert read_env(tmp_path, LEASES, environment=everywhere).variables["WTC_URL_WEB"] == "http://far:20001"
 
 
 def test_marked_value_that_was_changed_since_stays() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.port_ids import by_id, port_id
-from wtc.events import Event
+from wtc.events import Event, Reporter, Warned
 from wtc.model.observed import Observed, ObservedContainer, PublishedPort
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
@@ -21,8 +21,14 @@ from wtc.registry.store import Store
 SPAN = range(20000, 30000)
 
 
-def list_endpoints(tmp_path: Path, record: StackRecord, **environment: str) -> tuple[Endpoint, ...]:
-    """What `ports` says of a folder of which the registry has this record, with no engine to be reached."""
+def silent(event: Event) -> None:
+    pytest.fail(str(event))
+
+
+def list_endpoints(
+    tmp_path: Path, record: StackRecord, report: Reporter = silent, **environment: str
+) -> tuple[Endpoint, ...]:
+    """Return the endpoints of `ports` in a folder with this record in the registry, without an engine."""
     store = Store(str(tmp_path / "state"))
     with store.transaction() as records:
         records.put(record)
@@ -36,11 +42,7 @@ def list_endpoints(tmp_path: Path, record: StackRecord, **environment: str) -> t
             **environment,
         },
     )
-
-    def silent(event: Event) -> None:
-        pytest.fail(str(event))
-
-    return ports(target, silent).endpoints
+    return ports(target, report).endpoints
 
 
 def test_ports_come_from_the_registry_with_their_bind_address(tmp_path: Path) -> None:
@@ -62,7 +64,7 @@ def test_ports_come_from_the_registry_with_their_bind_address(tmp_path: Path) ->
     ("engine", "bound", "host"),
     [
         pytest.param("unix:///nowhere", "0.0.0.0", "127.0.0.1", id="here"),
-        pytest.param("tcp://build.example:2375", "127.0.0.1", "build.example", id="tcp"),
+        pytest.param("tcp://build.example:2375", "0.0.0.0", "build.example", id="tcp"),
         pytest.param("ssh://ada@build.example", "0.0.0.0", "build.example", id="ssh"),
         pytest.param("ssh://ada@build.example", "10.0.0.7", "10.0.0.7", id="an address that the file gives"),
         pytest.param("tcp://localhost:2375", "127.0.0.1", "127.0.0.1", id="tcp to this machine"),
@@ -77,6 +79,15 @@ def test_endpoints_name_the_host_to_connect_to(tmp_path: Path, engine: str, boun
         addresses=by_id({"web/80/tcp": bound}),
     )
     assert [e.host for e in list_endpoints(tmp_path, record, DOCKER_HOST=engine)] == [host]
+
+
+def test_loopback_port_of_another_machine_is_not_an_endpoint_but_a_warning(tmp_path: Path) -> None:
+    record = StackRecord(worktree=str(tmp_path), namespace="a-1", ports=by_id({"web/80/tcp": 20001}))
+    events: list[Event] = []
+    assert list_endpoints(tmp_path, record, events.append, DOCKER_HOST="ssh://ada@build.example:2222") == ()
+    (warned,) = events
+    assert isinstance(warned, Warned)
+    assert warned.diagnostic.hint.endswith("`ssh -N -L 20001:127.0.0.1:20001 -p 2222 ada@build.example`")
 
 
 def test_ports_are_sorted_by_service_replica_and_number(tmp_path: Path) -> None:

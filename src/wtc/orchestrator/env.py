@@ -12,6 +12,7 @@ from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.kept.ports_as_json import decode_requests, encode_requests
 from wtc.ports.variables import named_ports, stack_variables
+from wtc.settings.settings import BIND
 
 _PORTS = "port requests"
 """The purpose under which they are kept."""
@@ -45,7 +46,7 @@ def env(target: Target, report: Reporter) -> EnvResult:
             record = published_now(target, namespace, record)
         leased = record.host_ports()
     host, engine = _engine_variables(target, report)
-    variables = stack_variables(namespace, requests, leased, host)
+    variables = stack_variables(namespace, requests, leased, host, bind=context.state.settings.of(BIND).value)
     variables |= named_ports(requests, leased)
     own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(

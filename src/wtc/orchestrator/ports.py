@@ -10,7 +10,7 @@ from wtc.orchestrator.context.identify import identify
 from wtc.orchestrator.context.open_engine import engine_host, open_engine
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import read_registry
-from wtc.planner.addresses import connect_address
+from wtc.planner.addresses import connect_address, is_loopback
 from wtc.settings.settings import BIND, PORT_RANGE
 
 
@@ -57,17 +57,29 @@ def ports(target: Target, report: Reporter) -> PortsResult:
         name, leased = namespace.name, {port: published.port for port, published in seen.items()}
         addresses = {port: published.host_ip for port, published in seen.items()}
     endpoints = leased_endpoints(leased, addresses, bind=bind, host=host)
+    if not is_loopback(host):
+        from wtc.orchestrator.host_ports.unreachable_ports import warn_of_unreachable_ports
+
+        tcp = ((p.service, addresses.get(p) or bind, number) for p, number in leased.items() if p.protocol == "tcp")
+        warn_of_unreachable_ports(target, tcp, report)
     return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints)
 
 
 def leased_endpoints(
     ports: Mapping[PortId, int], addresses: Mapping[PortId, str], *, bind: str, host: str
 ) -> tuple[Endpoint, ...]:
-    """Return where ports answer, sorted. `ports`: port -> host port; `bind` is the address of those without one."""
+    """Return where ports answer that can be reached, sorted.
+
+    `ports`: port -> host port. `bind` is the address of those without one.
+    """
     found = (leased_endpoint(port, number, addresses.get(port) or bind, host) for port, number in ports.items())
-    return tuple(sorted(found))
+    return tuple(sorted(endpoint for endpoint in found if endpoint))
 
 
-def leased_endpoint(port: PortId, number: int, address: str, host: str) -> Endpoint:
-    """Return where a port answers that has host port `number` at `address`; `host` is the engine to the caller."""
-    return Endpoint(id=port, host=connect_address(address, host), port=number)
+def leased_endpoint(port: PortId, number: int, address: str, host: str) -> Endpoint | None:
+    """Return where a port answers that has host port `number` at `address`; `host` is the engine to the caller.
+
+    None if the caller cannot reach it.
+    """
+    reached = connect_address(address, host)
+    return None if reached is None else Endpoint(id=port, host=reached, port=number)

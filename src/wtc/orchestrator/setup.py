@@ -108,4 +108,5 @@ def _engine_is_local(target: Target) -> bool:
 
 def _endpoints(ports: StackPorts, bind: str, host: str) -> tuple[Endpoint, ...]:
     leased = (r for r in ports.requests if r.id in ports.leased)
-    return tuple(sorted(leased_endpoint(r.id, ports.leased[r.id], r.host_ip or bind, host) for r in leased))
+    found = (leased_endpoint(r.id, ports.leased[r.id], r.host_ip or bind, host) for r in leased)
+    return tuple(sorted(endpoint for endpoint in found if endpoint))

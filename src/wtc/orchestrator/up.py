@@ -25,6 +25,7 @@ from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
+from wtc.orchestrator.host_ports.unreachable_ports import tcp_ports, warn_of_unreachable_ports
 from wtc.orchestrator.kept.unchanged_up import WarningsSeen, keep_unchanged_up
 from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
@@ -173,6 +174,7 @@ class _Up:
             session.retry_without({port for error in taken for port in error.ports})
         session.undo_networks(outcome)
         self._finish(outcome, desired, observed)
+        warn_of_unreachable_ports(self.context.target, tcp_ports(desired), self.report)
         if first and self.request == UpRequest() and not any(session.plans):
             self._keep(desired, observed)
         return self._result(desired)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId, PortRequest
 from wtc.model.position import Path, dotted
+from wtc.planner.addresses import connect_address
 
 if TYPE_CHECKING:
     # Not at run time, so that a command that knows the ports imports no compose file's model.
@@ -34,8 +36,14 @@ def stack_variables(
     requests: Sequence[PortRequest],
     ports: Mapping[PortId, int],
     host: str,
+    *,
+    bind: str = "",
 ) -> dict[str, str]:
-    """Return name -> value of each `WTC_*` variable. `ports`: port -> host port."""
+    """Return name -> value of each `WTC_*` variable. `ports`: port -> host port.
+
+    `host` is the engine's machine to the caller, `bind` the address of ports that name none. A port that the caller
+    cannot reach has no URL.
+    """
     variables = {"WTC_NAMESPACE": namespace.name, "WTC_WORKTREE": namespace.worktree}
     for request in requests:
         own, port = request.id, ports.get(request.id)
@@ -44,8 +52,9 @@ def stack_variables(
         service = variable_name(own.service)
         variables.setdefault(f"WTC_PORT_{service}_{own.target}", str(port))
         variables.setdefault(f"WTC_PORT_{service}", str(port))
-        if own.protocol == "tcp":
-            variables.setdefault(f"WTC_URL_{service}", format_url(host, port, own.target, own.protocol))
+        reached = connect_address(request.host_ip or bind, host)
+        if own.protocol == "tcp" and reached is not None:
+            variables.setdefault(f"WTC_URL_{service}", format_url(reached, port, own.target, own.protocol))
     return variables
 
 
@@ -103,7 +112,7 @@ def inside_variables(namespace: Namespace, requests: Sequence[PortRequest]) -> d
     """Return the variables for a program that reaches services by their names, on the ports of their containers."""
     variables = stack_variables(namespace, (), {}, "")
     for service in dict.fromkeys(request.id.service for request in requests):
-        own = [request for request in requests if request.id.service == service]
+        own = [replace(request, host_ip="") for request in requests if request.id.service == service]
         targets = {request.id: request.id.target for request in own}
         named = named_ports(own, targets)
         variables = {**stack_variables(namespace, own, targets, service), **named, **variables}

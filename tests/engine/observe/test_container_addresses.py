@@ -62,9 +62,13 @@ def test_container_in_the_host_network_has_no_address() -> None:
     assert (found.reached_at(80), found.aliases) == ((), ())
 
 
-def test_published_port_of_a_remote_engine_is_on_its_host() -> None:
-    found = read_addresses(inspected(), host="build.example.org", interfaces=())
-    assert found.reached_at(80) == (("build.example.org", 20001),)
+@pytest.mark.parametrize(("bound", "places"), [("0.0.0.0", (("build.example.org", 20001),)), ("127.0.0.1", ())])
+def test_published_port_of_a_remote_engine_is_on_its_host(bound: str, places: tuple[tuple[str, int], ...]) -> None:
+    ports = {"80/tcp": [{"HostIp": bound, "HostPort": "20001"}]}
+    found = read_addresses(
+        inspected(NetworkSettings={"Networks": {}, "Ports": ports}), host="build.example.org", interfaces=()
+    )
+    assert found.reached_at(80) == places
 
 
 def test_ipv6_address_is_used_without_an_ipv4_address() -> None:

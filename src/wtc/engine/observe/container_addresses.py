@@ -72,7 +72,11 @@ def read_addresses(inspected: Json, *, host: str, interfaces: Collection[str]) -
         ports=tuple(sorted(int(key.partition("/")[0]) for key in exposed if key.endswith("/tcp"))),
         published={
             target: tuple(
-                dict.fromkeys((connect_address(b.host_ip, host), b.port) for b in bound if b.target == target)
+                dict.fromkeys(
+                    (address, b.port)
+                    for b in bound
+                    if b.target == target and (address := connect_address(b.host_ip, host)) is not None
+                )
             )
             for target in {b.target for b in bound}
         },

@@ -68,7 +68,8 @@ def read_with_ports(
         ComposeFileError: the files cannot be used.
     """
     namespace = context.namespace
-    own = stack_variables(namespace, ports.requests, ports.leased, context.host)
+    bind = context.state.settings_for(context.projects.read(services=services)).of(BIND).value
+    own = stack_variables(namespace, ports.requests, ports.leased, context.host, bind=bind)
     return context.projects.read_with(own, ports.port_variables, name=namespace.name, services=services, final=final)
 
 

@@ -54,7 +54,8 @@ def endpoints_of(
             for r in leases.requests
             if (r.id.service, r.id.number) == place and r.id in leases.leased
         ]
-    return tuple(sorted(leased_endpoint(port, number, address, host) for port, number, address in found))
+    endpoints = (leased_endpoint(port, number, address, host) for port, number, address in found)
+    return tuple(sorted(endpoint for endpoint in endpoints if endpoint))
 
 
 def has_other_ports(observed: Observed, leased: Mapping[PortId, int]) -> bool:

@@ -104,4 +104,4 @@ def _published(containers: Iterable[ObservedContainer], host: str) -> tuple[Endp
         for port, p in zip(port_ids(c.service, c.number, c.ports), c.ports, strict=True)
         if p.port
     )
-    return tuple(sorted(found))
+    return tuple(sorted(endpoint for endpoint in found if endpoint))

@@ -198,9 +198,10 @@ def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
 def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
     ports = container.config.ports
     return [
-        Endpoint(id=port_id, host=connect_address(port.host_ip, place.host), port=host_port)
+        Endpoint(id=port_id, host=address, port=host_port)
         for port_id, port in zip(port_ids(container.service, container.number, ports), ports, strict=True)
         if (host_port := single_port(port.published))
+        and (address := connect_address(port.host_ip, place.host)) is not None
     ]
 
 
