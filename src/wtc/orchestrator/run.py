@@ -83,7 +83,7 @@ def run(
             options = UpOptions(remove_orphans=request.remove_orphans)
             needs = UpRequest(services=depends_on, options=options, oversubscribe=request.oversubscribe)
             bring_up(context, needs, stop)
-        report_unsupported(project, context.engine.api_version, context.report, strict=False)
+        report_unsupported(project, context, strict=False)
         with with_positions(project):
             return _Run(context, request, project, stop, on_started).execute()
 

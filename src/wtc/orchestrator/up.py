@@ -101,8 +101,7 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     _refuse_unknown(request.scales, project)
     with with_positions(project):
         starting = not request.options.no_start
-        api_version = context.engine.api_version
-        report_unsupported(project, api_version, context.report, strict=request.strict, starting=starting)
+        report_unsupported(project, context, strict=request.strict, starting=starting)
         if request.dry_run:
             return _Up(context, request, project, stop).plan()
         worktrees: Collection[str] = [context.located.worktree]

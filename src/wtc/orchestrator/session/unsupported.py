@@ -1,25 +1,33 @@
 """Report, with positions, the attributes that wtc or the engine does not support; `--strict` makes them errors."""
 
+import os
 from collections.abc import Collection, Iterator
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
-from wtc.events import Reporter, Warned
+from wtc.events import Warned
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path
 from wtc.model.project import Project
+from wtc.orchestrator.context.context import Context
+from wtc.planner.addresses import is_loopback
+from wtc.planner.checks.remote_binds import means_this_machine, remote_binds
 from wtc.planner.desired.file_grants import unreachable_files
 
 
-def report_unsupported(
-    project: Project, api_version: tuple[int, int], report: Reporter, *, strict: bool, starting: bool = True
-) -> None:
+def report_unsupported(project: Project, context: Context, *, strict: bool, starting: bool = True) -> None:
     """Report all warnings of the file; those about what only a start needs, if something is `starting`.
 
     Raises:
         ComposeFileError: the file cannot be used, or `strict` is set and something is left out; it lists all of them.
     """
-    found = [*project.warnings, *_engine_findings(project, api_version), *unreachable_files(project, starting=starting)]
+    engine, report = context.engine, context.report
+    found = [
+        *project.warnings,
+        *_engine_findings(project, engine.api_version),
+        *unreachable_files(project, starting=starting),
+        *_remote_binds(project, context),
+    ]
     refused = {Severity.ERROR, Severity.UNSUPPORTED} if strict else {Severity.ERROR}
     errors = [replace(d, severity=Severity.ERROR) for d in found if d.severity in refused]
     if errors:
@@ -38,6 +46,16 @@ def refuse_without_content(project: Project, services: Collection[str]) -> None:
     errors = [d for d in found if d.path[1] in services]
     if errors:
         raise ComposeFileError(errors[0].message, diagnostics=errors)
+
+
+def _remote_binds(project: Project, context: Context) -> Iterator[Diagnostic]:
+    """Return the binds of this machine's folders, if the engine is on another machine."""
+    if is_loopback(context.engine.host):
+        return
+    folders = (context.located.worktree, project.working_dir)
+    yield from remote_binds(
+        project, lambda path: means_this_machine(path, folders=folders, exists=os.path.lexists(path))
+    )
 
 
 def _engine_findings(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:
