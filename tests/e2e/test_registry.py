@@ -117,6 +117,16 @@ def test_one_port_of_two_stacks_never_moves_the_running_one(
     }
 
 
+def test_clean_removes_the_kept_results_of_a_stack_that_the_registry_has_lost(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service()})
+    namespace = workshop.up().namespace
+    workshop.up()
+    assert (workshop.config / "kept" / namespace).is_dir()
+    deleted(workshop)
+    workshop.wtc("clean", "-y", "-t", "0")
+    assert not (workshop.config / "kept" / namespace).exists()
+
+
 @pytest.fixture
 def newer(workshop: Workshop) -> tuple[Workshop, Stack, bytes]:
     """A running stack, and a registry that a newer wtc wrote."""

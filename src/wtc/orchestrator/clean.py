@@ -153,6 +153,9 @@ def _forget(state: UserState, namespaces: Sequence[str], report: Reporter) -> No
 
     if set(namespaces) & state.store.read().stacks.keys():
         update_registry(state, report, drop)
+    # The registry may have lost the stack before.
+    for name in namespaces:
+        state.store.kept.remove(name)
 
 
 def raise_if_left(left: Sequence[KeptStack]) -> None:

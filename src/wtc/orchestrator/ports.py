@@ -16,11 +16,12 @@ from wtc.settings.settings import BIND, PORT_RANGE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortsResult:
-    """The stack's endpoints; empty if nothing is leased."""
+    """The stack's endpoints that this machine can reach. `leased`: whether the stack has any port."""
 
     worktree: str
     namespace: str
     endpoints: tuple[Endpoint, ...]
+    leased: bool
 
 
 def ports(target: Target, report: Reporter) -> PortsResult:
@@ -62,7 +63,7 @@ def ports(target: Target, report: Reporter) -> PortsResult:
 
         tcp = ((p.service, addresses.get(p) or bind, number) for p, number in leased.items() if p.protocol == "tcp")
         warn_of_unreachable_ports(target, tcp, report)
-    return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints)
+    return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints, leased=bool(leased))
 
 
 def leased_endpoints(

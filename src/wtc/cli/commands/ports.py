@@ -25,5 +25,5 @@ def command(target: Target, as_json: AsJson = False) -> None:
         )
     elif result.endpoints:
         print_columns(endpoint_rows(result.endpoints))
-    else:
+    elif not result.leased:
         narrate("no ports are leased for this worktree; to lease them and start the stack, run `wtc up`")

@@ -1,0 +1,1 @@
+"""Many rounds of `up` and `down` with random faults: `python -m tests.soak`."""
