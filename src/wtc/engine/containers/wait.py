@@ -10,7 +10,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_number
-from wtc.engine.client.output_stream import shut_stream
 from wtc.engine.containers.readiness import (
     SETTLED_S,
     ContainerState,
@@ -27,9 +26,8 @@ from wtc.model.diagnostic import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.transport import Response
 
 SETTLED_BY_DATE_S = 2.0
 """`SETTLED_S` by the engine's `Date`, which has whole seconds only."""
@@ -192,7 +190,7 @@ class _ExitWatch:
         with self._lock:
             self._closed = True
             if self._response is not None:
-                shut_stream(self._response)
+                self._response.shutdown()
 
     def _wait(self) -> None:
         doing = f"wait for container `{self._container}`"
@@ -201,7 +199,7 @@ class _ExitWatch:
             with self._lock:
                 self._response = response
                 if self._closed:
-                    shut_stream(response)
+                    response.shutdown()
             self.status = get_number(response.json(), "StatusCode")
             self._watch.wake()
 
@@ -222,4 +220,4 @@ def _inspect(engine: "Engine", operation: WaitContainer) -> ContainerState:
         raise ContainerFailedError(
             f"container `{operation.container.name}` was removed while wtc waited for it", causes=error.causes
         ) from error
-    return container_state(response.json(), response.headers.get("Date", ""))
+    return container_state(response.json(), response.header("Date"))

@@ -57,7 +57,7 @@ def engine_clock_s(engine: "Engine") -> int | None:
     """Return the engine's time, in seconds since 1970; None if unknown. Source: the `Date` of `GET /_ping`."""
     from email.utils import parsedate_to_datetime
 
-    date = engine.call("GET", "/_ping", doing="read the engine's clock").headers.get("Date", "")
+    date = engine.call("GET", "/_ping", doing="read the engine's clock").header("Date")
     try:
         return int(parsedate_to_datetime(date).timestamp())
     except ValueError:

@@ -11,15 +11,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.engine.client.output_stream import read_available, shut_stream
+from wtc.engine.client.output_stream import read_available
 from wtc.errors import WtcError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.transport import Response
 
 RECHECK_S = 1.0
 STOP_POLL_S = 0.05
@@ -80,7 +79,7 @@ class EventWatch:
             self._closed = True
             response = self._response
         if response is not None:
-            shut_stream(response)
+            response.shutdown()
 
     def _read(self) -> None:
         # If the stream fails, each wait still inspects once a second.
@@ -92,6 +91,6 @@ class EventWatch:
                 self._response = response
                 closed = self._closed
             if closed:
-                shut_stream(response)
+                response.shutdown()
             for _ in read_available(response):
                 self.wake()
