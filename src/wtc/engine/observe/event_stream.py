@@ -32,6 +32,11 @@ class EventStream:
     def __iter__(self) -> Iterator[Record]:
         yield from split_records(read_available(self._response))
 
+    @property
+    def date(self) -> str:
+        """The engine's time when the stream was opened, as an HTTP date; empty if it is not known."""
+        return self._response.header("Date")
+
     def close(self) -> None:
         """End the stream."""
         self._response.shutdown()
