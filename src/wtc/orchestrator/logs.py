@@ -126,6 +126,6 @@ def _read_container(
         warn(report, f"the log driver of service `{container.service}` does not support reading logs")
         return
     last = ""
-    for line in read_lines(context.engine, stream, of=container.name):
+    for line in read_lines(stream):
         last = max(last, line.time)
         yield StackLine(container.service, container.number, last, line.text)

@@ -78,6 +78,5 @@ def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
 def wait_for_exit(engine: "Engine", container: str) -> int:
     """Wait until a container has ended and return its exit status (`POST /containers/{id}/wait`)."""
     doing = f"wait for container `{container}`"
-    with engine.mapping(doing):
-        answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
+    answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
     return get_number(answer, "StatusCode")
