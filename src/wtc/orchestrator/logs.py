@@ -3,9 +3,9 @@
 import heapq
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from wtc.dataclass import dataclass
 from wtc.errors import EngineError, NotFoundError
 from wtc.events import Note, Reporter, warn
 from wtc.model.observed import ObservedContainer

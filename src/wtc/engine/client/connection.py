@@ -4,10 +4,10 @@ import contextlib
 import functools
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from wtc import __version__
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.endpoint import Endpoint, choose_endpoint
 from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
 from wtc.engine.client.http1 import encode_path, encode_query

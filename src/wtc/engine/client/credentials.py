@@ -6,9 +6,9 @@ Source: docker's command line reference, "config.json properties"; Engine API, A
 import base64
 import json
 import os
-from dataclasses import dataclass, field
 from typing import Any, cast
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.endpoint import CONFIG_FILE, config_folder, read_config
 
 DOCKER_HUB = "docker.io"

@@ -3,9 +3,9 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import EngineUnreachableError
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"

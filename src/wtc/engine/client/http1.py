@@ -4,8 +4,8 @@ Source: RFC 9112, HTTP/1.1, "Message Format" and "Message Body".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.engine.client.transport import MalformedResponseError
 
 HEAD_LIMIT_BYTES = 64 * 1024

@@ -3,9 +3,9 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from wtc.dataclass import dataclass
 from wtc.errors import NotFoundError
 from wtc.model.plan import ContainerRef
 

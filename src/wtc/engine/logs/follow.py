@@ -9,11 +9,11 @@ import json
 import threading
 from calendar import timegm
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from time import monotonic, strptime
 from typing import TYPE_CHECKING, TypeAlias
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.bounded_queue import BoundedQueue, QueueClosedError
 from wtc.engine.client.json_access import get_object, get_text
 from wtc.engine.logs.history import LogStream, open_log, read_lines

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
 from wtc.engine.observe import parse_inspect
 from wtc.errors import NotFoundError

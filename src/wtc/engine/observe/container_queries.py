@@ -1,8 +1,8 @@
 """Query one container or image: processes, ports, details, exit status. Source: Engine API, Containers and Images."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_text
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.errors import EngineError

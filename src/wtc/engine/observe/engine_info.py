@@ -2,9 +2,9 @@
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_objects, get_text
 
 if TYPE_CHECKING:

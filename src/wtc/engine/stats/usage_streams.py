@@ -4,9 +4,9 @@ import contextlib
 import json
 import threading
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import Json
 from wtc.engine.client.output_stream import read_available
 from wtc.engine.stats.usage import sample_of
