@@ -29,13 +29,13 @@ def report_unsupported(
 
 
 def refuse_without_content(project: Project, services: Collection[str]) -> None:
-    """Check the services before their containers start; all of them if none is named.
+    """Check the services before their containers start.
 
     Raises:
         ComposeFileError: a secret or config of the services has no content.
     """
     found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
-    errors = [d for d in found if not services or d.path[1] in services]
+    errors = [d for d in found if d.path[1] in services]
     if errors:
         raise ComposeFileError(errors[0].message, diagnostics=errors)
 
