@@ -4,8 +4,8 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.model.git import PROTECTED_IN_COMMON, PROTECTED_IN_ENTRY, ProtectedEntry
 from wtc.sandbox.view import Mount
 

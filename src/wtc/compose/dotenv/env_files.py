@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar
+from wtc.dataclass import replace
 from wtc.model.position import Path, Position
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.images.dockerfile import Instruction, frontend, instructions, words
 
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^}]*))?\})")

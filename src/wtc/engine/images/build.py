@@ -154,14 +154,14 @@ def _build_with_engine(
     pull: bool,
     stop: threading.Event | None,
 ) -> str:
-    from wtc.engine.client.credentials import all_credentials, proxy_arguments
+    from wtc.engine.client.credentials import all_credentials, proxy_variables
 
     build, service = build_query.build_of(op), op.image.service
     parameters = build_query.build_query(
         op,
         version=version,
         dockerfile=context.dockerfile if context else build.dockerfile,
-        proxies=proxy_arguments(engine.address),
+        proxies=proxy_variables(engine.address),
         pull=pull,
     )
     headers = {"Content-Type": "application/x-tar"}
@@ -191,7 +191,7 @@ def _builder(engine: "Engine") -> str:
     if os.environ.get("DOCKER_BUILDKIT", "").lower() in _OFF:
         return LEGACY
     # An engine that does not report a version has both.
-    wanted = engine.call("GET", "/_ping", doing="read the engine's builder version").headers.get("Builder-Version", "")
+    wanted = engine.call("GET", "/_ping", doing="read the engine's builder version").header("Builder-Version")
     return LEGACY if wanted == LEGACY else BUILDKIT
 
 

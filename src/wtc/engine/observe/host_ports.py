@@ -3,8 +3,8 @@
 import errno
 import socket
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
 from wtc.model.observed import PublishedPort
 from wtc.planner.checks.port_overlap import addresses_overlap

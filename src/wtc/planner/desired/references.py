@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
+from wtc.dataclass import dataclass, replace
 from wtc.model.namespace import Namespace
 from wtc.model.position import Path
 from wtc.model.project import Project
