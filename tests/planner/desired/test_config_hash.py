@@ -5,7 +5,8 @@ import pytest
 from tests.compose import memory
 from tests.planner.world import desired
 from wtc.compose.loader.decode import decode_project
-from wtc.model.service import Port, Service
+from wtc.model.desired import ResolvedService
+from wtc.model.service import Port
 from wtc.planner.desired.config_hash import service_hash
 
 
@@ -18,7 +19,7 @@ from wtc.planner.desired.config_hash import service_hash
     ],
 )
 def test_container_of_an_earlier_release_is_not_recreated_for_its_ports(published: range, digest: str) -> None:
-    assert service_hash(Service(name="web", ports=(Port(target=80, published=published),)), ()) == digest
+    assert service_hash(ResolvedService(name="web", ports=(Port(target=80, published=published),)), ()) == digest
 
 
 PROJECT = """\
