@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wtc.errors import UsageError, WtcError
+from wtc.git_folders import GitFolders, create_missing
 from wtc.sandbox.availability import check_available
 from wtc.sandbox.bwrap import BwrapSandbox
 from wtc.sandbox.cgroups import count_limit_events, remove_groups
 from wtc.sandbox.command_line import launch_command
 from wtc.sandbox.enforcement import Enforcement, enforce_limits
-from wtc.sandbox.git_mounts import GitFolders, create_missing, git_mounts
+from wtc.sandbox.git_mounts import git_mounts
 from wtc.sandbox.network import StackNetwork
 from wtc.sandbox.processes import command_pid, kill_sandbox
 from wtc.sandbox.stack import Stack

@@ -93,13 +93,7 @@ class ContainerGit:
         from wtc.worktrees.linked_git import read_linked_git
 
         git = read_linked_git(self._worktree)
-        if git is None:
-            return None
-        if os.path.lexists(os.path.join(git.common, "objects", "info", "alternates")):
-            from wtc.sandbox.git_mounts import borrowed_objects
-
-            git = replace(git, borrowed=tuple(borrowed_objects(git.common)))
-        return _with_protected(git) if self._creates and git.protectable else git
+        return _with_protected(git) if git and self._creates and git.protectable else git
 
     @cached_property
     def _mapping(self) -> UserMapping | None:
@@ -178,7 +172,7 @@ class ContainerGit:
 
 def _with_protected(git: LinkedGit) -> LinkedGit:
     """Create the missing protected files, or mark them as not protectable."""
-    from wtc.sandbox.git_mounts import GitFolders, create_missing, unprotected_paths
+    from wtc.git_folders import GitFolders, create_missing, unprotected_paths
 
     folders = GitFolders(worktree=git.worktree, git_dir=git.entry, common=git.common)
     create_missing(folders)
