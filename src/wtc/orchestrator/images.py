@@ -33,7 +33,7 @@ def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[N
     """
     with Context(target, report) as context:
         validate_services(context, services)
-        there = [c for c in context.containers() if not services or c.service in services]
+        there = context.containers(services, required=False)
         facts: dict[tuple[str, str], ImageDetails | None] = {}
         for container in there:
             key = (container.image_id, container.image)

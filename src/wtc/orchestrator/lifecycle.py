@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wtc.errors import WtcError
-from wtc.events import PlanStarted, Reporter, warn
+from wtc.events import Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import Plan
@@ -18,6 +18,7 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.planner.checks.memory_budget import starting_existing
@@ -117,8 +118,6 @@ def change_lifecycle(
         UsageError: neither the engine nor the file has a service that was named.
         WtcError: the operation on a container failed, or no container exists to start.
     """
-    from wtc.engine.executor import execute_plan
-
     with Context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as context:
         validate_services(context, request.services)
         if request.verb is LifecycleVerb.START and not context.containers():
@@ -141,8 +140,7 @@ def change_lifecycle(
             plan = command.plan(before, hooks, request)
             if wanted := _memory_needed(context, request, plan):
                 held.enter_context(reserve_memory(context.engine, context.state, wanted))
-            report(PlanStarted(plan=plan, namespace=namespace.name))
-            outcome = execute_plan(plan, context.engine, on_event=report, stop=stop)
+            outcome = execute(plan, context.engine, namespace.name, report, stop)
             record_published(context.engine, context.state, namespace, before=before)
             services = {c.service for c in before.containers}
             raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)
