@@ -4,10 +4,12 @@ from collections.abc import Collection
 
 from wtc.errors import ComposeFileError
 from wtc.events import warn
+from wtc.model.diagnostic import Severity
+from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import read_with_ports
 from wtc.orchestrator.host_ports.leases import known_stack_ports
-from wtc.orchestrator.session.unsupported import refuse_without_content
+from wtc.planner.desired.file_grants import unreachable_files
 from wtc.planner.lifecycle import ServiceHooks
 from wtc.settings.settings import Settings
 
@@ -33,7 +35,7 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
         warn(context.report, text, hint="to see what is wrong with it, run `wtc config -q`")
         return {}
     if starting is not None:
-        refuse_without_content(project, starting)
+        _refuse_without_content(project, starting)
     return {
         name: ServiceHooks(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
         for name, s in project.services.items()
@@ -48,3 +50,15 @@ def project_settings(context: Context) -> Settings:
         return context.state.settings_for(context.projects.read(name=context.namespace.name, env_files=False))
     except ComposeFileError:
         return context.state.settings
+
+
+def _refuse_without_content(project: Project, services: Collection[str]) -> None:
+    """Check the services before their containers start; all of them if none is named.
+
+    Raises:
+        ComposeFileError: a secret or config of the services has no content.
+    """
+    found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
+    errors = [d for d in found if not services or d.path[1] in services]
+    if errors:
+        raise ComposeFileError(errors[0].message, diagnostics=errors)
