@@ -1,13 +1,12 @@
 """Find host ports that are held by containers or by other programs of this machine."""
 
-import errno
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
 from wtc.model.ports import PortBinding
-from wtc.planner.checks.port_overlap import addresses_overlap
+from wtc.planner.checks.port_overlap import bindings_overlap
+from wtc.port_probe import is_bindable
 
 
 def requested_ports(inspected: Json) -> tuple[PortBinding, ...]:
@@ -55,9 +54,12 @@ def taken_ports(
 ) -> tuple[PortBinding, ...]:
     """Return the wanted ports that are held by a container; on `this_machine`, also by any other program."""
     others = list(held)
-    return tuple(
-        w for w in wanted if w.port and (any(_overlaps(w, h) for h in others) or (this_machine and not _bindable(w)))
-    )
+
+    def is_taken(port: PortBinding) -> bool:
+        by_container = any(bindings_overlap(port, other) for other in others)
+        return by_container or (this_machine and not is_bindable(port.port, port.protocol, port.host_ip))
+
+    return tuple(port for port in wanted if port.port and is_taken(port))
 
 
 def _published(requested: Sequence[PortBinding], bound: Sequence[PortBinding]) -> Iterator[PortBinding]:
@@ -89,24 +91,3 @@ def _binding(key: str, binding: Json) -> PortBinding:
         host_ip=get_text(binding, "HostIp"),
         port=get_number(binding, "HostPort"),
     )
-
-
-def _overlaps(one: PortBinding, other: PortBinding) -> bool:
-    same = (one.port, one.protocol) == (other.port, other.protocol)
-    return same and addresses_overlap(one.host_ip, other.host_ip)
-
-
-def _bindable(port: PortBinding) -> bool:
-    """Whether the port can be bound now. SCTP, which not every system can bind, passes."""
-    if port.protocol not in {"tcp", "udp"}:
-        return True
-    family = socket.AF_INET6 if ":" in port.host_ip else socket.AF_INET
-    kind = socket.SOCK_DGRAM if port.protocol == "udp" else socket.SOCK_STREAM
-    with socket.socket(family, kind) as probe:
-        if port.protocol == "tcp":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((port.host_ip or "0.0.0.0", port.port))
-        except OSError as error:
-            return error.errno != errno.EADDRINUSE
-    return True

@@ -59,7 +59,7 @@ def lease_ports(
     ports that others hold on the engine. With `probe` (a local engine) a port that some program of this machine has is
     passed over.
     """
-    from wtc.ports.probe import is_bindable
+    from wtc.port_probe import is_bindable
 
     span = settings.of(PORT_RANGE).value
     bind = settings.of(BIND).value

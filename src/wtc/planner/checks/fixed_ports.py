@@ -11,7 +11,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
 from wtc.model.ports import HeldPort, PortBinding, PortRequest, Program, format_ports
 from wtc.model.position import Path, Position
-from wtc.planner.checks.port_overlap import addresses_overlap
+from wtc.planner.checks.port_overlap import bindings_overlap
 from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.plan_effects import ended_containers, started_containers
 
@@ -44,20 +44,20 @@ def port_conflicts(
     found: list[Diagnostic] = []
     before: list[PortRequest] = []
 
-    def holder_of(port: int, wanted: PortRequest) -> _Holder | None:
-        if other := next((h for h in others if _overlaps(wanted, port, h.binding)), None):
+    def holder_of(port: PortBinding, wanted: PortRequest) -> _Holder | None:
+        if other := next((h for h in others if bindings_overlap(port, h.binding)), None):
             return _container_holder(other, desired.namespace)
-        if twin := next((w for w in before if _is_needed_by(w, port, wanted)), None):
+        if twin := next((w for w in before if _needs(w, port)), None):
             return _planned_holder(twin, wanted, positions)
-        if any(_overlaps(wanted, port, h.binding) for h in freed):
+        if any(bindings_overlap(port, h.binding) for h in freed):
             return None  # until the container stops, the engine's proxy can listen on the port
-        program = find_program(port, wanted.id.protocol, wanted.host_ip)
+        program = find_program(port.port, port.protocol, port.host_ip)
         return _program_holder(program) if program else None
 
     for wanted in _planned_ports(desired, plan):
         holders: list[_Holder] = []
         for port in wanted.published:
-            if (holder := holder_of(port, wanted)) is None:
+            if (holder := holder_of(_binding(wanted, port), wanted)) is None:
                 break
             holders.append(holder)
         else:
@@ -82,15 +82,13 @@ def _container_ports(spec: ContainerSpec) -> Iterator[PortRequest]:
             yield PortRequest(id=port_id, index=index, host_ip=port.host_ip, published=port.published)
 
 
-def _overlaps(wanted: PortRequest, port: int, held: PortBinding) -> bool:
-    same = (port, wanted.id.protocol) == (held.port, held.protocol)
-    return same and addresses_overlap(wanted.host_ip, held.host_ip)
+def _binding(request: PortRequest, port: int) -> PortBinding:
+    return PortBinding(target=request.id.target, protocol=request.id.protocol, host_ip=request.host_ip, port=port)
 
 
-def _is_needed_by(other: PortRequest, port: int, wanted: PortRequest) -> bool:
-    """Whether another container of the plan needs exactly this port at the same address."""
-    same = other.published == range(port, port + 1) and other.id.protocol == wanted.id.protocol
-    return same and addresses_overlap(wanted.host_ip, other.host_ip)
+def _needs(request: PortRequest, port: PortBinding) -> bool:
+    """Whether the request can get no other host port than this one."""
+    return len(request.published) == 1 and bindings_overlap(_binding(request, request.published[0]), port)
 
 
 def _container_holder(held: HeldPort, own: Namespace) -> _Holder:
