@@ -46,7 +46,7 @@ IN_COMMON = (
     ProtectedEntry(name="worktrees", folder=True),
     ProtectedEntry(name="wtc", folder=True),
 )
-"""In the common git folder; `modules` has the git folders of submodules, with configuration and hooks of their own."""
+"""In the common git folder; `modules` has the git folders of submodules, each with its configuration and hooks."""
 IN_ENTRY = (
     ProtectedEntry(name="commondir", created=False),
     ProtectedEntry(name="gitdir", created=False),

@@ -35,7 +35,7 @@ class ObservedContainer:
     """`created`, `running`, `paused`, `restarting`, `exited`, `dead` or `removing`."""
     exit_code: int = 0
     health: str = ""
-    """`starting`, `healthy`, `unhealthy`, or empty if there is no healthcheck."""
+    """`starting`, `healthy`, `unhealthy`, or empty without a healthcheck."""
     config_hash: str = ""
     replaces: str = ""
     """The id of the container that this one was created to replace; empty after the replacement."""

@@ -121,7 +121,9 @@ def change_lifecycle(
     with Context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as context:
         validate_services(context, request.services)
         if request.verb is LifecycleVerb.START and not context.containers():
-            raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
+            raise WtcError(
+                "the stack of this worktree has no containers to start", hints=["to bring its stack up, run `wtc up`"]
+            )
         starting = request.services if request.verb is LifecycleVerb.START else None
         command = _COMMANDS[request.verb]
         hooks = declared_hooks(context, starting=starting) if command.locks else {}

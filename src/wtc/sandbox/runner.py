@@ -121,7 +121,7 @@ class SandboxRunner:
         Raises:
             SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
             LimitsNotEnforcedError: nothing enforces a limit, and `best_effort` is false.
-            CommandNotStartedError: there is no sandbox, and the command cannot be started.
+            CommandNotStartedError: no sandbox is used, and the command cannot be started.
             StackUnreachableError: the services cannot be made reachable.
             UsageError: the workspace, a shared folder or a socket is missing, a limit is not positive, or there is a
                 stack, but no sandbox.

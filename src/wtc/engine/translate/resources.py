@@ -19,12 +19,12 @@ _CDI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9_-]*=[A
 
 
 def limits(config: ResolvedService) -> Resources:
-    """Return `deploy.resources.limits`; empty if there are none."""
+    """Return `deploy.resources.limits`; empty if the file sets none."""
     return (config.deploy.limits if config.deploy else None) or Resources()
 
 
 def reservations(config: ResolvedService) -> Resources:
-    """Return `deploy.resources.reservations`; empty if there are none."""
+    """Return `deploy.resources.reservations`; empty if the file sets none."""
     return (config.deploy.reservations if config.deploy else None) or Resources()
 
 
