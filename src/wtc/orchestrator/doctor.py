@@ -1,11 +1,13 @@
 """`doctor`: check the environment and suggest fixes."""
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
 from wtc.doctor.engine_checks import check_engine
 from wtc.doctor.finding import Finding, error_findings
 from wtc.errors import WtcError
+from wtc.model.identity import LabelledStack
 from wtc.model.project import Project
 from wtc.orchestrator.context.identify import Repositories
 from wtc.orchestrator.context.project import ProjectReader
@@ -73,9 +75,15 @@ def _check_registry(store: Store, engine: "Engine | None", host: str) -> list[Fi
         stacks = labelled_stacks(list_engine(engine))
     except WtcError as error:
         return error_findings("registry", error)
+    return [*registry_checks.compare_registry(records, stacks), *check_worktrees(stacks, host)]
+
+
+def check_worktrees(stacks: Iterable[LabelledStack], host: str) -> Iterator[Finding]:
+    """Check where the worktrees of the stacks are; `host` is the id of this host."""
     repositories = Repositories()
-    locations = [(stack.worktree, worktree_location(stack, host, repositories)[0]) for stack in stacks]
-    return [*registry_checks.compare_registry(records, stacks), *registry_checks.check_locations(locations)]
+    return registry_checks.check_locations(
+        (stack.worktree, worktree_location(stack, host, repositories)[0]) for stack in stacks
+    )
 
 
 def _check_settings(state: UserState, project: Project | None) -> list[Finding]:
