@@ -21,8 +21,6 @@ from dataclasses import asdict, dataclass
 from types import FrameType
 from typing import Self
 
-from wtc.engine.containers import wait
-
 LENGTH_BYTES = 4
 DESCRIPTORS = 4
 """Standard input, output and error of the command, and the pipe that takes its process id and its exit status."""
@@ -40,8 +38,6 @@ class Request:
     new_session: bool
     terminal: bool
     """Whether standard input becomes the controlling terminal."""
-    settled_s: float
-    """How long a container has to run before it counts as started."""
 
     def send(self, control: socket.socket, descriptors: list[int]) -> None:
         """Send it together with `DESCRIPTORS` file descriptors."""
@@ -133,7 +129,6 @@ def _become(request: Request, descriptors: list[int]) -> None:
     time.tzset()
     sys.argv = [os.path.join(os.path.dirname(sys.modules["wtc"].__file__ or ""), "__main__.py"), *request.arguments]
     sys.path[0] = request.cwd
-    wait.SETTLED_S = request.settled_s
     sys.stdin = open(0, encoding=sys.stdin.encoding, errors=sys.stdin.errors, closefd=False)  # noqa: SIM115
     gc.enable()
 

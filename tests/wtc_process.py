@@ -22,8 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = "C.UTF-8"
 """The locale of the server, and so of every command: an interpreter reads it when it starts."""
 DEADLINE_S = 120.0
-SETTLED_S = 0.1
-"""How long a container has to run before `wtc` counts it as started; an idle second for users, less in tests."""
 
 _sending = threading.Lock()
 
@@ -89,7 +87,6 @@ class _ForkedProcess(subprocess.Popen[Any]):
             environment=dict(options["env"]),
             new_session=options["start_new_session"],
             terminal=self._terminal,
-            settled_s=SETTLED_S,
         )
         reports, report = os.pipe()
         self._reports = os.fdopen(reports, "rb", buffering=0)

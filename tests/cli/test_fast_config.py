@@ -38,7 +38,7 @@ def by_the_library(arguments: list[str]) -> dict[str, Any]:
 
 def plain(given: dict[str, Any]) -> dict[str, Any]:
     values = {name: list[str](v) if name in _LISTS and v else v for name, v in given.items()}
-    return {name: v for name, v in values.items() if v not in ((), None, False) and (name, v) != ("form", "yaml")}
+    return {name: v for name, v in values.items() if v not in ((), None, False)}
 
 
 def test_each_option_has_the_same_name_as_in_the_command() -> None:
@@ -50,7 +50,7 @@ def test_each_option_has_the_same_name_as_in_the_command() -> None:
 def test_plain_line_is_read_as_the_library_reads_it(arguments: list[str]) -> None:
     short = parse_config_options(arguments)
     assert short is not None
-    nothing = dict.fromkeys(("context", "project_name", "hashed", "output"), "")
+    nothing = dict.fromkeys(("form", "context", "project_name", "hashed", "output"), "")
     assert plain({**nothing, **short}) == plain({**nothing, **by_the_library(arguments)})
 
 
@@ -74,11 +74,7 @@ def test_line_that_is_not_plain_is_left_to_the_library(arguments: list[str]) -> 
     assert parse_config_options(arguments) is None
 
 
-@pytest.mark.parametrize(
-    ("arguments", "word"), [(["--format", "xml"], "xml"), (["--services", "--images"], "--images")]
-)
-def test_usage_error_is_reported_by_the_library(
-    arguments: list[str], word: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["config", *arguments]) == 2
-    assert word in capsys.readouterr().err
+@pytest.mark.parametrize("options", [[], ["--variables"]])
+def test_format_that_is_not_valid_is_a_usage_error(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["config", "--format", "xml", *options]) == 2
+    assert "`xml`" in capsys.readouterr().err

@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests import wtc_process
 from tests.e2e.harness import Workshop, engine_client
 from tests.e2e.proxy import Proxy
-from wtc.engine.containers import wait
 
 
 @pytest.fixture(scope="session")
@@ -21,15 +19,6 @@ def client() -> Iterator[Any]:
     found = engine_client()
     yield found
     found.close()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def settled_s(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Where a module is marked `settles`, `wtc` waits for a container to keep running as long as it does for users."""
-    with pytest.MonkeyPatch.context() as patch:
-        if request.node.get_closest_marker("settles"):
-            patch.setattr(wtc_process, "SETTLED_S", wait.SETTLED_S)
-        yield
 
 
 @contextmanager

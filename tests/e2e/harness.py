@@ -20,7 +20,10 @@ DEADLINE_S = 60.0
 
 # What a service of busybox needs to start, get healthy and stop in no time.
 QUICK = "image: busybox:1.36\n    init: true\n    stop_grace_period: 0s"
-HEALTHY = "healthcheck: {test: [CMD, wget, -qO, /dev/null, 'http://127.0.0.1/passwd'], interval: 200ms, retries: 50}"
+# A check starts a process in the container, which costs an engine more than a short `wtc` costs its client: it is often
+# until the container is healthy, and rare from then on. An engine before 25 only knows `interval`.
+PROBES = "start_period: 60s, start_interval: 200ms, interval: 2s, retries: 50"
+HEALTHY = f"healthcheck: {{test: [CMD, wget, -qO, /dev/null, 'http://127.0.0.1/passwd'], {PROBES}}}"
 
 SHOP = f"""\
 services:
@@ -164,7 +167,8 @@ class Workshop:
 
     def leftovers(self) -> list[str]:
         """What is on the engine with the labels of one of the worktrees."""
-        return [name for folder in self.folders for name in labelled(self.client, f"{WORKTREE}={_real(folder)}")]
+        folders = set(map(_real, self.folders))
+        return [name for name, labels in _objects(self.client, f"{MANAGED}=true") if labels.get(WORKTREE) in folders]
 
     def tear_down(self) -> None:
         """`wtc clean` takes away all that the test has left, or this fails."""
@@ -174,16 +178,15 @@ class Workshop:
         # Objects of a moved worktree have its old path on their labels, and are removed from its new one; a former
         # stack at a path goes before the worktree's own.
         for folders in (present, present, missing):
-            chosen = [
-                f
-                for f in dict.fromkeys(folders)
-                if (missing and f in present) or labelled(self.client, f"{WORKTREE}={f}")
-            ]
+            if not folders:
+                continue
+            labelled_folders = {found.get(WORKTREE) for _, found in _objects(self.client, f"{MANAGED}=true")}
+            chosen = [f for f in dict.fromkeys(folders) if (missing and f in present) or f in labelled_folders]
             cleaning = [self.start("clean", "-y", "-t", "0", "-w", folder, cwd=self.base) for folder in chosen]
             failed += [ended.err for ended in [one.end() for one in cleaning] if ended.status]
         left = self.leftovers()
-        for folder in self.folders:
-            _force_away(self.client, f"{WORKTREE}={_real(folder)}")
+        for folder in {found[WORKTREE] for _, found in _objects(self.client, WORKTREE)} & set(present + missing):
+            _force_away(self.client, f"{WORKTREE}={folder}")
         assert not failed
         assert not left, f"left over after `wtc clean`: {left}"
 
@@ -269,13 +272,24 @@ def engine_client() -> Any:
 
 def labelled(client: Any, label: str) -> list[str]:
     """Containers, networks, volumes and images with a label: `kind name`."""
-    by_label = {"label": [label, f"{MANAGED}=true"]}
+    return [name for name, _ in _objects(client, label, f"{MANAGED}=true")]
+
+
+def _objects(client: Any, *labels: str) -> list[tuple[str, Mapping[str, str]]]:
+    """`kind name` and labels of all objects with these labels: four requests, however many objects."""
+    api, chosen = client.api, {"label": list(labels)}
     return [
-        *(f"container {c.name}" for c in client.containers.list(all=True, ignore_removed=True, filters=by_label)),
-        *(f"network {n.name}" for n in client.networks.list(filters=by_label)),
-        *(f"volume {v.name}" for v in client.volumes.list(filters=by_label)),
-        *(f"image {(i.tags or [i.short_id])[0]}" for i in client.images.list(filters=by_label)),
+        *((f"container {_container_name(c)}", c["Labels"]) for c in api.containers(all=True, filters=chosen)),
+        *((f"network {n['Name']}", n["Labels"]) for n in api.networks(filters=chosen)),
+        *((f"volume {v['Name']}", v["Labels"]) for v in api.volumes(filters=chosen)["Volumes"] or ()),
+        *((f"image {(i['RepoTags'] or [i['Id'][7:19]])[0]}", i["Labels"]) for i in api.images(filters=chosen)),
     ]
+
+
+def _container_name(listed: Mapping[str, Any]) -> str:
+    # A container that is being removed has no name; one that others link to has more.
+    names: list[str] = listed["Names"] or [f"/{listed['Id'][:12]}"]
+    return min(names, key=lambda name: name.count("/")).removeprefix("/")
 
 
 def _force_away(client: Any, label: str) -> None:

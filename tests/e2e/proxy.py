@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader
 from typing import Self
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ class Proxy:
         self._count = 0
         self._lock = threading.Lock()
         self._clients: list[socket.socket] = []
+        self._streams: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(path)
         self._listener.listen(64)
@@ -52,6 +53,14 @@ class Proxy:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
 
+    def end_streams(self) -> None:
+        """End the connections on which the engine sends its events."""
+        with self._lock:
+            streams, self._streams = self._streams, []
+        for client in streams:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
     @property
     def changes(self) -> list[str]:
         """The requests that may have changed something."""
@@ -65,21 +74,24 @@ class Proxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        engine = _connect(engine_address())
+        engine = connect(engine_address())
         threading.Thread(target=_pump, args=(engine, client), daemon=True).start()
         with contextlib.suppress(OSError, ValueError), client.makefile("rb") as reader:
             while line := reader.readline():
                 request = " ".join(line.decode("latin-1").split()[:2])
-                head, headers = _headers(reader)
+                head, headers = read_headers(reader)
                 with self._lock:
                     self.requests.append(request)
+                    if urlsplit(request.partition(" ")[2]).path.endswith("/events"):
+                        self._streams.append(client)
                 engine.sendall(line + head)
                 if "upgrade" in headers:
                     self._tell(request)
                     while piece := reader.read1(_PIECE):
                         engine.sendall(piece)
                     break
-                _body(reader, engine, headers)
+                for piece in body_pieces(reader, headers):
+                    engine.sendall(piece)
                 self._tell(request)
         with contextlib.suppress(OSError):
             engine.shutdown(socket.SHUT_WR)
@@ -93,7 +105,8 @@ class Proxy:
         self._changing(count, request)
 
 
-def _connect(address: str) -> socket.socket:
+def connect(address: str) -> socket.socket:
+    """A connection to an engine at `unix://PATH` or `tcp://HOST:PORT`."""
     url = urlsplit(address)
     if url.scheme == "unix":
         engine = socket.socket(socket.AF_UNIX)
@@ -102,8 +115,8 @@ def _connect(address: str) -> socket.socket:
     return socket.create_connection((url.hostname or "", url.port or 2375))
 
 
-def _headers(reader: BufferedReader) -> tuple[bytes, dict[str, str]]:
-    """What is left of a request's head, and its headers by lower-case name."""
+def read_headers(reader: BufferedReader) -> tuple[bytes, dict[str, str]]:
+    """The rest of a message's head, and its headers by lower-case name."""
     head = b""
     headers: dict[str, str] = {}
     while line := reader.readline():
@@ -115,17 +128,18 @@ def _headers(reader: BufferedReader) -> tuple[bytes, dict[str, str]]:
     return head, headers
 
 
-def _body(reader: BufferedReader, engine: socket.socket, headers: dict[str, str]) -> None:
+def body_pieces(reader: BufferedReader, headers: Mapping[str, str]) -> Iterator[bytes]:
+    """The body of a message as it is sent, with the sizes of its chunks."""
     if headers.get("transfer-encoding", "").lower() == "chunked":
         size = 1
         while size:
             line = reader.readline()
             size = int(line.split(b";")[0], 16)
-            engine.sendall(line + reader.read(size) + reader.readline())
+            yield line + reader.read(size) + reader.readline()
         return
     left = int(headers.get("content-length") or 0)
     while left and (piece := reader.read1(min(left, _PIECE))):
-        engine.sendall(piece)
+        yield piece
         left -= len(piece)
 
 

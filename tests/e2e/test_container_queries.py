@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.harness import QUICK, Stack, Workshop, one_service
 from tests.wtc_process import start_wtc
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 STACK = f"""\
 services:

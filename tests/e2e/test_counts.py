@@ -11,10 +11,16 @@ from tests.e2e.harness import QUICK, Workshop, write
 from wtc.compose.loader import load
 from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
+from wtc.engine.containers.exec import ExecRequest
 from wtc.engine.containers.terminal import Descriptors
 from wtc.labels import WORKTREE
+from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.down import DownRequest, down
+from wtc.orchestrator.exec import Replica, exec_in_container
+from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb, change_lifecycle
 from wtc.orchestrator.ports import ports
+from wtc.orchestrator.ps import ps
 from wtc.orchestrator.run import RunRequest, run
 from wtc.orchestrator.status import status
 from wtc.orchestrator.up import UpRequest, up
@@ -146,6 +152,77 @@ def test_command_interprets_parses_and_asks_as_often_as_it_must(
         assert (counts.interpreted, counts.parsed, counts.lists, counts.asked) == expected, counts.requests
 
 
+def _stack(services: int) -> str:
+    """Half of the services depend on another one."""
+    one = "  s{n}:\n    {quick}\n    command: sleep 1000\n"
+    dependent = "    depends_on: [s{before}]\n"
+    texts = [one.format(n=n, quick=QUICK) + (dependent.format(before=n - 1) if n % 2 else "") for n in range(services)]
+    return "services:\n" + "".join(texts)
+
+
+def _exec(target: Target) -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    try:
+        local = Descriptors(stdin=None, stdout=nowhere, stderr=nowhere)
+        exec_in_container(target, Replica(service="s1"), ExecRequest(command=("true",)), local, _silent)
+    finally:
+        os.close(nowhere)
+
+
+def _ps(target: Target) -> None:
+    assert ps(target, stopped=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "of_each_service", "once"),
+    [
+        # Requests: so many of each service, and so many besides.
+        ("up --no-wait", 2, 6),
+        ("up", 3, 7),
+        ("up with nothing to do", 1, 5),
+        ("exec", 0, 6),
+        ("ps", 0, 4),
+        ("stop", 2, 4),
+        ("start", 2, 4),
+        ("down", 3, 6),
+    ],
+)
+def test_requests_grow_only_with_the_services_of_the_stack(
+    shared: Workshop, counts: Counts, command: str, of_each_service: int, once: int
+) -> None:
+    target = _target(shared)
+    asked: dict[int, int] = {}
+    for services in (3, 10):
+        write(shared.main, {"compose.yaml": _stack(services)})
+        names = [f"{shared.up().namespace}_s{n}" for n in range(services)]
+        if command in {"up", "up --no-wait"}:
+            shared.wtc("down")
+        if command == "start":
+            shared.wtc("stop")
+        own = {"label": f"{WORKTREE}={os.path.realpath(shared.main)}"}
+        counts.start([*names, *(c["Id"] for c in shared.client.api.containers(all=True, filters=own))])
+        GROWING[command](target)
+        asked[services] = counts.asked
+        shared.wtc("down")
+    assert asked == {services: of_each_service * services + once for services in (3, 10)}, counts.requests
+
+
+def _change(verb: LifecycleVerb) -> Callable[[Target], object]:
+    return lambda target: change_lifecycle(target, LifecycleRequest(verb=verb), _silent, threading.Event())
+
+
+GROWING: dict[str, Callable[[Target], object]] = {
+    "up --no-wait": lambda target: up(target, UpRequest(options=UpOptions(no_wait=True)), _silent, threading.Event()),
+    "up": _up,
+    "up with nothing to do": _up,
+    "exec": _exec,
+    "ps": _ps,
+    "stop": _change(LifecycleVerb.STOP),
+    "start": _change(LifecycleVerb.START),
+    "down": lambda target: down(target, DownRequest(), _silent, threading.Event()),
+}
+
+
 def test_linked_worktree_parses_its_files_once(shared: Workshop, counts: Counts) -> None:
     """The file is read without its variables too, for the env files that it names."""
     shared.commit({"compose.yaml": LEASED})
@@ -153,3 +230,14 @@ def test_linked_worktree_parses_its_files_once(shared: Workshop, counts: Counts)
     counts.start()
     up(Target(cwd=str(folder), environment=shared.env), UpRequest(dry_run=True), _silent, threading.Event())
     assert (counts.interpreted, counts.parsed, counts.lists) == (3, 1, 1)
+
+
+def test_stack_without_ports_does_not_inspect_stopped_containers_of_others(shared: Workshop, counts: Counts) -> None:
+    shared.commit({"compose.yaml": PLAIN})
+    other = shared.worktree("stopped")
+    shared.wtc("up", cwd=other)
+    shared.wtc("stop", cwd=other)
+    write(shared.main, {"compose.yaml": _stack(1)})
+    counts.start()
+    up(_target(shared), UpRequest(dry_run=True), _silent, threading.Event())
+    assert [r for r in counts.requests if r.startswith("GET /containers/") and r != "GET /containers/json"] == []

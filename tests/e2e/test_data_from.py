@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import QUICK, Stack, Started, Workshop, labelled
+from tests.e2e.harness import PROBES, QUICK, Stack, Started, Workshop, labelled
 from tests.e2e.proxy import Proxy
 from tests.e2e.test_killed import Killer
 from wtc import labels as label
 from wtc.worktrees.worktree_id import lock_path
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
-REDIS = """\
+REDIS = f"""\
 services:
   db:
     image: redis:7
     command: redis-server --appendonly yes
     volumes: ["rows:/data"]
-    healthcheck: {test: [CMD, redis-cli, ping], interval: 200ms, retries: 50}
-volumes: {rows: {}}
+    healthcheck: {{test: [CMD, redis-cli, ping], {PROBES}}}
+volumes: {{rows: {{}}}}
 """
 BOX = f"""\
 services:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.harness import HEALTHY, QUICK, Workshop, one_service, write
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 RUNS = f"""\
   fine:

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, execute, one_service, write
 from tests.e2e.proxy import Proxy
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 
 def test_dry_run_changes_nothing_and_prints_the_plan(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
@@ -200,3 +200,43 @@ def test_strict_refuses_before_anything_is_touched(workshop: Workshop, witness: 
     ended = workshop.refused("up", "--strict", status=3, env={"DOCKER_HOST": proxy.address})
     assert "compose.yaml:7:" in ended.err
     assert proxy.changes == []
+
+
+NEVER_HEALTHY = "healthcheck: {test: [CMD, 'false'], interval: 1h}"
+
+
+def test_no_wait_returns_when_the_containers_are_started(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("web", NEVER_HEALTHY)})
+    stack = workshop.up("--no-wait")
+    state = stack.container("web").attrs["State"]
+    assert (state["Status"], state["Health"]["Status"]) == ("running", "starting")
+
+
+def test_no_wait_waits_for_the_conditions_of_dependencies(workshop: Workshop) -> None:
+    job = one_service("job", command="sh -c 'sleep 1; exit 4'")
+    web = one_service("web", "depends_on: {job: {condition: service_completed_successfully}}").partition("\n")[2]
+    workshop.commit({"compose.yaml": job + web})
+    ended = workshop.refused("up", "--no-wait", status=1)
+    assert "service `job`: container" in ended.err
+    assert "exited with status 4" in ended.err
+
+
+def test_wait_and_no_wait_exclude_each_other(workshop: Workshop) -> None:
+    workshop.refused("up", "--wait", "--no-wait", status=2)
+
+
+def test_up_goes_on_without_the_events_that_the_engine_drops(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+    """A job succeeds once and is restarted for ever: only an event shows that it has completed."""
+    job = one_service("job", "restart: always", command="sh -c 'sleep 1'")
+    web = one_service("web", "depends_on: {job: {condition: service_completed_successfully}}").partition("\n")[2]
+    workshop.commit({"compose.yaml": job + web})
+
+    def drop(_number: int, request: str) -> None:
+        if "_job/start" in request:
+            proxy.end_streams()
+
+    proxy = witness(changing=drop)
+    stack = workshop.up(env={"DOCKER_HOST": proxy.address})
+    assert stack.container("web").status == "running"
+    assert len([r for r in proxy.requests if "/events" in r]) >= 2
+    assert any("since=" in r for r in proxy.requests if "/events" in r)

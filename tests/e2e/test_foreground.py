@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.harness import QUICK, Workshop, one_service, until
 from tests.e2e.pipes import FLOOD, is_full
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 GRACE_S = 0.2
 """How long Conductor waits between SIGHUP and SIGKILL."""

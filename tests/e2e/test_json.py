@@ -11,7 +11,7 @@ from tests.e2e.harness import HEALTHY, QUICK, Ended, Workshop, one_service, writ
 from tests.schemas import ERROR, EVENTS, SCHEMAS, SHARED, Contract
 from wtc.cli.command_table import GROUPS
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 STACK = f"""\
 services:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.harness import QUICK, SHOP, Stack, Workshop, one_service, until, write
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 ALONG = f"""\
 services:

@@ -15,7 +15,7 @@ from tests.e2e.harness import QUICK, Workshop, one_service, until
 from tests.e2e.pipes import FLOOD, is_full
 from tests.wtc_process import start_wtc
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 LIMIT_KIB = 100 * 1024
 SERVICES = 10

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.harness import HEALTHY, QUICK, SHOP, Workshop, one_service, ports_of, write
+from tests.e2e.harness import HEALTHY, PROBES, QUICK, SHOP, Workshop, one_service, ports_of, write
 from tests.e2e.ports import free_ports, holding
 
 pytestmark = pytest.mark.engine
@@ -128,7 +128,7 @@ services:
     command: sh -c 'mkdir /www && echo "$$NAME" >/www/index.html && exec httpd -f -p 8000 -h /www'
     environment: {{NAME: "${{WTC_NAMESPACE}}"}}
     ports: ["${{API_PORT:-8000}}:8000"]
-    healthcheck: {{test: [CMD, wget, -qO, /dev/null, 'http://127.0.0.1:8000/'], interval: 200ms, retries: 50}}
+    healthcheck: {{test: [CMD, wget, -qO, /dev/null, 'http://127.0.0.1:8000/'], {PROBES}}}
   frontend:
     {QUICK}
     command: sleep 1000

@@ -278,3 +278,22 @@ def test_a_pull_by_hand_counts(workshop: Workshop, door: OpenDoor) -> None:
     came = opened.connections
     workshop.up()
     assert opened.connections == came
+
+
+def test_config_pins_an_image_to_the_digest_in_its_registry(workshop: Workshop, door: OpenDoor, client: Any) -> None:
+    way = door()
+    image = f"{way.host}/{IMAGE}"
+    login = {"username": USER, "password": PASSWORD}
+    digest = client.api.inspect_distribution(image, auth_config=login)["Descriptor"]["digest"]
+    log_in(workshop, way)
+    workshop.commit(project(image, "labels: {a: b}"))
+    assert f"\n    image: {image}@{digest}\n" in workshop.wtc("config", "--resolve-image-digests").out
+    assert workshop.wtc("config", "--lock-image-digests").out == f"services:\n  web:\n    image: {image}@{digest}\n"
+
+
+def test_digest_that_the_registry_refuses_is_an_error_with_its_place(workshop: Workshop, door: OpenDoor) -> None:
+    way = door()
+    workshop.commit(project(f"{way.host}/{IMAGE}"))
+    ended = refused(workshop, "config", "--lock-image-digests")
+    assert "services.web.image" in ended.err
+    assert f"run `docker login {way.host}`" in ended.err

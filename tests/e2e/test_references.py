@@ -4,27 +4,13 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.e2e.harness import Stack, Workshop, write
+from tests.e2e.idle_services import built, file_of, file_with
 
 pytestmark = pytest.mark.engine
-
-IDLE: dict[str, Any] = {"init": True, "stop_grace_period": "0s", "command": "sleep 1000"}
-
-
-def file_of(**services: dict[str, Any]) -> dict[str, str]:
-    """A compose file of idle services, of busybox unless they say otherwise."""
-    image = {"image": "busybox:1.36"}
-    whole = {n: {**IDLE, **({} if {"image", "build"} & s.keys() else image), **s} for n, s in services.items()}
-    return {"compose.yaml": json.dumps({"services": whole})}
-
-
-def built(*dockerfile: str, **more: Any) -> dict[str, Any]:
-    """The `build:` of a service."""
-    return {"build": {"dockerfile_inline": "\n".join(dockerfile), **more}}
 
 
 def unchanged(workshop: Workshop, *arguments: str) -> None:
@@ -215,6 +201,29 @@ def test_secret_without_a_value_is_refused_at_the_start(workshop: Workshop) -> N
         assert "`KEY`, which is not set" in workshop.refused(command, status=3).err
         assert stack.container("app").status == "created"
     assert workshop.up(env={"KEY": "k"}).run("app", "cat", "/run/secrets/key") == "k"
+
+
+def test_secret_of_an_inactive_profile_is_refused_at_the_start_of_its_service(workshop: Workshop) -> None:
+    app = {"secrets": [{"source": "key", "target": "k"}], "profiles": ["extra"]}
+    workshop.commit(file_with({"app": app, "web": {}}, secrets={"key": {"environment": "KEY"}}))
+    workshop.up("--no-start", "app")
+    for arguments in (("start", "app"), ("start",)):
+        ended = workshop.refused(*arguments, status=3)
+        assert "services.app.secrets[0]" in ended.err
+        assert "compose.yaml:" in ended.err
+
+
+def test_hooks_of_an_inactive_profile_run(workshop: Workshop) -> None:
+    hooks = {"post_start": [{"command": ["touch", "/h/started"]}], "pre_stop": [{"command": ["touch", "/h/stopped"]}]}
+    workshop.commit(file_of(app={"profiles": ["extra"], "volumes": ["./h:/h"], **hooks}, web={}))
+    folder = workshop.main / "h"
+    workshop.up("app")
+    workshop.wtc("stop", "app")
+    assert sorted(path.name for path in folder.iterdir()) == ["started", "stopped"]
+    workshop.up("app")
+    (folder / "stopped").unlink()
+    workshop.wtc("down")
+    assert (folder / "stopped").exists()
 
 
 def test_replicas_of_a_global_service_are_those_that_are_leased_for(workshop: Workshop) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.e2e.harness import QUICK, SHOP, Stack, Workshop, one_service, until, write
+from tests.e2e.idle_services import built, file_with
 from tests.e2e.proxy import Proxy
 
 pytestmark = pytest.mark.engine
@@ -254,3 +256,58 @@ def test_an_image_that_another_service_builds_is_that_one(workshop: Workshop) ->
     stack = workshop.up()
     assert stack.run("worker", "cat", "/page") == "built\n"
     assert workshop.up().answer["changed"] is False
+
+
+COMPLETED = {"condition": "service_completed_successfully"}
+KINDS: dict[str, dict[str, dict[str, Any]]] = {
+    "volumes": {
+        "app": {"volumes": ["rows:/rows", "rows:/again:ro", "/anonymous"]},
+        "long": {"volumes": [{"type": "volume", "source": "logs", "target": "/logs", "read_only": True}]},
+        "bound": {"volumes": ["./data:/data", "./key:/key:ro"]},
+        "peer": {"volumes_from": ["app:ro"]},
+    },
+    "jobs": {
+        "first": {"command": "true"},
+        "second": {"command": "true", "depends_on": {"first": COMPLETED}},
+        "third": {"depends_on": {"second": COMPLETED}},
+    },
+    "namespaces": {
+        "owner": {"ipc": "shareable", "ports": ["${OWNER_PORT:-8080}:80"]},
+        "guest": {"network_mode": "service:owner", "ipc": "service:owner", "pid": "service:owner"},
+    },
+    "images": {
+        "base": {"image": "kinds/base:dev", **built("FROM busybox:1.36")},
+        "user": {"image": "kinds/base:dev"},
+        "child": {**built("FROM kinds/base:dev"), "depends_on": ["base"]},
+    },
+    "replicas and ports": {
+        "many": {"deploy": {"replicas": 2}, "ports": ["80", "53/udp"]},
+        "both": {"ports": ["5353:53/tcp", "5353:53/udp", {"target": 90, "published": "9000-9001"}]},
+    },
+    "files and variables": {
+        "app": {"secrets": ["key"], "configs": ["plain"], "env_file": ["app.env"], "environment": ["UNSET"]},
+        "web": {"ports": ["${P:-8080}:80"], "tmpfs": ["/t"], "environment": {"URL": "http://localhost:${P:-8080}"}},
+    },
+    "networks and links": {
+        "a": {"networks": {"back": {"aliases": ["x"]}, "front": None}},
+        "b": {"links": ["a:y"], "networks": ["back"], "extra_hosts": ["h:127.0.0.1"]},
+    },
+}  # fmt: skip
+"""Kind -> its services."""
+SECTIONS: dict[str, Any] = {
+    "volumes": {"rows": {}, "logs": {"labels": {"a": "b"}}},
+    "networks": {"back": {"internal": True}, "front": {}},
+    "secrets": {"key": {"file": "./key"}},
+    "configs": {"plain": {"content": "x"}},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_second_up_changes_nothing(workshop: Workshop, witness: Callable[..., Proxy], kind: str) -> None:
+    workshop.commit({**file_with(KINDS[kind], **SECTIONS), "app.env": "A=1\n", "key": "k", "data/row": "1"})
+    before = workshop.up()
+    proxy = witness()
+    after = workshop.up(env={"DOCKER_HOST": proxy.address})
+    assert proxy.requests
+    assert (proxy.changes, after.answer["changed"]) == ([], False)
+    assert (after.ids(), after.ports) == (before.ids(), before.ports)

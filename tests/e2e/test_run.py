@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import opened
-from tests.e2e.harness import QUICK, Workshop, one_service, until
+from tests.e2e.harness import PROBES, QUICK, Workshop, one_service, until
 from tests.e2e.proxy import Proxy
 from tests.e2e.terminal import LOOP, Terminal
 from tests.wtc_process import run_wtc, start_wtc
 from wtc.labels import PROJECT, SERVICE
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 BYTES = 10_000_000
 APP = f"""\
@@ -33,7 +33,7 @@ services:
   db:
     {QUICK}
     command: sleep 1000
-    healthcheck: {{test: "true", interval: 200ms}}
+    healthcheck: {{test: "true", {PROBES}}}
   job: {{image: "busybox:1.36", command: "true"}}
   bare: {{image: "busybox:1.36", command: echo from the file}}
 volumes: {{rows: }}

@@ -15,7 +15,7 @@ from tests.sandbox.conftest import bubblewrap
 from tests.wtc_process import start_wtc
 
 __all__ = ["bubblewrap"]
-pytestmark = [pytest.mark.engine, pytest.mark.settles, pytest.mark.usefixtures("bubblewrap")]
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("bubblewrap")]
 
 HIDDEN = f"""{QUICK}
     networks: [inner]

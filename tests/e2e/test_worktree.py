@@ -14,7 +14,7 @@ from tests.e2e.harness import QUICK, Ended, Stack, Workshop, labelled, one_servi
 from tests.wtc_process import start_wtc
 from wtc.labels import PROJECT
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 FILE = one_service("web", "volumes: [data:/data]", 'ports: ["8080:80"]') + "volumes: {data: {}}\n"
 DEAD = 2**22 + 1

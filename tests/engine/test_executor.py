@@ -2,24 +2,46 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wtc.engine.executor import Outcome, execute_plan
+from wtc.engine.executor import Outcome, execute_plan, max_parallel
 from wtc.engine.operations import OPERATIONS, Call
-from wtc.errors import InterruptedByUserError, WtcError
+from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model import plan as plans
-from wtc.model.plan import Condition, ContainerRef, Operation, Plan, PlanNode, RemoveVolume, RunHook, WaitContainer
+from wtc.model.desired import DesiredImage
+from wtc.model.plan import (
+    BuildImage,
+    Condition,
+    ContainerRef,
+    Operation,
+    Plan,
+    PlanNode,
+    RemoveVolume,
+    RunHook,
+    WaitContainer,
+)
 from wtc.model.service import Hook
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
-ENGINE = cast("Engine", None)
+
+class _NoEngine:
+    """An engine that answers no request."""
+
+    address = ""
+
+    def call(self, *_: object, **__: object) -> None:
+        raise EngineUnreachableError("no engine")
+
+
+ENGINE = cast("Engine", _NoEngine())
 BOUND_S = 10.0
 
 
@@ -119,6 +141,26 @@ def test_parallel_calls_are_limited() -> None:
 
     run([act(n) for n in range(1, 20)], perform, parallel=2)
     assert most == 2
+
+
+def test_node_that_leads_the_longest_path_starts_first() -> None:
+    begun: list[int] = []
+    build = PlanNode(id=5, operation=BuildImage(image=DesiredImage(service="web", reference="5")), cause="test")
+    nodes = [act(1), act(2), act(3, 2), act(4, 3), build, waiting(6)]
+    execute_plan(
+        Plan(nodes=tuple(nodes)),
+        ENGINE,
+        on_event=lambda e: begun.append(e.node.id) if isinstance(e, NodeStarted) else None,
+        perform=lambda _o, _c: None,
+        parallel=1,
+    )
+    assert [n for n in begun if n != 6] == [5, 2, 1, 3, 4]
+
+
+def test_calls_over_ssh_are_few_enough_for_sshd() -> None:
+    over_ssh = cast("Engine", SimpleNamespace(address="ssh://ada@engine.test"))
+    assert max_parallel(over_ssh) == 8
+    assert max_parallel(ENGINE) > 100
 
 
 def test_waits_never_block_calls() -> None:

@@ -278,6 +278,18 @@ def test_no_deps_plans_no_wait() -> None:
     assert "db" not in text
 
 
+def test_no_wait_waits_only_for_dependencies() -> None:
+    assert plan(desired(CLASSIC), World(), no_wait=True) == snapshot("""\
+1 create network accra-a1b2c3_net: it does not exist
+2 create volume accra-a1b2c3_data: it does not exist
+3 create container accra-a1b2c3_db: it does not exist (after 1, 2)
+4 create container accra-a1b2c3_web: it does not exist (after 1)
+5 start container accra-a1b2c3_db: it does not exist (after 3)
+6 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 5)
+7 start container accra-a1b2c3_web: it does not exist (after 4, 6)\
+""")
+
+
 def test_all_foreign_objects_with_a_needed_name_are_listed() -> None:
     world = World()
     world.networks["accra-a1b2c3_net"] = ObservedNetwork(id="n", name="accra-a1b2c3_net")

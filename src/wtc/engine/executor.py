@@ -1,12 +1,12 @@
 """Execute a plan: every node ends done, failed, or skipped because of another. The executor decides nothing."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from heapq import heappop, heappush
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,11 +15,27 @@ from wtc.engine.operations import Call, perform_operation
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.plan import Operation, Plan, PlanNode, RunHook, StartContainer, WaitContainer
+from wtc.model.plan import (
+    BuildImage,
+    Condition,
+    CopyVolume,
+    Operation,
+    Plan,
+    PlanNode,
+    PullImage,
+    RunHook,
+    StartContainer,
+    WaitContainer,
+)
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
+PARALLEL = 128
+"""Enough for the stops of a large stack, each of which lasts as long as its container takes to end."""
+SSH_PARALLEL = 8
+"""Each connection over ssh is a login, and sshd refuses more than ten at a time (`MaxStartups`)."""
+STOP_POLL_S = 0.05
 _CONTINUES = "what depends on it continues without it"
 
 Perform: TypeAlias = Callable[[Operation, Call], None]
@@ -41,16 +57,22 @@ def execute_plan(
     on_event: Callable[[Event], None],
     perform: Perform = perform_operation,
     stop: threading.Event | None = None,
-    parallel: int = 8,
+    parallel: int = 0,
 ) -> Outcome:
     """Execute a plan, with as many calls in parallel as its order and `parallel` allow; waits do not count.
+
+    `parallel` is by default what the transport allows. Of the nodes that can start, those that lead the longest path
+    start first.
 
     Nodes that do not depend on a failed node still run. When `stop` is set, no new node starts, running ones are
     completed (waits, builds and pulls are cancelled), and the rest is skipped. Events arrive on the caller's thread.
     An exception that is not a WtcError is a bug: it ends the run as `stop` does and is raised.
     """
-    with EventWatch.over(engine) as watch:
-        return _Run(plan, engine, on_event, perform, stop or threading.Event(), watch).run(parallel)
+    waits = any(isinstance(node.operation, WaitContainer) for node in plan)
+    with EventWatch.over(engine, opened=waits) as watch:
+        return _Run(plan, engine, on_event, perform, stop or threading.Event(), watch).run(
+            parallel or max_parallel(engine)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +108,10 @@ class _Run:
     followers: dict[int, list[PlanNode]] = field(default_factory=dict[int, list[PlanNode]])
     causes: dict[int, PlanNode] = field(default_factory=dict[int, PlanNode])
     """Id of a node that will not run -> the failed node that causes it."""
-    ready: "deque[PlanNode]" = field(default_factory=deque["PlanNode"])
+    urgency: dict[int, int] = field(default_factory=dict[int, int])
+    """Node id -> length of the longest path that it leads."""
+    ready: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
+    """A heap of (negative urgency, node id, node)."""
     running: int = 0
     done: list[PlanNode] = field(default_factory=list[PlanNode])
     failed: list[tuple[PlanNode, WtcError]] = field(default_factory=list[tuple[PlanNode, WtcError]])
@@ -98,12 +123,17 @@ class _Run:
             self.blocked[node.id] = len(node.after)
             for before in node.after:
                 self.followers.setdefault(before, []).append(node)
-        self.ready.extend(node for node in self.plan if not node.after)
+        for node in reversed(self.plan.nodes):
+            then = max((self.urgency[follower.id] for follower in self.followers.get(node.id, ())), default=0)
+            self.urgency[node.id] = _weight(node.operation) + then
+        for node in self.plan:
+            if not node.after:
+                self._push(node)
         waits = sum(isinstance(node.operation, WaitContainer) for node in self.plan)
         with self._pools(parallel, waits) as pools:
             self._begin(pools)
             while self.running:
-                message = self.messages.get()
+                message = self._next_message()
                 if isinstance(message, _NodeEnd):
                     self.running -= 1
                     self._end(message)
@@ -113,6 +143,15 @@ class _Run:
         if self.bug is not None:
             raise self.bug
         return Outcome(done=tuple(self.done), failed=tuple(self.failed), skipped=tuple(self.skipped))
+
+    def _next_message(self) -> "_NodeEnd | Event":
+        """Return the next message. Once `stop` is set, wake the waits, which notice it themselves."""
+        while True:
+            try:
+                return self.messages.get(timeout=STOP_POLL_S)
+            except Empty:
+                if self.stop.is_set():
+                    self.watch.wake()
 
     @contextmanager
     def _pools(self, parallel: int, waits: int) -> Generator[_Pools]:
@@ -126,10 +165,13 @@ class _Run:
                 self.stop.set()
                 raise
 
+    def _push(self, node: PlanNode) -> None:
+        heappush(self.ready, (-self.urgency[node.id], node.id, node))
+
     def _begin(self, pools: _Pools) -> None:
         """Start the nodes that are ready; skip those that will not run."""
         while self.ready:
-            node = self.ready.popleft()
+            _, _, node = heappop(self.ready)
             if node.id in self.causes or self.stop.is_set() or self.bug is not None:
                 self._skip(node)
                 continue
@@ -200,7 +242,23 @@ class _Run:
                 self.causes.setdefault(follower.id, because)
             self.blocked[follower.id] -= 1
             if not self.blocked[follower.id]:
-                self.ready.append(follower)
+                self._push(follower)
+
+
+def max_parallel(engine: "Engine | None") -> int:
+    """Return how many calls an engine is sent at a time."""
+    return SSH_PARALLEL if engine is not None and engine.address.startswith("ssh:") else PARALLEL
+
+
+def _weight(operation: Operation) -> int:
+    """Return about how long an operation takes, in units of a call of the engine."""
+    match operation:
+        case (
+            BuildImage() | PullImage() | CopyVolume() | WaitContainer(condition=Condition.HEALTHY | Condition.COMPLETED)
+        ):
+            return 10
+        case _:
+            return 1
 
 
 def is_optional(node: PlanNode) -> bool:

@@ -58,6 +58,12 @@ def _create_container(operation: op.CreateContainer, call: Call) -> None:
         call.warn(f"container `{operation.name}`: {warning}")
 
 
+def _start_container(operation: op.StartContainer, call: Call) -> None:
+    call.watch.before_start(operation.container)
+    containers.start_container(call.engine, operation)
+    call.watch.after_start(operation.container)
+
+
 def _wait(operation: op.WaitContainer, call: Call) -> None:
     wait_for_container(call.engine, operation, call.watch, call.stop, lambda text: call.report("", text))
 
@@ -80,7 +86,7 @@ OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
     op.DisconnectNetwork: _engine_only(containers.disconnect_network),
     op.InjectFiles: _engine_only(containers.inject_files),
     op.RenameContainer: _engine_only(containers.rename_container),
-    op.StartContainer: _engine_only(containers.start_container),
+    op.StartContainer: _start_container,
     op.StopContainer: _engine_only(containers.stop_container),
     op.KillContainer: _engine_only(containers.kill_container),
     op.PauseContainer: _engine_only(containers.pause_container),

@@ -31,5 +31,7 @@ class UpOptions:
     renew_anonymous_volumes: bool = False
     """Give new containers new anonymous volumes; the old volumes are kept, unused."""
     remove_orphans: bool = False
+    no_wait: bool = False
+    """Return when the containers are started; wait only for the conditions of `depends_on`."""
     wait_timeout_s: float | None = None
     stop_timeout_s: int | None = None

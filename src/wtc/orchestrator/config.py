@@ -1,27 +1,45 @@
-"""`config`: print the interpreted compose file. Needs no engine and no registry, and imports neither."""
+"""`config`: print the interpreted compose file. Imports neither the engine nor the registry, except for digests."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from wtc.errors import EngineError, UsageError
 from wtc.orchestrator.context.disk_reader import DiskReader
 from wtc.orchestrator.context.target import Target, load_request
 
 if TYPE_CHECKING:
+    from wtc.compose.loader.loaded_project import LoadedProject
     from wtc.events import Reporter
+    from wtc.model.diagnostic import Diagnostic
+
+MAX_LOOKUPS = 8
+"""How many digests are looked up at a time."""
 
 
 class Listing(StrEnum):
-    """What to print in place of the whole project."""
+    """What to print in place of the whole project. If several are requested, the first in this order is printed."""
 
-    WHOLE = ""
     SERVICES = "services"
     VOLUMES = "volumes"
     NETWORKS = "networks"
-    IMAGES = "images"
-    PROFILES = "profiles"
-    ENVIRONMENT = "environment"
+    MODELS = "models"
     HASH = "hash"
+    PROFILES = "profiles"
+    IMAGES = "images"
+    VARIABLES = "variables"
+    ENVIRONMENT = "environment"
+    WHOLE = ""
+
+
+class Digests(StrEnum):
+    """What to do with the digests of images."""
+
+    IGNORED = ""
+    RESOLVED = "resolved"
+    """Print the project with its images pinned."""
+    LOCKED = "locked"
+    """Print an override file that pins the images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +48,17 @@ class ConfigRequest:
 
     services: tuple[str, ...] = ()
     project_name: str = ""
-    as_json: bool = False
+    form: str = ""
+    """`yaml`, `json`, or for variables `table`; empty: the default of what is printed."""
     listing: Listing = Listing.WHOLE
     hashed: str = "*"
     """`--hash`: the services, separated by commas; `*` means all."""
     interpolate: bool = True
+    normalize: bool = True
+    resolve_paths: bool = True
+    check_consistency: bool = True
     all_resources: bool = False
+    digests: Digests = Digests.IGNORED
 
 
 def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
@@ -43,14 +66,22 @@ def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
 
     Raises:
         ComposeFileError: the files cannot be used.
+        UsageError: the format is not valid.
+        EngineError: a digest cannot be resolved.
+        EngineUnreachableError: digests are needed, and no engine answers.
     """
     from wtc.compose.loader.load import load_project
 
+    as_variables = request.listing is Listing.VARIABLES
+    _check_form(request.form, ("yaml", "json", "table", "pretty") if as_variables else ("yaml", "json"), request)
     asked = replace(
         load_request(target),
         project_name=request.project_name,
-        services=request.services,
-        interpolate=request.interpolate,
+        services=() if as_variables else request.services,
+        interpolate=request.interpolate and not as_variables,
+        normalize=request.normalize,
+        resolve_paths=request.resolve_paths,
+        check_consistency=request.check_consistency,
         all_resources=request.all_resources,
     )
     loaded = load_project(asked, DiskReader(), fold_env_files=request.listing is not Listing.HASH)
@@ -60,9 +91,9 @@ def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
         for warning in loaded.warnings:
             report(Warned(diagnostic=warning))
     if request.listing is Listing.WHOLE:
-        from wtc.compose.format.config import config_json, config_yaml
-
-        return (config_json if request.as_json else config_yaml)(loaded, interpolated=request.interpolate)
+        return _whole(target, request, loaded)
+    if as_variables:
+        return _variables(request.form, loaded)
     from wtc.compose.format import listing
 
     if request.listing is Listing.HASH:
@@ -72,8 +103,54 @@ def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
             Listing.SERVICES: listing.services,
             Listing.VOLUMES: listing.volumes,
             Listing.NETWORKS: listing.networks,
-            Listing.IMAGES: listing.images,
+            Listing.MODELS: listing.models,
             Listing.PROFILES: listing.profiles,
+            Listing.IMAGES: listing.images,
             Listing.ENVIRONMENT: listing.variables,
         }[request.listing](loaded)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _check_form(form: str, valid: tuple[str, ...], request: ConfigRequest) -> None:
+    """Refuse a format that is not valid. Lists of names have one form: for them the format has no effect."""
+    if form and form not in valid and request.listing in {Listing.WHOLE, Listing.VARIABLES}:
+        raise UsageError(f"`--format` is `{form}`, and can be {', '.join(f'`{name}`' for name in valid)}")
+
+
+def _whole(target: Target, request: ConfigRequest, loaded: "LoadedProject") -> str:
+    from wtc.compose.format.config import config_json, config_yaml
+
+    if request.digests is not Digests.IGNORED:
+        from wtc.compose.format.image_digests import images_only, unpinned_images, with_digests
+
+        loaded = with_digests(loaded, _look_up_digests(target, unpinned_images(loaded)))
+        if request.digests is Digests.LOCKED:
+            loaded = images_only(loaded)
+    return (config_json if request.form == "json" else config_yaml)(loaded, interpolated=request.interpolate)
+
+
+def _variables(form: str, loaded: "LoadedProject") -> str:
+    from wtc.compose.format.variables import used_variables, variables_json, variables_table, variables_yaml
+    from wtc.compose.tree.node import plain
+
+    print_form = {"json": variables_json, "yaml": variables_yaml}.get(form, variables_table)
+    return print_form(used_variables(plain(loaded.root)))
+
+
+def _look_up_digests(target: Target, images: "dict[str, Diagnostic]") -> dict[str, str]:
+    """Return the digest of each image; `images`: canonical reference -> the error to report if it has none."""
+    if not images:
+        return {}
+    from concurrent.futures import ThreadPoolExecutor
+
+    from wtc.engine.images.digests import registry_digest
+    from wtc.orchestrator.context.open_engine import open_engine
+
+    with open_engine(target) as engine, ThreadPoolExecutor(MAX_LOOKUPS) as pool:
+        lookups = {reference: pool.submit(registry_digest, engine, reference) for reference in images}
+        try:
+            return {reference: lookup.result() for reference, lookup in lookups.items()}
+        except EngineError as error:
+            pool.shutdown(cancel_futures=True)
+            failed = next(reference for reference, lookup in lookups.items() if lookup.done() and lookup.exception())
+            raise error.replace(diagnostics=(images[failed],)) from error

@@ -1,15 +1,17 @@
 """`down`: stop and remove a stack by its labels alone, so that it works without file, folder or registry."""
 
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
+from wtc.model.observed import Observed
 from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import Context, report_foreign
-from wtc.orchestrator.context.hooks import declared_hooks
+from wtc.orchestrator.context.hooks import pre_stop_hooks
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import UserState, update_registry
@@ -48,21 +50,17 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
         WtcError: something could not be removed.
     """
     with Context(target, report) as context:
-        observed, namespace, state = context.observed, context.namespace, context.state
-        report_foreign(observed, report)
-        validate_services(context, request.services)
-        hooks = declared_hooks(context) if observed.containers else {}
-        if request.dry_run:
-            plan = plan_down(
-                namespace,
-                observed,
-                services=request.services,
-                timeout_s=request.timeout_s,
-                declared=hooks,
+        lock = nullcontext() if request.dry_run else lock_if_possible(context.state, context.located.worktree, report)
+        with lock:
+            observed, namespace = context.observed, context.namespace
+            report_foreign(observed, report)
+            validate_services(context, request.services)
+            hooks = pre_stop_hooks(context) if observed.containers else {}
+            if request.dry_run:
+                return DownResult(namespace=namespace, plan=_plan(namespace, observed, request, hooks))
+            plan = take_stack_down(
+                context.engine, context.state, namespace, request, report, stop, hooks=hooks, observed=observed
             )
-            return DownResult(namespace=namespace, plan=plan)
-        with lock_if_possible(state, namespace.worktree, report):
-            plan = take_stack_down(context.engine, state, namespace, request, report, stop, hooks=hooks)
     return DownResult(namespace=namespace, plan=plan)
 
 
@@ -75,16 +73,19 @@ def take_stack_down(
     stop: threading.Event,
     *,
     hooks: DeclaredHooks = MappingProxyType({}),
+    observed: Observed | None = None,
 ) -> Plan:
     """Execute `down` for a stack whose lock is held. `hooks`: the file's hooks, which run before a stop.
+
+    `observed` is a snapshot since the lock is held; by default, observe here.
 
     Raises:
         WtcError: something could not be removed.
     """
     from wtc.engine.observe.snapshot import observe
 
-    observed = observe(engine, namespace)
-    plan = plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=hooks)
+    observed = observed or observe(engine, namespace)
+    plan = _plan(namespace, observed, request, hooks)
     outcome = execute(plan, engine, namespace.name, report, stop)
     record_published(engine, state, namespace, before=observed)
     services = {c.service for c in observed.containers}
@@ -92,6 +93,10 @@ def take_stack_down(
     if not request.services:
         _mark_down(state, namespace, report)
     return plan
+
+
+def _plan(namespace: Namespace, observed: Observed, request: DownRequest, hooks: DeclaredHooks) -> Plan:
+    return plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=hooks)
 
 
 def _mark_down(state: UserState, namespace: Namespace, report: Reporter) -> None:

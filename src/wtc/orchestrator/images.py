@@ -33,7 +33,9 @@ def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[N
     """
     with Context(target, report) as context:
         validate_services(context, services)
-        there = context.containers(services, required=False)
+        chosen = {c.id for c in context.containers(services, required=False)}
+        # A listing has the id in place of a reference that has moved to another image.
+        there = [c for c in context.observed.containers if c.id in chosen]
         facts: dict[tuple[str, str], ImageDetails | None] = {}
         for container in there:
             key = (container.image_id, container.image)

@@ -118,14 +118,22 @@ def change_lifecycle(
         UsageError: neither the engine nor the file has a service that was named.
         WtcError: the operation on a container failed, or no container exists to start.
     """
-    with Context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as context:
+    with (
+        Context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as context,
+        contextlib.ExitStack() as held,
+    ):
+        command = _COMMANDS[request.verb]
+        if command.locks and not request.dry_run:
+            # Before the stack is observed: another command may change it while it holds the lock.
+            held.enter_context(_lock(context, request))
         validate_services(context, request.services)
         if request.verb is LifecycleVerb.START and not context.containers():
             raise WtcError(
                 "the stack of this worktree has no containers to start", hints=["to bring its stack up, run `wtc up`"]
             )
-        starting = request.services if request.verb is LifecycleVerb.START else None
-        command = _COMMANDS[request.verb]
+        starting = (
+            {c.service for c in context.containers(request.services)} if request.verb is LifecycleVerb.START else None
+        )
         hooks = declared_hooks(context, starting=starting) if command.locks else {}
         if request.dry_run:
             plan = command.plan(context.observed, hooks, request)
@@ -133,26 +141,21 @@ def change_lifecycle(
             if wanted and (refusal := oversubscription(context.engine, context.state, wanted)):
                 warn(report, refusal.message, hint=refusal.hints[-1])
             return _result(context, plan)
-        with contextlib.ExitStack() as held:
-            if command.locks:
-                held.enter_context(_lock(context, request))
-                # Another command may have changed the stack while it held the lock.
-                context.forget_snapshot()
-            before, namespace = context.observed, context.namespace
-            plan = command.plan(before, hooks, request)
-            if wanted := _memory_needed(context, request, plan):
-                held.enter_context(reserve_memory(context.engine, context.state, wanted))
-            outcome = execute(plan, context.engine, namespace.name, report, stop)
-            record_published(context.engine, context.state, namespace, before=before)
-            services = {c.service for c in before.containers}
-            raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)
-            return _result(context, plan)
+        before, namespace = context.observed, context.namespace
+        plan = command.plan(before, hooks, request)
+        if wanted := _memory_needed(context, request, plan):
+            held.enter_context(reserve_memory(context.engine, context.state, wanted))
+        outcome = execute(plan, context.engine, namespace.name, report, stop)
+        record_published(context.engine, context.state, namespace, before=before)
+        services = {c.service for c in before.containers}
+        raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)
+        return _result(context, plan)
 
 
 def _lock(context: Context, request: LifecycleRequest) -> "contextlib.AbstractContextManager[None]":
     if request.verb is LifecycleVerb.STOP:
-        return lock_if_possible(context.state, context.namespace.worktree, context.report)
-    return stack_lock(context.state, context.namespace.worktree)
+        return lock_if_possible(context.state, context.located.worktree, context.report)
+    return stack_lock(context.state, context.located.worktree)
 
 
 def _memory_needed(context: Context, request: LifecycleRequest, plan: Plan) -> MemoryRequest | None:

@@ -90,7 +90,7 @@ class _Up:
                 self._create(decision)
                 self._replace(decision)
                 self._start(decision)
-        if not self.options.no_start:
+        if not (self.options.no_start or self.options.no_wait):
             self._wait_for_all()
         add_image_removals(self.desired.namespace, self.observed, flat, self.settled, self.builder)
         return self.builder.plan()

@@ -1,10 +1,12 @@
 """The env files and label files of a service."""
 
 from tests.compose.memory import FOLDER, Memory, config, project, refused
+from wtc.cli.commands.env import _dotenv
 from wtc.compose.loader.load import load_project
 from wtc.compose.loader.request import LoadRequest
 from wtc.compose.tree.accessors import get_child, get_items
 from wtc.compose.tree.node import plain
+from wtc.env_marker import marked
 
 ALL = {
     "compose.yaml": "services: {a: {image: x, environment: [FROM_OS, UNSET, OWN=s], env_file: [a.env, b.env]}}",
@@ -53,3 +55,22 @@ def test_invalid_env_file_is_reported_with_its_line_and_without_values() -> None
 def test_overrides_take_precedence_over_env_files() -> None:
     files = {"compose.yaml": "services: {a: {image: 'x:${P}'}}", ".env": "P=1"}
     assert project(files, overrides={"P": "2"}).environment["P"] == "2"
+
+
+def test_what_wtc_env_wrote_to_a_project_env_file_is_left_out() -> None:
+    variables = marked({"WEB_PORT": "20001", "WTC_NAMESPACE": "a-1"}, {})
+    changed = {**variables, "WTC_NAMESPACE": "mine"}
+    files = {
+        "compose.yaml": "services: {a: {image: 'x:${WEB_PORT:-80}', command: ['${WTC_NAMESPACE:-none}']}}",
+        "own.env": "WEB_PORT=8080",
+        "wtc.env": "".join(_dotenv(*item) for item in variables.items()),
+        "changed.env": "".join(_dotenv(*item) for item in changed.items()),
+    }
+
+    def used(*names: str) -> tuple[str, list[str]]:
+        found = config(files, env_files=names)["services"]["a"]
+        return found["image"], found["command"]
+
+    assert used("wtc.env") == ("x:80", ["none"])
+    assert used("own.env", "wtc.env") == ("x:8080", ["none"])
+    assert used("changed.env") == ("x:80", ["mine"])

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.e2e.harness import QUICK, Stack
+from tests.e2e.harness import PROBES, QUICK, Stack
 from wtc.labels import PROJECT, SERVICE
 
-PROBED = "healthcheck: {test: [CMD, 'true'], interval: 200ms, retries: 50}"
+PROBED = f"healthcheck: {{test: [CMD, 'true'], {PROBES}}}"
 NEVER_HEALTHY = "healthcheck: {test: [CMD, 'false'], interval: 200ms, retries: 1}"
 NUMBER = "com.docker.compose.container-number"
 

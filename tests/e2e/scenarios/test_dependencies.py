@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.harness import Workshop, write
 from tests.e2e.scenarios.stackfile import NEVER_HEALTHY, PROBED, inspected, service, stackfile, states
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 ON_HEALTHY = "depends_on: {db: {condition: service_healthy}}"
 

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.harness import Workshop, until
 from tests.e2e.scenarios.stackfile import PROBED, inspected, service, stackfile, states
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 PAIR = stackfile(service("web", "depends_on: [db]"), service("db"))
 PROFILED = stackfile(service("regular"), service("profiled", "profiles: [test-profile]"))

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e.harness import Workshop
 from tests.e2e.scenarios.stackfile import inspected, service, stackfile, states
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 WHEREAMI = {
     "Dockerfile": "FROM busybox:1.36\nENV WHEREAMI=image\n",

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.harness import Workshop
 from tests.e2e.scenarios.stackfile import inspected, service, stackfile
 
-pytestmark = [pytest.mark.engine, pytest.mark.settles]
+pytestmark = pytest.mark.engine
 
 SERVING = "httpd -f -p 80 -h /etc"
 SUBNET = "10.213.77"

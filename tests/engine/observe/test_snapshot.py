@@ -8,7 +8,12 @@ import pytest
 
 from wtc import labels as label
 from wtc.engine.observe.host_ports import requested_ports, taken_ports
-from wtc.engine.observe.parse_inspect import container_name, parse_container, parse_listed_images
+from wtc.engine.observe.parse_inspect import (
+    container_name,
+    parse_container,
+    parse_listed_container,
+    parse_listed_images,
+)
 from wtc.engine.observe.snapshot import list_stacks, observe
 from wtc.errors import NotFoundError
 from wtc.model.identity import Identity
@@ -97,7 +102,36 @@ def test_all_stacks_take_as_many_requests_as_one() -> None:
         assert [i.reference for i in found[0].images] == ["ns-0-web:latest"]
         return len(played.requests)
 
-    assert requested(1) == requested(40)
+    assert requested(1) == requested(40) == 4
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ({"Status": "Up 3 minutes (healthy)"}, "healthy"),
+        ({"Status": "Up 3 minutes (unhealthy)"}, "unhealthy"),
+        ({"Status": "Up Less than a second (health: starting)"}, "starting"),
+        ({"Status": "Up 3 minutes"}, ""),
+        ({"Status": "Exited (0) 3 minutes ago"}, ""),
+        ({"Status": "Exited (healthy"}, ""),
+        ({"Status": "Up 3 minutes (healthy)", "Health": {"Status": "none"}}, ""),
+        ({"Status": "Up 3 minutes (Paused)", "Health": {"Status": "unhealthy"}}, "unhealthy"),
+        ({}, ""),
+    ],
+)
+def test_health_is_read_from_the_list(listed: dict[str, Any], expected: str) -> None:
+    assert parse_listed_container({**summary(1, own("c1")), **listed}).health == expected
+
+
+@pytest.mark.parametrize(("health", "requests"), [({}, 7), ({"Health": {"Status": "healthy"}}, 4)])
+def test_health_of_paused_containers_is_requested_only_if_the_list_lacks_it(
+    health: dict[str, Any], requests: int
+) -> None:
+    paused = {**summary(1, own("c1")), "State": "paused", "Status": "Up 3 minutes (Paused)", **health}
+    played = Played({"/containers/json": [paused], "/networks": [], "/volumes": {}, "/images/json": []})
+    (stack,) = list_stacks(cast("Engine", played))
+    assert bool(stack.containers[0].health)
+    assert len(played.requests) == requests
 
 
 @pytest.mark.parametrize(
@@ -150,6 +184,24 @@ def test_volume_shared_by_volumes_from_is_not_anonymous() -> None:
     sharing = parse_container({**inspected(1), "Mounts": mounts, "HostConfig": {**requested, "VolumesFrom": ["other"]}})
     assert [v.anonymous for v in alone.volumes] == [True, True, True]
     assert [v.anonymous for v in sharing.volumes] == [True, True, False]
+
+
+def test_requested_volume_that_the_engine_does_not_report_counts_as_mounted() -> None:
+    requested = {
+        "Mounts": [
+            {"Type": "volume", "Source": "data", "Target": "/data", "ReadOnly": True},
+            {"Type": "volume", "Target": "/anonymous"},
+            {"Type": "bind", "Source": "/host", "Target": "/bound"},
+        ],
+        "Binds": ["cache:/cache:ro,z", "logs:/logs", "/host:/also-bound", "/anonymous-too"],
+    }
+    reported = [{"Type": "volume", "Name": "other", "Destination": "/logs"}]
+    found = parse_container({**inspected(1), "Mounts": reported, "HostConfig": requested}).volumes
+    assert [(v.name, v.target, v.writable) for v in found] == [
+        ("other", "/logs", True),
+        ("data", "/data", False),
+        ("cache", "/cache", False),
+    ]
 
 
 @pytest.mark.parametrize(

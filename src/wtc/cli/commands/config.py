@@ -16,7 +16,7 @@ def _declared(option: ConfigOption) -> tuple[Any, Any]:
     """Return annotation and default, as Typer reads them."""
     if option.metavar:
         declared = typer.Option(*option.names, metavar=option.metavar, help=option.help)
-        return Annotated[str, declared], option.default
+        return Annotated[str, declared], ""
     return Annotated[bool, typer.Option(*option.names, help=option.help)], False
 
 

@@ -48,6 +48,9 @@ def command(
     remove_orphans: Annotated[
         bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Return when the containers are started, healthy or not.")
+    ] = False,
     wait_timeout: Annotated[
         float | None, typer.Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
     ] = None,
@@ -84,7 +87,8 @@ def command(
     events: Annotated[
         str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
-    detach: Annotated[bool, typer.Option("--detach", "-d", "--wait", hidden=True)] = False,
+    detach: Annotated[bool, typer.Option("--detach", "-d", hidden=True)] = False,
+    wait: Annotated[bool, typer.Option("--wait", hidden=True)] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", hidden=True)] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -93,8 +97,8 @@ def command(
     """Create and start this worktree's stack, and print its endpoints.
 
     wtc builds or pulls missing images, and creates networks, volumes and containers in dependency order. It recreates
-    only containers whose configuration has changed. It returns once the stack is up and asks no questions: `-d`,
-    `--wait` and `-y` are accepted and have no effect.
+    only containers whose configuration has changed. It waits until services with a healthcheck are healthy
+    and the others keep running, and asks no questions: `-d`, `--wait` and `-y` are accepted and have no effect.
     """
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
@@ -105,9 +109,16 @@ def command(
     require_exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
     require_exclusive({"--quiet": quiet, "--events": bool(events)})
     del yes
-    for option, given in {"--json": as_json, "--dry-run": dry_run, "--no-start": no_start, "--detach": detach}.items():
+    for option, given in {
+        "--json": as_json,
+        "--dry-run": dry_run,
+        "--no-start": no_start,
+        "--detach": detach,
+        "--wait": wait,
+    }.items():
         require_exclusive({"--foreground": foreground, option: given})
     require_exclusive({"--build": build, "--no-build": no_build})
+    require_exclusive({"--wait": wait, "--no-wait": no_wait})
     adopted = require_value("--stack", stack)
     source = require_value("--data-from", data_from)
     if source == "compose:":
@@ -129,6 +140,7 @@ def command(
         pull=require_one_of("--pull", pull, ("", "always", "missing", "never")),
         renew_anonymous_volumes=renew_anon_volumes,
         remove_orphans=remove_orphans,
+        no_wait=no_wait,
         wait_timeout_s=wait_timeout,
         stop_timeout_s=timeout,
     )

@@ -5,12 +5,17 @@ from collections.abc import Mapping as Environment
 from dataclasses import replace
 
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.dotenv.environment import look_up_values
 from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.interpolation.template import Placed
 from wtc.compose.loader.session import LoadSession
-from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null
+from wtc.compose.transform.paths import absolute_path
+from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.model.position import Path, Position
+
+_MARKER = "WTC_ENV"
+"""`wtc.env_marker.MARKER`, without the import."""
 
 
 def with_files(
@@ -41,7 +46,8 @@ def read_project_env_file(
 ) -> None:
     """Read a project env file into `found`. Values may refer to `environment`, then to `found`.
 
-    With `uses`, a port variable after a host address is replaced by the leased port.
+    With `uses`, a port variable after a host address is replaced by the leased port. What `wtc env` wrote to the file
+    is left out, as it is in a shell: it would feed the leased ports back into the compose file.
     """
     if session.reader.is_dir(path):
         session.diagnostics.error(f"cannot read the env file `{path}`: it is a folder", near)
@@ -54,7 +60,12 @@ def read_project_env_file(
         return environment[name] if name in environment else found.get(name)
 
     placed = uses.placed((), Position(path, 1, 1)) if uses is not None else None
-    found.update(_parse(content, path, lookup, session, placed=placed))
+    parsed = _parse(content, path, lookup, session, placed=placed)
+    if _MARKER in parsed:
+        from wtc.env_marker import unmarked
+
+        parsed = unmarked(parsed)
+    found.update(parsed)
 
 
 def _parse(
@@ -81,9 +92,15 @@ def _parse(
 
 
 def fold_env_files(service: Mapping, path: Path, environments: Environments, session: LoadSession) -> Mapping:
-    """Return the service with its env files merged into `environment`. The service's own `environment` wins."""
+    """Return the service with its env files merged into `environment`. The service's own `environment` wins.
+
+    Names in `environment` without a value get that of the project's variable, if it is set.
+    """
     files = get_items(service.items.get("env_file"))
     own = service.items.get("environment")
+    if own is not None:
+        own = look_up_values(own, environments.at((*path, "environment")), keep_unset=True)
+        service = with_entry(service, "environment", own)
     own_variables = get_fields(own)
     known = {
         key: str(item.value) for key, item in own_variables.items() if isinstance(item, Scalar) and not is_null(item)
@@ -117,11 +134,12 @@ class _EnvFileReader:
     def read_entry(self, entry: Node, path: Path) -> dict[str, str]:
         """Return the variables of one `env_file` entry."""
         name = get_string(get_child(entry, "path")) or ""
+        file = absolute_path(name, self.session.cwd, "")
         required, style = get_child(entry, "required"), get_string(get_child(entry, "format"))
-        if isinstance(required, Scalar) and required.value is False and not self.session.reader.is_file(name):
+        if isinstance(required, Scalar) and required.value is False and not self.session.reader.is_file(file):
             return {}
         hint = "to make the file optional, write `required: false` next to its `path`"
-        content = self.session.read(name, entry.position, path, hint=hint)
+        content = self.session.read(file, entry.position, path, hint=hint)
         if content is None:
             return {}
         if style not in {None, "", "raw"}:
@@ -129,12 +147,12 @@ class _EnvFileReader:
             hint = "to use the default format, omit `format`; to read values literally, write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
-        placed = self.uses.placed(path, Position(name, 1, 1)) if self.uses is not None else None
-        found = _parse(content, name, self._lookup, self.session, raw=style == "raw", placed=placed)
+        placed = self.uses.placed(path, Position(file, 1, 1)) if self.uses is not None else None
+        found = _parse(content, file, self._lookup, self.session, raw=style == "raw", placed=placed)
         if style != "raw":
             if b"$" in content and found.keys() & self.earlier.keys():
                 # This file sets a name again: the value of a reference depends on its line, so parse all files as one.
-                whole = _parse(self.text + content, name, self.environment.get, self.session, placed=placed)
+                whole = _parse(self.text + content, file, self.environment.get, self.session, placed=placed)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
         self.earlier |= found
@@ -151,7 +169,7 @@ def fold_label_files(service: Mapping, path: Path, session: LoadSession) -> Mapp
         return service
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
-        name = get_string(entry) or ""
+        name = absolute_path(get_string(entry) or "", session.cwd, "")
         content = session.read(name, entry.position, (*path, "label_file", number))
         for key, value in _parse(content or b"", name, lambda _: None, session).items():
             added[key] = Scalar(value, entry.position)

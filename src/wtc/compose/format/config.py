@@ -7,12 +7,22 @@ from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.transform.attribute_types import ATTRIBUTE_TYPES
 from wtc.compose.tree.accessors import get_fields, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node, Plain, Scalar, Sequence, plain
+from wtc.compose.tree.path_patterns import Cursor, Table
 from wtc.errors import ComposeFileError
 
 UPPER = {"weight", "rate"}
 """Shapes whose keys are capitalised in JSON: their Go structs have no JSON tags."""
 ABSENT: Any = object()
 """Marks a value that Go omits from the output."""
+_REBUILT = """
+networks.*.labels services.*.annotations services.*.build.labels services.*.build.tags services.*.cap_add
+services.*.cap_drop services.*.configs services.*.deploy.labels services.*.devices services.*.dns services.*.dns_opt
+services.*.dns_search services.*.env_file services.*.expose services.*.labels services.*.links
+services.*.networks.*.aliases services.*.networks.*.link_local_ips services.*.ports services.*.profiles
+services.*.secrets services.*.sysctls services.*.tmpfs services.*.volumes
+"""
+_EMPTY_LISTS: Table[bool] = Table(dict.fromkeys(_REBUILT.split(), True))
+"""The lists that `--no-interpolate` prints as `[]` in JSON if they are empty: those that Docker Compose rebuilds."""
 
 
 def config_json(loaded: LoadedProject, *, interpolated: bool = True) -> str:
@@ -39,7 +49,9 @@ def config_yaml(loaded: LoadedProject, *, interpolated: bool = True) -> str:
 
 
 def _document(loaded: LoadedProject, *, json: bool, interpolated: bool) -> Plain:
-    return _project(loaded.root, json=json) if interpolated else sort_keys(plain(loaded.root), json=json)
+    if interpolated:
+        return _project(loaded.root, json=json)
+    return sort_keys(plain(loaded.root), json=json, place=_EMPTY_LISTS.root)
 
 
 def _project(root: Mapping, *, json: bool) -> dict[str, Plain]:
@@ -52,6 +64,8 @@ def _project(root: Mapping, *, json: bool) -> dict[str, Plain]:
         if value is not ABSENT:
             found[key] = value
     found.setdefault("services", {})
+    if json:
+        found.setdefault("name", "")
     found |= _extensions(root.items, json=json)
     return dict(sorted(found.items())) if json else found
 
@@ -158,8 +172,18 @@ def _plain(node: Node, word: str, *, json: bool) -> Any:
     return value
 
 
-def sort_keys(value: Plain, *, json: bool) -> Plain:
-    """Return the value with the keys of every mapping sorted as Go prints them."""
+def sort_keys(value: Plain, *, json: bool, place: Cursor[bool] | None = None) -> Plain:
+    """Return the value as Go prints it: the keys of every mapping sorted, and in JSON most empty lists as null.
+
+    `place` is the position of the value in `_EMPTY_LISTS`.
+    """
     if isinstance(value, dict):
-        return {key: sort_keys(item, json=json) for key, item in _sorted(value, json=json)}
-    return [sort_keys(item, json=json) for item in value] if isinstance(value, list) else value
+        return {
+            key: sort_keys(item, json=json, place=place.step(key) if place else None)
+            for key, item in _sorted(value, json=json)
+        }
+    if not isinstance(value, list):
+        return value
+    below = place.step(0) if place else None
+    items = [sort_keys(item, json=json, place=below) for item in value]
+    return None if json and not items and not (place and place.value) else items

@@ -22,6 +22,12 @@ def networks(loaded: LoadedProject) -> list[str]:
     return sorted(get_fields(loaded.root.items.get("networks")))
 
 
+def models(loaded: LoadedProject) -> list[str]:
+    """`--models`: the AI models that services use, sorted."""
+    found = get_fields(loaded.root.items.get("models")).values()
+    return sorted({name for item in found if (name := get_string(get_child(item, "model")))})
+
+
 def profiles(loaded: LoadedProject) -> list[str]:
     """`--profiles`: the profiles of all services, enabled or not."""
     return list(loaded.all_profiles)

@@ -96,12 +96,17 @@ def substitute(
 
 
 def template_variables(text: str) -> list[Variable]:
-    """Return the variables of a text, each followed by those within its default, up to the first invalid one."""
+    """Return the variables of a text, each followed by those within its default, up to the first invalid one.
+
+    Those within the message of a required variable are left out, as in Docker Compose 2.40.
+    """
     found: list[Variable] = []
     try:
         for part in _parts(text):
             if isinstance(part, Variable):
                 found.append(part)
+                if part.operator.endswith("?"):
+                    continue
                 start = part.offset + 2 + len(part.name) + len(part.operator)
                 found.extend(inner._replace(offset=start + inner.offset) for inner in template_variables(part.default))
     except TemplateError:

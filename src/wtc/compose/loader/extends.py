@@ -133,7 +133,7 @@ class _Extension:
             services, cuts = self._read(full)
             resolved = resolve_paths(
                 Mapping({"services": services}),
-                dirname(full),
+                self.scope.paths_dir_of(dirname(full)),
                 home=self.scope.session.home,
                 reader=self.scope.session.reader,
                 diagnostics=self.diagnostics,

@@ -41,7 +41,7 @@ def apply_includes(document: Mapping, file: str, scope: Scope, load: Loader) -> 
 
 
 def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Mapping | None:
-    """Load the files of one entry on their own, with absolute paths. Return None after an error."""
+    """Load the files of one entry on their own, with their paths resolved. Return None after an error."""
     session = scope.session
     paths = entry if isinstance(entry, Scalar) else get_fields(entry).get("path")
     files = _texts(paths)
@@ -85,12 +85,13 @@ def _part(entry: Node, path: Path, file: str, scope: Scope, load: Loader) -> Map
     else:
         project = base = dirname(full[0])
     environments = _environments(entry, project, scope)
-    known = (full, base, frozenset(environments.own.items()))
+    paths_dir = scope.paths_dir_of(base)
+    known = (full, paths_dir, frozenset(environments.own.items()))
     for name, node in zip(full, _nodes(paths), strict=True):
         # Read the file here, where the position that names it is known.
         session.documents(name, node.position, path)
     if known not in session.parts:
-        part = Scope(session=session, working_dir=base, environments=environments, trail=trail)
+        part = Scope(session=session, working_dir=base, environments=environments, trail=trail, paths_dir=paths_dir)
         session.parts[known] = load(full, part)
         _record_contents(session.parts[known], part)
     return session.parts[known]

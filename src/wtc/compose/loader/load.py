@@ -6,7 +6,7 @@ from itertools import islice
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv import env_files
-from wtc.compose.interpolation.port_variables import PortUses
+from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader import profiles, select_services
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.loader.request import LoadRequest, Reader
@@ -18,7 +18,7 @@ from wtc.compose.transform.coerce import coerce
 from wtc.compose.transform.container_names import container_names, with_dependencies
 from wtc.compose.transform.normalize import normalize
 from wtc.compose.transform.ports import reference_name
-from wtc.compose.tree.accessors import get_child, get_fields, get_items
+from wtc.compose.tree.accessors import get_child, get_fields, get_items, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.validation import consistency, undefined_references
 from wtc.compose.validation.published_ports import check_published_ports
@@ -48,6 +48,8 @@ def load_project(
         diagnostics=diagnostics,
         home=request.environment.get("HOME", ""),
         interpolate=request.interpolate,
+        resolve_paths=request.resolve_paths,
+        cwd=request.cwd,
         provisional=request.provisional,
     )
 
@@ -55,21 +57,27 @@ def load_project(
     if uses is not None:
         place = _by_real_path(place, request, reader)
     name = project_name(request, place, session)
-    environments = place.environments.having({"COMPOSE_PROJECT_NAME": name})
-    model = merge_files(place.files, Scope(session=session, working_dir=place.working_dir, environments=environments))
-    normal = normalize(model, name, environments)
+    environments = _environments(place, name, request)
+    scope = Scope(
+        session=session,
+        working_dir=place.working_dir,
+        environments=environments,
+        paths_dir=place.working_dir if request.resolve_paths else "",
+    )
+    model = merge_files(place.files, scope)
+    normal = normalize(model, name, environments) if request.normalize else model
     names: dict[str, str] = {}
     if uses is not None:
         names = container_names(_services(normal), written_name(place, session))
         normal = with_dependencies(normal, names)
     selection = _Selection(request, place, diagnostics)
     selection.drop_unselected_errors(normal)
-    if diagnostics.errors and request.interpolate:
+    if diagnostics.errors and request.interpolate and request.check_consistency:
         _report_undefined(normal, request, place, diagnostics)
     diagnostics.check()
     _check_not_empty(model, name)
     if not request.interpolate:
-        return _uninterpreted(normal, name, place, tuple(diagnostics.warnings))
+        return _uninterpreted(normal, name, place, diagnostics)
     root = coerce(normal, diagnostics)
     selection.drop_unselected_errors(root)
 
@@ -77,28 +85,21 @@ def load_project(
     enabled, disabled = _split_profiles(everything, request, place)
     selected = select_services.select_services(enabled, request.services) if request.services else enabled
     checked, builders = (enabled, enabled) if uses is None else (selected, everything)
-    consistency.check_consistency(_with_services(root, enabled), checked, disabled, diagnostics, builders=builders)
+    if request.check_consistency:
+        consistency.check_consistency(_with_services(root, enabled), checked, disabled, diagnostics, builders=builders)
     if uses is not None:
         check_published_ports(checked, diagnostics)
     diagnostics.check()
 
     whole = _with_services(root, _without(everything, selection.faulty))
-    enabled = selected
-    root = _with_services(root, enabled)
+    root = _with_services(root, selected)
     if not request.all_resources:
         root = select_services.drop_unused(root)
-    folded: dict[str, Node] = {}
-    for key, service in enabled.items.items():
-        if isinstance(service, Mapping):
-            complete = env_files.fold_label_files(service, ("services", key), session)
-            if fold_env_files:
-                complete = env_files.fold_env_files(complete, ("services", key), environments, session)
-            folded[key] = complete
-    root = _with_services(root, Mapping(folded, enabled.position, enabled.keys))
+    root = _with_services(root, _complete(selected, scope, fold_env_files=fold_env_files))
     diagnostics.check()
 
     return LoadedProject(
-        root=root,
+        root=root if request.normalize else with_entry(root, "name", Scalar(name)),
         name=name,
         working_dir=place.working_dir,
         files=place.files,
@@ -113,6 +114,25 @@ def load_project(
         warnings=tuple(diagnostics.warnings),
         pending=tuple(diagnostics.pending),
     )
+
+
+def _environments(place: ProjectFiles, name: str, request: LoadRequest) -> Environments:
+    """Return the variables of the project. Without interpolation none has a value, as in Docker Compose."""
+    own = {"COMPOSE_PROJECT_NAME": name}
+    return place.environments.having(own) if request.interpolate else Environments(own=own, clients=own)
+
+
+def _complete(services: Mapping, scope: Scope, *, fold_env_files: bool) -> Mapping:
+    """Return the services with the contents of their label files and, with `fold_env_files`, of their env files."""
+    complete: dict[str, Node] = {}
+    for name, service in services.items.items():
+        if isinstance(service, Mapping):
+            path: Path = ("services", name)
+            labelled = env_files.fold_label_files(service, path, scope.session)
+            complete[name] = labelled
+            if fold_env_files:
+                complete[name] = env_files.fold_env_files(labelled, path, scope.environments, scope.session)
+    return Mapping(complete, services.position, services.keys)
 
 
 def _by_real_path(place: ProjectFiles, request: LoadRequest, reader: Reader) -> ProjectFiles:
@@ -157,7 +177,7 @@ def _without(services: Mapping, names: Collection[str]) -> Mapping:
     return Mapping(remaining, services.position, services.keys)
 
 
-def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tuple[Diagnostic, ...]) -> LoadedProject:
+def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, diagnostics: Diagnostics) -> LoadedProject:
     """Return the project without interpolation: all services, all values as written."""
     return LoadedProject(
         root=root,
@@ -166,7 +186,7 @@ def _uninterpreted(root: Mapping, name: str, place: ProjectFiles, warnings: tupl
         files=place.files,
         environment=place.environment,
         disabled=Mapping({}),
-        warnings=warnings,
+        warnings=tuple(diagnostics.warnings),
     )
 
 

@@ -58,6 +58,12 @@ class LoadRequest:
     services: tuple[str, ...] = ()
     """Services named on the command line; empty: all enabled ones."""
     interpolate: bool = True
+    normalize: bool = True
+    """Whether to set the values that Docker Compose implies: names, the default network, dependencies."""
+    resolve_paths: bool = True
+    """Whether to make paths absolute. If not, those of an included or extended file are relative to the file above."""
+    check_consistency: bool = True
+    """Whether services may only refer to what exists, and not contradict themselves."""
     provisional: bool = False
     """Put errors about missing required variables into `LoadedProject.pending`, because a later load may set them."""
     all_resources: bool = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field
+from posixpath import relpath
 from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
@@ -25,6 +26,9 @@ class LoadSession:
     diagnostics: Diagnostics
     home: str = ""
     interpolate: bool = True
+    resolve_paths: bool = True
+    cwd: str = ""
+    """The folder to which a file's name is relative if paths are not resolved."""
     provisional: bool = False
     files: ParsedFiles = field(default_factory=ParsedFiles)
     """Shared by the loads of one command."""
@@ -79,8 +83,14 @@ class Scope:
     environments: Environments
     trail: tuple[str, ...] = ()
     """The files that include this part, outermost first."""
+    paths_dir: str = ""
+    """The folder that the part's relative paths are joined to; empty: they are kept as written."""
 
     @property
     def environment(self) -> Environment[str, str]:
         """The variables of the part."""
         return self.environments.own
+
+    def paths_dir_of(self, folder: str) -> str:
+        """Return the folder that the relative paths of another file in `folder` are joined to."""
+        return folder if self.session.resolve_paths else relpath(folder, self.working_dir)

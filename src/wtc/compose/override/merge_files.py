@@ -23,7 +23,7 @@ from wtc.model.position import Path
 
 
 def merge_files(files: tuple[str, ...], scope: Scope) -> Mapping:
-    """Return the files merged into one canonical, validated model with absolute paths.
+    """Return the files merged into one canonical, validated model, with its paths joined to `scope.paths_dir`.
 
     Invalid values are reported and removed.
     """
@@ -34,10 +34,12 @@ def merge_files(files: tuple[str, ...], scope: Scope) -> Mapping:
             model = _merge_document(model, document, file, scope)
     model = _as_mapping(with_defaults(model, session.diagnostics))
     check_values(model, session.diagnostics)
-    resolved = resolve_paths(
-        model, scope.working_dir, home=session.home, reader=session.reader, diagnostics=session.diagnostics
-    )
-    return resolve_listed_variables(_as_mapping(resolved), scope.environments)
+    if scope.paths_dir:
+        resolved = resolve_paths(
+            model, scope.paths_dir, home=session.home, reader=session.reader, diagnostics=session.diagnostics
+        )
+        model = _as_mapping(resolved)
+    return resolve_listed_variables(model, scope.environments)
 
 
 def _merge_document(model: Mapping, document: Node, file: str, scope: Scope) -> Mapping:

@@ -206,6 +206,8 @@ def project_name(request: LoadRequest, place: ProjectFiles, session: LoadSession
         if name:
             return name
     written = written_name(place, session)
+    if written and not request.normalize:
+        return written
     return normalized_name(written or basename(place.working_dir))
 
 

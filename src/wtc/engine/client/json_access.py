@@ -1,4 +1,4 @@
-"""Read values from the engine's JSON, in which any value may be missing or null."""
+"""Read values from the engine's responses, in which any value may be missing or null."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -45,3 +45,13 @@ def parse_timestamp(text: str) -> float:
         return whole + (float(f"0.{digits}") if digits else 0.0)
     except ValueError:
         return 0.0
+
+
+def parse_http_date(text: str) -> int:
+    """Return seconds since 1970 from the `Date` of a response; 0 if it is not valid."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return int(parsedate_to_datetime(text).timestamp())
+    except ValueError:
+        return 0

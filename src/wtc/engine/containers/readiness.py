@@ -11,7 +11,7 @@ from wtc import labels as label
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
 from wtc.model.plan import Condition
 
-SETTLED_S = 1.0
+SETTLED_S = 0.3
 """How long a container has to run before it counts as started."""
 GIVE_UP_EXITS = 5
 GIVE_UP_S = 60.0

@@ -1,16 +1,15 @@
-"""Wait until a container is started, healthy or completed: inspect it, and again after each event.
+"""Wait until a container is started, healthy or completed: by its events, and by inspections where they are not enough.
 
-Source: Engine API, `GET /containers/{id}/json` (State), `POST /containers/{id}/wait`.
+Source: Engine API, `GET /containers/{id}/json` (State).
 """
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from wtc.engine.client.json_access import get_number
-from wtc.engine.client.output_stream import shut_stream
 from wtc.engine.containers.readiness import (
     SETTLED_S,
     ContainerState,
@@ -21,14 +20,12 @@ from wtc.engine.containers.readiness import (
     since_earlier,
 )
 from wtc.engine.logs.history import tail_lines
-from wtc.engine.observe.event_watch import RECHECK_S, EventWatch
+from wtc.engine.observe.event_watch import RECHECK_S, ContainerEvents, EventWatch
 from wtc.errors import ContainerFailedError, InterruptedByUserError, NotFoundError, WtcError
 from wtc.model.diagnostic import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
 
 SETTLED_BY_DATE_S = 2.0
@@ -45,44 +42,73 @@ def wait_for_container(
 
     Raises: ContainerFailedError if it can no longer hold, or does not hold in time; InterruptedByUserError.
     """
-    with contextlib.closing(_Wait(engine, operation, watch)) as wait:
-        while True:
-            mark = watch.mark()
-            if (reason := wait.inspect()) is not None:
-                if reason:
-                    raise wait.failure(reason)
-                return
-            remaining_s = RECHECK_S if operation.timeout_s is None else operation.timeout_s - wait.waited_s
-            if remaining_s <= 0:
-                raise wait.failure(f"is not {_GOALS[operation.condition]} after {operation.timeout_s:g} s", late=True)
-            if stop.is_set():
-                raise InterruptedByUserError("interrupted")
-            if text := wait.pending():
-                report(text)
-            wait.watch_exit()
-            watch.wait_for_change(mark, min(RECHECK_S, wait.pause_s, remaining_s), stop)
+    events = watch.of(operation.container)
+    wait = _Wait(engine, operation, events)
+    mark = events.mark()
+    # Nothing is known of a container that was just started, until it has an event or has settled.
+    if not wait.is_decided_by_events() and events.last_exit is None:
+        events.wait_for_change(mark, min(wait.settling_s(), wait.remaining_s))
+    while True:
+        mark = events.mark()
+        if wait.is_decided_by_events():
+            return
+        if (reason := wait.inspect()) is not None:
+            if reason:
+                raise wait.failure(reason)
+            return
+        if wait.remaining_s <= 0:
+            raise wait.failure(f"is not {_GOALS[operation.condition]} after {operation.timeout_s:g} s", late=True)
+        if stop.is_set():
+            raise InterruptedByUserError("interrupted")
+        if text := wait.pending():
+            report(text)
+        events.wait_for_change(mark, min(RECHECK_S, wait.pause_s, wait.remaining_s))
 
 
 class _Wait:
     """One wait: what the inspections have shown so far."""
 
-    def __init__(self, engine: "Engine", operation: WaitContainer, watch: EventWatch) -> None:
-        self._engine, self._operation, self._watch = engine, operation, watch
+    def __init__(self, engine: "Engine", operation: WaitContainer, events: ContainerEvents) -> None:
+        self._engine, self._operation, self._events = engine, operation, events
         self._begun = monotonic()
-        self._running = _Running()
-        self._exit_watch: _ExitWatch | None = None
+        self._running = _Running(started_s=events.started_s)
         self._first: ContainerState | None = None
         self._state: ContainerState
-        self._last_exit: int | None = None
+        self._seen_exit: int | None = None
         self._reported = ""
+
+    @property
+    def _last_exit(self) -> int | None:
+        return self._seen_exit if self._events.last_exit is None else self._events.last_exit
 
     @property
     def waited_s(self) -> float:
         return monotonic() - self._begun
 
     @property
+    def remaining_s(self) -> float:
+        """The time until the timeout; infinite if there is none."""
+        timeout_s = self._operation.timeout_s
+        return math.inf if timeout_s is None else timeout_s - self.waited_s
+
+    @property
     def pause_s(self) -> float:
         return self._running.pause_s
+
+    def settling_s(self) -> float:
+        """Return the time until a container that the plan started has settled; 0 if the plan did not start it."""
+        started_s = self._events.started_s
+        return 0.0 if started_s is None else max(0.0, started_s + SETTLED_S - monotonic())
+
+    def is_decided_by_events(self) -> bool:
+        """Whether the events since the start are enough: healthy, or ended with status 0, even if it runs again."""
+        match self._operation.condition:
+            case Condition.COMPLETED:
+                return self._events.has_succeeded
+            case Condition.HEALTHY | Condition.READY:
+                return self._events.is_healthy and not self._operation.resumed
+            case Condition.STARTED:
+                return False
 
     def inspect(self) -> str | None:
         """Inspect the container; return as `judge_condition`."""
@@ -92,15 +118,9 @@ class _Wait:
             state = since_earlier(self._first, state)
         self._state = state
         if state.state == "restarting":
-            self._last_exit = state.exit_code
+            self._seen_exit = state.exit_code
         running_s = self._running.seconds(state)
-        reason = judge_condition(self._operation.condition, state, running_s=running_s, waited_s=self.waited_s)
-        return reason if reason is not None else self._exit()
-
-    def watch_exit(self) -> None:
-        """Watch for an exit, because a restart between two inspections would hide it."""
-        if self._operation.condition is Condition.COMPLETED and self._state.state == "running" and not self._exit_watch:
-            self._exit_watch = _ExitWatch(self._engine, self._operation.container.key, self._watch)
+        return judge_condition(self._operation.condition, state, running_s=running_s, waited_s=self.waited_s)
 
     def pending(self) -> str:
         """Return what is missing, if it was not reported before."""
@@ -143,26 +163,13 @@ class _Wait:
             containers=(failed,),
         )
 
-    def close(self) -> None:
-        if self._exit_watch is not None:
-            self._exit_watch.close()
-
-    def _exit(self) -> str | None:
-        """Status 0 completes a job, even if it was restarted since; after any other status the inspections decide."""
-        if self._exit_watch is None or self._exit_watch.status is None:
-            return None
-        status = self._exit_watch.status
-        self._exit_watch = None
-        if status:
-            self._last_exit = status
-        return None if status else ""
-
 
 class _Running:
-    """How long a container has been running, from one inspection to the next."""
+    """How long a container has been running. `started_s`: when the plan started it (monotonic), None if it did not."""
 
-    def __init__(self) -> None:
-        self._started = ""
+    def __init__(self, *, started_s: float | None) -> None:
+        self._started_s = started_s
+        self._started: str = ""
         self._since = 0.0
         self.pause_s = RECHECK_S
 
@@ -171,39 +178,11 @@ class _Running:
             self._started = ""
             return 0.0
         if state.started != self._started:
-            self._started, self._since = state.started, monotonic()
+            is_first_run = self._started_s is not None and not state.restarts
+            self._started, self._since = state.started, (self._started_s or 0.0) if is_first_run else monotonic()
         running_s = monotonic() - self._since
         self.pause_s = SETTLED_S - running_s if running_s < SETTLED_S else RECHECK_S
         return max(running_s, state.age_s if state.age_s >= SETTLED_BY_DATE_S else 0.0)
-
-
-class _ExitWatch:
-    """Wait for the next exit through the engine, on a thread that `close` ends. `status`: None until then."""
-
-    def __init__(self, engine: "Engine", container: str, watch: EventWatch) -> None:
-        self._engine, self._container, self._watch = engine, container, watch
-        self._response: Response | None = None
-        self._closed = False
-        self._lock = threading.Lock()
-        self.status: int | None = None
-        threading.Thread(target=self._wait, name="exit", daemon=True).start()
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            if self._response is not None:
-                shut_stream(self._response)
-
-    def _wait(self) -> None:
-        doing = f"wait for container `{self._container}`"
-        with contextlib.suppress(WtcError), self._engine.mapping(doing):
-            response = self._engine.call("POST", f"/containers/{self._container}/wait", doing=doing, stream=True)
-            with self._lock:
-                self._response = response
-                if self._closed:
-                    shut_stream(response)
-            self.status = get_number(response.json(), "StatusCode")
-            self._watch.wake()
 
 
 _GOALS = {

@@ -43,7 +43,7 @@ class ContainerAddresses:
 def container_addresses(engine: "Engine", namespace: Namespace, *, service: str = "") -> tuple[ContainerAddresses, ...]:
     """Return the containers of a stack or of one of its services, by service and name, without one-off containers."""
     wanted = [f"{label.PROJECT}={namespace.name}", *([f"{label.SERVICE}={service}"] if service else [])]
-    listed = [parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine, *wanted)]
+    listed = [parse_inspect.parse_listed_container(summary) for summary in list_containers(engine, *wanted)]
     own = [c for c in listed if ownership(c, namespace).own and not c.oneoff]
     # Not in a pool: its threads would keep the process running while the engine does not respond.
     found = [inspect_container(engine, c.id) for c in sorted(own, key=lambda c: (c.service, c.name))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.engine.client.json_access import get_number, get_object, get_text
+from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
 from wtc.engine.observe import parse_inspect
 from wtc.errors import NotFoundError
 from wtc.planner.observed.ownership import is_named
@@ -55,10 +55,5 @@ def container_exits(
 
 def engine_clock_s(engine: "Engine") -> int | None:
     """Return the engine's time, in seconds since 1970; None if unknown. Source: the `Date` of `GET /_ping`."""
-    from email.utils import parsedate_to_datetime
-
     date = engine.call("GET", "/_ping", doing="read the engine's clock").headers.get("Date", "")
-    try:
-        return int(parsedate_to_datetime(date).timestamp())
-    except ValueError:
-        return None
+    return parse_http_date(date) or None

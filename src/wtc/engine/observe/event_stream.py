@@ -34,6 +34,11 @@ class EventStream:
         with self._engine.mapping(DOING):
             yield from split_records(read_available(self._response))
 
+    @property
+    def date(self) -> str:
+        """The engine's time when the stream was opened, as an HTTP date; empty if it is not known."""
+        return self._response.headers.get("Date", "")
+
     def close(self) -> None:
         """End the stream."""
         shut_stream(self._response)

@@ -1,97 +1,197 @@
 """Share one stream of the engine's events between all waits of a plan. Source: Engine API, `GET /events`.
 
-An event only wakes the waits, which inspect their container again. A missed event delays them by a second at most,
-because each wait also inspects by itself.
+Events are counted from a container's start on, so that none of an earlier life of the container leads to a conclusion.
+A stream that the engine ends is opened again from its last event on. A wait does not depend on the stream: it inspects
+its container once a second too.
 """
 
 import contextlib
-import json
 import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.engine.client.output_stream import read_available, shut_stream
+from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
+from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import WtcError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.json_stream import Record
+    from wtc.model.plan import ContainerRef
 
 RECHECK_S = 1.0
-STOP_POLL_S = 0.05
-_FILTERS = json.dumps(
-    {
-        "type": ["container"],
-        "label": [f"{label.MANAGED}=true"],
-        "event": ["start", "die", "health_status", "restart", "destroy", "unpause"],
-    }
-)
+OPEN_TIMEOUT_S = 1.0
+"""How long a start waits for the stream; without the stream, waits depend on their inspections."""
+REOPEN_S = 1.0
+"""The least time from one opening of the stream to the next."""
+_FILTERS = {
+    "type": ["container"],
+    "label": [f"{label.MANAGED}=true"],
+    "event": ["start", "die", "health_status", "restart", "destroy", "unpause"],
+}
 
 
-class EventWatch:
-    """Wakes all waits when one of wtc's containers has an event."""
+class ContainerEvents:
+    """The events of one container. `started_s`: when this plan started it (monotonic), None if it did not."""
 
-    def __init__(self, engine: "Engine") -> None:
-        self._engine = engine
+    def __init__(self) -> None:
         self._changed = threading.Condition()
         self._count = 0
-        self._reader: threading.Thread | None = None
-        self._response: Response | None = None
-        self._closed = False
+        self._expects_start = False
+        self.started_s: float | None = None
+        self.is_healthy = False
+        """Whether its last health event says so."""
+        self.has_succeeded = False
+        """Whether it has exited with status 0, even if it runs again."""
+        self.last_exit: int | None = None
+        """The status of its last exit; None if it has not exited."""
 
-    @classmethod
-    @contextlib.contextmanager
-    def over(cls, engine: "Engine") -> "Generator[EventWatch]":
-        """Yield a watch and close it at the end. The first wait opens the stream."""
-        watch = cls(engine)
-        try:
-            yield watch
-        finally:
-            watch.close()
+    def expect_start(self) -> None:
+        """Ignore events until the next start: they belong to the time before it."""
+        with self._changed:
+            self._expects_start = True
+            self.is_healthy = self.has_succeeded = False
+            self.last_exit = None
+
+    def confirm_start(self) -> None:
+        """Note that the engine has started it."""
+        with self._changed:
+            self.started_s = monotonic()
 
     def mark(self) -> int:
         """Return the mark for `wait_for_change`. Take it before an inspection, so that no event is missed after it."""
         with self._changed:
-            if self._reader is None and not self._closed:
-                self._reader = threading.Thread(target=self._read, name="events", daemon=True)
-                self._reader.start()
             return self._count
 
-    def wait_for_change(self, mark: int, timeout_s: float, stop: threading.Event) -> None:
-        """Return after an event since `mark`, when `stop` is set, or after `timeout_s`, at most a second."""
-        end = monotonic() + min(max(timeout_s, 0), RECHECK_S)
+    def wait_for_change(self, mark: int, timeout_s: float) -> None:
+        """Return after an event since `mark`, or after `timeout_s`."""
         with self._changed:
-            while self._count == mark and not stop.is_set() and (left := end - monotonic()) > 0:
-                self._changed.wait(min(left, STOP_POLL_S))
+            self._changed.wait_for(lambda: self._count != mark, max(timeout_s, 0.0))
 
     def wake(self) -> None:
-        """Wake the waits, as an event does."""
+        """End the waits for a change."""
         with self._changed:
             self._count += 1
             self._changed.notify_all()
 
-    def close(self) -> None:
-        """End the stream, without waiting for the engine."""
+    def add(self, action: str, exit_status: int) -> None:
+        """Add an event: `die` with its status, `health_status: healthy`."""
         with self._changed:
-            self._closed = True
-            response = self._response
-        if response is not None:
-            shut_stream(response)
+            if self._expects_start:
+                self._expects_start = action != "start"
+                return
+            if action == "die":
+                self.is_healthy, self.last_exit = False, exit_status
+                self.has_succeeded = self.has_succeeded or exit_status == 0
+            elif action.startswith("health_status"):
+                self.is_healthy = action.endswith(": healthy")
+            self._count += 1
+            self._changed.notify_all()
+
+
+class EventWatch:
+    """Passes the events of wtc's containers on to the waits for them."""
+
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._by_key: dict[str, ContainerEvents] = {}
+        """Id or name -> events, as `ContainerRef.key`."""
+        self._answered = threading.Event()
+        self._stream: EventStream | None = None
+        self._last_ns = 0
+        """The engine's time of the last event."""
+        self._opened = ""
+        """The engine's time when the first stream was opened, as an HTTP date."""
+        self._closed = threading.Event()
+
+    @classmethod
+    @contextlib.contextmanager
+    def over(cls, engine: "Engine", *, opened: bool) -> "Generator[EventWatch]":
+        """Yield a watch and close it at the end. Only an `opened` one reads events."""
+        watch = cls(engine)
+        if opened:
+            threading.Thread(target=watch._read, name="events", daemon=True).start()
+        else:
+            watch._answered.set()
+        try:
+            yield watch
+        finally:
+            watch._close()
+
+    def of(self, container: "ContainerRef") -> ContainerEvents:
+        """Return the events of a container."""
+        with self._lock:
+            return self._by_key.setdefault(container.key, ContainerEvents())
+
+    def before_start(self, container: "ContainerRef") -> None:
+        """Prepare for a start: no event after it is missed, and none before it counts."""
+        if not self._answered.wait(OPEN_TIMEOUT_S):
+            self._answered.set()
+        self.of(container).expect_start()
+
+    def after_start(self, container: "ContainerRef") -> None:
+        """Note that the engine has started the container."""
+        self.of(container).confirm_start()
+
+    def wake(self) -> None:
+        """Wake all waits; they inspect their containers."""
+        with self._lock:
+            containers = list(self._by_key.values())
+        for events in containers:
+            events.wake()
+
+    def _close(self) -> None:
+        """End the stream, without waiting for the engine."""
+        with self._lock:
+            self._closed.set()
+            stream = self._stream
+        if stream is not None:
+            stream.close()
 
     def _read(self) -> None:
-        # If the stream fails, each wait still inspects once a second.
-        with contextlib.suppress(WtcError), self._engine.mapping("read the engine's events"):
-            response = self._engine.call(
-                "GET", "/events", doing="read the engine's events", params={"filters": _FILTERS}, stream=True
-            )
-            with self._changed:
-                self._response = response
-                closed = self._closed
-            if closed:
-                shut_stream(response)
-            for _ in read_available(response):
-                self.wake()
+        while not self._closed.is_set():
+            begun_s = monotonic()
+            # If the stream fails, each wait still inspects once a second.
+            with contextlib.suppress(WtcError):
+                self._read_stream()
+            self._answered.set()
+            self.wake()
+            if monotonic() - begun_s < REOPEN_S:
+                self._closed.wait(REOPEN_S)
+
+    def _read_stream(self) -> None:
+        stream = EventStream(self._engine, filters=_FILTERS, since=self._since())
+        self._opened = self._opened or stream.date
+        with self._lock:
+            self._stream = stream
+            closed = self._closed.is_set()
+        if closed:
+            stream.close()
+        self._answered.set()
+        for record in stream:
+            self._pass_on(record)
+
+    def _since(self) -> str:
+        """Return the time of the last event, else of the first opening, else nothing; in seconds since 1970."""
+        if self._last_ns:
+            return f"{self._last_ns // 10**9}.{self._last_ns % 10**9:09}"
+        return str(parse_http_date(self._opened) or "")
+
+    def _pass_on(self, record: "Record") -> None:
+        time_ns = record.get("timeNano")
+        if isinstance(time_ns, int):
+            # A stream that was opened again repeats its last event.
+            if time_ns <= self._last_ns:
+                return
+            self._last_ns = time_ns
+        actor = get_object(record, "Actor")
+        attributes = get_object(actor, "Attributes")
+        with self._lock:
+            keys = (get_text(actor, "ID"), get_text(attributes, "name"))
+            found = [self._by_key[key] for key in keys if key in self._by_key]
+        for events in found:
+            events.add(get_text(record, "Action"), get_number(attributes, "exitCode"))

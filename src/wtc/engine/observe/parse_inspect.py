@@ -1,6 +1,6 @@
 """Parse the engine's JSON of containers, networks, volumes and images. Source: Engine API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wtc import labels as label
@@ -15,6 +15,8 @@ from wtc.model.observed import (
 )
 from wtc.planner.observed.ownership import is_anonymous
 
+HEALTH = ("starting", "healthy", "unhealthy")
+_STATUS_ENDS = {"(health: starting)": "starting", "(healthy)": "healthy", "(unhealthy)": "unhealthy"}
 _NEVER = "0001-01-01T00:00:00Z"
 
 
@@ -52,7 +54,7 @@ def parse_container(inspected: Json) -> ObservedContainer:
     )
 
 
-def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
+def parse_listed_container(summary: Json) -> ObservedContainer:
     """Parse an entry of `GET /containers/json`, which has less: no exit status, and ports only of running ones."""
     labels = _labels(summary)
     networks = get_object(summary, "NetworkSettings", "Networks")
@@ -64,7 +66,7 @@ def parse_listed_container(summary: Json, health: str) -> ObservedContainer:
         image=get_text(summary, "Image"),
         image_id=get_text(summary, "ImageID"),
         state=get_text(summary, "State"),
-        health=health,
+        health=_listed_health(summary),
         config_hash=labels.get(label.CONFIG_HASH, ""),
         replaces=labels.get(label.REPLACES, ""),
         oneoff=is_oneoff(labels),
@@ -136,6 +138,17 @@ def _health(state: Json) -> str:
     return "" if status == "none" else status
 
 
+def _listed_health(summary: Json) -> str:
+    """Return the health in a list of containers: a value since API 1.52, before it the end of `Up 3 minutes (healthy)`.
+
+    Before API 1.52 a paused container has none.
+    """
+    if get_object(summary, "Health"):
+        status = get_text(get_object(summary, "Health"), "Status")
+        return "" if status == "none" else status
+    return next((health for end, health in _STATUS_ENDS.items() if get_text(summary, "Status").endswith(end)), "")
+
+
 def _namespaces(host: Json) -> tuple[str, ...]:
     """Return the containers, by id or name, whose namespaces are joined; the engine resolves only `NetworkMode`."""
     modes = [get_text(host, key) for key in ("NetworkMode", "IpcMode", "PidMode")]
@@ -143,14 +156,35 @@ def _namespaces(host: Json) -> tuple[str, ...]:
 
 
 def _own_volumes(inspected: Json) -> tuple[MountedVolume, ...]:
-    """Return the volumes; an anonymous volume that `volumes_from` shares is not marked as anonymous."""
+    """Return the volumes that the engine reports; of targets that it does not report, the volumes that were requested.
+
+    An anonymous volume that `volumes_from` shares is not marked as anonymous.
+    """
     host = get_object(inspected, "HostConfig")
-    volumes = _volumes(inspected)
+    reported = _volumes(inspected)
+    requested = tuple(_requested_volumes(host))
+    known = {volume.target for volume in reported}
+    volumes = (*reported, *(volume for volume in requested if volume.name and volume.target not in known))
     if not host.get("VolumesFrom"):
         return volumes
-    targets = {get_text(mount, "Target") for mount in get_objects(host, "Mounts")}
-    targets |= {str(bind).split(":")[1] for bind in host.get("Binds") or () if ":" in str(bind)}
+    targets = {volume.target for volume in requested}
     return tuple(v if v.target in targets else replace(v, anonymous=False) for v in volumes)
+
+
+def _requested_volumes(host: Json) -> Iterator[MountedVolume]:
+    """Yield the mounts of a `HostConfig`; the name is empty unless it is that of a volume."""
+    for mount in get_objects(host, "Mounts"):
+        source = get_text(mount, "Source") if mount.get("Type") == "volume" else ""
+        yield _requested_volume(source, get_text(mount, "Target"), writable=mount.get("ReadOnly") is not True)
+    for bind in host.get("Binds") or ():
+        source, *rest = str(bind).split(":")
+        if rest:
+            name = "" if source.startswith("/") else source
+            yield _requested_volume(name, rest[0], writable="ro" not in ",".join(rest[1:]).split(","))
+
+
+def _requested_volume(name: str, target: str, *, writable: bool) -> MountedVolume:
+    return MountedVolume(name=name, target=target, anonymous=is_anonymous(name), writable=writable)
 
 
 def _volumes(found: Json) -> tuple[MountedVolume, ...]:

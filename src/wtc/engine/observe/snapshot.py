@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
 PARALLEL = 8
-HEALTH = ("starting", "healthy", "unhealthy")
 _MANAGED = f"{label.MANAGED}=true"
 
 
@@ -132,7 +131,7 @@ def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
             service=container.service if stack.name and not container.oneoff else "",
         )
         for summary in list_containers(engine)
-        for container in [parse_inspect.parse_listed_container(summary, "")]
+        for container in [parse_inspect.parse_listed_container(summary)]
         for stack in [label.namespace_of({} if inconsistency(container) else container.labels)]
         for one in listed_bindings(summary)
     )
@@ -140,11 +139,9 @@ def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
 
 def list_stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
     """Return all stacks of all worktrees, by name; the number of calls does not depend on the number of stacks."""
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = pool.submit(list_engine, engine)
-        by_health = {h: pool.submit(list_containers, engine, _MANAGED, health=h) for h in HEALTH}
-        health = {str(s["Id"]): h for h, future in by_health.items() for s in future.result()}
-        listing = listed.result()
+    listing = list_engine(engine)
+    hidden = any(c.state == "paused" and not c.health and label.managed(c.labels) for c in listing.containers)
+    health = _health_of_paused(engine) if hidden else {}
     use = foreign_use(listing.containers)
 
     def own(stack: LabelledStack, found: Iterable[Labelled]) -> list[Labelled]:
@@ -156,7 +153,7 @@ def list_stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
             stack=stack,
             containers=tuple(
                 sorted(
-                    (replace(c, health=health.get(c.id, "")) for c in own(stack, listing.containers)),
+                    (replace(c, health=health.get(c.id, c.health)) for c in own(stack, listing.containers)),
                     key=lambda c: (c.service, c.number, c.name),
                 )
             ),
@@ -178,8 +175,15 @@ def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[di
     return engine.list("/containers/json", doing="list containers", params=params)
 
 
+def _health_of_paused(engine: "Engine") -> dict[str, str]:
+    """Return container id -> health, for all containers; the list itself does not show it of paused ones."""
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        found = {h: pool.submit(list_containers, engine, _MANAGED, health=h) for h in parse_inspect.HEALTH}
+        return {str(summary["Id"]): h for h, future in found.items() for summary in future.result()}
+
+
 def _listed_containers(engine: "Engine") -> tuple[ObservedContainer, ...]:
-    return tuple(parse_inspect.parse_listed_container(summary, "") for summary in list_containers(engine))
+    return tuple(parse_inspect.parse_listed_container(summary) for summary in list_containers(engine))
 
 
 def _images(engine: "Engine", labelled: str) -> list[ObservedImage]:

@@ -52,7 +52,7 @@ def running_containers(engine: "Engine", namespace: Namespace | None = None) -> 
     if namespace is not None:
         # Only by name: a worktree has no id before its first `up`.
         listed = [one for one in listed if parse_inspect.parse_labels(one).get(label.PROJECT) == namespace.name]
-    found = [_parse_running(one) for one in listed if not inconsistency(parse_inspect.parse_listed_container(one, ""))]
+    found = [_parse_running(one) for one in listed if not inconsistency(parse_inspect.parse_listed_container(one))]
     return tuple(sorted(found, key=lambda c: (c.namespace.name, c.service, c.number, c.name)))
 
 
@@ -160,7 +160,7 @@ def _sample_once(engine: "Engine", container: str) -> Sample | None:
 
 
 def _parse_running(summary: Json) -> RunningContainer:
-    found = parse_inspect.parse_listed_container(summary, "")
+    found = parse_inspect.parse_listed_container(summary)
     labels = found.labels
     return RunningContainer(
         id=found.id,

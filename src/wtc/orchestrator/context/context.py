@@ -108,6 +108,14 @@ class Context:
         namespace = self.namespace
         return observe(self.engine, namespace, listing=self.listing)
 
+    @property
+    def listed(self) -> list[ObservedContainer]:
+        """Return the stack's containers, sorted, as the listing shows them: without an inspection of each."""
+        from wtc.planner.observed.observed_stack import own_containers
+
+        namespace = self.namespace
+        return sorted(own_containers(self.listing, namespace), key=lambda c: (c.service, c.number, c.name))
+
     def claim(self, namespace: Namespace) -> None:
         """Use this namespace from now on."""
         self.namespace = namespace
@@ -127,14 +135,14 @@ class Context:
     def containers(
         self, services: Sequence[str] = (), *, one_offs: bool = False, required: bool = True
     ) -> list[ObservedContainer]:
-        """Return the containers of these services (of all, if none is named), sorted by service and number.
+        """Return the listed containers of these services (of all, if none is named), sorted by service and number.
 
         With `one_offs` those of `wtc run` follow, which are left out otherwise.
 
         Raises:
             WtcError: `required` is set, and the stack has no container of a service that was named.
         """
-        own = sorted((c for c in self.observed.containers if one_offs or not c.oneoff), key=lambda c: c.oneoff)
+        own = sorted((c for c in self.listed if one_offs or not c.oneoff), key=lambda c: c.oneoff)
         present = sorted({c.service for c in own})
         for service in services:
             if required and service not in present:

@@ -12,7 +12,7 @@ def validate_services(context: Context, services: Sequence[str]) -> None:
     Raises:
         UsageError: neither the engine nor the file has one of them.
     """
-    known = {c.service for c in context.observed.containers}
+    known = {c.service for c in context.listed}
     if known.issuperset(services):
         return
     from wtc.compose.nearest_name import nearest_name

@@ -103,7 +103,9 @@ def lease_on_engine(
         WtcError: the registry cannot be written, or no port is left.
     """
     engine, namespace, observed = context.engine, context.namespace, context.observed
-    others = held_by_others(engine, namespace, observed, listing=context.listing)
+    # To see what stopped containers of other stacks will publish, each of them has to be inspected.
+    publishes = any(c.ports for c in observed.containers) or port_requests(project, scales or {})
+    others = held_by_others(engine, namespace, observed, listing=context.listing) if publishes else frozenset[int]()
     ports = lease_ports(
         context.state.store,
         namespace,

@@ -1,0 +1,36 @@
+"""Look up the digest of an image in its registry. Source: Engine API, `GET /distribution/{name}/json`."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from wtc.engine.client.credentials import DOCKER_HUB, credentials_for, registry_of
+from wtc.engine.client.json_access import get_object, get_text
+from wtc.errors import EngineError
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
+
+
+def registry_digest(engine: "Engine", reference: str) -> str:
+    """Return the digest that the registry has for a canonical reference. The engine asks the registry.
+
+    Raises:
+        EngineError: the registry does not answer, refuses, or does not have the image.
+        EngineUnreachableError: the engine does not answer.
+    """
+    credentials = credentials_for(reference)
+    path = f"/distribution/{quote(reference, safe='/:@')}/json"
+    headers = {"X-Registry-Auth": credentials.header} if credentials.header else {}
+    try:
+        with engine.mapping(doing := f"look up `{reference}` in its registry"):
+            found = engine.call("GET", path, doing=doing, headers=headers).json()
+    except EngineError as error:
+        causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
+        host = registry_of(reference)
+        login = f"`docker login{'' if host == DOCKER_HUB else f' {host}'}`"
+        hints = () if credentials.header else (f"to sign in if the registry requires it, run {login}",)
+        raise error.replace(causes=causes, hints=(*error.hints, *hints)) from error
+    digest = get_text(get_object(found, "Descriptor"), "digest")
+    if not digest:
+        raise EngineError(f"cannot {doing}", causes=["the answer of the engine has no digest"])
+    return digest
