@@ -1,8 +1,8 @@
 """The events of a running command, as data; the command line renders them."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic, Severity
 

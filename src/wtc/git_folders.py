@@ -7,7 +7,8 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from wtc.dataclass import dataclass
 
 _LIMIT_BYTES = 1 << 20
 

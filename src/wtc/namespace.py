@@ -4,8 +4,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import ConflictError
 
 _LONGEST_STEM = 40

@@ -1,7 +1,6 @@
 """The options of wtc decide how its errors are printed, those of a command in a container or a sandbox do not."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from tests.schemas import ERROR, Contract
 from wtc.cli.error_format import ErrorFormat, error_format
 from wtc.cli.main import run
+from wtc.cli.plain_parser import PlainLine
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_error_is_one_json_document_with_a_code(
 def test_bug_is_one_json_document_with_a_code(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_arguments: Sequence[str]) -> int:
+    def fail(_line: PlainLine) -> int:
         raise KeyError("secret")
 
-    monkeypatch.setattr("wtc.cli.main._run_command", fail)
+    monkeypatch.setattr("wtc.cli.plain_parser.PlainLine.run", fail)
     assert run(["ps", "--json"]) == 70
     printed = capsys.readouterr()
     error = json.loads(printed.out)["error"]
@@ -124,21 +124,17 @@ def test_bug_is_one_json_document_with_a_code(
     assert "secret" not in printed.out + printed.err
 
 
-def test_format_is_known_before_the_command_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[str] = []
+def test_format_is_known_before_the_command_starts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_line: PlainLine) -> int:
+        raise KeyboardInterrupt
 
-    def read(arguments: Sequence[str]) -> ErrorFormat:
-        calls.append(f"read {' '.join(arguments)}")
-        return ErrorFormat()
-
-    def start(arguments: Sequence[str]) -> int:
-        calls.append(f"start {' '.join(arguments)}")
-        return 0
-
-    monkeypatch.setattr("wtc.cli.main.error_format", read)
-    monkeypatch.setattr("wtc.cli.main._run_command", start)
-    run(["--debug", "ps", "--json"])
-    assert calls == ["read ps --debug --json", "start ps --debug --json"]
+    monkeypatch.setattr("wtc.cli.plain_parser.PlainLine.run", interrupt)
+    assert run(["--debug", "ps", "--json"]) == 130
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["error"]["exit_status"] == 130
+    assert "KeyboardInterrupt" in printed.err
 
 
 def test_error_of_a_command_that_prints_lines_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,6 +47,12 @@ def test_no_heavy_module_is_imported(arguments: tuple[str, ...], worktree: Path)
     assert modules(*arguments, cwd=worktree) & HEAVY == set()
 
 
+@pytest.mark.parametrize("line", ["--version", "ports", "ports --json", "env", "config", "--profile a ports"])
+def test_plain_line_imports_no_parser_and_compiles_no_dataclass(line: str, worktree: Path) -> None:
+    unwanted = {"typer", "dataclasses", "inspect", "shutil", "secrets"}
+    assert modules(*line.split(), cwd=worktree) & unwanted == set()
+
+
 @pytest.mark.parametrize("arguments", [("config",), ("config", "--format", "json")])
 def test_config_imports_neither_the_engine_nor_the_registry(arguments: tuple[str, ...], worktree: Path) -> None:
     imported = modules(*arguments, cwd=worktree)

@@ -1,19 +1,17 @@
 """The Typer application. A command is imported when it is called, to keep the start-up short."""
 
 import os
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from importlib import import_module
+from inspect import Parameter, Signature
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from wtc import __version__
-from wtc.cli.command_table import COMMANDS, GROUPS, MODULES, CommandEntry
-
-COMPLETE = "_WTC_COMPLETE"
-"""Set by a shell's completion script."""
+from wtc.cli.command_table import COMMANDS, COMPLETE, GROUPS, MODULES, VERSION, CommandEntry
+from wtc.cli.declarations import REQUIRED, Argument, Command, Option
 
 _SERVICES = "Only these services. Default: all."
 
@@ -50,7 +48,7 @@ def _command(name: str, module_name: str) -> Any:
     module = import_module(module_name)
     context = getattr(module, "CONTEXT", None)
     # `\b` stops the library from wrapping lines that users copy.
-    app.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(module.command)
+    app.command(name, epilog=f"\b\n{module.EXAMPLES}", context_settings=context)(_function(module.command))
     built: Any = get_command(app)
     for parameter in built.params:
         if parameter.name == "services" and not parameter.required:
@@ -61,6 +59,33 @@ def _command(name: str, module_name: str) -> Any:
 
         attach_completion(built)
     return built
+
+
+def _function(command: Command) -> Callable[..., Any]:
+    """Return the command as a function whose signature has Typer's declarations."""
+
+    def run(**given: Any) -> Any:
+        return command.run(given)
+
+    declared = [
+        Parameter(
+            one.name,
+            Parameter.KEYWORD_ONLY,
+            default=Parameter.empty if one.default is REQUIRED else one.default,
+            annotation=Annotated[one.annotation, _declaration(one.declaration)],
+        )
+        for one in command.parameters()
+    ]
+    run.__doc__ = command.function.__doc__
+    run.__signature__ = Signature(declared)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in declared}
+    return run
+
+
+def _declaration(declared: Option | Argument) -> Any:
+    if isinstance(declared, Option):
+        return typer.Option(*declared.names, **declared.settings)
+    return typer.Argument(**declared.settings)
 
 
 def _group(name: str, module_name: str, entries: Sequence[CommandEntry]) -> Any:
@@ -110,7 +135,7 @@ class _Group(TyperGroup):
 
 def _version(requested: bool) -> None:
     if requested:
-        typer.echo(f"wtc {__version__}")
+        typer.echo(VERSION)
         raise typer.Exit
 
 

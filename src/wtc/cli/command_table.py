@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from wtc import __version__
+
 
 class CommandEntry(NamedTuple):
     """A command, as `--help` lists it."""
@@ -64,3 +66,9 @@ HIDDEN = ("hook",)
 """Commands that only the files written by `wtc init` call. `--help` does not list them."""
 
 MODULES = {name: f"wtc.cli.commands.{name}" for name in (*(entry.name for entry in COMMANDS), *HIDDEN)}
+
+COMPLETE = "_WTC_COMPLETE"
+"""The variable that a shell's completion script sets."""
+
+VERSION = f"wtc {__version__}"
+"""What `wtc --version` prints."""

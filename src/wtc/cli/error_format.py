@@ -29,9 +29,6 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
     from wtc.cli.command_table import GROUPS, MODULES
 
     name = next((word for word in arguments if not word.startswith("-")), "")
-    if name == "config" and not any(word.startswith(("--json", "--debug")) for word in arguments):
-        # Its `--format` is that of the compose file. The command line library would take most of the time of the call.
-        return ErrorFormat()
     if name not in MODULES:
         return _without_command(arguments)
     from wtc.cli.app import build_app
@@ -44,9 +41,10 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
         command, rest = command.commands[inner], rest[rest.index(inner) + 1 :]
     given = _parse_options(command, rest)
     answers = {parameter.name for parameter in command.params}
+    as_json = "as_json" in given or ("as_json" in answers and given.get("form") == "json")
     return ErrorFormat(
-        as_json="as_json" in given or ("as_json" in answers and given.get("form") == "json"),
-        as_line=getattr(command, "json_lines", False),
+        as_json=as_json,
+        as_line=as_json and getattr(command, "json_lines", False),
         events=given.get("events") == "json",
         debug="debug" in given,
     )

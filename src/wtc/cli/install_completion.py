@@ -2,7 +2,7 @@
 
 import sys
 
-from wtc.cli.app import COMPLETE
+from wtc.cli.command_table import COMPLETE
 from wtc.errors import UsageError, WtcError
 
 SHELLS = ("bash", "zsh", "fish")

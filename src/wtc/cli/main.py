@@ -4,9 +4,11 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from wtc.cli.command_table import COMPLETE, VERSION
 from wtc.cli.error_format import ErrorFormat, error_format
+from wtc.cli.plain_parser import parse_line
 from wtc.errors import Exit, InternalError, InterruptedByUserError, WtcError
 
 GARBAGE = 50_000
@@ -38,8 +40,9 @@ def run(arguments: Sequence[str]) -> int:
             from wtc.cli.global_options import move_global_options
 
             arguments = move_global_options(arguments)
-        wanted = error_format(arguments)
-        status = _run_command(arguments)
+        line = None if COMPLETE in os.environ else parse_line(arguments)
+        wanted = error_format(arguments) if line is None else line.error_format()
+        status = _status(_run_library(arguments) if line is None else line.run())
         with suppress(BrokenPipeError):
             sys.stdout.flush()
     except WtcError as error:
@@ -56,29 +59,32 @@ def run(arguments: Sequence[str]) -> int:
     return status
 
 
-def _run_command(arguments: Sequence[str]) -> int:
-    if arguments[:1] == ["config"]:
-        from wtc.cli.fast_config import run_config
-
-        if run_config(arguments[1:]):
-            return Exit.DONE
+def _run_library(arguments: Sequence[str]) -> Any:
+    """Run a line that is not a plain one, and return its result: the command-line library parses most of them."""
+    if arguments == ["--version"]:
+        sys.stdout.write(f"{VERSION}\n")
+        return Exit.DONE
     if arguments[:1] in (["--show-completion"], ["--install-completion"]):
         from wtc.cli.install_completion import install_completion
 
         return install_completion(*arguments)
-    from wtc.cli.app import COMPLETE, build_app
+    from wtc.cli.app import build_app
 
     app = build_app()
     if COMPLETE in os.environ:
         app.main(args=list(arguments), prog_name="wtc", standalone_mode=False)
-        return Exit.DONE
+        return None
     from typer import Exit as Left
 
     try:
         with app.make_context("wtc", list(arguments)) as context:
-            result = app.invoke(context)
+            return app.invoke(context)
     except Left as left:
         return left.exit_code
+
+
+def _status(result: Any) -> int:
+    """Return the exit status for the result of a command."""
     return result if isinstance(result, int) else Exit.DONE
 
 

@@ -1,20 +1,14 @@
 """The options that most commands share, declared once."""
 
-import functools
-import inspect
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any
 
-import typer
-
-from wtc.cli.target import make_target
+from wtc.cli.declarations import Command, Option
 from wtc.errors import UsageError
-
-T = TypeVar("T")
 
 _Worktree = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--worktree",
         "-w",
         metavar="PATH",
@@ -23,7 +17,7 @@ _Worktree = Annotated[
 ]
 _WorktreeInFull = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--worktree",
         metavar="PATH",
         help="The worktree, by path or branch; by default the current folder's, or that of `-f`.",
@@ -31,21 +25,21 @@ _WorktreeInFull = Annotated[
 ]
 _Files = Annotated[
     list[str],
-    typer.Option("--file", "-f", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable."),
+    Option("--file", "-f", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable."),
 ]
 _FilesInFull = Annotated[
-    list[str], typer.Option("--file", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable.")
+    list[str], Option("--file", "--compose", metavar="FILE", help="A compose file, or its folder; repeatable.")
 ]
 _EnvFiles = Annotated[
-    list[str], typer.Option("--env-file", metavar="FILE", help="An env file that replaces `.env`; repeatable.")
+    list[str], Option("--env-file", metavar="FILE", help="An env file that replaces `.env`; repeatable.")
 ]
-_Profiles = Annotated[list[str], typer.Option("--profile", metavar="NAME", help="A profile to enable; repeatable.")]
-_Context = Annotated[str, typer.Option("--context", metavar="NAME", help="The docker context to use.")]
-_Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan without executing it.")]
-Oversubscribe = Annotated[bool, typer.Option("--oversubscribe", help="Start services even if memory is short.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only warnings and errors.")]
+_Profiles = Annotated[list[str], Option("--profile", metavar="NAME", help="A profile to enable; repeatable.")]
+_Context = Annotated[str, Option("--context", metavar="NAME", help="The docker context to use.")]
+_Debug = Annotated[bool, Option("--debug", help="Show the traceback of an error.")]
+AsJson = Annotated[bool, Option("--json", help="Print one JSON document.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Print the plan without executing it.")]
+Oversubscribe = Annotated[bool, Option("--oversubscribe", help="Start services even if memory is short.")]
+Quiet = Annotated[bool, Option("--quiet", "-q", help="Print only warnings and errors.")]
 
 _SHARED: dict[str, tuple[Any, Any]] = {
     "worktree": (_Worktree, None),
@@ -57,64 +51,34 @@ _SHARED: dict[str, tuple[Any, Any]] = {
 }
 
 
-def with_target(command: Callable[..., T]) -> Callable[..., T]:
-    """Add the options of a target to a command whose first parameter is a `Target`."""
-    return _with_options(command, _SHARED)
+def with_target(function: Callable[..., Any]) -> Command:
+    """Return the command of a function whose first parameter is a `Target`."""
+    return Command(function, _SHARED)
 
 
-def with_target_by_file(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_by_file(function: Callable[..., Any]) -> Command:
     """Like `with_target`, for a command that uses `-f` for another option: only `--file` names compose files."""
-    return _with_options(command, {**_SHARED, "file": (_FilesInFull, ())})
+    return Command(function, {**_SHARED, "file": (_FilesInFull, ())})
 
 
-def with_target_by_worktree(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_by_worktree(function: Callable[..., Any]) -> Command:
     """Like `with_target`, for a command that uses `-w` for another option: only `--worktree` names the worktree."""
-    return _with_options(command, {**_SHARED, "worktree": (_WorktreeInFull, None)})
+    return Command(function, {**_SHARED, "worktree": (_WorktreeInFull, None)})
 
 
-def with_target_by_name(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_by_name(function: Callable[..., Any]) -> Command:
     """Like `with_target`, for a command with a worktree argument that reads no compose file."""
-    return _with_options(command, {name: _SHARED[name] for name in ("context", "debug")})
+    return Command(function, {name: _SHARED[name] for name in ("context", "debug")})
 
 
-def with_target_for_new_worktree(command: Callable[..., T]) -> Callable[..., T]:
+def with_target_for_new_worktree(function: Callable[..., Any]) -> Command:
     """Like `with_target`, for a command whose worktree does not exist yet."""
-    return _with_options(command, {name: option for name, option in _SHARED.items() if name != "worktree"})
+    return Command(function, {name: option for name, option in _SHARED.items() if name != "worktree"})
 
 
-def with_target_and(
-    own: Mapping[str, tuple[Any, Any]],
-) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Like `with_target`, for a command that takes `**options`; `own` is parameter -> annotation and default."""
-    return lambda command: _with_options(command, _SHARED, own)
-
-
-def _with_options(
-    command: Callable[..., T],
-    options: Mapping[str, tuple[Any, Any]],
-    table: Mapping[str, tuple[Any, Any]] | None = None,
-) -> Callable[..., T]:
-    hints = get_type_hints(command, include_extras=True)
-    declared = [p for p in inspect.signature(command).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    own = [p.replace(annotation=hints[p.name]) for p in declared[1:]] + _parameters(table or {})
-    shared = _parameters(options)
-
-    @functools.wraps(command)
-    def wrapper(**given: Any) -> T:
-        located = {name: given.pop(name) for name in options}
-        return command(make_target(**located), **given)
-
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    wrapper.__signature__ = inspect.Signature([*parameters, *shared])  # type: ignore[attr-defined]
-    wrapper.__annotations__ = {p.name: p.annotation for p in [*parameters, *shared]}
-    return wrapper
-
-
-def _parameters(options: Mapping[str, tuple[Any, Any]]) -> list[inspect.Parameter]:
-    return [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in options.items()
-    ]
+def without_target(function: Callable[..., Any]) -> Command:
+    """Return the command of a function that makes its own `Target`."""
+    return Command(function, None)
 
 
 def require_exclusive(given: Mapping[str, bool]) -> None:

@@ -1,8 +1,8 @@
 """Collect diagnostics: a stage reports a problem and continues, so that one run reports all problems of a file."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path, Position

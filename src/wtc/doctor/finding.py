@@ -1,7 +1,6 @@
 """The findings of `wtc doctor`."""
 
-from dataclasses import dataclass
-
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic
 

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
 from wtc.errors import InterruptedByUserError, WtcError

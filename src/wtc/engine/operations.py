@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wtc.dataclass import dataclass
 from wtc.engine import resource_calls as resources
 from wtc.engine.containers import container_calls as containers
 from wtc.engine.containers.hooks import run_hook

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeGuard
 
+from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError
 
 Read: TypeAlias = Callable[[str], str | None]

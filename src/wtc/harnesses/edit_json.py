@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from wtc.dataclass import dataclass, field
 from wtc.harnesses.edit import is_list, is_table, unusable_file
 
 Document: TypeAlias = dict[str, Any]

@@ -1,8 +1,8 @@
 """The harnesses that `wtc init` knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.harnesses import claude, codex, conductor, cursor, worktrunk
 from wtc.harnesses.edit import Edit, HookCommands, Read
 

@@ -1,7 +1,8 @@
 """How a service's image is built, and what `watch` does. Source: compose-spec, Build and Develop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from wtc.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

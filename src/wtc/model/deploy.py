@@ -1,7 +1,8 @@
 """A service's `deploy:`. Source: compose-spec, Deploy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from wtc.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """The desired state: a project in the namespace of one worktree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.model.build import Build
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.mounts import FileSource, Mount

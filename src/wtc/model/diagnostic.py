@@ -1,8 +1,8 @@
 """Findings about a file or a run, as data until the command line renders them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from wtc.dataclass import dataclass
 from wtc.model.position import Path, Position
 
 

@@ -1,7 +1,8 @@
 """The git repository of a linked worktree, as containers that bind the worktree need it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from wtc.dataclass import dataclass
 
 
 class GitAccess(StrEnum):

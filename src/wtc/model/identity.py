@@ -4,8 +4,9 @@ Paths are real and absolute. Source: product.md, Identity.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from wtc.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What is mounted into a container. Source: compose-spec, Volumes, Configs and Secrets of a service."""
 
-from dataclasses import dataclass, field
+from wtc.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

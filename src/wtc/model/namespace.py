@@ -1,7 +1,6 @@
 """The namespace of a worktree's stack on the engine."""
 
-from dataclasses import dataclass, field
-
+from wtc.dataclass import dataclass, field
 from wtc.model.identity import Identity
 
 

@@ -1,8 +1,8 @@
 """The observed state: a snapshot of the engine by label."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.model.identity import LabelledStack
 from wtc.model.ports import PortBinding
 

@@ -1,10 +1,10 @@
 """The difference between desired and observed, as data: one engine call for each node, with its cause."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from wtc.dataclass import dataclass, field
 from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.project import Network, Volume

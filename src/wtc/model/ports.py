@@ -3,7 +3,7 @@
 A published port is a `range`: the host ports of which the engine takes one, empty if it takes any free port.
 """
 
-from dataclasses import dataclass
+from wtc.dataclass import dataclass
 
 ANY_PORT = range(0)
 """The engine takes any free port."""

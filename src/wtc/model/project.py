@@ -1,8 +1,8 @@
 """A whole compose project. Source: compose-spec, the top level."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.mounts import FileSource
 from wtc.model.position import Path, Position

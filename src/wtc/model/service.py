@@ -5,8 +5,8 @@ Source: compose-spec, Services.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.model.build import Build, Develop
 from wtc.model.deploy import Deploy, DeviceRequest
 from wtc.model.mounts import FileGrant, Mount

@@ -1,7 +1,8 @@
 """The options of `up` that change the plan."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from wtc.dataclass import dataclass
 
 
 class Recreate(StrEnum):

@@ -1,7 +1,6 @@
 """The resources of the engine's machine that containers use, and may use."""
 
-from dataclasses import dataclass
-
+from wtc.dataclass import dataclass
 from wtc.model.namespace import Namespace
 
 

@@ -1,7 +1,6 @@
 """A use of a variable in a compose file."""
 
-from dataclasses import dataclass, field
-
+from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
 
 

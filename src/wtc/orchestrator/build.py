@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.events import Reporter, Warned
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context

@@ -3,9 +3,9 @@
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, UsageError, WtcError
 from wtc.events import Reporter, warn
 from wtc.model.identity import GitState, Identity, LabelledStack, Presence

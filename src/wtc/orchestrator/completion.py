@@ -4,10 +4,10 @@ Sends no request to an engine and raises nothing: what cannot be read gives no c
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from wtc.compose.tree.accessors import get_fields
 from wtc.compose.tree.node import Node
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError, WtcError
 from wtc.orchestrator.context.target import Target, load_request, locate, worktree_path
 

@@ -4,9 +4,9 @@ import os
 import posixpath
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
 from wtc.model.plan import ContainerRef

@@ -2,10 +2,10 @@
 
 import threading
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed

@@ -1,16 +1,20 @@
 """`env`: the variables of the stack, from the registry and the compose file; the engine only for fixed ports."""
 
 import os
-from dataclasses import dataclass, replace
+from contextlib import suppress
 
+from wtc.dataclass import dataclass
 from wtc.env_marker import marked
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn
+from wtc.model.ports import PortId, PortRequest
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.host_ports.leases import known_stack_ports
-from wtc.orchestrator.host_ports.published import published_now
+from wtc.orchestrator.kept.ports_as_json import decode_requests, encode_requests
 from wtc.ports.variables import named_ports, stack_variables
+
+_PORTS = "port requests"
+"""The purpose under which they are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +35,44 @@ def env(target: Target, report: Reporter) -> EnvResult:
     """
     context = Context(target, report, offline=True)
     namespace = context.namespace
-    project = context.projects.read(name=namespace.name, env_files=False)
-    known = known_stack_ports(context, project)
+    requests = _port_requests(context)
     record = context.state.store.read().stacks.get(namespace.name)
+    leased: dict[PortId, int] = {}
     if record is not None:
-        known = replace(known, leased=published_now(target, namespace, record).host_ports())
+        if record.fixed:
+            from wtc.orchestrator.host_ports.published import published_now
+
+            record = published_now(target, namespace, record)
+        leased = record.host_ports()
     host, engine = _engine_variables(target, report)
-    variables = stack_variables(namespace, known.requests, known.leased, host)
-    variables |= named_ports(known.requests, known.leased)
+    variables = stack_variables(namespace, requests, leased, host)
+    variables |= named_ports(requests, leased)
     own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(
-        worktree=context.located.worktree,
+        worktree=context.place.worktree,
         namespace=namespace.name,
         variables=marked(own, target.environment),
-        leased=all(request.id in known.leased for request in known.requests),
+        leased=all(request.id in leased for request in requests),
     )
+
+
+def _port_requests(context: Context) -> tuple[PortRequest, ...]:
+    """Return the ports that the project asks for: kept ones, if nothing that they follow from has changed.
+
+    Raises:
+        ComposeFileError: no compose file is found, or it cannot be used.
+    """
+    namespace = context.namespace.name
+    found = context.kept.find(_PORTS)
+    if found is not None and found.namespace == namespace:
+        with suppress(ValueError, TypeError):
+            return decode_requests(found.value)
+    from wtc.orchestrator.host_ports.leases import known_stack_ports
+
+    project = context.projects.read(name=namespace, env_files=False)
+    requests = known_stack_ports(context, project).requests
+    context.kept.keep(namespace, context.located, _PORTS, encode_requests(requests))
+    return requests
 
 
 def _engine_variables(target: Target, report: Reporter) -> tuple[str, dict[str, str]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target

@@ -1,8 +1,8 @@
 """`exec`: run a command in a running container of the stack."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.engine.containers.exec import ExecRequest, run_exec
 from wtc.errors import WtcError
 from wtc.events import Reporter

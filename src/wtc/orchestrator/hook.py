@@ -12,8 +12,8 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Reporter
 from wtc.orchestrator.context.target import Target

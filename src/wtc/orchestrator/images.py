@@ -1,9 +1,9 @@
 """`images`: list the images of the stack's containers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.errors import NotFoundError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace

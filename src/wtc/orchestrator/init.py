@@ -5,8 +5,8 @@ import errno
 import os
 import shlex
 from contextlib import suppress
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.harnesses.edit import Edit, HookCommands
 from wtc.harnesses.table import HARNESSES, Harness

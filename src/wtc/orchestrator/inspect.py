@@ -3,10 +3,10 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from wtc.compose.interpolation.port_variables import LEASED, OWN, is_published
 from wtc.compose.support.report import AttributeReport, report_attributes
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, DesiredService

@@ -3,9 +3,9 @@
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Reporter, warn
 from wtc.model.namespace import Namespace

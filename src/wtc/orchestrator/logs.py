@@ -3,9 +3,9 @@
 import heapq
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from wtc.dataclass import dataclass
 from wtc.errors import EngineError, NotFoundError
 from wtc.events import Note, Reporter, warn
 from wtc.model.observed import ObservedContainer
@@ -127,6 +127,6 @@ def _read_container(
         warn(report, f"the log driver of service `{container.service}` does not support reading logs")
         return
     last = ""
-    for line in read_lines(context.engine, stream, of=container.name):
+    for line in read_lines(stream):
         last = max(last, line.time)
         yield StackLine(container.service, container.number, last, line.text)

@@ -1,15 +1,16 @@
 """`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.model.ports import Endpoint, PortId
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import identify
 from wtc.orchestrator.context.open_engine import engine_host, open_engine
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.context.user_state import open_user_state, read_registry
-from wtc.planner.desired.resolve import connect_address
+from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.context.user_state import read_registry
+from wtc.planner.addresses import connect_address
 from wtc.settings.settings import BIND, PORT_RANGE
 
 
@@ -30,11 +31,12 @@ def ports(target: Target, report: Reporter) -> PortsResult:
     Raises:
         WtcError: the registry has no ports of the worktree, and no engine answers.
     """
-    located = locate(target)
-    state = open_user_state(target, report)
+    context = Context(target, report, offline=True)
+    place, state = context.place, context.state
     records = read_registry(state, report)
     bind, host = state.settings.of(BIND).value, engine_host(target)
-    namespace = identify(located, state, None).namespace
+    namespace = identify(place, state, None).namespace
+    context.keep_place(namespace)
     record = records.stacks.get(namespace.name)
     if record is not None and (record.ports or record.fixed):
         if record.fixed:
@@ -49,13 +51,13 @@ def ports(target: Target, report: Reporter) -> PortsResult:
 
         with open_engine(target) as engine:
             listing = list_engine(engine)
-            namespace = identify(located, state, engine, listing=listing).namespace
+            namespace = identify(place, state, engine, listing=listing).namespace
             observed = observe(engine, namespace, listing=listing)
             seen = published_or_leased(observed, state.settings.of(PORT_RANGE).value)
         name, leased = namespace.name, {port: published.port for port, published in seen.items()}
         addresses = {port: published.host_ip for port, published in seen.items()}
     endpoints = leased_endpoints(leased, addresses, bind=bind, host=host)
-    return PortsResult(worktree=located.worktree, namespace=name, endpoints=endpoints)
+    return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints)
 
 
 def leased_endpoints(

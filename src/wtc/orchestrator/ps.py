@@ -1,9 +1,9 @@
 """`ps`: list the stacks of all worktrees, by label."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.model.identity import WorktreeLocation
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack

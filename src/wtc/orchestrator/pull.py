@@ -1,8 +1,8 @@
 """`pull`: pull the images of the stack, without starting it."""
 
 import threading
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.events import Note, Reporter
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context

@@ -3,9 +3,9 @@
 import contextlib
 import secrets
 import threading
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Reporter, Warned
 from wtc.model.desired import ContainerSpec, Desired

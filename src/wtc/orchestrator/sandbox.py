@@ -4,9 +4,9 @@ import os
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.git_folders import create_missing, read_configuration, unprotected_paths

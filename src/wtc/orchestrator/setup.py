@@ -1,8 +1,8 @@
 """`setup`: prepare a new worktree for its stack. Needs no engine; existing files are not changed."""
 
 import os
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import EngineUnreachableError, NoComposeFileError
 from wtc.events import Note, Reporter, warn
 from wtc.model.ports import Endpoint

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace

@@ -1,23 +1,19 @@
 """`status`: one worktree's services against its compose file."""
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from typing import Any
 
+from wtc.dataclass import dataclass
 from wtc.events import Reporter
-from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.ports import Endpoint
-from wtc.model.project import Project
-from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.host_ports.leases import known_stack_ports
-from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports
-from wtc.orchestrator.session.container_git import ContainerGit
-from wtc.planner.images.plan_images import plan_images
-from wtc.planner.reconcile import Action, reconcile
-from wtc.settings.settings import BIND
+from wtc.orchestrator.kept.ports_as_json import decode_endpoints, encode_endpoints
+from wtc.orchestrator.kept.unchanged_stack import is_unchanged, stack_facts
+
+_PURPOSE = "status"
+"""The purpose under which a result is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,78 +52,38 @@ def status(target: Target, report: Reporter) -> StatusResult:
         WtcError: the compose file cannot be used, or no engine answers.
     """
     with Context(target, report) as context:
-        project = context.projects.read()
-        settings = context.state.settings_for(project)
-        leases = known_stack_ports(context, project)
-        desired = resolve_stack(context, ports=leases)
-        observed = observe_desired(context, desired)
-        git = ContainerGit(
-            worktree=context.located.worktree, state=context.state, project=project, engine=context.engine
-        )
-        desired, _ = git.added(desired, observed)
-        if has_other_ports(observed, leases.leased):
-            fixed, _ = git.added(resolve_stack(context), observed)
-            desired = _as_created(desired, fixed, observed)
-    stale = {node.service: node.cause for node in plan_images(desired, observed, UpOptions()).nodes}
-    decisions = reconcile(desired, observed, UpOptions(), {})
+        found = context.kept.find(_PURPOSE)
+        if found is not None and is_unchanged(context, found, found.value["facts"], creates=False):
+            with suppress(KeyError, TypeError, ValueError):
+                return StatusResult(namespace=context.namespace, services=_decoded(found.value["services"]))
+        from wtc.orchestrator.session.compare import compare_stack
 
-    def row(service: str, number: int, name: str, current: ObservedContainer | None, diverged: str) -> ServiceStatus:
-        bind = settings.of(BIND).value
-        endpoints = endpoints_of((service, number), current, leases, bind=bind, host=context.host)
-        return _row(service, number, name, current, diverged, endpoints)
+        services, desired, observed = compare_stack(context)
+        facts = stack_facts(context, desired, observed, creates=False)
+        if facts is not None:
+            value = {"facts": facts, "services": _encoded(services)}
+            context.kept.keep(context.namespace.name, context.located, _PURPOSE, value)
+    return StatusResult(namespace=context.namespace, services=services)
 
-    rows = [
-        row(
-            d.spec.service,
-            d.spec.number,
-            d.spec.name,
-            d.current,
-            stale.get(name, "") or (d.cause if d.action in {Action.RECREATE, Action.RESTART} else ""),
-        )
-        for name, of_service in decisions.items()
-        for d in of_service
+
+def _encoded(services: tuple[ServiceStatus, ...]) -> Any:
+    return [
+        [s.service, s.number, s.container, s.state, s.health, s.exit_code, s.diverged, encode_endpoints(s.endpoints)]
+        for s in services
     ]
-    known = {(row.service, row.number) for row in rows}
-    surplus = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
-    rows += [row(c.service, c.number, c.name, c, _surplus(c, project)) for c in surplus]
-    return StatusResult(namespace=context.namespace, services=tuple(rows))
 
 
-def _as_created(leased: Desired, fixed: Desired, observed: Observed) -> Desired:
-    """Return the stack with leased ports; a service whose containers were created with the file's ports keeps those."""
-    created = {(c.service, c.config_hash) for c in observed.containers}
-    on_fixed = {
-        name: service
-        for name, service in fixed.services.items()
-        if any((name, spec.config_hash) in created for spec in service.containers)
-    }
-    return replace(leased, services={**leased.services, **on_fixed})
-
-
-def _surplus(container: ObservedContainer, project: Project) -> str:
-    """Return why a container is an orphan; empty for a service of a profile that is off."""
-    if container.service in project.disabled:
-        return ""
-    if container.service in project.services:
-        return "the file has fewer replicas"
-    return "the file does not have its service"
-
-
-def _row(
-    service: str,
-    number: int,
-    name: str,
-    current: ObservedContainer | None,
-    diverged: str,
-    endpoints: tuple[Endpoint, ...],
-) -> ServiceStatus:
-    return ServiceStatus(
-        service=service,
-        number=number,
-        container=name,
-        state=current.state if current else "absent",
-        health=current.health if current and current.state == "running" else "",
-        exit_code=current.exit_code if current else 0,
-        diverged=diverged,
-        endpoints=endpoints,
+def _decoded(value: Any) -> tuple[ServiceStatus, ...]:
+    return tuple(
+        ServiceStatus(
+            service=service,
+            number=number,
+            container=container,
+            state=state,
+            health=health,
+            exit_code=exit_code,
+            diverged=diverged,
+            endpoints=decode_endpoints(endpoints),
+        )
+        for service, number, container, state, health, exit_code, diverged, endpoints in value
     )

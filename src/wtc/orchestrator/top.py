@@ -1,9 +1,9 @@
 """`top`: list the processes in the stack's running containers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer

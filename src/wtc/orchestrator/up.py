@@ -3,10 +3,10 @@
 import contextlib
 import threading
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import PortTakenError, UsageError
 from wtc.events import Reporter, Warned, warn
 from wtc.model.desired import Desired
@@ -26,6 +26,7 @@ from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
+from wtc.orchestrator.kept.unchanged_up import WarningsSeen, keep_unchanged_up
 from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
@@ -40,6 +41,7 @@ from wtc.planner.volumes.data_from import with_filled_volumes
 
 if TYPE_CHECKING:
     from wtc.engine.executor import Outcome
+    from wtc.orchestrator.host_ports.leases import StackPorts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
 def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:
     """Execute `up` in the context of a command. Raises: WtcError."""
     context.state.store.require()
+    context.report = WarningsSeen(context.report)
     copy_env_files(context)
     project = context.projects.read(services=request.services)
     _refuse_unknown(request.scales, project)
@@ -130,6 +133,7 @@ class _Up:
         self.context, self.request, self.project, self.report = context, request, project, context.report
         environment, namespace = context.target.environment, context.namespace.name
         warn_of_project_name(context.located, environment, namespace, self.report)
+        self.ports: StackPorts | None = None
         self.data = DataFrom(text=request.data_from, folder=project.working_dir, context=context)
         self.session = Session(context, project, stop)
 
@@ -167,7 +171,14 @@ class _Up:
             taken = (error for _, error in outcome.failed if isinstance(error, PortTakenError))
             session.retry_without({port for error in taken for port in error.ports})
         self._finish(outcome, desired, observed)
+        if first and self.request == UpRequest() and not any(session.plans):
+            self._keep(desired, observed)
         return self._result(desired)
+
+    def _keep(self, desired: Desired, observed: Observed) -> None:
+        """Keep the result for a later `up` that finds nothing to do either."""
+        if self.ports is not None and isinstance(self.report, WarningsSeen):
+            keep_unchanged_up(self.context, desired, observed, self.ports.leased, self.report)
 
     def plan(self) -> UpResult:
         """Plan what `execute` would do, with the ports that would be leased."""
@@ -195,6 +206,7 @@ class _Up:
         request, first = self.request, not self.session.is_retry
         recreating = request.options.recreate is Recreate.ALWAYS
         ports = None if request.fixed_ports else self.session.lease(scales=request.scales, recreating=recreating)
+        self.ports = ports
         desired = resolve_stack(
             self.context,
             ports=ports,

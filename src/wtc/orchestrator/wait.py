@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import SimpleQueue
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace

@@ -22,7 +22,8 @@ from wtc.planner.dependency_order import dependency_order
 from wtc.planner.lifecycle import DeclaredHooks
 from wtc.planner.observed.ownership import is_left_by_copy, ownership
 from wtc.planner.plan_builder import PlanBuilder
-from wtc.planner.volumes.copy_marker import add_restarts, copy_target, unfinished_copies
+from wtc.planner.volumes.copy_marker import add_restarts, unfinished_copies
+from wtc.planner.volumes.copy_target import copy_target
 
 
 def plan_down(

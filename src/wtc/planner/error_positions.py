@@ -6,10 +6,10 @@ of the file, never by the engine's wording.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from posixpath import join
 from typing import Any, TypeAlias, cast
 
+from wtc.dataclass import fields, is_dataclass, replace
 from wtc.model import plan as op
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path

@@ -4,9 +4,9 @@ Source: compose-spec, `depends_on`, `post_start`, `pre_stop`.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field
 from wtc.errors import WtcError
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.plan import (

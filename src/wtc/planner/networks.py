@@ -1,9 +1,9 @@
 """Plan networks and volumes: which to create, which to recreate, which to keep. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import CreateNetwork, CreateVolume

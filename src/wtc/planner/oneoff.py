@@ -1,9 +1,9 @@
 """Plan a one-off container: a service's container with another command. Pure. Source: Docker Compose, `run`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field, replace
 from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace

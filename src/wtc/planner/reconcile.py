@@ -1,9 +1,9 @@
 """Decide what happens to each container: keep, start, restart, recreate or create. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wtc.dataclass import dataclass, replace
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.up_options import Recreate, UpOptions

@@ -1,8 +1,8 @@
 """Plan to stop the running containers of a stack, and to start the same containers again. Pure."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.model.observed import Observed, ObservedContainer
 from wtc.model.plan import Plan
 from wtc.model.service import Dependency

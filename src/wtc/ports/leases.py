@@ -1,8 +1,8 @@
 """Leasing: the pure choice of ports, made under the registry's lock."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from wtc.dataclass import dataclass, replace
 from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId, PortRequest
 from wtc.ports.choose_ports import choose_ports

@@ -8,9 +8,9 @@ import ipaddress
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from wtc.dataclass import dataclass
 from wtc.model.ports import Program
 from wtc.planner.checks.port_overlap import addresses_overlap
 from wtc.port_probe import bind_error

@@ -1,8 +1,8 @@
 """The ports of a project that need a host port. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.model.ports import PortRequest, single_port
 from wtc.model.project import Project
 from wtc.model.service import Service

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from wtc.compose.interpolation.port_variables import LEASED, OWN, PortVariables
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId, PortRequest
 from wtc.model.position import Path, dotted
-from wtc.model.project import Project
-from wtc.planner.desired.all_services import all_services
+
+if TYPE_CHECKING:
+    # Not at run time, so that a command that knows the ports imports no compose file's model.
+    from wtc.compose.interpolation.port_variables import PortVariables
+    from wtc.model.project import Project
 
 PORT_VARIABLES = "port_variables"
 """The key of `x-wtc:` that sets whether a variable is the leased port everywhere."""
@@ -57,7 +59,7 @@ def named_ports(requests: Sequence[PortRequest], ports: Mapping[PortId, int]) ->
     return found
 
 
-def leased_variables(project: Project, ports: Mapping[str, str]) -> PortVariables:
+def leased_variables(project: "Project", ports: Mapping[str, str]) -> "PortVariables":
     """Return the project's port variables with their values, and where they mean the container's port.
 
     `ports`: variable -> host port.
@@ -65,11 +67,16 @@ def leased_variables(project: Project, ports: Mapping[str, str]) -> PortVariable
     Raises:
         ComposeFileError: `x-wtc.port_variables` is not valid.
     """
+    from wtc.compose.interpolation.port_variables import PortVariables
+    from wtc.planner.desired.all_services import all_services
+
     apart = (s.name for s in all_services(project).values() if s.network_mode.startswith(("service:", "container:")))
     return PortVariables(ports=ports, choices=_choices(project), apart=frozenset(apart))
 
 
-def _choices(project: Project) -> dict[str, str]:
+def _choices(project: "Project") -> dict[str, str]:
+    from wtc.compose.interpolation.port_variables import LEASED, OWN
+
     place: Path = ("x-wtc", PORT_VARIABLES)
     values = _fields(project.extension).get(PORT_VARIABLES)
     if values is None:

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeGuard, TypeVar, cast
 
+from wtc.dataclass import dataclass, field
 from wtc.model.ports import PortId
 from wtc.namespace import is_namespace
 from wtc.registry.port_keys import format_port_key, parse_port_key

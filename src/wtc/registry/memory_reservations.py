@@ -3,13 +3,12 @@
 import errno
 import json
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.registry import file_lock
 
@@ -54,7 +53,7 @@ class MemoryReservations:
         Raises:
             WtcError: the folder cannot be written.
         """
-        path = self._directory / f"{secrets.token_hex(8)}{_SUFFIX}"
+        path = self._directory / f"{os.urandom(8).hex()}{_SUFFIX}"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = file_lock.inheritable_lock(path)

@@ -1,9 +1,9 @@
 """The records that the registry keeps of stacks. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import RegistryError
 from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId

@@ -6,13 +6,17 @@ import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
 from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
-from wtc.registry.memory_reservations import MemoryReservations
+from wtc.registry.kept_forms import KeptForms
 from wtc.registry.stack_records import StackRecords
+
+if TYPE_CHECKING:
+    from wtc.registry.memory_reservations import MemoryReservations
 
 _FILE = "registry.json"
 
@@ -39,6 +43,8 @@ class Store:
         self._path = self._directory / _FILE
         self._waiting = waiting
         self._patience_s = patience_s
+        self.kept = KeptForms(directory)
+        """The files of stacks that go when the registry drops the stack."""
 
     def read(self) -> StackRecords:
         """Return the registry as it is now; changes to it are lost. Create nothing.
@@ -87,6 +93,8 @@ class Store:
             yield records
             if records.stacks != before:
                 self._write(self._path, encode_registry(records.stacks))
+                for dropped in before.keys() - records.stacks.keys():
+                    self.kept.remove(dropped)
 
     @contextmanager
     def stack_lock(self, namespace: str, *, discard: bool = False) -> Generator[None]:
@@ -123,12 +131,14 @@ class Store:
         return file_lock.inheritable_lock(path)
 
     @contextmanager
-    def admission(self) -> Generator[MemoryReservations]:
+    def admission(self) -> "Generator[MemoryReservations]":
         """Lock and return the reservations of engines' memory.
 
         Raises:
             WtcError: the config folder cannot be written.
         """
+        from wtc.registry.memory_reservations import MemoryReservations
+
         with self._lock_file(Path("memory.lock"), "the memory check"):
             yield MemoryReservations(self._directory / "memory", unwritable=self._unwritable)
 

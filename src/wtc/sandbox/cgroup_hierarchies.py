@@ -5,8 +5,8 @@ Source: the kernel's documentation, `cgroup-v1` and `cgroup-v2`; proc(5), cgroup
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.sandbox.limits import ResourceLimits
 
 PERIOD_US = 100_000

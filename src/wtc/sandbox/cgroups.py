@@ -6,8 +6,8 @@ import re
 import secrets
 import signal
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.sandbox.cgroup_hierarchies import (
     CONTROLLERS,
     Hierarchy,

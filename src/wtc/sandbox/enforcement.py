@@ -3,9 +3,9 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.sandbox.cgroup_hierarchies import Hierarchy, wanted_limits
 from wtc.sandbox.cgroups import (

@@ -1,6 +1,6 @@
 """Resource limits of a sandboxed command and all of its descendants together."""
 
-from dataclasses import dataclass
+from wtc.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

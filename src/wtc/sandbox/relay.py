@@ -5,9 +5,9 @@ import resource
 import socket
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.sandbox.stack import Listener, Stack
 

@@ -5,9 +5,9 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import UsageError, WtcError
 from wtc.git_folders import GitFolders, create_missing
 from wtc.sandbox.availability import check_available

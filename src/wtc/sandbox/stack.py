@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")

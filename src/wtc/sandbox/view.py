@@ -1,7 +1,8 @@
 """What a sandboxed command sees, and the bubblewrap arguments for it. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from wtc.dataclass import dataclass
 
 BWRAP = "bwrap"
 TEMPORARY = "/tmp"  # noqa: S108 - the sandbox has its own

@@ -6,12 +6,12 @@ default.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from posixpath import normpath
 from typing import Generic, TypeAlias, TypeVar, cast
 
+from wtc.dataclass import dataclass
 from wtc.errors import ComposeFileError, UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.git import GitAccess

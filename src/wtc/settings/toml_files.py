@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Position

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import os
 import re
-import secrets
 import sys
 from collections.abc import Mapping
 
@@ -76,12 +75,12 @@ def _read(path: str, *, pattern: re.Pattern[str] | None = _RANDOM) -> str:
 def _create(folder: str, owner: tuple[int, int] | None) -> str:
     """Create the file with a random id atomically; return the id, empty if the folder is not writable."""
     path = os.path.join(folder, _FILE)
-    temporary = f"{path}.{os.getpid()}.{secrets.token_hex(4)}"
+    temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
         _make_folder(folder, owner)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            os.write(descriptor, f"{secrets.token_hex(16)}\n".encode())
+            os.write(descriptor, f"{os.urandom(16).hex()}\n".encode())
             if owner:
                 os.fchown(descriptor, *owner)
             os.fsync(descriptor)

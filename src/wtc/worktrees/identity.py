@@ -4,9 +4,9 @@ Without proof, no stack is taken over and nothing is removed. Source: product.md
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from wtc.dataclass import dataclass
 from wtc.model.identity import (
     Ancestor,
     GitState,

@@ -3,9 +3,9 @@
 import os
 import re
 import stat
-from dataclasses import dataclass, field
 from os.path import basename, dirname, join, realpath
 
+from wtc.dataclass import dataclass, field
 from wtc.errors import WtcError
 
 _LONGEST_GIT_FILE = 1 << 16

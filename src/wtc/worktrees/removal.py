@@ -6,8 +6,8 @@
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.model.identity import GitState, Lock, PathFacts, Presence
 from wtc.worktrees.git.git_lock import git_lock

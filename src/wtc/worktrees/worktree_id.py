@@ -8,13 +8,12 @@ import contextlib
 import json
 import os
 import re
-import secrets
 import stat
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import cast
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 
 FOLDER = "wtc"
@@ -72,7 +71,7 @@ def create_id(git_dir: str, *, worktree_id: str = "") -> str:
         OSError: the folder is not writable.
         UnreadableIdError: the file exists and is not valid.
     """
-    wanted = worktree_id or secrets.token_hex(16)
+    wanted = worktree_id or os.urandom(16).hex()
     with _folder(git_dir) as folder:
         present = read_id(git_dir)
         if present and not present.copied and worktree_id in {"", present.id}:
@@ -272,7 +271,7 @@ def _write_list(folder: int, name: str, git_dir: str, texts: Collection[str]) ->
 @contextmanager
 def _new_file(folder: int, name: str, git_dir: str, content: Callable[[int], bytes]) -> Generator[str]:
     """Create a temporary file with the owner of the git folder, for the body only; `content` gets its inode."""
-    temporary = f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
+    temporary = f"{name}.{os.getpid()}.{os.urandom(4).hex()}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         descriptor = os.open(temporary, flags, 0o600, dir_fd=folder)

@@ -88,7 +88,11 @@ class Builder:
             self.engine.call("POST", f"/containers/{created}/start", doing="start")
             self.engine.call("POST", f"/containers/{created}/wait", doing="wait")
             query = {"stdout": 1, "stderr": 1}
-            return self.engine.call("GET", f"/containers/{created}/logs", doing="read", params=query).text.strip()
+            return (
+                self.engine.call("GET", f"/containers/{created}/logs", doing="read", params=query)
+                .content.decode()
+                .strip()
+            )
         finally:
             self.engine.call("DELETE", f"/containers/{created}", doing="remove", params={"force": 1})
 

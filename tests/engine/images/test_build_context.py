@@ -177,7 +177,7 @@ def test_file_that_is_removed_before_it_is_read_is_skipped(root: Path, monkeypat
     entries = list(walk_context(locate_context(build(root))))
     (root / "a.txt").unlink()
 
-    def stale(context: BuildContext) -> Iterator[ContextEntry]:
+    def stale(context: BuildContext, **_options: object) -> Iterator[ContextEntry]:
         return iter(entries)
 
     monkeypatch.setattr("wtc.engine.images.build_context_tar.walk_context", stale)

@@ -19,7 +19,8 @@ from wtc.model.service import Service
 from wtc.model.up_options import UpOptions
 from wtc.planner.down import plan_clean, plan_down
 from wtc.planner.up import plan_up
-from wtc.planner.volumes.copy_marker import check_unfinished, copy_target, unfinished_copies
+from wtc.planner.volumes.copy_marker import check_unfinished, unfinished_copies
+from wtc.planner.volumes.copy_target import copy_target
 from wtc.planner.volumes.data_from import DataPlan, has_unfilled_volume, plan_data, with_filled_volumes
 from wtc.planner.volumes.data_source import DataSource, compose_folders, source_volumes
 

@@ -3,8 +3,7 @@
 import os
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
@@ -15,15 +14,15 @@ EXAMPLES = "Example: wtc build --build-arg VERSION=2 web"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     build_arg: Annotated[
         list[str] | None,
-        typer.Option("--build-arg", metavar="NAME[=VALUE]", help="Set a build argument; repeatable."),
+        Option("--build-arg", metavar="NAME[=VALUE]", help="Set a build argument; repeatable."),
     ] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Build every step without the cache.")] = False,
-    pull: Annotated[bool, typer.Option("--pull", help="Pull newer versions of the base images.")] = False,
+    no_cache: Annotated[bool, Option("--no-cache", help="Build every step without the cache.")] = False,
+    pull: Annotated[bool, Option("--pull", help="Pull newer versions of the base images.")] = False,
     with_dependencies: Annotated[
-        bool, typer.Option("--with-dependencies", help="Also build the services' dependencies.")
+        bool, Option("--with-dependencies", help="Also build the services' dependencies.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

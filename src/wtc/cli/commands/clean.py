@@ -1,11 +1,10 @@
 """`wtc clean`."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from wtc.cli.declarations import Option
 from wtc.cli.options import AsJson, DryRun, Quiet, require_exclusive, with_target
+from wtc.dataclass import replace
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
 
@@ -18,21 +17,19 @@ EXAMPLES = "Example: wtc clean -y -w ../accra"
 @with_target
 def command(
     target: Target,
-    all_worktrees: Annotated[
-        bool, typer.Option("--all", help="Remove all stacks that were created on this host.")
-    ] = False,
+    all_worktrees: Annotated[bool, Option("--all", help="Remove all stacks that were created on this host.")] = False,
     gone: Annotated[
-        bool, typer.Option("--gone", help="Remove stacks whose worktree is proved to be gone; ask about prunable ones.")
+        bool, Option("--gone", help="Remove stacks whose worktree is proved to be gone; ask about prunable ones.")
     ] = False,
     all_gone: Annotated[
-        bool, typer.Option("--all-gone", help="With `--gone`: proceed even for more than half of this host's stacks.")
+        bool, Option("--all-gone", help="With `--gone`: proceed even for more than half of this host's stacks.")
     ] = False,
     former: Annotated[
-        bool, typer.Option("--former", help="Remove the stacks of former worktrees at this worktree's path.")
+        bool, Option("--former", help="Remove the stacks of former worktrees at this worktree's path.")
     ] = False,
     stack: Annotated[
         str,
-        typer.Option(
+        Option(
             "--stack",
             metavar="NAMESPACE",
             help="Remove one stack by namespace, even without proof that its worktree is gone.",
@@ -40,11 +37,11 @@ def command(
     ] = "",
     volume: Annotated[
         list[str] | None,
-        typer.Option("--volume", metavar="NAME", help="Remove only this volume of the stack; repeatable."),
+        Option("--volume", metavar="NAME", help="Remove only this volume of the stack; repeatable."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
+        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -120,7 +117,9 @@ def _confirm_prunable(cleaning: "Cleaning") -> bool:
 
     _require_terminal()
     narrate(f"{cleaning.namespace.worktree}: {cleaning.why}; {_contents(cleaning)}")
-    return typer.confirm("Remove this stack, volumes and their data included?", err=True)
+    from typer import confirm
+
+    return confirm("Remove this stack, volumes and their data included?", err=True)
 
 
 def _leases_text(leases: int) -> str:
@@ -139,7 +138,9 @@ def _confirm(cleanings: "tuple[Cleaning, ...]") -> None:
     _require_terminal()
     for cleaning in cleanings:
         narrate(f"{cleaning.namespace.worktree}: {_contents(cleaning)}")
-    if not typer.confirm("Remove all of this, volumes and their data included?", err=True):
+    from typer import confirm
+
+    if not confirm("Remove all of this, volumes and their data included?", err=True):
         raise InterruptedByUserError("nothing was removed")
 
 

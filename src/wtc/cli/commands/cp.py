@@ -3,8 +3,7 @@
 import sys
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
@@ -15,18 +14,14 @@ EXAMPLES = "Example: wtc cp web:/var/log/nginx ./logs"
 @with_target
 def command(
     target: Target,
-    source: Annotated[str, typer.Argument(metavar="SERVICE:PATH|PATH|-", show_default=False)],
-    destination: Annotated[str, typer.Argument(metavar="PATH|SERVICE:PATH|-", show_default=False)],
-    archive: Annotated[
-        bool, typer.Option("--archive", "-a", help="Give copied files to the container's user.")
-    ] = False,
+    source: Annotated[str, Argument(metavar="SERVICE:PATH|PATH|-", show_default=False)],
+    destination: Annotated[str, Argument(metavar="PATH|SERVICE:PATH|-", show_default=False)],
+    archive: Annotated[bool, Option("--archive", "-a", help="Give copied files to the container's user.")] = False,
     follow_link: Annotated[
-        bool, typer.Option("--follow-link", "-L", help="Copy the target of a symbolic link, not the link.")
+        bool, Option("--follow-link", "-L", help="Copy the target of a symbolic link, not the link.")
     ] = False,
-    one_offs: Annotated[bool, typer.Option("--all", help="Include containers of `wtc run`.")] = False,
-    index: Annotated[
-        int, typer.Option("--index", metavar="N", help="Number of the replica.", min=0, show_default=False)
-    ] = 0,
+    one_offs: Annotated[bool, Option("--all", help="Include containers of `wtc run`.")] = False,
+    index: Annotated[int, Option("--index", metavar="N", help="Number of the replica.", min=0, show_default=False)] = 0,
 ) -> None:
     """Copy files and folders between a container of this worktree's stack and the host.
 

@@ -2,8 +2,6 @@
 
 import sys
 
-import typer
-
 from wtc.cli.options import AsJson, with_target
 from wtc.errors import Exit
 from wtc.orchestrator.context.target import Target
@@ -12,7 +10,7 @@ EXAMPLES = "Example: wtc doctor"
 
 
 @with_target
-def command(target: Target, as_json: AsJson = False) -> None:
+def command(target: Target, as_json: AsJson = False) -> int:
     """Check the environment and suggest fixes. Exit with 1 if a check fails.
 
     Checks the engine and how it was chosen, its API, BuildKit, address pools and disk; git, the `wtc` on the PATH, the
@@ -41,5 +39,4 @@ def command(target: Target, as_json: AsJson = False) -> None:
             sys.stdout.write(f"{mark}  {finding.subject.ljust(width)}  {finding.text}\n")
             if finding.hint:
                 sys.stdout.write(f"{' ' * (width + 8)}{paint(finding.hint, DIM, stream=sys.stdout)}\n")
-    if not all_ok:
-        raise typer.Exit(Exit.FAILED)
+    return Exit.DONE if all_ok else Exit.FAILED

@@ -1,11 +1,10 @@
 """`wtc down`."""
 
-from dataclasses import replace
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.dataclass import replace
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
 
@@ -15,13 +14,13 @@ EXAMPLES = "Example: wtc down -t 5"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
+        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
-    remove_orphans: Annotated[bool, typer.Option("--remove-orphans", hidden=True)] = False,
-    volumes: Annotated[bool, typer.Option("--volumes", "-v", hidden=True)] = False,
-    rmi: Annotated[str, typer.Option("--rmi", hidden=True)] = "",
+    remove_orphans: Annotated[bool, Option("--remove-orphans", hidden=True)] = False,
+    volumes: Annotated[bool, Option("--volumes", "-v", hidden=True)] = False,
+    rmi: Annotated[str, Option("--rmi", hidden=True)] = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

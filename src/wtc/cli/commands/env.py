@@ -5,8 +5,7 @@ import shlex
 import sys
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Option
 from wtc.cli.options import AsJson, require_one_of, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -16,7 +15,7 @@ EXAMPLES = 'Example: eval "$(wtc env)"'
 @with_target
 def command(
     target: Target,
-    form: Annotated[str, typer.Option("--format", metavar="shell|dotenv|json", help="Output format.")] = "shell",
+    form: Annotated[str, Option("--format", metavar="shell|dotenv|json", help="Output format.")] = "shell",
     as_json: AsJson = False,
 ) -> None:
     """Print the stack's variables: `WTC_*`, the compose file's port variables, and `DOCKER_HOST` if needed.

@@ -6,8 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
 from wtc.cli.terminal.output import SCHEMA_VERSION
 from wtc.orchestrator.context.target import Target
@@ -20,14 +19,10 @@ JSON_LINES = True
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="Start at this time: `10m` ago, or RFC 3339.")
-    ] = "",
-    until: Annotated[
-        str, typer.Option("--until", metavar="TIME", help="End at this time: `10m` ago, or RFC 3339.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    since: Annotated[str, Option("--since", metavar="TIME", help="Start at this time: `10m` ago, or RFC 3339.")] = "",
+    until: Annotated[str, Option("--until", metavar="TIME", help="End at this time: `10m` ago, or RFC 3339.")] = "",
+    as_json: Annotated[bool, Option("--json", help="Print one JSON object per line.")] = False,
 ) -> None:
     """Print the events of this worktree's containers as they happen."""
     from wtc.cli.render.warnings import report_warnings

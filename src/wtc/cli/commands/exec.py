@@ -3,9 +3,8 @@
 import sys
 from typing import Annotated
 
-import typer
-
 from wtc.cli import container_options as options
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import require_exclusive, with_target_by_worktree
 from wtc.orchestrator.context.target import Target
 
@@ -17,18 +16,16 @@ CONTEXT = options.PASS_THROUGH
 def command(
     target: Target,
     service: options.Service,
-    words: Annotated[list[str], typer.Argument(metavar="COMMAND [ARGS]...", show_default=False)],
+    words: Annotated[list[str], Argument(metavar="COMMAND [ARGS]...", show_default=False)],
     no_tty: options.NoTty = False,
     interactive: options.Interactive = True,
     tty: options.Tty = False,
     env: options.ExecEnv = None,
     user: options.User = "",
     workdir: options.Workdir = "",
-    index: Annotated[
-        int, typer.Option("--index", metavar="N", help="Number of the replica.", min=0, show_default=False)
-    ] = 0,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run the command in the background.")] = False,
-    privileged: Annotated[bool, typer.Option("--privileged", help="Give the command all privileges.")] = False,
+    index: Annotated[int, Option("--index", metavar="N", help="Number of the replica.", min=0, show_default=False)] = 0,
+    detach: Annotated[bool, Option("--detach", "-d", help="Run the command in the background.")] = False,
+    privileged: Annotated[bool, Option("--privileged", help="Give the command all privileges.")] = False,
 ) -> int:
     """Run a command in a container of this worktree's stack, and exit with its status.
 

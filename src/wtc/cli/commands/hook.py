@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
-import typer
-
-from wtc.cli.options import require_one_of
+from wtc.cli.declarations import Argument, Option
+from wtc.cli.options import require_one_of, without_target
 from wtc.cli.target import make_target
 from wtc.errors import Exit, InternalError, UsageError, WtcError
 
@@ -19,10 +18,11 @@ _READ_TIMEOUT_S = 5.0
 _MAX_INPUT_BYTES = 1 << 20
 
 
+@without_target
 def command(
-    event: Annotated[str, typer.Argument(metavar=f"{CREATED}|{REMOVED}")],
+    event: Annotated[str, Argument(metavar=f"{CREATED}|{REMOVED}")],
     file: Annotated[
-        list[str] | None, typer.Option("--file", metavar="FILE", help="A compose file, by its path in the worktree.")
+        list[str] | None, Option("--file", metavar="FILE", help="A compose file, by its path in the worktree.")
     ] = None,
 ) -> int:
     """Create a worktree for Claude Code, or remove one: its `WorktreeCreate` and `WorktreeRemove` hooks.
@@ -40,10 +40,9 @@ def command(
 
 
 def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
-    from dataclasses import replace
-
     from wtc.cli.render.errors import show_error
     from wtc.cli.render.warnings import report_warnings
+    from wtc.dataclass import replace
     from wtc.orchestrator.hook import create_worktree
 
     name = given.get("name") or given.get("worktree_name")

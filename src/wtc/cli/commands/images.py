@@ -3,8 +3,7 @@
 import sys
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -14,8 +13,8 @@ EXAMPLES = "Example: wtc images -q"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    only_ids: Annotated[bool, typer.Option("--quiet", "-q", help="Print only image IDs.")] = False,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    only_ids: Annotated[bool, Option("--quiet", "-q", help="Print only image IDs.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the images of this worktree's containers."""

@@ -3,8 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -19,10 +18,10 @@ def command(
     target: Target,
     harnesses: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[HARNESS]...", help="conductor, cursor, codex, claude, worktrunk."),
+        Argument(metavar="[HARNESS]...", help="conductor, cursor, codex, claude, worktrunk."),
     ] = None,
     with_worktree_create: Annotated[
-        bool, typer.Option("--with-worktree-create", help="Let wtc create Claude Code's worktrees.")
+        bool, Option("--with-worktree-create", help="Let wtc create Claude Code's worktrees.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

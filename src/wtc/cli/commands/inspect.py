@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument
 from wtc.cli.options import AsJson, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,7 +12,7 @@ EXAMPLES = "Example: wtc inspect web --json"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show how wtc interprets the compose file: the names that it gives, and each attribute with its position.

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,11 +12,11 @@ EXAMPLES = "Example: wtc kill -s HUP web"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     signal: Annotated[
-        str, typer.Option("--signal", "-s", metavar="SIGNAL", help="The signal, by name or number.")
+        str, Option("--signal", "-s", metavar="SIGNAL", help="The signal, by name or number.")
     ] = "SIGKILL",
-    remove_orphans: Annotated[bool, typer.Option("--remove-orphans", hidden=True)] = False,
+    remove_orphans: Annotated[bool, Option("--remove-orphans", hidden=True)] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

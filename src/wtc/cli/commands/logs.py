@@ -3,8 +3,7 @@
 import time
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target_by_file
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
@@ -15,22 +14,18 @@ EXAMPLES = "Example: wtc logs -f --tail 20 web"
 @with_target_by_file
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Print new lines as they come.")] = False,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    follow: Annotated[bool, Option("--follow", "-f", help="Print new lines as they come.")] = False,
     tail: Annotated[
-        str, typer.Option("--tail", "-n", metavar="N|all", help="Print only the last N lines of each container.")
+        str, Option("--tail", "-n", metavar="N|all", help="Print only the last N lines of each container.")
     ] = "all",
-    since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="Start at this time: `10m` ago, or RFC 3339.")
-    ] = "",
-    until: Annotated[
-        str, typer.Option("--until", metavar="TIME", help="End at this time: `10m` ago, or RFC 3339.")
-    ] = "",
-    timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Print the time of each line.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="Print without colours.")] = False,
-    no_log_prefix: Annotated[bool, typer.Option("--no-log-prefix", help="Print without the service names.")] = False,
+    since: Annotated[str, Option("--since", metavar="TIME", help="Start at this time: `10m` ago, or RFC 3339.")] = "",
+    until: Annotated[str, Option("--until", metavar="TIME", help="End at this time: `10m` ago, or RFC 3339.")] = "",
+    timestamps: Annotated[bool, Option("--timestamps", "-t", help="Print the time of each line.")] = False,
+    no_color: Annotated[bool, Option("--no-color", help="Print without colours.")] = False,
+    no_log_prefix: Annotated[bool, Option("--no-log-prefix", help="Print without the service names.")] = False,
     index: Annotated[
-        int, typer.Option("--index", metavar="N", help="Print only this replica.", min=0, show_default=False)
+        int, Option("--index", metavar="N", help="Print only this replica.", min=0, show_default=False)
     ] = 0,
 ) -> None:
     """Print the logs of this worktree's containers, ordered by time; with `-f`, follow them."""

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,7 +12,7 @@ EXAMPLES = "Example: wtc pause"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

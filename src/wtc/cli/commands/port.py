@@ -3,8 +3,7 @@
 import sys
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, require_one_of, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -14,10 +13,10 @@ EXAMPLES = "Example: wtc port web 80"
 @with_target
 def command(
     target: Target,
-    service: Annotated[str, typer.Argument(metavar="SERVICE")],
-    private_port: Annotated[int, typer.Argument(metavar="PRIVATE_PORT", min=1, max=65535)],
-    protocol: Annotated[str, typer.Option("--protocol", metavar="tcp|udp|sctp", help="The protocol.")] = "tcp",
-    index: Annotated[int, typer.Option("--index", metavar="N", help="Number of the replica.", min=1)] = 1,
+    service: Annotated[str, Argument(metavar="SERVICE")],
+    private_port: Annotated[int, Argument(metavar="PRIVATE_PORT", min=1, max=65535)],
+    protocol: Annotated[str, Option("--protocol", metavar="tcp|udp|sctp", help="The protocol.")] = "tcp",
+    index: Annotated[int, Option("--index", metavar="N", help="Number of the replica.", min=1)] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Print the host address of a container's port, as HOST:PORT."""

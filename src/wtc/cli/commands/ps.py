@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Option
 from wtc.cli.options import AsJson, with_target
 from wtc.model.usage import Usage
 from wtc.orchestrator.context.target import Target
@@ -14,8 +13,8 @@ EXAMPLES = "Example: wtc ps -a"
 @with_target
 def command(
     target: Target,
-    stopped: Annotated[bool, typer.Option("--all", "-a", help="Include stopped containers.")] = False,
-    sized: Annotated[bool, typer.Option("--size", "-s", help="Show the memory that each container uses.")] = False,
+    stopped: Annotated[bool, Option("--all", "-a", help="Include stopped containers.")] = False,
+    sized: Annotated[bool, Option("--size", "-s", help="Show the memory that each container uses.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the stacks of all worktrees and their services, by the engine's labels; with `-w`, those of one worktree."""

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, require_one_of, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,14 +12,14 @@ EXAMPLES = "Example: wtc pull --policy missing"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    policy: Annotated[str, typer.Option("--policy", metavar="missing|always", help="What to pull.")] = "",
-    ignore_buildable: Annotated[bool, typer.Option("--ignore-buildable", help="Skip services that are built.")] = False,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    policy: Annotated[str, Option("--policy", metavar="missing|always", help="What to pull.")] = "",
+    ignore_buildable: Annotated[bool, Option("--ignore-buildable", help="Skip services that are built.")] = False,
     ignore_pull_failures: Annotated[
-        bool, typer.Option("--ignore-pull-failures", help="Only warn if an image cannot be pulled.")
+        bool, Option("--ignore-pull-failures", help="Only warn if an image cannot be pulled.")
     ] = False,
     include_deps: Annotated[
-        bool, typer.Option("--include-deps", help="Also pull the images of the services' dependencies.")
+        bool, Option("--include-deps", help="Also pull the images of the services' dependencies.")
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -4,9 +4,8 @@ import sys
 from contextlib import ExitStack
 from typing import Annotated
 
-import typer
-
 from wtc.cli import container_options as options
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import Oversubscribe, Quiet, require_exclusive, require_one_of, with_target_by_worktree
 from wtc.orchestrator.context.target import Target
 
@@ -18,49 +17,43 @@ CONTEXT = options.PASS_THROUGH
 def command(
     target: Target,
     service: options.Service,
-    words: Annotated[list[str] | None, typer.Argument(metavar="[COMMAND] [ARGS]...")] = None,
-    rm: Annotated[bool, typer.Option("--rm", help="Remove the container when the command ends.")] = False,
+    words: Annotated[list[str] | None, Argument(metavar="[COMMAND] [ARGS]...")] = None,
+    rm: Annotated[bool, Option("--rm", help="Remove the container when the command ends.")] = False,
     detach: Annotated[
-        bool, typer.Option("--detach", "-d", help="Run in the background, and print the container's name.")
+        bool, Option("--detach", "-d", help="Run in the background, and print the container's name.")
     ] = False,
-    no_deps: Annotated[bool, typer.Option("--no-deps", help="Do not start the service's dependencies.")] = False,
-    build: Annotated[bool, typer.Option("--build", help="Build the service's image even if it is up to date.")] = False,
-    pull: Annotated[str, typer.Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
+    no_deps: Annotated[bool, Option("--no-deps", help="Do not start the service's dependencies.")] = False,
+    build: Annotated[bool, Option("--build", help="Build the service's image even if it is up to date.")] = False,
+    pull: Annotated[str, Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
     no_tty: options.NoTty = False,
     interactive: options.Interactive = True,
     tty: options.Tty = False,
     env: options.Env = None,
     env_from_file: Annotated[
         list[str] | None,
-        typer.Option("--env-from-file", metavar="FILE", help="Set variables from an env file; repeatable."),
+        Option("--env-from-file", metavar="FILE", help="Set variables from an env file; repeatable."),
     ] = None,
     user: options.User = "",
     workdir: options.Workdir = "",
     entrypoint: Annotated[
-        str | None, typer.Option("--entrypoint", metavar="COMMAND", help="Replace the service's entrypoint.")
+        str | None, Option("--entrypoint", metavar="COMMAND", help="Replace the service's entrypoint.")
     ] = None,
-    volume: Annotated[
-        list[str] | None, typer.Option("--volume", "-v", metavar="SOURCE:TARGET", help="Add a mount.")
-    ] = None,
+    volume: Annotated[list[str] | None, Option("--volume", "-v", metavar="SOURCE:TARGET", help="Add a mount.")] = None,
     publish: Annotated[
-        list[str] | None, typer.Option("--publish", "-p", metavar="[HOST:]PORT", help="Publish a port.")
+        list[str] | None, Option("--publish", "-p", metavar="[HOST:]PORT", help="Publish a port.")
     ] = None,
     service_ports: Annotated[
-        bool, typer.Option("--service-ports", "-P", help="Publish the service's ports at its leased host ports.")
+        bool, Option("--service-ports", "-P", help="Publish the service's ports at its leased host ports.")
     ] = False,
     use_aliases: Annotated[
-        bool, typer.Option("--use-aliases", help="Use the service's network aliases for the container.")
+        bool, Option("--use-aliases", help="Use the service's network aliases for the container.")
     ] = False,
-    label: Annotated[list[str] | None, typer.Option("--label", "-l", metavar="NAME=VALUE", help="Add a label.")] = None,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Set the container's name.")] = "",
-    cap_add: Annotated[
-        list[str] | None, typer.Option("--cap-add", metavar="NAME", help="Add a Linux capability.")
-    ] = None,
-    cap_drop: Annotated[
-        list[str] | None, typer.Option("--cap-drop", metavar="NAME", help="Drop a Linux capability.")
-    ] = None,
+    label: Annotated[list[str] | None, Option("--label", "-l", metavar="NAME=VALUE", help="Add a label.")] = None,
+    name: Annotated[str, Option("--name", metavar="NAME", help="Set the container's name.")] = "",
+    cap_add: Annotated[list[str] | None, Option("--cap-add", metavar="NAME", help="Add a Linux capability.")] = None,
+    cap_drop: Annotated[list[str] | None, Option("--cap-drop", metavar="NAME", help="Drop a Linux capability.")] = None,
     remove_orphans: Annotated[
-        bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
+        bool, Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
     oversubscribe: Oversubscribe = False,
     quiet: Quiet = False,

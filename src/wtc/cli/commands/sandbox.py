@@ -4,9 +4,8 @@ import math
 import sys
 from typing import Annotated
 
-import typer
-
 from wtc.cli import container_options as options
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
@@ -18,31 +17,27 @@ CONTEXT = options.PASS_THROUGH
 @with_target
 def command(
     target: Target,
-    words: Annotated[list[str], typer.Argument(metavar="COMMAND [ARGS]...", show_default=False)],
+    words: Annotated[list[str], Argument(metavar="COMMAND [ARGS]...", show_default=False)],
     memory: Annotated[
-        str, typer.Option("--memory", metavar="SIZE", help="Limit the memory, for example `2g`; at least `1m`.")
+        str, Option("--memory", metavar="SIZE", help="Limit the memory, for example `2g`; at least `1m`.")
     ] = "",
-    cpus: Annotated[
-        float | None, typer.Option("--cpus", metavar="N", help="Limit the CPUs, for example `1.5`.")
-    ] = None,
-    pids: Annotated[
-        int | None, typer.Option("--pids", metavar="N", help="Limit the processes and threads.", min=1)
-    ] = None,
+    cpus: Annotated[float | None, Option("--cpus", metavar="N", help="Limit the CPUs, for example `1.5`.")] = None,
+    pids: Annotated[int | None, Option("--pids", metavar="N", help="Limit the processes and threads.", min=1)] = None,
     share: Annotated[
         list[str] | None,
-        typer.Option("--share", metavar="DIR", help="Give access to a folder, read and write; repeatable."),
+        Option("--share", metavar="DIR", help="Give access to a folder, read and write; repeatable."),
     ] = None,
     socket: Annotated[
-        list[str] | None, typer.Option("--socket", metavar="PATH", help="Give access to a Unix socket; repeatable.")
+        list[str] | None, Option("--socket", metavar="PATH", help="Give access to a Unix socket; repeatable.")
     ] = None,
     stack: Annotated[
-        bool, typer.Option("--stack", help="Connect it to the stack's services, by name, and to nothing else.")
+        bool, Option("--stack", help="Connect it to the stack's services, by name, and to nothing else.")
     ] = False,
     best_effort: Annotated[
-        bool, typer.Option("--best-effort", help="Skip limits that cannot be enforced on this host.")
+        bool, Option("--best-effort", help="Skip limits that cannot be enforced on this host.")
     ] = False,
     no_sandbox: Annotated[
-        bool, typer.Option("--no-sandbox", help="Run the command on the host, in the worktree, with only the limits.")
+        bool, Option("--no-sandbox", help="Run the command on the host, in the worktree, with only the limits.")
     ] = False,
 ) -> int:
     """Run a command in a sandbox that can access the worktree and little else, and exit with its status.

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,9 +12,9 @@ EXAMPLES = "Example: wtc start web"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     wait_timeout: Annotated[
-        float | None, typer.Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
+        float | None, Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
     ] = None,
     oversubscribe: Oversubscribe = False,
     dry_run: DryRun = False,

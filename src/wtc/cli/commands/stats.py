@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, require_exclusive, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,9 +12,9 @@ EXAMPLES = "Example: wtc stats --watch"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    everywhere: Annotated[bool, typer.Option("--all", "-a", help="Show all worktrees.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Redraw every second, until Ctrl-C.")] = False,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    everywhere: Annotated[bool, Option("--all", "-a", help="Show all worktrees.")] = False,
+    watch: Annotated[bool, Option("--watch", help="Redraw every second, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the memory and CPU use of this worktree's containers, and their limits.

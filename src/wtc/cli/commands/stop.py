@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -13,9 +12,9 @@ EXAMPLES = "Example: wtc stop -t 5 web"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     timeout: Annotated[
-        int | None, typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
+        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,

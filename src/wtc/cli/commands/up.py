@@ -1,9 +1,9 @@
 """`wtc up`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import (
     AsJson,
     DryRun,
@@ -23,61 +23,59 @@ EXAMPLES = "Example: wtc up --build web"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...")] = None,
-    recreate: Annotated[bool, typer.Option("--recreate", "--force-recreate", help="Recreate all containers.")] = False,
-    no_recreate: Annotated[bool, typer.Option("--no-recreate", help="Do not recreate existing containers.")] = False,
-    build: Annotated[
-        bool, typer.Option("--build", "--rebuild", help="Build images even if they are up to date.")
-    ] = False,
-    no_build: Annotated[bool, typer.Option("--no-build", help="Do not build images.")] = False,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    recreate: Annotated[bool, Option("--recreate", "--force-recreate", help="Recreate all containers.")] = False,
+    no_recreate: Annotated[bool, Option("--no-recreate", help="Do not recreate existing containers.")] = False,
+    build: Annotated[bool, Option("--build", "--rebuild", help="Build images even if they are up to date.")] = False,
+    no_build: Annotated[bool, Option("--no-build", help="Do not build images.")] = False,
     foreground: Annotated[
         bool,
-        typer.Option("--foreground", help="Stay attached and print logs until a signal or until all services end."),
+        Option("--foreground", help="Stay attached and print logs until a signal or until all services end."),
     ] = False,
     on_signal: Annotated[
         str,
-        typer.Option("--on-signal", metavar="leave|down", help="What a signal does to the stack in the foreground."),
+        Option("--on-signal", metavar="leave|down", help="What a signal does to the stack in the foreground."),
     ] = "leave",
-    no_start: Annotated[bool, typer.Option("--no-start", help="Create containers, but do not start them.")] = False,
-    no_deps: Annotated[bool, typer.Option("--no-deps", help="Do not start the services' dependencies.")] = False,
-    pull: Annotated[str, typer.Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
-    scale: Annotated[list[str] | None, typer.Option("--scale", metavar="SERVICE=N", help="Number of replicas.")] = None,
+    no_start: Annotated[bool, Option("--no-start", help="Create containers, but do not start them.")] = False,
+    no_deps: Annotated[bool, Option("--no-deps", help="Do not start the services' dependencies.")] = False,
+    pull: Annotated[str, Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
+    scale: Annotated[list[str] | None, Option("--scale", metavar="SERVICE=N", help="Number of replicas.")] = None,
     renew_anon_volumes: Annotated[
-        bool, typer.Option("--renew-anon-volumes", "-V", help="Give recreated containers new anonymous volumes.")
+        bool, Option("--renew-anon-volumes", "-V", help="Give recreated containers new anonymous volumes.")
     ] = False,
     remove_orphans: Annotated[
-        bool, typer.Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
+        bool, Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
     ] = False,
     no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="Return when the containers are started, healthy or not.")
+        bool, Option("--no-wait", help="Return when the containers are started, healthy or not.")
     ] = False,
     wait_timeout: Annotated[
-        float | None, typer.Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
+        float | None, Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
     ] = None,
     timeout: Annotated[
         int | None,
-        typer.Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds."),
+        Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds."),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Fail if the file uses an attribute that wtc does not support.")
+        bool, Option("--strict", help="Fail if the file uses an attribute that wtc does not support.")
     ] = False,
     mem_limit: Annotated[
         str | None,
-        typer.Option("--mem-limit", metavar="SIZE", help="Limit services without a memory limit, for example `512m`."),
+        Option("--mem-limit", metavar="SIZE", help="Limit services without a memory limit, for example `512m`."),
     ] = None,
     oversubscribe: Oversubscribe = False,
     ports: Annotated[
-        str, typer.Option("--ports", metavar="leased|fixed", help="`fixed`: publish the host ports of the file.")
+        str, Option("--ports", metavar="leased|fixed", help="`fixed`: publish the host ports of the file.")
     ] = "leased",
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="Take over the stack of a former worktree at this path, with its volumes.")
+        bool, Option("--adopt", help="Take over the stack of a former worktree at this path, with its volumes.")
     ] = False,
     stack: Annotated[
-        str | None, typer.Option("--stack", metavar="NAMESPACE", help="The stack that `--adopt` takes over.")
+        str | None, Option("--stack", metavar="NAMESPACE", help="The stack that `--adopt` takes over.")
     ] = None,
     data_from: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--data-from",
             metavar="WORKTREE|main|compose[:PROJECT]",
             help="Fill volumes that do not exist yet with a copy of another stack's data. The services that write to "
@@ -85,11 +83,11 @@ def command(
         ),
     ] = None,
     events: Annotated[
-        str, typer.Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
+        str, Option("--events", metavar="FORMAT", help="`json`: each event on standard error as a line of JSON.")
     ] = "",
-    detach: Annotated[bool, typer.Option("--detach", "-d", hidden=True)] = False,
-    wait: Annotated[bool, typer.Option("--wait", hidden=True)] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", hidden=True)] = False,
+    detach: Annotated[bool, Option("--detach", "-d", hidden=True)] = False,
+    wait: Annotated[bool, Option("--wait", hidden=True)] = False,
+    yes: Annotated[bool, Option("--yes", "-y", hidden=True)] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -100,6 +98,11 @@ def command(
     only containers whose configuration has changed. It waits until services with a healthcheck are healthy
     and the others keep running, and asks no questions: `-d`, `--wait` and `-y` are accepted and have no effect.
     """
+    if _is_plain(locals()):
+        from wtc.cli.render.unchanged_up import show_unchanged_up
+
+        if show_unchanged_up(target, as_json=as_json, quiet=quiet):
+            return 0
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.model.up_options import Recreate, UpOptions
@@ -168,6 +171,13 @@ def command(
         result = up(target, request, report, stop)
     show_up(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
+
+
+def _is_plain(options: Mapping[str, object]) -> bool:
+    """Return whether no option is given that changes what `up` does, only how it is printed."""
+    defaults = {"on_signal": "leave", "ports": "leased"}
+    printing = {"target", "detach", "yes", "as_json", "quiet"}
+    return all(not value or defaults.get(name) == value for name, value in options.items() if name not in printing)
 
 
 def _scale(text: str) -> tuple[str, int]:

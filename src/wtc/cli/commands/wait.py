@@ -3,8 +3,7 @@
 import sys
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -14,9 +13,9 @@ EXAMPLES = "Example: wtc wait migrate"
 @with_target
 def command(
     target: Target,
-    services: Annotated[list[str], typer.Argument(metavar="SERVICE...")],
+    services: Annotated[list[str], Argument(metavar="SERVICE...")],
     down_project: Annotated[
-        bool, typer.Option("--down-project", help="Run `wtc down` when the first container ends.")
+        bool, Option("--down-project", help="Run `wtc down` when the first container ends.")
     ] = False,
     as_json: AsJson = False,
 ) -> int:

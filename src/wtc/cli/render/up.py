@@ -2,17 +2,20 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
 from wtc.cli.terminal.output import narrate, print_columns, print_json
-from wtc.model.namespace import Namespace
-from wtc.model.plan import Plan, PlanNode
-from wtc.model.plan_text import node_text, operation_text
-from wtc.orchestrator.up import UpResult
+
+if TYPE_CHECKING:
+    # Not at run time, so that an `up` that finds nothing to do imports neither the plan nor what makes it.
+    from wtc.model.namespace import Namespace
+    from wtc.model.plan import Plan, PlanNode
+    from wtc.orchestrator.kept.unchanged_up import UnchangedUp
+    from wtc.orchestrator.up import UpResult
 
 
-def show_up(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
+def show_up(result: "UpResult | UnchangedUp", *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
     """Print the endpoints, or the plan of a dry run. With `silent`, narrate nothing."""
     if as_json:
         endpoints = [endpoint_document(e) for e in result.endpoints]
@@ -25,15 +28,17 @@ def show_up(result: UpResult, *, as_json: bool, dry_run: bool, silent: bool = Fa
             narrate("nothing to do: the stack is up to date")
 
 
-def show_plans(plans: tuple[Plan, ...]) -> None:
+def show_plans(plans: "tuple[Plan, ...]") -> None:
     """Print each plan. A blank line separates plans: the next one is made after the one before is executed."""
+    from wtc.model.plan_text import node_text
+
     texts = ["\n".join(node_text(node) for node in plan.nodes) for plan in plans if plan]
     sys.stdout.write("\n\n".join(texts) + "\n" if texts else "")
     if not texts:
         narrate("nothing to do")
 
 
-def changes_document(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bool) -> dict[str, Any]:
+def changes_document(namespace: "Namespace", plans: "Sequence[Plan]", *, dry_run: bool) -> dict[str, Any]:
     """Return the changes to a stack, or those that a dry run would make, as JSON."""
     return {
         "worktree": namespace.worktree,
@@ -44,7 +49,7 @@ def changes_document(namespace: Namespace, plans: Sequence[Plan], *, dry_run: bo
     }
 
 
-def plan_document(plans: Iterable[Plan]) -> list[dict[str, Any]]:
+def plan_document(plans: "Iterable[Plan]") -> list[dict[str, Any]]:
     """Return the nodes of consecutive plans. The ids continue from plan to plan."""
     found: list[dict[str, Any]] = []
     for plan in plans:
@@ -53,7 +58,7 @@ def plan_document(plans: Iterable[Plan]) -> list[dict[str, Any]]:
     return found
 
 
-def planned_document(node: PlanNode, before: int) -> dict[str, Any]:
+def planned_document(node: "PlanNode", before: int) -> dict[str, Any]:
     """Return a node with its position in the plan. `before` is the number of nodes in the earlier plans."""
     return {
         "id": before + node.id,
@@ -63,8 +68,10 @@ def planned_document(node: PlanNode, before: int) -> dict[str, Any]:
     }
 
 
-def node_document(node: PlanNode) -> dict[str, Any]:
+def node_document(node: "PlanNode") -> dict[str, Any]:
     """Return a node's operation, text and service."""
+    from wtc.model.plan_text import operation_text
+
     return {
         "operation": type(node.operation).__name__,
         "text": operation_text(node.operation),

@@ -1,10 +1,10 @@
 """Select the live lines that fit on the screen: finished lines are folded first, running lines last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TypeAlias
 
+from wtc.dataclass import dataclass, field
 from wtc.model.plan import PlanNode
 
 TAIL = 6

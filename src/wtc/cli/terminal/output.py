@@ -1,6 +1,5 @@
 """Print answers on standard output and narration on standard error."""
 
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,9 +24,11 @@ def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) 
     On a terminal, fit them to its width and make web addresses links.
     """
     if sys.stdout.isatty():
+        from shutil import get_terminal_size
+
         from wtc.cli.terminal.narrow_tables import lay_out
 
-        lines = lay_out(list(rows), header=header, room=shutil.get_terminal_size().columns)
+        lines = lay_out(list(rows), header=header, room=get_terminal_size().columns)
     else:
         lines = align(rows, header=header)
     linked = use_links(sys.stdout)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
-from dataclasses import replace
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv.environment import look_up_values
@@ -12,6 +11,7 @@ from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar
+from wtc.dataclass import replace
 from wtc.model.position import Path, Position
 
 _MARKER = "WTC_ENV"

@@ -6,11 +6,11 @@ Source: distribution/reference, the grammar of an image reference.
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
-from dataclasses import replace
 
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.tree.accessors import get_fields, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 

@@ -1,10 +1,10 @@
 """List the variables that a project uses as `docker compose config --variables` does. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from wtc.compose.interpolation.template import template_variables
 from wtc.compose.tree.node import Plain
+from wtc.dataclass import dataclass
 
 TITLES = ("NAME", "REQUIRED", "DEFAULT VALUE", "ALTERNATE VALUE")
 MIN_COLUMN = 20

@@ -7,10 +7,10 @@ same variable means that host port only directly after an address of the host, i
 import re
 from collections.abc import Mapping
 from collections.abc import Mapping as Environment
-from dataclasses import dataclass, field, replace
 
 from wtc.compose.interpolation.template import Placed
 from wtc.compose.transform.ports import is_address
+from wtc.dataclass import dataclass, field, replace
 from wtc.model.position import Path, Position
 from wtc.model.variable_use import VariableUse
 

@@ -5,7 +5,6 @@ deeper in the tree than in the model, or that have a special form, have a row in
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from functools import cache
 from types import UnionType
 from typing import Any, TypeAlias, TypeVar, get_args, get_origin
@@ -17,6 +16,7 @@ from wtc.compose.tree import node as tree
 from wtc.compose.tree.accessors import get_child, get_items, is_null, scalar_text
 from wtc.compose.tree.accessors import get_fields as entries
 from wtc.compose.tree.node import Node, Scalar
+from wtc.dataclass import MISSING, fields
 from wtc.model.build import Build, BuildSecret, BuildUlimit
 from wtc.model.deploy import Deploy, GenericResource
 from wtc.model.mounts import FileGrant, FileSource, Mount

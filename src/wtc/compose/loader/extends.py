@@ -1,7 +1,6 @@
 """Apply `extends`: merge a service over the one that it extends. Source: compose-spec, Services, extends."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from posixpath import dirname
 
 from wtc.compose.loader.session import Scope
@@ -10,6 +9,7 @@ from wtc.compose.override.merge import merge
 from wtc.compose.transform.paths import absolute_path, is_remote, resolve_paths
 from wtc.compose.tree.accessors import get_fields, get_string, kind_name
 from wtc.compose.tree.node import Mapping, Node, Scalar
+from wtc.dataclass import dataclass
 from wtc.model.position import Path, dotted
 
 ExtendedFile = tuple[Mapping, list[Path]]

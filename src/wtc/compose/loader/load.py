@@ -1,7 +1,6 @@
 """Load compose files into a project, stage by stage, in Docker Compose's order. Source: compose-spec."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from itertools import islice
 
 from wtc.compose.diagnostics import Diagnostics
@@ -22,6 +21,7 @@ from wtc.compose.tree.accessors import get_child, get_fields, get_items, with_en
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.validation import consistency, undefined_references
 from wtc.compose.validation.published_ports import check_published_ports
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path

@@ -1,9 +1,9 @@
 """The result of loading a compose project."""
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
 
 from wtc.compose.tree.node import Mapping
+from wtc.dataclass import dataclass, field
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path
 from wtc.model.variable_use import VariableUse

@@ -1,10 +1,10 @@
 """The input of a load: the request, and the interface through which files are read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from wtc.compose.interpolation.port_variables import PortVariables
+from wtc.dataclass import dataclass, field
 
 
 class Reader(Protocol):

@@ -1,7 +1,6 @@
 """The state that all stages of one load share."""
 
 from collections.abc import Mapping as Environment
-from dataclasses import dataclass, field
 from posixpath import relpath
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.request import Reader
 from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.tree.node import Mapping, Node
+from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
 
 Part: TypeAlias = tuple[tuple[str, ...], str, frozenset[tuple[str, str]]]

@@ -4,7 +4,6 @@ Source: docker compose's command line and its `COMPOSE_*` variables.
 """
 
 from collections.abc import Mapping as Environment
-from dataclasses import dataclass
 from posixpath import basename, dirname, join
 
 from wtc.compose.diagnostics import Diagnostics
@@ -14,9 +13,10 @@ from wtc.compose.loader.request import LoadRequest, Reader
 from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.node import NOWHERE, Mapping, Node, Scalar
+from wtc.dataclass import dataclass
 from wtc.errors import NoComposeFileError, UsageError
+from wtc.settings.project_files import FILES, PROJECT_FILE
 
-FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 NAMES = ", ".join(f"`{name}`" for name in FILES)
 OVERRIDES = (
     "compose.override.yml",
@@ -24,7 +24,6 @@ OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-PROJECT_FILE = "wtc.toml"
 YES = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 NO = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")

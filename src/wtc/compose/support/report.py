@@ -1,13 +1,13 @@
 """Report which attributes of a project are honoured, rewritten or ignored, with their positions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from wtc.compose.support.status import Case, Row, Status
 from wtc.compose.support.table import SUPPORT
 from wtc.compose.tree.accessors import get_items
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.tree.path_patterns import Cursor, Table
+from wtc.dataclass import dataclass
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path, Position, dotted
 

@@ -1,12 +1,12 @@
 """How wtc treats an attribute (honoured, rewritten, ignored), and for which values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from wtc.compose.tree.accessors import get_child, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node, Scalar
+from wtc.dataclass import dataclass
 from wtc.model.position import Path
 
 

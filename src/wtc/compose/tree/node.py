@@ -4,9 +4,9 @@ Nodes are values: a stage that changes something creates a new node and shares t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"

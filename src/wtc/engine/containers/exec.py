@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.hijack import hijack
 from wtc.engine.client.json_access import get_number, get_text
 from wtc.engine.containers.attach import AttachEnd, attach_user

@@ -3,11 +3,11 @@
 Source: Engine API, `GET /containers/{id}/json` (State, RestartCount, HostConfig.RestartPolicy).
 """
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
 from wtc.model.plan import Condition
 

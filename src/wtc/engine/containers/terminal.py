@@ -9,8 +9,9 @@ import struct
 import termios
 import tty
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from types import FrameType
+
+from wtc.dataclass import dataclass
 
 EXIT_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DETACH_KEYS = "ctrl-p,ctrl-q"

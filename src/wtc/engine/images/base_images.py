@@ -7,8 +7,9 @@ Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount, here-document
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from wtc.dataclass import dataclass, field
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*")
 _HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][A-Za-z0-9_]*)\1")

@@ -82,7 +82,7 @@ def _with_own_images(context: BuildContext, op: "BuildImage") -> BuildContext:
 def _build_with_engine(
     engine: "Engine", op: "BuildImage", report: Report, *, context: BuildContext | None, stop: threading.Event | None
 ) -> str:
-    from wtc.engine.client.credentials import all_credentials, proxy_arguments
+    from wtc.engine.client.credentials import all_credentials, proxy_variables
 
     build, service = build_query.build_of(op), op.image.service
     version = _builder(engine)
@@ -97,7 +97,7 @@ def _build_with_engine(
         op,
         version=version,
         dockerfile=context.dockerfile if context else build.dockerfile,
-        proxies=proxy_arguments(engine.address),
+        proxies=proxy_variables(engine.address),
         pull=pull,
     )
     headers = {"Content-Type": "application/x-tar"}
@@ -130,7 +130,7 @@ def _builder(engine: "Engine") -> str:
     if os.environ.get("DOCKER_BUILDKIT", "").lower() in _OFF:
         return LEGACY
     # An engine that does not report a version has both.
-    wanted = engine.call("GET", "/_ping", doing="read the engine's builder version").headers.get("Builder-Version", "")
+    wanted = engine.call("GET", "/_ping", doing="read the engine's builder version").header("Builder-Version")
     return LEGACY if wanted == LEGACY else BUILDKIT
 
 

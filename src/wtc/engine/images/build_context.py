@@ -4,11 +4,12 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import cast
 
+from wtc.dataclass import dataclass, fields, is_dataclass, replace
+from wtc.engine.images.context_index import ContextIndex
 from wtc.engine.images.dockerignore import TOP, BadPatternError, Ignore, Verdict, parse_dockerignore
 from wtc.engine.images.linked_worktrees import is_ignored_worktree
 from wtc.errors import WtcError
@@ -58,21 +59,26 @@ def is_remote(context: str) -> bool:
     return not Path(context).is_absolute() and (context.startswith(_REMOTE) or "://" in context)
 
 
-def context_hash(build: Build) -> str:
+def context_hash(build: Build, index: ContextIndex | None = None) -> str:
     """Return the hash, 64 hex digits, of every option and, for local contexts, of the files that are sent.
 
-    It does not depend on the path of the context or on the times of its files.
+    It does not depend on the path of the context or on the times of its files. The `index` has the hashes of unchanged
+    files, and records everything that is looked at.
     Raises: BuildContextError if the context or its Dockerfile is missing or cannot be read.
     """
     options = {f.name: _json_value(getattr(build, f.name)) for f in fields(build)}
     total = hashlib.sha256()
+    index = index or ContextIndex()
     if not is_remote(build.context):
         options["context"] = ""
-        total.update(_tree_hash(locate_context(build)).encode())
-    named = {name: _named_hash(value) for name, value in sorted(build.additional_contexts.items())}
+        context = locate_context(build)
+        _index_files(context, build, index)
+        total.update(_tree_hash(context, index).encode())
+    named = {name: _named_hash(value, index) for name, value in sorted(build.additional_contexts.items())}
     options["additional_contexts"] = named
     total.update(json.dumps([_HASH_FORMAT, options], sort_keys=True).encode())
-    return total.hexdigest()
+    index.hash = total.hexdigest()
+    return index.hash
 
 
 def locate_context(build: Build) -> BuildContext:
@@ -110,15 +116,20 @@ def locate_named_context(folder: str) -> BuildContext:
     return _context(root, dockerfile="")
 
 
-def walk_context(context: BuildContext, *, left_out: list[str] | None = None) -> Iterator[ContextEntry]:
+def walk_context(
+    context: BuildContext,
+    *,
+    left_out: list[str] | None = None,
+    entering: Callable[[str], None] = lambda _folder: None,
+) -> Iterator[ContextEntry]:
     """Yield the entries of a context, folders before their content, names in order; do not enter ignored folders.
 
     Files that were removed meanwhile, sockets, pipes and devices are skipped. Linked worktrees are excluded, and their
-    paths in the context are added to `left_out`.
+    paths in the context are added to `left_out`. `entering` gets the path on disk of each folder before it is listed.
     Raises: BuildContextError for a folder that cannot be read.
     """
-    skipped: list[str] = [] if left_out is None else left_out
-    yield from _walk_folder(context, folder="", source=context.root, verdict=TOP, left_out=skipped)
+    walk = _Walk(context, [] if left_out is None else left_out, entering)
+    yield from walk.folder("", context.root, TOP)
 
 
 def read_context_file(path: str | Path) -> bytes:
@@ -143,38 +154,42 @@ def unreadable_context(path: str | Path, error: OSError) -> BuildContextError:
     )
 
 
-def _walk_folder(
-    context: BuildContext, *, folder: str, source: str, verdict: Verdict, left_out: list[str]
-) -> Iterator[ContextEntry]:
-    for found in _entries(source):
-        path = f"{folder}/{found.name}" if folder else found.name
-        forced = path == context.dockerfile and context.extra_dockerfile is None
-        here = context.ignore.verdict(path, verdict) if context.ignore.patterns else TOP
-        is_folder = found.is_dir(follow_symlinks=False)
-        if here.ignored and not forced:
-            leads_on = context.dockerfile.startswith(f"{path}/") or context.ignore.may_keep_below(path)
-            if not (is_folder and leads_on):
+class _Walk:
+    def __init__(self, context: BuildContext, left_out: list[str], entering: Callable[[str], None]) -> None:
+        self.context, self.left_out, self.entering = context, left_out, entering
+
+    def folder(self, folder: str, source: str, verdict: Verdict) -> Iterator[ContextEntry]:
+        context = self.context
+        self.entering(source)
+        for found in _entries(source):
+            path = f"{folder}/{found.name}" if folder else found.name
+            forced = path == context.dockerfile and context.extra_dockerfile is None
+            here = context.ignore.verdict(path, verdict) if context.ignore.patterns else TOP
+            is_folder = found.is_dir(follow_symlinks=False)
+            if here.ignored and not forced:
+                leads_on = context.dockerfile.startswith(f"{path}/") or context.ignore.may_keep_below(path)
+                if not (is_folder and leads_on):
+                    continue
+            if is_folder and is_ignored_worktree(path, found.path):
+                self.left_out.append(path)
                 continue
-        if is_folder and is_ignored_worktree(path, found.path):
-            left_out.append(path)
-            continue
-        own = _entry(path, found)
-        if own is None:
-            continue
-        if not is_folder:
-            yield own
-            continue
-        inner = _walk_folder(context, folder=path, source=found.path, verdict=here, left_out=left_out)
-        if here.ignored:
-            # An ignored folder is sent only if a file in it is not ignored.
-            first = next(inner, None)
-            if first is None:
+            own = _entry(path, found)
+            if own is None:
                 continue
-            yield own
-            yield first
-        else:
-            yield own
-        yield from inner
+            if not is_folder:
+                yield own
+                continue
+            inner = self.folder(path, found.path, here)
+            if here.ignored:
+                # An ignored folder is sent only if a file in it is not ignored.
+                first = next(inner, None)
+                if first is None:
+                    continue
+                yield own
+                yield first
+            else:
+                yield own
+            yield from inner
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -198,36 +213,54 @@ def _entry(path: str, found: "os.DirEntry[str]") -> ContextEntry | None:
     return ContextEntry(path=path, source=found.path, mode=status.st_mode, mtime_s=int(status.st_mtime), link=link)
 
 
-def _tree_hash(context: BuildContext) -> str:
+def _index_files(context: BuildContext, build: Build, index: ContextIndex) -> None:
+    """Record the files that decide what the context is: they can be outside of it, ignored, or missing."""
+    root = os.path.normpath(build.context)
+    dockerfile = os.path.normpath(os.path.join(root, build.dockerfile or DEFAULT_DOCKERFILE))
+    names = {root, dockerfile, f"{dockerfile}.dockerignore", f"{root}/{IGNORE_FILE}"}
+    if not build.dockerfile:
+        names |= {f"{root}/{DEFAULT_DOCKERFILE.lower()}", f"{root}/{DEFAULT_DOCKERFILE.lower()}.dockerignore"}
+    if context.extra_dockerfile is not None:
+        names.add(f"{root}/{EXTRA_DOCKERFILE}")
+    for path in sorted(names):
+        index.add_path(path)
+
+
+def _tree_hash(context: BuildContext, index: ContextIndex) -> str:
     total = hashlib.sha256()
-    for entry in walk_context(context):
+    left_out: list[str] = []
+    for entry in walk_context(context, left_out=left_out, entering=index.add_folder):
         what = entry.link
         if stat.S_ISREG(entry.mode):
-            digest = _file_hash(entry.source)
+            digest = _file_digest(entry.source, index)
             if digest is None:
                 continue
             what = digest
+        elif stat.S_ISLNK(entry.mode):
+            index.add_link(entry.source, entry.link)
         # The permissions of a link have no effect, and differ between systems.
         mode = stat.S_IFMT(entry.mode) if stat.S_ISLNK(entry.mode) else entry.mode
         total.update(b"\0".join(map(os.fsencode, (entry.path, f"{mode:o}", what, ""))))
     if context.extra_dockerfile is not None:
         total.update(b"\0" + context.extra_dockerfile)
+    for folder in left_out:
+        index.add_path(f"{context.root}/{folder}/.git")
     return total.hexdigest()
 
 
-def _file_hash(path: str) -> str | None:
+def _file_digest(path: str, index: ContextIndex) -> str | None:
     try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
+        return index.file_digest(path)
     except OSError as error:
         raise unreadable_context(path, error) from error
 
 
-def _named_hash(value: str) -> str:
+def _named_hash(value: str, index: ContextIndex) -> str:
     """Return the hash of an additional context; for one that is not a local folder, its address."""
-    return _tree_hash(locate_named_context(value)) if Path(value).is_absolute() else value
+    if not Path(value).is_absolute():
+        return value
+    index.add_path(f"{value}/{IGNORE_FILE}")
+    return _tree_hash(locate_named_context(value), index)
 
 
 def _check_folder(root: Path) -> None:

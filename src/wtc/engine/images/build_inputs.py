@@ -2,16 +2,19 @@
 
 from wtc.engine.images.base_images import base_images
 from wtc.engine.images.build_context import BuildContext, context_hash, is_remote, locate_context, read_context_file
+from wtc.engine.images.context_index import ContextIndex
 from wtc.model.build import Build, BuildInput
 
 
-def build_input(build: Build) -> BuildInput:
+def build_input(build: Build, index: ContextIndex | None = None) -> BuildInput:
     """Return the inputs of a build on this machine. The images of a remote context are unknown.
+
+    The `index` saves reading unchanged files: see `context_hash`.
 
     Raises:
         BuildContextError: the context or its Dockerfile is missing or cannot be read.
     """
-    return BuildInput(hash=context_hash(build), images=images_in(build))
+    return BuildInput(hash=context_hash(build, index), images=images_in(build))
 
 
 def images_in(build: Build) -> tuple[str, ...]:

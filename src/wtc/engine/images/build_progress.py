@@ -4,8 +4,8 @@ import base64
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.json_stream import Record, get_object
 from wtc.engine.images.buildkit_progress import Log, ProgressRecord, Vertex, decode_progress
 from wtc.errors import BuildFailedError

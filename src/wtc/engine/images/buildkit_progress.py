@@ -4,7 +4,8 @@ Source: moby/buildkit, api/services/control/control.proto: message StatusRespons
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from wtc.dataclass import dataclass
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LONGEST_VARINT = 10

@@ -8,9 +8,9 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.engine.client.json_stream import check_stop
 from wtc.engine.images import bake, build_query, buildx_environment
 from wtc.engine.images.build_context import DEFAULT_DOCKERFILE, is_remote, locate_context

@@ -11,10 +11,10 @@ import shutil
 import stat
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.engine.images.build_context import (
     BuildContext,
     ContextEntry,

@@ -6,8 +6,9 @@ Source: Dockerfile reference, ".dockerignore file"; github.com/moby/patternmatch
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from wtc.dataclass import dataclass
 
 _BOM = "\ufeff"
 _WILD = {"*": "[^/]*", "?": "[^/]"}

@@ -3,11 +3,11 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.client import json_stream
 from wtc.engine.client.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError

@@ -9,11 +9,11 @@ import json
 import threading
 from calendar import timegm
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
 from time import monotonic, strptime
 from typing import TYPE_CHECKING, TypeAlias
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.bounded_queue import BoundedQueue, QueueClosedError
 from wtc.engine.client.json_access import get_object, get_text
 from wtc.engine.logs.history import LogStream, open_log, read_lines
@@ -260,7 +260,7 @@ class _Follow:
     def _put_lines(self, one: _Followed, stream: LogStream) -> None:
         known, times = one.last, one.repeats
         source, put = one.source, self.messages.put
-        for line in read_lines(self.engine, stream, of=source.service):
+        for line in read_lines(stream):
             if known and "" < line.time <= known:
                 if line.time < known:
                     continue

@@ -2,16 +2,16 @@
 
 import socket
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import Json, get_object, get_text
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.engine.observe.snapshot import inspect_container, list_containers
 from wtc.model.namespace import Namespace
-from wtc.planner.desired.resolve import connect_address
+from wtc.planner.addresses import connect_address
 from wtc.planner.observed.ownership import ownership
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
 from wtc.engine.observe import parse_inspect
 from wtc.errors import NotFoundError
@@ -55,5 +55,5 @@ def container_exits(
 
 def engine_clock_s(engine: "Engine") -> int | None:
     """Return the engine's time, in seconds since 1970; None if unknown. Source: the `Date` of `GET /_ping`."""
-    date = engine.call("GET", "/_ping", doing="read the engine's clock").headers.get("Date", "")
+    date = engine.call("GET", "/_ping", doing="read the engine's clock").header("Date")
     return parse_http_date(date) or None

@@ -1,8 +1,8 @@
 """Query one container or image: processes, ports, details, exit status. Source: Engine API, Containers and Images."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_text
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.errors import EngineError
@@ -78,6 +78,5 @@ def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
 def wait_for_exit(engine: "Engine", container: str) -> int:
     """Wait until a container has ended and return its exit status (`POST /containers/{id}/wait`)."""
     doing = f"wait for container `{container}`"
-    with engine.mapping(doing):
-        answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
+    answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
     return get_number(answer, "StatusCode")

@@ -1,8 +1,8 @@
 """Find host ports that are held by containers or by other programs of this machine."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
 from wtc.model.ports import PortBinding
 from wtc.planner.checks.port_overlap import bindings_overlap

@@ -1,9 +1,9 @@
 """Parse the engine's JSON of containers, networks, volumes and images. Source: Engine API."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from wtc import labels as label
+from wtc.dataclass import replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_timestamp
 from wtc.engine.observe.host_ports import listed_ports, requested_ports
 from wtc.model.observed import (

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtc import labels as label
+from wtc.dataclass import replace
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_bindings, requested_ports
 from wtc.errors import NotFoundError

@@ -10,10 +10,10 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from time import time
 from typing import Self
 
+from wtc.dataclass import dataclass
 from wtc.model.usage import CpuTime, Sample
 
 ROOT = "/sys/fs/cgroup"

@@ -1,8 +1,8 @@
 """Find the attributes of a service that its engine does not support, by API version, so that wtc can warn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.engine.translate.body_table import Version
 from wtc.engine.translate.networks import SEVERAL_ENDPOINTS
 from wtc.engine.translate.resources import is_cdi

@@ -12,12 +12,14 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import EngineListing, Observed, ObservedContainer
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.open_engine import open_engine
-from wtc.orchestrator.context.target import Located, Target, locate
+from wtc.orchestrator.context.target import Located, Place, Target, locate
 from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_user_state
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
     from wtc.orchestrator.context.project import ProjectReader
+    from wtc.orchestrator.kept.build_indexes import BuildIndexes
+    from wtc.orchestrator.kept.kept_results import KeptResults
 
 
 class Context:
@@ -50,12 +52,42 @@ class Context:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is None and "namespace" in self.__dict__:
+            self.keep_place(self.namespace)
+            if not self.dry_run and "build_indexes" in self.__dict__:
+                self.build_indexes.keep(self.state.store, self.namespace.name)
         self._open.close()
 
     @cached_property
     def located(self) -> Located:
         """Return the worktree and the paths of its compose files."""
         return locate(self.target)
+
+    @cached_property
+    def place(self) -> Place:
+        """Return the worktree and the project folder: kept ones, if nothing that they follow from has changed."""
+        if self.dry_run or "located" in self.__dict__:
+            return self.located
+        return self.kept.place() or self.located
+
+    def keep_place(self, namespace: Namespace) -> None:
+        """Keep the place for later commands, if it had to be located."""
+        if not self.dry_run and {"place", "located"} <= self.__dict__.keys():
+            self.kept.keep(namespace.name, self.located)
+
+    @cached_property
+    def kept(self) -> "KeptResults":
+        """Return the kept results of the stack that the command line means."""
+        from wtc.orchestrator.kept.kept_results import KeptResults
+
+        return KeptResults(self.target, self.state)
+
+    @cached_property
+    def build_indexes(self) -> "BuildIndexes":
+        """Return the indexes of the build contexts of the stack."""
+        from wtc.orchestrator.kept.build_indexes import BuildIndexes
+
+        return BuildIndexes(self.state.store, self.namespace.name)
 
     @cached_property
     def state(self) -> UserState:
@@ -94,11 +126,11 @@ class Context:
     @cached_property
     def namespace(self) -> Namespace:
         """Return the namespace of the worktree's stack; `up` and `run` claim it instead."""
-        located, state = self.located, self.state
+        place, state = self.place, self.state
         if self.offline:
-            return namespace_for(located, state, None, self.report)
+            return namespace_for(place, state, None, self.report)
         engine = self.engine
-        return namespace_for(located, state, engine, self.report, listing=self.listing, create=self.creates)
+        return namespace_for(place, state, engine, self.report, listing=self.listing, create=self.creates)
 
     @cached_property
     def observed(self) -> Observed:
@@ -129,7 +161,7 @@ class Context:
     def forget_project(self, target: Target) -> None:
         """Locate and interpret the compose files again at the next use: files were copied into the worktree."""
         self.target = target
-        for name in ("located", "projects"):
+        for name in ("located", "place", "kept", "projects"):
             self.__dict__.pop(name, None)
 
     def containers(

@@ -38,9 +38,12 @@ class DiskReader:
         """
         if path in self._streams:
             return self._streams[path]
-        content = _read_stream(path) if _is_stream(path) else _read_file(self._source(path))
-        (self._streams if _is_stream(path) else self._contents)[path] = content
+        content = _read_stream(path) if is_stream(path) else _read_file(self._source(path))
+        (self._streams if is_stream(path) else self._contents)[path] = content
         return content
+
+    def mark_unrepeatable(self) -> None:
+        """Note that the command depends on something that is not read here: see `RecordingReader`."""
 
     def has_read(self, text: str) -> bool:
         """Whether a file that was read contains the text, encoded in UTF-8."""
@@ -55,7 +58,13 @@ class DiskReader:
             found = os.stat(self._source(path))
         except (OSError, ValueError):
             return False
-        return _is_stream(path) or _is_readable(found)
+        return is_stream(path) or _is_readable(found)
+
+    def kind(self, path: str) -> str:
+        """Return `file` if the path can be read as a file, `other` for anything else that exists there, `absent`."""
+        if DiskReader.is_file(self, path):
+            return "file"
+        return "other" if "\0" not in path and os.path.lexists(path) else "absent"
 
     def is_dir(self, path: str) -> bool:
         """Return whether the path is a folder."""
@@ -67,7 +76,7 @@ class DiskReader:
     def real_path(self, path: str) -> str:
         """Return the path with its symbolic links resolved, as far as it exists."""
         # The target of a descriptor's link is not a path that can be opened.
-        return path if _is_stream(path) or "\0" in path else os.path.realpath(path)
+        return path if is_stream(path) or "\0" in path else os.path.realpath(path)
 
     def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:
         """Return a few files below the folder whose names are `wanted`, nearest first. The search is bounded."""
@@ -82,7 +91,8 @@ class DiskReader:
         return self._copies.get(os.path.realpath(path), path)
 
 
-def _is_stream(path: str) -> bool:
+def is_stream(path: str) -> bool:
+    """Whether the path is standard input or an inherited pipe, whose content can be read only once."""
     return path == _STDIN or path.startswith(_DESCRIPTORS)
 
 

@@ -5,15 +5,15 @@ Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identi
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError
 from wtc.events import Reporter
 from wtc.model.identity import Identity, LabelledStack, PathFacts, RepositoryFacts
 from wtc.model.namespace import Namespace
 from wtc.namespace import free_name
-from wtc.orchestrator.context.target import Located, site_of
+from wtc.orchestrator.context.target import Place, site_of
 from wtc.orchestrator.context.user_state import UserState, read_registry
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.worktrees.host_identity import host_id
@@ -58,7 +58,7 @@ class IdentifiedStack:
 
 
 def identify(
-    located: Located,
+    place: Place,
     state: UserState,
     engine: "Engine | None",
     *,
@@ -74,21 +74,21 @@ def identify(
         UnreadableIdError: the worktree's id cannot be read.
     """
     here = read_worktree(
-        worktree_at(located.worktree), located.directory, host_id(state.environment, create=create), create=create
+        worktree_at(place.worktree), place.directory, host_id(state.environment, create=create), create=create
     )
     here = replace(here, identity=replace(here.identity, legacy=engine is None or engine.host_is_local))
     if listing is None and (known := _registered_namespace(here, state, anywhere=engine is None)):
         return IdentifiedStack(namespace=known, here=here)
     if engine is None:
-        return IdentifiedStack(namespace=_new_namespace(located, here, (), state), here=here)
+        return IdentifiedStack(namespace=_new_namespace(place, here, (), state), here=here)
     from wtc.engine.observe.snapshot import list_engine
 
     stacks = labelled_stacks(listing or list_engine(engine))
-    return _identify(located, state, here, stacks)
+    return _identify(place, state, here, stacks)
 
 
 def namespace_for(
-    located: Located,
+    place: Place,
     state: UserState,
     engine: "Engine | None",
     report: Reporter,
@@ -103,7 +103,7 @@ def namespace_for(
         UnreadableIdError: the worktree's id cannot be read.
     """
     read_registry(state, report)
-    return identify(located, state, engine, listing=listing, create=create).namespace
+    return identify(place, state, engine, listing=listing, create=create).namespace
 
 
 class Repositories:
@@ -169,9 +169,7 @@ def _other_holder(stack: LabelledStack, here: WorktreeFacts, known: Repositories
     return find_duplicate(here.identity, _distinct(known, stack.identity, here.identity))
 
 
-def _identify(
-    located: Located, state: UserState, here: WorktreeFacts, stacks: Sequence[LabelledStack]
-) -> IdentifiedStack:
+def _identify(place: Place, state: UserState, here: WorktreeFacts, stacks: Sequence[LabelledStack]) -> IdentifiedStack:
     repositories = Repositories()
     found = stack_standings(here, stacks, repositories)
     former = tuple(
@@ -197,7 +195,7 @@ def _identify(
     if known and known.name not in {s.namespace for s in stacks}:
         return IdentifiedStack(namespace=known, former=former, here=here)
     return IdentifiedStack(
-        namespace=_new_namespace(located, here, stacks, state, fresh=bool(former)), former=former, here=here
+        namespace=_new_namespace(place, here, stacks, state, fresh=bool(former)), former=former, here=here
     )
 
 
@@ -243,13 +241,13 @@ def namespace_of_worktree(stack: LabelledStack, here: WorktreeFacts) -> Namespac
 
 
 def _new_namespace(
-    located: Located, here: WorktreeFacts, stacks: Iterable[LabelledStack], state: UserState, *, fresh: bool = False
+    place: Place, here: WorktreeFacts, stacks: Iterable[LabelledStack], state: UserState, *, fresh: bool = False
 ) -> Namespace:
     records = state.store.read().stacks.values()
     others = [r for r in records if not _is_this_worktree(r.worktree, r.id, here)]
     fresh = fresh or any(r.worktree == here.path for r in others)
     taken = {stack.namespace for stack in stacks} | {r.namespace for r in others}
-    name = free_name(site_of(located), taken, fresh_for=here.identity.id if fresh else "")
+    name = free_name(site_of(place), taken, fresh_for=here.identity.id if fresh else "")
     return Namespace(name=name, worktree=here.path, identity=here.identity)
 
 

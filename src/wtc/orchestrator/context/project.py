@@ -1,11 +1,11 @@
 """Interpreting the compose project of a worktree, at most twice in one command."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.compose.loader.loaded_project import LoadedProject
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
@@ -62,6 +62,10 @@ class ProjectReader:
         found = self._interpret(name, services, env_files=env_files)
         self._kept[name, tuple(services), env_files] = found
         return found
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables of the project, as far as it was interpreted."""
+        return {name: value for one in self._kept.values() for name, value in one.loaded.environment.items()}
 
     def read_with(
         self,

@@ -1,10 +1,10 @@
 """The project's `wtc.toml`, at the top of the worktree."""
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wtc.compose.source.discover import PROJECT_FILE
+from wtc.dataclass import dataclass
+from wtc.settings.project_files import PROJECT_FILE
 
 if TYPE_CHECKING:
     from wtc.settings.toml_files import Section

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.errors import WtcError
 from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
@@ -16,6 +16,7 @@ from wtc.model.service import Service
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.host_ports.leases import StackPorts, port_variables_of
+from wtc.orchestrator.kept.build_indexes import BuildIndexes
 from wtc.planner.desired.references import Names, familiar, names_of
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import built_from, needed_images
@@ -50,7 +51,7 @@ def resolve_stack(
         namespace=namespace,
         bind=settings.of(BIND).value,
         host=context.host,
-        build_inputs=_build_inputs(project, namespace) if hashed else {},
+        build_inputs=_build_inputs(project, namespace, context.build_indexes) if hashed else {},
         scales=scales or {},
         ports=ports.leased if ports else {},
         mem_limit_bytes=settings.of(MEM_LIMIT).value,
@@ -82,7 +83,7 @@ def _ports_in_file(project: Project) -> StackPorts:
     )
 
 
-def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInput]:
+def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes) -> dict[str, BuildInput]:
     """Service -> what it is built from, for the services that are built and those that they are built from.
 
     The inputs of other services are not looked at.
@@ -93,7 +94,8 @@ def _build_inputs(project: Project, namespace: Namespace) -> dict[str, BuildInpu
 
     def of(service: str) -> BuildInput:
         try:
-            return build_input(names.services[service].build or Build())
+            build = names.services[service].build or Build()
+            return build_input(build, indexes.of(build))
         except WtcError as error:
             place = Diagnostic(message=error.message, path=("services", service, "build"))
             raise error.replace(diagnostics=(place,)) from error.__cause__

@@ -1,20 +1,32 @@
 """Find the worktree, the compose files and the project folder of a command."""
 
 import os
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
-from wtc.compose.loader.request import LoadRequest
-from wtc.compose.source.parsed_files import ParsedFiles
+from wtc.dataclass import dataclass, field
 from wtc.errors import ComposeFileError, UsageError
 from wtc.namespace import Site, default_name
-from wtc.orchestrator.context.disk_reader import DiskReader
+from wtc.orchestrator.context.recording_reader import RecordingReader
+from wtc.settings.project_files import FILES, PROJECT_FILE
 
 if TYPE_CHECKING:
+    from wtc.compose.loader.request import LoadRequest
     from wtc.compose.source.discover import ProjectFiles
+    from wtc.compose.source.parsed_files import ParsedFiles
+    from wtc.orchestrator.context.disk_reader import DiskReader
     from wtc.settings.toml_files import Section
+
+
+class _Documents:
+    """The parsed documents that all interpretations of a command share; the parser is imported by the first one."""
+
+    @cached_property
+    def files(self) -> "ParsedFiles":
+        from wtc.compose.source.parsed_files import ParsedFiles
+
+        return ParsedFiles()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +44,33 @@ class Target:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     context: str = ""
-    reader: DiskReader = field(default_factory=DiskReader, compare=False, repr=False)
+    reader: "DiskReader" = field(default_factory=RecordingReader, compare=False, repr=False)
     """Shared by all interpretations, because standard input can be read only once."""
-    parsed: ParsedFiles = field(default_factory=ParsedFiles, compare=False, repr=False)
-    """Shared by all interpretations, so that each file is parsed once."""
+    documents: _Documents = field(default_factory=_Documents, compare=False, repr=False)
+
+    @property
+    def parsed(self) -> "ParsedFiles":
+        """Shared by all interpretations, so that each file is parsed once."""
+        return self.documents.files
+
+
+class Place(Protocol):
+    """The worktree and the project folder, which decide which stack a command means."""
+
+    @property
+    def worktree(self) -> str:
+        """See `Located`."""
+        ...
+
+    @property
+    def directory(self) -> str:
+        """See `Located`."""
+        ...
+
+    @property
+    def at_top(self) -> bool:
+        """See `Located`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +82,9 @@ class Located:
     """The real path of the project folder: the first compose file's, or the worktree if no file is found."""
     at_top: bool = True
     """Whether the compose file lies at the worktree's top, or is the one that `wtc.toml` names."""
-    request: LoadRequest
-    reader: DiskReader = field(compare=False, repr=False)
-    parsed: ParsedFiles = field(default_factory=ParsedFiles, compare=False, repr=False)
+    request: "LoadRequest"
+    reader: "DiskReader" = field(compare=False, repr=False)
+    parsed: "ParsedFiles" = field(compare=False, repr=False)
     files: tuple[str, ...] = ()
     """The compose files, absolute; empty if none is found."""
     env_files: tuple[str, ...] = ()
@@ -69,7 +104,7 @@ class _Start:
     """The real path of the last folder to search, which may hold `wtc.toml`; empty: the search goes up to `/`."""
 
 
-def load_request(target: Target) -> LoadRequest:
+def load_request(target: Target) -> "LoadRequest":
     """Return how to read the compose project that the command line means.
 
     Raises:
@@ -130,11 +165,12 @@ def locate(target: Target) -> Located:
         )
     place, missing = _find_files(request, target.reader)
     worktree = start.worktree or _outside_git(start, place)
-    directory = os.path.realpath(place.working_dir) if place else worktree
+    real = target.reader.real_path
+    directory = real(place.working_dir) if place else worktree
     return Located(
         worktree=worktree,
         directory=directory,
-        at_top=directory == worktree or (place is not None and _is_default(place.files, request)),
+        at_top=directory == worktree or (place is not None and _is_default(place.files, request, real)),
         request=request,
         reader=target.reader,
         parsed=target.parsed,
@@ -142,6 +178,17 @@ def locate(target: Target) -> Located:
         env_files=place.env_files if place else (),
         missing=missing,
     )
+
+
+def search_folders(target: Target) -> tuple[str, str, str]:
+    """Return the worktree, where the search for compose files begins, and where it stops: see `_Start`.
+
+    Raises:
+        UsageError: `--worktree` names a file.
+        WtcError: the worktree's `.git` leads nowhere.
+    """
+    start = _start(target)
+    return start.worktree, start.cwd, start.top
 
 
 def _start(target: Target) -> _Start:
@@ -202,8 +249,6 @@ def _lies_in(path: str, folder: str) -> bool:
 
 def _top_outside_git(cwd: str) -> str:
     """The nearest folder upwards that has a `wtc.toml`, if no nearer one has a compose file."""
-    from wtc.compose.source.discover import FILES, PROJECT_FILE
-
     folder = cwd
     while True:
         if os.path.lexists(os.path.join(folder, PROJECT_FILE)):
@@ -222,8 +267,8 @@ def _outside_git(start: _Start, place: "ProjectFiles | None") -> str:
     return start.top or worktree_of(folder or start.cwd).path
 
 
-def _request(target: Target, start: _Start) -> LoadRequest:
-    from dataclasses import replace
+def _request(target: Target, start: _Start) -> "LoadRequest":
+    from wtc.dataclass import replace
 
     request = _plain_request(target, start)
     if not start.top or request.files or target.environment.get("COMPOSE_FILE"):
@@ -235,8 +280,10 @@ def _request(target: Target, start: _Start) -> LoadRequest:
     return replace(request, default_files=compose, cwd=start.top) if compose else request
 
 
-def _plain_request(target: Target, start: _Start) -> LoadRequest:
+def _plain_request(target: Target, start: _Start) -> "LoadRequest":
     """How to read the project as far as `wtc.toml` has nothing to do with it."""
+    from wtc.compose.loader.request import LoadRequest
+
     return LoadRequest(
         cwd=start.cwd,
         top=start.top,
@@ -248,10 +295,10 @@ def _plain_request(target: Target, start: _Start) -> LoadRequest:
     )
 
 
-def site_of(located: Located) -> Site:
+def site_of(place: Place) -> Site:
     """What the namespace of the project's stack is named after."""
-    folder = "" if located.directory == located.worktree else located.directory
-    return Site(worktree=located.worktree, directory=folder, named=not located.at_top)
+    folder = "" if place.directory == place.worktree else place.directory
+    return Site(worktree=place.worktree, directory=folder, named=not place.at_top)
 
 
 def default_namespace(located: Located) -> str:
@@ -259,23 +306,25 @@ def default_namespace(located: Located) -> str:
     return default_name(site_of(located))
 
 
-def _is_default(files: tuple[str, ...], request: LoadRequest) -> bool:
+def _is_default(files: tuple[str, ...], request: "LoadRequest", real: Callable[[str], str]) -> bool:
     """Whether the first file is the one that `wtc.toml` names."""
     from wtc.orchestrator.context.project_file import read_project_file
 
     named = request.default_files or (read_project_file(request.top).compose if request.top else ())
-    own = {os.path.realpath(path) for path in (files[0], os.path.dirname(files[0]))}
-    return bool(named) and os.path.realpath(os.path.join(request.top, named[0])) in own
+    own = {real(path) for path in (files[0], os.path.dirname(files[0]))}
+    return bool(named) and real(os.path.join(request.top, named[0])) in own
 
 
 def _missing_worktree(worktree: str) -> ComposeFileError:
+    import shlex
+
     return ComposeFileError(
         f"the worktree `{worktree}` does not exist",
         hints=[f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(worktree)}`"],
     )
 
 
-def _find_files(request: LoadRequest, reader: DiskReader) -> "tuple[ProjectFiles | None, ComposeFileError | None]":
+def _find_files(request: "LoadRequest", reader: "DiskReader") -> "tuple[ProjectFiles | None, ComposeFileError | None]":
     """The project's place, and why it cannot be read; both where an env file cannot be used."""
     from wtc.compose.diagnostics import Diagnostics
     from wtc.compose.loader.session import LoadSession

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ComposeFileError, RegistryError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.model.diagnostic import Diagnostic

@@ -1,10 +1,10 @@
 """Lease host ports for a stack, from the registry and the ports that the engine publishes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc.compose.interpolation.port_variables import PortVariables
+from wtc.dataclass import dataclass, field
 from wtc.events import Note, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, EngineListing, Observed, ObservedContainer

@@ -6,9 +6,9 @@ stops containers keeps it true.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer

@@ -1,9 +1,9 @@
 """Which stacks `clean` removes, and why it leaves the others. Source: product.md, Identity, Gone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, UsageError
 from wtc.model.identity import GitState, LabelledStack, PathFacts, Presence
 from wtc.model.namespace import Namespace

@@ -8,9 +8,9 @@ import os
 import shlex
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
 from wtc.events import Reporter, warn
 from wtc.model.identity import GitState, Identity, LabelledStack, Lock, PathFacts, Presence

@@ -4,9 +4,9 @@ import shlex
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.model.identity import LabelledStack

@@ -1,11 +1,11 @@
 """Make git work in containers that bind a linked worktree, and report what does not work."""
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError, WtcError
 from wtc.events import Reporter, Warned
 from wtc.model.desired import Desired, ResolvedService
@@ -40,9 +40,11 @@ class ContainerGit:
         project: Project,
         engine: "Engine | None" = None,
         creates: bool = False,
+        real: Callable[[str], str] = os.path.realpath,
     ) -> None:
+        """`real` resolves the symbolic links of the paths that are bound."""
         self._worktree, self._state, self._project = worktree, state, project
-        self._engine, self._creates = engine, creates
+        self._engine, self._creates, self._real = engine, creates, real
         self._unseen = engine is not None and not engine.host_is_local
         self._mounted: frozenset[str] = frozenset()
         """The paths of the host that were added last."""
@@ -69,7 +71,7 @@ class ContainerGit:
             ]
             return desired, {}
         rules = self._rules(self._git, chosen, observed, decided=links.keys() <= chosen.keys())
-        stack, found = with_git(desired, links, rules, real=os.path.realpath)
+        stack, found = with_git(desired, links, rules, real=self._real)
         self._findings = [d for name, one in found.items() for d in self._of_service(name, one, self._git)]
         self._mounted = frozenset(m.source for one in found.values() for m in one.added.mounts)
         return stack, found
@@ -137,7 +139,7 @@ class ContainerGit:
         binding = {name: c for name, c in configs.items() if any(m.type == "bind" for m in c.volumes)}
         if not binding or self._git is None:
             return {}
-        found = {name: bound_links(config, self._git, os.path.realpath) for name, config in binding.items()}
+        found = {name: bound_links(config, self._git, self._real) for name, config in binding.items()}
         return {name: links for name, links in found.items() if links}
 
     def _rules(self, git: LinkedGit, chosen: Mapping[str, GitAccess], observed: Observed, *, decided: bool) -> GitRules:

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.errors import UsageError
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Warned, warn
 from wtc.model.desired import Desired

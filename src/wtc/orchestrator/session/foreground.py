@@ -3,9 +3,9 @@
 import time
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.events import Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.context.open_engine import open_engine

@@ -1,9 +1,9 @@
 """Plan and execute the builds and pulls of a stack's images, for `build` and `pull`."""
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.events import warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace

@@ -4,9 +4,9 @@ import shlex
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.format_units import age_text, size_text
 from wtc.model.namespace import Namespace

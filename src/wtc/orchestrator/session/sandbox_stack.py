@@ -3,9 +3,9 @@
 import itertools
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Note, Reporter
 from wtc.orchestrator.context.context import Context

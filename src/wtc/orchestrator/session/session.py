@@ -46,6 +46,7 @@ class Session:
             project=project,
             engine=context.engine,
             creates=not context.dry_run,
+            real=context.located.reader.real_path,
         )
         self.plans: list[Plan] = []
         """The plans that were executed, or in a dry run would be."""

@@ -4,9 +4,9 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.events import Reporter
 from wtc.orchestrator.context.identify import namespace_for

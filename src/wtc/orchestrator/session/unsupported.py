@@ -1,8 +1,8 @@
 """Report, with positions, the attributes that wtc or the engine does not support; `--strict` makes them errors."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.events import Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity

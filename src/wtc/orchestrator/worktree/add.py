@@ -3,9 +3,9 @@
 import os
 import shlex
 import threading
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.target import Target

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn
 from wtc.model.identity import Lock, Presence

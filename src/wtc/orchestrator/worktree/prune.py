@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError
 from wtc.events import Reporter
 from wtc.model.identity import Lock, Presence

@@ -3,9 +3,9 @@
 import os
 import shlex
 import threading
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from wtc.dataclass import dataclass, replace
 from wtc.events import Reporter, warn
 from wtc.model.identity import Presence
 from wtc.model.plan import RemoveVolume

@@ -4,8 +4,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.worktrees.git.run_git import NoGitError
 from wtc.worktrees.ignored_files import INCLUDE_FILE, list_ignored, list_included

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, replace
 from wtc.errors import ComposeFileError, NoComposeFileError
 from wtc.events import Note, Reporter, warn
 from wtc.orchestrator.context.context import Context
@@ -19,6 +19,7 @@ from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at
 
 if TYPE_CHECKING:
     from wtc.compose.tree.node import Node
+    from wtc.orchestrator.context.disk_reader import DiskReader
 
 ENV_FILE = ".env"
 LOCAL = ".docker/config/.env.local"
@@ -101,11 +102,11 @@ def missing_env_files(located: Located, worktree: Worktree, state: UserState, te
     from wtc.compose.tree.accessors import get_child
 
     def is_missing(path: str) -> bool:
-        return not os.path.lexists(path) and not located.reader.is_file(path)
+        return not located.reader.is_file(path) and not os.path.lexists(path)
 
     root = _uninterpreted_project(located)
     folder = located.directory if lies_in(worktree.path, located.directory) else worktree.path
-    sources = _Sources(worktree, folder, state.environment, tell, is_missing)
+    sources = _Sources(worktree, folder, state.environment, tell, is_missing, located.reader)
     found = EnvFiles()
     if reads_default_env_file(located.request):
         named = (*_env_from(get_child(root, "x-wtc", ENV_FROM.key), state), LOCAL)
@@ -157,8 +158,9 @@ class _Sources:
         environment: Mapping[str, str],
         tell: Callable[[str], None],
         is_missing: Callable[[str], bool],
+        reader: "DiskReader",
     ) -> None:
-        self._worktree, self._folder = worktree, folder
+        self._worktree, self._folder, self._reader = worktree, folder, reader
         self._environment, self._tell = environment, tell
         self.is_missing = is_missing
 
@@ -169,14 +171,18 @@ class _Sources:
     def _named(self, name: str) -> str:
         """The file in the project folder, in the worktree, or, if git ignores it there, in the main worktree."""
         for place in dict.fromkeys((self._folder, self._worktree.path)):
-            if os.path.isfile(path := os.path.join(place, name)):
+            if self._reader.is_file(path := os.path.join(place, name)):
                 return os.path.realpath(path)
         main = self._worktree.main
         if not self._worktree.linked or not main:
             return ""
         for place in dict.fromkeys((os.path.relpath(self._folder, self._worktree.path), ".")):
             path = os.path.normpath(os.path.join(main, place, name))
-            if lies_in(main, path) and os.path.isfile(path) and self._ignored(main, [os.path.relpath(path, main)]):
+            if (
+                lies_in(main, path)
+                and self._reader.is_file(path)
+                and self._ignored(main, [os.path.relpath(path, main)])
+            ):
                 return os.path.realpath(path)
         return ""
 
@@ -190,7 +196,7 @@ class _Sources:
         wanted = {name: p for name, p in wanted.items() if lies_in(top, p) and self.is_missing(p)}
         found: list[Copied] = []
         for other in self._others() if wanted else ():
-            there = [name for name in wanted if os.path.isfile(os.path.join(other, name))]
+            there = [name for name in wanted if self._reader.is_file(os.path.join(other, name))]
             if not there:
                 continue
             both = self._ignored(other, there) & self._ignored(top, there)
@@ -204,9 +210,11 @@ class _Sources:
             return ()
         if self._worktree.main:
             return (self._worktree.main,)
+        self._reader.mark_unrepeatable()
         return tuple(w.path for w in linked_worktrees(self._worktree) if w.path != self._worktree.path)
 
     def _ignored(self, folder: str, names: Sequence[str]) -> frozenset[str]:
+        self._reader.mark_unrepeatable()
         try:
             return list_ignored(folder, names, self._environment)
         except NoGitError as error:

@@ -2,9 +2,9 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from wtc.dataclass import dataclass
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace

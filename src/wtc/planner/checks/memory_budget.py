@@ -1,8 +1,8 @@
 """Check whether the engine's host has enough memory for the containers that a plan starts. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from wtc.dataclass import dataclass
 from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed

@@ -1,10 +1,10 @@
 """Configuration hashes: how wtc detects that a container, network or volume differs from the compose file. Pure."""
 
-import dataclasses
 import hashlib
 import json
 from typing import Any
 
+from wtc.dataclass import fields, is_dataclass
 from wtc.model.desired import InjectedFile, ResolvedService
 from wtc.model.ports import format_ports
 from wtc.model.project import Network, Volume
@@ -18,11 +18,11 @@ def service_hash(config: ResolvedService, files: tuple[InjectedFile, ...]) -> st
 
     Attributes with their default value do not count, so that a new attribute of wtc does not change existing hashes.
     """
-    fields = {k: v for k, v in _stated_attributes(config).items() if k not in NOT_IN_A_CONTAINER}
-    if isinstance(deploy := fields.get("deploy"), dict):
-        fields["deploy"] = {k: v for k, v in deploy.items() if k != "replicas"}  # pyright: ignore[reportUnknownVariableType]
+    attributes = {k: v for k, v in _stated_attributes(config).items() if k not in NOT_IN_A_CONTAINER}
+    if isinstance(deploy := attributes.get("deploy"), dict):
+        attributes["deploy"] = {k: v for k, v in deploy.items() if k != "replicas"}  # pyright: ignore[reportUnknownVariableType]
     contents = [[f.path, hashlib.sha256(f.content).hexdigest(), f.uid, f.gid, f.mode] for f in files]
-    return _digest([fields, contents] if contents else [fields])
+    return _digest([attributes, contents] if contents else [attributes])
 
 
 def resource_hash(resource: Network | Volume) -> str:
@@ -36,9 +36,9 @@ def _digest(value: object) -> str:
 
 def _stated_attributes(value: Any) -> Any:
     """Convert a dataclass, recursively, to a mapping of the attributes that differ from their defaults."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value):
         out: dict[str, Any] = {}
-        for field in dataclasses.fields(value):
+        for field in fields(value):
             item = getattr(value, field.name)
             default = field.default_factory() if callable(field.default_factory) else field.default
             if item != default:

@@ -4,9 +4,9 @@ The tables have one row for each attribute. Source: product.md, Isolation, Refer
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
+from wtc.dataclass import dataclass, replace
 from wtc.model.build import Build
 from wtc.model.namespace import Namespace
 from wtc.model.position import Path

@@ -1,10 +1,10 @@
 """Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field, fields, replace
 from wtc.model.build import BuildInput
 from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService, ResolvedService
 from wtc.model.mounts import Mount
@@ -12,6 +12,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.ports import Endpoint, PortId, single_port
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, ContainerAttributes, Port, Service
+from wtc.planner.addresses import connect_address
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.desired.config_hash import resource_hash, service_hash
 from wtc.planner.desired.file_grants import granted_files
@@ -192,11 +193,6 @@ def _ports(service: Service, number: int, place: Placement) -> tuple[Port, ...]:
         published = port.published if leased is None else range(leased, leased + 1)
         ports.append(replace(port, published=published, host_ip=port.host_ip or place.bind))
     return tuple(ports)
-
-
-def connect_address(bound: str, host: str) -> str:
-    """Return the address to connect to for a port bound at `bound`; the caller reaches the engine's host as `host`."""
-    return host if bound in {"", "0.0.0.0", "::", "127.0.0.1"} else bound
 
 
 def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:

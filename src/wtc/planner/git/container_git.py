@@ -1,9 +1,9 @@
 """Add what git needs to the containers of a stack that bind-mount the linked worktree. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field, replace
 from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.git import GitAccess, LinkedGit, UserMapping
 from wtc.model.mounts import Mount

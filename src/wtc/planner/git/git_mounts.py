@@ -5,9 +5,9 @@ to inside the container: at the same path as on the host, unless the file contai
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
+from wtc.dataclass import dataclass
 from wtc.model.desired import ResolvedService
 from wtc.model.git import GitAccess, LinkedGit
 from wtc.model.mounts import Mount

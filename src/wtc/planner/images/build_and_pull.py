@@ -1,8 +1,8 @@
 """Select the services whose images `build` and `pull` work on. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
+from wtc.dataclass import replace
 from wtc.model.desired import Desired, DesiredImage
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.project import Project

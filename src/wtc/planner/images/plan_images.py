@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 
 from wtc import labels as label
+from wtc.dataclass import replace
 from wtc.errors import WtcError
 from wtc.model.build import BuildInput
 from wtc.model.desired import Desired, DesiredImage

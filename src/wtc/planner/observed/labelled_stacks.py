@@ -1,8 +1,7 @@
 """List the stacks on an engine, by the labels of their objects. Pure."""
 
-from dataclasses import replace
-
 from wtc import labels as label
+from wtc.dataclass import replace
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, EngineListing, ObservedContainer, ObservedVolume

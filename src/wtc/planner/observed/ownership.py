@@ -7,9 +7,9 @@ Source: product.md, Identity.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
     RUNNING_STATES,
@@ -21,7 +21,7 @@ from wtc.model.observed import (
     ObservedVolume,
 )
 from wtc.planner.names import replacement_name
-from wtc.planner.volumes.copy_marker import copy_target
+from wtc.planner.volumes.copy_target import copy_target
 
 Object = ObservedContainer | ObservedNetwork | ObservedVolume | ObservedImage
 

@@ -16,6 +16,7 @@ from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import ContainerRef, CopyHelper, StartContainer
 from wtc.model.project import Volume
 from wtc.planner.plan_builder import PlanBuilder
+from wtc.planner.volumes.copy_target import copy_prefix, copy_target
 from wtc.planner.volumes.data_source import DataSource, data_source_of
 
 
@@ -23,7 +24,7 @@ def copy_marker(volume: Volume, source: str, stopped: Iterable[ObservedContainer
     """Return the marker of a copy from `source` into `volume`; it records the containers that are stopped for it."""
     ids = ",".join(sorted(c.id for c in stopped))
     digits = hashlib.sha256(f"{source}\n{ids}".encode()).hexdigest()[:8]
-    name = f"{_prefix(volume.name)}{digits}"
+    name = f"{copy_prefix(volume.name)}{digits}"
     labels = {
         **_owner_labels(volume.labels),
         label.NAME: name,
@@ -36,7 +37,7 @@ def copy_marker(volume: Volume, source: str, stopped: Iterable[ObservedContainer
 
 def copy_helper(volume: Volume, role: str) -> CopyHelper:
     """Return a container that a copy into `volume` creates; `role` is `reader` or `writer`."""
-    name = f"{_prefix(volume.name)}{role}"
+    name = f"{copy_prefix(volume.name)}{role}"
     labels = {
         **_owner_labels(volume.labels),
         label.NAME: name,
@@ -46,12 +47,6 @@ def copy_helper(volume: Volume, role: str) -> CopyHelper:
         label.COMPOSE_ONEOFF: "True",
     }
     return CopyHelper(name=name, labels=labels)
-
-
-def copy_target(thing: ObservedVolume | ObservedContainer) -> str:
-    """Return the target volume of a marker or of a copy's container; empty for other objects."""
-    target = thing.labels.get(label.COPY, "")
-    return target if label.managed(thing.labels) and thing.name.startswith(_prefix(target)) else ""
 
 
 def unfinished_copies(namespace: Namespace, observed: Observed) -> dict[str, list[ObservedVolume]]:
@@ -98,10 +93,6 @@ def add_restarts(namespace: Namespace, observed: Observed, builder: PlanBuilder)
         for c in stopped_by_copy(markers, observed)
     )
     return [builder.add(start, "an interrupted copy stopped it") for start in starts]
-
-
-def _prefix(target: str) -> str:
-    return f"{target}_copying_"
 
 
 def _owner_labels(labels: Mapping[str, str]) -> dict[str, str]:

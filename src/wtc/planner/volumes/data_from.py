@@ -4,9 +4,9 @@ A marker (`planner/volumes/copy_marker.py`) exists while a copy is unfinished, s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from wtc import labels as label
+from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume

@@ -1,9 +1,9 @@
 """The sources of `up --data-from`: stacks and Docker Compose projects with volumes, by label. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from wtc import labels as label
+from wtc.dataclass import dataclass
 from wtc.model.observed import Observed
 
 

@@ -1,6 +1,6 @@
 """Parse the output of `git worktree list --porcelain`. Pure. Source: git-worktree(1), LIST OUTPUT FORMAT."""
 
-from dataclasses import dataclass
+from wtc.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import Quiet, with_target_for_new_worktree
 from wtc.orchestrator.context.target import Target
 
@@ -13,16 +12,16 @@ EXAMPLES = "Example: wtc worktree add search --from origin/main --up"
 @with_target_for_new_worktree
 def command(
     target: Target,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of its folder, and the end of its branch.")],
+    name: Annotated[str, Argument(metavar="NAME", help="The name of its folder, and the end of its branch.")],
     source: Annotated[
-        str, typer.Option("--from", metavar="REF", help="Where it starts; by default at HEAD of the current worktree.")
+        str, Option("--from", metavar="REF", help="Where it starts; by default at HEAD of the current worktree.")
     ] = "",
-    detach: Annotated[bool, typer.Option("--detach", help="Detach HEAD: create no branch.")] = False,
+    detach: Annotated[bool, Option("--detach", help="Detach HEAD: create no branch.")] = False,
     base: Annotated[
         str,
-        typer.Option("--base", metavar="DIR", help="The folder to create it in; by default `.worktrees`."),
+        Option("--base", metavar="DIR", help="The folder to create it in; by default `.worktrees`."),
     ] = "",
-    bring_up: Annotated[bool, typer.Option("--up", help="Bring its stack up.")] = False,
+    bring_up: Annotated[bool, Option("--up", help="Bring its stack up.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Create a worktree on the new branch `wtc/NAME`, prepare it as `wtc setup` does, and print its path.

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target_by_name
 from wtc.orchestrator.context.target import Target
 
@@ -13,8 +12,8 @@ EXAMPLES = "Example: wtc worktree lock search --reason 'on an external disk'"
 @with_target_by_name
 def command(
     target: Target,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="The reason, which git shows.")] = "",
+    name: Annotated[str, Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    reason: Annotated[str, Option("--reason", metavar="TEXT", help="The reason, which git shows.")] = "",
 ) -> None:
     """Lock a worktree: neither git nor `wtc worktree remove`, `move` and `prune` touch it.
 

@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument
 from wtc.cli.options import Quiet, with_target_by_name
 from wtc.orchestrator.context.target import Target
 
@@ -13,8 +12,8 @@ EXAMPLES = "Example: wtc worktree move search ../search"
 @with_target_by_name
 def command(
     target: Target,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
-    to: Annotated[str, typer.Argument(metavar="PATH", help="Its new path, or a folder to move it into.")],
+    name: Annotated[str, Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    to: Annotated[str, Argument(metavar="PATH", help="Its new path, or a folder to move it into.")],
     quiet: Quiet = False,
 ) -> None:
     """Move a worktree, and print its new path.

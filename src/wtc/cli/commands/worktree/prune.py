@@ -4,8 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
+from wtc.cli.declarations import Option
 from wtc.cli.options import DryRun, Quiet, with_target_by_name
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
@@ -20,7 +19,7 @@ EXAMPLES = "Example: wtc worktree prune --dry-run"
 def command(
     target: Target,
     dry_run: DryRun = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove all of it without asking.")] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Remove all of it without asking.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Remove git's entries of worktrees whose folder is gone, and what is left of their stacks, VOLUMES included.
@@ -69,5 +68,7 @@ def _confirm() -> None:
                 "to remove it without asking, run `wtc worktree prune --yes`",
             ],
         )
-    if not typer.confirm("Remove all of this, volumes and their data included?", err=True):
+    from typer import confirm
+
+    if not confirm("Remove all of this, volumes and their data included?", err=True):
         raise InterruptedByUserError("nothing was removed")

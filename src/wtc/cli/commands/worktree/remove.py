@@ -4,8 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import Quiet, with_target_by_name
 from wtc.orchestrator.context.target import Target
 
@@ -15,14 +14,14 @@ EXAMPLES = "Example: wtc worktree remove search --delete-branch"
 @with_target_by_name
 def command(
     target: Target,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    name: Annotated[str, Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
     delete_branch: Annotated[
-        bool, typer.Option("--delete-branch", help="Delete its branch too, if it is merged (or with `--force`).")
+        bool, Option("--delete-branch", help="Delete its branch too, if it is merged (or with `--force`).")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Even if changes are not committed, or it is locked or has submodules.")
+        bool, Option("--force", help="Even if changes are not committed, or it is locked or has submodules.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove the stack's volumes without asking.")] = False,
+    yes: Annotated[bool, Option("--yes", "-y", help="Remove the stack's volumes without asking.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Remove a worktree, then its stack. If git does not remove the worktree, the stack is kept.
@@ -54,4 +53,6 @@ def _confirmed(volumes: Sequence[str]) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     narrate(f"volumes of its stack: {', '.join(volumes)}")
-    return typer.confirm("Remove them and their data too?", err=True)
+    from typer import confirm
+
+    return confirm("Remove them and their data too?", err=True)

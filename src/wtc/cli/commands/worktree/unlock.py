@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-import typer
-
+from wtc.cli.declarations import Argument
 from wtc.cli.options import with_target_by_name
 from wtc.orchestrator.context.target import Target
 
@@ -13,7 +12,7 @@ EXAMPLES = "Example: wtc worktree unlock search"
 @with_target_by_name
 def command(
     target: Target,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
+    name: Annotated[str, Argument(metavar="NAME", help="The worktree, by its folder's name or path.")],
 ) -> None:
     """Release the lock of a worktree. Succeeds if it is not locked."""
     from wtc.cli.terminal.output import narrate

@@ -1,0 +1,1 @@
+"""Results that are kept for as long as everything that they follow from is the same."""
