@@ -2,8 +2,8 @@
 
     python -m tests.soak --rounds 1000
 
-A round: `up` or `down` with a fault, then `up`, which has to succeed with the same ports and data, then `down`. In the
-end `clean --all` removes everything. The exit status is 1 if a round failed or something is left.
+A round: `up` or `down` with a fault, then `up`, which has to succeed with the same ports and data, then `down` in
+every second round, so that faults meet both states. In the end `clean --all` removes everything. The exit status is 1 if a round failed or something is left.
 """
 
 import argparse
@@ -88,7 +88,7 @@ class Soak:
                 write(folder, {"compose.yaml": compose_file(chance.randint(1, 1000))})
             command = chance.choice([("up", "--json"), ("down", "-t", "0")])
             faulty = run_with_fault(self.workshop, folder, command, chance)
-            failure = self._judge(folder, faulty, first)
+            failure = self._judge(folder, faulty, first) or (self._take_down(folder) if at % 2 else "")
             self.figures.add(faulty, time.monotonic() - started_s, failure and f"{folder.name} round {at}: {failure}")
 
     def _judge(self, folder: Path, faulty: FaultyRun, first: tuple[object, ...]) -> str:
@@ -100,8 +100,11 @@ class Soak:
             return f"`up` after {faulty.fault} ended with {up.status}: {up.err}"
         if (state := self._state(up)) != first:
             return f"`up` after {faulty.fault} has {state}, and first had {first}"
+        return ""
+
+    def _take_down(self, folder: Path) -> str:
         down = self.workshop.wtc("down", "-t", "0", cwd=folder, status=None)
-        return f"`down` after {faulty.fault} ended with {down.status}: {down.err}" if down.status else ""
+        return f"`down` ended with {down.status}: {down.err}" if down.status else ""
 
     def _state(self, up: Ended) -> tuple[object, ...]:
         """Return what must not change: namespace, host ports, and when the volume was created."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.e2e.harness import Started, Workshop
 from tests.e2e.proxy import Proxy
 
-MOST_CHANGES = 8
+MOST_CHANGES = 6
 """A fault comes after one of the first requests that change something; a stack needs about ten."""
 ANY_STATUS = frozenset({0, 1, 4, 5, 130, 143, -signal.SIGKILL, -signal.SIGTERM})
 """What a command may end with under a fault: never 70, a bug."""

@@ -1,1 +1,1 @@
-"""The Docker engine: the only package that imports docker-py."""
+"""The Docker engine: the only package that knows docker-py and the engine's API."""

@@ -1,45 +1,69 @@
-"""Calls over a pooled connection that the engine has closed."""
+"""Calls of `Engine`: retries, unexpected content, and failures while a stream is read."""
 
-import io
 import os
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import pytest
-import requests
 
 from wtc.engine.client.connection import Engine, connect
-from wtc.errors import EngineUnreachableError
+from wtc.engine.client.duplex_socket import DuplexSocket
+from wtc.engine.client.transport import Content, CutShortError, MalformedResponseError, Response
+from wtc.engine.client.unix_transport import UnixTransport
+from wtc.errors import EngineError, EngineUnreachableError, WtcError
 
 
-class Session:
-    """A docker-py client and its transport; the first calls fail with a closed connection."""
+@dataclass
+class Scripted:
+    """A transport whose requests fail with `errors` first, then get `content`; reading on fails with `cut`."""
 
-    base_url = "http+docker://localhost"
-    headers: Mapping[str, str] = MappingProxyType({"User-Agent": "tests"})
-    verify, cert = True, None
-    proxies: Mapping[str, str] = MappingProxyType({})
+    errors: list[OSError] = field(default_factory=list[OSError])
+    content: bytes = b"{}"
+    cut: OSError | None = None
+    calls: int = 0
+    host: str = "localhost"
 
-    def __init__(self, *, closed: int) -> None:
-        self.closed, self.calls = closed, 0
-
-    def get_adapter(self, _url: str) -> "Session":
-        return self
-
-    def send(self, request: requests.PreparedRequest, **_options: object) -> requests.Response:
-        assert request.headers["User-Agent"] == "tests"
+    def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str],
+        content: Content | None = None,
+        timeout_s: float | None = None,
+    ) -> Response:
         self.calls += 1
-        if self.calls <= self.closed:
-            raise requests.ConnectionError("closed")
-        response = requests.Response()
-        response.status_code, response.raw = 200, io.BytesIO()
-        return response
+        if self.errors:
+            raise self.errors.pop(0)
+        return Response(status=200, headers={}, body=Pieces([self.content], self.cut))
+
+    def open_duplex(self) -> DuplexSocket:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
 
 
-def engine(session: Session) -> Engine:
+@dataclass
+class Pieces:
+    pieces: list[bytes]
+    cut: OSError | None
+
+    def read(self, size: int) -> bytes:
+        if self.pieces:
+            return self.pieces.pop(0)
+        if self.cut:
+            raise self.cut
+        return b""
+
+    def shutdown(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def engine(transport: Scripted) -> Engine:
     return Engine(
-        api=cast("Any", session),
+        transport=transport,
+        headers={},
         address="unix:///x",
         chosen_by="",
         host="127.0.0.1",
@@ -48,33 +72,84 @@ def engine(session: Session) -> Engine:
     )
 
 
-def test_get_request_is_retried_once() -> None:
-    session = Session(closed=1)
-    assert engine(session).call("GET", "/info", doing="look").status_code == 200
-    assert session.calls == 2
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_request_that_changes_nothing_is_retried_once(method: str) -> None:
+    transport = Scripted(errors=[ConnectionResetError()])
+    assert engine(transport).call(method, "/info", doing="look").status == 200
+    assert transport.calls == 2
 
 
 def test_unreachable_engine_is_an_error_after_the_retry() -> None:
-    session = Session(closed=9)
+    transport = Scripted(errors=[ConnectionResetError(), BrokenPipeError(), BrokenPipeError()])
     with pytest.raises(EngineUnreachableError):
-        engine(session).call("GET", "/info", doing="look")
-    assert session.calls == 2
+        engine(transport).call("GET", "/info", doing="look")
+    assert transport.calls == 2
 
 
-def test_post_request_is_never_retried() -> None:
-    session = Session(closed=1)
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("POST", ConnectionResetError()),
+        ("PUT", BrokenPipeError()),
+        ("DELETE", ConnectionResetError()),
+        ("GET", CutShortError()),
+        ("GET", MalformedResponseError()),
+        ("GET", TimeoutError()),
+    ],
+)
+def test_request_that_may_have_an_effect_or_was_answered_is_not_retried(method: str, error: OSError) -> None:
+    transport = Scripted(errors=[error])
     with pytest.raises(EngineUnreachableError):
-        engine(session).call("POST", "/containers/create", doing="create")
-    assert session.calls == 1
+        engine(transport).call(method, "/containers/create", doing="create")
+    assert transport.calls == 1
+
+
+Read = Callable[[Engine], object]
+READS: dict[str, Read] = {
+    "object": lambda found: found.object("/info", doing="look"),
+    "list": lambda found: found.list("/networks", doing="look"),
+    "json": lambda found: found.call("GET", "/info", doing="look").json(),
+}
+
+
+@pytest.mark.parametrize(
+    ("read", "content", "cause"),
+    [
+        ("json", b"<html>", "the engine's response is not valid JSON"),
+        ("json", b"", "the engine's response is not valid JSON"),
+        ("json", b"\xff\xfe", "the engine's response is not valid JSON"),
+        ("object", b"[]", "the engine's response is not a JSON object"),
+        ("object", b"null", "the engine's response is not a JSON object"),
+        ("list", b'{"a": 1}', "the engine's response is not a list of JSON objects"),
+        ("list", b'["a"]', "the engine's response is not a list of JSON objects"),
+    ],
+)
+def test_unexpected_content_is_an_error_of_the_engine(read: str, content: bytes, cause: str) -> None:
+    with pytest.raises(EngineError) as caught:
+        READS[read](engine(Scripted(content=content)))
+    assert (caught.value.message, caught.value.causes, int(caught.value.exit_status)) == ("cannot look", (cause,), 1)
+
+
+def test_missing_list_is_an_empty_list() -> None:
+    assert engine(Scripted(content=b"null")).list("/networks", doing="look") == []
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_response_that_is_cut_short_is_an_error_that_says_so(*, stream: bool) -> None:
+    found = engine(Scripted(content=b'{"a"', cut=CutShortError("x")))
+    with pytest.raises(WtcError) as caught:
+        found.call("GET", "/info", doing="look", stream=stream).json()
+    assert isinstance(caught.value, EngineUnreachableError)
+    assert caught.value.causes == ("the connection was closed before the response was complete",)
 
 
 @pytest.mark.engine
-def test_calls_over_the_unix_socket_share_connections() -> None:
+def test_calls_over_the_unix_socket_share_one_connection() -> None:
     found = connect(context="", environment=os.environ)
     try:
         for path in ("/info", "/version", "/networks", "/volumes"):
             found.call("GET", path, doing="look")
-        pool = cast("Any", found.api.get_adapter(str(found.api.base_url))).get_connection(found.api.base_url)
-        assert len([kept for kept in pool.pool.queue if kept is not None]) == 1
+        assert isinstance(found.transport, UnixTransport)
+        assert found.transport.idle == 1
     finally:
         found.close()

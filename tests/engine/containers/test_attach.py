@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wtc.engine.client.hijack import DuplexSocket, TlsDuplexSocket
+from tests.engine.client.certificates import make_certificate
+from wtc.engine.client.duplex_socket import DuplexSocket
+from wtc.engine.client.tls_duplex_socket import TlsDuplexSocket
 from wtc.engine.containers.attach import AttachEnd, Demultiplexer, copy_both_ways
 from wtc.engine.containers.terminal import Descriptors, DetachDetector, parse_detach_keys, read_signals
 
@@ -153,18 +155,7 @@ def plain() -> tuple[DuplexSocket, threading.Thread]:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for `localhost`, with its key, in one file."""
-    import subprocess
-
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    arguments = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    arguments += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(path), "-out", f"{path}.crt"]
-    try:
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed")
-    path.write_text(path.read_text() + Path(f"{path}.crt").read_text())
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def secure(certificate: Path) -> tuple[DuplexSocket, threading.Thread]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wtc.engine.client.credentials import proxy_arguments
+from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.images import build_query
 from wtc.engine.images.build_progress import BuildProgress
 from wtc.labels import BUILD_HASH
@@ -91,10 +91,10 @@ def test_proxies_of_the_docker_configuration_become_build_arguments(
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     proxies = {"default": {"httpProxy": "http://p"}, "tcp://e:1": {"noProxy": "x"}}
     (tmp_path / "config.json").write_text(json.dumps({"proxies": proxies}))
-    assert proxy_arguments("unix:///x") == {"HTTP_PROXY": "http://p", "http_proxy": "http://p"}
-    assert proxy_arguments("tcp://e:1") == {"NO_PROXY": "x", "no_proxy": "x"}
+    assert proxy_variables("unix:///x") == {"HTTP_PROXY": "http://p", "http_proxy": "http://p"}
+    assert proxy_variables("tcp://e:1") == {"NO_PROXY": "x", "no_proxy": "x"}
     (tmp_path / "config.json").write_text("[]")
-    assert proxy_arguments("unix:///x") == {}
+    assert proxy_variables("unix:///x") == {}
 
 
 def test_invalid_records_are_skipped() -> None:

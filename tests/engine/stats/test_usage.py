@@ -1,8 +1,6 @@
 """Usage from the engine's stats: the working set, memory limits, and CPU shares."""
 
-import io
 import json
-from contextlib import nullcontext
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
@@ -112,11 +110,15 @@ class OneSampleEngine:
     def call(self, method: str, path: str, **options: Any) -> Any:
         self.requests.append(path)
         answer = {"read": "2026-11-21T02:53:05Z", "memory_stats": {"usage": len(self.requests)}}
-        raw = SimpleNamespace(read1=io.BytesIO(json.dumps(answer).encode() + b"\n").read1)
-        return SimpleNamespace(raw=raw, close=lambda: None)
+        return OneDocument([json.dumps(answer).encode() + b"\n"])
 
-    def mapping(self, doing: str) -> Any:
-        return nullcontext()
+
+class OneDocument(list[bytes]):
+    """The pieces of a response."""
+
+    def shutdown(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 def test_ended_stream_is_opened_again() -> None:

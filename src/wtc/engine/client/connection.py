@@ -6,22 +6,22 @@ import json
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from wtc import __version__
 from wtc.dataclass import dataclass, field
-from wtc.engine.client.endpoint import Endpoint, Tls, choose_endpoint
+from wtc.engine.client.endpoint import Endpoint, choose_endpoint
 from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
-from wtc.engine.client.proxies import redact_proxy
+from wtc.engine.client.http1 import encode_path, encode_query
+from wtc.engine.client.transport import CutShortError, MalformedResponseError
 from wtc.errors import EngineError, EngineUnreachableError
 
 if TYPE_CHECKING:
-    from docker import APIClient
-    from requests import Response
+    from wtc.engine.client.transport import Content, Response, Transport
 
 OLDEST_API = (1, 41)
 NEWEST_API = (1, 51)
 """The newest version that wtc was tested with; newer engines still support it."""
-POOL_SIZE = 32
 PING_TIMEOUT_S = 20.0
-CONNECT_TIMEOUT_S = 10.0
+MESSAGE_LIMIT = 1000
 Params = Mapping[str, str | int]
 
 
@@ -34,7 +34,9 @@ class Engine:
     in their messages.
     """
 
-    api: "APIClient" = field(repr=False)
+    transport: "Transport" = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    """Sent with each request; they can contain a password."""
     address: str
     chosen_by: str
     host: str
@@ -49,103 +51,73 @@ class Engine:
         doing: str,
         params: Params | None = None,
         body: Mapping[str, Any] | None = None,
-        data: object = None,
+        data: "Content | None" = None,
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
         accept: tuple[int, ...] = (),
     ) -> "Response":
-        """Send one request. `path` comes after the version; a status of 400 or more raises unless it is in `accept`."""
-        sent = dict(headers or {})
+        """Send one request. `path` comes after the version; a status of 400 or more raises unless it is in `accept`.
+
+        The content is read before the call returns, but with `stream`. Reading a stream raises as this method does.
+        """
+        sent = {**self.headers, **(headers or {})}
         if body is not None:
             data = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
-        version = ".".join(map(str, self.api_version))
+        target = target_of(self.api_version, path, params)
+        # Some calls take long (a stop, a large volume), so only connecting has a timeout.
+        send = functools.partial(self.transport.request, method, target, headers=sent, content=data)
+        translate = functools.partial(translate_error, doing=doing, address=self.address)
         with self.mapping(doing):
-            send = functools.partial(
-                _send,
-                self.api,
-                method,
-                f"{self.api.base_url}/v{version}{path}",
-                params=params,
-                data=data,
-                headers=sent,
-                stream=stream,
-            )
-            response = _retry_get(send) if method == "GET" else send()
-            if response.status_code >= 400 and response.status_code not in accept:
-                raise refused_error(response.status_code, error_message(response), doing=doing)
+            response = _retry(send) if method in {"GET", "HEAD"} else send()
+        response.translate_errors(translate)
+        if response.status >= 400 and response.status not in accept:
+            raise refused_error(response.status, error_text(response.content), doing=doing)
+        if not stream:
+            _ = response.content
         return response
 
     def object(self, path: str, *, doing: str, params: Params | None = None) -> dict[str, Any]:
         """Return the object that `GET path` responds with."""
-        with self.mapping(doing):
-            return dict(self.call("GET", path, doing=doing, params=params).json())
+        found = self.call("GET", path, doing=doing, params=params).json()
+        if not isinstance(found, dict):
+            raise EngineError(f"cannot {doing}", causes=("the engine's response is not a JSON object",))
+        return cast("dict[str, Any]", found)
 
     def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
         """Return the objects of the list that `GET path` responds with."""
-        with self.mapping(doing):
-            return [dict(one) for one in self.call("GET", path, doing=doing, params=params).json() or ()]
+        found: object = self.call("GET", path, doing=doing, params=params).json() or []
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
+            raise EngineError(f"cannot {doing}", causes=("the engine's response is not a list of JSON objects",))
+        return cast("list[dict[str, Any]]", found)
 
     @contextlib.contextmanager
     def mapping(self, doing: str) -> Generator[None]:
-        """Translate the exceptions that docker-py and its dependencies raise inside to wtc's errors."""
-        import docker.errors
-        import requests
-        import urllib3.exceptions
-
+        """Translate the errors of the connection that are raised inside to wtc's errors."""
         try:
             yield
-        except (
-            docker.errors.DockerException,
-            requests.RequestException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-        ) as error:
+        except OSError as error:
             raise translate_error(error, doing=doing, address=self.address) from error
 
     def close(self) -> None:
         """Close all connections."""
-        self.api.close()
+        self.transport.close()
 
 
-def _send(
-    api: "APIClient",
-    method: str,
-    url: str,
-    *,
-    params: Params | None,
-    data: object,
-    headers: Mapping[str, str],
-    stream: bool,
-) -> "Response":
-    """Send a request through the transport, without the session, whose cookies and redirects double a call's time."""
-    import requests
-
-    request = requests.Request(
-        method, url, params=params, data=cast("Any", data), headers={**cast("Any", api.headers), **headers}
-    ).prepare()
-    response = api.get_adapter(url).send(
-        request,
-        stream=stream,
-        # Some calls take long (a stop, a large volume), so only connecting has a timeout.
-        timeout=(CONNECT_TIMEOUT_S, None),
-        verify=cast("Any", api.verify),
-        cert=api.cert,
-        proxies=cast("Any", api.proxies),
-    )
-    if not stream:
-        _ = response.content
-    return response
-
-
-def _retry_get(send: "Callable[[], Response]") -> "Response":
+def _retry(send: "Callable[[], Response]") -> "Response":
     """Send a request that changes nothing; repeat it once, because a pooled connection may be closed by now."""
-    import requests
-
     try:
         return send()
-    except requests.ConnectionError:
+    except (CutShortError, MalformedResponseError):
+        raise
+    except ConnectionError:
         return send()
+
+
+def target_of(api_version: tuple[int, int], path: str, params: Params | None) -> str:
+    """Return the path and query of a request."""
+    query = f"?{encode_query(params)}" if params else ""
+    return f"/v{api_version[0]}.{api_version[1]}{encode_path(path)}{query}"
 
 
 def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
@@ -158,19 +130,18 @@ def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
 
 def open_engine(endpoint: Endpoint) -> Engine:
     """Connect to an endpoint. Source: Engine API, `GET /_ping`, which returns the newest API version it supports."""
-    import docker.errors
-    import requests
-
-    api, complaint = _client(endpoint)
+    # The configuration's `User-Agent` is not used, as by the docker command.
+    headers = {**endpoint.headers, "User-Agent": f"wtc/{__version__}"}
     try:
-        response = api.get(f"{api.base_url}/_ping", timeout=(CONNECT_TIMEOUT_S, PING_TIMEOUT_S))
-    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
-        raise _add_proxy_hint(unreachable_error(error, endpoint.address, complaint=complaint()), endpoint) from error
-    version = _negotiate_version(response.headers.get("Api-Version", ""), endpoint)
-    # docker-py would send another request to find the version.
-    api._version = ".".join(map(str, version))  # type: ignore[attr-defined]  # noqa: SLF001
+        transport = open_transport(endpoint)
+        response = transport.request("GET", "/_ping", headers=headers, timeout_s=PING_TIMEOUT_S)
+        _ = response.content
+    except OSError as error:
+        raise _add_proxy_hint(unreachable_error(error, endpoint.address), endpoint) from error
+    version = _negotiate_version(response.header("Api-Version"), endpoint)
     return Engine(
-        api=api,
+        transport=transport,
+        headers=headers,
         address=endpoint.address,
         chosen_by=endpoint.chosen_by,
         host=endpoint.host,
@@ -179,55 +150,23 @@ def open_engine(endpoint: Endpoint) -> Engine:
     )
 
 
-def error_message(response: "Response") -> str:
-    """Return the engine's message in a response with status 400 or more."""
+def error_text(content: bytes) -> str:
+    """Return the engine's message in the content of a response with status 400 or more."""
     try:
-        return str(response.json()["message"])
+        return str(json.loads(content)["message"])
     except (ValueError, KeyError, TypeError):
-        return response.text.strip()[:1000]
+        return content.decode(errors="replace").strip()[:MESSAGE_LIMIT]
 
 
-def _client(endpoint: Endpoint) -> "tuple[APIClient, Any]":
-    """Return the session, and a function that returns what the transport (ssh) printed to explain a failure."""
-    import docker
-    import docker.errors
-
-    over_ssh = endpoint.scheme == "ssh"
-    try:
-        api = docker.APIClient(
-            # Only docker-py's own adapters use the address; ssh uses an adapter of wtc.
-            base_url=None if over_ssh else endpoint.address,
-            version=".".join(map(str, OLDEST_API)),
-            tls=_tls_config(endpoint.tls) if endpoint.tls else False,
-            max_pool_size=POOL_SIZE,
-        )
-    except docker.errors.DockerException as error:
-        raise EngineUnreachableError(
-            f"cannot reach the engine at `{endpoint.address}`", causes=(str(error),)
-        ) from error
-    # Otherwise requests takes CA bundles from the environment, and chooses a proxy by other rules than Docker.
-    api.trust_env = False
-    if endpoint.proxy:
-        api.proxies = dict.fromkeys(("http", "https"), endpoint.proxy)
+def open_transport(endpoint: Endpoint) -> "Transport":
+    """Return the transport for an endpoint; it connects with the first request. Raises: OSError."""
     if endpoint.scheme == "unix":
-        from wtc.engine.client.unix_socket import SocketAdapter
+        from wtc.engine.client.unix_transport import UnixTransport
 
-        made = cast("Any", api.get_adapter(str(api.base_url)))
-        api.mount("http+docker://", SocketAdapter(made.socket_path, max_pool_size=POOL_SIZE))
-    if not over_ssh:
-        return api, str
-    from wtc.engine.client.ssh import SshAdapter
+        return UnixTransport(endpoint.address.removeprefix("unix://"))
+    from wtc.engine.client.docker_transport import DockerTransport
 
-    adapter = SshAdapter(endpoint.address, size=POOL_SIZE)
-    api.mount("http+docker://", adapter)
-    return api, adapter.complaint
-
-
-def _tls_config(tls: Tls) -> Any:
-    from docker.tls import TLSConfig
-
-    pair = (tls.certificate, tls.key) if tls.certificate and tls.key else None
-    return TLSConfig(client_cert=pair, ca_cert=tls.ca or None, verify=tls.verify)
+    return DockerTransport(endpoint)
 
 
 def _negotiate_version(newest: str, endpoint: Endpoint) -> tuple[int, int]:
@@ -255,6 +194,8 @@ def _add_proxy_hint(error: EngineUnreachableError, endpoint: Endpoint) -> Engine
     """Return the error with the proxy as a possible cause."""
     if not endpoint.proxy:
         return error
+    from wtc.engine.client.proxies import redact_proxy
+
     return error.replace(
         causes=(*error.causes, f"the connection goes through the proxy `{redact_proxy(endpoint.proxy)}`"),
         hints=("to connect directly, add the engine's host to `NO_PROXY`", *error.hints),

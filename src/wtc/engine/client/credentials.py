@@ -9,7 +9,7 @@ import os
 from typing import Any, cast
 
 from wtc.dataclass import dataclass, field
-from wtc.engine.client.endpoint import config_folder
+from wtc.engine.client.endpoint import CONFIG_FILE, config_folder, read_config
 
 DOCKER_HUB = "docker.io"
 _PROXIES = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY"}
@@ -64,16 +64,23 @@ def all_credentials() -> str:
         return ""
 
 
-def proxy_arguments(address: str) -> dict[str, str]:
-    """Return the build arguments that the docker command adds for the proxies of its configuration."""
+def proxy_variables(address: str) -> dict[str, str]:
+    """Return the variables that the docker command sets in builds and containers, for the proxies of its configuration.
+
+    Source: docker's command line reference, "Configure the Docker client to use a proxy server".
+    """
     try:
-        text = (config_folder(os.environ) / "config.json").read_text(encoding="utf-8")
-        proxies = json.loads(text)["proxies"]
+        proxies = read_config(config_folder(os.environ))["proxies"]
         chosen = dict(proxies.get(address) or proxies.get("default") or {})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     pairs = [(name, str(chosen[key])) for key, name in _PROXIES.items() if chosen.get(key)]
     return {spelled: value for name, value in pairs for spelled in (name, name.lower())}
+
+
+def detach_keys() -> str:
+    """Return the keys that detach from a terminal, as the docker configuration writes them; empty if it has none."""
+    return str(read_config(config_folder(os.environ)).get("detachKeys") or "")
 
 
 def _auths() -> Any:
@@ -84,7 +91,7 @@ def _auths() -> Any:
     # A missing helper is reported as a cause of a failed pull.
     warnings.filterwarnings("ignore", module=r"docker\.credentials")
     # docker-py uses the environment at import; the current one counts.
-    return cast("Any", docker.auth).load_config(config_path=str(config_folder(os.environ) / "config.json"))
+    return cast("Any", docker.auth).load_config(config_path=os.path.join(config_folder(os.environ), CONFIG_FILE))
 
 
 def _header(found: object) -> str:

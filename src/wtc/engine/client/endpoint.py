@@ -1,20 +1,18 @@
 """Choose the engine's endpoint as the docker command does: command line, environment, docker contexts."""
 
-import hashlib
 import json
+import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, cast
 
 from wtc.dataclass import dataclass, field, replace
-from wtc.engine.client.proxies import proxy_for
 from wtc.errors import EngineUnreachableError
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 DEFAULT_CONTEXT = "default"
 PLAIN_PORT, TLS_PORT = 2375, 2376
 LOOPBACK = "127.0.0.1"
+CONFIG_FILE, META_FILE = "config.json", "meta.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +36,23 @@ class Endpoint:
     """The API version to use; if empty, it is negotiated."""
     proxy: str = field(default="", repr=False)
     """The URL of the proxy; it can contain a password."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Headers of each request, from the docker configuration; they can contain a password."""
 
     @property
     def scheme(self) -> str:
         """`unix`, `npipe`, `tcp` or `ssh`."""
-        return urlsplit(self.address).scheme
+        return self.address.partition("://")[0]
 
     @property
     def host(self) -> str:
         """The host on which published ports are reachable."""
-        name = urlsplit(self.address).hostname if self.scheme in {"tcp", "ssh"} else None
+        if self.scheme not in {"tcp", "ssh"}:
+            return LOOPBACK
+        # It takes 5 ms to import, and a Unix socket does not need it.
+        from urllib.parse import urlsplit
+
+        name = urlsplit(self.address).hostname
         return LOOPBACK if name in {None, "localhost", "::1", "0.0.0.0"} else str(name)
 
     @property
@@ -62,34 +67,52 @@ def choose_endpoint(*, context: str, environment: Mapping[str, str]) -> Endpoint
     Raises: EngineUnreachableError if the chosen context does not exist or cannot be read.
     Source: docker's command line reference, "Option types" and "Environment variables"; `docker context`.
     """
-    endpoint = _choose(context, environment)
-    version = environment.get("DOCKER_API_VERSION", "").removeprefix("v")
-    parts, proxy = urlsplit(endpoint.address), ""
-    if parts.scheme == "tcp":
-        scheme = "https" if endpoint.tls else "http"
-        proxy = proxy_for(scheme, parts.hostname or "", parts.port or 0, environment)
-    return replace(endpoint, api_version=version, proxy=proxy)
-
-
-def _choose(context: str, environment: Mapping[str, str]) -> Endpoint:
     folder = config_folder(environment)
+    config = read_config(folder)
+    endpoint = _choose(context, folder, config, environment)
+    version = environment.get("DOCKER_API_VERSION", "").removeprefix("v")
+    return replace(
+        endpoint, api_version=version, proxy=_proxy(endpoint, environment), headers=_strings(config.get("HttpHeaders"))
+    )
+
+
+def _choose(context: str, folder: str, config: Mapping[str, Any], environment: Mapping[str, str]) -> Endpoint:
     if context:
         return _context_endpoint(context, "`--context`", folder, environment)
     if environment.get("DOCKER_HOST"):
         return _default_endpoint("`DOCKER_HOST`", folder, environment)
     if name := environment.get("DOCKER_CONTEXT", ""):
         return _context_endpoint(name, "`DOCKER_CONTEXT`", folder, environment)
-    if name := _current_context(folder):
-        return _context_endpoint(name, f"the current docker context in `{folder / 'config.json'}`", folder, environment)
+    if name := str(config.get("currentContext") or ""):
+        chosen_by = f"the current docker context in `{os.path.join(folder, CONFIG_FILE)}`"
+        return _context_endpoint(name, chosen_by, folder, environment)
     return _default_endpoint("docker's default", folder, environment)
 
 
-def config_folder(environment: Mapping[str, str]) -> Path:
+def _proxy(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
+    if endpoint.scheme != "tcp":
+        return ""
+    from urllib.parse import urlsplit
+
+    from wtc.engine.client.proxies import proxy_for
+
+    parts = urlsplit(endpoint.address)
+    return proxy_for("https" if endpoint.tls else "http", parts.hostname or "", parts.port or 0, environment)
+
+
+def config_folder(environment: Mapping[str, str]) -> str:
     """Return the folder of the docker command's configuration."""
     if chosen := environment.get("DOCKER_CONFIG"):
-        return Path(chosen)
-    home = environment.get("HOME")
-    return (Path(home) if home else Path.home()) / ".docker"
+        return chosen
+    return os.path.join(environment.get("HOME") or os.path.expanduser("~"), ".docker")
+
+
+def read_config(folder: str) -> dict[str, Any]:
+    """Return the docker command's configuration; empty if it is missing or damaged, as for the docker command."""
+    try:
+        return _read_object(os.path.join(folder, CONFIG_FILE))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def normalize_address(address: str, *, tls: bool) -> str:
@@ -99,7 +122,17 @@ def normalize_address(address: str, *, tls: bool) -> str:
         return DEFAULT_ADDRESS
     if "://" not in address:
         address = f"tcp://{address}"
-    parts = urlsplit(address)
+    scheme, _, rest = address.partition("://")
+    if scheme.lower() == "unix":
+        # The rest is a path, not a part of a URL.
+        return f"unix://{rest}"
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise _malformed_address(address) from None
+    parts = parts._replace(scheme=parts.scheme.lower())
     if parts.scheme in {"http", "https"}:
         parts = parts._replace(scheme="tcp")
     if parts.scheme == "tcp":
@@ -110,7 +143,7 @@ def normalize_address(address: str, *, tls: bool) -> str:
         host = parts.netloc.rpartition("@")[2] if port is None else ""
         netloc = parts.netloc if port is not None else f"{host or 'localhost'}:{TLS_PORT if tls else PLAIN_PORT}"
         return f"tcp://{netloc}{parts.path}".rstrip("/")
-    if parts.scheme not in {"unix", "npipe", "ssh"} or (parts.scheme == "ssh" and not parts.hostname):
+    if parts.scheme not in {"npipe", "ssh"} or (parts.scheme == "ssh" and not parts.hostname):
         raise _malformed_address(address)
     return address
 
@@ -122,23 +155,26 @@ def _malformed_address(address: str) -> EngineUnreachableError:
     )
 
 
-def _default_endpoint(chosen_by: str, folder: Path, environment: Mapping[str, str]) -> Endpoint:
+def _default_endpoint(chosen_by: str, folder: str, environment: Mapping[str, str]) -> Endpoint:
     verify = bool(environment.get("DOCKER_TLS_VERIFY"))
     tls: Tls | None = None
     if verify or environment.get("DOCKER_TLS"):
         chosen = environment.get("DOCKER_CERT_PATH")
-        tls = _certificates(Path(chosen) if chosen else folder, verify=verify)
+        tls = _certificates(chosen or folder, verify=verify)
     address = normalize_address(environment.get("DOCKER_HOST", ""), tls=tls is not None)
     return Endpoint(address=address, chosen_by=chosen_by, tls=tls if address.startswith("tcp:") else None)
 
 
-def _context_endpoint(name: str, chosen_by: str, folder: Path, environment: Mapping[str, str]) -> Endpoint:
+def _context_endpoint(name: str, chosen_by: str, folder: str, environment: Mapping[str, str]) -> Endpoint:
     if name == DEFAULT_CONTEXT:
         return _default_endpoint(chosen_by, folder, environment)
-    contexts = folder / "contexts"
-    digest = hashlib.sha256(name.encode()).hexdigest()
+    from hashlib import sha256
+
+    contexts = os.path.join(folder, "contexts")
+    digest = sha256(name.encode(errors="surrogateescape")).hexdigest()
+    meta = os.path.join(contexts, "meta", digest, META_FILE)
     try:
-        endpoint = _read_context(contexts / "meta" / digest / "meta.json")
+        endpoint = dict[str, Any](_read_object(meta)["Endpoints"]["docker"])
     except FileNotFoundError:
         names = ", ".join(f"`{n}`" for n in context_names(environment))
         raise EngineUnreachableError(
@@ -149,11 +185,11 @@ def _context_endpoint(name: str, chosen_by: str, folder: Path, environment: Mapp
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise EngineUnreachableError(
             f"cannot read the docker context `{name}`",
-            causes=(f"`{contexts / 'meta' / digest / 'meta.json'}` is damaged, or this user may not read it",),
+            causes=(f"`{meta}` is damaged, or this user may not read it",),
             hints=(f"to inspect it, run `docker context inspect {name}`",),
         ) from None
     skip = bool(endpoint.get("SkipTLSVerify"))
-    tls = _certificates(contexts / "tls" / digest / "docker", verify=not skip)
+    tls = _certificates(os.path.join(contexts, "tls", digest, "docker"), verify=not skip)
     used = tls if tls.ca or tls.certificate or skip else None
     address = normalize_address(str(endpoint.get("Host") or ""), tls=used is not None)
     return Endpoint(
@@ -163,31 +199,35 @@ def _context_endpoint(name: str, chosen_by: str, folder: Path, environment: Mapp
     )
 
 
-def _read_context(meta: Path) -> dict[str, Any]:
-    found = json.loads(meta.read_text(encoding="utf-8"))["Endpoints"]["docker"]
-    return dict(found)
+def _read_object(path: str) -> dict[str, Any]:
+    """Return the object of a JSON file. Raises: OSError, ValueError, TypeError."""
+    with open(path, encoding="utf-8") as file:
+        return dict(json.load(file))
+
+
+def _strings(found: object) -> dict[str, str]:
+    """Return the entries of an object whose values are strings; no entries if it is not an object."""
+    entries = cast("dict[str, object]", found).items() if isinstance(found, dict) else ()
+    return {name: value for name, value in entries if isinstance(value, str)}
 
 
 def context_names(environment: Mapping[str, str]) -> list[str]:
     """Return the names of the existing docker contexts, the default context first."""
     names: list[str] = []
-    for meta in (config_folder(environment) / "contexts" / "meta").glob("*/meta.json"):
+    folder = os.path.join(config_folder(environment), "contexts", "meta")
+    try:
+        digests = os.listdir(folder)
+    except OSError:
+        digests = []
+    for digest in digests:
         try:
-            names.append(str(json.loads(meta.read_text(encoding="utf-8"))["Name"]))
+            names.append(str(_read_object(os.path.join(folder, digest, META_FILE))["Name"]))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return [DEFAULT_CONTEXT, *sorted(names)]
 
 
-def _certificates(folder: Path, *, verify: bool) -> Tls:
-    ca, certificate, key = (str(p) if (p := folder / f).is_file() else "" for f in ("ca.pem", "cert.pem", "key.pem"))
+def _certificates(folder: str, *, verify: bool) -> Tls:
+    paths = [os.path.join(folder, name) for name in ("ca.pem", "cert.pem", "key.pem")]
+    ca, certificate, key = (path if os.path.isfile(path) else "" for path in paths)
     return Tls(ca=ca, certificate=certificate, key=key, verify=verify)
-
-
-def _current_context(folder: Path) -> str:
-    """Return an empty name if the configuration is missing or damaged: the docker command then uses its default."""
-    try:
-        found = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return str(found.get("currentContext") or "")
-    except (OSError, ValueError, AttributeError):
-        return ""

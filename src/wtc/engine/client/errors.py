@@ -1,10 +1,9 @@
 """Translate failures of the engine and of the connection to wtc's errors, by type and status, never by message."""
 
 import errno
-import socket
-import ssl
 from collections.abc import Iterator
 
+from wtc.engine.client.transport import CutShortError, MalformedResponseError, TransportCommandError
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
 
 DOCTOR = "to see what wtc tried, run `wtc doctor`"
@@ -20,6 +19,7 @@ _CAUSES: dict[int, tuple[str, str]] = {
     errno.EPERM: ("permission denied", _SOCKET_CLOSED),
     errno.ENOTSOCK: ("not a socket", ""),
     errno.EISDIR: ("not a socket", ""),
+    errno.ENAMETOOLONG: ("the path of the socket is too long", "to shorten it, create a symbolic link to the socket"),
     errno.ENETUNREACH: ("network unreachable", ""),
     errno.EHOSTUNREACH: ("host unreachable", ""),
     errno.ETIMEDOUT: ("timed out", ""),
@@ -35,28 +35,18 @@ def refused_error(status: int, message: str, *, doing: str) -> EngineError:
     return kind(f"cannot {doing}", status=status, causes=causes)
 
 
-def unreachable_error(error: BaseException, address: str, *, complaint: str = "") -> EngineUnreachableError:
-    """Return the error for an engine that cannot be reached. `complaint` is what the transport (ssh) printed."""
+def unreachable_error(error: BaseException, address: str) -> EngineUnreachableError:
+    """Return the error for an engine that cannot be reached."""
     cause, hint = _cause_of(error)
-    if complaint:
-        cause, hint = complaint, ""
     hints = (hint, DOCTOR) if hint else (DOCTOR,)
     return EngineUnreachableError(f"cannot reach the engine at `{address}`", causes=(cause,), hints=hints)
 
 
 def translate_error(error: Exception, *, doing: str, address: str) -> WtcError:
-    """Return wtc's error for an exception of docker-py, requests or the socket layer; return a WtcError unchanged."""
-    import docker.errors
-    import requests
-    import urllib3.exceptions
-
+    """Return wtc's error for an exception of a transport; return a WtcError unchanged."""
     if isinstance(error, WtcError):
         return error
-    if isinstance(error, docker.errors.APIError):
-        response = error.response
-        status = response.status_code if response is not None else 0
-        return refused_error(status, str(error.explanation or ""), doing=doing)
-    if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError | OSError):
+    if isinstance(error, OSError):
         return unreachable_error(error, address)
     return EngineError(f"cannot {doing}", causes=(str(error) or type(error).__name__,))
 
@@ -78,14 +68,21 @@ def exception_chain(error: BaseException) -> Iterator[BaseException]:
 def _cause_of(error: BaseException) -> tuple[str, str]:
     """Return the cause as text and a hint, which may be empty; the most specific exception of the chain decides."""
     links = list(exception_chain(error))
-    for explain in (_secure_cause, _system_cause, _general_cause):
+    for explain in (_known_cause, _secure_cause, _system_cause, _general_cause):
         for one in links:
             if found := explain(one):
                 return found
     return str(error) or type(error).__name__, ""
 
 
+def _known_cause(one: BaseException) -> tuple[str, str] | None:
+    return (str(one), "") if isinstance(one, TransportCommandError) else None
+
+
 def _secure_cause(one: BaseException) -> tuple[str, str] | None:
+    import socket
+    import ssl
+
     if isinstance(one, ssl.SSLCertVerificationError):
         return f"its certificate is not valid: {one.verify_message}", ""
     if isinstance(one, ssl.SSLError):
@@ -98,11 +95,10 @@ def _system_cause(one: BaseException) -> tuple[str, str] | None:
 
 
 def _general_cause(one: BaseException) -> tuple[str, str] | None:
-    import requests
-    import urllib3.exceptions
-
-    if isinstance(one, TimeoutError | requests.Timeout):
+    if isinstance(one, CutShortError):
+        return "the connection was closed before the response was complete", ""
+    if isinstance(one, MalformedResponseError):
+        return "the server's response is not valid HTTP", ""
+    if isinstance(one, TimeoutError):
         return "timed out", ""
-    if isinstance(one, ConnectionError | requests.ConnectionError | urllib3.exceptions.ProtocolError):
-        return "the connection was closed", ""
-    return None
+    return ("the connection was closed", "") if isinstance(one, ConnectionError) else None

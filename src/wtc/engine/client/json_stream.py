@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import os
-import socket
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
@@ -13,9 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from wtc.errors import InterruptedByUserError
 
 if TYPE_CHECKING:
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.transport import Response
 
 Record = Mapping[str, Any]
 _POLL_S = 0.1
@@ -39,8 +36,8 @@ def post_records(
     body = _read_until_stop(stop, data) if data is not None else None
     send = partial(engine.call, "POST", path, doing=doing, data=body, headers=headers, stream=True)
     response = send() if stop is None else _send_until_stop(send, stop)
-    with contextlib.closing(response), engine.mapping(doing), _close_on_stop(stop, response):
-        yield from split_records(response.iter_content(chunk_size=None))
+    with contextlib.closing(response), _close_on_stop(stop, response):
+        yield from split_records(response)
 
 
 def split_records(chunks: Iterable[bytes]) -> Iterator[Record]:
@@ -116,7 +113,7 @@ def _close_on_stop(stop: threading.Event | None, response: "Response") -> Genera
     def watch() -> None:
         while not finished.wait(_POLL_S):
             if stop.is_set():
-                _close_response(response)
+                response.shutdown()
                 return
 
     watcher = threading.Thread(target=watch, daemon=True, name="wtc-stream-watch")
@@ -131,11 +128,3 @@ def _close_on_stop(stop: threading.Event | None, response: "Response") -> Genera
     finally:
         finished.set()
         watcher.join()
-
-
-def _close_response(response: "Response") -> None:
-    with (
-        contextlib.suppress(OSError, ValueError, AttributeError),
-        socket.socket(fileno=os.dup(response.raw.fileno())) as same,
-    ):
-        same.shutdown(socket.SHUT_RDWR)

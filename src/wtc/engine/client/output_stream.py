@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from requests import Response
+    from wtc.engine.client.transport import Response
 
 STDIN, STDOUT, STDERR = 0, 1, 2
 HEADER_BYTES = 8
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
-CHUNK_BYTES = 64 * 1024
 
 
 def read_frames(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -40,12 +39,4 @@ def read_output(response: "Response", *, multiplexed: bool) -> Iterator[tuple[in
 def read_available(response: "Response") -> Iterator[bytes]:
     """Yield data as it arrives, without waiting for a full chunk."""
     with contextlib.closing(response):
-        while chunk := response.raw.read1(CHUNK_BYTES):
-            yield chunk
-
-
-def shut_stream(response: "Response") -> None:
-    """End a stream that another thread is reading from: its read returns at once."""
-    # `close` would wait for that read.
-    with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
-        response.raw.shutdown()
+        yield from response

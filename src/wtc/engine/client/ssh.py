@@ -56,11 +56,11 @@ class _Connection(urllib3.connection.HTTPConnection):
 class _Pool(urllib3.HTTPConnectionPool):
     def __init__(self, words: list[str], complaints: int, size: int) -> None:
         super().__init__("localhost", maxsize=size)
-        self._words = words
+        self.words = words
         self._complaints = complaints
 
     def _new_conn(self) -> Any:
-        return _Connection(self._words, self._complaints)
+        return _Connection(self.words, self._complaints)
 
 
 class SshAdapter(BaseHTTPAdapter):
@@ -70,6 +70,10 @@ class SshAdapter(BaseHTTPAdapter):
         super().__init__()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the adapter
         self._pool = _Pool(ssh_command(address), self._complaints.fileno(), size)
+
+    def new_connection(self) -> Any:
+        """Return a new connection that is not in the pool and not connected yet."""
+        return _Connection(self._pool.words, self._complaints.fileno())
 
     def complaint(self) -> str:
         """Return the last line that ssh printed, which says why it failed."""

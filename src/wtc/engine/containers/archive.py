@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import NotFoundError
@@ -32,8 +32,8 @@ def path_stat(engine: "Engine", container: ContainerRef, path: str) -> PathStat 
     response = engine.call(
         "HEAD", f"/containers/{container.key}/archive", doing=doing, params={"path": path}, accept=(404,)
     )
-    header = response.headers.get(STAT_HEADER)
-    if response.status_code == 404 or not header:
+    header = response.header(STAT_HEADER)
+    if response.status == 404 or not header:
         return None
     found: dict[str, Any] = json.loads(base64.b64decode(header))
     mode = int(found["mode"])
@@ -56,26 +56,12 @@ def download(engine: "Engine", container: ContainerRef, path: str, take: Callabl
         f"/containers/{container.key}/archive",
         doing=doing,
         params={"path": path},
-        # For a local engine, compression takes longer than the transfer.
-        headers={"Accept-Encoding": "identity"},
         stream=True,
     )
     try:
-        take(_Source(engine, response.raw, doing))  # type: ignore[arg-type]  # it has the method that tarfile uses
+        take(cast("IO[bytes]", response))  # it has the method that tarfile uses
     finally:
         response.close()
-
-
-class _Source:
-    """A response's body as a file that can only be read from beginning to end."""
-
-    def __init__(self, engine: "Engine", raw: Any, doing: str) -> None:
-        self._engine, self._raw, self._doing = engine, raw, doing
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most `size` bytes; empty at the end."""
-        with self._engine.mapping(self._doing):
-            return bytes(self._raw.read(size if size >= 0 else None))
 
 
 def upload(

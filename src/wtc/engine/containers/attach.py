@@ -7,11 +7,13 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
+from wtc.engine.client.credentials import detach_keys
+from wtc.engine.client.duplex_socket import DuplexSocket
 from wtc.engine.client.errors import translate_error
-from wtc.engine.client.hijack import CHUNK_BYTES, DuplexSocket, HijackedStream
 from wtc.engine.client.output_stream import HEADER_BYTES, STDERR
+from wtc.engine.client.transport import CHUNK_BYTES
 from wtc.engine.containers.terminal import (
     EXIT_SIGNALS,
     Descriptors,
@@ -72,7 +74,7 @@ class Demultiplexer:
 
 def attach_user(
     engine: "Engine",
-    connection: HijackedStream,
+    connection: DuplexSocket,
     local: Descriptors,
     *,
     path: str,
@@ -104,10 +106,9 @@ def attach_user(
             if local.stdin is not None:
                 stack.enter_context(raw_mode(local.stdin))
             resize()
-            configured = cast("Any", engine.api)._general_configs  # noqa: SLF001  docker-py has parsed the file
-            keys = parse_detach_keys(str(configured.get("detachKeys") or ""))
+            keys = parse_detach_keys(detach_keys())
         try:
-            return copy_both_ways(connection.duplex, local, signals, keys=keys, on_signal=on_signal, on_resize=resize)
+            return copy_both_ways(connection, local, signals, keys=keys, on_signal=on_signal, on_resize=resize)
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -4,9 +4,10 @@ import io
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
+from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.client.json_access import get_object
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
@@ -44,7 +45,7 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
         operation,
         engine.api_version,
         read=lambda path: (folder / path).read_text(encoding="utf-8"),
-        environment=proxy_variables(engine),
+        environment=proxy_variables(engine.address),
     )
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
     doing = f"create container `{operation.name}` of service `{spec.service}`"
@@ -229,9 +230,3 @@ def _taken_ports(engine: "Engine", inspected: Mapping[str, Any]) -> tuple[int, .
     held = [port for one in running if one["Id"] != inspected["Id"] for port in listed_ports(one)]
     found = taken_ports(requested, held, this_machine=engine.host_is_local)
     return tuple(dict.fromkeys(port.port for port in found))
-
-
-def proxy_variables(engine: "Engine") -> dict[str, str]:
-    """Return the proxy variables that the user's docker configuration sets in every container."""
-    configured = cast("Any", engine.api)._proxy_configs  # noqa: SLF001  docker-py parses them and has no public accessor
-    return dict(configured.get_environment())

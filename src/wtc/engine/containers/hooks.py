@@ -28,8 +28,7 @@ def run_hook(engine: "Engine", operation: RunHook) -> None:
     created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).json()
     path = f"/exec/{get_text(created, 'Id')}"
     started = engine.call("POST", f"{path}/start", doing=doing, body={"Detach": False, "Tty": False}, stream=True)
-    with engine.mapping(doing):
-        output = b"".join(content for _, content in read_frames(read_available(started))).decode(errors="replace")
+    output = b"".join(content for _, content in read_frames(read_available(started))).decode(errors="replace")
     if status := get_number(engine.object(f"{path}/json", doing=doing), "ExitCode"):
         raise WtcError(
             f"hook `{command}` in container `{container.name}` ended with status {status}", detail=output.rstrip()

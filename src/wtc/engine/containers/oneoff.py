@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
+from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.client.hijack import hijack
 from wtc.engine.client.json_access import get_number, get_object
 from wtc.engine.containers.attach import AttachEnd, attach_user
-from wtc.engine.containers.container_calls import proxy_variables, remove_container, start_container, stop_container
+from wtc.engine.containers.container_calls import remove_container, start_container, stop_container
 from wtc.engine.containers.exec import CONSOLE_SIZE_API
 from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.engine.operations import Call, perform_operation
@@ -21,9 +22,8 @@ from wtc.model.plan import ContainerRef, CreateContainer, Operation, RemoveConta
 if TYPE_CHECKING:
     import signal
 
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.transport import Response
 
 DAEMON_FAILED, CANNOT_RUN, NOT_FOUND = 125, 126, 127
 """The exit statuses by which docker reports that a command did not run."""
@@ -88,8 +88,7 @@ def run_attached(
         connection.close()
     if end is AttachEnd.DETACHED:
         return 0
-    with engine.mapping(doing):
-        status = get_number(waiting.json(), "StatusCode")
+    status = get_number(waiting.json(), "StatusCode")
     return 128 + signals.stop_signal if signals.stop_signal else status
 
 
@@ -111,7 +110,7 @@ def _create(
         operation,
         engine.api_version,
         read=lambda path: (folder / path).read_text(encoding="utf-8"),
-        environment=proxy_variables(engine),
+        environment=proxy_variables(engine.address),
     )
     attached = not detached
     body |= {
@@ -154,7 +153,7 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
         raise
     except WtcError as error:
         status = 0
-        with suppress(WtcError), engine.mapping("read the exit status"):
+        with suppress(WtcError):
             status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
         status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
         raise error.replace(exit_status=status) from error.__cause__

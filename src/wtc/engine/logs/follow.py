@@ -260,7 +260,7 @@ class _Follow:
     def _put_lines(self, one: _Followed, stream: LogStream) -> None:
         known, times = one.last, one.repeats
         source, put = one.source, self.messages.put
-        for line in read_lines(self.engine, stream, of=source.service):
+        for line in read_lines(stream):
             if known and "" < line.time <= known:
                 if line.time < known:
                     continue

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_object
-from wtc.engine.client.output_stream import MULTIPLEXED, read_output, shut_stream
+from wtc.engine.client.output_stream import MULTIPLEXED, read_output
 from wtc.engine.logs.log_lines import LogLine, lines_of_frames, lines_of_terminal
 
 if TYPE_CHECKING:
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.transport import Response
 
 
 STREAM_KIND_API = (1, 42)
@@ -31,7 +30,7 @@ class LogStream:
 
     def close(self) -> None:
         """End the stream."""
-        shut_stream(self._response)
+        self._response.shutdown()
 
 
 def open_log(
@@ -62,22 +61,20 @@ def open_log(
         "GET", f"/containers/{container}/logs", doing=f"read the logs of `{container}`", params=params, stream=True
     )
     if engine.api_version >= STREAM_KIND_API:
-        return LogStream(response, multiplexed=response.headers.get("Content-Type") == MULTIPLEXED)
+        return LogStream(response, multiplexed=response.header("Content-Type") == MULTIPLEXED)
     terminal = _has_terminal(engine, container) if tty is None else tty
     return LogStream(response, multiplexed=not terminal)
 
 
-def read_lines(engine: "Engine", stream: LogStream, *, of: str) -> Iterator[LogLine]:
+def read_lines(stream: LogStream) -> Iterator[LogLine]:
     """Yield the lines of a stream that was opened with `timestamps`."""
-    with engine.mapping(f"read the logs of `{of}`"):
-        yield from lines_of_frames(stream) if stream.multiplexed else lines_of_terminal(stream)
+    yield from lines_of_frames(stream) if stream.multiplexed else lines_of_terminal(stream)
 
 
 def tail_lines(engine: "Engine", container: str, lines: int, *, tty: bool | None = None) -> str:
     """Return the last lines of a container's log, both streams in order."""
     stream = open_log(engine, container, tty=tty, tail=lines)
-    with engine.mapping(f"read the logs of `{container}`"):
-        text = b"".join(content for _, content in stream).decode(errors="replace")
+    text = b"".join(content for _, content in stream).decode(errors="replace")
     return "\n".join(text.replace("\r\n", "\n").splitlines()[-lines:])
 
 

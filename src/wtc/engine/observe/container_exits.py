@@ -55,5 +55,5 @@ def container_exits(
 
 def engine_clock_s(engine: "Engine") -> int | None:
     """Return the engine's time, in seconds since 1970; None if unknown. Source: the `Date` of `GET /_ping`."""
-    date = engine.call("GET", "/_ping", doing="read the engine's clock").headers.get("Date", "")
+    date = engine.call("GET", "/_ping", doing="read the engine's clock").header("Date")
     return parse_http_date(date) or None

@@ -6,7 +6,7 @@ from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_text
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.errors import EngineError
-from wtc.model.observed import PublishedPort
+from wtc.model.ports import PortBinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ def list_processes(engine: "Engine", container: str) -> ProcessTable | None:
     )
 
 
-def bound_ports(engine: "Engine", container: str) -> tuple[PublishedPort, ...]:
+def bound_ports(engine: "Engine", container: str) -> tuple[PortBinding, ...]:
     """Return a container's current port bindings. Source: `GET /containers/{id}/json`, NetworkSettings."""
     found = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     return port_bindings(get_object(found, "NetworkSettings", "Ports"))
@@ -78,6 +78,5 @@ def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
 def wait_for_exit(engine: "Engine", container: str) -> int:
     """Wait until a container has ended and return its exit status (`POST /containers/{id}/wait`)."""
     doing = f"wait for container `{container}`"
-    with engine.mapping(doing):
-        answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
+    answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
     return get_number(answer, "StatusCode")

@@ -47,7 +47,7 @@ def read_engine_info(engine: "Engine") -> EngineInfo:
         version=get_text(info, "ServerVersion"),
         system=get_text(info, "OperatingSystem"),
         memory_bytes=get_number(info, "MemTotal"),
-        builder=str(ping.headers.get("Builder-Version", "")),
+        builder=str(ping.header("Builder-Version")),
         root=get_text(info, "DockerRootDir"),
         networks=len(networks),
         networks_left=networks_left(pools, used),

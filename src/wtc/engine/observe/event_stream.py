@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_stream import Record, split_records
-from wtc.engine.client.output_stream import read_available, shut_stream
+from wtc.engine.client.output_stream import read_available
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -22,7 +22,6 @@ class EventStream:
     def __init__(
         self, engine: "Engine", *, filters: Mapping[str, Sequence[str]], since: str = "", until: str = ""
     ) -> None:
-        self._engine = engine
         params = {
             "filters": json.dumps({key: list(values) for key, values in filters.items()}),
             **({"since": since} if since else {}),
@@ -31,14 +30,13 @@ class EventStream:
         self._response = engine.call("GET", "/events", doing=DOING, params=params, stream=True)
 
     def __iter__(self) -> Iterator[Record]:
-        with self._engine.mapping(DOING):
-            yield from split_records(read_available(self._response))
+        yield from split_records(read_available(self._response))
 
     @property
     def date(self) -> str:
         """The engine's time when the stream was opened, as an HTTP date; empty if it is not known."""
-        return self._response.headers.get("Date", "")
+        return self._response.header("Date")
 
     def close(self) -> None:
         """End the stream."""
-        shut_stream(self._response)
+        self._response.shutdown()

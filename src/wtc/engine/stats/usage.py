@@ -104,7 +104,7 @@ def measure(
 
 
 def last_sample_s(times: Mapping[str, CpuTime], containers: Iterable[RunningContainer]) -> float:
-    """Return when the last of these containers' times was read; 0 if there is none."""
+    """Return when the last of these containers' times was read; 0 without containers."""
     return max((times[c.id].read_s for c in containers if c.id in times), default=0.0)
 
 
@@ -155,8 +155,7 @@ def _sample_once(engine: "Engine", container: str) -> Sample | None:
         return None
     if not response.content:
         return None  # the response of engine 20.10 for a container that ends meanwhile
-    with engine.mapping(doing):
-        return sample_of(response.json())
+    return sample_of(response.json())
 
 
 def _parse_running(summary: Json) -> RunningContainer:

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import Json
-from wtc.engine.client.output_stream import read_available, shut_stream
+from wtc.engine.client.output_stream import read_available
 from wtc.engine.stats.usage import sample_of
 from wtc.errors import WtcError
 from wtc.model.usage import CpuTime, Sample
 
 if TYPE_CHECKING:
-    from requests import Response
-
     from wtc.engine.client.connection import Engine
+    from wtc.engine.client.transport import Response
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ class StatsStreams:
             for stream in gone:
                 stream.closed = True
                 if stream.response is not None:
-                    shut_stream(stream.response)
+                    stream.response.shutdown()
         for container, stream in new.items():
             threading.Thread(target=self._read, args=(container, stream), name="stats", daemon=True).start()
 
@@ -72,7 +71,7 @@ class StatsStreams:
     def _read(self, container: str, stream: _Stream) -> None:
         doing = f"read the usage of container `{container[:12]}`"
         # A container that ends also ends its stream; the caller sees from the list whether it was removed.
-        with contextlib.suppress(WtcError), self._ending(stream), self._engine.mapping(doing):
+        with contextlib.suppress(WtcError), self._ending(stream):
             response = self._engine.call(
                 "GET", f"/containers/{container}/stats", doing=doing, params={"stream": "1"}, stream=True
             )
@@ -80,7 +79,7 @@ class StatsStreams:
                 stream.response = response
                 closed = stream.closed
             if closed:
-                shut_stream(response)
+                response.shutdown()
             for document in split_documents(read_available(response)):
                 with self._lock:
                     stream.before = stream.latest.cpu if stream.latest else None

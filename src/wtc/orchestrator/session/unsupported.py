@@ -1,7 +1,7 @@
 """Report, with positions, the attributes that wtc or the engine does not support; `--strict` makes them errors."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
@@ -34,18 +34,6 @@ def report_unsupported(project: Project, context: Context, *, strict: bool, star
         raise ComposeFileError(errors[0].message, diagnostics=errors)
     for finding in found:
         report(Warned(diagnostic=finding))
-
-
-def refuse_without_content(project: Project, services: Collection[str]) -> None:
-    """Check the services before their containers start.
-
-    Raises:
-        ComposeFileError: a secret or config of the services has no content.
-    """
-    found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
-    errors = [d for d in found if d.path[1] in services]
-    if errors:
-        raise ComposeFileError(errors[0].message, diagnostics=errors)
 
 
 def _remote_binds(project: Project, context: Context) -> Iterator[Diagnostic]:
