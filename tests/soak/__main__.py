@@ -2,8 +2,9 @@
 
     python -m tests.soak --rounds 1000
 
-A round: `up` or `down` with a fault, then `up`, which has to succeed with the same ports and data, then `down` in
-every second round, so that faults meet both states. In the end `clean --all` removes everything. The exit status is 1 if a round failed or something is left.
+A round: `up` or `down` with a fault, then `up`, which has to succeed with the same ports and data. Every second round
+ends with `down`, so that faults meet both states. In the end `clean --all` removes everything. The exit status is 1 if
+a round failed or something is left.
 """
 
 import argparse
