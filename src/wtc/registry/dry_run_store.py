@@ -20,6 +20,10 @@ class DryRunStore(Store):
             self._records = super().read()
         return self._records
 
+    def peek(self) -> StackRecords:
+        """Return the registry with the changes of all transactions so far."""
+        return super().peek() if self._records is None else self._records
+
     @contextmanager
     def transaction(self) -> Generator[StackRecords]:
         """Change the registry in memory.

@@ -35,6 +35,10 @@ class FallbackStore(Store):
         """Return the registry as it is now; after a failure, with the changes since."""
         return super().read() if self._records is None else self._records
 
+    def peek(self) -> StackRecords:
+        """Return the valid entries of the registry; after a failure, with the changes since."""
+        return super().peek() if self._records is None else self._records
+
     def require(self) -> None:
         """Check the file, as `Store.require` does.
 

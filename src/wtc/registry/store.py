@@ -67,6 +67,15 @@ class Store:
             warnings = tuple(f"the registry `{self._path}` is damaged: {reason}" for reason in found.rejected)
             return StackRecords(stacks=found.stacks, warnings=warnings)
 
+    def peek(self) -> StackRecords:
+        """Return the valid entries of the registry; repair and report no damage, as `read` does."""
+        try:
+            return StackRecords(stacks=self._decoded().stacks)
+        except RegistryError as refusal:
+            return StackRecords(refusal=refusal)
+        except DamagedError:
+            return StackRecords()
+
     def require(self) -> None:
         """Raise the errors of a transaction about the file, for a command that acts before it writes.
 

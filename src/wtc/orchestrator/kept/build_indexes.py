@@ -31,7 +31,7 @@ class BuildIndexes:
 
     def keep(self, store: Store, namespace: str) -> None:
         """Write the indexes that have changed, if the registry has the stack."""
-        if not self._used or namespace != self._namespace or namespace not in store.read().stacks:
+        if not self._used or namespace != self._namespace or namespace not in store.peek().stacks:
             return
         for name, index in self._used.items():
             if index.hash and (document := index.document()) is not None:

@@ -47,7 +47,7 @@ class KeptResults:
 
     def find(self, purpose: str) -> KeptResult | None:
         """Return what was kept for the purpose; None if nothing was, or if an input has changed."""
-        records = self._state.store.read()
+        records = self._state.store.peek()
         if records.refusal or records.warnings:
             return None
         others = self._others(purpose)
@@ -84,7 +84,7 @@ class KeptResults:
         reader = self._target.reader
         if not isinstance(reader, RecordingReader) or not reader.seen.repeatable or located.missing:
             return
-        if namespace not in self._state.store.read().stacks:
+        if namespace not in self._state.store.peek().stacks:
             return
         store = self._state.store.kept
         before = store.read(namespace, _FILE)

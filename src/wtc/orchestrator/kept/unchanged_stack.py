@@ -92,7 +92,7 @@ def _repository(namespace: "Namespace") -> list[str]:
 
 def _record_hash(context: "Context", namespace: str) -> str:
     """Return a hash of what the registry has about the stack, its leases among it."""
-    record = context.state.store.read().stacks.get(namespace)
+    record = context.state.store.peek().stacks.get(namespace)
     return hashlib.sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()
 
 

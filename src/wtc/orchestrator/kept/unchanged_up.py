@@ -69,7 +69,7 @@ def find_unchanged_up(target: Target) -> UnchangedUp | None:
             endpoints = decode_endpoints(found.value["endpoints"])
             warnings = tuple(map(_decode_warning, found.value["warnings"]))
             leased = found.value["leased"]
-            if context.state.store.read().leased_to_others(found.namespace) & {*leased}:
+            if context.state.store.peek().leased_to_others(found.namespace) & {*leased}:
                 return None
             return UnchangedUp(namespace=context.namespace, endpoints=endpoints, warnings=warnings)
     except (WtcError, KeyError, TypeError, ValueError):
@@ -98,7 +98,7 @@ def keep_unchanged_up(
 
 def _keeps_ports(context: Context, observed: "Observed", leased: "Mapping[PortId, int]") -> bool:
     """Return whether no lease can move while the stack is as it is: running containers publish each of them."""
-    record = context.state.store.read().stacks.get(context.namespace.name)
+    record = context.state.store.peek().stacks.get(context.namespace.name)
     published = {p.port for c in observed.containers if c.state in RUNNING_STATES for p in c.ports}
     return record is not None and not record.fixed and published == {*leased.values()}
 
