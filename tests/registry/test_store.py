@@ -224,7 +224,7 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_setting(
     def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(Path if call == "mkdir" else os, call, refuse)
+    monkeypatch.setattr(os, call, refuse)
     with pytest.raises(WtcError) as raised:
         write(Store(str(config)), record("a-1"))
     assert raised.value.message == f"cannot write the registry in `{config}`"
@@ -264,7 +264,7 @@ def test_damaged_registry_that_cannot_be_moved_is_still_reported(config: Path, m
     def refuse(*_arguments: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(os, "rename", refuse)
     (warning,) = Store(str(config)).read().warnings
     assert "is damaged" in warning
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 _POLL_S = 0.01
 
 
-def acquire_lock(path: Path, *, patience_s: float, waiting: Callable[[str], None]) -> "BaseFileLock":
+def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]) -> "BaseFileLock":
     """Lock the file at `path` against other processes, and against other calls in this one.
 
     `waiting` is called once with the holder's process id ("" if not known) if that takes longer than `patience_s`.
@@ -30,12 +29,12 @@ def acquire_lock(path: Path, *, patience_s: float, waiting: Callable[[str], None
         waiting(_holder(path))
         lock.acquire()
     # The process id only informs those who wait; on a full disk the lock is held without it.
-    with suppress(OSError):
-        path.write_text(f"{os.getpid()}\n")
+    with suppress(OSError), open(path, "w", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
     return lock
 
 
-def inheritable_lock(path: Path, *, create: bool = True) -> int | None:
+def inheritable_lock(path: str, *, create: bool = True) -> int | None:
     """Return the lock as a descriptor for another process to inherit; it is held until every copy is closed.
 
     Return None, without waiting, if the lock is held. Without `create` the file has to exist.
@@ -64,15 +63,16 @@ def release_lock(lock: "BaseFileLock") -> None:
     lock.release()
 
 
-def discard_lock(lock: "BaseFileLock", path: Path) -> None:
+def discard_lock(lock: "BaseFileLock", path: str) -> None:
     """Release the lock and remove its file; a process that waits for it notices, and creates a new one."""
     with suppress(OSError):
-        path.unlink()
+        os.unlink(path)
     lock.release()
 
 
-def _holder(path: Path) -> str:
+def _holder(path: str) -> str:
     try:
-        return path.read_text("ascii").strip()
+        with open(path, encoding="ascii") as file:
+            return file.read().strip()
     except (OSError, ValueError):
         return ""

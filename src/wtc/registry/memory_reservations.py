@@ -34,8 +34,8 @@ class MemoryReservation:
 class MemoryReservations:
     """The reservations in one folder, read and changed by one process at a time (`Store.admission`)."""
 
-    def __init__(self, directory: Path, *, unwritable: Callable[[OSError], WtcError]) -> None:
-        self._directory = directory
+    def __init__(self, directory: str, *, unwritable: Callable[[OSError], WtcError]) -> None:
+        self._directory = Path(directory)
         self._unwritable = unwritable
 
     def current(self, engine: str) -> dict[str, int]:
@@ -43,7 +43,7 @@ class MemoryReservations:
         found: dict[str, int] = {}
         for path in sorted(self._directory.glob(f"*{_SUFFIX}")):
             with suppress(OSError):
-                if (dead := file_lock.inheritable_lock(path, create=False)) is not None:
+                if (dead := file_lock.inheritable_lock(str(path), create=False)) is not None:
                     MemoryReservation(path=path, descriptor=dead).end()
                     continue
                 found |= _read(path.read_bytes(), engine)
@@ -58,7 +58,7 @@ class MemoryReservations:
         path = self._directory / f"{os.urandom(8).hex()}{_SUFFIX}"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = file_lock.inheritable_lock(path)
+            descriptor = file_lock.inheritable_lock(str(path))
             if descriptor is None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             os.write(descriptor, json.dumps({"engine": engine, "containers": dict(containers)}).encode())

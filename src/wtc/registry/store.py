@@ -5,7 +5,6 @@ import os
 import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 _FILE = "registry.json"
 
 
-def _lock_of(namespace: str) -> Path:
+def _lock_of(namespace: str) -> str:
     """Raises WtcError if the name could lead out of the folder."""
     if not is_namespace(namespace):
         raise WtcError(f"`{namespace}` is not a valid namespace")
-    return Path("locks", f"{namespace}.lock")
+    return os.path.join("locks", f"{namespace}.lock")
 
 
 def _ignore(_message: str) -> None:
@@ -39,8 +38,8 @@ class Store:
     """
 
     def __init__(self, directory: str, *, waiting: Callable[[str], None] = _ignore, patience_s: float = 1.0) -> None:
-        self._directory = Path(directory)
-        self._path = self._directory / _FILE
+        self._directory = directory
+        self._path = os.path.join(directory, _FILE)
         self._waiting = waiting
         self._patience_s = patience_s
         self.kept = KeptForms(directory)
@@ -125,7 +124,7 @@ class Store:
         Raises:
             RegistryError: the file cannot be locked.
         """
-        with self._held(Path(path), what, discard=False):
+        with self._held(path, what, discard=False):
             yield
 
     def inheritable_stack_lock(self, namespace: str) -> int | None:
@@ -135,8 +134,8 @@ class Store:
             OSError: the config folder cannot be written.
             WtcError: the namespace is not valid.
         """
-        path = self._directory / _lock_of(namespace)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = os.path.join(self._directory, _lock_of(namespace))
+        self._create_folder_of(path)
         return file_lock.inheritable_lock(path)
 
     @contextmanager
@@ -148,27 +147,31 @@ class Store:
         """
         from wtc.registry.memory_reservations import MemoryReservations
 
-        with self._lock_file(Path("memory.lock"), "the memory check"):
-            yield MemoryReservations(self._directory / "memory", unwritable=self._unwritable)
+        with self._lock_file("memory.lock", "the memory check"):
+            yield MemoryReservations(os.path.join(self._directory, "memory"), unwritable=self._unwritable)
 
     @contextmanager
     def _locked(self) -> Generator[None]:
-        with self._lock_file(Path("registry.lock"), "the registry"):
+        with self._lock_file("registry.lock", "the registry"):
             yield
 
     @contextmanager
-    def _lock_file(self, name: Path, what: str, *, discard: bool = False) -> Generator[None]:
-        path = self._directory / name
+    def _lock_file(self, name: str, what: str, *, discard: bool = False) -> Generator[None]:
+        path = os.path.join(self._directory, name)
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._create_folder_of(path)
         except OSError as error:
             raise self._unwritable(error) from error
         with self._held(path, what, discard=discard):
             yield
 
+    def _create_folder_of(self, path: str) -> None:
+        """Raises OSError."""
+        os.makedirs(self._directory, mode=0o700, exist_ok=True)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+
     @contextmanager
-    def _held(self, path: Path, what: str, *, discard: bool) -> Generator[None]:
+    def _held(self, path: str, what: str, *, discard: bool) -> Generator[None]:
         def wait(holder: str) -> None:
             self._waiting(f"waiting for another wtc{f' (process {holder})' if holder else ''} to finish with {what}")
 
@@ -239,29 +242,29 @@ class Store:
         finally:
             os.close(descriptor)
 
-    def _set_aside(self, aside: Path) -> None:
+    def _set_aside(self, aside: str) -> None:
         try:
-            self._path.rename(aside)
+            os.rename(self._path, aside)
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _free_aside(self) -> Path:
+    def _free_aside(self) -> str:
         for number in range(1, 10_000):
-            aside = self._directory / f"{_FILE}.damaged-{number}"
+            aside = f"{self._path}.damaged-{number}"
             if not os.path.lexists(aside):
                 return aside
         raise self._unwritable(OSError(errno.EEXIST, "too many damaged registries were kept"))
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: str, content: bytes) -> None:
         # Under the lock one name for the new file is enough; the next write replaces the rest of a crashed one.
-        new = self._directory / f"{_FILE}.new"
+        new = f"{self._path}.new"
         try:
             descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(descriptor)
-            new.replace(path)
+            os.replace(new, path)
             self._sync_directory()
         except OSError as error:
             raise self._unwritable(error) from error

@@ -4,10 +4,10 @@ Highest precedence first: command line, environment, the project's `x-wtc:`, its
 default.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from pathlib import Path
 from posixpath import normpath
 from typing import Generic, TypeAlias, TypeVar, cast
 
@@ -203,11 +203,11 @@ def config_dir(environment: Mapping[str, str]) -> str:
         UsageError: the user's home folder is unknown.
     """
     if own := environment.get("WTC_CONFIG_DIR"):
-        return str(Path(own).absolute())
+        return os.path.abspath(own)
     shared = environment.get("XDG_CONFIG_HOME", "")
     # Source: XDG Base Directory specification: relative paths are ignored.
-    base = Path(shared) if shared.startswith("/") else Path(_home(environment), ".config")
-    return str(base / "wtc")
+    base = shared if shared.startswith("/") else os.path.join(_home(environment), ".config")
+    return os.path.join(base, "wtc")
 
 
 def load_settings(

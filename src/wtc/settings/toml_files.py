@@ -1,8 +1,8 @@
 """Read settings from TOML files, `config.toml` and `wtc.toml`, with the position of each key."""
 
+import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError, WtcError
@@ -26,14 +26,15 @@ def read_user_settings(directory: str) -> Section:
     Raises:
         UsageError: the file cannot be read, or is not TOML.
     """
-    path = Path(directory, _FILE)
+    path = os.path.join(directory, _FILE)
     try:
-        content = path.read_bytes()
+        with open(path, "rb") as file:
+            content = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return Section()
     except OSError as error:
         raise UsageError(f"cannot read `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
-    return parse_settings(content, str(path), UsageError)
+    return parse_settings(content, path, UsageError)
 
 
 def parse_settings(content: bytes, path: str, error: type[WtcError]) -> Section:

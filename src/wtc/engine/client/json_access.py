@@ -1,7 +1,6 @@
 """Read values from the engine's responses, in which any value may be missing or null."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 Json: TypeAlias = Mapping[str, Any]
@@ -38,6 +37,8 @@ def get_number(found: Json, key: str) -> int:
 
 def parse_timestamp(text: str) -> float:
     """Return seconds since 1970 from an RFC 3339 time in UTC, with any number of digits; 0 if it is not valid."""
+    from datetime import datetime
+
     head, dot, rest = text.rstrip("Z").partition(".")
     digits = rest.partition("+")[0] if dot else ""
     try:

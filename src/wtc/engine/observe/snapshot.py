@@ -1,14 +1,15 @@
 """Observe the engine: list and inspect objects, with few GET requests, in parallel."""
 
 import json
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from wtc import labels as label
 from wtc.dataclass import replace
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_bindings, requested_ports
+from wtc.engine.parallel import call_all
 from wtc.errors import NotFoundError
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
@@ -29,7 +30,6 @@ from wtc.planner.observed.ownership import foreign_use, inconsistency, ownership
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
-PARALLEL = 8
 _MANAGED = f"{label.MANAGED}=true"
 
 
@@ -38,17 +38,20 @@ def list_engine(engine: "Engine") -> EngineListing:
 
     Source: Engine API, GET /containers/json, /networks, /volumes, /images/json.
     """
-    with ThreadPoolExecutor(4) as pool:
-        containers = pool.submit(_listed_containers, engine)
-        networks = pool.submit(engine.list, "/networks", doing="list networks")
-        volumes = pool.submit(engine.object, "/volumes", doing="list volumes")
-        images = pool.submit(_images, engine, _MANAGED)
-        return EngineListing(
-            containers=containers.result(),
-            networks=tuple(map(parse_inspect.parse_network, networks.result())),
-            volumes=tuple(map(parse_inspect.parse_volume, volumes.result().get("Volumes") or ())),
-            images=tuple(images.result()),
-        )
+    containers, networks, volumes, images = call_all(
+        [
+            partial(list_containers, engine),
+            partial(engine.list, "/networks", doing="list networks"),
+            partial(_volumes, engine),
+            partial(_images, engine),
+        ]
+    )
+    return EngineListing(
+        containers=tuple(map(parse_inspect.parse_listed_container, containers)),
+        networks=tuple(map(parse_inspect.parse_network, networks)),
+        volumes=tuple(map(parse_inspect.parse_volume, volumes)),
+        images=tuple(image for summary in images for image in parse_inspect.parse_listed_images(summary)),
+    )
 
 
 def observe(
@@ -65,13 +68,12 @@ def observe(
     `listing` is a fresh list of the engine's objects; by default, list them here. The other arguments are those of
     `observe_more`. Source: Engine API, GET /containers/{id}/json.
     """
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = listing or list_engine(engine)
-        inspected = [pool.submit(inspect_container, engine, c.id) for c in own_containers(listed, namespace)]
+    listed = listing or list_engine(engine)
+    inspected = inspect_containers(engine, [c.id for c in own_containers(listed, namespace)])
     found = observed_stack(
         listed,
         namespace,
-        containers=[parse_inspect.parse_container(i) for future in inspected if (i := future.result())],
+        containers=list(map(parse_inspect.parse_container, inspected)),
         api_version=engine.api_version,
     )
     return observe_more(engine, found, references=references, networks=networks, volumes=volumes)
@@ -90,15 +92,25 @@ def observe_more(
     Networks and volumes are asked for one by one where the snapshot does not have them. Source: Engine API,
     GET /images/{}/json, /networks/{}, /volumes/{}.
     """
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        images = [pool.submit(_image, engine, reference) for reference in dict.fromkeys(references)]
-        more_networks = {n: pool.submit(_network, engine, n) for n in networks if n not in observed.networks}
-        more_volumes = {v: pool.submit(_volume, engine, v) for v in volumes if v not in observed.volumes}
+    found_images: dict[str, ObservedImage] = {}
+    found_networks: dict[str, ObservedNetwork] = {}
+    found_volumes: dict[str, ObservedVolume] = {}
+
+    def look_up(
+        names: Iterable[str], inspect: Callable[["Engine", str], Found | None], found: dict[str, Found]
+    ) -> Calls:
+        return [partial(_add_found, found, name, partial(inspect, engine, name)) for name in dict.fromkeys(names)]
+
+    call_all(
+        look_up(references, _image, found_images)
+        + look_up((name for name in networks if name not in observed.networks), _network, found_networks)
+        + look_up((name for name in volumes if name not in observed.volumes), _volume, found_volumes)
+    )
     return replace(
         observed,
-        networks={**observed.networks, **{name: n for name, f in more_networks.items() if (n := f.result())}},
-        volumes={**observed.volumes, **{name: v for name, f in more_volumes.items() if (v := f.result())}},
-        images={**observed.images, **{i.reference: i for future in images if (i := future.result())}},
+        networks={**observed.networks, **found_networks},
+        volumes={**observed.volumes, **found_volumes},
+        images={**observed.images, **found_images},
     )
 
 
@@ -109,13 +121,11 @@ def published_ports(
 
     `listing` is a fresh list of the engine's objects; by default, list the containers here.
     """
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        listed = listing.containers if listing else _listed_containers(engine)
-        others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
-        stopped = [c for c in others if c.state != "running" and label.managed(c.labels)]
-        inspected = [future.result() for future in [pool.submit(inspect_container, engine, c.id) for c in stopped]]
-        held = {port.port for container in others for port in container.ports}
-        held |= {port.port for one in inspected if one for port in requested_ports(one)}
+    listed = listing.containers if listing else map(parse_inspect.parse_listed_container, list_containers(engine))
+    others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
+    stopped = [c.id for c in others if c.state != "running" and label.managed(c.labels)]
+    held = {port.port for container in others for port in container.ports}
+    held |= {port.port for one in inspect_containers(engine, stopped) for port in requested_ports(one)}
     return frozenset(held - {0})
 
 
@@ -165,6 +175,8 @@ def list_stacks(engine: "Engine") -> tuple[ObservedStack, ...]:
     )
 
 
+Found = TypeVar("Found")
+Calls: TypeAlias = list[Callable[[], None]]
 Labelled = TypeVar("Labelled", ObservedContainer, ObservedNetwork, ObservedVolume, ObservedImage)
 
 
@@ -177,18 +189,22 @@ def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[di
 
 def _health_of_paused(engine: "Engine") -> dict[str, str]:
     """Return container id -> health, for all containers; the list itself does not show it of paused ones."""
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        found = {h: pool.submit(list_containers, engine, _MANAGED, health=h) for h in parse_inspect.HEALTH}
-        return {str(summary["Id"]): h for h, future in found.items() for summary in future.result()}
+    found = call_all([partial(list_containers, engine, _MANAGED, health=h) for h in parse_inspect.HEALTH])
+    return {str(one["Id"]): h for h, listed in zip(parse_inspect.HEALTH, found, strict=True) for one in listed}
 
 
-def _listed_containers(engine: "Engine") -> tuple[ObservedContainer, ...]:
-    return tuple(parse_inspect.parse_listed_container(summary) for summary in list_containers(engine))
+def _volumes(engine: "Engine") -> list[dict[str, Any]]:
+    return engine.object("/volumes", doing="list volumes").get("Volumes") or []
 
 
-def _images(engine: "Engine", labelled: str) -> list[ObservedImage]:
-    found = engine.list("/images/json", doing="list images", params={"filters": json.dumps({"label": [labelled]})})
-    return [image for summary in found for image in parse_inspect.parse_listed_images(summary)]
+def _images(engine: "Engine") -> list[dict[str, Any]]:
+    return engine.list("/images/json", doing="list images", params={"filters": json.dumps({"label": [_MANAGED]})})
+
+
+def inspect_containers(engine: "Engine", containers: Sequence[str]) -> list[dict[str, Any]]:
+    """Inspect containers in parallel; leave out those that were removed since they were listed."""
+    found = call_all([partial(inspect_container, engine, one) for one in containers])
+    return [one for one in found if one is not None]
 
 
 def inspect_container(engine: "Engine", container: str) -> dict[str, Any] | None:
@@ -197,6 +213,11 @@ def inspect_container(engine: "Engine", container: str) -> dict[str, Any] | None
         return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     except NotFoundError:
         return None
+
+
+def _add_found(found: dict[str, Found], name: str, inspect: Callable[[], Found | None]) -> None:
+    if (one := inspect()) is not None:
+        found[name] = one
 
 
 def _image(engine: "Engine", reference: str) -> ObservedImage | None:

@@ -14,7 +14,6 @@ from wtc.model.identity import Identity, LabelledStack, PathFacts, RepositoryFac
 from wtc.model.namespace import Namespace
 from wtc.namespace import free_name
 from wtc.orchestrator.context.target import Place, site_of
-from wtc.orchestrator.context.user_state import UserState, read_registry
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import (
@@ -33,6 +32,7 @@ from wtc.worktrees.worktree_id import has_record
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
     from wtc.model.observed import EngineListing
+    from wtc.orchestrator.context.user_state import UserState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class IdentifiedStack:
 
 def identify(
     place: Place,
-    state: UserState,
+    state: "UserState",
     engine: "Engine | None",
     *,
     listing: "EngineListing | None" = None,
@@ -89,7 +89,7 @@ def identify(
 
 def namespace_for(
     place: Place,
-    state: UserState,
+    state: "UserState",
     engine: "Engine | None",
     report: Reporter,
     *,
@@ -102,6 +102,8 @@ def namespace_for(
         ConflictError: a stack has this worktree's id, and nothing proves that it is this worktree's.
         UnreadableIdError: the worktree's id cannot be read.
     """
+    from wtc.orchestrator.context.user_state import read_registry
+
     read_registry(state, report)
     return identify(place, state, engine, listing=listing, create=create).namespace
 
@@ -169,7 +171,9 @@ def _other_holder(stack: LabelledStack, here: WorktreeFacts, known: Repositories
     return find_duplicate(here.identity, _distinct(known, stack.identity, here.identity))
 
 
-def _identify(place: Place, state: UserState, here: WorktreeFacts, stacks: Sequence[LabelledStack]) -> IdentifiedStack:
+def _identify(
+    place: Place, state: "UserState", here: WorktreeFacts, stacks: Sequence[LabelledStack]
+) -> IdentifiedStack:
     repositories = Repositories()
     found = stack_standings(here, stacks, repositories)
     former = tuple(
@@ -241,7 +245,7 @@ def namespace_of_worktree(stack: LabelledStack, here: WorktreeFacts) -> Namespac
 
 
 def _new_namespace(
-    place: Place, here: WorktreeFacts, stacks: Iterable[LabelledStack], state: UserState, *, fresh: bool = False
+    place: Place, here: WorktreeFacts, stacks: Iterable[LabelledStack], state: "UserState", *, fresh: bool = False
 ) -> Namespace:
     records = state.store.read().stacks.values()
     others = [r for r in records if not _is_this_worktree(r.worktree, r.id, here)]
@@ -251,7 +255,7 @@ def _new_namespace(
     return Namespace(name=name, worktree=here.path, identity=here.identity)
 
 
-def _registered_namespace(here: WorktreeFacts, state: UserState, *, anywhere: bool = False) -> Namespace | None:
+def _registered_namespace(here: WorktreeFacts, state: "UserState", *, anywhere: bool = False) -> Namespace | None:
     """The registry's namespace for this worktree and project folder; `anywhere`: even if it has moved since."""
     folder = os.path.relpath(here.identity.directory, here.path)
     for record in state.store.read().stacks.values():

@@ -93,13 +93,11 @@ class StackLocks:
 
 def inheritable_lock(store: Store, worktree: str) -> int | None:
     """Return the lock as a descriptor that a child process inherits; None if it is held or cannot be created."""
-    from pathlib import Path
-
     from wtc.registry import file_lock
 
     path = _lock_beside_id(worktree)
     try:
-        return file_lock.inheritable_lock(Path(path)) if path else store.inheritable_stack_lock(_name(worktree))
+        return file_lock.inheritable_lock(path) if path else store.inheritable_stack_lock(_name(worktree))
     except (OSError, WtcError):
         return None
 
