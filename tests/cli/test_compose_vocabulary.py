@@ -8,8 +8,8 @@ import pytest
 from wtc import __version__
 from wtc.cli.app import build_app
 from wtc.cli.command_table import MODULES
-from wtc.cli.compose_vocabulary import COMMANDS, command_answer, option_answer
 from wtc.cli.main import run
+from wtc.cli.usage.compose_vocabulary import COMMANDS, command_answer, option_answer
 
 VOCABULARY = """
 docker --all-resources --ansi --compatibility --dry-run --env-file -f --file --parallel --profile --progress
@@ -68,8 +68,9 @@ PLACED_BEHIND = "top"
 
 def commands() -> dict[str, list[str]]:
     """Return command -> options."""
-    lines = VOCABULARY.replace("\n    ", " ").strip().splitlines()
-    return {name: options for name, *options in (line.split() for line in lines)}
+    lines: list[str] = VOCABULARY.replace("\n    ", " ").strip().splitlines()
+    words: list[list[str]] = [line.split() for line in lines]
+    return {name: options for name, *options in words}
 
 
 @cache
@@ -170,3 +171,11 @@ def test_invalid_number_of_replicas_is_refused(line: str, text: str, capsys: pyt
 def test_stats_cannot_both_redraw_and_end(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["stats", "--watch", "--no-stream"]) == 2
     assert "`--watch` and `--no-stream` do not go together" in capsys.readouterr().err
+
+
+def test_bare_command_prints_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    wanted = capsys.readouterr().out
+    assert run([]) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (wanted, "")

@@ -30,7 +30,7 @@ def command(
     """Create this worktree's containers, networks and volumes without starting them, as `wtc up --no-start` does."""
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
-    from wtc.cli.scales import parse_scales
+    from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
     from wtc.orchestrator.up import UpRequest, up
 

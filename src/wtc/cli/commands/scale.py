@@ -21,7 +21,7 @@ def command(
     """Create, start or remove containers until each SERVICE has N replicas. The next `wtc up` restores the file's."""
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
-    from wtc.cli.scales import parse_scales
+    from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import UpOptions
     from wtc.orchestrator.up import UpRequest, up
 

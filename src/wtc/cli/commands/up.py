@@ -105,7 +105,7 @@ def command(
             return 0
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
-    from wtc.cli.scales import parse_scales
+    from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
     from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up

@@ -28,7 +28,7 @@ def _compose_answer(error: Exception, command: str) -> UsageError | None:
     """Return the answer to a command or an option that only Docker Compose has."""
     from typer._click.exceptions import NoSuchOption
 
-    from wtc.cli.compose_vocabulary import command_answer, option_answer
+    from wtc.cli.usage.compose_vocabulary import command_answer, option_answer
 
     if isinstance(error, NoSuchOption):
         name = error.option_name if command == "wtc" else f"{command} {error.option_name}"
