@@ -11,7 +11,7 @@ from wtc.cli.command_table import MODULES
 from wtc.cli.main import run
 from wtc.cli.usage.compose_vocabulary import COMMANDS, command_answer, option_answer
 
-VOCABULARY = """
+VOCABULARY: str = """
 docker --all-resources --ansi --compatibility --dry-run --env-file -f --file --parallel --profile --progress
     --project-directory -p --project-name
 attach --detach-keys --dry-run --index --no-stdin --sig-proxy
@@ -68,8 +68,8 @@ PLACED_BEHIND = "top"
 
 def commands() -> dict[str, list[str]]:
     """Return command -> options."""
-    lines: list[str] = VOCABULARY.replace("\n    ", " ").strip().splitlines()
-    words: list[list[str]] = [line.split() for line in lines]
+    lines = VOCABULARY.replace("\n    ", " ").strip().splitlines()
+    words = [line.split() for line in lines]
     return {name: options for name, *options in words}
 
 

@@ -1,4 +1,4 @@
-"""`create` and `scale` on a real stack."""
+"""`create`, `scale`, and `ps` and `ports` of single services on a real stack."""
 
 from typing import Any
 
@@ -40,3 +40,19 @@ def test_scale_adds_and_removes_replicas_and_keeps_the_first(workshop: Workshop)
     plan = workshop.wtc("scale", "web=3", "--dry-run").out
     assert plan.count("create container") == 2
     assert len(containers(workshop)) == 1
+
+
+def test_ps_and_ports_list_only_the_named_services(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHOP})
+    stack = workshop.up()
+    ids = stack.ids()
+    assert workshop.wtc("ps", "-q", "-w", ".", "db").out.split() == [ids["db"]]
+    assert sorted(workshop.wtc("ps", "-q", "-w", ".").out.split()) == sorted(ids.values())
+    ports = workshop.wtc("ports", "--json").json()["endpoints"]
+    services = {e["service"] for e in ports}
+    for service in ("web", "db"):
+        named = workshop.wtc("ports", service, "--json").json()["endpoints"]
+        assert named == [e for e in ports if e["service"] == service]
+    assert services
+    missing = workshop.wtc("ports", "nonsense")
+    assert (missing.out, "no ports of these services are leased" in missing.err) == ("", True)

@@ -17,7 +17,7 @@ class Answer(NamedTuple):
 
 _NAMED = "it does not name a stack, because wtc names each worktree's stack itself"
 _NAME_HINT = "to run a second stack, run `wtc up` in another worktree; to print the name, run `wtc env`"
-_CONTAINERS = "for the names of the containers, run `wtc images`"
+_CONTAINERS = "for its id, run `wtc ps -q -w . SERVICE`"
 _REGISTRY = "the images of a worktree's stack are its own, and are not for a registry"
 _BUILD_FILE = "the compose file's `build:` says how images are built"
 _TERMINAL = "wtc prints logs only in the foreground, without menus"
@@ -105,8 +105,6 @@ _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
         "--ssh": Answer(_BUILD_FILE, "to forward an SSH agent, write `ssh: [default]` below `build:`"),
     },
     "ps": {
-        "--quiet": Answer("`ps` lists stacks, not containers alone", "for ids, run `docker ps -q`"),
-        "-q": Answer("`ps` lists stacks, not containers alone", "for ids, run `docker ps -q`"),
         "--filter": _TEMPLATE,
         "--status": _TEMPLATE,
         "--services": Answer("`ps` lists the stacks of all worktrees", "to list services, run `wtc config --services`"),
