@@ -45,7 +45,7 @@ def test_config_reads_the_file_given_before_it(tmp_path: Path, capsys: pytest.Ca
 def test_project_name_is_rejected_with_the_alternative(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(line.split(" ")) == 2
     error = capsys.readouterr().err
-    assert "does not name a stack" in error
+    assert "it does not name a stack" in error
     assert "run `wtc up` in another worktree" in error
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from wtc.cli.timestamps import parse_timestamp
+from wtc.cli.values.timestamps import parse_timestamp
 from wtc.errors import UsageError
 
 NOW = 1_000_000.0

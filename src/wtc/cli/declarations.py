@@ -5,7 +5,7 @@ them.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 REQUIRED: Any = object()
 """The default of a parameter that has to be given."""
@@ -78,6 +78,29 @@ class Parameter:
         self.type: type = present.__args__[0] if self.many else present
 
 
+_Form = Annotated[str, Option("--format", metavar="table|json", help="`json`: the same as `--json`.")]
+"""Docker Compose's spelling of `--json`."""
+
+
+def _with_form(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with that of `--format` as that of `--json`.
+
+    Raises:
+        UsageError: `--format` is not `table` or `json`.
+    """
+    rest = {name: value for name, value in given.items() if name != "form"}
+    if (form := given["form"]) == "json":
+        rest["as_json"] = True
+    elif form not in {"", "table"}:
+        from wtc.errors import UsageError
+
+        raise UsageError(
+            f"`--format` is `{form}`, not one of `table`, `json`",
+            hints=["to take single values, run the command with `--json` and filter its document"],
+        )
+    return rest
+
+
 class Command:
     """A command: a function, and the options that make its `Target` (name -> annotation and default)."""
 
@@ -97,11 +120,24 @@ class Command:
         own = names if self.target_options is None else names[1:]
         return (
             *(Parameter(name, hints[name], default.get(name, REQUIRED)) for name in own),
+            *((Parameter("form", _Form, ""),) if self._has_added_form() else ()),
             *(Parameter(name, hint, absent) for name, (hint, absent) in (self.target_options or {}).items()),
         )
 
+    def _has_added_form(self) -> bool:
+        """Return whether `--format` is added: to each command with `--json` that does not declare it."""
+        code = self.function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        return "as_json" in names and "form" not in names
+
     def run(self, given: Mapping[str, Any]) -> Any:
-        """Call the function. `given` is parameter -> value, for all parameters."""
+        """Call the function. `given` is parameter -> value, for all parameters.
+
+        Raises:
+            UsageError: `--format` is not valid.
+        """
+        if self._has_added_form():
+            given = _with_form(given)
         if self.target_options is None:
             return self.function(**given)
         from wtc.cli.target import make_target

@@ -15,9 +15,14 @@ VALUES = {
     "--profile": "--profile",
     "--context": "--context",
 }
-# Moved but not completed: `config` accepts it, and the other commands print what to use instead.
-_MOVED_OPTIONS = {**VALUES, "-p": "--project-name", "--project-name": "--project-name"}
+# Docker Compose's, moved but not completed: some commands accept them, and the others print what to use instead.
+_MOVED_OPTIONS = {
+    **VALUES,
+    "-p": "--project-name",
+    **{name: name for name in ("--project-name", "--project-directory", "--ansi", "--progress", "--parallel")},
+}
 FLAGS = frozenset({"--debug"})
+_MOVED_FLAGS = FLAGS | {"--dry-run", "--all-resources", "--compatibility"}
 
 
 def move_global_options(arguments: Sequence[str]) -> list[str]:
@@ -31,7 +36,7 @@ def move_global_options(arguments: Sequence[str]) -> list[str]:
         argument = arguments[place]
         name, equals, value = argument.partition("=")
         place += 1
-        if argument in FLAGS:
+        if argument in _MOVED_FLAGS:
             moved.append(argument)
         elif equals and name.startswith("--") and name in _MOVED_OPTIONS:
             moved += [_MOVED_OPTIONS[name], value]

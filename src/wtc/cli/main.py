@@ -53,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader closed our standard output, as `head` does: not a failure.
         return Exit.DONE
     except Exception as error:  # noqa: BLE001 - an exception that nothing expects is a bug
-        from wtc.cli.usage_errors import usage_error
+        from wtc.cli.usage.usage_errors import usage_error
 
         return _report_error(usage_error(error) or InternalError.caused_by(error), wanted)
     return status
@@ -77,7 +77,7 @@ def _run_library(arguments: Sequence[str]) -> Any:
     from typer import Exit as Left
 
     try:
-        with app.make_context("wtc", list(arguments)) as context:
+        with app.make_context("wtc", list(arguments) or ["--help"]) as context:
             return app.invoke(context)
     except Left as left:
         return left.exit_code

@@ -1,6 +1,6 @@
 """`ps`: list the stacks of all worktrees, by label."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
@@ -34,11 +34,14 @@ class StackSummary:
     """Container id -> its use, without the CPU share; only for running containers, and if it was requested."""
 
 
-def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackSummary, ...]:
+def ps(
+    target: Target, *, stopped: bool, measured: bool = False, services: Collection[str] = ()
+) -> tuple[StackSummary, ...]:
     """Return the stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
 
     If the command line names a worktree, return only its stacks, and those that were created at its path by a worktree
-    that is not found. With `measured` each running container is asked what it uses.
+    that is not found. With `services` return only their containers, and stacks with one. With `measured` each running
+    container is asked what it uses.
 
     Raises:
         UsageError: `--worktree` names a file.
@@ -51,6 +54,9 @@ def ps(target: Target, *, stopped: bool, measured: bool = False) -> tuple[StackS
     repositories = Repositories()
     with open_engine(target) as engine:
         found = [_summary(stack, host, repositories, stopped=stopped) for stack in list_stacks(engine)]
+        if services:
+            found = [replace(s, containers=tuple(c for c in s.containers if c.service in services)) for s in found]
+            found = [s for s in found if s.containers]
         found = [s for s in found if (s.containers or stopped) and (not worktree or _belongs(s, worktree))]
         usage = _measured(engine, found) if measured else {}
     return tuple(replace(s, usage={c.id: usage[c.id] for c in s.containers if c.id in usage}) for s in found)

@@ -26,7 +26,7 @@ def command(
 ) -> None:
     """Print the events of this worktree's containers as they happen."""
     from wtc.cli.render.warnings import report_warnings
-    from wtc.cli.timestamps import parse_timestamp
+    from wtc.cli.values.timestamps import parse_timestamp
     from wtc.orchestrator.events import events
 
     now = time.time()

@@ -31,7 +31,7 @@ def command(
     """Print the logs of this worktree's containers, ordered by time; with `-f`, follow them."""
     from wtc.cli.render.logs import LogWriter
     from wtc.cli.render.warnings import report_warnings
-    from wtc.cli.timestamps import parse_timestamp
+    from wtc.cli.values.timestamps import parse_timestamp
     from wtc.orchestrator.logs import LogsRequest, logs
 
     now = time.time()

@@ -1,5 +1,8 @@
 """`wtc ports`."""
 
+from typing import Annotated
+
+from wtc.cli.declarations import Argument
 from wtc.cli.options import AsJson, with_target
 from wtc.orchestrator.context.target import Target
 
@@ -7,7 +10,11 @@ EXAMPLES = "Example: wtc ports --json"
 
 
 @with_target
-def command(target: Target, as_json: AsJson = False) -> None:
+def command(
+    target: Target,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Print this worktree's host ports. They stay the same until the stack is removed with `wtc clean`."""
     from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
     from wtc.cli.render.warnings import report_warnings
@@ -15,15 +22,18 @@ def command(target: Target, as_json: AsJson = False) -> None:
     from wtc.orchestrator.ports import ports
 
     result = ports(target, report_warnings)
+    endpoints = [e for e in result.endpoints if not services or e.id.service in services]
     if as_json:
         print_json(
             {
                 "worktree": result.worktree,
                 "namespace": result.namespace,
-                "endpoints": [endpoint_document(e) for e in result.endpoints],
+                "endpoints": [endpoint_document(e) for e in endpoints],
             }
         )
+    elif endpoints:
+        print_columns(endpoint_rows(endpoints))
     elif result.endpoints:
-        print_columns(endpoint_rows(result.endpoints))
+        narrate("no ports of these services are leased; to list all ports, run `wtc ports`")
     elif not result.leased:
         narrate("no ports are leased for this worktree; to lease them and start the stack, run `wtc up`")

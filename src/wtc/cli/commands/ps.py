@@ -1,9 +1,10 @@
 """`wtc ps`."""
 
+import sys
 from typing import Annotated
 
-from wtc.cli.declarations import Option
-from wtc.cli.options import AsJson, with_target
+from wtc.cli.declarations import Argument, Option
+from wtc.cli.options import AsJson, require_exclusive, with_target
 from wtc.model.usage import Usage
 from wtc.orchestrator.context.target import Target
 
@@ -13,8 +14,10 @@ EXAMPLES = "Example: wtc ps -a"
 @with_target
 def command(
     target: Target,
+    services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     stopped: Annotated[bool, Option("--all", "-a", help="Include stopped containers.")] = False,
     sized: Annotated[bool, Option("--size", "-s", help="Show the memory that each container uses.")] = False,
+    only_ids: Annotated[bool, Option("--quiet", "-q", help="Print only container IDs.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the stacks of all worktrees and their services, by the engine's labels; with `-w`, those of one worktree."""
@@ -25,7 +28,12 @@ def command(
     from wtc.model.identity import WorktreeLocation
     from wtc.orchestrator.ps import ps
 
-    found = ps(target, stopped=stopped, measured=sized)
+    require_exclusive({"--quiet": only_ids, "--json": as_json})
+    require_exclusive({"--quiet": only_ids, "--size": sized})
+    found = ps(target, stopped=stopped, measured=sized, services=services or ())
+    if only_ids:
+        sys.stdout.writelines(f"{container.id}\n" for stack in found for container in stack.containers)
+        return
     if as_json:
         print_json(
             {
@@ -60,7 +68,7 @@ def command(
         )
         return
     if not found:
-        whose = " of the worktree" if target.worktree else ""
+        whose = (" with these services" if services else "") + (" of the worktree" if target.worktree else "")
         narrate(f"no stack{whose} exists" if stopped else f"no stack{whose} runs; to list stopped ones, add `-a`")
         return
 

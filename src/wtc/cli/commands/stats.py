@@ -15,6 +15,8 @@ def command(
     services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     everywhere: Annotated[bool, Option("--all", "-a", help="Show all worktrees.")] = False,
     watch: Annotated[bool, Option("--watch", help="Redraw every second, until Ctrl-C.")] = False,
+    no_stream: Annotated[bool, Option("--no-stream", help="Print once and end, which is the default.")] = False,
+    no_trunc: Annotated[bool, Option("--no-trunc", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the memory and CPU use of this worktree's containers, and their limits.
@@ -27,6 +29,8 @@ def command(
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.stats import StatsRequest, stats, watch_stats
 
+    del no_trunc  # nothing is shortened
+    require_exclusive({"--watch": watch, "--no-stream": no_stream})
     require_exclusive({"--watch": watch, "--json": as_json})
     request = StatsRequest(services=tuple(services or ()), everywhere=everywhere)
     titles = stats_header(everywhere=everywhere)

@@ -105,6 +105,7 @@ def command(
             return 0
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
     from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
@@ -149,7 +150,7 @@ def command(
     )
     request = UpRequest(
         services=tuple(services or ()),
-        scales=dict(_scale(text) for text in scale or ()),
+        scales=parse_scales(scale or (), command="wtc up --scale"),
         options=options,
         adoption=Adoption(wanted=adopt, name=adopted),
         data_from=source,
@@ -178,10 +179,3 @@ def _is_plain(options: Mapping[str, object]) -> bool:
     defaults = {"on_signal": "leave", "ports": "leased"}
     printing = {"target", "detach", "yes", "as_json", "quiet"}
     return all(not value or defaults.get(name) == value for name, value in options.items() if name not in printing)
-
-
-def _scale(text: str) -> tuple[str, int]:
-    service, equals, number = text.partition("=")
-    if not (service and equals and number.isdigit()):
-        raise UsageError(f"`--scale` is `{text}`", hints=["to run two replicas of `web`, run `wtc up --scale web=2`"])
-    return service, int(number)

@@ -16,15 +16,28 @@ def usage_error(error: Exception) -> WtcError | None:
         return UsageError("a command is missing", hints=["to see the commands, run `wtc --help`"])
     if not isinstance(error, ClickException):
         return None
-    if (option := getattr(error, "option_name", "")) in {"-p", "--project-name"}:
-        return UsageError(
-            f"`{option}` does not name a stack: wtc names each worktree's stack itself",
-            hints=["to run a second stack, run `wtc up` in another worktree", "to print the name, run `wtc env`"],
-        )
-    message = _reword(error.format_message().strip().rstrip("."))
     context = getattr(error, "ctx", None)
+    if answer := _compose_answer(error, context.info_name if context is not None else ""):
+        return answer
+    message = _reword(error.format_message().strip().rstrip("."))
     command = context.command_path if context is not None else "wtc"
     return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[f"to see its options, run `{command} --help`"])
+
+
+def _compose_answer(error: Exception, command: str) -> UsageError | None:
+    """Return the answer to a command or an option that only Docker Compose has."""
+    from typer._click.exceptions import NoSuchOption
+
+    from wtc.cli.usage.compose_vocabulary import command_answer, option_answer
+
+    if isinstance(error, NoSuchOption):
+        name = error.option_name if command == "wtc" else f"{command} {error.option_name}"
+        answer = option_answer(command, error.option_name)
+    else:
+        found = re.match(r"No such command '([^']*)'", getattr(error, "message", ""))
+        name = found[1] if found else ""
+        answer = command_answer(name)
+    return UsageError(f"wtc has no `{name}`: {answer.reason}", hints=[answer.hint]) if answer else None
 
 
 _WORDING = (

@@ -1,0 +1,1 @@
+"""What wtc answers to command lines that are not valid."""

@@ -1,0 +1,159 @@
+"""What wtc answers to the commands and options of Docker Compose 2.40 that it does not have. Pure.
+
+It is imported only after the command line was found to be invalid.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """Why wtc does not have a command or an option, and what to use."""
+
+    reason: str
+    """It follows the name: "`wtc commit` is not a command: REASON"."""
+    hint: str
+
+
+_NAMED = "it does not name a stack, because wtc names each worktree's stack itself"
+_NAME_HINT = "to run a second stack, run `wtc up` in another worktree; to print the name, run `wtc env`"
+_CONTAINERS = "for its id, run `wtc ps -q -w . SERVICE`"
+_REGISTRY = "the images of a worktree's stack are its own, and are not for a registry"
+_BUILD_FILE = "the compose file's `build:` says how images are built"
+_TERMINAL = "wtc prints logs only in the foreground, without menus"
+_IN_LOGS = "`up` prints the logs of all its services"
+
+COMMANDS: Mapping[str, Answer] = {
+    "attach": Answer(
+        "wtc does not forward a terminal to a service's first process",
+        "to follow its output, run `wtc logs -f SERVICE`; to start another process, run `wtc exec SERVICE COMMAND`",
+    ),
+    "bridge": Answer(
+        "wtc does not convert compose files",
+        "to convert the file, run `wtc config | docker compose -f - bridge convert`",
+    ),
+    "commit": Answer(
+        "an image made from a container is not part of the stack",
+        f"to make one, run `docker commit CONTAINER`; {_CONTAINERS}",
+    ),
+    "export": Answer(
+        "wtc copies files, not whole filesystems",
+        f"to copy files, run `wtc cp SERVICE:PATH -`; for all of them, run `docker export CONTAINER`; {_CONTAINERS}",
+    ),
+    "ls": Answer("`ps` lists the stacks of all worktrees", "to list them, run `wtc ps -a`"),
+    "publish": Answer(
+        "a worktree's stack is for development, and is not for a registry",
+        "to publish the file, run `docker compose publish REPOSITORY`",
+    ),
+    "push": Answer(_REGISTRY, "to push the file's images, run `docker compose build --push`"),
+    "rm": Answer(
+        "`down` removes the containers of services, and keeps their volumes",
+        "to stop and remove them, run `wtc down SERVICE`",
+    ),
+    "volumes": Answer(
+        "`wtc clean --dry-run` lists the stack's volumes", "to list those of all stacks, run `docker volume ls`"
+    ),
+    "watch": Answer(
+        "wtc does not watch files yet",
+        "to apply changed files, run `wtc up --build`, or bind the folder with `volumes:`",
+    ),
+}
+"""Command of Docker Compose -> its answer."""
+
+_GLOBAL: Mapping[str, Answer] = {
+    "--project-name": Answer(_NAMED, _NAME_HINT),
+    "-p": Answer(_NAMED, _NAME_HINT),
+    "--project-directory": Answer(
+        "the project folder is that of the first compose file",
+        "to use another project, run `wtc -f FOLDER COMMAND`; to use another worktree, run `wtc -w PATH COMMAND`",
+    ),
+    "--ansi": Answer(
+        "wtc prints colours on a terminal only", "to print without colours, set the environment variable `NO_COLOR=1`"
+    ),
+    "--progress": Answer(
+        "wtc draws progress on a terminal only",
+        "to print less, add `--quiet`; for JSON lines, run `wtc up --events json`",
+    ),
+    "--parallel": Answer(
+        "wtc limits its parallel requests to the engine itself", "to use its limit, leave `--parallel` out"
+    ),
+    "--compatibility": Answer(
+        "the names of containers are `NAMESPACE_SERVICE` in every stack", "to see them, run `wtc images`"
+    ),
+    "--all-resources": Answer(
+        "`up` creates only the networks and volumes that services use", "to print all, run `wtc config --all-resources`"
+    ),
+    "--dry-run": Answer("this command has no plan to print", "to see the plan of `up`, run `wtc up --dry-run`"),
+    "--format": Answer("this command prints no table", "to see its options, run it with `--help`"),
+}
+"""Option -> its answer for each command that does not have it."""
+
+_TEMPLATE = Answer("wtc has JSON in place of these filters", "to filter, run `wtc ps --json`")
+
+_OPTIONS: Mapping[str, Mapping[str, Answer]] = {
+    "build": {
+        "--builder": Answer(
+            "wtc uses the builder that Buildx uses", "to use another, set the environment variable `BUILDX_BUILDER`"
+        ),
+        "--check": Answer("wtc builds, but does not lint", "to check a Dockerfile, run `docker build --check FOLDER`"),
+        "--memory": Answer("BuildKit does not support it", "to build, leave `--memory` out"),
+        "-m": Answer("BuildKit does not support it", "to build, leave `-m` out"),
+        "--print": Answer("wtc does not print bake files", "to see the plan, run `wtc build --dry-run`"),
+        "--provenance": Answer(_BUILD_FILE, "to add provenance, write `provenance:` below `build:`"),
+        "--push": Answer(_REGISTRY, "to push the file's images, run `docker compose build --push`"),
+        "--sbom": Answer(_BUILD_FILE, "to add an SBOM, write `sbom:` below `build:`"),
+        "--ssh": Answer(_BUILD_FILE, "to forward an SSH agent, write `ssh: [default]` below `build:`"),
+    },
+    "ps": {
+        "--filter": _TEMPLATE,
+        "--status": _TEMPLATE,
+        "--services": Answer("`ps` lists the stacks of all worktrees", "to list services, run `wtc config --services`"),
+        "--no-trunc": Answer("`ps` never shortens a name", "to see all fields, run `wtc ps --json`"),
+        "--orphans": Answer("`ps` always lists orphaned services", "to see the divergence, run `wtc status`"),
+    },
+    "run": {
+        "--quiet-build": Answer("`--quiet` covers the build", "to print less, run `wtc run --quiet SERVICE`"),
+        "--quiet-pull": Answer("`--quiet` covers the pull", "to print less, run `wtc run --quiet SERVICE`"),
+    },
+    "up": {
+        "--abort-on-container-exit": Answer(
+            "`--foreground` ends when all services have ended, and does not stop the others",
+            "to wait for one service, run `wtc up` and `wtc wait --down-project SERVICE`",
+        ),
+        "--abort-on-container-failure": Answer(
+            "`--foreground` ends when all services have ended, and does not stop the others",
+            "to wait for one service, run `wtc up` and `wtc wait --down-project SERVICE`",
+        ),
+        "--exit-code-from": Answer(
+            "`up` returns its own exit status",
+            "for a service's, run `wtc up` and `wtc wait --down-project SERVICE`, or run `wtc run SERVICE`",
+        ),
+        "--always-recreate-deps": Answer(
+            "`--recreate` recreates a service and its dependencies", "to recreate them, run `wtc up --recreate SERVICE`"
+        ),
+        "--attach": Answer(_IN_LOGS, "to follow some, run `wtc up` and `wtc logs -f SERVICE`"),
+        "--no-attach": Answer(_IN_LOGS, "to follow some, run `wtc up` and `wtc logs -f SERVICE`"),
+        "--attach-dependencies": Answer(_IN_LOGS, "to follow all, run `wtc up --foreground`"),
+        "--menu": Answer(_TERMINAL, "to stay attached, run `wtc up --foreground`"),
+        "--no-color": Answer(
+            "wtc prints colours on a terminal only",
+            "to print without colours, set the environment variable `NO_COLOR=1`",
+        ),
+        "--no-log-prefix": Answer(_IN_LOGS, "to print no prefix, run `wtc up` and `wtc logs -f --no-log-prefix`"),
+        "--quiet-build": Answer("`--quiet` covers the build", "to print less, run `wtc up --quiet`"),
+        "--quiet-pull": Answer("`--quiet` covers the pull", "to print less, run `wtc up --quiet`"),
+        "--timestamps": Answer(_IN_LOGS, "to print times, run `wtc up` and `wtc logs -f --timestamps`"),
+        "--watch": COMMANDS["watch"],
+    },
+}
+"""Command -> option -> its answer."""
+
+
+def command_answer(name: str) -> Answer | None:
+    """Return the answer to a command of Docker Compose; None for another word."""
+    return COMMANDS.get(name)
+
+
+def option_answer(command: str, option: str) -> Answer | None:
+    """Return the answer to an option of Docker Compose that `command` does not have; None for another option."""
+    return _OPTIONS.get(command, {}).get(option) or _GLOBAL.get(option)

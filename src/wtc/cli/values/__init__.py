@@ -1,0 +1,1 @@
+"""Parsers of values on the command line."""
