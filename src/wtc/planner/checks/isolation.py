@@ -39,6 +39,11 @@ def isolation_findings(project: Project, is_own: Callable[[str], bool]) -> tuple
     return tuple(_diagnostic(project, path, message, hint) for path, message, hint in found)
 
 
+def unrequested_sharing(project: Project, is_own: Callable[[str], bool]) -> tuple[Diagnostic, ...]:
+    """Return the findings that the file does not ask for by `external`."""
+    return tuple(d for d in isolation_findings(project, is_own) if d.path[-1] != "external")
+
+
 def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Collection[str]) -> Iterator[_Sharing]:
     place: Path = ("services", service.name)
     if service.privileged:
