@@ -1,5 +1,6 @@
 """What of a compose file and of `up`'s options only a real engine can show."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -199,6 +200,26 @@ def test_strict_refuses_before_anything_is_touched(workshop: Workshop, witness: 
     proxy = witness()
     ended = workshop.refused("up", "--strict", status=3, env={"DOCKER_HOST": proxy.address})
     assert "compose.yaml:7:" in ended.err
+    assert proxy.changes == []
+
+
+SHARED = one_service("web", "network_mode: host")
+
+
+def test_sharing_is_reported_once_until_the_file_changes(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": SHARED})
+    words = "uses the network of the engine's host"
+    assert [words in workshop.wtc("up", "--no-start").err for _ in range(3)] == [True, False, False]
+    workshop.commit({"compose.yaml": f"{SHARED}# changed\n"})
+    (warning,) = json.loads(workshop.wtc("up", "--no-start", "--json").out)["warnings"]
+    assert (warning["path"], words in warning["message"]) == ("services.web.network_mode", True)
+
+
+def test_strict_refuses_sharing_before_anything_is_touched(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+    workshop.commit({"compose.yaml": SHARED})
+    proxy = witness()
+    ended = workshop.refused("up", "--strict", status=3, env={"DOCKER_HOST": proxy.address})
+    assert "compose.yaml:" in ended.err
     assert proxy.changes == []
 
 

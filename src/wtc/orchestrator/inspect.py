@@ -1,6 +1,5 @@
 """`inspect`: how wtc interprets the compose file. Needs no engine, and leases nothing."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
@@ -21,6 +20,7 @@ from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.host_ports.leases import StackPorts, known_stack_ports
 from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.orchestrator.session.shared_things import lies_in
 from wtc.planner.checks.isolation import isolation_findings
 from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import Reference, names_of, references
@@ -97,7 +97,7 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
         attribute_reports=report_attributes(loaded.root),
         references=tuple(_references(project, namespace)),
         uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in {(n,) for n in project.services}),
-        isolation_findings=isolation_findings(project, lambda path: _lies_in(path, located.worktree)),
+        isolation_findings=isolation_findings(project, lambda path: lies_in(path, located.worktree)),
         git=in_containers,
     )
 
@@ -117,9 +117,3 @@ def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:
         if own:
             attribute = "dockerfile_inline" if service.build and service.build.dockerfile_inline else "dockerfile"
             yield Reference(path=("services", service.name, "build", attribute), becomes=tuple(dict.fromkeys(own)))
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    """Return whether a path, with its links resolved, is the folder or below it."""
-    found = os.path.realpath(path)
-    return found == folder or found.startswith(folder.rstrip("/") + "/")

@@ -32,6 +32,7 @@ from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.orchestrator.session.session import RetryError, Session
+from wtc.orchestrator.session.shared_things import SharingReported, refuse_sharing, report_sharing, shared_things
 from wtc.orchestrator.session.unsupported import report_unsupported
 from wtc.orchestrator.worktree_files.env_files import copy_env_files
 from wtc.planner.checks.conflicts import check_names, foreign_images
@@ -93,7 +94,8 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
 
 def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:
     """Execute `up` in the context of a command. Raises: WtcError."""
-    context.report = WarningsSeen(context.report)
+    unkept = context.report
+    context.report = WarningsSeen(unkept)
     context.use_labels_alone_if_needed()
     context.state.store.require()
     copy_env_files(context)
@@ -102,7 +104,11 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     with with_positions(project):
         starting = not request.options.no_start
         report_unsupported(project, context, strict=request.strict, starting=starting)
+        shared = shared_things(project, context.located.worktree)
+        if request.strict:
+            refuse_sharing(shared)
         if request.dry_run:
+            report_sharing(shared, unkept)
             return _Up(context, request, project, stop).plan()
         worktrees: Collection[str] = [context.located.worktree]
         while True:
@@ -111,9 +117,18 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
                     locks.take(worktrees)
                     context.forget_snapshot()
                     claim_namespace(context, stop, adoption=request.adoption)
-                    return _Up(context, request, project, stop).execute(locks)
+                    reported = _reported_sharing(context, project)
+                    report_sharing(reported.new(shared), unkept)
+                    result = _Up(context, request, project, stop).execute(locks)
+                    reported.keep(shared)
+                    return result
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
+
+
+def _reported_sharing(context: Context, project: Project) -> SharingReported:
+    read = context.located.reader.read
+    return SharingReported(context.state.store.kept, context.namespace.name, project, read)
 
 
 def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:

@@ -1,16 +1,13 @@
 """The registry of a stack that the engine's labels describe: it continues in memory if its folder cannot be used."""
 
+import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError
 from wtc.registry.memory_reservations import MemoryReservation, MemoryReservations
 from wtc.registry.stack_records import StackRecords
 from wtc.registry.store import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class FallbackStore(Store):
@@ -101,7 +98,7 @@ class FallbackStore(Store):
         Raises:
             RegistryError: the folder cannot be written, and the stack is not known.
         """
-        entered, folder = False, self._directory / "memory"
+        entered, folder = False, os.path.join(self._directory, "memory")
         reservations = _Reservations(folder, unwritable=self._unwritable, fall_back=self._fall_back)
         try:
             with super().admission():
@@ -127,7 +124,7 @@ class FallbackStore(Store):
 class _Reservations(MemoryReservations):
     def __init__(
         self,
-        directory: "Path",
+        directory: str,
         *,
         unwritable: Callable[[OSError], RegistryError],
         fall_back: Callable[[RegistryError], None],

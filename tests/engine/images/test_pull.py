@@ -256,6 +256,32 @@ def test_missing_image_names_service_and_image(fake: FakeEngine, run: Pull) -> N
     assert len(fake.queries) == 1
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Get "https://registry.example/v2/": dial tcp: lookup registry.example on 127.0.0.11:53: no such host',
+        'Get "https://registry.example/v2/": dial tcp 10.0.0.1:443: connect: connection refused',
+        'Get "https://registry.example/v2/": proxyconnect tcp: dial tcp: lookup proxy: server misbehaving',
+        'Get "https://registry.example/v2/": net/http: TLS handshake timeout',
+        'Get "https://registry.example/v2/": tls: failed to verify certificate: x509: unknown authority',
+        'Get "https://registry.example/v2/": context deadline exceeded',
+    ],
+)
+def test_registry_that_cannot_be_reached_has_no_hint_to_sign_in(fake: FakeEngine, run: Pull, message: str) -> None:
+    fake.answers = [(500, [{"message": message}])] * 3
+    with pytest.raises(EngineError) as caught:
+        run("registry.example/x")
+    (hint,) = caught.value.hints
+    assert hint.startswith("to reach the registry, check its name")
+
+
+def test_failure_that_can_be_missing_credentials_has_a_hint_to_sign_in(fake: FakeEngine, run: Pull) -> None:
+    fake.answers = [(500, [{"message": "pull access denied, may require authorization"}])] * 3
+    with pytest.raises(EngineError) as caught:
+        run("registry.example/x")
+    assert caught.value.hints == ("to sign in if the registry requires it, run `docker login registry.example`",)
+
+
 def test_wrong_password_is_not_retried(fake: FakeEngine, run: Pull, config: Path) -> None:
     log_in(config, "host:5000")
     fake.answers = [(401, [{"message": "unauthorized"}])]

@@ -1,12 +1,37 @@
 """The failures of a plan become one error, of the type of the first."""
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
-from tests.planner.world import stranger
-from wtc.errors import ContainerFailedError, EngineError, EngineUnreachableError, PortTakenError, WtcError
+from tests.planner.world import NAMESPACE, stranger
+from wtc.engine.executor import Outcome
+from wtc.errors import (
+    BuildFailedError,
+    ContainerFailedError,
+    EngineError,
+    EngineUnreachableError,
+    PortTakenError,
+    WtcError,
+)
+from wtc.model.desired import DesiredImage
 from wtc.model.diagnostic import Diagnostic, FailedContainer
-from wtc.model.plan import Condition, ContainerRef, Operation, PlanNode, RemoveContainer, StartContainer, WaitContainer
-from wtc.orchestrator.session.failures import HINTS, combine_failures
+from wtc.model.observed import ObservedContainer
+from wtc.model.plan import (
+    BuildImage,
+    Condition,
+    ContainerRef,
+    Operation,
+    PlanNode,
+    RemoveContainer,
+    StartContainer,
+    WaitContainer,
+)
+from wtc.orchestrator.session import failures
+from wtc.orchestrator.session.failures import HINTS, SEE_STATE, combine_failures, raise_failed
+
+if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
 
 WEB, DB = ContainerRef(name="p_web"), ContainerRef(name="p_db")
 LATE = FailedContainer(
@@ -20,6 +45,10 @@ NOT_READY = ContainerFailedError(
     containers=[LATE],
 )
 TAKEN = PortTakenError("host port `80` is taken", ports=[80], status=500, causes=["bind: address in use"])
+
+
+def image(service: str) -> DesiredImage:
+    return DesiredImage(reference=f"p-{service}", service=service)
 
 
 def failed(operation: Operation, error: WtcError, *, service: str = "") -> tuple[PlanNode, WtcError]:
@@ -58,6 +87,40 @@ def test_other_failures_are_notes_and_their_hints_are_kept_once() -> None:
     also = "also: container `p_db` is unhealthy: its healthcheck says: no disk"
     assert error.notes == (also, also, "running now: web")
     assert error.hints == ("to see its logs, run `wtc logs db`", *HINTS)
+
+
+def test_detail_of_a_single_failure_is_unchanged() -> None:
+    assert combine_failures([START, WAIT, WAIT], []).detail == "no disk"
+
+
+def test_details_of_all_failures_carry_their_service() -> None:
+    build = failed(
+        BuildImage(image=image("web")), BuildFailedError("not built", detail="RUN make\nno rule\n"), service="web"
+    )
+    assert combine_failures([WAIT, build], []).detail == "db  | no disk\nweb | RUN make\nweb | no rule"
+
+
+@pytest.mark.parametrize(
+    ("failure", "note", "hints"),
+    [
+        ("build", "still running, unchanged: web", (SEE_STATE,)),
+        ("start", "running now: web", HINTS),
+    ],
+)
+def test_failed_build_does_not_suggest_to_remove_what_still_runs(
+    failure: str, note: str, hints: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = stranger("p_web", service="web", state="running")
+
+    def observed(*_: object) -> tuple[ObservedContainer, ...]:
+        return (running,)
+
+    monkeypatch.setattr(failures, "_observed_containers", observed)
+    build = failed(BuildImage(image=image("web")), BuildFailedError("not built"), service="web")
+    outcome = Outcome(failed=(build if failure == "build" else START,))
+    with pytest.raises(WtcError) as caught:
+        raise_failed(outcome, cast("Engine", None), NAMESPACE, interrupted=False, services={"web"})
+    assert (caught.value.notes, caught.value.hints) == ((note,), hints)
 
 
 def test_failures_are_not_changed() -> None:

@@ -57,7 +57,11 @@ def command(
         Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds."),
     ] = None,
     strict: Annotated[
-        bool, Option("--strict", help="Fail if the file uses an attribute that wtc does not support.")
+        bool,
+        Option(
+            "--strict",
+            help="Fail if the file uses an attribute that wtc does not support, or lets worktrees share something.",
+        ),
     ] = False,
     mem_limit: Annotated[
         str | None,
@@ -107,6 +111,7 @@ def command(
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
+    from wtc.orchestrator.kept.unchanged_up import WarningsSeen
     from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
 
@@ -169,8 +174,9 @@ def command(
 
         return up_in_foreground(target, request, stops=stops, quiet=quiet, events=events)
     with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run, events=events) as report:
-        result = up(target, request, report, stop)
-    show_up(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
+        seen = WarningsSeen(report)
+        result = up(target, request, seen, stop)
+    show_up(result, warnings=seen.warnings, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.terminal.output import narrate
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Progress, Warned
@@ -52,6 +53,8 @@ class PlainReporter:
 
     def _progress(self, event: Progress) -> str:
         """Return a line for each new text of an item. Byte counts are not printed."""
+        if isinstance(event.node.operation, BuildImage) and event.item:
+            return self._build_progress(event)
         key = (event.node.id, event.item)
         if not event.text or self._last.get(key) == event.text:
             return ""
@@ -60,3 +63,15 @@ class PlainReporter:
         if isinstance(event.node.operation, WaitContainer):
             return f"waiting for {name}: {event.text}"
         return f"{name} | {event.item} {event.text}".rstrip() if event.item else f"{name} | {event.text}"
+
+    def _build_progress(self, event: Progress) -> str:
+        """Return the name of a step once, then each line of its output, indented. Internal steps are not printed."""
+        key = (event.node.id, event.item)
+        if not event.text or is_internal_step(event.item) or self._last.get(key) == event.text:
+            return ""
+        first = key not in self._last
+        self._last[key] = event.text
+        lines = [event.item] if first else []
+        if event.text not in SILENT_STATES:
+            lines.append(f"  {event.text}")
+        return "\n".join(f"{event.node.service} | {line}" for line in lines)

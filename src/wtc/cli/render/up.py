@@ -9,17 +9,32 @@ from wtc.cli.terminal.output import narrate, print_columns, print_json
 
 if TYPE_CHECKING:
     # Not at run time, so that an `up` that finds nothing to do imports neither the plan nor what makes it.
+    from wtc.model.diagnostic import Diagnostic
     from wtc.model.namespace import Namespace
     from wtc.model.plan import Plan, PlanNode
     from wtc.orchestrator.kept.unchanged_up import UnchangedUp
     from wtc.orchestrator.up import UpResult
 
 
-def show_up(result: "UpResult | UnchangedUp", *, as_json: bool, dry_run: bool, silent: bool = False) -> None:
-    """Print the endpoints, or the plan of a dry run. With `silent`, narrate nothing."""
+def show_up(
+    result: "UpResult | UnchangedUp",
+    *,
+    warnings: "Iterable[Diagnostic]" = (),
+    as_json: bool,
+    dry_run: bool,
+    silent: bool = False,
+) -> None:
+    """Print the endpoints, or the plan of a dry run. `warnings` are for JSON. With `silent`, narrate nothing."""
     if as_json:
-        endpoints = [endpoint_document(e) for e in result.endpoints]
-        print_json({**changes_document(result.namespace, result.plans, dry_run=dry_run), "endpoints": endpoints})
+        from wtc.cli.render.error_documents import diagnostic_document
+
+        print_json(
+            {
+                **changes_document(result.namespace, result.plans, dry_run=dry_run),
+                "endpoints": [endpoint_document(e) for e in result.endpoints],
+                "warnings": [diagnostic_document(warning) for warning in warnings],
+            }
+        )
     elif dry_run:
         show_plans(result.plans)
     else:

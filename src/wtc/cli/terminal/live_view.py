@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.spinner import Spinner
 from rich.text import Text
 
+from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.terminal.live_frame import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.terminal.live_rows import Line, State, fit_lines, line_columns
@@ -19,8 +20,6 @@ from wtc.model.plan_text import operation_names
 
 _MARKS = {State.DONE: ("✔", "green"), State.FAILED: ("✘", "red")}
 _STYLES = {State.DONE: "green", State.FAILED: "red", State.RUNNING: "cyan"}
-_SILENT_OPERATIONS = {"started", "done"}
-"""States of a build step that are not printed, because its place on the screen shows them."""
 
 
 class LiveReporter:
@@ -150,8 +149,8 @@ class LiveReporter:
             line.tail[:] = [("", f"waiting for {line.name}: {event.text}")]
         elif event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
-        elif event.text:
-            line.add_output(event.item, "" if event.item and event.text in _SILENT_OPERATIONS else event.text)
+        elif event.text and not is_internal_step(event.item):
+            line.add_output(event.item, "" if event.item and event.text in SILENT_STATES else event.text)
 
     def _mark(self, state: State) -> Text:
         if state == State.RUNNING:

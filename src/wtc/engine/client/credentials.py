@@ -6,6 +6,8 @@ Source: docker's command line reference, "config.json properties"; Engine API, A
 import base64
 import json
 import os
+import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from wtc.dataclass import dataclass, field
@@ -13,6 +15,12 @@ from wtc.engine.client.endpoint import CONFIG_FILE, config_folder, read_config
 
 DOCKER_HUB = "docker.io"
 _PROXIES = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY"}
+
+# The errors that the engine passes on. Source: Go, net (OpError, DNSError), net/http and crypto/x509.
+_UNREACHABLE = re.compile(
+    r"\b(?:dial|proxyconnect) (?:tcp|udp)|\blookup \S+|no such host|TLS handshake|tls: |\bx509: |Client\.Timeout"
+    r"|context deadline exceeded|connection (?:refused|reset)|request canceled while waiting"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,22 @@ def registry_of(reference: str) -> str:
     first, slash, _rest = reference.partition("/")
     named = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return first if named and first != f"index.{DOCKER_HUB}" else DOCKER_HUB
+
+
+def login_command(reference: str) -> str:
+    """Return the command that signs in to the registry of an image reference."""
+    host = registry_of(reference)
+    return "docker login" if host == DOCKER_HUB else f"docker login {host}"
+
+
+def failed_request_hints(reference: str, causes: Iterable[str], credentials: Credentials) -> tuple[str, ...]:
+    """Return the hints of a request to a registry that failed for a reason that its status does not show.
+
+    Engines report missing credentials with the status of a registry that cannot be reached.
+    """
+    if any(_UNREACHABLE.search(cause) for cause in causes):
+        return ("to reach the registry, check its name, and the DNS and proxy settings of the engine's machine",)
+    return () if credentials.header else (f"to sign in if the registry requires it, run `{login_command(reference)}`",)
 
 
 def credentials_for(reference: str) -> Credentials:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from wtc.engine.client.credentials import DOCKER_HUB, credentials_for, registry_of
+from wtc.engine.client.credentials import credentials_for, failed_request_hints
 from wtc.engine.client.json_access import get_object, get_text
 from wtc.errors import EngineError
 
@@ -26,9 +26,7 @@ def registry_digest(engine: "Engine", reference: str) -> str:
             found = engine.call("GET", path, doing=doing, headers=headers).json()
     except EngineError as error:
         causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
-        host = registry_of(reference)
-        login = f"`docker login{'' if host == DOCKER_HUB else f' {host}'}`"
-        hints = () if credentials.header else (f"to sign in if the registry requires it, run {login}",)
+        hints = failed_request_hints(reference, error.causes, credentials)
         raise error.replace(causes=causes, hints=(*error.hints, *hints)) from error
     digest = get_text(get_object(found, "Descriptor"), "digest")
     if not digest:

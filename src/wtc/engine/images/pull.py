@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.client import json_stream
-from wtc.engine.client.credentials import DOCKER_HUB, Credentials, credentials_for, registry_of
+from wtc.engine.client.credentials import Credentials, credentials_for, failed_request_hints, login_command
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
 from wtc.planner.images.pull_policy import has_digest
 
@@ -166,8 +166,7 @@ def _pull_error(
     if isinstance(error, EngineUnreachableError):
         return error
     what = f"image `{reference}` of service `{service}`"
-    host = registry_of(reference)
-    login = f"`docker login{'' if host == DOCKER_HUB else f' {host}'}`"
+    login = f"`{login_command(reference)}`"
     causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
     if error.status in _REFUSED:
         return EngineError(
@@ -181,8 +180,7 @@ def _pull_error(
         if not credentials.header:
             hints.append(f"to sign in for a private image, run {login}")
         return NotFoundError(f"{what} was not found", status=404, causes=causes, hints=hints)
-    # Engines report missing credentials like other errors.
-    hints = () if credentials.header else (f"to sign in if the registry requires it, run {login}",)
+    hints = failed_request_hints(reference, error.causes, credentials)
     return EngineError(f"{what} could not be pulled", status=error.status, causes=causes, hints=hints)
 
 

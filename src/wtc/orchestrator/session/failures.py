@@ -7,14 +7,16 @@ from wtc.errors import InterruptedByUserError, WtcError
 from wtc.model.diagnostic import Diagnostic, FailedContainer
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
-from wtc.model.plan import PlanNode, StartContainer
+from wtc.model.plan import BuildImage, PlanNode, PullImage, StartContainer
+from wtc.model.plan_text import operation_names
 from wtc.planner.error_positions import node_path
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
     from wtc.engine.executor import Outcome
 
-HINTS = ("to see the state of each service, run `wtc status`", "to stop and remove what runs, run `wtc down`")
+SEE_STATE = "to see the state of each service, run `wtc status`"
+HINTS = (SEE_STATE, "to stop and remove what runs, run `wtc down`")
 
 
 def raise_failed(
@@ -30,9 +32,12 @@ def raise_failed(
         return
     containers = () if services is None else _observed_containers(engine, namespace, services)
     running = list(dict.fromkeys(c.service for c in containers if c.state == "running"))
-    left = f"running now: {', '.join(running)}" if running else "nothing of the stack is running"
+    # Without a new image nothing was recreated or stopped: what runs is as it was before.
+    unchanged = bool(outcome.failed) and all(isinstance(n.operation, BuildImage | PullImage) for n, _ in outcome.failed)
+    now = "still running, unchanged" if unchanged else "running now"
+    left = f"{now}: {', '.join(running)}" if running else "nothing of the stack is running"
     notes = () if services is None else (left,)
-    hints = HINTS if running else ()
+    hints = () if not running else (SEE_STATE,) if unchanged else HINTS
     if outcome.failed:
         error = combine_failures(outcome.failed, containers, notes=notes, hints=hints)
         raise error from error.__cause__
@@ -54,8 +59,24 @@ def combine_failures(
         hints=tuple(dict.fromkeys([*(hint for _, error in failed for hint in error.hints), *hints])),
         diagnostics=first.diagnostics or ((Diagnostic(message=first.message, path=path),) if path else ()),
         notes=(*first.notes, *(f"also: {_one_line(error)}" for _, error in others), *notes),
+        detail=_details(failed),
         containers=tuple(dict.fromkeys(_failed_containers(failed, observed))),
     )
+
+
+def _details(failed: Sequence[tuple[PlanNode, WtcError]]) -> str:
+    """Return the details of all failures; each line begins with the name of its service if there are several."""
+    details = dict.fromkeys(
+        (_name(node), error.detail.rstrip("\n")) for node, error in failed if error.detail.rstrip("\n")
+    )
+    if len(details) < 2:
+        return next((detail for _, detail in details), "")
+    width = max(len(name) for name, _ in details)
+    return "\n".join(f"{name:<{width}} | {line}" for name, detail in details for line in detail.splitlines())
+
+
+def _name(node: PlanNode) -> str:
+    return node.service or operation_names(node.operation).subject
 
 
 def _failed_containers(

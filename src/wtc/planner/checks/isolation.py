@@ -39,6 +39,15 @@ def isolation_findings(project: Project, is_own: Callable[[str], bool]) -> tuple
     return tuple(_diagnostic(project, path, message, hint) for path, message, hint in found)
 
 
+def unrequested_sharing(project: Project, is_own: Callable[[str], bool]) -> tuple[Diagnostic, ...]:
+    """Return the findings about what worktrees share although the file does not ask for it by `external`.
+
+    Privileges are not shared, and a hardware address is used again on a separate network.
+    """
+    left_out = {"external", "privileged", "mac_address"}
+    return tuple(d for d in isolation_findings(project, is_own) if d.path[-1] not in left_out)
+
+
 def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Collection[str]) -> Iterator[_Sharing]:
     place: Path = ("services", service.name)
     if service.privileged:
