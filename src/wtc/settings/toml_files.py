@@ -8,6 +8,7 @@ from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Position
+from wtc.regular_file import read_regular_file
 
 _FILE = "config.toml"
 
@@ -28,7 +29,7 @@ def read_user_settings(directory: str) -> Section:
     """
     path = Path(directory, _FILE)
     try:
-        content = path.read_bytes()
+        content = read_regular_file(str(path))
     except (FileNotFoundError, NotADirectoryError):
         return Section()
     except OSError as error:
