@@ -55,7 +55,7 @@ def test_unknown_home_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -
         raise KeyError
 
     monkeypatch.setattr(pwd, "getpwuid", unknown_user)
-    with pytest.raises(UsageError, match="`HOME` is not set") as raised:
+    with pytest.raises(UsageError, match="`HOME` is not an absolute path") as raised:
         config_dir({})
     assert "WTC_CONFIG_DIR" in raised.value.hints[0]
 

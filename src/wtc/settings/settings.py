@@ -299,7 +299,8 @@ def _from_text(setting: AnySetting, text: str, source: Source, name: str) -> Set
 
 
 def _home(environment: Mapping[str, str]) -> str:
-    if home := environment.get("HOME"):
+    # A relative path would keep the state in the current folder, a different one for each command.
+    if (home := environment.get("HOME", "")).startswith("/"):
         return home
     import os
     import pwd
@@ -308,6 +309,6 @@ def _home(environment: Mapping[str, str]) -> str:
         return pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:
         raise UsageError(
-            "cannot find your home folder: `HOME` is not set",
+            "cannot find your home folder: `HOME` is not an absolute path",
             hints=["to keep wtc's state elsewhere, set `WTC_CONFIG_DIR`"],
         ) from None
