@@ -89,7 +89,7 @@ is_uv() { # 0.8 is the first whose build backend pyproject.toml accepts
 
 has_venv() { "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
-find_uv() { # sets uv; installs it into an environment of its own where PATH has none
+find_uv() { # sets uv; installs it into a separate environment if it is not on PATH
   local own=$cache/uv
   for uv in uv "$own/bin/uv"; do
     if is_uv "$uv"; then
@@ -101,7 +101,7 @@ find_uv() { # sets uv; installs it into an environment of its own where PATH has
   rm -rf "$own"
   mkdir -p "$cache"
   if ! has_venv && has_apt && is_root; then
-    # Debian keeps what `python3 -m venv` needs in a package of its own.
+    # Debian keeps what `python3 -m venv` needs in a separate package.
     apt_install "$("$python" -c 'import sys; print(f"python3.{sys.version_info[1]}-venv")')" || apt_install python3-venv || true
   fi
   uv=$own/bin/uv
@@ -141,7 +141,7 @@ wait_for_engine() {
 start_engine() { # Debian's own
   say "no engine answers; installing docker.io from $(. /etc/os-release && echo "$PRETTY_NAME")'s packages"
   apt_install docker.io iptables ca-certificates || fail "docker.io could not be installed"
-  # Since Debian 13 the command is a package of its own; wtc does not need it, people do.
+  # Since Debian 13 the command is a separate package; wtc does not need it, people do.
   command -v docker >/dev/null 2>&1 || apt_install docker-cli >/dev/null 2>&1 || true
   if [ -d /run/systemd/system ]; then
     quietly "systemctl start docker" systemctl start docker || fail "systemd did not start docker" "to see why, run \`journalctl -u docker\`"
@@ -269,7 +269,7 @@ ensure_base_image() {
   fi
 }
 
-ensure_test_image() { # IMAGE: pulled, else built from tests/images/NAME, which stands on Debian's packages
+ensure_test_image() { # IMAGE: pulled, else built from tests/images/NAME, from Debian's packages
   ! engine has "$1" 2>/dev/null || return 0
   ! pull "$1" || return 0
   ensure_base_image

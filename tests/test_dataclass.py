@@ -25,6 +25,14 @@ class Port:
     note: str = field(default="", compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound(Port):
+    """A class with the fields of another one and more."""
+
+    address: str
+    options: dict[str, str] = field(default_factory=dict[str, str])
+
+
 @dataclass(slots=True)
 class Count:
     """A class that changes, with positional fields."""
@@ -135,9 +143,30 @@ def test_fields_have_name_type_and_default() -> None:
     assert fields(Port) == fields(Port(number=80))
 
 
-@pytest.mark.parametrize("value", [Port(number=80, names=("web",)), Count("web", [1]), Folder("/srv")])
+@pytest.mark.parametrize(
+    "value", [Port(number=80, names=("web",)), Bound(number=80, address="::1"), Count("web", [1]), Folder("/srv")]
+)
 def test_copy_and_pickle_keep_the_value(value: object) -> None:
     assert copy.deepcopy(value) == copy.copy(value) == pickle.loads(pickle.dumps(value)) == value
+
+
+def test_subclass_has_the_fields_of_its_base_and_its_own() -> None:
+    bound = Bound(number=80, address="::1")
+    assert [f.name for f in fields(Bound)] == ["number", "protocol", "names", "note", "address", "options"]
+    assert [f.name for f in fields(Port)] == ["number", "protocol", "names", "note"]
+    assert [f.name for f in dataclasses.fields(Bound)] == [f.name for f in fields(Bound)]
+    assert repr(bound) == "Bound(number=80, protocol='tcp', names=(), address='::1', options={})"
+    assert replace(bound, number=81, note="n") == Bound(number=81, address="::1")
+    assert bound != Bound(number=80, address="::2")
+    assert bound != Port(number=80)
+    assert not hasattr(bound, "__dict__")
+    for name in ("number", "address"):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(bound, name, 1)
+    with pytest.raises(TypeError):
+        Bound(number=80)  # pyright: ignore[reportCallIssue]
+    with pytest.raises(TypeError):
+        Port(number=80, address="::1")  # pyright: ignore[reportCallIssue]
 
 
 def test_functions_of_the_standard_library_accept_the_instances() -> None:
@@ -157,7 +186,7 @@ def test_definition_of_a_class_imports_neither_dataclasses_nor_inspect() -> None
 
 
 def test_no_dataclass_of_wtc_uses_what_is_missing() -> None:
-    """Fields of a base, `__post_init__`, `InitVar` and `ClassVar`."""
+    """Fields declared again in a subclass, `__post_init__`, `InitVar` and `ClassVar`."""
     found = 0
     for module in pkgutil.walk_packages(wtc.__path__, "wtc."):
         if module.name.endswith("__main__"):
@@ -165,7 +194,8 @@ def test_no_dataclass_of_wtc_uses_what_is_missing() -> None:
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, type) and "__wtc_fields__" in value.__dict__:
                 found += 1
-                assert not [base for base in value.__mro__[1:] if hasattr(base, "__wtc_fields__")], value
+                names = [one.name for one in fields(value)]
+                assert len(names) == len(set(names)), value
                 assert not hasattr(value, "__post_init__"), value
                 hints = [str(one.type) for one in fields(value)]
                 assert not [hint for hint in hints if "ClassVar" in hint or "InitVar" in hint], value

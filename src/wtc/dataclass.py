@@ -3,8 +3,8 @@
 The standard library compiles the methods of each dataclass when it is defined, and imports `inspect`: two thirds of the
 time of a short call. Here the methods are shared, and `__init__` is compiled when the first instance is created.
 
-The functions of the module `dataclasses` work on these classes too. What wtc does not use is missing: inheritance of
-fields, `__post_init__`, `InitVar` and `ClassVar`.
+The functions of the module `dataclasses` work on these classes too. A class has the fields of its base class, then its
+own. What wtc does not use is missing: fields declared again in a subclass, `__post_init__`, `InitVar` and `ClassVar`.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,9 @@ def dataclass(
     """Make a class a dataclass, as `dataclasses.dataclass` does."""
 
     def decorate(cls: type[T]) -> type[T]:
-        declared = tuple(_declare(cls, name, hint) for name, hint in cls.__annotations__.items())
+        own = tuple(_declare(cls, name, hint) for name, hint in cls.__annotations__.items())
+        inherited: tuple[Field, ...] = getattr(cls, _FIELDS, ())
+        declared = (*inherited, *own)
         members = {
             **_shared_members(declared, frozen=frozen, order=order),
             "__init__": _init_on_first_use(declared, frozen=frozen, kw_only=kw_only),
@@ -72,7 +74,7 @@ def dataclass(
         }
         # What the class defines itself stays.
         added = {name: member for name, member in members.items() if name not in cls.__dict__}
-        return (_with_slots if slots else _with_members)(cls, declared, added)
+        return (_with_slots if slots else _with_members)(cls, own, added)
 
     return decorate
 
@@ -99,10 +101,10 @@ def _declare(cls: type, name: str, hint: Any) -> Field:
     return found
 
 
-def _with_members(cls: type[T], declared: tuple[Field, ...], added: dict[str, Any]) -> type[T]:
+def _with_members(cls: type[T], own: tuple[Field, ...], added: dict[str, Any]) -> type[T]:
     for name, member in added.items():
         setattr(cls, name, member)
-    for one in declared:
+    for one in own:
         if one.default is not MISSING:
             setattr(cls, one.name, one.default)
         elif one.name in cls.__dict__:
@@ -110,9 +112,9 @@ def _with_members(cls: type[T], declared: tuple[Field, ...], added: dict[str, An
     return cls
 
 
-def _with_slots(cls: type[T], declared: tuple[Field, ...], added: dict[str, Any]) -> type[T]:
+def _with_slots(cls: type[T], own: tuple[Field, ...], added: dict[str, Any]) -> type[T]:
     """Create the class again: slots cannot be added to a class, nor share a name with a default."""
-    names = tuple(one.name for one in declared)
+    names = tuple(one.name for one in own)
     kept = {name: member for name, member in cls.__dict__.items() if name not in {*names, "__dict__", "__weakref__"}}
     created = type(cls)(cls.__name__, cls.__bases__, {**kept, **added, "__slots__": names})
     created.__qualname__ = cls.__qualname__

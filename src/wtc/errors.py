@@ -155,7 +155,7 @@ class ComposeFileError(WtcError):
 
 
 class NoComposeFileError(ComposeFileError):
-    """There is no compose file."""
+    """The compose file is missing."""
 
     code = "no_compose_file"
 
@@ -182,7 +182,7 @@ class EngineUnreachableError(WtcError):
 class EngineError(WtcError):
     """The engine refused a request.
 
-    `status` is the HTTP status, 0 if there is none.
+    `status` is the HTTP status, 0 without one.
     """
 
     code = "engine"

@@ -64,6 +64,21 @@ def test_config_imports_neither_the_engine_nor_the_registry(arguments: tuple[str
     ]
 
 
+def test_call_over_a_unix_socket_imports_no_http_library() -> None:
+    show = (
+        "import sys\n"
+        "from wtc.engine.client.connection import connect\n"
+        "from wtc.errors import EngineUnreachableError\n"
+        "try: connect(context='', environment={'HOME': '/none', 'DOCKER_HOST': 'unix:///none.sock'})\n"
+        "except EngineUnreachableError: pass\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    # `ssl` explains the failure.
+    unwanted = (HEAVY - {"ssl"}) | {"email", "http", "urllib.request"}
+    assert set(done.stdout.split()) & unwanted == set()
+
+
 def test_help_imports_no_command(worktree: Path) -> None:
     assert not [name for name in modules("--help", cwd=worktree) if name.startswith("wtc.cli.commands.")]
 

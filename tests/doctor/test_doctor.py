@@ -9,7 +9,7 @@ import pytest
 from tests.port_ids import by_id
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
 from wtc.doctor.finding import Finding
-from wtc.model.identity import Identity, LabelledStack
+from wtc.model.identity import Identity, LabelledStack, WorktreeLocation
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.doctor import doctor
 from wtc.registry.stack_records import StackRecord, StackRecords
@@ -139,6 +139,38 @@ def test_registry_is_compared_with_the_stacks_on_the_engine(
 
 def labelled(namespace: str, worktree: str) -> LabelledStack:
     return LabelledStack(namespace=namespace, worktree=worktree, identity=Identity())
+
+
+@pytest.mark.parametrize(
+    ("locations", "expected"),
+    [
+        ({}, [(True, "every stack's worktree is where the stack was created", "")]),
+        (
+            {"/w/a": WorktreeLocation.PRESENT},
+            [(True, "every stack's worktree is where the stack was created", "")],
+        ),
+        (
+            {"/w/b": WorktreeLocation.GONE, "/w/a": WorktreeLocation.GONE, "/w/c": WorktreeLocation.MOVED},
+            [
+                (
+                    False,
+                    "stacks remain from worktrees that are gone: `/w/a`, `/w/b`",
+                    "to remove them, run `wtc clean --gone`",
+                ),
+                (True, "worktrees that moved with their stacks: `/w/c`", ""),
+            ],
+        ),
+        (
+            {f"/w/{n}": WorktreeLocation.OTHER_HOST for n in range(5)},
+            [(True, "stacks that were created on another host: `/w/0`, `/w/1`, `/w/2` and 2 more", "")],
+        ),
+    ],
+)
+def test_location_of_each_worktree_is_reported_once(
+    locations: Mapping[str, WorktreeLocation], expected: list[tuple[bool, str, str]]
+) -> None:
+    found = registry_checks.check_locations([*locations.items(), *locations.items()])
+    assert [(f.well, f.text, f.hint) for f in found] == expected
 
 
 def test_leases_of_a_missing_folder_are_reported(tmp_path: Path) -> None:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtc.model.desired import ContainerSpec
+from wtc.model.desired import ContainerSpec, ResolvedService
 from wtc.model.plan import CreateContainer
-from wtc.model.service import Service
 
 
 def spec(container: str = "ns_web", *, labels: Mapping[str, str] | None = None, **attributes: Any) -> ContainerSpec:
     """A container of service `web`; `attributes` are the service's."""
     values: dict[str, Any] = {"name": "web", "image": "busybox:1.36", **attributes}
-    config = Service(**values)
+    config = ResolvedService(**values)
     return ContainerSpec(
         name=container,
         service=config.name,

@@ -248,8 +248,8 @@ def test_held_ports_have_each_address_and_its_container(engine: Engine, stack: S
     made = stack.spec(ports=tuple(Port(target=80, published=range(port, port + 1), host_ip=ip) for ip in addresses))
     stack.up(made)
     found = [h for h in held_ports(engine) if h.container == made.name]
-    assert sorted(h.host_ip for h in found) == list(addresses)
-    assert {(h.port, h.protocol, h.service) for h in found} == {(port, "tcp", "web")}
+    assert sorted(h.binding.host_ip for h in found) == list(addresses)
+    assert {(h.binding.port, h.binding.protocol, h.service) for h in found} == {(port, "tcp", "web")}
     assert {(h.namespace, h.worktree) for h in found} == {(stack.namespace.name, stack.namespace.worktree)}
 
 

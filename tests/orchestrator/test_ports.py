@@ -6,8 +6,8 @@ import pytest
 
 from tests.port_ids import by_id, port_id
 from wtc.events import Event
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import Endpoint
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.ports import Endpoint, PortBinding
 from wtc.model.project import Project
 from wtc.model.service import Port, Service
 from wtc.orchestrator.context.target import Target
@@ -107,11 +107,9 @@ def test_ports_of_the_engine_have_the_keys_of_the_file() -> None:
         },
     )
     requests = port_requests(project, {})
-    there: dict[tuple[str, int], list[PublishedPort]] = {}
+    there: dict[tuple[str, int], list[PortBinding]] = {}
     for number, request in enumerate(requests):
-        published = PublishedPort(
-            target=request.id.target, protocol=request.id.protocol, host_ip="", port=20000 + number
-        )
+        published = PortBinding(target=request.id.target, protocol=request.id.protocol, host_ip="", port=20000 + number)
         there.setdefault((request.id.service, request.id.number), []).append(published)
     observed = Observed(
         containers=tuple(
@@ -143,6 +141,6 @@ def test_port_outside_the_range_is_not_a_lease() -> None:
         image="",
         image_id="",
         state="running",
-        ports=(PublishedPort(target=80, protocol="tcp", host_ip="", port=8080),),
+        ports=(PortBinding(target=80, protocol="tcp", host_ip="", port=8080),),
     )
     assert observed_ports(Observed(containers=(container,)), SPAN) == {}

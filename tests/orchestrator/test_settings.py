@@ -7,10 +7,11 @@ import pytest
 
 from wtc.errors import ComposeFileError, UsageError
 from wtc.events import Event
+from wtc.model.desired import ResolvedService
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import CreateContainer
-from wtc.model.service import Port, Service
+from wtc.model.service import Port
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.project import ProjectReader
@@ -48,7 +49,7 @@ def target(
     )
 
 
-def planned(looks: Target, **given: str) -> dict[str, Service]:
+def planned(looks: Target, **given: str) -> dict[str, ResolvedService]:
     """Service -> what its container would be created with."""
     context = Context(looks, silent, given=given, offline=True)
     namespace = Namespace(name="a-1", worktree=context.located.worktree)

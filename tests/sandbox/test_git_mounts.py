@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from wtc.sandbox.git_mounts import GitFolders, create_missing, git_mounts, read_configuration, unprotected_paths
+from wtc.git_folders import GitFolders, create_missing, read_configuration, unprotected_paths
+from wtc.sandbox.git_mounts import git_mounts
 
 
 def shown(git: GitFolders, base: Path) -> list[str]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 
 from wtc import labels as label
 from wtc.cli.commands.clean import _select_confirmed
-from wtc.doctor.registry_checks import check_worktrees
 from wtc.errors import WtcError
 from wtc.model.identity import Identity, LabelledStack
 from wtc.model.namespace import Namespace
@@ -21,6 +20,7 @@ from wtc.orchestrator.context.identify import IdentifiedStack, Repositories, ide
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import UserState, open_user_state
 from wtc.orchestrator.context.worktree_location import worktree_location
+from wtc.orchestrator.doctor import check_worktrees
 from wtc.orchestrator.removal.clean_scope import CleanSelection, Scope
 from wtc.orchestrator.session.adopt import plan_stop_former, record_moved
 from wtc.planner.down import plan_clean

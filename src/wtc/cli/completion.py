@@ -28,7 +28,7 @@ def attach_completion(command: Any) -> None:
 def reorder_words(arguments: Sequence[str]) -> list[str]:
     """Return the words before the completed one, with global options moved behind the command.
 
-    If there is no command yet and the last word needs a value, insert a command that accepts the option.
+    If the line has no command yet and the last word needs a value, insert a command that accepts the option.
     """
     found = move_global_options(arguments)
     return ["ports", *found] if found and found[0].startswith("-") and found[-1] in VALUES else found

@@ -9,7 +9,6 @@ from wtc.doctor.finding import Finding, error_findings, failed, passed
 from wtc.engine.client.connection import NEWEST_API, OLDEST_API, Engine, open_engine
 from wtc.engine.client.endpoint import Endpoint, choose_endpoint
 from wtc.errors import EngineUnreachableError, WtcError
-from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
     from wtc.engine.observe.engine_info import EngineInfo
@@ -19,10 +18,10 @@ LITTLE_DISK_BYTES = 5 << 30
 _GIB = 1 << 30
 
 
-def check_engine(target: Target) -> tuple[list[Finding], Engine | None]:
-    """Return the findings and, if it responds, the engine, which the caller closes."""
+def check_engine(context: str, environment: Mapping[str, str]) -> tuple[list[Finding], Engine | None]:
+    """Return the findings and, if it responds, the engine, which the caller closes. `context`: of `--context`."""
     try:
-        endpoint = choose_endpoint(context=target.context, environment=target.environment)
+        endpoint = choose_endpoint(context=context, environment=environment)
     except EngineUnreachableError as error:
         return error_findings("context", error, "to see all contexts, run `docker context ls`"), None
     chosen = passed("context", f"{endpoint.address}, chosen by {endpoint.chosen_by}")
@@ -31,7 +30,7 @@ def check_engine(target: Target) -> tuple[list[Finding], Engine | None]:
     except WtcError as error:
         return [chosen, *error_findings("engine", error, _start_hint(endpoint))], None
     try:
-        return [chosen, *_check_answering(engine, target.environment)], engine
+        return [chosen, *_check_answering(engine, environment)], engine
     except WtcError as error:
         return [chosen, *error_findings("engine", error, _start_hint(endpoint))], engine
 

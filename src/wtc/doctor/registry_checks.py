@@ -1,31 +1,12 @@
 """Check the registry against the labels on the engine, and where the worktrees of the stacks are."""
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from wtc.doctor.finding import Finding, error_findings, failed, passed
-from wtc.errors import WtcError
-from wtc.model.identity import LabelledStack, Presence
-from wtc.orchestrator.context.identify import Repositories
-from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
-from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.model.identity import LabelledStack, Presence, WorktreeLocation
 from wtc.registry.stack_records import StackRecords
-from wtc.registry.store import Store
 from wtc.worktrees.identity_facts import read_path
-
-if TYPE_CHECKING:
-    from wtc.engine.client.connection import Engine
-
-
-def check_registry(store: Store, engine: "Engine | None", host: str) -> list[Finding]:
-    """Return the findings; without an engine, only those that need none."""
-    try:
-        records = store.read()
-        stacks = _list_stacks(engine) if engine else None
-    except WtcError as error:
-        return error_findings("registry", error)
-    return [*compare_registry(records, stacks), *(check_worktrees(stacks, host) if stacks is not None else ())]
 
 
 def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | None) -> Iterator[Finding]:
@@ -56,24 +37,26 @@ def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | No
             yield passed("labels", f"not in the registry until their next `wtc up`: {_quoted_paths(unknown)}")
 
 
-def check_worktrees(stacks: Sequence[LabelledStack], host: str) -> Iterator[Finding]:
-    """Check where the worktrees of the stacks are. Never suggest removing a stack whose worktree may still exist."""
-    found: dict[WorktreeLocation, list[str]] = {}
-    repositories = Repositories()
-    for stack in stacks:
-        found.setdefault(worktree_location(stack, host, repositories)[0], []).append(stack.worktree)
-    for place, (text, hint) in _OF_PLACE.items():
-        if paths := sorted(set(found.get(place, ()))):
+def check_locations(locations: Iterable[tuple[str, WorktreeLocation]]) -> Iterator[Finding]:
+    """Check where the worktrees of the stacks are, given the path of each and its location.
+
+    Never suggest removing a stack whose worktree may still exist.
+    """
+    found: dict[WorktreeLocation, set[str]] = {}
+    for path, location in locations:
+        found.setdefault(location, set()).add(path)
+    for location, (text, hint) in _AT_LOCATION.items():
+        if paths := sorted(found.get(location, ())):
             yield (
                 failed("worktrees", f"{text}: {_quoted_paths(paths)}", hint)
                 if hint
                 else passed("worktrees", f"{text}: {_quoted_paths(paths)}")
             )
-    if not found.keys() & _OF_PLACE.keys():
+    if not found.keys() & _AT_LOCATION.keys():
         yield passed("worktrees", "every stack's worktree is where the stack was created")
 
 
-_OF_PLACE = {
+_AT_LOCATION = {
     WorktreeLocation.GONE: ("stacks remain from worktrees that are gone", "to remove them, run `wtc clean --gone`"),
     WorktreeLocation.PRUNABLE: (
         "git lists worktrees whose folders are missing",
@@ -100,9 +83,3 @@ def _count_text(number: int, what: str) -> str:
 def _quoted_paths(paths: list[str]) -> str:
     shown = ", ".join(f"`{path}`" for path in paths[:3])
     return f"{shown} and {len(paths) - 3} more" if len(paths) > 3 else shown
-
-
-def _list_stacks(engine: "Engine") -> tuple[LabelledStack, ...]:
-    from wtc.engine.observe.snapshot import list_engine
-
-    return labelled_stacks(list_engine(engine))

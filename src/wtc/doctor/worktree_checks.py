@@ -3,17 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from wtc.doctor.finding import Finding, error_findings, failed, passed
-from wtc.errors import WtcError
+from wtc.doctor.finding import Finding, failed, passed
 from wtc.model.project import Project
-from wtc.orchestrator.context.project import ProjectReader
-from wtc.orchestrator.context.target import Target, locate
-from wtc.orchestrator.context.user_state import UserState
 from wtc.settings.settings import SETTINGS, Settings
 from wtc.worktrees.identity_facts import copy_origin, read_held_id
-from wtc.worktrees.locate import Worktree, worktree_at
+from wtc.worktrees.locate import Worktree
 
 _LIMIT_S = 10.0
 _ENTRY = b"wtc.cli.main"
@@ -73,26 +69,16 @@ def _is_wtc_script(path: str) -> bool:
         return False
 
 
-def check_compose_file(target: Target) -> tuple[list[Finding], Project | None]:
-    """Check the worktree and its compose file; return the findings and, if the file is valid, the project."""
-    try:
-        located = locate(target)
-    except WtcError as error:
-        return error_findings("worktree", error), None
-    place = worktree_at(located.worktree)
-    findings = [_identity(place)]
-    try:
-        project = ProjectReader(located).read()
-    except WtcError as error:
-        return [*findings, *error_findings("compose file", error)], None
-    files = ", ".join(f"`{os.path.relpath(file, located.worktree)}`" for file in located.files)
+def valid_files(files: Iterable[str], worktree: str, project: Project) -> Finding:
+    """Return the finding for compose files that could be read, with their paths relative to the worktree."""
+    names = ", ".join(f"`{os.path.relpath(file, worktree)}`" for file in files)
     count = len(project.services)
     warned = f", {len(project.warnings)} warnings (`wtc config -q` shows them)" if project.warnings else ""
-    return [*findings, passed("compose file", f"{files}: {count} service{'' if count == 1 else 's'}{warned}")], project
+    return passed("compose file", f"{names}: {count} service{'' if count == 1 else 's'}{warned}")
 
 
-def _identity(worktree: Worktree) -> Finding:
-    """Return what kind of worktree it is, and whether its stacks are identified by id or by path."""
+def check_worktree(worktree: Worktree) -> Finding:
+    """Check what kind of worktree it is, and whether its stacks are identified by id or by path."""
     kind = "not a git worktree" if not worktree.git else "a linked worktree" if worktree.linked else "the main worktree"
     if original := copy_origin(worktree):
         text = f"`{worktree.path}` is a copy of the worktree `{original}`; its path is its identity"
@@ -104,15 +90,8 @@ def _identity(worktree: Worktree) -> Finding:
     return passed("worktree", f"`{worktree.path}`, {kind}{by_path}")
 
 
-def check_settings(home: UserState, project: Project | None) -> list[Finding]:
+def list_settings(found: Settings) -> Iterator[Finding]:
     """Return a finding with each setting's value and where it comes from."""
-    try:
-        return list(_setting_findings(home.settings_for(project) if project else home.settings))
-    except WtcError as error:
-        return error_findings("settings", error)
-
-
-def _setting_findings(found: Settings) -> Iterator[Finding]:
     for setting in SETTINGS:
         chosen = found.chosen[setting.key]
         origin = f", {chosen.origin}" if chosen.origin else ""

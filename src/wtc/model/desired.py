@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from wtc.dataclass import dataclass, field
 from wtc.model.build import Build
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.mounts import FileSource
+from wtc.model.mounts import FileSource, Mount
 from wtc.model.namespace import Namespace
 from wtc.model.ports import Endpoint
 from wtc.model.project import Network, Volume
-from wtc.model.service import Dependency, Service
+from wtc.model.service import Attachment, ContainerAttributes, Dependency, Port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +44,39 @@ class DesiredImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerSpec:
-    """One container, ready for translation to the engine's API.
+class ResolvedService(ContainerAttributes):
+    """A service as its containers are created: all that it refers to has its name on the engine."""
 
-    In `config`, everything already bears its name on the engine: `networks` (network name on the engine -> attachment
-    with all aliases), the sources of volumes, `container:<name>` in `network_mode`, `ipc`, `pid` and `volumes_from`,
-    `links` as `<container>:<alias>`, and `ports` with the host ports and addresses to publish on.
-    """
+    image: str = ""
+    """The reference from which the containers are created."""
+    networks: Mapping[str, Attachment] = field(default_factory=dict[str, Attachment])
+    """Network name on the engine -> attachment with all aliases, the primary network first."""
+    volumes: tuple[Mount, ...] = ()
+    """With the mounts of secrets and configs."""
+    ports: tuple[Port, ...] = ()
+    """With the host ports and addresses to publish on."""
+    network_mode: str = ""
+    ipc: str = ""
+    pid: str = ""
+    uts: str = ""
+    cgroup: str = ""
+    """These five name a container as `container:<name>`."""
+    volumes_from: tuple[str, ...] = ()
+    """`<container>[:<mode>]`."""
+    links: tuple[str, ...] = ()
+    """`<container>:<alias>`."""
+    external_links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSpec:
+    """One container, ready for translation to the engine's API."""
 
     name: str
     service: str
     number: int
     image: str
-    config: Service
+    config: ResolvedService
     config_hash: str
     labels: Mapping[str, str]
     files: tuple[InjectedFile, ...] = ()

@@ -27,43 +27,6 @@ class UserMapping(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProtectedEntry:
-    """An entry of a git folder that is read-only in sandboxes and containers.
-
-    Through it a command inside could have git on the host run a command, or have wtc take another worktree's stack.
-    """
-
-    name: str
-    folder: bool = False
-    created: bool = True
-    """Whether it is created, empty, where it is missing: what does not exist cannot be mounted read-only.
-
-    False where git does not take an empty one for a missing one.
-    """
-
-
-PROTECTED_IN_COMMON = (
-    ProtectedEntry(name="hooks", folder=True),
-    ProtectedEntry(name="config"),
-    ProtectedEntry(name="config.worktree"),
-    ProtectedEntry(name="commondir", created=False),
-    ProtectedEntry(name="modules", folder=True),
-    ProtectedEntry(name="worktrees", folder=True),
-    ProtectedEntry(name="wtc", folder=True),
-)
-"""In the common git folder; `modules` has the git folders of submodules, with configuration and hooks of their own."""
-PROTECTED_IN_ENTRY = (
-    ProtectedEntry(name="commondir", created=False),
-    ProtectedEntry(name="gitdir", created=False),
-    ProtectedEntry(name="config.worktree"),
-    # With an empty folder of this name, `git worktree remove` refuses the worktree for its submodules.
-    ProtectedEntry(name="modules", folder=True, created=False),
-    ProtectedEntry(name="wtc", folder=True),
-)
-"""In the folder that git has for a linked worktree."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedGit:
     """A linked worktree's part of its repository. Paths of the host are real and absolute."""
 

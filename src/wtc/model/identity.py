@@ -142,3 +142,17 @@ class LabelledStack:
     """The host paths that running containers mount."""
     volumes: tuple[str, ...] = ()
     containers: int = 0
+
+
+class WorktreeLocation(StrEnum):
+    """Where a worktree is, seen from its stack's labels."""
+
+    PRESENT = "present"
+    MOVED = "moved"
+    """Its id is held at another path than the one where the stack was created."""
+    FORMER = "former"
+    """It is gone, and the path has another worktree now."""
+    PRUNABLE = "prunable"
+    GONE = "gone"
+    UNPROVED = "unproved"
+    OTHER_HOST = "other-host"

@@ -4,19 +4,10 @@ from collections.abc import Mapping
 
 from wtc.dataclass import dataclass, field
 from wtc.model.identity import LabelledStack
+from wtc.model.ports import PortBinding
 
 RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 """The states of a container whose process exists, or that the engine is about to start again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedPort:
-    """A container port as the engine was asked to publish it; `port` 0 is any."""
-
-    target: int
-    protocol: str
-    host_ip: str
-    port: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +35,7 @@ class ObservedContainer:
     """`created`, `running`, `paused`, `restarting`, `exited`, `dead` or `removing`."""
     exit_code: int = 0
     health: str = ""
-    """`starting`, `healthy`, `unhealthy`, or empty if there is no healthcheck."""
+    """`starting`, `healthy`, `unhealthy`, or empty without a healthcheck."""
     config_hash: str = ""
     replaces: str = ""
     """The id of the container that this one was created to replace; empty after the replacement."""
@@ -56,7 +47,7 @@ class ObservedContainer:
     volumes: tuple[MountedVolume, ...] = ()
     binds: tuple[str, ...] = ()
     """The host paths that it mounts."""
-    ports: tuple[PublishedPort, ...] = ()
+    ports: tuple[PortBinding, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     created: str = ""
     started: str = ""

@@ -287,7 +287,7 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Nodes in an order that respects `after`; empty if there is nothing to do."""
+    """Nodes in an order that respects `after`; empty if nothing has to be done."""
 
     nodes: tuple[PlanNode, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()

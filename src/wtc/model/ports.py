@@ -1,4 +1,4 @@
-"""Host ports: what a project asks for, and what it gets. One identity for a port, from the file to the endpoint.
+"""Host ports: `PortId` -> `PortRequest` (of the file) -> `PortBinding` (of the engine) -> `Endpoint` (for the user).
 
 A published port is a `range`: the host ports of which the engine takes one, empty if it takes any free port.
 """
@@ -50,6 +50,16 @@ class PortRequest:
     """Requests with the same one get the same host port, because the file gives them one variable or one number."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortBinding:
+    """A container port as the engine publishes it, or was asked to; then `port` 0 is any."""
+
+    target: int
+    protocol: str
+    host_ip: str
+    port: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Endpoint:
     """Where a published port answers. Sorted, endpoints are in the order of listings."""
@@ -63,9 +73,7 @@ class Endpoint:
 class HeldPort:
     """A host port that a running container publishes. Namespace, worktree and service are empty if it is not wtc's."""
 
-    port: int
-    protocol: str
-    host_ip: str
+    binding: PortBinding
     container: str
     """Its name."""
     id: str

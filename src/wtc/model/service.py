@@ -156,21 +156,22 @@ class ModelGrant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """One service, with the attributes of the compose file under their names."""
+class ContainerAttributes:
+    """The attributes that a service's containers have on the engine as the compose file has them.
+
+    `Service` adds the references to other parts of the project, `ResolvedService` the same as names on the engine.
+    """
 
     name: str
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    attach: bool | None = None
     blkio_config: BlkioConfig | None = None
-    build: Build | None = None
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()
-    cgroup: str = ""
     cgroup_parent: str = ""
     command: tuple[str, ...] | None = None
     configs: tuple[FileGrant, ...] = ()
     container_name: str = ""
+    """The name in the file; on the engine, it is an alias of the container."""
     cpu_count: int = 0
     cpu_percent: float = 0.0
     cpu_period: int = 0
@@ -181,9 +182,7 @@ class Service:
     cpus: float = 0.0
     cpuset: str = ""
     credential_spec: CredentialSpec | None = None
-    depends_on: Mapping[str, Dependency] = field(default_factory=dict[str, Dependency])
     deploy: Deploy | None = None
-    develop: Develop | None = None
     device_cgroup_rules: tuple[str, ...] = ()
     devices: tuple[DeviceMapping, ...] = ()
     dns: tuple[str, ...] = ()
@@ -194,7 +193,6 @@ class Service:
     environment: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
     """Env files are included; `None` is a name without a value, which unsets that of the image."""
     expose: tuple[str, ...] = ()
-    external_links: tuple[str, ...] = ()
     extra_hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     git_access: str = ""
     """The value of the service's `x-wtc: {git: ...}`."""
@@ -202,12 +200,9 @@ class Service:
     group_add: tuple[str, ...] = ()
     healthcheck: Healthcheck | None = None
     hostname: str = ""
-    image: str = ""
     init: bool | None = None
-    ipc: str = ""
     isolation: str = ""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
-    links: tuple[str, ...] = ()
     logging: Logging | None = None
     mac_address: str = ""
     mem_limit_bytes: int = 0
@@ -215,25 +210,16 @@ class Service:
     mem_swappiness: int | None = None
     memswap_limit_bytes: int = 0
     models: Mapping[str, ModelGrant | None] = field(default_factory=dict[str, ModelGrant | None])
-    network_mode: str = ""
-    networks: Mapping[str, Attachment] = field(default_factory=dict[str, Attachment])
-    """Network name -> attachment, in the file's order."""
     oom_kill_disable: bool = False
     oom_score_adj: int = 0
-    pid: str = ""
     pids_limit: int = 0
     platform: str = ""
-    ports: tuple[Port, ...] = ()
     post_start: tuple[Hook, ...] = ()
     pre_stop: tuple[Hook, ...] = ()
     privileged: bool = False
-    profiles: tuple[str, ...] = ()
-    provider: Provider | None = None
-    pull_policy: str = ""
     read_only: bool = False
     restart: str = ""
     runtime: str = ""
-    scale: int | None = None
     secrets: tuple[FileGrant, ...] = ()
     security_opt: tuple[str, ...] = ()
     shm_size_bytes: int = 0
@@ -248,7 +234,31 @@ class Service:
     use_api_socket: bool = False
     user: str = ""
     userns_mode: str = ""
+    working_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(ContainerAttributes):
+    """One service of the compose file. It names networks, volumes, images and containers as the file does."""
+
+    attach: bool | None = None
+    build: Build | None = None
+    cgroup: str = ""
+    depends_on: Mapping[str, Dependency] = field(default_factory=dict[str, Dependency])
+    develop: Develop | None = None
+    external_links: tuple[str, ...] = ()
+    image: str = ""
+    ipc: str = ""
+    links: tuple[str, ...] = ()
+    network_mode: str = ""
+    networks: Mapping[str, Attachment] = field(default_factory=dict[str, Attachment])
+    """Network name -> attachment, in the file's order."""
+    pid: str = ""
+    ports: tuple[Port, ...] = ()
+    profiles: tuple[str, ...] = ()
+    provider: Provider | None = None
+    pull_policy: str = ""
+    scale: int | None = None
     uts: str = ""
     volumes: tuple[Mount, ...] = ()
     volumes_from: tuple[str, ...] = ()
-    working_dir: str = ""

@@ -16,6 +16,6 @@ class VariableUse:
     path: Path
     position: Position | None = None
     address: str = ""
-    """The address of the host that stands directly before it: `localhost`."""
+    """The address of the host directly before it: `localhost`."""
     before: str = field(default="", repr=False)
     """The end of the text before it, variables replaced."""

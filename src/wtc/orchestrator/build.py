@@ -7,8 +7,8 @@ from wtc.dataclass import dataclass, field
 from wtc.events import Reporter, Warned
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.image_plan import ImagesResult, execute_image_plan, resolve_images
 from wtc.planner.images.build_and_pull import select_buildable, warn_of_platforms
 

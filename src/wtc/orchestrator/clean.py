@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, UsageError, WtcError
-from wtc.events import PlanStarted, Reporter, Warned, warn
+from wtc.events import Reporter, warn
 from wtc.model.identity import GitState, Identity, LabelledStack, Presence
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
@@ -36,6 +36,7 @@ from wtc.orchestrator.removal.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.removal.gone_ids import forget_ids, gone_identities
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean, plan_clean_volumes
 from wtc.planner.observed.labelled_stacks import labelled_stacks
@@ -115,8 +116,6 @@ def execute_clean(
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.executor import execute_plan
-
     state = open_user_state(target, report)
     host = host_id(state.environment)
     gone: list[Identity] = []
@@ -130,11 +129,8 @@ def execute_clean(
                     warn(report, f"stack `{namespace.name}` stays: it has changed since")
                     continue
                 cleaning = _cleaning(choice, state, engine, listing, request)
-                for warning in cleaning.plan.warnings:
-                    report(Warned(diagnostic=warning))
-                report(PlanStarted(plan=cleaning.plan, namespace=namespace.name))
                 gone += gone_identities(namespace, listing, host)
-                outcome = execute_plan(cleaning.plan, engine, on_event=report, stop=stop)
+                outcome = execute(cleaning.plan, engine, namespace.name, report, stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
                     _forget(state, [namespace.name], report)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
-from wtc.events import PlanStarted, Reporter
+from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
@@ -17,6 +17,7 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import UserState, update_registry
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_down
 from wtc.planner.lifecycle import DeclaredHooks
@@ -81,13 +82,11 @@ def take_stack_down(
     Raises:
         WtcError: something could not be removed.
     """
-    from wtc.engine.executor import execute_plan
     from wtc.engine.observe.snapshot import observe
 
     observed = observed or observe(engine, namespace)
     plan = _plan(namespace, observed, request, hooks)
-    report(PlanStarted(plan=plan, namespace=namespace.name))
-    outcome = execute_plan(plan, engine, on_event=report, stop=stop)
+    outcome = execute(plan, engine, namespace.name, report, stop)
     record_published(engine, state, namespace, before=observed)
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)

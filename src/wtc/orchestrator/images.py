@@ -33,9 +33,9 @@ def images(target: Target, services: Sequence[str], report: Reporter) -> tuple[N
     """
     with Context(target, report) as context:
         validate_services(context, services)
+        chosen = {c.id for c in context.containers(services, required=False)}
         # A listing has the id in place of a reference that has moved to another image.
-        own = (c for c in context.observed.containers if not c.oneoff)
-        there = [c for c in own if not services or c.service in services]
+        there = [c for c in context.observed.containers if c.id in chosen]
         facts: dict[tuple[str, str], ImageDetails | None] = {}
         for container in there:
             key = (container.image_id, container.image)

@@ -14,6 +14,7 @@ from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.project import Project
+from wtc.model.service import Port
 from wtc.model.variable_use import VariableUse
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import resolve_stack
@@ -24,17 +25,6 @@ from wtc.planner.checks.isolation import isolation_findings
 from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.references import Reference, names_of, references
 from wtc.planner.git.container_git import ServiceGit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedAs:
-    """A port of a service: the file's request, and its leased host port (0: none yet)."""
-
-    target: int
-    protocol: str
-    published: range
-    host_ip: str
-    leased: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,20 +52,11 @@ class InspectResult:
         """Return a service in the namespace; None if no container is created for it."""
         return self.desired.services.get(name)
 
-    def published(self, name: str) -> tuple[PublishedAs, ...]:
-        """Return the ports of a service's first replica."""
-        config = self.project.services[name]
-        ids = port_ids(name, 1, config.ports)
-        return tuple(
-            PublishedAs(
-                target=port.target,
-                protocol=port.protocol,
-                published=port.published,
-                host_ip=port.host_ip,
-                leased=self.ports.leased.get(port_id, 0),
-            )
-            for port_id, port in zip(ids, config.ports, strict=True)
-        )
+    def published(self, name: str) -> tuple[tuple[Port, int], ...]:
+        """Return each port of a service's first replica with its leased host port; 0 if none is leased yet."""
+        ports = self.project.services[name].ports
+        leased = (self.ports.leased.get(port_id, 0) for port_id in port_ids(name, 1, ports))
+        return tuple(zip(ports, leased, strict=True))
 
     def port_meaning(self, use: VariableUse) -> str:
         """Return what a port's variable is at this use: `leased`, the leased port, or `own`, the file's own value."""

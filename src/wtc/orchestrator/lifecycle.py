@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
-from wtc.events import PlanStarted, Reporter, warn
+from wtc.events import Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import Plan
@@ -18,6 +18,7 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.host_ports.published import record_published
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.planner.checks.memory_budget import starting_existing
@@ -117,8 +118,6 @@ def change_lifecycle(
         UsageError: neither the engine nor the file has a service that was named.
         WtcError: the operation on a container failed, or no container exists to start.
     """
-    from wtc.engine.executor import execute_plan
-
     with (
         Context(target, report, given=command_line_settings(oversubscribe=request.oversubscribe)) as context,
         contextlib.ExitStack() as held,
@@ -129,7 +128,9 @@ def change_lifecycle(
             held.enter_context(_lock(context, request))
         validate_services(context, request.services)
         if request.verb is LifecycleVerb.START and not context.containers():
-            raise WtcError("there is nothing to start in this worktree", hints=["to bring its stack up, run `wtc up`"])
+            raise WtcError(
+                "the stack of this worktree has no containers to start", hints=["to bring its stack up, run `wtc up`"]
+            )
         starting = (
             {c.service for c in context.containers(request.services)} if request.verb is LifecycleVerb.START else None
         )
@@ -144,8 +145,7 @@ def change_lifecycle(
         plan = command.plan(before, hooks, request)
         if wanted := _memory_needed(context, request, plan):
             held.enter_context(reserve_memory(context.engine, context.state, wanted))
-        report(PlanStarted(plan=plan, namespace=namespace.name))
-        outcome = execute_plan(plan, context.engine, on_event=report, stop=stop)
+        outcome = execute(plan, context.engine, namespace.name, report, stop)
         record_published(context.engine, context.state, namespace, before=before)
         services = {c.service for c in before.containers}
         raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)

@@ -59,7 +59,8 @@ def logs(target: Target, request: LogsRequest, report: Reporter) -> Generator[Lo
     """
     with Context(target, report) as context:
         validate_services(context, request.services)
-        chosen = [c for c in context.observed.containers if not c.oneoff and _wanted(request, c.service, c.number)]
+        there = context.containers(request.services, required=False)
+        chosen = [c for c in there if request.number in {0, c.number}]
         if not chosen:
             what = f"of `{context.namespace.name}`" if not (request.services or request.number) else "of that"
             report(Note(text=f"nothing {what} is there"))

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
+from wtc.model.identity import WorktreeLocation
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
 from wtc.orchestrator.context.identify import Repositories
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target, worktree_path
-from wtc.orchestrator.context.worktree_location import WorktreeLocation, worktree_location
+from wtc.orchestrator.context.worktree_location import worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of
 from wtc.worktrees.host_identity import host_id
 

@@ -14,12 +14,12 @@ from wtc.model.plan import ContainerRef, Plan
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import stack_lock
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
 from wtc.orchestrator.session.adopt import claim_namespace
-from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.memory_guard import MemoryRequest, reserve_memory
 from wtc.orchestrator.session.session import RetryError, Session
 from wtc.orchestrator.session.unsupported import report_unsupported

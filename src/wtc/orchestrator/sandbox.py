@@ -9,13 +9,13 @@ from pathlib import Path
 from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Reporter, warn
+from wtc.git_folders import create_missing, read_configuration, unprotected_paths
 from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.session.sandbox_stack import StackAccess, stack_access
 from wtc.planner.git.git_config import WITHOUT_COLLECTION, git_config
 from wtc.sandbox import BwrapSandbox, Enforcement, GitFolders, Method, ResourceLimits, SandboxedProcess, SandboxRunner
 from wtc.sandbox.bwrap import may_type_into_terminal
 from wtc.sandbox.enforcement import limit_names
-from wtc.sandbox.git_mounts import create_missing, read_configuration, unprotected_paths
 from wtc.sandbox.workspace import unsuitable_reason
 from wtc.worktrees.git.git_user import user_settings
 from wtc.worktrees.git.run_git import without_repository

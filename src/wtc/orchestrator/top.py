@@ -33,7 +33,7 @@ def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Name
 
     with Context(target, report) as context:
         validate_services(context, services)
-        there = [c for c in context.containers() if not services or c.service in services]
+        there = context.containers(services, required=False)
         tables = [(c, list_processes(context.engine, c.id)) for c in there if c.state in {"running", "paused"}]
     return context.namespace, tuple(
         ContainerProcesses(container=c, table=table) for c, table in tables if table is not None

@@ -17,6 +17,7 @@ from wtc.model.ports import Endpoint
 from wtc.model.project import Project
 from wtc.model.up_options import Recreate, UpOptions
 from wtc.orchestrator.context.context import Context, report_foreign
+from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.context.project_name import warn_of_project_name
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
@@ -28,7 +29,6 @@ from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
 from wtc.orchestrator.kept.unchanged_up import WarningsSeen, keep_unchanged_up
 from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
-from wtc.orchestrator.session.error_positions import with_positions
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.orchestrator.session.session import RetryError, Session
 from wtc.orchestrator.session.unsupported import report_unsupported

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field, replace
-from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Condition, ConnectNetwork, ContainerRef, CreateContainer, InjectFiles, Plan, WaitContainer
-from wtc.model.service import Attachment, Port, Service
+from wtc.model.service import Attachment, Port
 from wtc.planner.desired.config_hash import service_hash
 from wtc.planner.images.plan_images import only_services
 from wtc.planner.networks import add_networks_and_volumes
@@ -142,14 +142,14 @@ def plan_oneoff(desired: Desired, observed: Observed, spec: ContainerSpec) -> Pl
     return builder.plan()
 
 
-def _command(config: Service, oneoff: OneoffOptions) -> tuple[str, ...] | None:
+def _command(config: ResolvedService, oneoff: OneoffOptions) -> tuple[str, ...] | None:
     """Return the command. Another entrypoint drops the service's command, which belongs to the old entrypoint."""
     if oneoff.command is not None:
         return oneoff.command
     return config.command if oneoff.entrypoint is None else ()
 
 
-def _mounts(config: Service, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
+def _mounts(config: ResolvedService, mounts: tuple[Mount, ...]) -> tuple[Mount, ...]:
     """Return the mounts, without those of the service that another mount replaces."""
     targets = {m.target for m in mounts}
     return (*(m for m in config.volumes if m.target not in targets), *mounts)

@@ -13,7 +13,7 @@ from pathlib import Path
 from wtc.dataclass import dataclass
 from wtc.model.ports import Program
 from wtc.planner.checks.port_overlap import addresses_overlap
-from wtc.ports.probe import bind_error
+from wtc.port_probe import bind_error
 
 _TABLES = {"tcp": ("tcp", "tcp6"), "udp": ("udp", "udp6")}
 _HELD_STATE = {"tcp": "0A", "udp": "07"}

@@ -4,10 +4,10 @@
 groups that it created. With a `Stack` the command reaches its services by name.
 """
 
+from wtc.git_folders import GitFolders
 from wtc.sandbox.availability import SandboxUnavailableError, check_available
 from wtc.sandbox.bwrap import BwrapSandbox
 from wtc.sandbox.enforcement import Enforcement, LimitsNotEnforcedError, Method
-from wtc.sandbox.git_mounts import GitFolders
 from wtc.sandbox.limits import ResourceLimits
 from wtc.sandbox.runner import CommandNotStartedError, Ended, SandboxedProcess, SandboxRunner
 from wtc.sandbox.stack import Stack, StackService, StackUnreachableError

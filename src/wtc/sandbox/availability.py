@@ -46,7 +46,7 @@ async def check_available(view: SandboxView) -> bool:
 
 
 def unavailable_error(platform: str, failure: str | None, settings: Mapping[str, str]) -> SandboxUnavailableError:
-    """Return the error for a failure of bubblewrap: None if there is no bubblewrap. Pure.
+    """Return the error for a failure of bubblewrap: None if bubblewrap is missing. Pure.
 
     `settings` has the kernel's `apparmor`, `clone` and `maximum`, each empty if the kernel does not have it.
     """

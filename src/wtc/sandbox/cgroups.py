@@ -50,7 +50,7 @@ def own_hierarchies() -> tuple[Hierarchy, ...]:
 
 
 def group_parent(found: Sequence[Hierarchy], version: int, name: str) -> str:
-    """Return the folder in which a group that enforces the limit can be created; empty if there is none."""
+    """Return the folder in which a group that enforces the limit can be created; empty if none is found."""
     controller = CONTROLLERS[name]
     for hierarchy in found:
         if hierarchy.version != version or (version == 1 and controller not in hierarchy.controllers):

@@ -88,7 +88,7 @@ async def enforce_limits(limits: ResourceLimits | None, *, sandboxed: bool, best
 def has_rlimit(name: str, *, as_root: bool, platform: str) -> bool:
     """Return whether an rlimit can hold the limit in a sandbox. Pure.
 
-    There is none for a share of processors. The kernel exempts root from the limit of processes. Source: setrlimit(2).
+    None limits a share of processors. The kernel exempts root from the limit of processes. Source: setrlimit(2).
     """
     return platform == "linux" and (name == "memory" or (name == "pids" and not as_root))
 

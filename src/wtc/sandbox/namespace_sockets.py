@@ -1,4 +1,4 @@
-"""Create listening sockets in the network namespace of another process, and pass them on. A program of its own.
+"""Create listening sockets in the network namespace of another process, and pass them on. A separate program.
 
     python -I -S namespace_sockets.py PID ADDRESS:PORT...
 

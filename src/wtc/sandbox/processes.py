@@ -9,7 +9,7 @@ import signal
 
 
 def command_pid(bubblewrap: int) -> int:
-    """Return the process of the command; 0 if there is none yet."""
+    """Return the process of the command; 0 if it has not started yet."""
     first = next(iter(_children(bubblewrap)), 0)
     return next(iter(_children(first)), 0)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import UsageError, WtcError
+from wtc.git_folders import GitFolders, create_missing
 from wtc.sandbox.availability import check_available
 from wtc.sandbox.bwrap import BwrapSandbox
 from wtc.sandbox.cgroups import count_limit_events, remove_groups
 from wtc.sandbox.command_line import launch_command
 from wtc.sandbox.enforcement import Enforcement, enforce_limits
-from wtc.sandbox.git_mounts import GitFolders, create_missing, git_mounts
+from wtc.sandbox.git_mounts import git_mounts
 from wtc.sandbox.network import StackNetwork
 from wtc.sandbox.processes import command_pid, kill_sandbox
 from wtc.sandbox.stack import Stack
@@ -120,7 +121,7 @@ class SandboxRunner:
         Raises:
             SandboxUnavailableError: bubblewrap is missing or cannot start a sandbox.
             LimitsNotEnforcedError: nothing enforces a limit, and `best_effort` is false.
-            CommandNotStartedError: there is no sandbox, and the command cannot be started.
+            CommandNotStartedError: no sandbox is used, and the command cannot be started.
             StackUnreachableError: the services cannot be made reachable.
             UsageError: the workspace, a shared folder or a socket is missing, a limit is not positive, or there is a
                 stack, but no sandbox.

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wtc.compose.dotenv.parser import DotenvError, parse_dotenv
+from wtc.model.position import Position
 
 OUTSIDE = {"X": "xval", "EMPTY": ""}
 
@@ -94,3 +95,18 @@ def test_any_text_is_parsed_or_rejected(text: str) -> None:
     for raw in (False, True):
         with contextlib.suppress(DotenvError):
             assert all(isinstance(value, str) for value in parse_dotenv(text, OUTSIDE.get, file="e", raw=raw).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "expected"),
+    [
+        ('A=1\n\n  B="x\ny"\nexport C=2\r\nA=3\nX\n', False, {"A": (6, 1), "B": (3, 3), "C": (5, 1), "X": (7, 1)}),
+        ("A=1\n  B=2\nX\nA=3", True, {"A": (4, 1), "B": (2, 3), "X": (3, 1)}),
+    ],
+)
+def test_last_definition_of_each_name_has_a_position(
+    text: str, *, raw: bool, expected: dict[str, tuple[int, int]]
+) -> None:
+    positions: dict[str, Position] = {}
+    parse_dotenv(text, OUTSIDE.get, file="e", raw=raw, positions=positions)
+    assert positions == {name: Position("e", *place) for name, place in expected.items()}

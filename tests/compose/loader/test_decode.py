@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.compose import memory
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.compose.loader.decode import decode, decode_project
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.source.yaml import parse_yaml
@@ -160,3 +162,10 @@ def test_a_project_is_decoded() -> None:
     assert decoded.extension == {"bind": "0.0.0.0", "mem_limit": 1024}
     assert decoded.positions["x-wtc", "bind"].line == 8
     assert decoded.positions["services", "a", "image"] == Position("f", 2, 31)
+
+
+def test_service_that_is_not_selected_has_positions() -> None:
+    text = "services:\n  web: {image: x, build: .}\n  worker: {image: x}\n"
+    read = decode_project(memory.project(text, services=("worker",), port_variables=PortVariables()))
+    assert list(read.services) == ["worker"]
+    assert read.positions["services", "web", "build"][1:] == (2, 26)

@@ -58,13 +58,25 @@ class Builder:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
 
-    def build(self, text: str = "", *, stop: threading.Event | None = None, **options: object) -> str:
+    def build(
+        self,
+        text: str = "",
+        *,
+        stop: threading.Event | None = None,
+        bases: dict[str, str] | None = None,
+        **options: object,
+    ) -> str:
         if text:
             self.lay("Dockerfile", text)
         build = Build(**{"context": str(self.root), **options})  # type: ignore[arg-type]
         self.tags += build.tags
         image = DesiredImage(
-            service="web", reference=self.reference, build=build, build_hash="abc", labels={"l": self.reference}
+            service="web",
+            reference=self.reference,
+            build=build,
+            bases=bases or {},
+            build_hash="abc",
+            labels={"l": self.reference},
         )
         given = {"token": FileSource(name="token", content="s3cret")}
         return build_image(self.engine, BuildImage(image=image), self.report, secrets=given, stop=stop)
@@ -360,6 +372,68 @@ def test_build_argument_does_not_choose_the_plugin_that_docker_runs(
     )
     assert it.run("cat /given") == evil
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.fixture(params=["with buildx", "without buildx", "legacy builder"])
+def each_builder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build with `docker buildx`, with the engine alone, and with the engine's legacy builder."""
+    if request.param == "with buildx":
+        request.getfixturevalue("buildx")
+    else:
+        monkeypatch.setattr(build_buildx, "is_buildx_installed", lambda: False)
+    if request.param == "legacy builder":
+        request.getfixturevalue("legacy")
+
+
+COPIES_ALL = f"FROM {BASE}\nCOPY . /all\n"
+
+
+@pytest.mark.usefixtures("each_builder")
+@pytest.mark.parametrize(
+    ("files", "options", "copied"),
+    [
+        ({}, {"dockerfile_inline": COPIES_ALL}, "a"),
+        ({"../far": COPIES_ALL}, {"dockerfile": "../far"}, "a"),
+        ({"../far": COPIES_ALL, "../far.dockerignore": "b", "b": ""}, {"dockerfile": "../far"}, "a"),
+        ({"Dockerfile": COPIES_ALL, ".dockerignore": "Dockerfile\n.dockerignore\n"}, {}, "a"),
+        ({"d/x": COPIES_ALL, ".dockerignore": "d/x\n.dockerignore\n"}, {"dockerfile": "d/x"}, "a d"),
+        ({"Dockerfile": COPIES_ALL}, {}, "Dockerfile a"),
+    ],
+)
+def test_dockerfile_that_is_not_part_of_the_context_is_not_copied(
+    it: Builder, files: dict[str, str], options: dict[str, Any], copied: str
+) -> None:
+    for name, content in {"a": "", **files}.items():
+        it.lay(name, content)
+    it.build(**options)
+    assert it.run("cd /all; ls -A").split() == copied.split()
+
+
+@pytest.mark.usefixtures("each_builder")
+def test_trigger_of_the_base_image_does_not_copy_the_dockerfile(it: Builder) -> None:
+    it.lay("a", "")
+    base = f"{it.reference}-base"
+    it.build(f"FROM {BASE}\nONBUILD COPY . /all\n", tags=(base,))
+    (it.root / "Dockerfile").unlink()
+    it.build(dockerfile_inline=f"FROM {base}\n", no_cache=True)
+    assert it.run("ls -A /all") == "a"
+
+
+@pytest.mark.usefixtures("each_builder")
+@pytest.mark.parametrize("are_named_contexts_known", [True, False])
+def test_own_image_replaces_the_reference_in_a_dockerfile(
+    it: Builder, monkeypatch: pytest.MonkeyPatch, *, are_named_contexts_known: bool
+) -> None:
+    if not are_named_contexts_known:
+        monkeypatch.setattr("wtc.engine.images.build.NAMED_CONTEXTS_API", (99, 0))
+    own = f"{it.reference}-own"
+    it.build(f"FROM {BASE}\nRUN touch /own\n", tags=(own,))
+    it.lay("Dockerfile", "ARG FOREIGN\nFROM $FOREIGN AS x\nCOPY . /all\nFROM x\nCOPY --from=acme/tool:1 /own /copied\n")
+    it.lay("Dockerfile.dockerignore", "Dockerfile*\nsecret\n")
+    it.lay("secret", "")
+    it.lay("a", "")
+    it.build(args={"FOREIGN": "acme/base:1"}, bases={"acme/base:1": own, "acme/tool:1": own})
+    assert it.run("ls -A /own /copied /all").split() == ["/copied", "/own", "/all:", "a"]
 
 
 def test_missing_buildx_is_an_error_that_names_the_options(it: Builder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def operation(**options: Any) -> BuildImage:
 
 
 def build(op: BuildImage, **secrets: FileSource) -> None:
-    buildx.build_with_buildx(cast("Engine", FakeEngine()), op, ignore, secrets=secrets)
+    buildx.build_with_buildx(cast("Engine", FakeEngine()), op, ignore, context=None, secrets=secrets)
 
 
 def target(op: BuildImage, **secrets: FileSource) -> dict[str, Any]:

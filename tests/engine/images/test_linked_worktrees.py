@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wtc.engine.images.build_context import context_hash, locate_context, walk_context
-from wtc.engine.images.buildx_context import ignore_line, without_worktrees
+from wtc.engine.images.buildx_context import adapted_build, ignore_line
 from wtc.engine.images.dockerignore import TOP, parse_dockerignore
 from wtc.engine.images.linked_worktrees import is_linked_worktree
 from wtc.model.build import Build
@@ -154,7 +154,7 @@ def test_ignore_line_matches_only_the_path(path: str) -> None:
 
 def test_context_without_worktrees_is_passed_to_buildx_unchanged(main: Path) -> None:
     asked = build(main, additional_contexts={"lib": str(main), "far": "docker-image://x"})
-    with without_worktrees(asked) as sent:
+    with adapted_build(asked, locate_context(asked)) as sent:
         assert sent is asked
 
 
@@ -165,7 +165,7 @@ def test_copy_for_buildx_has_the_modes_and_links_of_the_folder(main: Path, tmp_p
     (main / "link").symlink_to("nowhere")
     (tmp_path / "app").mkdir()
     asked = build(tmp_path / "app", dockerfile_inline="FROM scratch", additional_contexts={"all": str(main)})
-    with without_worktrees(asked) as sent:
+    with adapted_build(asked, locate_context(asked)) as sent:
         copy = Path(sent.additional_contexts["all"])
         assert sorted(os.listdir(copy)) == [".dockerignore", ".worktrees", "Dockerfile", "link", "run"]
         assert os.listdir(copy / ".worktrees") == []

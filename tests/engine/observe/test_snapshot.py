@@ -18,7 +18,7 @@ from wtc.engine.observe.snapshot import list_stacks, observe
 from wtc.errors import NotFoundError
 from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
-from wtc.model.observed import PublishedPort
+from wtc.model.ports import PortBinding
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -148,8 +148,8 @@ def test_image_without_a_tag_is_named_by_its_id() -> None:
     assert [i.reference for found in (one, two) for i in parse_listed_images(found)] == ["sha256:1", "a:1", "b:2"]
 
 
-def port(number: int, host_ip: str = "", protocol: str = "tcp") -> PublishedPort:
-    return PublishedPort(target=80, protocol=protocol, host_ip=host_ip, port=number)
+def port(number: int, host_ip: str = "", protocol: str = "tcp") -> PortBinding:
+    return PortBinding(target=80, protocol=protocol, host_ip=host_ip, port=number)
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,7 @@ def port(number: int, host_ip: str = "", protocol: str = "tcp") -> PublishedPort
         (port(0), port(0), False),
     ],
 )
-def test_ports_collide_by_number_protocol_and_address(
-    wanted: PublishedPort, held: PublishedPort, *, collide: bool
-) -> None:
+def test_ports_collide_by_number_protocol_and_address(wanted: PortBinding, held: PortBinding, *, collide: bool) -> None:
     assert bool(taken_ports([wanted], [held], this_machine=False)) is collide
 
 

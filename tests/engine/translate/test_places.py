@@ -12,7 +12,7 @@ from wtc.engine.translate.volumes import volume_body
 from wtc.model.mounts import Mount
 from wtc.model.plan import CreateContainer
 from wtc.model.project import IpamPool, Network, Volume
-from wtc.model.service import Attachment, CredentialSpec, DeviceMapping, Healthcheck
+from wtc.model.service import Attachment, CredentialSpec, DeviceMapping, Healthcheck, Service
 
 NEW, OLD = (1, 51), (1, 41)
 
@@ -253,12 +253,12 @@ def test_volume_has_all_values_of_the_file() -> None:
 def test_unsupported_attribute_is_reported_with_both_versions(
     attributes: dict[str, Any], attribute: str, since: tuple[int, int]
 ) -> None:
-    config = spec(**attributes).config
+    service = Service(name="web", **attributes)
     before = (since[0], since[1] - 1)
-    (sentence,) = unsupported_attributes(config, before)
+    (sentence,) = unsupported_attributes(service, before)
     assert sentence.startswith(f"`{attribute}` of service `web` needs API {since[0]}.{since[1]} ")
     assert sentence.endswith(f"supports {before[0]}.{before[1]}")
-    assert unsupported_attributes(config, since) == []
+    assert unsupported_attributes(service, since) == []
 
 
 @pytest.mark.parametrize(
@@ -270,5 +270,5 @@ def test_unsupported_attribute_is_reported_with_both_versions(
     ],
 )
 def test_attribute_without_effect_is_reported(attributes: dict[str, Any], attribute: str) -> None:
-    (sentence,) = unsupported_attributes(spec(**attributes).config, NEW)
+    (sentence,) = unsupported_attributes(Service(name="web", **attributes), NEW)
     assert sentence.startswith(f"`{attribute}` of service `web` has no effect: ")

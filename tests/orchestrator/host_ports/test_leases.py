@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import PortId
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.ports import PortBinding, PortId
 from wtc.model.project import Project
 from wtc.model.service import Port, Service
 from wtc.orchestrator.host_ports.leases import held_by_others, lease_ports, unrecorded_ports
@@ -27,7 +27,7 @@ PROJECT = Project(name="p", working_dir="/p", files=(), services={"web": Service
 
 def web(port: int, *, state: str = "running", oneoff: bool = False, host_ip: str = "") -> Observed:
     """A stack with one container that publishes a port."""
-    published = PublishedPort(target=80, protocol="tcp", host_ip=host_ip, port=port)
+    published = PortBinding(target=80, protocol="tcp", host_ip=host_ip, port=port)
     container = ObservedContainer(
         id="1",
         name="",

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.port_ids import by_id, by_key, port_id
-from wtc.model.observed import Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import Endpoint, PortId, PortRequest
+from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.ports import Endpoint, PortBinding, PortId, PortRequest
 from wtc.orchestrator.host_ports.leases import StackPorts
 from wtc.orchestrator.host_ports.published import endpoints_of, has_other_ports, published_or_leased, published_ports
 from wtc.registry.stack_records import StackRecord
@@ -34,7 +34,7 @@ def container(service: str, state: str, *ports: str, number: int = 1, oneoff: bo
         state=state,
         oneoff=oneoff,
         ports=tuple(
-            PublishedPort(target=int(target), protocol=protocol, host_ip=ip, port=int(port))
+            PortBinding(target=int(target), protocol=protocol, host_ip=ip, port=int(port))
             for ip, port, target, protocol in split
         ),
     )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.planner.world import World, desired, project
 from wtc.compose.transform.ports import published_ports
-from wtc.model.ports import HeldPort, Program
+from wtc.model.ports import HeldPort, PortBinding, Program
 from wtc.model.position import Path, Position
 from wtc.model.service import Port, Service
 from wtc.model.up_options import UpOptions
@@ -36,7 +36,8 @@ def service(*ports: str, name: str = "web", **more: object) -> Service:
 
 
 def held(port: int, host_ip: str = "127.0.0.1", protocol: str = "tcp", **of: str) -> HeldPort:
-    return HeldPort(port=port, protocol=protocol, host_ip=host_ip, **{"id": "0", "container": "mine", **of})  # type: ignore[arg-type]
+    binding = PortBinding(target=port, port=port, protocol=protocol, host_ip=host_ip)
+    return HeldPort(binding=binding, **{"id": "0", "container": "mine", **of})  # type: ignore[arg-type]
 
 
 def messages(

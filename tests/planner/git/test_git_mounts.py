@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from wtc.model.desired import ResolvedService
 from wtc.model.git import GitAccess, LinkedGit
 from wtc.model.mounts import Mount
-from wtc.model.service import Service
 from wtc.planner.git.git_mounts import GitMounts, bound_links, git_mounts
 
 ENTRY = "/w/main/.git/worktrees/b"
@@ -37,11 +37,11 @@ def volume(target: str) -> Mount:
     return Mount(type="volume", source="data", target=target)
 
 
-def service(*mounts: Mount, tmpfs: tuple[str, ...] = ()) -> Service:
-    return Service(name="web", image="i", volumes=mounts, tmpfs=tmpfs)
+def service(*mounts: Mount, tmpfs: tuple[str, ...] = ()) -> ResolvedService:
+    return ResolvedService(name="web", image="i", volumes=mounts, tmpfs=tmpfs)
 
 
-def added(config: Service, git: LinkedGit = GIT, access: GitAccess = GitAccess.RW) -> GitMounts:
+def added(config: ResolvedService, git: LinkedGit = GIT, access: GitAccess = GitAccess.RW) -> GitMounts:
     return git_mounts(config, git, access, bound_links(config, git, real), real=real)
 
 

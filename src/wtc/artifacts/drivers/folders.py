@@ -75,7 +75,7 @@ def read_file(root: int, path: Segments) -> bytes:
 
 
 def write_file(folder: int, name: str, data: bytes, *, mode: int | None) -> None:
-    """Create a file with this content and make it durable. `mode` None stands for what the umask gives."""
+    """Create a file with this content and make it durable. With `mode` None, the umask sets it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(name, flags, 0o666, dir_fd=folder)
     try:

@@ -178,7 +178,7 @@ def _check_writable(root: int, path: Segments) -> None:
 
 
 def _mode_of(root: int, path: Segments) -> int | None:
-    """Return the permissions of the object that new content replaces; None if there is none."""
+    """Return the permissions of the object that new content replaces; None if it does not exist."""
     try:
         with open_folder(root, path[:-1]) as parent:
             return stat.S_IMODE(os.stat(path[-1], dir_fd=parent, follow_symlinks=False).st_mode)

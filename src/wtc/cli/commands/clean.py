@@ -50,7 +50,7 @@ def command(
     """Remove this project's stack: containers, networks, VOLUMES, built images, leased ports.
 
     With `-w`, remove all stacks of that worktree, even if its folder is gone. wtc removes only what provably belongs to
-    the worktree; it lists the rest and exits with 5. If there is nothing to remove, it succeeds.
+    the worktree; it lists the rest and exits with 5. With nothing to remove, it succeeds.
     """
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.terminal.output import narrate, print_json
@@ -149,7 +149,7 @@ def _require_terminal() -> None:
 
     if not sys.stdin.isatty():
         raise UsageError(
-            "`clean` removes volumes, and there is no terminal to ask on",
+            "`clean` removes volumes, and needs a terminal to ask first",
             hints=["to see what it would remove, run `wtc clean --dry-run`", "to remove it, run `wtc clean --yes`"],
         )
 

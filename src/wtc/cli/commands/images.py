@@ -47,7 +47,7 @@ def command(
         for identity in dict.fromkeys(one.container.image_id.removeprefix("sha256:") for one in found):
             sys.stdout.write(identity + "\n")
     elif not found:
-        narrate("there is no container")
+        narrate("no containers of these services exist" if services else f"`{namespace.name}` has no containers")
     else:
         rows = [
             [

@@ -22,7 +22,7 @@ def command(
     from wtc.cli.render.stats import limit_text, usage_document
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.format_units import size_text
-    from wtc.orchestrator.context.worktree_location import WorktreeLocation
+    from wtc.model.identity import WorktreeLocation
     from wtc.orchestrator.ps import ps
 
     found = ps(target, stopped=stopped, measured=sized)

@@ -9,7 +9,7 @@ from wtc.cli.render.errors import shown_path
 from wtc.cli.terminal.output import print_columns, print_json
 from wtc.model.ports import format_ports
 from wtc.model.position import Position, dotted
-from wtc.orchestrator.inspect import AttributeReport, InspectResult, PublishedAs, Reference
+from wtc.orchestrator.inspect import AttributeReport, InspectResult, Reference
 
 
 def show_text(result: InspectResult) -> None:
@@ -18,7 +18,9 @@ def show_text(result: InspectResult) -> None:
     for name in result.services:
         _line(f"\nservice {name}{_names(result, name)}")
         print_columns(_rows(result.attributes("services", name), 2))
-        print_columns(["  ", f"{p.target}/{p.protocol}", "->", _host_port(p)] for p in result.published(name))
+        print_columns(
+            ["  ", f"{p.target}/{p.protocol}", "->", _host_port(leased)] for p, leased in result.published(name)
+        )
         print_columns(_git_rows(result, name))
     for network in result.desired.networks.values():
         _line(f"\nnetwork {network.key}: {network.name}{' (external)' if network.external else ''}")
@@ -107,9 +109,9 @@ def _service(result: InspectResult, name: str) -> dict[str, Any]:
                 "protocol": p.protocol,
                 "published": format_ports(p.published) or None,
                 "host": p.host_ip or None,
-                "port": p.leased or None,
+                "port": leased or None,
             }
-            for p in result.published(name)
+            for p, leased in result.published(name)
         ],
         "git": _git(result, name),
         "attributes": _documents(result.attributes("services", name)),
@@ -175,8 +177,8 @@ def _rows(reports: Iterable[AttributeReport], depth: int = 0) -> list[list[str]]
     ]
 
 
-def _host_port(port: PublishedAs) -> str:
-    return str(port.leased) if port.leased else "leased by the first `wtc up` or `wtc setup`"
+def _host_port(leased: int) -> str:
+    return str(leased) if leased else "leased by the first `wtc up` or `wtc setup`"
 
 
 def _place(position: Position | None) -> str:

@@ -35,7 +35,7 @@ class ReflowingLive(Live):
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
         """Clear the last frame, print the renderables, then draw the next frame."""
         taken = count_rows(self._drawn, self.console.size.width)
-        self._live_render._shape = (0, taken) if taken else None  # noqa: SLF001 - there is no public way
+        self._live_render._shape = (0, taken) if taken else None  # noqa: SLF001 - rich has no public way
         return super().process_renderables(renderables)
 
 

@@ -138,7 +138,7 @@ class LiveReporter:
     def _skipped(self, node: PlanNode, *, interrupted: bool) -> None:
         line = self._ends(node)
         if interrupted and not line.started:
-            # The user interrupted before it started, so there is nothing to report.
+            # The user interrupted before it started, so it has no result to report.
             self._lines.pop(operation_names(node.operation)[:2], None)
         elif line.state != State.FAILED:
             line.word, line.state = "broken off" if interrupted else "skipped", State.SKIPPED

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
+from functools import partial
+from typing import TYPE_CHECKING
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv.environment import look_up_values
 from wtc.compose.interpolation.port_variables import Environments, PortUses
-from wtc.compose.interpolation.template import Placed
 from wtc.compose.loader.session import LoadSession
 from wtc.compose.transform.paths import absolute_path
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string, is_null, with_entry
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.dataclass import replace
 from wtc.model.position import Path, Position
+
+if TYPE_CHECKING:
+    from wtc.compose.dotenv.parser import PlacedAt
 
 _MARKER = "WTC_ENV"
 """`wtc.env_marker.MARKER`, without the import."""
@@ -59,8 +63,8 @@ def read_project_env_file(
     def lookup(name: str) -> str | None:
         return environment[name] if name in environment else found.get(name)
 
-    placed = uses.placed((), Position(path, 1, 1)) if uses is not None else None
-    parsed = _parse(content, path, lookup, session, placed=placed)
+    placed_at = partial(uses.placed, ()) if uses is not None else None
+    parsed = _parse(content, path, lookup, session, placed_at=placed_at)
     if _MARKER in parsed:
         from wtc.env_marker import unmarked
 
@@ -75,7 +79,8 @@ def _parse(
     session: LoadSession,
     *,
     raw: bool = False,
-    placed: Placed | None = None,
+    placed_at: "PlacedAt | None" = None,
+    positions: dict[str, Position] | None = None,
 ) -> dict[str, str]:
     from wtc.compose.dotenv import parser
 
@@ -85,7 +90,9 @@ def _parse(
 
     text = content.decode("utf-8", "replace")
     try:
-        return parser.parse_dotenv(text, lookup, file=path, raw=raw, unset=unset, placed=placed)
+        return parser.parse_dotenv(
+            text, lookup, file=path, raw=raw, unset=unset, placed_at=placed_at, positions=positions
+        )
     except parser.DotenvError as error:
         session.diagnostics.error(error.message, error.position, hint=error.hint)
         return {}
@@ -110,7 +117,7 @@ def fold_env_files(service: Mapping, path: Path, environments: Environments, ses
     added: dict[str, Node] = {}
     for number, entry in enumerate(files):
         for key, value in reader.read_entry(entry, (*path, "env_file", number)).items():
-            added[key] = Scalar(value, entry.position)
+            added[key] = Scalar(value, reader.positions.get(key, entry.position))
     items = {key: item for key, item in service.items.items() if key != "env_file"}
     if added:
         keys = own.keys if isinstance(own, Mapping) else {}
@@ -129,6 +136,7 @@ class _EnvFileReader:
         self.uses = uses
         self.session = session
         self.earlier: dict[str, str] = {}
+        self.positions: dict[str, Position] = {}
         self.text = b""
 
     def read_entry(self, entry: Node, path: Path) -> dict[str, str]:
@@ -147,12 +155,16 @@ class _EnvFileReader:
             hint = "to use the default format, omit `format`; to read values literally, write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
-        placed = self.uses.placed(path, Position(file, 1, 1)) if self.uses is not None else None
-        found = _parse(content, file, self._lookup, self.session, raw=style == "raw", placed=placed)
-        if style != "raw":
+        raw = style == "raw"
+        placed_at = partial(self.uses.placed, path) if self.uses is not None else None
+        found = _parse(
+            content, file, self._lookup, self.session, raw=raw, placed_at=placed_at, positions=self.positions
+        )
+        if not raw:
             if b"$" in content and found.keys() & self.earlier.keys():
                 # This file sets a name again: the value of a reference depends on its line, so parse all files as one.
-                whole = _parse(self.text + content, file, self.environment.get, self.session, placed=placed)
+                unrecorded = partial(PortUses(self.uses.variables).placed, path) if self.uses is not None else None
+                whole = _parse(self.text + content, file, self.environment.get, self.session, placed_at=unrecorded)
                 found = {key: whole.get(key, value) for key, value in found.items()}
             self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
         self.earlier |= found
@@ -171,8 +183,9 @@ def fold_label_files(service: Mapping, path: Path, session: LoadSession) -> Mapp
     for number, entry in enumerate(files):
         name = absolute_path(get_string(entry) or "", session.cwd, "")
         content = session.read(name, entry.position, (*path, "label_file", number))
-        for key, value in _parse(content or b"", name, lambda _: None, session).items():
-            added[key] = Scalar(value, entry.position)
+        positions: dict[str, Position] = {}
+        for key, value in _parse(content or b"", name, lambda _: None, session, positions=positions).items():
+            added[key] = Scalar(value, positions.get(key, entry.position))
     own = service.items.get("labels")
     items = {key: item for key, item in service.items.items() if key != "label_file"}
     keys = own.keys if isinstance(own, Mapping) else {}

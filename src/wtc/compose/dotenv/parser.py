@@ -5,9 +5,13 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 
 import re
 from collections.abc import Callable
+from typing import TypeAlias
 
 from wtc.compose.interpolation.template import Lookup, Placed, TemplateError, substitute
 from wtc.model.position import Position
+
+PlacedAt: TypeAlias = Callable[[Position], Placed]
+"""The position of a value -> what `template.substitute` takes as `placed`."""
 
 _BLANK = "\t\v\f\r \x85\xa0"
 _EXPORT = re.compile(r"export[\t\n\f\r ]")
@@ -45,25 +49,37 @@ def parse_dotenv(
     raw: bool = False,
     unset: Callable[[str], None] | None = None,
     bare: Callable[[str], None] | None = None,
-    placed: Placed | None = None,
+    placed_at: PlacedAt | None = None,
+    positions: dict[str, Position] | None = None,
 ) -> dict[str, str]:
     """Return the variables of an env file; the last definition of a name wins.
 
     A line with only a name takes its value from `lookup`, or is skipped if it has none; `bare` is called with the name.
     `$NAME` in a value is looked up with `lookup`, then among earlier lines; `unset` is called with names found in
-    neither. With `raw` (`format: raw`) a value is everything after the `=`, without quotes or interpolation. `placed`
-    takes precedence over `lookup`: see `template.substitute`.
+    neither. With `raw` (`format: raw`) a value is everything after the `=`, without quotes or interpolation.
+    `placed_at` gets the position of a value and takes precedence over `lookup`: see `template.substitute`.
+    `positions` gets the position of each name's last definition.
 
     Raises:
         DotenvError: a name, a quoted value or a variable in a value is not valid.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if raw:
-        return _parse_raw(text, lookup, file, bare)
-    return _Reader(text, lookup, file, unset, bare, placed).read()
+        return _parse_raw(text, lookup, file, bare, positions)
+    reader = _Reader(text, lookup, file, unset, bare, placed_at)
+    found = reader.read()
+    if positions is not None:
+        positions.update(reader.positions)
+    return found
 
 
-def _parse_raw(text: str, lookup: Lookup, file: str, bare: Callable[[str], None] | None) -> dict[str, str]:
+def _parse_raw(
+    text: str,
+    lookup: Lookup,
+    file: str,
+    bare: Callable[[str], None] | None,
+    positions: dict[str, Position] | None,
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, line in enumerate(text.split("\n"), 1):
         written = line.lstrip()
@@ -74,6 +90,8 @@ def _parse_raw(text: str, lookup: Lookup, file: str, bare: Callable[[str], None]
             raise DotenvError("a line has no variable name before `=`", Position(file, number, 1))
         if " " in key or "\t" in key:
             raise DotenvError(f"the variable name `{key}` contains a space or tab", Position(file, number, 1))
+        if positions is not None:
+            positions[key] = Position(file, number, len(line) - len(written) + 1)
         if equals:
             found[key] = value
         else:
@@ -98,20 +116,24 @@ class _Reader:
         file: str,
         unset: Callable[[str], None] | None,
         bare: Callable[[str], None] | None,
-        placed: Placed | None,
+        placed_at: PlacedAt | None,
     ) -> None:
-        self.placed = placed
+        self.placed_at = placed_at
         self.text = text
         self.lookup = lookup
         self.file = file
         self.unset = unset
         self.bare = bare
         self.at = 0
+        self.counted, self.line = 0, 1
         self.found: dict[str, str] = {}
+        self.positions: dict[str, Position] = {}
 
     def read(self) -> dict[str, str]:
         while self._next_statement():
+            start = self.at
             key, inherited = self._key()
+            self.positions[key] = self._position(start)
             if " " in key:
                 hint = "to give it a value, write `NAME=value`"
                 message = f"the variable name `{key}` contains a space"
@@ -123,9 +145,15 @@ class _Reader:
         return self.found
 
     def _error(self, message: str, at: int, hint: str = "") -> DotenvError:
-        start = self.text.rfind("\n", 0, at) + 1
-        line = self.text.count("\n", 0, at) + 1
-        return DotenvError(message, Position(self.file, line, at - start + 1), hint=hint)
+        return DotenvError(message, self._position(at), hint=hint)
+
+    def _position(self, at: int) -> Position:
+        # Counts from the last position on: a file of many lines is counted once.
+        if at < self.counted:
+            self.counted, self.line = 0, 1
+        self.line += self.text.count("\n", self.counted, at)
+        self.counted = at
+        return Position(self.file, self.line, at - self.text.rfind("\n", 0, at))
 
     def _next_statement(self) -> bool:
         """Skip blanks and comment lines. Return whether any text is left."""
@@ -192,7 +220,8 @@ class _Reader:
 
     def _expand(self, value: str, start: int) -> str:
         try:
-            return substitute(value, self._variable, self.unset, placed=self.placed)
+            placed = self.placed_at(self._position(start)) if self.placed_at is not None else None
+            return substitute(value, self._variable, self.unset, placed=placed)
         except TemplateError as error:
             raise self._error(error.message, start, error.hint) from None
 

@@ -4,7 +4,7 @@
 deeper in the tree than in the model, or that have a special form, have a row in one of the tables below.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from types import UnionType
 from typing import Any, TypeAlias, TypeVar, get_args, get_origin
@@ -56,7 +56,7 @@ def decode_project(loaded: LoadedProject) -> Project:
         ),
         extension=tree.plain(root.items.get("x-wtc", Scalar(None))),
         warnings=(*loaded.warnings, *report_unsupported(root)),
-        positions=_positions(root),
+        positions={**_positions_of_others(every, selected), **_positions(root)},
     )
 
 
@@ -102,6 +102,16 @@ def _uses(loaded: LoadedProject) -> tuple[VariableUse, ...]:
 
 def _positions(root: Node) -> dict[Path, Position]:
     return {path: node.position for path, node in tree.walk(root) if node.position.file}
+
+
+def _positions_of_others(services: Node | None, selected: Collection[str]) -> dict[Path, Position]:
+    """Return the positions in the services that are not selected: an error about a build may be about one of them."""
+    others = {name: item for name, item in entries(services).items() if name not in selected}
+    return {
+        ("services", name, *path): position
+        for name, item in others.items()
+        for path, position in _positions(item).items()
+    }
 
 
 def _file_source(node: Node, section: str, key: str, loaded: LoadedProject) -> FileSource:

@@ -2,19 +2,16 @@
 
 BuildKit asks its client for credentials, even for public images, and a plain API call cannot answer it. So wtc pulls
 the missing base images before the build.
-Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount, here-documents, the `syntax` directive.
+Source: Dockerfile reference: FROM, ARG, COPY --from, RUN --mount.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from wtc.dataclass import dataclass, field
+from wtc.engine.images.dockerfile import Instruction, frontend, instructions, words
 
-_DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*")
-_HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][A-Za-z0-9_]*)\1")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+])([^}]*))?\})")
-_STARTS = re.compile(r"(FROM|ARG|COPY|ADD|RUN)\s+(.*)", re.IGNORECASE)
 _USES = {
     "COPY": re.compile(r"--from=(\S+)"),
     "ADD": re.compile(r"--from=(\S+)"),
@@ -29,19 +26,10 @@ class _Stage:
     """Stages, by name or number, and images; the base of the stage is the first."""
 
 
-class _Instruction(NamedTuple):
-    """An instruction: its name in upper case, its arguments, and the numbers of its first and last line, from 0."""
-
-    name: str
-    rest: str
-    first: int
-    last: int
-
-
 def base_images(dockerfile: str, *, arguments: Mapping[str, str], target: str) -> tuple[str, ...]:
     """Return the images that the target needs, each once; skip references with an unknown variable."""
-    frontend = arguments.get("BUILDKIT_SYNTAX") or _frontend(dockerfile)
-    images = {frontend: None} if frontend else dict[str, None]()
+    syntax = arguments.get("BUILDKIT_SYNTAX") or frontend(dockerfile)
+    images = {syntax: None} if syntax else dict[str, None]()
     stages = _stages(dockerfile, arguments)
     found = _index(stages, target.lower(), before=len(stages)) if target else len(stages) - 1
     waiting = [found] if stages and found is not None else []
@@ -68,7 +56,7 @@ def with_images(dockerfile: str, replaced: Mapping[str, str], *, arguments: Mapp
     lines = dockerfile.splitlines(keepends=True)
     known: dict[str, str] = {}
     stages: set[str] = set()
-    for instruction in _instructions(dockerfile):
+    for instruction in instructions(dockerfile):
         if instruction.name == "ARG" and not stages:
             _declare(instruction.rest, arguments, known)
         for written in _references(instruction):
@@ -83,17 +71,6 @@ def with_images(dockerfile: str, replaced: Mapping[str, str], *, arguments: Mapp
     return "".join(lines)
 
 
-def _frontend(dockerfile: str) -> str:
-    """Return the image of `# syntax=...`, a directive, which must come before everything else."""
-    for line in dockerfile.splitlines():
-        found = _DIRECTIVE.fullmatch(line.strip())
-        if not found:
-            return ""
-        if found[1].lower() == "syntax":
-            return found[2]
-    return ""
-
-
 def _index(stages: list[_Stage], name: str, *, before: int) -> int | None:
     """Return the index of the stage of a name or number; of several with the name, the last."""
     for at in reversed(range(before)):
@@ -105,7 +82,7 @@ def _index(stages: list[_Stage], name: str, *, before: int) -> int | None:
 def _stages(dockerfile: str, arguments: Mapping[str, str]) -> list[_Stage]:
     known: dict[str, str] = {}
     stages: list[_Stage] = []
-    for instruction in _instructions(dockerfile):
+    for instruction in instructions(dockerfile):
         if instruction.name == "FROM":
             stages.append(_Stage(_stage_name(instruction.rest)))
             stages[-1].uses.extend(_expanded(word, known) for word in _references(instruction))
@@ -116,21 +93,17 @@ def _stages(dockerfile: str, arguments: Mapping[str, str]) -> list[_Stage]:
     return stages
 
 
-def _references(instruction: _Instruction) -> list[str]:
+def _references(instruction: Instruction) -> list[str]:
     """Return the stages and images to which an instruction refers, as written."""
     if instruction.name == "FROM":
-        return _words(instruction.rest)[:1]
+        return words(instruction.rest)[:1]
     return _USES[instruction.name].findall(instruction.rest) if instruction.name in _USES else []
 
 
 def _stage_name(rest: str) -> str:
     """Return the stage's name in a `FROM`, in lower case; empty if it has none."""
-    words = _words(rest)
-    return words[2].lower() if len(words) > 2 and words[1].lower() == "as" else ""
-
-
-def _words(rest: str) -> list[str]:
-    return [word for word in rest.split() if not word.startswith("--")]
+    parts = words(rest)
+    return parts[2].lower() if len(parts) > 2 and parts[1].lower() == "as" else ""
 
 
 def _declare(rest: str, arguments: Mapping[str, str], known: dict[str, str]) -> None:
@@ -149,29 +122,3 @@ def _expanded(text: str, known: Mapping[str, str]) -> str:
         return given or (other if how else found[0])
 
     return _VARIABLE.sub(value, text)
-
-
-def _instructions(dockerfile: str) -> Iterator[_Instruction]:
-    """Yield the relevant instructions; join continued lines, skip comments and contents of here-documents."""
-    waiting: list[str] = []
-    joined, first = "", 0
-    for number, line in enumerate(dockerfile.splitlines()):
-        if waiting:
-            if line.strip() == waiting[0]:
-                waiting.pop(0)
-            continue
-        if line.lstrip().startswith("#"):
-            continue
-        if not joined:
-            first = number
-        if line.rstrip().endswith("\\"):
-            joined += line.rstrip()[:-1] + " "
-            continue
-        found = _STARTS.match((joined + line).strip())
-        joined = ""
-        if not found:
-            continue
-        name = found[1].upper()
-        if name in _USES:
-            waiting = [word for _quote, word in _HEREDOC.findall(found[2])]
-        yield _Instruction(name, found[2], first, number)

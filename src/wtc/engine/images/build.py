@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from wtc.engine.client import json_stream
+from wtc.engine.client.json_access import Json, get_object
 from wtc.engine.images import build_query
 from wtc.engine.images.base_images import base_images, with_images
 from wtc.engine.images.build_context import (
@@ -21,6 +22,7 @@ from wtc.engine.images.build_context import (
 from wtc.engine.images.build_inputs import dockerfile_text
 from wtc.engine.images.build_progress import BuildProgress, Report, build_failed_message
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
+from wtc.engine.images.dockerfile import may_copy, needs_buildkit
 from wtc.errors import BuildFailedError, EngineError, NotFoundError
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 LIMITS_API = (1, 42)
 """Docker Engine 23. Older BuildKit versions silently ignore `ulimits` and `shm_size`."""
+NAMED_CONTEXTS_API = (1, 42)
+"""Docker Engine 23, whose BuildKit has Dockerfile 1.4. Older ones fetch another frontend from a registry."""
 _OFF = {"0", "false"}
 
 
@@ -48,23 +52,22 @@ def build_image(
     Raises: BuildFailedError with the failed step's last lines as detail; EngineError; InterruptedByUserError when
     `stop` is set: the engine cancels the build when the connection is closed.
     """
+    from wtc.engine.images import buildx
+
     build = build_query.build_of(op)
     needed = build_query.needs_buildx(build)
-    # buildx gets the stack's images as named contexts; without it, they are written into the Dockerfile.
-    named = bool(op.image.bases)
-    remote = is_remote(build.context)
-    if needed or named or remote:
-        from wtc.engine.images import buildx
-
+    try:
+        context = None if is_remote(build.context) else locate_context(build)
+        use_contexts = bool(op.image.bases) and (context is None or engine.api_version >= NAMED_CONTEXTS_API)
+        if context is not None and op.image.bases and not (use_contexts and buildx.is_buildx_installed()):
+            # Without named contexts, the Dockerfile itself has to name the stack's images.
+            context, use_contexts = _with_own_images(context, op), False
         # The base images of a remote context are not known here, so prefer `docker buildx`, which has credentials.
-        if buildx.is_buildx_installed():
-            buildx.build_with_buildx(engine, op, report, secrets=secrets or {}, stop=stop)
-            return _built_image_id(engine, op)
+        if (needed or use_contexts or context is None) and buildx.is_buildx_installed():
+            return _build_with_buildx(engine, op, report, context=context, secrets=secrets, stop=stop)
         if needed:
             raise buildx.buildx_missing(op.image.service, needed)
-    try:
-        context = None if remote else _with_own_images(locate_context(build), op)
-        return _build_with_engine(engine, op, report, context=context, stop=stop)
+        return _build(engine, op, report, context=context, secrets=secrets, stop=stop)
     except BuildContextError as error:
         raise BuildFailedError(
             build_failed_message(op.image.service), causes=(error.message, *error.causes), hints=error.hints
@@ -73,16 +76,21 @@ def build_image(
 
 def _with_own_images(context: BuildContext, op: "BuildImage") -> BuildContext:
     """Return the context with a Dockerfile that refers to the stack's images in place of the original references."""
-    if not op.image.bases:
-        return context
     text = with_images(dockerfile_text(context), op.image.bases, arguments=build_query.build_of(op).args)
     return with_dockerfile(context, text.encode())
 
 
-def _build_with_engine(
-    engine: "Engine", op: "BuildImage", report: Report, *, context: BuildContext | None, stop: threading.Event | None
+def _build(
+    engine: "Engine",
+    op: "BuildImage",
+    report: Report,
+    *,
+    context: BuildContext | None,
+    secrets: "Mapping[str, FileSource] | None",
+    stop: threading.Event | None,
 ) -> str:
-    from wtc.engine.client.credentials import all_credentials, proxy_variables
+    """Build with the engine's `/build`, if its result does not contain the Dockerfile that is sent along."""
+    from wtc.engine.images import buildx
 
     build, service = build_query.build_of(op), op.image.service
     version = _builder(engine)
@@ -93,6 +101,62 @@ def _build_with_engine(
     if context is not None and (version == BUILDKIT or op.image.bases):
         failed_pulls = _pull_bases(engine, op, context, report, pull=pull, stop=stop)
         pull = False
+    try:
+        if context is not None and version == BUILDKIT and _is_copied(engine, op, context):
+            # The legacy builder hides the Dockerfile by `.dockerignore`, which BuildKit does not apply to an archive.
+            if buildx.is_buildx_installed():
+                return _build_with_buildx(engine, op, report, context=context, secrets=secrets, stop=stop)
+            if not needs_buildkit(dockerfile_text(context), arguments=build.args):
+                version = LEGACY
+        return _build_with_engine(engine, op, report, context=context, version=version, pull=pull, stop=stop)
+    except BuildFailedError as error:
+        raise _explain_failure(error, failed_pulls, service) from error
+
+
+def _is_copied(engine: "Engine", op: "BuildImage", context: BuildContext) -> bool:
+    """Whether a build may copy its Dockerfile from the context, which contains it only for the engine to read it."""
+    if context.extra_dockerfile is None and not context.ignore.ignores(context.dockerfile):
+        return False
+    build, text = build_query.build_of(op), dockerfile_text(context)
+    return may_copy(text, context.dockerfile) or any(
+        _has_triggers(engine, image) for image in base_images(text, arguments=build.args, target=build.target)
+    )
+
+
+def _has_triggers(engine: "Engine", reference: str) -> bool:
+    """Whether an image has `ONBUILD` instructions, which can copy from the context; False if it does not exist."""
+    found = _find_image(engine, reference)
+    return found is not None and bool(get_object(found, "Config").get("OnBuild"))
+
+
+def _build_with_buildx(
+    engine: "Engine",
+    op: "BuildImage",
+    report: Report,
+    *,
+    context: BuildContext | None,
+    secrets: "Mapping[str, FileSource] | None",
+    stop: threading.Event | None,
+) -> str:
+    from wtc.engine.images import buildx
+
+    buildx.build_with_buildx(engine, op, report, context=context, secrets=secrets or {}, stop=stop)
+    return _built_image_id(engine, op)
+
+
+def _build_with_engine(
+    engine: "Engine",
+    op: "BuildImage",
+    report: Report,
+    *,
+    context: BuildContext | None,
+    version: str,
+    pull: bool,
+    stop: threading.Event | None,
+) -> str:
+    from wtc.engine.client.credentials import all_credentials, proxy_variables
+
+    build, service = build_query.build_of(op), op.image.service
     parameters = build_query.build_query(
         op,
         version=version,
@@ -106,13 +170,10 @@ def _build_with_engine(
     progress = BuildProgress(service, report, source=_source(build, context))
     path, doing = f"/build?{urlencode(parameters)}", f"build the image of service `{service}`"
     data = _count_sent(context, report, for_legacy_builder=version == LEGACY) if context else None
-    try:
-        stream = json_stream.post_records(engine, path, doing=doing, data=data, headers=headers, stop=stop)
-        with contextlib.closing(stream):
-            for record in stream:
-                progress.read(record)
-    except BuildFailedError as error:
-        raise _explain_failure(error, failed_pulls, service) from error
+    stream = json_stream.post_records(engine, path, doing=doing, data=data, headers=headers, stop=stop)
+    with contextlib.closing(stream):
+        for record in stream:
+            progress.read(record)
     return progress.image_id or _built_image_id(engine, op)
 
 
@@ -184,12 +245,18 @@ def _pull_bases(
 
 
 def _has_image(engine: "Engine", reference: str, platform: str) -> bool:
-    try:
-        found = engine.object(f"/images/{quote(reference, safe='/:@')}/json", doing=f"inspect image `{reference}`")
-    except NotFoundError:
+    found = _find_image(engine, reference)
+    if found is None:
         return False
     system, _slash, machine = platform.partition("/")
     return not platform or (found.get("Os"), found.get("Architecture")) == (system, machine.partition("/")[0])
+
+
+def _find_image(engine: "Engine", reference: str) -> Json | None:
+    try:
+        return engine.object(f"/images/{quote(reference, safe='/:@')}/json", doing=f"inspect image `{reference}`")
+    except NotFoundError:
+        return None
 
 
 def _explain_failure(

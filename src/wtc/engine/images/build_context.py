@@ -38,6 +38,8 @@ class BuildContext:
     """The path of the Dockerfile in the context; empty for an additional context."""
     extra_dockerfile: bytes | None
     """The content of a Dockerfile that is not a regular file of the context: inline, elsewhere, or a link."""
+    is_rewritten: bool = False
+    """Whether `extra_dockerfile` replaces the Dockerfile of the build."""
     ignore: Ignore
     ignore_text: str = ""
 
@@ -104,7 +106,7 @@ def locate_context(build: Build) -> BuildContext:
 def with_dockerfile(context: BuildContext, content: bytes) -> BuildContext:
     """Return the context with another Dockerfile, under a name that no file of the context has."""
     name = context.dockerfile if context.extra_dockerfile is not None else _free_name(Path(context.root))
-    return replace(context, dockerfile=name, extra_dockerfile=content)
+    return replace(context, dockerfile=name, extra_dockerfile=content, is_rewritten=True)
 
 
 def locate_named_context(folder: str) -> BuildContext:

@@ -23,8 +23,8 @@ _TYPES = {stat.S_IFREG: tarfile.REGTYPE, stat.S_IFDIR: tarfile.DIRTYPE, stat.S_I
 def tar_context(context: BuildContext, *, for_legacy_builder: bool = False) -> Generator[bytes]:
     """Yield the archive in chunks; root owns all files, modes and times are kept.
 
-    The legacy builder applies `.dockerignore` again: it gets the patterns that apply, and one that excludes a
-    Dockerfile that was added to the context.
+    The legacy builder applies `.dockerignore` again: it gets the patterns that apply, and those of the files that were
+    added to the context.
     Raises: BuildContextError for a file or folder that cannot be read.
     """
     buffer = bytearray()
@@ -39,14 +39,20 @@ def tar_context(context: BuildContext, *, for_legacy_builder: bool = False) -> G
 
 def _tar_pieces(context: BuildContext, *, for_legacy_builder: bool) -> Iterator[bytes]:
     replaced = for_legacy_builder and (context.ignore_text or context.extra_dockerfile is not None)
+    hidden = [context.dockerfile] if context.extra_dockerfile is not None else []
+    is_ignore_file_sent = False
     for entry in walk_context(context):
-        if not (replaced and entry.path == IGNORE_FILE):
+        if replaced and entry.path == IGNORE_FILE:
+            is_ignore_file_sent = True
+        else:
             yield from _entry(entry)
     if context.extra_dockerfile is not None:
         yield from _tar_content(context.dockerfile, context.extra_dockerfile)
     if replaced:
-        extra = f"\n{context.dockerfile}\n" if context.extra_dockerfile is not None else ""
-        yield from _tar_content(IGNORE_FILE, (context.ignore_text + extra).encode(errors="surrogateescape"))
+        hidden += [] if is_ignore_file_sent else [IGNORE_FILE]
+        # Last, so that no exception includes them again.
+        text = "\n".join([context.ignore_text, *hidden, ""]) if hidden else context.ignore_text
+        yield from _tar_content(IGNORE_FILE, text.encode(errors="surrogateescape"))
 
 
 def _entry(entry: ContextEntry) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """Build with `docker buildx`: for builds in which BuildKit calls its client, for secrets, keys or folders."""
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -13,10 +14,11 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import replace
 from wtc.engine.client.json_stream import check_stop
 from wtc.engine.images import bake, build_query, buildx_environment
-from wtc.engine.images.build_context import DEFAULT_DOCKERFILE, is_remote, locate_context
+from wtc.engine.images.build_context import DEFAULT_DOCKERFILE, BuildContext, is_remote, locate_context
 from wtc.engine.images.build_progress import KEPT_LINES, Report, build_failed_message
-from wtc.engine.images.buildx_context import without_worktrees
+from wtc.engine.images.buildx_context import adapted_build
 from wtc.errors import BuildFailedError
+from wtc.model.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -35,23 +37,29 @@ _ENDS = {"DONE": "done", "CACHED": "cached", "CANCELED": "canceled"}
 
 def is_buildx_installed() -> bool:
     """Whether the docker command and its buildx plugin are installed."""
-    if shutil.which("docker") is None:
-        return False
+    docker = shutil.which("docker")
     environment = buildx_environment.caller_environment(os.environ)
-    done = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False, env=environment)
+    return docker is not None and _has_buildx(docker, tuple(sorted(environment.items())))
+
+
+@functools.cache
+def _has_buildx(docker: str, environment: tuple[tuple[str, str], ...]) -> bool:
+    done = subprocess.run([docker, "buildx", "version"], capture_output=True, check=False, env=dict(environment))
     return done.returncode == 0
 
 
 def buildx_missing(service: str, needed: Sequence[str]) -> BuildFailedError:
     """Return the error for a build that needs buildx; `needed` are the options that need it."""
     options = ", ".join(f"`build.{option}`" for option in needed)
+    message = f"the image of service `{service}` cannot be built without `docker buildx`, which is not installed"
     return BuildFailedError(
-        f"the image of service `{service}` cannot be built without `docker buildx`, which is not installed",
+        message,
         causes=(f"BuildKit has to call its client for {options}",),
         hints=(
             "to install it, install the package `docker-buildx-plugin` (`docker-buildx` on Debian) or Docker Desktop",
             "to check whether it is installed, run `docker buildx version`",
         ),
+        diagnostics=[Diagnostic(message=message, path=("services", service, "build", option)) for option in needed],
     )
 
 
@@ -60,19 +68,24 @@ def build_with_buildx(
     op: "BuildImage",
     report: Report,
     *,
+    context: BuildContext | None,
     secrets: "Mapping[str, FileSource]",
     stop: threading.Event | None = None,
 ) -> None:
     """Build the image and load it into the engine.
 
+    `context`: None if it is remote. If its Dockerfile is rewritten, that one names the stack's images.
     Raises: BuildFailedError with the failed step's last lines; InterruptedByUserError.
     """
     build, service = build_query.build_of(op), op.image.service
     dockerfile = _dockerfile(build)
     environment = buildx_environment.build_environment(os.environ, engine=engine.address)
     check_stop(stop)
-    with without_worktrees(build) as sent:
-        definition = bake.bake_definition(_with_build(op, sent), secrets, dockerfile=_dockerfile(sent))
+    with adapted_build(build, context) as sent:
+        image = replace(op.image, build=sent)
+        if context and context.is_rewritten:
+            image = replace(image, bases={})
+        definition = bake.bake_definition(replace(op, image=image), secrets, dockerfile=_dockerfile(sent))
         with (
             subprocess.Popen(
                 buildx_arguments(op),
@@ -96,10 +109,6 @@ def build_with_buildx(
     check_stop(stop)
     if status:
         raise _failure(service, dockerfile, output)
-
-
-def _with_build(op: "BuildImage", build: "Build") -> "BuildImage":
-    return replace(op, image=replace(op.image, build=build))
 
 
 class _Output:

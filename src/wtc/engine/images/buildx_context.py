@@ -1,4 +1,4 @@
-"""Exclude linked worktrees from contexts that `docker buildx` sends.
+"""Give `docker buildx` contexts without linked worktrees, and Dockerfiles that wtc has rewritten.
 
 buildx excludes files only by `.dockerignore`, and wtc does not write into the user's folder. BuildKit prefers
 `<Dockerfile>.dockerignore`, so wtc builds with a copy of the Dockerfile that has such a file beside it. An additional
@@ -18,8 +18,6 @@ from wtc.dataclass import replace
 from wtc.engine.images.build_context import (
     BuildContext,
     ContextEntry,
-    is_remote,
-    locate_context,
     locate_named_context,
     read_context_file,
     walk_context,
@@ -35,20 +33,21 @@ _SPECIAL = re.compile(r"[!-,:-@\[-^`{-~]")
 
 
 @contextmanager
-def without_worktrees(build: "Build") -> "Generator[Build]":
-    """Yield the build, or one that excludes linked worktrees, with its files in a temporary folder.
+def adapted_build(build: "Build", context: BuildContext | None) -> "Generator[Build]":
+    """Yield the build, or one that excludes linked worktrees or has a rewritten Dockerfile, in a temporary folder.
 
+    `context`: that of the build; None if it is remote.
     Raises: BuildContextError for a file or folder that cannot be read.
     """
-    context = None if is_remote(build.context) else locate_context(build)
     left_out = _ignored_worktrees(context) if context else []
     folders = {name: locate_named_context(f) for name, f in build.additional_contexts.items() if os.path.isabs(f)}
     copied = {name: folder for name, folder in folders.items() if _ignored_worktrees(folder)}
-    if not left_out and not copied:
+    has_dockerfile = context is not None and (context.is_rewritten or bool(left_out))
+    if not has_dockerfile and not copied:
         yield build
         return
     with tempfile.TemporaryDirectory(prefix="wtc-build-") as scratch:
-        if context and left_out:
+        if context and has_dockerfile:
             build = replace(build, dockerfile_inline="", dockerfile=_write_dockerfile(scratch, context, left_out))
         copies = {name: os.path.join(scratch, "contexts", str(n)) for n, name in enumerate(copied)}
         for name, folder in copied.items():

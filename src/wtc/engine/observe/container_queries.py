@@ -6,7 +6,7 @@ from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_text
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.errors import EngineError
-from wtc.model.observed import PublishedPort
+from wtc.model.ports import PortBinding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ def list_processes(engine: "Engine", container: str) -> ProcessTable | None:
     )
 
 
-def bound_ports(engine: "Engine", container: str) -> tuple[PublishedPort, ...]:
+def bound_ports(engine: "Engine", container: str) -> tuple[PortBinding, ...]:
     """Return a container's current port bindings. Source: `GET /containers/{id}/json`, NetworkSettings."""
     found = engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     return port_bindings(get_object(found, "NetworkSettings", "Ports"))

@@ -1,16 +1,15 @@
 """Find host ports that are held by containers or by other programs of this machine."""
 
-import errno
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 
 from wtc.dataclass import replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
-from wtc.model.observed import PublishedPort
-from wtc.planner.checks.port_overlap import addresses_overlap
+from wtc.model.ports import PortBinding
+from wtc.planner.checks.port_overlap import bindings_overlap
+from wtc.port_probe import is_bindable
 
 
-def requested_ports(inspected: Json) -> tuple[PublishedPort, ...]:
+def requested_ports(inspected: Json) -> tuple[PortBinding, ...]:
     """Return the ports that a container was created to publish; if it is running, those of them that are published.
 
     A range or an empty host port has port 0 until the engine has chosen a port. A running container in a network that
@@ -23,23 +22,23 @@ def requested_ports(inspected: Json) -> tuple[PublishedPort, ...]:
     return tuple(_published(requested, bound))
 
 
-def port_bindings(found: Json) -> tuple[PublishedPort, ...]:
+def port_bindings(found: Json) -> tuple[PortBinding, ...]:
     """Parse the engine's map of `80/tcp` -> bindings."""
     return tuple(_binding(key, binding) for key in found for binding in get_objects(found, key))
 
 
-def listed_ports(summary: Json) -> tuple[PublishedPort, ...]:
+def listed_ports(summary: Json) -> tuple[PortBinding, ...]:
     """Return the ports that a running container publishes; one port for the bindings of both address families."""
-    found: dict[tuple[int, str, int], PublishedPort] = {}
+    found: dict[tuple[int, str, int], PortBinding] = {}
     for one in listed_bindings(summary):
         found.setdefault(_port_key(one), one)
     return tuple(sorted(found.values(), key=lambda p: (p.target, p.protocol, p.port)))
 
 
-def listed_bindings(summary: Json) -> list[PublishedPort]:
+def listed_bindings(summary: Json) -> list[PortBinding]:
     """Return each host address and port that a running container is bound to."""
     return [
-        PublishedPort(
+        PortBinding(
             target=get_number(entry, "PrivatePort"),
             protocol=get_text(entry, "Type"),
             host_ip=get_text(entry, "IP"),
@@ -51,16 +50,19 @@ def listed_bindings(summary: Json) -> list[PublishedPort]:
 
 
 def taken_ports(
-    wanted: Iterable[PublishedPort], held: Iterable[PublishedPort], *, this_machine: bool
-) -> tuple[PublishedPort, ...]:
+    wanted: Iterable[PortBinding], held: Iterable[PortBinding], *, this_machine: bool
+) -> tuple[PortBinding, ...]:
     """Return the wanted ports that are held by a container; on `this_machine`, also by any other program."""
     others = list(held)
-    return tuple(
-        w for w in wanted if w.port and (any(_overlaps(w, h) for h in others) or (this_machine and not _bindable(w)))
-    )
+
+    def is_taken(port: PortBinding) -> bool:
+        by_container = any(bindings_overlap(port, other) for other in others)
+        return by_container or (this_machine and not is_bindable(port.port, port.protocol, port.host_ip))
+
+    return tuple(port for port in wanted if port.port and is_taken(port))
 
 
-def _published(requested: Sequence[PublishedPort], bound: Sequence[PublishedPort]) -> Iterator[PublishedPort]:
+def _published(requested: Sequence[PortBinding], bound: Sequence[PortBinding]) -> Iterator[PortBinding]:
     """Yield each requested port that is bound, with its number, in the order of `requested`."""
     bound_keys = {_port_key(port) for port in bound}
     requested_keys = {_port_key(port) for port in requested}
@@ -77,36 +79,15 @@ def _published(requested: Sequence[PublishedPort], bound: Sequence[PublishedPort
             yield replace(one, port=found.port)
 
 
-def _port_key(port: PublishedPort) -> tuple[int, str, int]:
+def _port_key(port: PortBinding) -> tuple[int, str, int]:
     return port.target, port.protocol, port.port
 
 
-def _binding(key: str, binding: Json) -> PublishedPort:
+def _binding(key: str, binding: Json) -> PortBinding:
     target, _, protocol = key.partition("/")
-    return PublishedPort(
+    return PortBinding(
         target=int(target),
         protocol=protocol or "tcp",
         host_ip=get_text(binding, "HostIp"),
         port=get_number(binding, "HostPort"),
     )
-
-
-def _overlaps(one: PublishedPort, other: PublishedPort) -> bool:
-    same = (one.port, one.protocol) == (other.port, other.protocol)
-    return same and addresses_overlap(one.host_ip, other.host_ip)
-
-
-def _bindable(port: PublishedPort) -> bool:
-    """Whether the port can be bound now. SCTP, which not every system can bind, passes."""
-    if port.protocol not in {"tcp", "udp"}:
-        return True
-    family = socket.AF_INET6 if ":" in port.host_ip else socket.AF_INET
-    kind = socket.SOCK_DGRAM if port.protocol == "udp" else socket.SOCK_STREAM
-    with socket.socket(family, kind) as probe:
-        if port.protocol == "tcp":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((port.host_ip or "0.0.0.0", port.port))
-        except OSError as error:
-            return error.errno != errno.EADDRINUSE
-    return True

@@ -123,9 +123,7 @@ def held_ports(engine: "Engine") -> tuple[HeldPort, ...]:
     """Return each host port that a running container is bound to. Source: `GET /containers/json`."""
     return tuple(
         HeldPort(
-            port=one.port,
-            protocol=one.protocol,
-            host_ip=one.host_ip,
+            binding=one,
             container=container.name,
             id=container.id,
             namespace=stack.name,

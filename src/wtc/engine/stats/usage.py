@@ -104,7 +104,7 @@ def measure(
 
 
 def last_sample_s(times: Mapping[str, CpuTime], containers: Iterable[RunningContainer]) -> float:
-    """Return when the last of these containers' times was read; 0 if there is none."""
+    """Return when the last of these containers' times was read; 0 without containers."""
     return max((times[c.id].read_s for c in containers if c.id in times), default=0.0)
 
 

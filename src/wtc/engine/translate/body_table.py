@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, cast
 
-from wtc.model.service import Service
+from wtc.model.desired import ResolvedService
 
-Row: TypeAlias = Callable[[Service], Any]
+Row: TypeAlias = Callable[[ResolvedService], Any]
 Version: TypeAlias = tuple[int, int]
 Body: TypeAlias = dict[str, Any]
 
@@ -13,7 +13,7 @@ Body: TypeAlias = dict[str, Any]
 def nonempty_attribute(attribute: str) -> Row:
     """Return a row with the attribute's value; None if it is empty, 0 or false."""
 
-    def row(config: Service) -> object:
+    def row(config: ResolvedService) -> object:
         return _json_value(getattr(config, attribute)) or None
 
     return row
@@ -22,7 +22,7 @@ def nonempty_attribute(attribute: str) -> Row:
 def stated_attribute(attribute: str) -> Row:
     """Return a row with the attribute's value, even if it is empty or false; None if the file does not set it."""
 
-    def row(config: Service) -> object:
+    def row(config: ResolvedService) -> object:
         return _json_value(getattr(config, attribute))
 
     return row
@@ -35,7 +35,7 @@ def _json_value(value: object) -> object:
     return dict(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else value
 
 
-def fill_body(rows: Mapping[str, Row], config: Service) -> Body:
+def fill_body(rows: Mapping[str, Row], config: ResolvedService) -> Body:
     """Return the part of a body that a table describes."""
     return drop_none({key: row(config) for key, row in rows.items()})
 

@@ -17,14 +17,15 @@ from wtc.engine.translate.host import host_config
 from wtc.engine.translate.mounts import binds_and_mounts
 from wtc.engine.translate.networks import container_mac_address, network_mode, networking_config
 from wtc.engine.translate.security import security_options
+from wtc.model.desired import ResolvedService
 from wtc.model.plan import CreateContainer
-from wtc.model.service import Healthcheck, Service
+from wtc.model.service import Healthcheck
 
 SECOND_NS = 1_000_000_000
 API_SOCKET_CONFIG = "/run/secrets/docker"
 
 
-def _stop_timeout(config: Service) -> int | None:
+def _stop_timeout(config: ResolvedService) -> int | None:
     return None if config.stop_grace_period_ns is None else config.stop_grace_period_ns // SECOND_NS
 
 
@@ -96,7 +97,7 @@ def healthcheck(check: Healthcheck, api_version: Version) -> Body:
     )
 
 
-def _environment(config: Service, defaults: Mapping[str, str]) -> list[str] | None:
+def _environment(config: ResolvedService, defaults: Mapping[str, str]) -> list[str] | None:
     variables: dict[str, str | None] = {**defaults, **config.environment}
     if config.use_api_socket:
         variables.setdefault("DOCKER_CONFIG", API_SOCKET_CONFIG)

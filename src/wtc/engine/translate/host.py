@@ -14,18 +14,18 @@ from wtc.engine.translate.mounts import tmpfs
 from wtc.engine.translate.networks import link_names
 from wtc.engine.translate.resources import RESOURCES
 from wtc.engine.translate.security import capabilities, unconfined_paths
-from wtc.model.service import Service
+from wtc.model.desired import ResolvedService
 
 _RESTART = {"none": "no", "any": "always"}
 
 
-def _log(config: Service) -> Body | None:
+def _log(config: ResolvedService) -> Body | None:
     if config.logging is None:
         return None
     return drop_none({"Type": config.logging.driver or None, "Config": dict(config.logging.options) or None}) or None
 
 
-def _restart(config: Service) -> Body | None:
+def _restart(config: ResolvedService) -> Body | None:
     """Return the restart policy; `deploy.restart_policy` takes precedence over `restart`."""
     policy = config.deploy.restart_policy if config.deploy else None
     if policy is not None:
@@ -38,7 +38,7 @@ def _restart(config: Service) -> Body | None:
     return {"Name": _RESTART.get(name, name), "MaximumRetryCount": attempts}
 
 
-def _extra_hosts(config: Service) -> list[str] | None:
+def _extra_hosts(config: ResolvedService) -> list[str] | None:
     return [f"{host}:{address}" for host, addresses in config.extra_hosts.items() for address in addresses] or None
 
 
@@ -78,6 +78,6 @@ HOST: dict[str, Row] = {
 _SINCE: dict[str, Version] = {"Annotations": (1, 43)}
 
 
-def host_config(config: Service, api_version: Version) -> Body:
+def host_config(config: ResolvedService, api_version: Version) -> Body:
     """Return `HostConfig` without network, mounts and security options, which need more than the service."""
     return {k: v for k, v in fill_body(HOST, config).items() if api_version >= _SINCE.get(k, api_version)}

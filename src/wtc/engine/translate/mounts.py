@@ -7,8 +7,8 @@ missing host path on every API version and supports SELinux labels. All others g
 from collections.abc import Iterable, Mapping
 
 from wtc.engine.translate.body_table import Body, Version, drop_none
+from wtc.model.desired import ResolvedService
 from wtc.model.mounts import Mount
-from wtc.model.service import Service
 
 API_SOCKET = "/var/run/docker.sock"
 _RECURSIVE = {
@@ -19,7 +19,7 @@ _RECURSIVE = {
 
 
 def binds_and_mounts(
-    config: Service,
+    config: ResolvedService,
     inherited: Iterable[tuple[str, str]],
     api_version: Version,
     anonymous: Mapping[str, Mapping[str, str]] | None = None,
@@ -93,12 +93,12 @@ def _bind_options(m: Mount, api_version: Version) -> Body | None:
     return drop_none(options) or None
 
 
-def _declared(config: Service) -> Iterable[Mount]:
+def _declared(config: ResolvedService) -> Iterable[Mount]:
     yield from config.volumes
     if config.use_api_socket:
         yield Mount(type="bind", source=API_SOCKET, target=API_SOCKET, create_host_path=True)
 
 
-def tmpfs(config: Service) -> dict[str, str] | None:
+def tmpfs(config: ResolvedService) -> dict[str, str] | None:
     """Return `HostConfig.Tmpfs` from the `tmpfs:` list: target -> options."""
     return {target: options for target, _, options in (text.partition(":") for text in config.tmpfs)} or None

@@ -6,9 +6,10 @@ Source: Engine API, `NetworkingConfig`, `EndpointSettings`, `POST /networks/crea
 from collections.abc import Mapping
 
 from wtc.engine.translate.body_table import Body, Version, drop_none
+from wtc.model.desired import ResolvedService
 from wtc.model.plan import CreateContainer
 from wtc.model.project import IpamPool, Network
-from wtc.model.service import Attachment, Service
+from wtc.model.service import Attachment
 
 SEVERAL_ENDPOINTS = (1, 44)
 """From this API version on, `create` accepts several endpoints, each with its MAC address."""
@@ -33,7 +34,7 @@ def _networks_at_creation(create: CreateContainer) -> list[str]:
     return [name for name in ordered if name in create.networks] or ordered
 
 
-def container_mac_address(config: Service, api_version: Version) -> str | None:
+def container_mac_address(config: ResolvedService, api_version: Version) -> str | None:
     """Return the MAC address of the whole container, which only older engines support."""
     if api_version >= SEVERAL_ENDPOINTS:
         return None
@@ -86,7 +87,7 @@ def endpoint_settings(attachment: Attachment, api_version: Version) -> Body:
     )
 
 
-def link_names(config: Service) -> list[str] | None:
+def link_names(config: ResolvedService) -> list[str] | None:
     """Return `container:alias` for `links` and `external_links`."""
     external = [text if ":" in text else f"{text}:{text}" for text in config.external_links]
     return [*config.links, *external] or None

@@ -1,18 +1,18 @@
 """Translate exposed and published ports. Source: Engine API, `ExposedPorts` and `HostConfig.PortBindings`."""
 
 from wtc.engine.translate.body_table import Body
+from wtc.model.desired import ResolvedService
 from wtc.model.ports import format_ports
-from wtc.model.service import Service
 
 
-def exposed_ports(config: Service) -> Body | None:
+def exposed_ports(config: ResolvedService) -> Body | None:
     """Return `ExposedPorts`: `80/tcp` -> `{}`; ranges of `expose:` are expanded."""
     keys = [key for text in config.expose for key in _keys(text)]
     keys += [f"{port.target}/{port.protocol}" for port in config.ports]
     return {key: {} for key in keys} or None
 
 
-def port_bindings(config: Service) -> Body | None:
+def port_bindings(config: ResolvedService) -> Body | None:
     """Return `PortBindings`; with an empty host port, the engine chooses a free one."""
     found: dict[str, list[Body]] = {}
     for port in config.ports:

@@ -5,23 +5,26 @@ As in Docker Compose, `deploy.resources` takes precedence.
 """
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wtc.engine.translate.body_table import Body, Row, nonempty_attribute
 from wtc.model.deploy import DeviceRequest, Resources
-from wtc.model.service import Service, ThrottleDevice
+from wtc.model.desired import ResolvedService
+
+if TYPE_CHECKING:
+    from wtc.model.service import ThrottleDevice
 
 NANO = 1_000_000_000
 _CDI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
-def limits(config: Service) -> Resources:
-    """Return `deploy.resources.limits`; empty if there are none."""
+def limits(config: ResolvedService) -> Resources:
+    """Return `deploy.resources.limits`; empty if the file sets none."""
     return (config.deploy.limits if config.deploy else None) or Resources()
 
 
-def reservations(config: Service) -> Resources:
-    """Return `deploy.resources.reservations`; empty if there are none."""
+def reservations(config: ResolvedService) -> Resources:
+    """Return `deploy.resources.reservations`; empty if the file sets none."""
     return (config.deploy.reservations if config.deploy else None) or Resources()
 
 
@@ -30,7 +33,7 @@ def is_cdi(source: str, target: str) -> bool:
     return target in {"", source} and _CDI_NAME.fullmatch(source) is not None
 
 
-def _devices(config: Service) -> list[Body] | None:
+def _devices(config: ResolvedService) -> list[Body] | None:
     found = [
         {"PathOnHost": d.source, "PathInContainer": d.target or d.source, "CgroupPermissions": d.permissions}
         for d in config.devices
@@ -39,7 +42,7 @@ def _devices(config: Service) -> list[Body] | None:
     return found or None
 
 
-def _device_requests(config: Service) -> list[Body] | None:
+def _device_requests(config: ResolvedService) -> list[Body] | None:
     found = [_request(d, d.capabilities) for d in reservations(config).devices]
     if cdi := [d.source for d in config.devices if is_cdi(d.source, d.target)]:
         found.append({"Driver": "cdi", "DeviceIDs": cdi})
@@ -60,7 +63,7 @@ def _request(device: DeviceRequest, capabilities: tuple[str, ...]) -> Body:
     return body
 
 
-def _ulimits(config: Service) -> list[Body] | None:
+def _ulimits(config: ResolvedService) -> list[Body] | None:
     found: list[Body] = []
     for name, limit in sorted(config.ulimits.items()):
         single = limit.single or 0
@@ -69,19 +72,19 @@ def _ulimits(config: Service) -> list[Body] | None:
 
 
 def _throttles(attribute: str) -> Row:
-    def row(config: Service) -> object:
+    def row(config: ResolvedService) -> object:
         devices: tuple[ThrottleDevice, ...] = getattr(config.blkio_config, attribute, ())
         return [{"Path": d.path, "Rate": d.rate} for d in devices] or None
 
     return row
 
 
-def _weights(config: Service) -> object:
+def _weights(config: ResolvedService) -> object:
     devices = config.blkio_config.weight_device if config.blkio_config else ()
     return [{"Path": d.path, "Weight": d.weight} for d in devices] or None
 
 
-def _nano_cpus(config: Service) -> Any:
+def _nano_cpus(config: ResolvedService) -> Any:
     return int((limits(config).cpus or config.cpus) * NANO) or None
 
 

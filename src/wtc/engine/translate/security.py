@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from wtc.engine.translate.body_table import Row
 from wtc.errors import WtcError
-from wtc.model.service import Service
+from wtc.model.desired import ResolvedService
 
 UNCONFINED_PATHS = "systempaths=unconfined"
 _BUILT_IN = {"unconfined", "builtin"}
@@ -14,14 +14,14 @@ _BUILT_IN = {"unconfined", "builtin"}
 def capabilities(attribute: str) -> Row:
     """Return a row with capabilities as the docker command sends them: upper case, with `CAP_`, once, sorted."""
 
-    def row(config: Service) -> object:
+    def row(config: ResolvedService) -> object:
         names = {str(name).upper() for name in getattr(config, attribute)}
         return sorted(n if n == "ALL" or n.startswith("CAP_") else f"CAP_{n}" for n in names) or None
 
     return row
 
 
-def security_options(config: Service, read: Callable[[str], str]) -> list[str] | None:
+def security_options(config: ResolvedService, read: Callable[[str], str]) -> list[str] | None:
     """Return `SecurityOpt`: without `systempaths=unconfined`, with the content of seccomp profiles.
 
     `read`: path as written -> text. Raises: WtcError for a seccomp profile that cannot be read.
@@ -34,7 +34,7 @@ def unconfined_paths(options: Iterable[str]) -> bool:
     return UNCONFINED_PATHS in options
 
 
-def _option(text: str, config: Service, read: Callable[[str], str]) -> str:
+def _option(text: str, config: ResolvedService, read: Callable[[str], str]) -> str:
     separator = "=" if "=" in text else ":"
     kind, _, value = text.partition(separator)
     if kind != "seccomp" or value in _BUILT_IN or not value:

@@ -112,16 +112,16 @@ GAPS = (
 )
 
 
-def unsupported_attributes(config: Service, api_version: Version) -> list[str]:
+def unsupported_attributes(service: Service, api_version: Version) -> list[str]:
     """Return one sentence for each attribute that the engine does not support."""
     supported = _text(api_version)
     missing = [
-        f"`{need.attribute}` of service `{config.name}` needs API {_text(need.since)} (Docker Engine {need.engine}); "
+        f"`{need.attribute}` of service `{service.name}` needs API {_text(need.since)} (Docker Engine {need.engine}); "
         f"this engine supports {supported}"
         for need in NEEDS
-        if api_version < need.since and need.used(config)
+        if api_version < need.since and need.used(service)
     ]
-    gaps = [f"`{g.attribute}` of service `{config.name}` has no effect: {g.reason}" for g in GAPS if g.used(config)]
+    gaps = [f"`{g.attribute}` of service `{service.name}` has no effect: {g.reason}" for g in GAPS if g.used(service)]
     return missing + gaps
 
 

@@ -164,18 +164,20 @@ class Context:
         for name in ("located", "place", "kept", "projects"):
             self.__dict__.pop(name, None)
 
-    def containers(self, services: Sequence[str] = (), *, one_offs: bool = False) -> list[ObservedContainer]:
+    def containers(
+        self, services: Sequence[str] = (), *, one_offs: bool = False, required: bool = True
+    ) -> list[ObservedContainer]:
         """Return the listed containers of these services (of all, if none is named), sorted by service and number.
 
         With `one_offs` those of `wtc run` follow, which are left out otherwise.
 
         Raises:
-            WtcError: the stack has no container of a service that was named.
+            WtcError: `required` is set, and the stack has no container of a service that was named.
         """
         own = sorted((c for c in self.listed if one_offs or not c.oneoff), key=lambda c: c.oneoff)
         present = sorted({c.service for c in own})
         for service in services:
-            if service not in present:
+            if required and service not in present:
                 names = ", ".join(f"`{name}`" for name in present)
                 raise WtcError(
                     f"service `{service}` has no container in this worktree",

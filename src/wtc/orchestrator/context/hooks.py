@@ -4,12 +4,14 @@ from collections.abc import Collection
 
 from wtc.errors import ComposeFileError
 from wtc.events import warn
+from wtc.model.diagnostic import Severity
+from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import read_with_ports
 from wtc.orchestrator.context.target import Located
 from wtc.orchestrator.host_ports.leases import known_stack_ports
-from wtc.orchestrator.session.unsupported import refuse_without_content
 from wtc.planner.desired.all_services import all_services
+from wtc.planner.desired.file_grants import unreachable_files
 from wtc.planner.lifecycle import ServiceHooks
 from wtc.settings.settings import Settings
 
@@ -43,7 +45,7 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
         warn(context.report, text, hint="to see what is wrong with it, run `wtc config -q`")
         return {}
     if started:
-        refuse_without_content(project, started)
+        _refuse_without_content(project, started)
     return {
         name: ServiceHooks(depends_on=s.depends_on, post_start=s.post_start, pre_stop=s.pre_stop)
         for name, s in services.items()
@@ -72,3 +74,15 @@ def project_settings(context: Context) -> Settings:
         return context.state.settings_for(context.projects.read(name=context.namespace.name, env_files=False))
     except ComposeFileError:
         return context.state.settings
+
+
+def _refuse_without_content(project: Project, services: Collection[str]) -> None:
+    """Check the services before their containers start.
+
+    Raises:
+        ComposeFileError: a secret or config of the services has no content.
+    """
+    found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
+    errors = [d for d in found if d.path[1] in services]
+    if errors:
+        raise ComposeFileError(errors[0].message, diagnostics=errors)

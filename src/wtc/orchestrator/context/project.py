@@ -39,7 +39,7 @@ class ProjectReader:
         """Return the project as far as it is known before host ports are: see `interpret`.
 
         Raises:
-            ComposeFileError: there are no files, or they cannot be used.
+            ComposeFileError: the files are missing, or cannot be used.
         """
         return self.interpret(name=name, services=services, env_files=env_files).project
 
@@ -53,7 +53,7 @@ class ProjectReader:
         A variable that gets its value when ports are leased (`WTC_*`, a port variable of the file) may be unset.
 
         Raises:
-            ComposeFileError: there are no files, or they cannot be used.
+            ComposeFileError: the files are missing, or cannot be used.
         """
         name = name or default_namespace(self._located)
         for key in ((name, tuple(services), True), (name, tuple(services), env_files)):
@@ -82,7 +82,7 @@ class ProjectReader:
         ports. With `final`, nothing gets a value later: a required variable that is not set is an error.
 
         Raises:
-            ComposeFileError: there are no files, or they cannot be used.
+            ComposeFileError: the files are missing, or cannot be used.
         """
         first = self._kept.get((name, tuple(services), True))
         if first is None or self._uses(ports, first.project) or (final and first.is_provisional):

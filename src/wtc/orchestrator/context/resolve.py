@@ -14,9 +14,9 @@ from wtc.model.ports import single_port
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.host_ports.leases import StackPorts, port_variables_of
 from wtc.orchestrator.kept.build_indexes import BuildIndexes
-from wtc.orchestrator.session.error_positions import with_positions
 from wtc.planner.desired.references import Names, familiar, names_of
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import built_from, needed_images

@@ -86,11 +86,11 @@ class Located:
     reader: "DiskReader" = field(compare=False, repr=False)
     parsed: "ParsedFiles" = field(compare=False, repr=False)
     files: tuple[str, ...] = ()
-    """The compose files, absolute; empty where there are none."""
+    """The compose files, absolute; empty if none is found."""
     env_files: tuple[str, ...] = ()
     """The files of the project's variables, absolute, in the order in which they are read."""
     missing: ComposeFileError | None = field(default=None, compare=False)
-    """Why the project cannot be read: there are no compose files, or an env file cannot be used."""
+    """Why the project cannot be read: the compose files are missing, or an env file cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,9 @@
 """Where the worktree of a stack is now, for commands that list stacks."""
 
-from enum import StrEnum
-
-from wtc.model.identity import LabelledStack, Presence
+from wtc.model.identity import LabelledStack, Presence, WorktreeLocation
 from wtc.orchestrator.context.identify import Repositories, judge_stack, recorded_holder_path
 from wtc.worktrees.identity import UNREADABLE, Verdict, find_holder
 from wtc.worktrees.identity_facts import read_path
-
-
-class WorktreeLocation(StrEnum):
-    """Where a worktree is, seen from its stack's labels."""
-
-    PRESENT = "present"
-    MOVED = "moved"
-    """Its id is held at another path than the one where the stack was created."""
-    FORMER = "former"
-    """It is gone, and the path has another worktree now."""
-    PRUNABLE = "prunable"
-    GONE = "gone"
-    UNPROVED = "unproved"
-    OTHER_HOST = "other-host"
 
 
 def worktree_location(stack: LabelledStack, host: str, repositories: Repositories) -> tuple[WorktreeLocation, str, str]:

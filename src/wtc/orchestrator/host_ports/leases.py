@@ -7,8 +7,8 @@ from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.dataclass import dataclass, field
 from wtc.events import Note, warn
 from wtc.model.namespace import Namespace
-from wtc.model.observed import RUNNING_STATES, EngineListing, Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import PortId, PortRequest
+from wtc.model.observed import RUNNING_STATES, EngineListing, Observed, ObservedContainer
+from wtc.model.ports import PortBinding, PortId, PortRequest
 from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.planner.desired.port_ids import port_ids
@@ -59,7 +59,7 @@ def lease_ports(
     ports that others hold on the engine. With `probe` (a local engine) a port that some program of this machine has is
     passed over.
     """
-    from wtc.ports.probe import is_bindable
+    from wtc.port_probe import is_bindable
 
     span = settings.of(PORT_RANGE).value
     bind = settings.of(BIND).value
@@ -181,9 +181,9 @@ def held_by_others(
     return published_ports(engine, other_than=namespace, listing=listing) - own
 
 
-def observed_ports(observed: Observed, span: range) -> dict[PortId, PublishedPort]:
+def observed_ports(observed: Observed, span: range) -> dict[PortId, PortBinding]:
     """Return port -> how the stack's container was created to publish it; host ports in `span` alone: the leases."""
-    ports: dict[PortId, PublishedPort] = {}
+    ports: dict[PortId, PortBinding] = {}
     for port, published in _published_ports(observed.containers):
         if published.port in span:
             ports.setdefault(port, published)
@@ -192,7 +192,7 @@ def observed_ports(observed: Observed, span: range) -> dict[PortId, PublishedPor
 
 def unrecorded_ports(
     records: StackRecords, namespace: Namespace, observed: Observed, span: range, busy: Collection[int]
-) -> dict[PortId, PublishedPort]:
+) -> dict[PortId, PortBinding]:
     """Return port -> how the stack's container publishes it, for each lease that the registry lacks.
 
     A host port that a running container publishes is the stack's lease, even if the registry has another lease for the
@@ -211,7 +211,7 @@ def unrecorded_ports(
     return found
 
 
-def _published_ports(containers: Iterable[ObservedContainer]) -> Iterator[tuple[PortId, PublishedPort]]:
+def _published_ports(containers: Iterable[ObservedContainer]) -> Iterator[tuple[PortId, PortBinding]]:
     """Yield each published port with its identity; one-off containers are left out."""
     for container in containers:
         if not container.oneoff:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError, WtcError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, PublishedPort
-from wtc.model.ports import Endpoint, PortId
+from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.ports import Endpoint, PortBinding, PortId
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import UserState
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 ALL_PORTS = range(1, 65536)
 
 
-def published_ports(observed: Observed) -> dict[PortId, PublishedPort]:
+def published_ports(observed: Observed) -> dict[PortId, PortBinding]:
     """Return port -> how a running container of the stack publishes it, whether or not it is leased."""
     alive = tuple(c for c in observed.containers if c.state in RUNNING_STATES)
     return observed_ports(replace(observed, containers=alive), ALL_PORTS)
 
 
-def published_or_leased(observed: Observed, span: range) -> dict[PortId, PublishedPort]:
+def published_or_leased(observed: Observed, span: range) -> dict[PortId, PortBinding]:
     """Return port -> how a running container publishes it, else how a stopped one does if that is a lease."""
     return {**observed_ports(observed, span), **published_ports(observed)}
 
@@ -97,12 +97,12 @@ def published_now(target: Target, namespace: Namespace, record: StackRecord) -> 
         return record
 
 
-def _as_published(record: StackRecord, published: Mapping[PortId, PublishedPort]) -> StackRecord:
+def _as_published(record: StackRecord, published: Mapping[PortId, PortBinding]) -> StackRecord:
     fixed = _not_leased(published, record.ports)
     addresses = {port: found.host_ip for port, found in fixed.items() if found.host_ip}
     ports = {port: found.port for port, found in fixed.items()}
     return replace(record, fixed=ports, addresses={**record.addresses, **addresses})
 
 
-def _not_leased(published: Mapping[PortId, PublishedPort], leased: Mapping[PortId, int]) -> dict[PortId, PublishedPort]:
+def _not_leased(published: Mapping[PortId, PortBinding], leased: Mapping[PortId, int]) -> dict[PortId, PortBinding]:
     return {port: found for port, found in published.items() if leased.get(port) != found.port}

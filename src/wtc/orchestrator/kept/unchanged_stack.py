@@ -103,11 +103,8 @@ def _git_hash(context: "Context", namespace: str, *, creates: bool) -> str:
     git = read_linked_git(context.place.worktree)
     if git is None:
         return context.kept.hash_of(namespace, None)
-    from wtc.sandbox.git_mounts import borrowed_objects
     from wtc.worktrees.git.git_user import user_settings
 
     user = user_settings(context.place.worktree, context.target.environment) if creates else {}
-    alternates = os.path.lexists(os.path.join(git.common, "objects", "info", "alternates"))
-    borrowed = borrowed_objects(git.common) if alternates else ()
     present = [os.path.lexists(path) for path in git.protected]
-    return context.kept.hash_of(namespace, (git, sorted(user.items()), tuple(borrowed), present))
+    return context.kept.hash_of(namespace, (git, sorted(user.items()), present))

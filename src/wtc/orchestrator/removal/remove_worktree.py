@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
-from wtc.events import PlanStarted, Reporter, warn
+from wtc.events import Reporter, warn
 from wtc.model.identity import GitState, Identity, LabelledStack, Lock, PathFacts, Presence
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.clean import Cleaning, CleanRequest, execute_clean, forget_stale, prepare_clean, raise_if_left
@@ -24,6 +24,7 @@ from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.down import DownRequest, take_stack_down
 from wtc.orchestrator.removal.clean_scope import KeptStack, Scope
 from wtc.orchestrator.removal.take_ownership import take_ownership
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean
 from wtc.planner.observed.labelled_stacks import labelled_stacks
@@ -210,10 +211,7 @@ def _resume_or_warn(engine: "Engine", stacks: Sequence[Namespace], worktree: Wor
 
 
 def _execute(plan: "Plan", engine: "Engine", namespace: Namespace, report: Reporter, stop: threading.Event) -> None:
-    from wtc.engine.executor import execute_plan
-
-    report(PlanStarted(plan=plan, namespace=namespace.name))
-    outcome = execute_plan(plan, engine, on_event=report, stop=stop)
+    outcome = execute(plan, engine, namespace.name, report, stop)
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=None)
 
 

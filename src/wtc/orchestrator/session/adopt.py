@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import ConflictError, WtcError
-from wtc.events import Note, PlanStarted, Reporter, warn
+from wtc.events import Note, Reporter, warn
 from wtc.model.identity import LabelledStack
 from wtc.model.plan import ContainerRef, Plan, StopContainer
 from wtc.orchestrator.context.context import Context
@@ -22,6 +22,7 @@ from wtc.orchestrator.context.identify import (
 )
 from wtc.orchestrator.context.target import Located
 from wtc.orchestrator.context.user_state import UserState, read_registry
+from wtc.orchestrator.session.execute import execute
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.ports.leases import register_stack
@@ -171,14 +172,12 @@ def stop_former(found: IdentifiedStack, engine: "Engine", report: Reporter, stop
         ConflictError: it is not proved.
         WtcError: one could not be stopped.
     """
-    from wtc.engine.executor import execute_plan
     from wtc.orchestrator.session.failures import raise_failed
 
     # Containers of a remote engine mount folders of the engine's machine.
     for former in found.former if engine.host_is_local else ():
         if plan := plan_stop_former(former, found.namespace.worktree):
-            report(PlanStarted(plan=plan, namespace=former.stack.namespace))
-            outcome = execute_plan(plan, engine, on_event=report, stop=stop)
+            outcome = execute(plan, engine, former.stack.namespace, report, stop)
             raise_failed(outcome, engine, found.namespace, interrupted=stop.is_set(), services=None)
 
 

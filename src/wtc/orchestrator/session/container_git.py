@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError, WtcError
 from wtc.events import Reporter, Warned
-from wtc.model.desired import Desired
+from wtc.model.desired import Desired, ResolvedService
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.git import GitAccess, LinkedGit, UserMapping
 from wtc.model.mounts import Mount
 from wtc.model.observed import Observed
 from wtc.model.project import Project
-from wtc.model.service import Service
 from wtc.orchestrator.context.user_state import UserState
 from wtc.planner.git.container_git import GitRules, ServiceGit, with_git
 from wtc.planner.git.git_mounts import bound_links
@@ -96,13 +95,7 @@ class ContainerGit:
         from wtc.worktrees.linked_git import read_linked_git
 
         git = read_linked_git(self._worktree)
-        if git is None:
-            return None
-        if os.path.lexists(os.path.join(git.common, "objects", "info", "alternates")):
-            from wtc.sandbox.git_mounts import borrowed_objects
-
-            git = replace(git, borrowed=tuple(borrowed_objects(git.common)))
-        return _with_protected(git) if self._creates and git.protectable else git
+        return _with_protected(git) if git and self._creates and git.protectable else git
 
     @cached_property
     def _mapping(self) -> UserMapping | None:
@@ -120,7 +113,7 @@ class ContainerGit:
 
         return tuple(user_settings(self._worktree, self._state.environment).items())
 
-    def _chosen(self, configs: Mapping[str, Service]) -> Iterator[tuple[str, GitAccess]]:
+    def _chosen(self, configs: Mapping[str, ResolvedService]) -> Iterator[tuple[str, GitAccess]]:
         """Return the choice for each service: from the command line and the environment first, then the service."""
         general = self._state.settings_for(self._project).of(GIT)
         overridden = general.source in {Source.COMMAND_LINE, Source.ENVIRONMENT}
@@ -130,7 +123,7 @@ class ContainerGit:
             if access is not None:
                 yield name, access
 
-    def _own(self, config: Service) -> GitAccess | None:
+    def _own(self, config: ResolvedService) -> GitAccess | None:
         if not config.git_access:
             return None
         try:
@@ -141,7 +134,7 @@ class ContainerGit:
             finding = Diagnostic(message=message, position=self._project.positions.get(path), path=path)
             raise ComposeFileError(message, diagnostics=[finding]) from None
 
-    def _links(self, configs: Mapping[str, Service]) -> dict[str, tuple[Mount, ...]]:
+    def _links(self, configs: Mapping[str, ResolvedService]) -> dict[str, tuple[Mount, ...]]:
         """Service -> the binds by which it has the worktree's `.git`. Nothing is read if no service has a bind."""
         binding = {name: c for name, c in configs.items() if any(m.type == "bind" for m in c.volumes)}
         if not binding or self._git is None:
@@ -181,7 +174,7 @@ class ContainerGit:
 
 def _with_protected(git: LinkedGit) -> LinkedGit:
     """Create the missing protected files, or mark them as not protectable."""
-    from wtc.sandbox.git_mounts import GitFolders, create_missing, unprotected_paths
+    from wtc.git_folders import GitFolders, create_missing, unprotected_paths
 
     folders = GitFolders(worktree=git.worktree, git_dir=git.entry, common=git.common)
     create_missing(folders)

@@ -4,7 +4,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
-from wtc.events import PlanStarted, Warned, warn
+from wtc.events import warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
@@ -12,6 +12,7 @@ from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
 from wtc.orchestrator.host_ports.leases import StackPorts, held_by_others, known_stack_ports, lease_ports
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.checks.conflicts import check_tags
 from wtc.planner.images.plan_images import plan_images
@@ -57,17 +58,17 @@ def execute_image_plan(
     dry_run: bool,
     forgiving: bool = False,
 ) -> ImagesResult:
-    from wtc.engine.executor import execute_plan
+    """Build or pull the images; with `forgiving`, failures are warnings.
 
+    Raises:
+        WtcError: an image could not be built or pulled.
+    """
     report, namespace = context.report, context.namespace
     observed = observe_desired(context, desired)
     check_tags(desired, observed)
     plan = plan_images(desired, observed, options)
     if not dry_run:
-        for warning in plan.warnings:
-            report(Warned(diagnostic=warning))
-        report(PlanStarted(plan=plan, namespace=namespace.name))
-        outcome = execute_plan(plan, context.engine, on_event=report, stop=stop)
+        outcome = execute(plan, context.engine, namespace.name, report, stop)
         if forgiving and not stop.is_set():
             for _, error in outcome.failed:
                 warn(report, "; ".join([error.message, *error.causes]))

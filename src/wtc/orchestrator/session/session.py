@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from wtc.errors import WtcError
-from wtc.events import Note, PlanStarted, Warned
+from wtc.events import Note
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
@@ -14,13 +14,12 @@ from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_on_engine
 from wtc.orchestrator.session.container_git import ContainerGit
+from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.settings.settings import OVERSUBSCRIBE
 
 if TYPE_CHECKING:
-    from wtc.engine.executor import Outcome
-    from wtc.engine.operations import Call
-    from wtc.model.plan import Operation
+    from wtc.engine.executor import Outcome, Perform
 
 ATTEMPTS = 8
 """How often other host ports are leased before the command gives up."""
@@ -71,24 +70,12 @@ class Session:
         self,
         plan: Plan,
         stop: threading.Event | None = None,
-        perform: "Callable[[Operation, Call], None] | None" = None,
+        perform: "Perform | None" = None,
     ) -> "Outcome":
         """Report the plan and execute it. The snapshot is of the time before: see `Context.forget_snapshot`."""
-        from wtc.engine.executor import execute_plan
-        from wtc.engine.operations import perform_operation
-
-        report = self.context.report
-        for warning in plan.warnings:
-            report(Warned(diagnostic=warning))
+        context = self.context
         self.plans.append(plan)
-        report(PlanStarted(plan=plan, namespace=self.context.namespace.name))
-        return execute_plan(
-            plan,
-            self.context.engine,
-            on_event=report,
-            perform=perform or perform_operation,
-            stop=stop or self.stop,
-        )
+        return execute(plan, context.engine, context.namespace.name, context.report, stop or self.stop, perform=perform)
 
     def raise_failed(self, outcome: "Outcome", desired: Desired) -> None:
         """Raise the error of an outcome with failures.

@@ -1,6 +1,6 @@
 """Report, with positions, the attributes that wtc or the engine does not support; `--strict` makes them errors."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
@@ -26,18 +26,6 @@ def report_unsupported(
         raise ComposeFileError(errors[0].message, diagnostics=errors)
     for finding in found:
         report(Warned(diagnostic=finding))
-
-
-def refuse_without_content(project: Project, services: Collection[str]) -> None:
-    """Check the services before their containers start.
-
-    Raises:
-        ComposeFileError: a secret or config of the services has no content.
-    """
-    found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
-    errors = [d for d in found if d.path[1] in services]
-    if errors:
-        raise ComposeFileError(errors[0].message, diagnostics=errors)
 
 
 def _engine_findings(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:

@@ -9,26 +9,14 @@ from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.plan import Plan
-from wtc.model.ports import HeldPort, Program, format_ports
+from wtc.model.ports import HeldPort, PortBinding, PortRequest, Program, format_ports
 from wtc.model.position import Path, Position
-from wtc.planner.checks.port_overlap import addresses_overlap
+from wtc.planner.checks.port_overlap import bindings_overlap
+from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.plan_effects import ended_containers, started_containers
 
 FindProgram: TypeAlias = Callable[[int, str, str], Program | None]
 """(port, protocol, address) -> the process on the engine's host that uses the port; None if none is found."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixedPort:
-    """A port that a container will publish; `index` is its index in the service's `ports`."""
-
-    service: str
-    number: int
-    index: int
-    protocol: str
-    host_ip: str
-    choice: range
-    """The host ports from which the engine chooses one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +42,22 @@ def port_conflicts(
     freed = [h for h in held if h.id in ends or h.container in ends]
     others = [h for h in held if h not in freed]
     found: list[Diagnostic] = []
-    before: list[FixedPort] = []
+    before: list[PortRequest] = []
 
-    def holder_of(port: int, wanted: FixedPort) -> _Holder | None:
-        if other := next((h for h in others if _overlaps(wanted, port, h)), None):
+    def holder_of(port: PortBinding, wanted: PortRequest) -> _Holder | None:
+        if other := next((h for h in others if bindings_overlap(port, h.binding)), None):
             return _container_holder(other, desired.namespace)
-        if twin := next((w for w in before if _is_needed_by(w, port, wanted)), None):
+        if twin := next((w for w in before if _needs(w, port)), None):
             return _planned_holder(twin, wanted, positions)
-        if any(_overlaps(wanted, port, h) for h in freed):
+        if any(bindings_overlap(port, h.binding) for h in freed):
             return None  # until the container stops, the engine's proxy can listen on the port
-        program = find_program(port, wanted.protocol, wanted.host_ip)
+        program = find_program(port.port, port.protocol, port.host_ip)
         return _program_holder(program) if program else None
 
     for wanted in _planned_ports(desired, plan):
         holders: list[_Holder] = []
-        for port in wanted.choice:
-            if (holder := holder_of(port, wanted)) is None:
+        for port in wanted.published:
+            if (holder := holder_of(_binding(wanted, port), wanted)) is None:
                 break
             holders.append(holder)
         else:
@@ -78,7 +66,7 @@ def port_conflicts(
     return found
 
 
-def _planned_ports(desired: Desired, plan: Plan) -> Iterator[FixedPort]:
+def _planned_ports(desired: Desired, plan: Plan) -> Iterator[PortRequest]:
     names = set(started_containers(plan))
     for service in desired.services.values():
         for spec in service.containers:
@@ -86,29 +74,21 @@ def _planned_ports(desired: Desired, plan: Plan) -> Iterator[FixedPort]:
                 yield from _container_ports(spec)
 
 
-def _container_ports(spec: ContainerSpec) -> Iterator[FixedPort]:
-    for index, port in enumerate(spec.config.ports):
+def _container_ports(spec: ContainerSpec) -> Iterator[PortRequest]:
+    ports = spec.config.ports
+    for index, (port_id, port) in enumerate(zip(port_ids(spec.service, spec.number, ports), ports, strict=True)):
         # Port 0 means any port.
         if port.published and port.published[0]:
-            yield FixedPort(
-                service=spec.service,
-                number=spec.number,
-                index=index,
-                protocol=port.protocol,
-                host_ip=port.host_ip,
-                choice=port.published,
-            )
+            yield PortRequest(id=port_id, index=index, host_ip=port.host_ip, published=port.published)
 
 
-def _overlaps(wanted: FixedPort, port: int, held: HeldPort) -> bool:
-    same = (port, wanted.protocol) == (held.port, held.protocol)
-    return same and addresses_overlap(wanted.host_ip, held.host_ip)
+def _binding(request: PortRequest, port: int) -> PortBinding:
+    return PortBinding(target=request.id.target, protocol=request.id.protocol, host_ip=request.host_ip, port=port)
 
 
-def _is_needed_by(other: FixedPort, port: int, wanted: FixedPort) -> bool:
-    """Whether another container of the plan needs exactly this port at the same address."""
-    same = other.choice == range(port, port + 1) and other.protocol == wanted.protocol
-    return same and addresses_overlap(wanted.host_ip, other.host_ip)
+def _needs(request: PortRequest, port: PortBinding) -> bool:
+    """Whether the request can get no other host port than this one."""
+    return len(request.published) == 1 and bindings_overlap(_binding(request, request.published[0]), port)
 
 
 def _container_holder(held: HeldPort, own: Namespace) -> _Holder:
@@ -122,14 +102,14 @@ def _container_holder(held: HeldPort, own: Namespace) -> _Holder:
     return _Holder(text=f"{name} of the worktree `{held.worktree}`", hint=f"run `wtc down -w {worktree}`")
 
 
-def _planned_holder(other: FixedPort, wanted: FixedPort, positions: Mapping[Path, Position]) -> _Holder:
-    if other.service == wanted.service and other.number != wanted.number:
-        once = f"run `wtc up --ports fixed --scale {wanted.service}=1`"
-        return _Holder(text=f"replica {other.number} of the service", hint=once)
+def _planned_holder(other: PortRequest, wanted: PortRequest, positions: Mapping[Path, Position]) -> _Holder:
+    if other.id.service == wanted.id.service and other.id.number != wanted.id.number:
+        once = f"run `wtc up --ports fixed --scale {wanted.id.service}=1`"
+        return _Holder(text=f"replica {other.id.number} of the service", hint=once)
     place = positions.get(_path(other))
     where = f" ({place})" if place else ""
     return _Holder(
-        text=f"service `{other.service}` of the same file{where}", hint="change one of the two `ports` entries"
+        text=f"service `{other.id.service}` of the same file{where}", hint="change one of the two `ports` entries"
     )
 
 
@@ -139,17 +119,17 @@ def _program_holder(program: Program) -> _Holder:
     return _Holder(text=f"{which} on this machine", hint="stop that process")
 
 
-def _conflict(wanted: FixedPort, holder: _Holder, positions: Mapping[Path, Position]) -> Diagnostic:
-    port = format_ports(wanted.choice)
+def _conflict(wanted: PortRequest, holder: _Holder, positions: Mapping[Path, Position]) -> Diagnostic:
+    port = f"{format_ports(wanted.published)}/{wanted.id.protocol}"
     at = f" at `{wanted.host_ip}`" if wanted.host_ip else ""
     path = _path(wanted)
     return Diagnostic(
-        message=f"host port `{port}/{wanted.protocol}`{at} of service `{wanted.service}` is taken by {holder.text}",
+        message=f"host port `{port}`{at} of service `{wanted.id.service}` is taken by {holder.text}",
         position=positions.get(path) or positions.get(path[:2]),
         path=path,
         hint=f"to free it, {holder.hint}",
     )
 
 
-def _path(port: FixedPort) -> Path:
-    return ("services", port.service, "ports", port.index)
+def _path(port: PortRequest) -> Path:
+    return ("services", port.id.service, "ports", port.index)

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from wtc.dataclass import dataclass
-from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
-from wtc.model.service import Service
 from wtc.model.usage import MeasuredContainer
 from wtc.planner.plan_effects import ended_containers, started_containers
 
@@ -170,13 +169,13 @@ def _sort_key(measured: MeasuredContainer) -> tuple[str, int]:
     return measured.container.service, measured.container.number
 
 
-def _limit_bytes(service: Service) -> int:
+def _limit_bytes(service: ResolvedService) -> int:
     """Return the memory limit: `deploy.resources` overrides `mem_limit`. Source: compose-spec, Deploy."""
     limits = service.deploy.limits if service.deploy else None
     return (limits.memory_bytes if limits else 0) or service.mem_limit_bytes
 
 
-def _reserved_bytes(service: Service) -> int:
+def _reserved_bytes(service: ResolvedService) -> int:
     reservations = service.deploy.reservations if service.deploy else None
     return (reservations.memory_bytes if reservations else 0) or service.mem_reservation_bytes
 

@@ -1,4 +1,12 @@
-"""Check whether two host addresses overlap, so that only one can use a port. Source: Engine API, PortBinding."""
+"""Check whether two host ports overlap, so that only one container can use them. Source: Engine API, PortBinding."""
+
+from wtc.model.ports import PortBinding
+
+
+def bindings_overlap(one: PortBinding, other: PortBinding) -> bool:
+    """Whether they need the same host port at overlapping addresses."""
+    same = (one.port, one.protocol) == (other.port, other.protocol)
+    return same and addresses_overlap(one.host_ip, other.host_ip)
 
 
 def addresses_overlap(one: str, other: str) -> bool:

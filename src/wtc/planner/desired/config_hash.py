@@ -5,21 +5,15 @@ import json
 from typing import Any
 
 from wtc.dataclass import fields, is_dataclass
-from wtc.model.desired import InjectedFile
+from wtc.model.desired import InjectedFile, ResolvedService
 from wtc.model.ports import format_ports
 from wtc.model.project import Network, Volume
-from wtc.model.service import Service
 
-NOT_IN_A_CONTAINER = frozenset(
-    {
-        "attach", "build", "depends_on", "develop", "git_access", "name", "post_start", "pre_stop", "profiles",
-        "pull_policy", "scale",
-    }
-)  # fmt: skip
+NOT_IN_A_CONTAINER = frozenset({"git_access", "name", "post_start", "pre_stop"})
 """Attributes of a service that change nothing about its containers."""
 
 
-def service_hash(config: Service, files: tuple[InjectedFile, ...]) -> str:
+def service_hash(config: ResolvedService, files: tuple[InjectedFile, ...]) -> str:
     """Return the hash of a service of the stack.
 
     Attributes with their default value do not count, so that a new attribute of wtc does not change existing hashes.

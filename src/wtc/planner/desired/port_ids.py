@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from wtc.model.observed import PublishedPort
-from wtc.model.ports import PortId
+from wtc.model.ports import PortBinding, PortId
 from wtc.model.service import Port
 
 
-def port_ids(service: str, number: int, ports: Iterable[Port | PublishedPort]) -> list[PortId]:
+def port_ids(service: str, number: int, ports: Iterable[Port | PortBinding]) -> list[PortId]:
     """Return the identity of each of a replica's published ports, in their order."""
     seen = Counter[tuple[int, str]]()
     ids: list[PortId] = []

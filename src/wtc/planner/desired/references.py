@@ -1,12 +1,13 @@
 """Rename references in a service to other containers and images of the stack. Pure.
 
-`REFERENCES` has one row for each attribute. Source: product.md, Isolation, References follow renames.
+The tables have one row for each attribute. Source: product.md, Isolation, References follow renames.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 from wtc.dataclass import dataclass, replace
+from wtc.model.build import Build
 from wtc.model.namespace import Namespace
 from wtc.model.position import Path
 from wtc.model.project import Project
@@ -132,7 +133,7 @@ def _context(text: str, names: Names) -> Iterator[str]:
         yield text
 
 
-REFERENCES: Mapping[str, Rename] = {
+IN_CONTAINERS: Mapping[str, Rename] = {
     "network_mode": _shared,
     "ipc": _shared,
     "pid": _shared,
@@ -142,16 +143,27 @@ REFERENCES: Mapping[str, Rename] = {
     "links.*": _links,
     "external_links.*": _external_links,
     "image": _image,
-    "build.additional_contexts.*": _context,
 }
+IN_BUILDS: Mapping[str, Rename] = {"additional_contexts.*": _context}
+"""The same below `build`."""
+REFERENCES: Mapping[str, Rename] = {**IN_CONTAINERS, **{f"build.{path}": rename for path, rename in IN_BUILDS.items()}}
 """Path pattern in a service -> the function that renames the values there. `*` is each item of a list or mapping."""
 
 
-def renamed(service: Service, names: Names) -> Service:
-    """Return the service with all references to other parts of the stack renamed for the worktree."""
-    for pattern, rename in REFERENCES.items():
-        service = _replaced(service, pattern.split("."), rename, names)
-    return service
+def renamed_attributes(service: Service, names: Names) -> dict[str, Any]:
+    """Return attribute -> value in the worktree, for those by which containers refer to other parts of the stack."""
+    return {
+        attribute: _replaced(getattr(service, attribute), steps, rename, names)
+        for pattern, rename in IN_CONTAINERS.items()
+        for attribute, *steps in (pattern.split("."),)
+    }
+
+
+def renamed_build(build: Build, names: Names) -> Build:
+    """Return the build with all references to images of the stack renamed for the worktree."""
+    for pattern, rename in IN_BUILDS.items():
+        build = _replaced(build, pattern.split("."), rename, names)
+    return build
 
 
 def references(service: Service, names: Names) -> Iterator[Reference]:

@@ -1,21 +1,23 @@
 """Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from wtc import labels as label
-from wtc.dataclass import dataclass, field, replace
+from wtc.dataclass import dataclass, field, fields, replace
 from wtc.model.build import BuildInput
-from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService
+from wtc.model.desired import ContainerSpec, Desired, DesiredImage, DesiredService, ResolvedService
+from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
 from wtc.model.ports import Endpoint, PortId, single_port
 from wtc.model.project import Network, Project, Volume
-from wtc.model.service import Attachment, Port, Service
+from wtc.model.service import Attachment, ContainerAttributes, Port, Service
 from wtc.planner.addresses import connect_address
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.desired.config_hash import resource_hash, service_hash
 from wtc.planner.desired.file_grants import granted_files
 from wtc.planner.desired.port_ids import port_ids
-from wtc.planner.desired.references import names_of, renamed
+from wtc.planner.desired.references import Names, names_of, renamed_attributes
 from wtc.planner.desired.replicas import replica_count
 from wtc.planner.images.plan_images import desired_images
 from wtc.planner.names import container_name, network_names, volume_name
@@ -51,7 +53,7 @@ def resolve_desired(project: Project, place: Placement) -> Desired:
     for name in order:
         if project.services[name].provider:
             continue  # it is a program outside the engine and has no container
-        desired = _service(project, renamed(project.services[name], names), images[name], place, networks, volumes)
+        desired = _service(project, project.services[name], names, images[name], place, networks, volumes)
         services[name] = desired
         for container in desired.containers:
             endpoints += _endpoints(container, place)
@@ -110,24 +112,22 @@ def _own_volume(volume: Volume, namespace: Namespace) -> Volume:
 def _service(
     project: Project,
     service: Service,
+    names: Names,
     image: DesiredImage,
     place: Placement,
     networks: Mapping[str, Network],
     volumes: Mapping[str, Volume],
 ) -> DesiredService:
-    """Return a desired service; the references in `service` are already renamed."""
-    base = replace(
-        service,
-        image=image.reference,
-        networks=_attachments(service, networks),
-        volumes=tuple(
-            replace(m, source=volumes[m.source].name) if m.type == "volume" and m.source in volumes else m
-            for m in service.volumes
-        ),
-        mem_limit_bytes=service.mem_limit_bytes or (0 if _has_memory_limit(service) else place.mem_limit_bytes),
-    )
     mounts, files = granted_files(service, project.secrets, project.configs)
-    base = replace(base, volumes=(*base.volumes, *mounts))
+    attributes: dict[str, Any] = {
+        **{f.name: getattr(service, f.name) for f in fields(ContainerAttributes)},
+        **renamed_attributes(service, names),
+        "image": image.reference,
+        "networks": _attachments(service, networks),
+        "volumes": (*_mounts(service, volumes), *mounts),
+        "mem_limit_bytes": _memory_limit(service, place),
+    }
+    base = ResolvedService(**attributes)
     containers: list[ContainerSpec] = []
     for number in range(1, replica_count(service, place.scales) + 1):
         config = replace(base, ports=_ports(service, number, place))
@@ -204,8 +204,16 @@ def _endpoints(container: ContainerSpec, place: Placement) -> list[Endpoint]:
     ]
 
 
-def _has_memory_limit(service: Service) -> bool:
-    return bool(service.deploy and service.deploy.limits and service.deploy.limits.memory_bytes)
+def _mounts(service: Service, volumes: Mapping[str, Volume]) -> tuple[Mount, ...]:
+    return tuple(
+        replace(m, source=volumes[m.source].name) if m.type == "volume" and m.source in volumes else m
+        for m in service.volumes
+    )
+
+
+def _memory_limit(service: Service, place: Placement) -> int:
+    limited = service.deploy and service.deploy.limits and service.deploy.limits.memory_bytes
+    return service.mem_limit_bytes or (0 if limited else place.mem_limit_bytes)
 
 
 def _cpus(service: Service) -> float:

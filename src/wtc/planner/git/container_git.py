@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field, replace
-from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.git import GitAccess, LinkedGit, UserMapping
 from wtc.model.mounts import Mount
-from wtc.model.service import Service
 from wtc.planner.desired.config_hash import service_hash
 from wtc.planner.git.git_access import foreign_writer
 from wtc.planner.git.git_config import git_config
@@ -62,7 +61,7 @@ def with_git(
 
 
 def _service_git(
-    config: Service, links: tuple[Mount, ...], rules: GitRules, *, image: str, real: Callable[[str], str]
+    config: ResolvedService, links: tuple[Mount, ...], rules: GitRules, *, image: str, real: Callable[[str], str]
 ) -> ServiceGit:
     access, reason = _access(config, links, rules, rules.image_users.get(image, ""))
     added = git_mounts(config, rules.git, access or GitAccess.RW, links, real=real, identity=rules.identity)
@@ -70,7 +69,7 @@ def _service_git(
 
 
 def _access(
-    config: Service, links: tuple[Mount, ...], rules: GitRules, image_user: str
+    config: ResolvedService, links: tuple[Mount, ...], rules: GitRules, image_user: str
 ) -> tuple[GitAccess | None, str]:
     chosen = rules.chosen.get(config.name)
     if chosen is GitAccess.RO:

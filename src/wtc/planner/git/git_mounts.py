@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from posixpath import dirname, join, normpath
 
 from wtc.dataclass import dataclass
+from wtc.model.desired import ResolvedService
 from wtc.model.git import GitAccess, LinkedGit
 from wtc.model.mounts import Mount
-from wtc.model.service import Service
 from wtc.planner.git.git_config import WITHOUT_COLLECTION
 
 
@@ -29,7 +29,7 @@ class GitMounts:
     """Path that cannot be mounted -> target of the file's mount that contains it."""
 
 
-def bound_links(config: Service, git: LinkedGit, real: Callable[[str], str]) -> tuple[Mount, ...]:
+def bound_links(config: ResolvedService, git: LinkedGit, real: Callable[[str], str]) -> tuple[Mount, ...]:
     """Return the binds that contain the worktree's `.git`, with its path in the container as `target`.
 
     `real` resolves the symbolic links in a path of the host.
@@ -48,7 +48,7 @@ def bound_links(config: Service, git: LinkedGit, real: Callable[[str], str]) -> 
 
 
 def git_mounts(
-    config: Service,
+    config: ResolvedService,
     git: LinkedGit,
     access: GitAccess,
     links: tuple[Mount, ...],
@@ -115,7 +115,7 @@ def _outside(git: LinkedGit, link: str, entry: str) -> Iterator[Mount]:
         yield _bind(path, path, read_only=True)
 
 
-def _covering(config: Service, mount: Mount, real: Callable[[str], str]) -> str:
+def _covering(config: ResolvedService, mount: Mount, real: Callable[[str], str]) -> str:
     """Return the target of the file's mount in which the engine would create the mount point; empty without one.
 
     Nothing is created below a bind that already contains the source.
@@ -132,7 +132,7 @@ def _covering(config: Service, mount: Mount, real: Callable[[str], str]) -> str:
     return nearest.target
 
 
-def _targets(config: Service) -> frozenset[str]:
+def _targets(config: ResolvedService) -> frozenset[str]:
     mounted = [m.target for m in config.volumes] + [text.partition(":")[0] for text in config.tmpfs]
     return frozenset(normpath(target) for target in mounted)
 

@@ -14,7 +14,7 @@ from wtc.model.plan import BuildImage, Plan, PullImage
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.model.up_options import UpOptions
-from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed
+from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed_build
 from wtc.planner.images.pull_policy import has_digest, pull_interval_s
 from wtc.planner.plan_builder import PlanBuilder
 
@@ -43,11 +43,10 @@ def _desired_image(service: Service, project: Project, names: Names, inputs: Map
     labels = {**label.own(names.namespace, reference), label.SERVICE: service.name, label.COMPOSE_SERVICE: service.name}
     if digest:
         labels[label.BUILD_HASH] = digest
-    build = renamed(service, names).build
     return DesiredImage(
         service=service.name,
         reference=reference,
-        build=replace(build, tags=()) if build else None,
+        build=replace(renamed_build(service.build, names), tags=()),
         platform=service.platform,
         pull_policy=service.pull_policy,
         bases={

@@ -62,7 +62,7 @@ def _confirm() -> None:
     """Ask the user: a worktree that was moved by hand looks gone too, and still needs its entry and stack."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
-            "`worktree prune` asks before it removes, and there is no terminal to ask on",
+            "`worktree prune` asks before it removes, and needs a terminal for it",
             hints=[
                 "to see what it would remove, run `wtc worktree prune --dry-run`",
                 "to remove it without asking, run `wtc worktree prune --yes`",

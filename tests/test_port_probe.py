@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from wtc.ports.probe import is_bindable
+from wtc.port_probe import is_bindable
 
 
 @pytest.fixture(params=["tcp", "udp"])
