@@ -19,6 +19,7 @@ from wtc.events import Note, Reporter
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.removal.remove_worktree import Removal, remove_worktree
 from wtc.orchestrator.setup import setup
+from wtc.regular_file import read_regular_file
 from wtc.worktrees.git.git_lock import git_lock
 from wtc.worktrees.git.run_git import WORK_S, NoGitError, git
 from wtc.worktrees.locate import Worktree, read_beginning, worktree_at, worktree_of
@@ -127,8 +128,7 @@ def _base_ref(root: str, environment: Mapping[str, str]) -> str:
     home = environment.get("CLAUDE_CONFIG_DIR") or os.path.join(environment.get("HOME", "/"), ".claude")
     for file in (f"{root}/.claude/settings.local.json", f"{root}/.claude/settings.json", f"{home}/settings.json"):
         try:
-            with open(file, encoding="utf-8-sig") as opened:
-                found = json.load(opened)["worktree"]["baseRef"]
+            found = json.loads(read_regular_file(file).decode("utf-8-sig"))["worktree"]["baseRef"]
         except (OSError, ValueError, LookupError, TypeError):
             continue
         if isinstance(found, str):

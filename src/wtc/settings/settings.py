@@ -318,6 +318,7 @@ def _from_text(setting: AnySetting, text: str, source: Source, name: str) -> Set
 
 
 def _home(environment: Mapping[str, str]) -> str:
+    # A relative path would keep the state in the current folder, a different one for each command.
     if (home := environment.get("HOME", "")).startswith("/"):
         return home
     import os

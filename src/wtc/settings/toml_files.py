@@ -8,6 +8,7 @@ from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Position
+from wtc.regular_file import read_regular_file
 
 _FILE = "config.toml"
 
@@ -28,8 +29,7 @@ def read_user_settings(directory: str) -> Section:
     """
     path = os.path.join(directory, _FILE)
     try:
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_regular_file(path)
     except (FileNotFoundError, NotADirectoryError):
         return Section()
     except OSError as error:

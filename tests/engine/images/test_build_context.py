@@ -187,11 +187,11 @@ def test_file_that_is_removed_before_it_is_read_is_skipped(root: Path, monkeypat
 
 
 def test_unreadable_file_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    def closed(path: str) -> bytes:
+        raise PermissionError(13, "Permission denied", path)
 
     context = locate_context(build(root))
-    monkeypatch.setattr(Path, "read_bytes", closed)
+    monkeypatch.setattr("wtc.engine.images.build_context.read_regular_file", closed)
     with pytest.raises(WtcError) as caught:
         list(tar_context(context))
     assert caught.value.message == f"cannot read `{root}/Dockerfile`, which is part of the build context"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from wtc import regular_file
 from wtc.compose.loader.request import Reader
-from wtc.orchestrator.context import disk_reader
 from wtc.orchestrator.context.disk_reader import DiskReader
 
 
@@ -116,8 +116,8 @@ def test_a_file_that_grows_past_the_limit_is_refused(
     def unchecked(_found: os.stat_result, _path: str) -> None:
         pass
 
-    monkeypatch.setattr(disk_reader, "_LIMIT_BYTES", 4)
-    monkeypatch.setattr(disk_reader, "_check", unchecked)
+    monkeypatch.setattr(regular_file, "LIMIT_BYTES", 4)
+    monkeypatch.setattr(regular_file, "_check", unchecked)
     with pytest.raises(OSError, match="larger than"):
         reader.read(str(file))
 

@@ -5,6 +5,7 @@ import sys
 
 from wtc.cli.error_format import ErrorFormat
 from wtc.cli.render.error_documents import error_document
+from wtc.cli.terminal.escape import escape_control
 from wtc.cli.terminal.output import print_json
 from wtc.cli.terminal.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
 from wtc.errors import WtcError
@@ -30,11 +31,11 @@ def error_text(error: WtcError) -> str:
     parts = [diagnostic_text(d) for d in error.diagnostics]
     if not error.diagnostics:
         parts.append(_headline("error", RED, error.message))
-    parts += [f"caused by: {cause}\n" for cause in error.causes]
+    parts += [f"caused by: {escape_control(cause)}\n" for cause in error.causes]
     if error.detail:
-        parts.append("\n" + "".join(f"  | {line}\n" for line in error.detail.rstrip("\n").splitlines()))
+        parts.append("\n" + "".join(f"  | {escape_control(line)}\n" for line in error.detail.rstrip("\n").splitlines()))
     if error.notes:
-        parts.append("\n" + "".join(f"{note}\n" for note in error.notes))
+        parts.append("\n" + "".join(f"{escape_control(note)}\n" for note in error.notes))
     if error.hints:
         parts.append("\n" + "".join(_hint(hint) for hint in error.hints))
     return "".join(parts)
@@ -50,7 +51,7 @@ def diagnostic_text(diagnostic: Diagnostic) -> str:
     text = _headline(word, colour, diagnostic.message)
     if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
-        text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {where}\n"
+        text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {escape_control(where)}\n"
     if diagnostic.hint:
         text += _hint(diagnostic.hint)
     return text
@@ -66,8 +67,8 @@ def shown_path(path: str) -> str:
 
 
 def _headline(word: str, colour: str, message: str) -> str:
-    return f"{paint(f'{word}:', colour, BOLD, stream=sys.stderr)} {message}\n"
+    return f"{paint(f'{word}:', colour, BOLD, stream=sys.stderr)} {escape_control(message)}\n"
 
 
 def _hint(text: str) -> str:
-    return f"{paint('hint:', CYAN, BOLD, stream=sys.stderr)} {text}\n"
+    return f"{paint('hint:', CYAN, BOLD, stream=sys.stderr)} {escape_control(text)}\n"

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from wtc.cli.terminal.escape import escape_control
 from wtc.cli.terminal.output import narrate
 
 if TYPE_CHECKING:
@@ -17,6 +18,6 @@ def report_warnings(event: "Event", /) -> None:
         case Warned(diagnostic=diagnostic):
             narrate(diagnostic_text(diagnostic).rstrip("\n"))
         case Note(text=text):
-            narrate(text)
+            narrate(escape_control(text))
         case _:
             pass

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import EngineUnreachableError
+from wtc.regular_file import read_regular_file
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 DEFAULT_CONTEXT = "default"
@@ -201,8 +202,7 @@ def _context_endpoint(name: str, chosen_by: str, folder: str, environment: Mappi
 
 def _read_object(path: str) -> dict[str, Any]:
     """Return the object of a JSON file. Raises: OSError, ValueError, TypeError."""
-    with open(path, encoding="utf-8") as file:
-        return dict(json.load(file))
+    return dict(json.loads(read_regular_file(path)))
 
 
 def _strings(found: object) -> dict[str, str]:

@@ -29,6 +29,7 @@ from wtc.model.plan import (
     StopContainer,
     UnpauseContainer,
 )
+from wtc.regular_file import read_regular_file
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -44,7 +45,7 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     body = container_body(
         operation,
         engine.api_version,
-        read=lambda path: (folder / path).read_text(encoding="utf-8"),
+        read=lambda path: read_regular_file(str(folder / path)).decode(),
         environment=proxy_variables(engine.address),
     )
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}

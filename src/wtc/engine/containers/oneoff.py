@@ -18,6 +18,7 @@ from wtc.engine.operations import Call, perform_operation
 from wtc.engine.translate.container import container_body
 from wtc.errors import NotFoundError, PortTakenError, WtcError
 from wtc.model.plan import ContainerRef, CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
+from wtc.regular_file import read_regular_file
 
 if TYPE_CHECKING:
     import signal
@@ -109,7 +110,7 @@ def _create(
     body = container_body(
         operation,
         engine.api_version,
-        read=lambda path: (folder / path).read_text(encoding="utf-8"),
+        read=lambda path: read_regular_file(str(folder / path)).decode(),
         environment=proxy_variables(engine.address),
     )
     attached = not detached

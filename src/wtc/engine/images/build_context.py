@@ -14,6 +14,7 @@ from wtc.engine.images.dockerignore import TOP, BadPatternError, Ignore, Verdict
 from wtc.engine.images.linked_worktrees import is_ignored_worktree
 from wtc.errors import WtcError
 from wtc.model.build import Build
+from wtc.regular_file import read_regular_file
 
 DEFAULT_DOCKERFILE = "Dockerfile"
 IGNORE_FILE = ".dockerignore"
@@ -140,7 +141,7 @@ def read_context_file(path: str | Path) -> bytes:
     Raises: BuildContextError; FileNotFoundError if the file does not exist.
     """
     try:
-        return Path(path).read_bytes()
+        return read_regular_file(str(path))
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -6,8 +6,8 @@ import stat
 import sys
 from collections.abc import Callable, Mapping
 
-_LIMIT_BYTES = 64 << 20
-_CHUNK_BYTES = 1 << 20
+from wtc.regular_file import is_readable, read_descriptor, read_regular_file
+
 _STDIN = "-"
 # What the shell hands over for `<(command)` is a pipe with a writer at its other end.
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
@@ -38,7 +38,7 @@ class DiskReader:
         """
         if path in self._streams:
             return self._streams[path]
-        content = _read_stream(path) if is_stream(path) else _read_file(self._source(path))
+        content = _read_stream(path) if is_stream(path) else read_regular_file(self._source(path))
         (self._streams if is_stream(path) else self._contents)[path] = content
         return content
 
@@ -58,7 +58,7 @@ class DiskReader:
             found = os.stat(self._source(path))
         except (OSError, ValueError):
             return False
-        return is_stream(path) or _is_readable(found)
+        return is_stream(path) or is_readable(found)
 
     def kind(self, path: str) -> str:
         """Return `file` if the path can be read as a file, `other` for anything else that exists there, `absent`."""
@@ -96,51 +96,13 @@ def is_stream(path: str) -> bool:
     return path == _STDIN or path.startswith(_DESCRIPTORS)
 
 
-def _is_readable(found: os.stat_result) -> bool:
-    return stat.S_ISREG(found.st_mode) or (stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev)
-
-
-def _read_file(path: str) -> bytes:
-    if "\0" in path:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    _check(os.stat(path), path)
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
-    try:
-        _check(os.fstat(descriptor), path)
-        return _read_all(descriptor, path)
-    finally:
-        os.close(descriptor)
-
-
-def _check(found: os.stat_result, path: str) -> None:
-    if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    if not _is_readable(found):
-        raise OSError(errno.EINVAL, "Is a pipe, a socket or a device, not a file", path)
-    if found.st_size > _LIMIT_BYTES:
-        raise _too_large(path)
-
-
 def _read_stream(path: str) -> bytes:
     if path != _STDIN:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            return _read_all(descriptor, path)
+            return read_descriptor(descriptor, path)
         finally:
             os.close(descriptor)
     if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is where descriptor 0 is closed
         raise OSError(errno.EBADF, "Standard input is closed", path)
-    return _read_all(sys.stdin.fileno(), path)
-
-
-def _read_all(descriptor: int, path: str) -> bytes:
-    content = bytearray()
-    while chunk := os.read(descriptor, _CHUNK_BYTES):
-        content += chunk
-        if len(content) > _LIMIT_BYTES:
-            raise _too_large(path)
-    return bytes(content)
-
-
-def _too_large(path: str) -> OSError:
-    return OSError(errno.EFBIG, f"Is larger than {_LIMIT_BYTES >> 20} MiB", path)
+    return read_descriptor(sys.stdin.fileno(), path)
