@@ -66,6 +66,7 @@ def test_each_setting_is_reported_with_its_source(tmp_path: Path) -> None:
     assert [f.text for f in findings(tmp_path, WTC_BIND="0.0.0.0")["setting"]] == [
         f"port_range = 21000-21999 (user, {tmp_path}/state/config.toml:1:1)",
         "bind = 0.0.0.0 (environment, WTC_BIND)",
+        "subnet_pool = 10.213.0.0/16:172.30.0.0/16 (default)",
         f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
         "oversubscribe = false (default)",
         f"env_from = a:b (project, {tmp_path}/compose.yaml:2:34)",
