@@ -142,7 +142,7 @@ def test_a_read_only_config_folder(workshop: Workshop) -> None:
         (("down", "wbe"), 2),
         (("down", "-t", "soon"), 2),
         (("clean", "--all", "--gone", "-y"), 2),
-        (("ps", "extra"), 2),
+        (("doctor", "extra"), 2),
         (("upp",), 2),
         (("--nonsense",), 2),
     ],

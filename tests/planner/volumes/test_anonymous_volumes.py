@@ -65,6 +65,18 @@ def test_renewed_anonymous_volume_leaves_the_old_one() -> None:
     assert before in there.volumes
 
 
+def test_renewed_anonymous_volume_is_inherited_although_both_are_of_one_second() -> None:
+    there = world(CACHE)
+    for _ in range(2):
+        up(there, CACHE, renew=True)
+    renewed = data(there)
+    there.run(plan_down(NAMESPACE, there.observed()))
+    same_second = {name: replace(volume, created="2026-11-21T03:00:00Z") for name, volume in there.volumes.items()}
+    there.volumes.update(same_second)
+    up(there, CACHE)
+    assert data(there) == renewed
+
+
 def test_newer_of_two_anonymous_volumes_is_inherited() -> None:
     there = world(CACHE)
     first = data(there)

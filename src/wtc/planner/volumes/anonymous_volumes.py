@@ -31,10 +31,23 @@ def inherited_volumes(
 
 
 def _newest(volumes: list[ObservedVolume]) -> str:
-    """Return the newest volume, which was in use last; empty if two were created in the same second."""
-    last = max(v.created for v in volumes)
-    names = [v.name for v in volumes if v.created == last]
+    """Return the newest volume, which was in use last; empty if that is not certain.
+
+    The engine's times are in seconds, so a volume that takes the place of another one has a number.
+    """
+    last = max(map(_age_key, volumes))
+    names = [v.name for v in volumes if _age_key(v) == last]
     return names[0] if len(names) == 1 else ""
+
+
+def _age_key(volume: ObservedVolume) -> tuple[int, str]:
+    return _generation(volume), volume.created
+
+
+def _generation(volume: ObservedVolume) -> int:
+    """Return how many volumes were at its target before it; 0 if it does not say so."""
+    text = volume.labels.get(label.GENERATION, "")
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def new_volumes(
@@ -43,11 +56,18 @@ def new_volumes(
     """Return mount target -> labels of the volumes that file or image declare and that are not inherited."""
     inherited_targets = {target for _, target in inherited}
     labels = {key: spec.labels[key] for key in _INHERITED if key in spec.labels}
+    owners = {t: f"{spec.service}/{spec.number}:{t}" for t in _wanted_targets(spec, observed)}
     return {
-        target: {**labels, label.ANONYMOUS: f"{spec.service}/{spec.number}:{target}"}
-        for target in _wanted_targets(spec, observed)
+        target: {**labels, label.ANONYMOUS: owner, **_next_generation(owner, observed)}
+        for target, owner in owners.items()
         if target not in inherited_targets
     }
+
+
+def _next_generation(owner: str, observed: Observed) -> dict[str, str]:
+    """Return the label of a volume that takes the place of others; empty for the first one."""
+    before = [_generation(v) for v in observed.volumes.values() if v.labels.get(label.ANONYMOUS) == owner]
+    return {label.GENERATION: str(max(before) + 1)} if before else {}
 
 
 _INHERITED = (
