@@ -43,7 +43,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Folder:
-    """A class without slots and with a method of its own."""
+    """A class without slots that defines one of its methods."""
 
     path: str = "/"
 

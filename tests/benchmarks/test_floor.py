@@ -1,4 +1,4 @@
-"""The floor sends the requests that a recorder has seen, with the ids of its own objects."""
+"""The floor repeats the recorded requests, with the ids of the objects that it creates."""
 
 import http.client
 import json

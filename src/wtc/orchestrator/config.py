@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from wtc.events import Reporter
     from wtc.model.diagnostic import Diagnostic
 
-MAX_LOOKUPS = 8
-"""How many digests are looked up at a time."""
-
 
 class Listing(StrEnum):
     """What to print in place of the whole project. If several are requested, the first in this order is printed."""
@@ -141,16 +138,18 @@ def _look_up_digests(target: Target, images: "dict[str, Diagnostic]") -> dict[st
     """Return the digest of each image; `images`: canonical reference -> the error to report if it has none."""
     if not images:
         return {}
-    from concurrent.futures import ThreadPoolExecutor
+    from functools import partial
 
     from wtc.engine.images.digests import registry_digest
+    from wtc.engine.parallel import call_all
     from wtc.orchestrator.context.open_engine import open_engine
 
-    with open_engine(target) as engine, ThreadPoolExecutor(MAX_LOOKUPS) as pool:
-        lookups = {reference: pool.submit(registry_digest, engine, reference) for reference in images}
+    def look_up(reference: str, missing: "Diagnostic") -> str:
         try:
-            return {reference: lookup.result() for reference, lookup in lookups.items()}
+            return registry_digest(engine, reference)
         except EngineError as error:
-            pool.shutdown(cancel_futures=True)
-            failed = next(reference for reference, lookup in lookups.items() if lookup.done() and lookup.exception())
-            raise error.replace(diagnostics=(images[failed],)) from error
+            raise error.replace(diagnostics=(missing,)) from error
+
+    with open_engine(target) as engine:
+        found = call_all([partial(look_up, reference, missing) for reference, missing in images.items()])
+    return dict(zip(images, found, strict=True))

@@ -7,12 +7,14 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import time
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine.client.json_access import Json, get_number, get_object, get_text, parse_timestamp
 from wtc.engine.observe import parse_inspect
+from wtc.engine.parallel import call_all
 from wtc.engine.stats.cgroup_usage import Cgroups, working_set
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
@@ -22,7 +24,6 @@ from wtc.planner.observed.ownership import inconsistency
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
-PARALLEL = 8
 GAP_S = 0.1
 """The minimum time between the two samples of a CPU share."""
 _INACTIVE = ("total_inactive_file", "inactive_file")
@@ -69,9 +70,8 @@ def read_samples(engine: "Engine", ids: Iterable[str]) -> dict[str, Sample]:
     wanted = list(dict.fromkeys(ids))
     found = kernel_samples(engine, wanted)
     if left := [one for one in wanted if one not in found]:
-        with ThreadPoolExecutor(min(PARALLEL, len(left)), thread_name_prefix="stats") as pool:
-            requests = {one: pool.submit(_sample_once, engine, one) for one in left}
-            found |= {one: sample for one, future in requests.items() if (sample := future.result())}
+        samples = call_all([partial(_sample_once, engine, one) for one in left])
+        found |= {one: sample for one, sample in zip(left, samples, strict=True) if sample}
     return found
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 from wtc.dataclass import replace
 from wtc.errors import WtcError
@@ -89,9 +90,8 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
 
     The inputs of other services are not looked at.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     from wtc.engine.images.build_inputs import build_input
+    from wtc.engine.parallel import call_all
 
     def of(service: str) -> BuildInput:
         try:
@@ -104,9 +104,9 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
     names = names_of(project, namespace)
     waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
     found: dict[str, BuildInput] = {}
-    with with_positions(project), ThreadPoolExecutor(max_workers=8) as pool:
+    with with_positions(project):
         while waiting:
-            found |= dict(zip(waiting, pool.map(of, waiting), strict=True))
+            found |= dict(zip(waiting, call_all([partial(of, one) for one in waiting]), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)
             waiting = {name for some in needed for name in some} - found.keys()
     return found
