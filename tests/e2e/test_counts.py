@@ -174,6 +174,7 @@ def _ps(target: Target) -> None:
 
 
 @pytest.mark.parametrize("services", [3, 10])
+@pytest.mark.slow
 def test_requests_grow_only_with_the_services_of_the_stack(shared: Workshop, counts: Counts, services: int) -> None:
     """Each command finds the stack as the command before left it."""
     write(shared.main, {"compose.yaml": _stack(1)})
