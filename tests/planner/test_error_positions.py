@@ -6,10 +6,11 @@ import pytest
 
 from wtc.model import plan as op
 from wtc.model.build import Build, BuildSecret
+from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import DesiredImage
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.mounts import FileGrant, FileSource, Mount
-from wtc.model.plan import ContainerRef, PlanNode
+from wtc.model.plan import PlanNode
 from wtc.model.position import Path, Position
 from wtc.model.project import IpamPool, Network, Project, Volume
 from wtc.model.service import DeviceMapping, Hook, Service

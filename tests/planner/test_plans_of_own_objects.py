@@ -11,6 +11,7 @@ from tests.planner.world import IDENTITY, NAMESPACE, World, project
 from wtc import labels as label
 from wtc.errors import WtcError
 from wtc.model.build import Build, BuildInput
+from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import Desired
 from wtc.model.identity import LabelledStack
 from wtc.model.mounts import Mount
@@ -18,7 +19,6 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import EngineListing, MountedVolume, Observed, ObservedContainer, ObservedImage
 from wtc.model.plan import (
     BuildImage,
-    ContainerRef,
     CreateContainer,
     CreateNetwork,
     CreateVolume,
