@@ -14,10 +14,10 @@ from wtc.engine.client.connection import Engine
 from wtc.engine.executor import Outcome, execute_plan
 from wtc.engine.observe.snapshot import observe
 from wtc.events import Event
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import ContainerSpec
 from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     Condition,
     CreateContainer,

@@ -15,9 +15,9 @@ from wtc.engine.logs.history import open_log, tail_lines
 from wtc.engine.observe.snapshot import held_ports, list_stacks, observe, published_ports
 from wtc.errors import ConflictError, PortTakenError, WtcError
 from wtc.events import NodeFailed, Warned
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import InjectedFile
 from wtc.model.mounts import Mount
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,

@@ -9,7 +9,7 @@ import pytest
 from tests.engine.engine_stack import SECOND, Stack
 from wtc.errors import WtcError
 from wtc.events import Progress
-from wtc.model.container_ref import ContainerRef
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import Condition, RemoveContainer
 from wtc.model.service import Healthcheck
 

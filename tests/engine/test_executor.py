@@ -14,8 +14,8 @@ from wtc.engine.operations import OPERATIONS, Call
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model import plan as plans
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import DesiredImage
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import BuildImage, Condition, Operation, Plan, PlanNode, RemoveVolume, RunHook, WaitContainer
 from wtc.model.service import Hook
 

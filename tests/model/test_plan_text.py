@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from wtc.engine.operations import OPERATIONS
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import InjectedFile
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import Condition, InjectFiles, Operation, RemoveImage, RenameContainer, RunHook, WaitContainer
 from wtc.model.plan_text import _NAMES, OperationNames, operation_names
 from wtc.model.service import Hook

@@ -6,10 +6,10 @@ import pytest
 
 from wtc.model import plan as op
 from wtc.model.build import Build, BuildSecret
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import DesiredImage
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.mounts import FileGrant, FileSource, Mount
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import PlanNode
 from wtc.model.position import Path, Position
 from wtc.model.project import IpamPool, Network, Project, Volume

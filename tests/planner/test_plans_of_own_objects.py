@@ -11,12 +11,11 @@ from tests.planner.world import IDENTITY, NAMESPACE, World, project
 from wtc import labels as label
 from wtc.errors import WtcError
 from wtc.model.build import Build, BuildInput
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import Desired
 from wtc.model.identity import LabelledStack
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
-from wtc.model.observed import EngineListing, MountedVolume, Observed, ObservedContainer, ObservedImage
+from wtc.model.observed import ContainerRef, EngineListing, MountedVolume, Observed, ObservedContainer, ObservedImage
 from wtc.model.plan import (
     BuildImage,
     CreateContainer,

@@ -13,8 +13,8 @@ from wtc.engine.containers.archive import download, upload
 from wtc.engine.containers.container_calls import remove_container
 from wtc.engine.translate.mounts import mount
 from wtc.errors import EngineError, WtcError
-from wtc.model.container_ref import ContainerRef
 from wtc.model.mounts import Mount
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import CopyHelper, CopyVolume, RemoveContainer
 
 if TYPE_CHECKING:

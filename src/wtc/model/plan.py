@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from wtc.dataclass import dataclass, field
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile
 from wtc.model.diagnostic import Diagnostic
+from wtc.model.observed import ContainerRef
 from wtc.model.project import Network, Volume
 from wtc.model.service import Attachment, Hook
 

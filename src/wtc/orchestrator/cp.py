@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
-from wtc.model.container_ref import ContainerRef
+from wtc.model.observed import ContainerRef
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.exec import Replica, find_container

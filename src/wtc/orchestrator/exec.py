@@ -6,8 +6,7 @@ from wtc.dataclass import dataclass
 from wtc.engine.containers.exec import ExecRequest, run_exec
 from wtc.errors import WtcError
 from wtc.events import Reporter
-from wtc.model.container_ref import ContainerRef
-from wtc.model.observed import RUNNING_STATES, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 

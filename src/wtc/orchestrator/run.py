@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Reporter, Warned
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import RUNNING_STATES, Observed
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions

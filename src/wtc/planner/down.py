@@ -5,9 +5,8 @@ from types import MappingProxyType
 
 from wtc import labels as label
 from wtc.errors import ConflictError, UsageError
-from wtc.model.container_ref import ContainerRef
 from wtc.model.namespace import Namespace
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import Plan, RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume, StopContainer
 from wtc.model.service import Hook
 from wtc.planner.checks.conflicts import check_writers

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
 from wtc.errors import WtcError
-from wtc.model.container_ref import ContainerRef
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     KillContainer,

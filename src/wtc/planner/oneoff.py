@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field, replace
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
+from wtc.model.observed import ContainerRef, Observed
 from wtc.model.plan import Condition, ConnectNetwork, CreateContainer, InjectFiles, Plan, WaitContainer
 from wtc.model.service import Attachment, Port
 from wtc.planner.desired.config_hash import service_hash

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from wtc.model.container_ref import ContainerRef
 from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import Operation, Plan, PlanNode, RunHook
 from wtc.model.service import Hook
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from wtc.model.container_ref import ContainerRef
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     CreateContainer,
     CreateNetwork,

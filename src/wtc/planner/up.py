@@ -4,9 +4,8 @@ A crash can happen between the steps that recreate a container: the replacement 
 old container is stopped and removed, the replacement is renamed and started. The next `up` finishes these steps.
 """
 
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,

@@ -16,8 +16,8 @@ from wtc.cli.terminal.output import print_columns
 from wtc.cli.terminal.style import link_urls
 from wtc.errors import WtcError
 from wtc.events import NodeDone, NodeFailed, NodeSkipped, NodeStarted, PlanStarted, Progress
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import DesiredImage
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     BuildImage,
     Condition,

@@ -8,10 +8,9 @@ import pytest
 from tests.planner.listing import ANONYMOUS, container, container_labels, image, network, volume
 from tests.planner.world import IDENTITY, NAMESPACE
 from wtc import labels as label
-from wtc.model.container_ref import ContainerRef
 from wtc.model.identity import Ancestor, Identity
 from wtc.model.namespace import Namespace
-from wtc.model.observed import EngineListing, MountedVolume, ObservedContainer
+from wtc.model.observed import ContainerRef, EngineListing, MountedVolume, ObservedContainer
 from wtc.model.plan import RemoveContainer, RemoveVolume
 from wtc.model.project import Volume
 from wtc.planner.down import plan_clean

@@ -12,8 +12,8 @@ from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_p
 from wtc.engine.translate.container import container_body
 from wtc.engine.translate.networks import endpoint_settings
 from wtc.errors import ConflictError, EngineError, NotFoundError, PortTakenError
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import InjectedFile
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     ConnectNetwork,
     CreateContainer,

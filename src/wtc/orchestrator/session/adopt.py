@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, Reporter, warn
-from wtc.model.container_ref import ContainerRef
 from wtc.model.identity import LabelledStack
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import Plan, StopContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import (

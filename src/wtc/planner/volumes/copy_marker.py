@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from wtc import labels as label
 from wtc.errors import ConflictError
-from wtc.model.container_ref import ContainerRef
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import ContainerRef, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import CopyHelper, StartContainer
 from wtc.model.project import Volume
 from wtc.planner.plan_builder import PlanBuilder
