@@ -98,7 +98,7 @@ def test_network_with_changed_labels_is_recreated() -> None:
     ],
 )
 def test_up_again_waits_for_an_optional_dependency_without_requiring_it(
-    dependents: tuple[Dependency, ...], required: bool
+    dependents: tuple[Dependency, ...], *, required: bool
 ) -> None:
     services = [Service(name=f"s{n}", image="redis:7", depends_on={"base": how}) for n, how in enumerate(dependents)]
     world = World()

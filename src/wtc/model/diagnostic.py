@@ -23,6 +23,8 @@ class Diagnostic:
     position: Position | None = None
     path: Path = ()
     hint: str = ""
+    service: str = ""
+    """The service that it is about, if `path` does not begin with it."""
     variable: str = ""
     """The variable that is not set, if the finding is about one."""
 

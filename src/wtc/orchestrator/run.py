@@ -84,7 +84,7 @@ def run(
             needs = UpRequest(services=depends_on, options=options, oversubscribe=request.oversubscribe)
             bring_up(context, needs, stop)
         report_unsupported(project, context, strict=False)
-        with with_positions(project):
+        with with_positions(lambda: project):
             return _Run(context, request, project, stop, on_started).execute()
 
 

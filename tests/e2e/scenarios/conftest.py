@@ -20,7 +20,7 @@ ALWAYS_CHANGE = frozenset({"--recreate", "--build", "--rebuild"})
 class RepeatingWorkshop(Workshop):
     """A workshop that repeats each `up` in front of a proxy, and fails if the repetition changes something.
 
-    `jobs` are services that have ended, and whose end no service waits for: as in Docker Compose, each `up` starts them.
+    `jobs` are services that end, and whose end no service waits for: as in Docker Compose, each `up` starts them again.
     """
 
     def __init__(self, base: Path, client: Any, *, proxy: Proxy, jobs: frozenset[str]) -> None:

@@ -54,14 +54,21 @@ def combine_failures(
 ) -> WtcError:
     """Return the first failure, with what the command line needs of the others. Pure. `failed` is not empty."""
     (node, first), *others = failed
-    path = node_path(node)
+    diagnostics = first.diagnostics or _diagnostics(node, first.message)
+    further = [(error, error.diagnostics or _diagnostics(other, _one_line(error))) for other, error in others]
+    unplaced = [error for error, found in further if not (diagnostics and found)]
     return first.replace(
         hints=tuple(dict.fromkeys([*(hint for _, error in failed for hint in error.hints), *hints])),
-        diagnostics=first.diagnostics or ((Diagnostic(message=first.message, path=path),) if path else ()),
-        notes=(*first.notes, *(f"also: {_one_line(error)}" for _, error in others), *notes),
+        diagnostics=(*diagnostics, *(d for _, found in further if diagnostics for d in found)),
+        notes=(*first.notes, *(f"also: {_one_line(error)}" for error in unplaced), *notes),
         detail=_details(failed),
         containers=tuple(dict.fromkeys(_failed_containers(failed, observed))),
     )
+
+
+def _diagnostics(node: PlanNode, message: str) -> tuple[Diagnostic, ...]:
+    path = node_path(node)
+    return (Diagnostic(message=message, path=path, service=node.service),) if path else ()
 
 
 def _details(failed: Sequence[tuple[PlanNode, WtcError]]) -> str:
