@@ -7,9 +7,6 @@ from wtc.errors import ComposeFileError, WtcError
 from wtc.model.project import Project
 from wtc.planner.error_positions import with_position
 
-_NOT_STARTED = frozenset({126, 127})
-"""The exit statuses of a container whose program could not be started, so that its output is about the file."""
-
 
 @contextmanager
 def with_positions(read: Callable[[], Project]) -> Generator[None]:
@@ -27,12 +24,6 @@ def with_positions(read: Callable[[], Project]) -> Generator[None]:
             project = read()
         except ComposeFileError:
             raise error from error.__cause__
-        complaints = [_complaint(error), *(d.message for d in error.diagnostics[1:])]
-        placed = tuple(with_position(d, c, project) for d, c in zip(error.diagnostics, complaints, strict=True))
+        complaint = "\n".join([*error.causes, error.message])
+        placed = tuple(with_position(d, d.complaint or complaint, project) for d in error.diagnostics)
         raise error.replace(diagnostics=placed) from error.__cause__
-
-
-def _complaint(error: WtcError) -> str:
-    """Return what an error says about the file, the most precise part first; not what a container printed."""
-    printed = any(container.exit_status not in _NOT_STARTED for container in error.containers)
-    return "\n".join([*error.causes, error.message, *([] if printed else [error.detail])])
