@@ -69,6 +69,30 @@ def test_image_that_another_service_builds_is_the_worktrees_own(workshop: Worksh
         workshop.client.images.remove(tagged)
 
 
+def test_foreign_image_of_a_built_tag_is_used_by_no_command(workshop: Workshop, tagged: str) -> None:
+    workshop.commit(
+        file_of(
+            web={"image": tagged, "pull_policy": "always", **built("FROM busybox:1.36", "RUN touch /own")},
+            worker={"image": tagged, "pull_policy": "always"},
+        )
+    )
+    try:
+        for command in (("up",), ("create",)):
+            ended = workshop.refused(*command, "--no-build", "worker", status=1)
+            assert "is not built, and `--no-build` is given" in ended.err
+        assert workshop.leftovers() == []
+        workshop.wtc("pull", "worker")
+        workshop.wtc("run", "--rm", "--no-deps", "worker", "ls", "/own")
+        workshop.wtc("clean", "-y")
+        workshop.wtc("build", "web")
+        workshop.wtc("create", "worker")
+        stack = workshop.up("--no-build", "--pull", "always", "worker")
+        assert stack.run("worker", "ls", "/own") == "/own\n"
+        assert workshop.client.images.get(tagged).id == workshop.client.images.get("busybox:1.36").id
+    finally:
+        workshop.client.images.remove(tagged)
+
+
 @pytest.fixture
 def buildx(workshop: Workshop) -> None:
     """`docker buildx` for the workshop's user, as on this machine."""
