@@ -119,25 +119,30 @@ def chain(tag: str, content: str = "own") -> dict[str, str]:
     )
 
 
-BUILT_FROM = ("named", "image", "from", "argument", "copy")
+BY_CONTEXT = ("named", "image")
+BY_DOCKERFILE = ("from", "argument", "copy")
 
 
-def own_images(workshop: Workshop, stack: Stack) -> dict[str, str]:
-    return {name: stack.run(name, "cat", "/d") for name in BUILT_FROM}
+def own_images(stack: Stack, services: tuple[str, ...]) -> dict[str, str]:
+    return {name: stack.run(name, "cat", "/d") for name in services}
 
 
 @pytest.mark.usefixtures("buildx")
 def test_builds_from_an_image_of_another_service_use_the_worktrees_own(workshop: Workshop, tagged: str) -> None:
+    services = BY_DOCKERFILE if workshop.is_old_engine else (*BY_CONTEXT, *BY_DOCKERFILE)
     workshop.commit(chain(tagged))
     try:
         workshop.wtc("build", "from")
-        stack = workshop.up()
-        assert own_images(workshop, stack) == dict.fromkeys(BUILT_FROM, "own\n")
-        unchanged(workshop)
-        for name in BUILT_FROM:
+        stack = workshop.up(*services)
+        assert own_images(stack, services) == dict.fromkeys(services, "own\n")
+        unchanged(workshop, *services)
+        for name in services:
             unchanged(workshop, name)
         write(workshop.main, chain(tagged, "new"))
-        assert own_images(workshop, workshop.up()) == dict.fromkeys(BUILT_FROM, "new\n")
+        assert own_images(workshop.up(*services), services) == dict.fromkeys(services, "new\n")
+        for name in {*BY_CONTEXT} - {*services}:
+            error = workshop.wtc("build", name, "--json", status=1).json()["error"]
+            assert [(d["service"], d["line"]) for d in error["diagnostics"]] == [(name, 1)]
     finally:
         workshop.client.images.remove(tagged)
 
@@ -151,8 +156,8 @@ def test_without_buildx_the_dockerfile_names_the_worktrees_own_image(
         (commands / command).symlink_to(f"/usr/bin/{command}")
     workshop.commit(chain(tagged))
     try:
-        stack = workshop.up("from", "argument", "copy", env={"PATH": str(commands)})
-        assert [stack.run(name, "cat", "/d") for name in BUILT_FROM[2:]] == ["own\n"] * 3
+        stack = workshop.up(*BY_DOCKERFILE, env={"PATH": str(commands)})
+        assert [stack.run(name, "cat", "/d") for name in BY_DOCKERFILE] == ["own\n"] * 3
         ended = workshop.refused("up", "named", status=1, env={"PATH": str(commands)})
         assert "without `docker buildx`" in ended.err
     finally:

@@ -59,9 +59,9 @@ def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> str:
     text = _headline(word, colour, diagnostic.message)
     if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
-        if diagnostic.service and diagnostic.path[:1] != ("services",):
-            where += f" of service `{diagnostic.service}`"
         text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {escape_control(where)}\n"
+        if diagnostic.service and diagnostic.path[:1] != ("services",) and f"`{diagnostic.service}`" not in text:
+            text += f"      used by service `{escape_control(diagnostic.service)}`\n"
     if diagnostic.hint:
         text += _hint(diagnostic.hint)
     return text
