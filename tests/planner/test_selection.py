@@ -8,6 +8,7 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from tests.compose.memory import FOLDER, project
+from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.compose.loader.decode import decode_project
 from wtc.errors import ComposeFileError
 from wtc.model.build import BuildInput
@@ -68,8 +69,11 @@ def attributes(name: str) -> dict[str, st.SearchStrategy[Any]]:
     }
 
 
-def decoded(files: Mapping[str, str], services: tuple[str, ...], profiles: tuple[str, ...], **more: Any) -> Project:
-    return decode_project(project(files, services=services, profiles=profiles, provisional=True, **more))
+def decoded(
+    files: Mapping[str, str], services: tuple[str, ...], profiles: tuple[str, ...], variables: PortVariables
+) -> Project:
+    request = {"services": services, "profiles": profiles, "port_variables": variables, "provisional": True}
+    return decode_project(project(files, **request))
 
 
 def resolved(files: Mapping[str, str], services: tuple[str, ...], profiles: tuple[str, ...]) -> Desired:
@@ -77,14 +81,14 @@ def resolved(files: Mapping[str, str], services: tuple[str, ...], profiles: tupl
 
     Each Dockerfile names the image of service `a`; a port is leased by its service and target.
     """
-    first = decoded(files, services, profiles)
+    first = decoded(files, services, profiles, PortVariables())
     requests = port_requests(first, {})
     ports = {r.id: 20_000 + 500 * NAMES.index(r.id.service) + 100 * r.id.number + r.id.target % 97 for r in requests}
     variables = leased_variables(first, named_ports(requests, ports))
     inputs = {name: BuildInput(hash=f"h-{name}", images=("app-a:dev",)) for name in NAMES}
     namespace = Namespace(name="accra-a1b2c3", worktree=FOLDER)
     place = Placement(namespace=namespace, bind="127.0.0.1", build_inputs=inputs, ports=ports)
-    return resolve_desired(decoded(files, services, profiles, port_variables=variables), place)
+    return resolve_desired(decoded(files, services, profiles, variables), place)
 
 
 @st.composite

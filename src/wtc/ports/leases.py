@@ -52,9 +52,9 @@ def lease_host_ports(
 
     `bind` is the address of requests that name none. `busy` are host ports that others have, as the engine shows; a
     lease on one of them moves. `free` is asked about host ports that the stack does not have yet in this protocol and
-    at this address. With `keep` a lease that another stack has too does not move: only the engine knows which of the two
-    runs. `settled` are the ports that containers publish, None if that is not known: their leases do not move to share
-    the number of another port.
+    at this address. With `keep` a lease that another stack has too does not move: only the engine knows which of the
+    two runs. `settled` are the ports that containers publish, None if that is not known: their leases do not move to
+    share the number of another port.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
