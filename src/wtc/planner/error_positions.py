@@ -162,7 +162,7 @@ def _values(path: Path, project: Project) -> Iterator[Value]:
     if service is None:
         return
     if rest[0] == "":
-        yield from _attribute_values(service, path)
+        yield from _attribute_values(service, path, project)
         yield from _granted(service, path, project)
     elif rest[0] in {"post_start", "pre_stop"}:
         yield from _strings(getattr(service, str(rest[0])), path)
@@ -173,7 +173,7 @@ def _values(path: Path, project: Project) -> Iterator[Value]:
             yield from _source("secrets", secret.source, project)
 
 
-def _attribute_values(service: Service, path: Path) -> Iterator[Value]:
+def _attribute_values(service: Service, path: Path, project: Project) -> Iterator[Value]:
     """Yield the values of a service's own attributes, also as an engine spells them."""
     for attribute in NAMING:
         for place, text in _strings(getattr(service, attribute), (*path, attribute)):
@@ -181,7 +181,10 @@ def _attribute_values(service: Service, path: Path) -> Iterator[Value]:
                 continue
             yield place, text
             if attribute in IN_PARTS:
-                yield from ((place, part) for part in re.split(r"[=:,]", text) if part not in KEYWORDS)
+                for part in re.split(r"[=:,]", text):
+                    if part not in KEYWORDS:
+                        yield place, part
+                    yield place, project.container_names.get(part, "")
             elif attribute == "sysctls":
                 yield place, "/proc/sys/" + text.replace(".", "/")
             elif attribute in {"cap_add", "cap_drop"}:
