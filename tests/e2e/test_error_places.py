@@ -175,3 +175,13 @@ def test_error_of_a_start_has_its_place(workshop: Workshop) -> None:
     for command in ("start", "restart"):
         error: dict[str, Any] = workshop.wtc(command, "--json", status=1).json()["error"]
         assert [(d["file"], d["line"], d["column"]) for d in error["diagnostics"]] == [wanted["web"]], command
+
+
+def test_error_of_a_run_has_its_place_unless_the_user_gave_what_is_wrong(workshop: Workshop) -> None:
+    wanted = expected(workshop, {"web": "devices: [^/dev/wtc-missing]"})
+    text = workshop.wtc("run", "--rm", "web", "true", status=125).err
+    assert f"  --> compose.yaml:{wanted['web'][1]}:{wanted['web'][2]}  services.web.devices[0].source\n" in text
+    write(workshop.main, {"compose.yaml": "services: {web: {image: 'busybox:1.36'}}\n"})
+    text = workshop.wtc("run", "--rm", "web", "missing-program", status=127).err
+    assert "missing-program" in text
+    assert "-->" not in text
