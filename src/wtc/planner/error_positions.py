@@ -32,7 +32,7 @@ NAMING = (
 )  # fmt: skip
 """The attributes of a service whose values the engine looks up or checks; `environment` is not one of them."""
 IN_PARTS = frozenset({
-    "volumes_from", "tmpfs", "network_mode", "ipc", "pid", "links", "external_links", "security_opt",
+    "volumes_from", "tmpfs", "network_mode", "ipc", "pid", "links", "external_links", "security_opt", "user",
 })  # fmt: skip
 """Those of which the engine names a part: `container:db`, `seccomp=profile.json`, `/run:size=1m`."""
 UNNAMED = frozenset({"type", "protocol", "mode"})
