@@ -128,6 +128,7 @@ def own_images(stack: Stack, services: tuple[str, ...]) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("buildx")
+@pytest.mark.slow
 def test_builds_from_an_image_of_another_service_use_the_worktrees_own(workshop: Workshop, tagged: str) -> None:
     services = BY_DOCKERFILE if workshop.is_old_engine else (*BY_CONTEXT, *BY_DOCKERFILE)
     workshop.commit(chain(tagged))
