@@ -106,7 +106,7 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
             raise error.replace(diagnostics=(place,)) from error.__cause__
 
     found: dict[str, BuildInput] = {}
-    with with_positions(project):
+    with with_positions(lambda: project):
         while waiting:
             found |= dict(zip(waiting, call_all([partial(of, one) for one in waiting]), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)
