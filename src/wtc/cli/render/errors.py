@@ -5,7 +5,7 @@ import sys
 
 from wtc.cli.error_format import ErrorFormat
 from wtc.cli.render.error_documents import error_document
-from wtc.cli.terminal.escape import escape_control
+from wtc.cli.terminal.escape import Verbatim, escaped
 from wtc.cli.terminal.output import print_json
 from wtc.cli.terminal.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
 from wtc.errors import WtcError
@@ -26,35 +26,35 @@ def show_error(error: WtcError, wanted: ErrorFormat = ErrorFormat()) -> None:
         print_json({"error": error_document(error)}, ok=False, as_line=wanted.as_line)
 
 
-def error_text(error: WtcError) -> str:
+def error_text(error: WtcError) -> Verbatim:
     """Return what failed, where, why, and what to do next. Diagnostics replace the message."""
-    parts = [diagnostic_text(d) for d in error.diagnostics]
+    lines: list[str] = [diagnostic_text(d) for d in error.diagnostics]
     if not error.diagnostics:
-        parts.append(_headline("error", RED, error.message))
-    parts += [f"caused by: {escape_control(cause)}\n" for cause in error.causes]
+        lines.append(_headline("error", RED, error.message))
+    lines += [f"caused by: {cause}" for cause in error.causes]
     if error.detail:
-        parts.append("\n" + "".join(f"  | {escape_control(line)}\n" for line in error.detail.rstrip("\n").splitlines()))
+        lines += ["", *(f"  | {line}" for line in error.detail.rstrip("\n").splitlines())]
     if error.notes:
-        parts.append("\n" + "".join(f"{escape_control(note)}\n" for note in error.notes))
+        lines += ["", *error.notes]
     if error.hints:
-        parts.append("\n" + "".join(_hint(hint) for hint in error.hints))
-    return "".join(parts)
+        lines += ["", *map(_hint, error.hints)]
+    return escaped(*(part for line in lines for part in (line, "\n")))
 
 
-def diagnostic_text(diagnostic: Diagnostic) -> str:
+def diagnostic_text(diagnostic: Diagnostic) -> Verbatim:
     """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many."""
     word, colour = ("error", RED) if diagnostic.severity is Severity.ERROR else ("warning", YELLOW)
     position = diagnostic.position
     place = f"{shown_path(position.file)}:{position.line}:{position.column}" if position else ""
     if diagnostic.severity is Severity.UNSUPPORTED:
         return _headline(word, colour, f"{diagnostic.message} ({place})" if place else diagnostic.message)
-    text = _headline(word, colour, diagnostic.message)
+    parts: list[str] = [_headline(word, colour, diagnostic.message)]
     if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
-        text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {escape_control(where)}\n"
+        parts += ["\n  ", paint("-->", BLUE, BOLD, stream=sys.stderr), f" {where}"]
     if diagnostic.hint:
-        text += _hint(diagnostic.hint)
-    return text
+        parts += ["\n", _hint(diagnostic.hint)]
+    return escaped(*parts)
 
 
 def shown_path(path: str) -> str:
@@ -66,9 +66,9 @@ def shown_path(path: str) -> str:
     return path if relative.startswith("..") or not path.startswith("/") else relative
 
 
-def _headline(word: str, colour: str, message: str) -> str:
-    return f"{paint(f'{word}:', colour, BOLD, stream=sys.stderr)} {escape_control(message)}\n"
+def _headline(word: str, colour: str, message: str) -> Verbatim:
+    return escaped(paint(f"{word}:", colour, BOLD, stream=sys.stderr), f" {message}")
 
 
-def _hint(text: str) -> str:
-    return f"{paint('hint:', CYAN, BOLD, stream=sys.stderr)} {escape_control(text)}\n"
+def _hint(text: str) -> Verbatim:
+    return escaped(paint("hint:", CYAN, BOLD, stream=sys.stderr), f" {text}")
