@@ -42,7 +42,7 @@ services:
     image: "x:${PORT:-1}"
     ports: ["${PORT}:80"]
     env_file: [web.env]
-    environment: {URL: "${URL-}", LONG: "${LONG?no}", EMPTY: "${EMPTY:+set}"}
+    environment: {URL: "${URL-}", LONG: "${LONG-}", EMPTY: "${EMPTY:+set}"}
 """
 MOST_WORK = 40
 """Maximum processor time of a file, as a multiple of the time for `PLAIN`, so that the machine does not matter."""
