@@ -7,7 +7,7 @@ import random
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from tests.compose.mutations import mutate_tree
 from tests.engine.client.scripted_server import Peer, Received
@@ -27,7 +27,8 @@ class HostileEngine:
     def __init__(self, path: str, answers: Mapping[str, list[Answer]]) -> None:
         self.address = f"unix://{path}"
         self.send: Send = whole
-        self.dice = random.Random(0)
+        self.dice: random.Random | None = None
+        """Chooses one of several recorded answers; without it, the longest one is sent."""
         self._answers = answers
         self._peers: list[Peer] = []
         self._listener = socket.socket(socket.AF_UNIX)
@@ -77,7 +78,9 @@ class HostileEngine:
         found = self._answers.get(route) or self._answers.get(route.replace("HEAD", "GET"))
         missing = Answer(route=route, status=404, media_type="application/json", body='{"message": "no such object"}')
         named = [one for one in found or () if _name_of(request.target) in one.body]
-        return self.dice.choice(named or found) if found else missing
+        if not found:
+            return missing
+        return self.dice.choice(named or found) if self.dice else (named or found)[-1]
 
 
 def _name_of(target: str) -> str:
@@ -197,9 +200,10 @@ _EXACT = frozenset(
 
 def _append(tree: Any, text: str) -> Any:
     if isinstance(tree, dict):
-        return {key: value if key in _EXACT else _append(value, text) for key, value in tree.items()}
+        fields = cast("dict[str, Any]", tree)
+        return {key: value if key in _EXACT else _append(value, text) for key, value in fields.items()}
     if isinstance(tree, list):
-        return [_append(value, text) for value in tree]
+        return [_append(value, text) for value in cast("list[Any]", tree)]
     return tree + text if isinstance(tree, str) else tree
 
 
