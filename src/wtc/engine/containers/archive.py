@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, cast
 from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import Json, get_number, get_text, parse_json
 from wtc.errors import EngineError, NotFoundError
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import ContainerRef
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -17,7 +17,8 @@ from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.engine.operations import Call, perform_operation
 from wtc.engine.translate.container import container_body
 from wtc.errors import NotFoundError, PortTakenError, WtcError
-from wtc.model.plan import ContainerRef, CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
 from wtc.regular_file import read_regular_file
 
 if TYPE_CHECKING:
