@@ -8,7 +8,7 @@ from wtc.cli.render.error_documents import error_document
 from wtc.cli.terminal.escape import Verbatim, escaped
 from wtc.cli.terminal.output import print_json
 from wtc.cli.terminal.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
-from wtc.errors import WtcError
+from wtc.errors import ComposeFileError, WtcError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import dotted
 
@@ -27,23 +27,31 @@ def show_error(error: WtcError, wanted: ErrorFormat = ErrorFormat()) -> None:
 
 
 def error_text(error: WtcError) -> Verbatim:
-    """Return what failed, where, why, and what to do next. Diagnostics replace the message."""
-    lines: list[str] = [diagnostic_text(d) for d in error.diagnostics]
-    if not error.diagnostics:
-        lines.append(_headline("error", RED, error.message))
-    lines += [f"caused by: {cause}" for cause in error.causes]
+    """Return what failed, where, why, and what to do next.
+
+    Diagnostics replace the message. Those of a compose file are errors; of a run, the first is the error, with the
+    causes, and the others are what else failed.
+    """
+    is_finding = isinstance(error, ComposeFileError)
+    texts: list[str] = [diagnostic_text(d, also=n > 0 and not is_finding) for n, d in enumerate(error.diagnostics)]
+    first, *others = texts or [_headline("error", RED, error.message)]
+    parts = [first, *(f"caused by: {cause}\n" for cause in error.causes), *others]
     if error.detail:
-        lines += ["", *(f"  | {line}" for line in error.detail.rstrip("\n").splitlines())]
+        parts += ["\n", *(f"  | {line}\n" for line in error.detail.rstrip("\n").splitlines())]
     if error.notes:
-        lines += ["", *error.notes]
+        parts += ["\n", *(f"{note}\n" for note in error.notes)]
     if error.hints:
-        lines += ["", *map(_hint, error.hints)]
-    return escaped(*(part for line in lines for part in (line, "\n")))
+        parts += ["\n", *map(_hint, error.hints)]
+    return escaped(*parts)
 
 
-def diagnostic_text(diagnostic: Diagnostic) -> Verbatim:
-    """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many."""
-    word, colour = ("error", RED) if diagnostic.severity is Severity.ERROR else ("warning", YELLOW)
+def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> Verbatim:
+    """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many.
+
+    With `also`, an error is one of several, and follows another one.
+    """
+    is_error = diagnostic.severity is Severity.ERROR
+    word, colour = ("also" if also else "error", RED) if is_error else ("warning", YELLOW)
     position = diagnostic.position
     place = f"{shown_path(position.file)}:{position.line}:{position.column}" if position else ""
     if diagnostic.severity is Severity.UNSUPPORTED:
@@ -51,9 +59,12 @@ def diagnostic_text(diagnostic: Diagnostic) -> Verbatim:
     parts: list[str] = [_headline(word, colour, diagnostic.message)]
     if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
-        parts += ["\n  ", paint("-->", BLUE, BOLD, stream=sys.stderr), f" {where}"]
+        parts += ["  ", paint("-->", BLUE, BOLD, stream=sys.stderr), f" {where}\n"]
+        named = f"`{diagnostic.service}`"
+        if diagnostic.service and diagnostic.path[:1] != ("services",) and named not in "".join(parts):
+            parts.append(f"      used by service {named}\n")
     if diagnostic.hint:
-        parts += ["\n", _hint(diagnostic.hint)]
+        parts.append(_hint(diagnostic.hint))
     return escaped(*parts)
 
 
@@ -67,8 +78,8 @@ def shown_path(path: str) -> str:
 
 
 def _headline(word: str, colour: str, message: str) -> Verbatim:
-    return escaped(paint(f"{word}:", colour, BOLD, stream=sys.stderr), f" {message}")
+    return escaped(paint(f"{word}:", colour, BOLD, stream=sys.stderr), f" {message}\n")
 
 
 def _hint(text: str) -> Verbatim:
-    return escaped(paint("hint:", CYAN, BOLD, stream=sys.stderr), f" {text}")
+    return escaped(paint("hint:", CYAN, BOLD, stream=sys.stderr), f" {text}\n")

@@ -75,7 +75,7 @@ class LiveReporter:
             case Note(text=text):
                 self._console.print(Text(escape_control(text)))
             case Warned(diagnostic=diagnostic):
-                self._console.print(Text.from_ansi(diagnostic_text(diagnostic)))
+                self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
 
     def draw(self) -> Frame:
         """Return the frame to show now: the lines that fit, or all lines at the end."""

@@ -49,6 +49,6 @@ def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) 
 
 
 def narrate(line: str) -> None:
-    """Print a line on standard error. Control characters are escaped."""
-    sys.stderr.write(escaped(line, "\n"))
+    """Print a line on standard error, with or without its end. Control characters are escaped."""
+    sys.stderr.write(escaped(line, "" if line.endswith("\n") else "\n"))
     sys.stderr.flush()
