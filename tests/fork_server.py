@@ -86,7 +86,7 @@ def serve(control: socket.socket) -> Request | None:
         for descriptor in streams:
             os.close(descriptor)
         reports[pid] = report
-        _report(report, pid)
+        _report(report, pid, 0)
 
 
 def _wake(number: int, frame: FrameType | None) -> None:
@@ -95,18 +95,19 @@ def _wake(number: int, frame: FrameType | None) -> None:
 
 def _report_ended(reports: dict[int, int]) -> None:
     while reports:
-        pid, status = os.waitpid(-1, os.WNOHANG)
+        pid, status, used = os.wait4(-1, os.WNOHANG)
         if pid == 0:
             return
         report = reports.pop(pid)
-        _report(report, os.waitstatus_to_exitcode(status))
+        _report(report, os.waitstatus_to_exitcode(status), used.ru_maxrss)
         os.close(report)
 
 
-def _report(report: int, number: int) -> None:
+def _report(report: int, number: int, peak: int) -> None:
+    """Write the process id, or the exit status and the peak of memory in the unit of `getrusage`."""
     # The test may have ended before the command.
     try:
-        os.write(report, f"{number}\n".encode())
+        os.write(report, f"{number} {peak}\n".encode())
     except BrokenPipeError:
         return
 

@@ -45,6 +45,7 @@ def start_wtc(
         stdout=stdout,
         stderr=stderr,
         text=True,
+        errors="surrogateescape",
         start_new_session=start_new_session or terminal,
         terminal=terminal,
     )
@@ -75,6 +76,7 @@ class _ForkedProcess(subprocess.Popen[Any]):
 
     def __init__(self, arguments: tuple[str, ...], *, terminal: bool = False, **options: Any) -> None:
         self._arguments, self._terminal = arguments, terminal
+        self.peak_bytes = 0
         super().__init__(["wtc", *arguments], **options)
 
     def _execute_child(self, *given: Any) -> None:
@@ -96,7 +98,7 @@ class _ForkedProcess(subprocess.Popen[Any]):
             os.close(report)
             pipes = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
             cast("Any", self)._close_pipe_fds(*(options[name] for name in pipes))
-        self.pid = self._next_report()
+        self.pid, _ = self._next_report()
         self._child_created = True
 
     def _internal_poll(self, **_: Any) -> int | None:
@@ -112,15 +114,17 @@ class _ForkedProcess(subprocess.Popen[Any]):
     def _wait_for_report(self, timeout_s: float | None) -> bool:
         ready, _, _ = select.select([self._reports], [], [], timeout_s)
         if ready:
-            self.returncode = self._next_report()
+            self.returncode, peak = self._next_report()
+            self.peak_bytes = peak * (1 if sys.platform == "darwin" else 1024)
             self._reports.close()
         return bool(ready)
 
-    def _next_report(self) -> int:
+    def _next_report(self) -> tuple[int, int]:
         line = self._reports.readline()
         if not line:
             raise RuntimeError("the fork server has ended")
-        return int(line)
+        number, peak = line.split()
+        return int(number), int(peak)
 
 
 def _check_locale(env: Mapping[str, str]) -> None:

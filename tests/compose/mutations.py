@@ -1,5 +1,6 @@
 """Damage compose files (keys, values, bytes), and create hostile ones."""
 
+import copy
 import random
 import re
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import yaml
 
 ODD_VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 7.5, 10**30, float("inf"), float("nan"), "", " ", "x", "-", ":", "::", "/", "~", "\t",
-    "é\u2028", "\U0001f433", "1-65535:1-65535", "65536:1", "0:0", "a:b:c:d:e", "::1:80:80", "${", "${X", "${X:?}",
+    "\u2028\ud800", "\U0001f433", "1-65535:1-65535", "65536:1", "0:0", "a:b:c:d:e", "::1:80:80", "${", "${X", "${X:?}",
     "${X:-${Y:-z}}", "$", "$$", "${1}", "service:", "service:self", "container:x", "10s", "1w2d3h", "9" * 400, "1e999",
     "512q", "-1b", "0x10", "010", "http://[", "C:\\x:/y", "=", "=x", "x=", [], {}, [None], [[]], [{}], {"": ""},
     {"x": None}, {"<<": {}}, ["a", "a"], {"a": {"b": {"c": 1}}}, "2020-01-01", "!reset", "*x", "&x", "x" * 10_000,
@@ -23,14 +24,35 @@ TOKENS = (
     "&a ", "*a", "<<: ", "!reset ", "!override ", "!!int ", "- ", ": ", "{", "}", "[", "]", "'", '"', "${", "$", "#",
     "\t", "\x00", "\ufeff", "---\n", "...\n", "? ", "| ", "> ", "%YAML 9.9\n", "\r", "\x85", "\x1b[31m",
 )  # fmt: skip
+DOTENV_TOKENS = (
+    "export ", "A=", "A0=$A0$A0\n", "A=${A}\n", "B", "=", "==", "'", '"', "\\", "\\\n", "#", " #", "\r\n", "\r", "\0",
+    "${", "}", "$", "$$", "${A:-", "${A:?", "${A:?no}", "${A:+${B}}", "\ufeff", "\x85", "\xa0", "\u2028", "\x1b[31m",
+    "é", "\udcff", "A[0]=1\n", "A.B-C=1\n", "A B=1\n", "1=2\n", "COMPOSE_PROFILES=x\n", "COMPOSE_FILE=/dev/null\n",
+    "COMPOSE_PROJECT_NAME=$X\n", "COMPOSE_ENV_FILES=.env\n", "COMPOSE_PATH_SEPARATOR=\n", "PORT=99999\n",
+    "PORT=1-65535\n", "PORT=x\n", "DOCKER_HOST=://\n", "A: b\n", "x" * 10_000, "A='\n" * 100, 'A="\n',
+)  # fmt: skip
 
 
 def mutated(text: bytes, seed: int) -> bytes:
     """Return the text with one to four mutations, which the seed determines."""
     dice = random.Random(seed)
     for _ in range(dice.choice((1, 1, 1, 2, 4))):
-        text = dice.choice((*_OF_TREES, *_OF_TREES, *_OF_TEXTS))(text, dice)
+        text = dice.choice((*[_mutate_yaml] * (2 * len(_TREE_CHANGES)), *_OF_TEXTS))(text, dice)
     return text
+
+
+def mutated_dotenv(text: bytes, seed: int) -> bytes:
+    """Return an env file with one to eight mutations, which the seed determines."""
+    dice = random.Random(seed)
+    for _ in range(dice.choice((1, 1, 2, 4, 8))):
+        text = dice.choice((*_OF_TEXTS, _insert_dotenv, _insert_dotenv, _insert_dotenv))(text, dice)
+    return text
+
+
+def mutate_tree(tree: Any, dice: random.Random) -> None:
+    """Change one key or value of a tree of dictionaries and lists; nothing if it has none."""
+    if places := _places(tree):
+        dice.choice(_TREE_CHANGES)(tree, *dice.choice(places), dice)
 
 
 def _places(node: Any) -> list[tuple[Any, Any]]:
@@ -48,22 +70,16 @@ def _places(node: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def _of_tree(change: Callable[[Any, Any, Any, random.Random], None]) -> Callable[[bytes, random.Random], bytes]:
-    def mutation(text: bytes, dice: random.Random) -> bytes:
-        try:
-            tree: Any = yaml.load(text, yaml.CBaseLoader)
-        except (yaml.YAMLError, ValueError):
-            return text
-        places = _places(tree)
-        if not places:
-            return text
-        change(tree, *dice.choice(places), dice)
-        try:
-            return yaml.dump(tree, sort_keys=False, allow_unicode=True).encode("utf-8", "replace")
-        except RecursionError:  # raised by the YAML writer, which is not under test
-            return text
-
-    return mutation
+def _mutate_yaml(text: bytes, dice: random.Random) -> bytes:
+    try:
+        tree: Any = yaml.load(text, yaml.CBaseLoader)
+    except (yaml.YAMLError, ValueError):
+        return text
+    mutate_tree(tree, dice)
+    try:
+        return yaml.dump(tree, sort_keys=False, allow_unicode=True).encode("utf-8", "replace")
+    except RecursionError:  # raised by the YAML writer, which is not under test
+        return text
 
 
 def _drop(_tree: Any, holder: Any, key: Any, _dice: random.Random) -> None:
@@ -84,7 +100,7 @@ def _replace(_tree: Any, holder: Any, key: Any, dice: random.Random) -> None:
 
 def _transplant(tree: Any, holder: Any, key: Any, dice: random.Random) -> None:
     other, there = dice.choice(_places(tree))
-    holder[key] = yaml.load(yaml.dump(other[there]), yaml.CSafeLoader)
+    holder[key] = copy.deepcopy(other[there])
 
 
 def _repeat(_tree: Any, holder: Any, key: Any, dice: random.Random) -> None:
@@ -152,7 +168,14 @@ def _break_variable(text: bytes, dice: random.Random) -> bytes:
     )
 
 
-_OF_TREES = tuple(_of_tree(change) for change in (_drop, _rename, _replace, _transplant, _repeat, _nest))
+def _insert_dotenv(text: bytes, dice: random.Random) -> bytes:
+    """Insert what means something in an env file, at any place or at the beginning of a line."""
+    starts = [0, *(m.end() for m in re.finditer(rb"\n", text))]
+    at = dice.choice((dice.choice(starts), dice.randrange(len(text) + 1)))
+    return text[:at] + dice.choice(DOTENV_TOKENS).encode("utf-8", "surrogateescape") + text[at:]
+
+
+_TREE_CHANGES = (_drop, _rename, _replace, _transplant, _repeat, _nest)
 _OF_TEXTS = (_flip, _double_line, _drop_line, _indent, _insert, _cut, _break_variable)
 
 
@@ -231,3 +254,20 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "long key": lambda: b"services: {a: {image: x, ? " + b"k" * 500_000 + b" : 1}}",
 }  # fmt: skip
 """Name -> function that returns a hostile file."""
+
+ENV_BOMBS: dict[str, Callable[[], bytes]] = {
+    "doubling values": lambda: b"A0=x\n" + b"".join(b"A%d=%b\n" % (n, b"$A%d" % (n - 1) * 9) for n in range(1, 30)),
+    "doubling defaults": lambda: b"".join(b"A%d=${X:-${A%d}${A%d}}\n" % (n, n - 1, n - 1) for n in range(1, 200)),
+    "8 MB value": lambda: b"A=" + b"x" * (8 << 20),
+    "8 MB quoted value": lambda: b"A='" + b"x\n" * (4 << 20) + b"'",
+    "8 MB without an end quote": lambda: b'A="' + b"x\\\n" * (2 << 20),
+    "many open quotes": lambda: b"A='\n" * 500_000,
+    "many names": lambda: b"".join(b"A%d=1\n" % n for n in range(150_000)),
+    "one name again and again": lambda: b"A=$A$A\n" * 200_000,
+    "nested defaults": lambda: b"A=" + b"${A:-" * 100_000,
+    "blanks": lambda: b"A=" + b" " * (8 << 20) + b"#\n",
+    "hashes": lambda: b"A=" + b" #" * (4 << 20),
+    "backslashes": lambda: b'A="' + b"\\" * (8 << 20) + b'"',
+    "no newline": lambda: b"A" * (8 << 20),
+}  # fmt: skip
+"""Name -> function that returns a hostile env file."""

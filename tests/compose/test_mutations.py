@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.memory import FOLDER, Memory
-from tests.compose.mutations import BOMBS, mutated
+from tests.compose.mutations import BOMBS, ENV_BOMBS, mutated, mutated_dotenv
 from wtc.compose.format.config import config_json, config_yaml
 from wtc.compose.loader.decode import decode_project
 from wtc.compose.loader.load import load_project
@@ -25,6 +25,25 @@ OWN = Path(__file__).parent / "corpus"
 PLAIN = b"services:\n" + b"".join(
     b"  s%d: {image: x, ports: ['80'], environment: {A: '${B:-1}'}}\n" % n for n in range(1000)
 )
+ENV_FILE = b"""\
+# of the shop
+PORT=8080
+export HOST='db.example'   # where
+URL="http://${HOST}:${PORT:-80}/\\n$USER"
+LONG="a
+b"
+EMPTY=
+BARE
+OTHER: yaml
+"""
+ENV_USER = b"""\
+services:
+  web:
+    image: "x:${PORT:-1}"
+    ports: ["${PORT}:80"]
+    env_file: [web.env]
+    environment: {URL: "${URL-}", LONG: "${LONG-}", EMPTY: "${EMPTY:+set}"}
+"""
 MOST_WORK = 40
 """Maximum processor time of a file, as a multiple of the time for `PLAIN`, so that the machine does not matter."""
 MEMORY_BYTES = 500 << 20
@@ -105,6 +124,28 @@ def test_damaged_file_loads_or_is_rejected(batch: int, request: pytest.FixtureRe
             error.add_note(f"seed {seed}, project {which}:\n{damaged[mains[which]].decode(errors='replace')[:5000]}")
             raise
     assert outcomes == {"loaded", "refused"}
+
+
+def test_damaged_env_file_is_read_or_rejected(request: pytest.FixtureRequest) -> None:
+    count = int(str(request.config.getoption("--mutations")))
+    outcomes: set[str] = set()
+    for seed in range(count):
+        damaged = {"compose.yaml": ENV_USER, ".env": mutated_dotenv(ENV_FILE, seed), "web.env": ENV_FILE}
+        damaged["web.env"] = mutated_dotenv(ENV_FILE, seed + count)
+        try:
+            outcomes.add(outcome(damaged))
+        except Exception as error:
+            error.add_note(f"seed {seed}:\n{damaged}")
+            raise
+    assert outcomes == {"loaded", "refused"}
+
+
+@pytest.mark.parametrize("name", ENV_BOMBS)
+def test_hostile_env_file_is_handled_in_limited_time_and_memory(name: str) -> None:
+    before = peak_bytes()
+    outcome({"compose.yaml": ENV_USER, ".env": ENV_BOMBS[name](), "web.env": ENV_BOMBS[name]()})
+    after = peak_bytes()
+    assert after < MEMORY_BYTES or after == before, f"{after >> 20} MiB"
 
 
 def _main(files: Project) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from wtc.cli.render.logs import LogWriter
 from wtc.cli.render.up import show_up
 from wtc.cli.reporting import choose_reporter
+from wtc.cli.terminal.escape import Verbatim
 from wtc.cli.terminal.output import narrate
 from wtc.cli.terminal.streams import discard_unwritten
 from wtc.errors import Exit, InterruptedByUserError
@@ -126,7 +127,7 @@ def _stop_or_detach(signals: _Signals, stopping: "BackgroundStop | None") -> int
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):
         if sys.stderr.isatty():
-            sys.stderr.write("\r")  # overwrite the `^C` of the terminal
+            sys.stderr.write(Verbatim("\r"))  # overwrite the `^C` of the terminal
         if stopping is None:
             narrate("the stack keeps running; to stop it, run `wtc down`")
         else:

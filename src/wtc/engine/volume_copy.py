@@ -91,7 +91,7 @@ def _helper(
     }
     doing = f"create container `{helper.name}` to copy volume `{volume}`"
     params = {"name": helper.name}
-    created = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).json()
+    created = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
     ref = ContainerRef(name=helper.name, id=get_text(created, "Id"))
     # Also removes the anonymous volumes that the image declares.
     remove = RemoveContainer(container=ref, volumes=True)

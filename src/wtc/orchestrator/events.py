@@ -49,12 +49,12 @@ def events(
 
 
 def _event(record: Mapping[str, object]) -> ContainerEvent:
-    from wtc.engine.client.json_access import get_object, get_text
+    from wtc.engine.client.json_access import get_number, get_object, get_text
 
     actor = get_object(record, "Actor")
     attributes = {str(key): str(value) for key, value in get_object(actor, "Attributes").items()}
     return ContainerEvent(
-        at_ns=int(str(record.get("timeNano") or 0)),
+        at_ns=get_number(record, "timeNano"),
         action=get_text(record, "Action"),
         service=attributes.get(label.SERVICE, ""),
         container=get_text(actor, "ID"),

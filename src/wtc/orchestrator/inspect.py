@@ -1,6 +1,6 @@
 """`inspect`: how wtc interprets the compose file. Needs no engine, and leases nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from wtc.compose.interpolation.port_variables import LEASED, OWN, is_published
@@ -12,6 +12,7 @@ from wtc.model.desired import Desired, DesiredService
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
+from wtc.model.position import Path
 from wtc.model.project import Project
 from wtc.model.service import Port
 from wtc.model.variable_use import VariableUse
@@ -40,6 +41,8 @@ class InspectResult:
     desired: Desired
     ports: StackPorts
     attribute_reports: tuple[AttributeReport, ...]
+    of_section: Mapping[Path, tuple[AttributeReport, ...]]
+    """A path such as `("services", "web")` -> those of `attribute_reports` that are below it."""
     references: tuple[Reference, ...]
     """The values in the services that name another part of the stack."""
     uses: tuple[VariableUse, ...]
@@ -62,9 +65,9 @@ class InspectResult:
         """Return what a port's variable is at this use: `leased`, the leased port, or `own`, the file's own value."""
         return LEASED if is_published(use) or self.ports.port_variables.means_leased(use) else OWN
 
-    def attributes(self, *place: str) -> tuple[AttributeReport, ...]:
+    def attributes(self, section: str, name: str) -> tuple[AttributeReport, ...]:
         """Return what is below a path such as `("services", "web")`."""
-        return tuple(t for t in self.attribute_reports if t.path[: len(place)] == place and len(t.path) > len(place))
+        return self.of_section.get((section, name), ())
 
 
 def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> InspectResult:
@@ -88,18 +91,28 @@ def inspect(target: Target, services: tuple[str, ...], report: Reporter) -> Insp
     git = ContainerGit(worktree=located.worktree, state=context.state, project=project)
     desired, in_containers = git.added(desired, Observed())
     git.report(report)
+    reports, named = report_attributes(loaded.root), {(name,) for name in project.services}
     return InspectResult(
         namespace=namespace,
         project=project,
         services=services or tuple(project.services),
         desired=desired,
         ports=ports,
-        attribute_reports=report_attributes(loaded.root),
+        attribute_reports=reports,
+        of_section=_by_section(reports),
         references=tuple(_references(project, namespace)),
-        uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in {(n,) for n in project.services}),
+        uses=tuple(u for u in project.variable_uses if not u.path or u.path[1:2] in named),
         isolation_findings=isolation_findings(project, lambda path: lies_in(path, located.worktree)),
         git=in_containers,
     )
+
+
+def _by_section(reports: Sequence[AttributeReport]) -> dict[Path, tuple[AttributeReport, ...]]:
+    found: dict[Path, list[AttributeReport]] = {}
+    for one in reports:
+        if len(one.path) > 2:
+            found.setdefault(one.path[:2], []).append(one)
+    return {path: tuple(below) for path, below in found.items()}
 
 
 def _references(project: Project, namespace: Namespace) -> Iterator[Reference]:

@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -65,7 +66,7 @@ class Screen:
         with self.console.capture() as captured:
             self.console.print(self.reporter.draw())
         text = captured.get().translate(dict.fromkeys(map(ord, SPINNER), "*"))
-        return [line.rstrip().replace("0.0s", "T") for line in text.splitlines()]
+        return [re.sub(r"\b\d+\.\ds\b", "T", line.rstrip()) for line in text.splitlines()]
 
     def clears(self) -> int:
         """How many rows the next frame clears."""

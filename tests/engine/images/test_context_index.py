@@ -1,5 +1,6 @@
 """The index of a build context finds every change, and reads unchanged files once."""
 
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -153,3 +154,25 @@ def test_damaged_index_is_ignored(root: Path, document: dict[str, Any]) -> None:
     index = ContextIndex(document)
     assert not index.is_unchanged("x")
     assert context_hash(build(root), index) == context_hash(build(root))
+
+
+def test_hole_of_a_file_takes_no_time_and_counts_by_its_size(root: Path) -> None:
+    large: list[tuple[str, int]] = []
+    image = root / "disk.img"
+    hashes: set[str] = set()
+    for size, content in ((200 << 30, b"one"), (200 << 30, b"two"), (100 << 30, b"two")):
+        with image.open("wb") as file:
+            file.truncate(size)
+            file.seek(50 << 30)
+            file.write(content)
+        index = ContextIndex(on_large=lambda path, bytes_: large.append((path, bytes_)))
+        hashes.add(context_hash(build(root), index))
+    assert len(hashes) == 3
+    assert large == [(str(image), 200 << 30), (str(image), 200 << 30), (str(image), 100 << 30)]
+
+
+def test_file_without_holes_has_one_hash_however_it_is_stored(root: Path) -> None:
+    content = b"x" * (1 << 20)
+    (root / "file").write_bytes(content)
+    index = ContextIndex()
+    assert index.file_digest(str(root / "file")) == hashlib.sha256(content).hexdigest()

@@ -30,7 +30,7 @@ class FakeEngine:
         self.asked.append((f"{method} {path}", headers))
         if self.status >= 400:
             raise refused_error(self.status, str(self.answer), doing=doing)
-        return SimpleNamespace(json=lambda: self.answer)
+        return SimpleNamespace(object=lambda: self.answer)
 
 
 @pytest.fixture(autouse=True)

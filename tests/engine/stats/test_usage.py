@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.e2e.harness import until
+from wtc.engine.client.json_stream import split_records
 from wtc.engine.stats.usage import read_samples, sample_of, usage_of
-from wtc.engine.stats.usage_streams import StatsStreams, split_documents
+from wtc.engine.stats.usage_streams import StatsStreams
 from wtc.model.usage import CpuTime, Sample
 
 
@@ -86,13 +87,13 @@ def test_stopped_container_has_no_sample() -> None:
     assert usage_of(None, None, 0) is None
 
 
-@given(st.lists(st.dictionaries(st.text(max_size=3), st.integers(), max_size=3), max_size=5), st.data())
+@given(st.lists(st.dictionaries(st.text(max_size=3), st.integers(), min_size=1, max_size=3), max_size=5), st.data())
 def test_documents_are_read_wherever_the_stream_is_cut(sent: list[dict[str, int]], data: st.DataObject) -> None:
     stream = b"".join(json.dumps(one).encode() + b"\n" for one in sent)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     edges = [0, *cuts, len(stream)]
     chunks = [stream[a:b] for a, b in pairwise(edges)]
-    assert list(split_documents(chunks)) == sent
+    assert list(split_records(chunks)) == sent
 
 
 def test_container_that_ends_during_the_request_has_no_usage() -> None:

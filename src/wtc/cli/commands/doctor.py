@@ -16,6 +16,7 @@ def command(target: Target, as_json: AsJson = False) -> int:
     Checks the engine and how it was chosen, its API, BuildKit, address pools and disk; git, the `wtc` on the PATH, the
     sandbox, the compose file, the registry against the labels, and each setting with its source. Changes nothing.
     """
+    from wtc.cli.terminal.escape import escaped
     from wtc.cli.terminal.output import print_json
     from wtc.cli.terminal.style import DIM, GREEN, RED, paint
     from wtc.orchestrator.doctor import doctor
@@ -36,7 +37,7 @@ def command(target: Target, as_json: AsJson = False) -> int:
         for finding in findings:
             word, colour = ("ok  ", GREEN) if finding.well else ("fail", RED)
             mark = paint(word, colour, stream=sys.stdout)
-            sys.stdout.write(f"{mark}  {finding.subject.ljust(width)}  {finding.text}\n")
+            sys.stdout.write(escaped(mark, f"  {finding.subject.ljust(width)}  {finding.text}\n"))
             if finding.hint:
-                sys.stdout.write(f"{' ' * (width + 8)}{paint(finding.hint, DIM, stream=sys.stdout)}\n")
+                sys.stdout.write(escaped(" " * (width + 8), paint(finding.hint, DIM, stream=sys.stdout), "\n"))
     return Exit.DONE if all_ok else Exit.FAILED

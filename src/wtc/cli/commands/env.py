@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import sys
 from typing import Annotated
 
 from wtc.cli.declarations import Option
@@ -23,7 +22,7 @@ def command(
     For a shell, direnv (`eval "$(wtc env)"` in `.envrc`), or a file. Does not need the engine.
     """
     from wtc.cli.render.warnings import report_warnings
-    from wtc.cli.terminal.output import narrate, print_json
+    from wtc.cli.terminal.output import narrate, print_exact, print_json
     from wtc.orchestrator.env import env
 
     chosen = "json" if as_json else require_one_of("--format", form, ("shell", "dotenv", "json"))
@@ -41,7 +40,7 @@ def command(
         )
         return
     line = _shell if chosen == "shell" else _dotenv
-    sys.stdout.write("".join(line(name, value) for name, value in result.variables.items()))
+    print_exact("".join(line(name, value) for name, value in result.variables.items()))
 
 
 def _shell(name: str, value: str) -> str:

@@ -1,6 +1,5 @@
 """`wtc events`."""
 
-import json
 import sys
 import time
 from datetime import UTC, datetime
@@ -8,7 +7,7 @@ from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
-from wtc.cli.terminal.output import SCHEMA_VERSION
+from wtc.cli.terminal.output import SCHEMA_VERSION, json_text
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.events import ContainerEvent
 
@@ -45,7 +44,7 @@ def _line(event: ContainerEvent) -> str:
 
 def _document(event: ContainerEvent) -> str:
     seconds, rest = divmod(event.at_ns, 10**9)
-    return json.dumps(
+    return json_text(
         {
             "schema_version": SCHEMA_VERSION,
             "time": f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z",

@@ -42,6 +42,7 @@ def command(
 def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     from wtc.cli.render.errors import show_error
     from wtc.cli.render.warnings import report_warnings
+    from wtc.cli.terminal.output import print_exact
     from wtc.dataclass import replace
     from wtc.orchestrator.hook import create_worktree
 
@@ -53,7 +54,7 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
     if isinstance(place, str) and os.path.isabs(place):
         target = replace(target, cwd=place)
     path = create_worktree(replace(target, files=files), name, report_warnings, show_error)
-    sys.stdout.write(f"{path}\n")
+    print_exact(f"{path}\n")
 
 
 def _report_errors(work: Callable[[], None]) -> int:

@@ -1,8 +1,7 @@
 """Print the output of `wtc config`."""
 
-import sys
-
 from wtc.cli.render.warnings import report_warnings
+from wtc.cli.terminal.output import print_exact
 from wtc.errors import UsageError
 from wtc.orchestrator.config import ConfigRequest, Listing, config
 from wtc.orchestrator.context.target import Target
@@ -21,11 +20,11 @@ def show_config(target: Target, request: ConfigRequest, *, quiet: bool, output: 
     """
     text = config(target, request, report_warnings)
     if request.listing is not Listing.WHOLE and not (request.listing is Listing.ENVIRONMENT and quiet):
-        sys.stdout.write(text)
+        print_exact(text)
     elif output and not quiet:
         _write(output, text)
     elif not quiet:
-        sys.stdout.write(text)
+        print_exact(text)
 
 
 def _write(path: str, text: str) -> None:

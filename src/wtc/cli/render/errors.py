@@ -5,7 +5,7 @@ import sys
 
 from wtc.cli.error_format import ErrorFormat
 from wtc.cli.render.error_documents import error_document
-from wtc.cli.terminal.escape import escape_control
+from wtc.cli.terminal.escape import Verbatim, escaped
 from wtc.cli.terminal.output import print_json
 from wtc.cli.terminal.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
 from wtc.errors import ComposeFileError, WtcError
@@ -26,26 +26,26 @@ def show_error(error: WtcError, wanted: ErrorFormat = ErrorFormat()) -> None:
         print_json({"error": error_document(error)}, ok=False, as_line=wanted.as_line)
 
 
-def error_text(error: WtcError) -> str:
+def error_text(error: WtcError) -> Verbatim:
     """Return what failed, where, why, and what to do next.
 
     Diagnostics replace the message. Those of a compose file are errors; of a run, the first is the error, with the
     causes, and the others are what else failed.
     """
     is_finding = isinstance(error, ComposeFileError)
-    texts = [diagnostic_text(d, also=n > 0 and not is_finding) for n, d in enumerate(error.diagnostics)]
+    texts: list[str] = [diagnostic_text(d, also=n > 0 and not is_finding) for n, d in enumerate(error.diagnostics)]
     first, *others = texts or [_headline("error", RED, error.message)]
-    parts = [first, *(f"caused by: {escape_control(cause)}\n" for cause in error.causes), *others]
+    parts = [first, *(f"caused by: {cause}\n" for cause in error.causes), *others]
     if error.detail:
-        parts.append("\n" + "".join(f"  | {escape_control(line)}\n" for line in error.detail.rstrip("\n").splitlines()))
+        parts += ["\n", *(f"  | {line}\n" for line in error.detail.rstrip("\n").splitlines())]
     if error.notes:
-        parts.append("\n" + "".join(f"{escape_control(note)}\n" for note in error.notes))
+        parts += ["\n", *(f"{note}\n" for note in error.notes)]
     if error.hints:
-        parts.append("\n" + "".join(_hint(hint) for hint in error.hints))
-    return "".join(parts)
+        parts += ["\n", *map(_hint, error.hints)]
+    return escaped(*parts)
 
 
-def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> str:
+def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> Verbatim:
     """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many.
 
     With `also`, an error is one of several, and follows another one.
@@ -56,15 +56,16 @@ def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> str:
     place = f"{shown_path(position.file)}:{position.line}:{position.column}" if position else ""
     if diagnostic.severity is Severity.UNSUPPORTED:
         return _headline(word, colour, f"{diagnostic.message} ({place})" if place else diagnostic.message)
-    text = _headline(word, colour, diagnostic.message)
+    parts: list[str] = [_headline(word, colour, diagnostic.message)]
     if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
-        text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {escape_control(where)}\n"
-        if diagnostic.service and diagnostic.path[:1] != ("services",) and f"`{diagnostic.service}`" not in text:
-            text += f"      used by service `{escape_control(diagnostic.service)}`\n"
+        parts += ["  ", paint("-->", BLUE, BOLD, stream=sys.stderr), f" {where}\n"]
+        named = f"`{diagnostic.service}`"
+        if diagnostic.service and diagnostic.path[:1] != ("services",) and named not in "".join(parts):
+            parts.append(f"      used by service {named}\n")
     if diagnostic.hint:
-        text += _hint(diagnostic.hint)
-    return text
+        parts.append(_hint(diagnostic.hint))
+    return escaped(*parts)
 
 
 def shown_path(path: str) -> str:
@@ -76,9 +77,9 @@ def shown_path(path: str) -> str:
     return path if relative.startswith("..") or not path.startswith("/") else relative
 
 
-def _headline(word: str, colour: str, message: str) -> str:
-    return f"{paint(f'{word}:', colour, BOLD, stream=sys.stderr)} {escape_control(message)}\n"
+def _headline(word: str, colour: str, message: str) -> Verbatim:
+    return escaped(paint(f"{word}:", colour, BOLD, stream=sys.stderr), f" {message}\n")
 
 
-def _hint(text: str) -> str:
-    return f"{paint('hint:', CYAN, BOLD, stream=sys.stderr)} {escape_control(text)}\n"
+def _hint(text: str) -> Verbatim:
+    return escaped(paint("hint:", CYAN, BOLD, stream=sys.stderr), f" {text}\n")

@@ -1,11 +1,10 @@
 """Report events as JSON lines on standard error, for programs that run wtc."""
 
-import json
 from typing import Any, Self
 
 from wtc.cli.render.error_documents import diagnostic_document, error_document
 from wtc.cli.render.up import node_document, planned_document
-from wtc.cli.terminal.output import SCHEMA_VERSION, narrate
+from wtc.cli.terminal.output import SCHEMA_VERSION, json_text, narrate
 from wtc.errors import WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, PlanStarted, Progress, Warned
 from wtc.model.plan import PlanNode
@@ -62,7 +61,7 @@ class JsonReporter:
 
 def write_line(kind: str, document: dict[str, Any]) -> None:
     """Write one event."""
-    narrate(json.dumps({"schema_version": SCHEMA_VERSION, "event": kind, **document}))
+    narrate(json_text({"schema_version": SCHEMA_VERSION, "event": kind, **document}))
 
 
 def failed(error: WtcError) -> None:

@@ -26,7 +26,7 @@ class PlainReporter:
     def __call__(self, event: Event, /) -> None:
         """Handle one event."""
         if isinstance(event, Warned):
-            narrate(diagnostic_text(event.diagnostic).rstrip("\n"))
+            narrate(diagnostic_text(event.diagnostic))
         elif not self._quiet and (line := self._line(event)):
             narrate(line)
 

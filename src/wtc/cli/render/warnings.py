@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from wtc.cli.terminal.escape import escape_control
 from wtc.cli.terminal.output import narrate
 
 if TYPE_CHECKING:
@@ -16,8 +15,8 @@ def report_warnings(event: "Event", /) -> None:
 
     match event:
         case Warned(diagnostic=diagnostic):
-            narrate(diagnostic_text(diagnostic).rstrip("\n"))
+            narrate(diagnostic_text(diagnostic))
         case Note(text=text):
-            narrate(escape_control(text))
+            narrate(text)
         case _:
             pass

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self, cast
 
+from wtc.cli.terminal.escape import escape_line
 from wtc.cli.terminal.suspend import raise_default_signal
 from wtc.errors import WtcError
 
@@ -76,7 +77,7 @@ class Fullscreen:
             lines = list(self._draw(columns, rows))
             # Do not clear after a full last line: the cursor is still on its last character.
             below = f"\r\n{_BELOW}" if len(lines) < rows else ""
-            self._write(_HOME + "\r\n".join(f"{_EMPTY_LINE}{line}" for line in lines) + below)
+            self._write(_HOME + "\r\n".join(f"{_EMPTY_LINE}{escape_line(line)}" for line in lines) + below)
 
     def _enter_screen(self) -> None:
         # A background process must not draw over the foreground one.

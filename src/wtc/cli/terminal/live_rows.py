@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TypeAlias
 
+from wtc.cli.terminal.escape import escape_line
 from wtc.dataclass import dataclass, field
 from wtc.model.plan import PlanNode
 
@@ -52,7 +53,8 @@ class Line:
     """Layer -> bytes received, bytes in total."""
 
     def add_output(self, item: str, text: str) -> None:
-        """Append a line of output, unless it repeats the last one."""
+        """Append a line of output, escaped, unless it repeats the last one."""
+        item, text = escape_line(item), escape_line(text)
         if (item, text) not in self.tail[-1:]:
             self.tail.append((item, text))
             del self.tail[:-TAIL]

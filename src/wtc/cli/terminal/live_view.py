@@ -1,5 +1,6 @@
 """Show events on a terminal: one line per image, network, volume and container, redrawn as it progresses."""
 
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -11,6 +12,8 @@ from rich.text import Text
 
 from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
 from wtc.cli.render.errors import diagnostic_text
+from wtc.cli.terminal.escape import escape_control, escape_line
+from wtc.cli.terminal.escaping_console import EscapingConsole
 from wtc.cli.terminal.live_frame import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.terminal.live_rows import Line, State, fit_lines, line_columns
 from wtc.cli.terminal.suspend import handle_suspend
@@ -30,7 +33,7 @@ class LiveReporter:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True)
+        self._console = console or EscapingConsole(sys.stderr)
         self._namespace = ""
         self._lines: dict[tuple[str, str], Line] = {}
         self._unfinished: dict[int, PlanNode] = {}
@@ -70,7 +73,7 @@ class LiveReporter:
             case Progress():
                 self._progress(event)
             case Note(text=text):
-                self._console.print(Text(text))
+                self._console.print(Text(escape_control(text)))
             case Warned(diagnostic=diagnostic):
                 self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
 
@@ -97,6 +100,7 @@ class LiveReporter:
         return rows
 
     def _planned(self, plan: Plan, namespace: str) -> None:
+        namespace = escape_line(namespace)
         if namespace != self._namespace:
             if self._lines:
                 self._console.print(self._drawn(None))
@@ -116,8 +120,8 @@ class LiveReporter:
         return self._lines.setdefault((kind, name), Line(kind=kind, name=self._short(name)))
 
     def _short(self, name: str) -> str:
-        """Return the name without the namespace, which the heading shows."""
-        return name.removeprefix(self._namespace).lstrip("_-") if self._namespace else name
+        """Return the name without the namespace, which the heading shows, for a line of the view."""
+        return escape_line(name.removeprefix(self._namespace).lstrip("_-") if self._namespace else name)
 
     def _done(self, node: PlanNode) -> None:
         line = self._ends(node)
@@ -146,7 +150,7 @@ class LiveReporter:
         line = self._line(event.node)
         if isinstance(event.node.operation, WaitContainer):
             # Show only the current state.
-            line.tail[:] = [("", f"waiting for {line.name}: {event.text}")]
+            line.tail[:] = [("", f"waiting for {line.name}: {escape_line(event.text)}")]
         elif event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text and not is_internal_step(event.item):

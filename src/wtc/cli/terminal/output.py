@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from wtc.cli.terminal.escape import Verbatim, escape_line, escaped
 from wtc.cli.terminal.style import link_urls, use_links
 from wtc.cli.terminal.tables import align
 
@@ -12,31 +13,42 @@ SCHEMA_VERSION = 1
 
 def print_json(document: dict[str, Any], *, ok: bool = True, as_line: bool = False) -> None:
     """Print one JSON document with its schema version. `ok` is False for errors."""
+    whole = {"schema_version": SCHEMA_VERSION, "ok": ok, **document}
+    sys.stdout.write(json_text(whole, indent=None if as_line else 2) + "\n")
+
+
+def json_text(document: dict[str, Any], *, indent: int | None = None) -> str:
+    """Return the document as JSON without control characters, DEL included, so that no stream changes it."""
     import json
 
-    whole = {"schema_version": SCHEMA_VERSION, "ok": ok, **document}
-    sys.stdout.write(json.dumps(whole, indent=None if as_line else 2) + "\n")
+    return json.dumps(document, indent=indent).replace("\x7f", "\\u007f")
+
+
+def print_exact(text: str) -> None:
+    """Print an answer that programs read. On a terminal, its control characters are escaped."""
+    sys.stdout.write(text if sys.stdout.isatty() else Verbatim(text))
 
 
 def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
-    """Print rows in aligned columns, with the header in capitals.
+    """Print rows in aligned columns, with the header in capitals. Control characters are escaped, newlines included.
 
-    On a terminal, fit them to its width and make web addresses links.
+    On a terminal, fit the rows to its width and make web addresses links.
     """
+    rows = [[escape_line(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         from shutil import get_terminal_size
 
         from wtc.cli.terminal.narrow_tables import lay_out
 
-        lines = lay_out(list(rows), header=header, room=get_terminal_size().columns)
+        lines = lay_out(rows, header=header, room=get_terminal_size().columns)
     else:
         lines = align(rows, header=header)
     linked = use_links(sys.stdout)
     for line in lines:
-        sys.stdout.write((link_urls(line) if linked else line) + "\n")
+        sys.stdout.write(escaped(link_urls(line) if linked else line, "\n"))
 
 
 def narrate(line: str) -> None:
-    """Print a line on standard error."""
-    sys.stderr.write(line + "\n")
+    """Print a line on standard error, with or without its end. Control characters are escaped."""
+    sys.stderr.write(escaped(line, "" if line.endswith("\n") else "\n"))
     sys.stderr.flush()

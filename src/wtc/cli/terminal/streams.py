@@ -1,4 +1,4 @@
-"""Prepare the standard streams: open, able to encode any text, and robust against slow or closed readers."""
+"""Prepare the standard streams: open, safe for a terminal, able to encode any text, robust against slow readers."""
 
 import codecs
 import io
@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO, cast
 
+from wtc.cli.terminal.escape import Verbatim, escape_control
 from wtc.errors import WtcError
 
 if TYPE_CHECKING:
@@ -16,11 +17,14 @@ def prepare_streams() -> None:
     """Replace the process's standard streams. Call it once, before anything is opened or written."""
     for number in range(3):
         _ensure_open(number)
-    codecs.register_error("as-it-is", _escape_undecodable)
+    codecs.register_error("as-it-is", _restore_bytes)
+    codecs.register_error("escape", _escape_unencodable)
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8", "surrogateescape")
-    sys.stdout = _text_stream(_Answer(1, "wb", closefd=False), sys.stdout, errors="as-it-is")
-    sys.stderr = _text_stream(_Narration(2, "wb", closefd=False), sys.stderr, errors="backslashreplace")
+    sys.stdout = _text_stream(
+        _Answer(1, "wb", closefd=False), sys.stdout, errors="escape" if os.isatty(1) else "as-it-is"
+    )
+    sys.stderr = _text_stream(_Narration(2, "wb", closefd=False), sys.stderr, errors="escape")
 
 
 def discard_unwritten() -> None:
@@ -33,6 +37,14 @@ def discard_unwritten() -> None:
     raw = cast("io.BufferedWriter", sys.stdout.buffer).raw
     if isinstance(raw, _Output):
         raw.discard()
+
+
+class _EscapingStream(io.TextIOWrapper):
+    """A text stream that escapes the control characters of all text but `Verbatim`."""
+
+    def write(self, text: str, /) -> int:
+        super().write(text if isinstance(text, Verbatim) else escape_control(text))
+        return len(text)
 
 
 class _Output(io.FileIO):
@@ -89,12 +101,27 @@ def _ensure_open(number: int) -> None:
 
 def _text_stream(raw: _Output, before: "TextIO | None", *, errors: str) -> io.TextIOWrapper:
     encoding = getattr(before, "encoding", None) or "utf-8"
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=raw.fileno() == 2 or raw.isatty())
+    return _EscapingStream(io.BufferedWriter(raw), encoding, errors, line_buffering=raw.fileno() == 2 or raw.isatty())
 
 
-def _escape_undecodable(error: UnicodeError) -> tuple[str | bytes, int]:
+def _restore_bytes(error: UnicodeError) -> tuple[str | bytes, int]:
     """Restore bytes that are not text, as in paths; escape characters that the encoding lacks."""
     try:
         return codecs.lookup_error("surrogateescape")(error)
     except UnicodeError:
-        return codecs.lookup_error("backslashreplace")(error)
+        return _escape_unencodable(error)
+
+
+def _escape_unencodable(error: UnicodeError) -> tuple[str | bytes, int]:
+    r"""Escape characters that the encoding lacks, and bytes that are not text, as `\u2714` and `\xff`."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    found = error.object[error.start : error.end]
+    return "".join(map(_escape_character, found)), error.end
+
+
+def _escape_character(character: str) -> str:
+    byte = ord(character) - 0xDC00  # of `surrogateescape`
+    if 0x80 <= byte <= 0xFF:
+        return f"\\x{byte:02x}"
+    return character.encode("ascii", "backslashreplace").decode()

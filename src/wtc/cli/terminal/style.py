@@ -4,6 +4,8 @@ import os
 import re
 from typing import IO, TextIO
 
+from wtc.cli.terminal.escape import Verbatim, escape_control
+
 RED, GREEN, YELLOW, BLUE, CYAN, BOLD, DIM = "31", "32", "33", "34", "36", "1", "2"
 
 
@@ -30,9 +32,10 @@ def can_encode(text: str, stream: TextIO) -> bool:
     return True
 
 
-def paint(text: str, *codes: str, stream: IO[str]) -> str:
-    """Return the text in a colour if the stream is coloured."""
-    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if use_colours(stream) else text
+def paint(text: str, *codes: str, stream: IO[str]) -> Verbatim:
+    """Return the text, escaped, in a colour if the stream is coloured."""
+    text = escape_control(text)
+    return Verbatim(f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if use_colours(stream) else text)
 
 
 def use_links(stream: IO[str]) -> bool:
@@ -40,6 +43,9 @@ def use_links(stream: IO[str]) -> bool:
     return stream.isatty() and os.environ.get("TERM") not in {"dumb", "linux"}
 
 
-def link_urls(text: str) -> str:
-    """Return the text with each web address as an invisible link (OSC 8)."""
-    return re.sub(r"https?://[^\s,]+", lambda found: f"\x1b]8;;{found[0]}\x1b\\{found[0]}\x1b]8;;\x1b\\", text)
+def link_urls(text: str) -> Verbatim:
+    """Return the text, escaped, with each web address as an invisible link (OSC 8)."""
+    text = escape_control(text)
+    return Verbatim(
+        re.sub(r"https?://[^\s,]+", lambda found: f"\x1b]8;;{found[0]}\x1b\\{found[0]}\x1b]8;;\x1b\\", text)
+    )

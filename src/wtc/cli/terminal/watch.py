@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from wtc.cli.terminal.escape import escape_line
 from wtc.cli.terminal.output import print_columns
 from wtc.cli.terminal.style import can_redraw
 from wtc.cli.terminal.tables import PATHS, align, drop_columns, fit, narrow_cells, shorten_paths
@@ -57,7 +58,8 @@ def table_frame(table: Table, columns: int, rows: int | None = None) -> list[str
     """Return the lines for a screen of that size; the last line counts the rows that do not fit."""
     if not table.rows:
         return [fit(table.below, columns)]
-    header, *cells = drop_columns(table.rows, table.header, (*table.spare, PATHS), columns)
+    escaped = [[escape_line(cell) for cell in row] for row in table.rows]
+    header, *cells = drop_columns(escaped, table.header, (*table.spare, PATHS), columns)
     if PATHS in header:
         cells = shorten_paths(cells, header, columns)
     head, *body = align(narrow_cells([[title.upper() for title in header], *cells], columns))

@@ -18,6 +18,8 @@ from wtc.model.position import Path, Position
 if TYPE_CHECKING:
     from wtc.compose.dotenv.parser import PlacedAt
 
+LIMIT_BYTES = 2 << 20
+"""What Linux allows for a program's whole environment. Source: execve(2)."""
 _MARKER = "WTC_ENV"
 """`wtc.env_marker.MARKER`, without the import."""
 
@@ -88,6 +90,9 @@ def _parse(
         message = f"the env file uses the variable `{name}`, which is not set; defaulting to an empty string"
         session.diagnostics.warning(message, Position(path, 1, 1))
 
+    if len(content) > LIMIT_BYTES:
+        session.diagnostics.error(f"the file is larger than {LIMIT_BYTES >> 20} MiB", Position(path, 1, 1))
+        return {}
     text = content.decode("utf-8", "replace")
     try:
         return parser.parse_dotenv(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from wtc.compose.interpolation.template import Lookup, Placed, TemplateError, substitute
+from wtc.compose.interpolation.template import Lookup, Placed, SubstitutionBudget, TemplateError, substitute
 from wtc.model.position import Position
 
 PlacedAt: TypeAlias = Callable[[Position], Placed]
@@ -15,6 +15,8 @@ PlacedAt: TypeAlias = Callable[[Position], Placed]
 
 _BLANK = "\t\v\f\r \x85\xa0"
 _EXPORT = re.compile(r"export[\t\n\f\r ]")
+_KEY = re.compile(r"[\w.\-\[\] \t]*(?=[=:\n])")
+"""The usual name; others are checked character by character."""
 _KEY_MARKS = frozenset("_.-[]")
 _ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})', re.ASCII)
 _ESCAPED = {
@@ -119,6 +121,7 @@ class _Reader:
         placed_at: PlacedAt | None,
     ) -> None:
         self.placed_at = placed_at
+        self.work = SubstitutionBudget()
         self.text = text
         self.lookup = lookup
         self.file = file
@@ -174,7 +177,8 @@ class _Reader:
             self._skip_blanks()
             if self.at == len(self.text):
                 raise self._error("`export` is not followed by a variable name", self.at - 1)
-        for at in range(self.at, len(self.text)):
+        usual = _KEY.match(self.text, self.at)
+        for at in range(usual.end() if usual else self.at, len(self.text)):
             char = self.text[at]
             if char in "=:\n":
                 key = self.text[self.at : at].rstrip()
@@ -221,7 +225,7 @@ class _Reader:
     def _expand(self, value: str, start: int) -> str:
         try:
             placed = self.placed_at(self._position(start)) if self.placed_at is not None else None
-            return substitute(value, self._variable, self.unset, placed=placed)
+            return substitute(value, self._variable, self.unset, self.work, placed=placed)
         except TemplateError as error:
             raise self._error(error.message, start, error.hint) from None
 

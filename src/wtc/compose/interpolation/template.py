@@ -20,6 +20,8 @@ MAX_DEPTH = 20
 """Maximum nesting of defaults; every brace within a default counts."""
 MAX_WORK = 500_000
 """Maximum number of substitutions in a document; every 100 characters scanned count as one, too."""
+MAX_OUTPUT = 16 << 20
+"""Maximum number of characters that the variables of a document expand to, those within defaults included."""
 
 
 class TemplateError(ValueError):
@@ -47,12 +49,12 @@ class Variable(NamedTuple):
 
 
 class SubstitutionBudget:
-    """Counts the substitutions of one document against `MAX_WORK`."""
+    """Counts the substitutions of one document against `MAX_WORK`, and their output against `MAX_OUTPUT`."""
 
-    __slots__ = ("done",)
+    __slots__ = ("done", "output")
 
     def __init__(self) -> None:
-        self.done = 0
+        self.done = self.output = 0
 
     def add(self, amount: int) -> None:
         """Add to the count.
@@ -64,10 +66,20 @@ class SubstitutionBudget:
         if self.is_exceeded:
             raise TemplateError(f"the file needs more than {MAX_WORK} variable substitutions", 0)
 
+    def add_output(self, characters: int) -> None:
+        """Add the length of a value.
+
+        Raises:
+            TemplateError: the variables of the document expand to more than `MAX_OUTPUT` characters.
+        """
+        self.output += characters
+        if self.is_exceeded:
+            raise TemplateError(f"the variables of the file expand to more than {MAX_OUTPUT} characters", 0)
+
     @property
     def is_exceeded(self) -> bool:
-        """Whether the document has more than `MAX_WORK` substitutions."""
-        return self.done > MAX_WORK
+        """Whether the document exceeds one of the limits."""
+        return self.done > MAX_WORK or self.output > MAX_OUTPUT
 
 
 def substitute(
@@ -132,7 +144,11 @@ class _Substitution:
         out: list[str] = []
         self.work.add(len(text) // 100)
         for part in _parts(text):
-            value = part if isinstance(part, str) else self.variable(part, before)
+            if isinstance(part, str):
+                value = part
+            else:
+                value = self.variable(part, before)
+                self.work.add_output(len(value))
             out.append(value)
             if self.placed is not None:
                 before = (before + value)[-KEPT_CHARACTERS:]

@@ -5,13 +5,14 @@ import functools
 import json
 import threading
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.endpoint import Endpoint, choose_endpoint
 from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
 from wtc.engine.client.http1 import encode_path, encode_query
+from wtc.engine.client.json_access import parse_json
 from wtc.engine.client.transport import CutShortError, MalformedResponseError
 from wtc.errors import EngineError, EngineUnreachableError
 
@@ -83,17 +84,11 @@ class Engine:
 
     def object(self, path: str, *, doing: str, params: Params | None = None) -> dict[str, Any]:
         """Return the object that `GET path` responds with."""
-        found = self.call("GET", path, doing=doing, params=params).json()
-        if not isinstance(found, dict):
-            raise EngineError(f"cannot {doing}", causes=("the engine's response is not a JSON object",))
-        return cast("dict[str, Any]", found)
+        return self.call("GET", path, doing=doing, params=params).object()
 
     def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
         """Return the objects of the list that `GET path` responds with."""
-        found: object = self.call("GET", path, doing=doing, params=params).json() or []
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
-            raise EngineError(f"cannot {doing}", causes=("the engine's response is not a list of JSON objects",))
-        return cast("list[dict[str, Any]]", found)
+        return self.call("GET", path, doing=doing, params=params).objects()
 
     def info(self) -> dict[str, Any]:
         """Return the engine's system information, which is read once: that takes several milliseconds.
@@ -167,7 +162,7 @@ def open_engine(endpoint: Endpoint) -> Engine:
 def error_text(content: bytes) -> str:
     """Return the engine's message in the content of a response with status 400 or more."""
     try:
-        return str(json.loads(content)["message"])
+        return str(parse_json(content)["message"])
     except (ValueError, KeyError, TypeError):
         return content.decode(errors="replace").strip()[:MESSAGE_LIMIT]
 

@@ -1,9 +1,33 @@
-"""Read values from the engine's responses, in which any value may be missing or null."""
+"""Read values from the engine's responses, in which any value may be missing, null or of another type."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
+from wtc.errors import EngineError
+
 Json: TypeAlias = Mapping[str, Any]
+_MANY_BYTES, _MOST_VALUES = 1 << 20, 1_000_000
+_LARGEST = (1 << 63) - 1
+_DIGITS = len(str(_LARGEST))
+
+
+def parse_json(content: bytes) -> Any:
+    """Return the parsed content; halves of surrogate pairs, which no UTF-8 can have, become U+FFFD.
+
+    Raises:
+        ValueError: the content is not JSON, is nested too deeply, or has more than a million values.
+    """
+    if len(content) > _MANY_BYTES and sum(map(content.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise ValueError("too many values")
+    try:
+        found = json.loads(content)
+        if b"\\ud" in content or b"\\uD" in content:
+            text = json.dumps(found, ensure_ascii=False)
+            found = json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return found
 
 
 def get_object(found: Json, *keys: str) -> Json:
@@ -18,10 +42,18 @@ def get_object(found: Json, *keys: str) -> Json:
 
 def get_objects(found: Json, key: str) -> list[Json]:
     """Return the objects of a list; skip values that are not objects."""
+    return [cast("Json", one) for one in get_list(found, key) if isinstance(one, Mapping)]
+
+
+def get_texts(found: Json, key: str) -> list[str]:
+    """Return the strings of a list; skip values that are not strings."""
+    return [one for one in get_list(found, key) if isinstance(one, str)]
+
+
+def get_list(found: Json, key: str) -> list[object]:
+    """Return a list; empty if it is missing."""
     inner = found.get(key)
-    if not isinstance(inner, list):
-        return []
-    return [cast("Json", one) for one in cast("list[object]", inner) if isinstance(one, Mapping)]
+    return cast("list[object]", inner) if isinstance(inner, list) else []
 
 
 def get_text(found: Json, key: str) -> str:
@@ -29,10 +61,29 @@ def get_text(found: Json, key: str) -> str:
     return str(found.get(key) or "")
 
 
-def get_number(found: Json, key: str) -> int:
-    """Return an integer; 0 if it is missing or not an integer."""
+def require_text(found: Json, key: str) -> str:
+    """Return a string that every response has.
+
+    Raises:
+        EngineError: it is missing.
+    """
     value = found.get(key)
-    return int(value) if isinstance(value, int | str) and str(value).lstrip("-").isdigit() else 0
+    if not isinstance(value, str) or not value:
+        raise EngineError("cannot read the engine's response", causes=(f"an object has no `{key}`",))
+    return value
+
+
+def get_number(found: Json, key: str) -> int:
+    """Return an integer of at most 64 bits; 0 if it is missing or not one."""
+    return parse_number(found.get(key))
+
+
+def parse_number(value: object) -> int:
+    """Return an integer, or the integer that a string has, of at most 64 bits; 0 if it is not one."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        value = int(value) if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS else 0
+    return int(value) if isinstance(value, int) and -_LARGEST <= value <= _LARGEST else 0
 
 
 def parse_timestamp(text: str) -> float:
@@ -54,5 +105,5 @@ def parse_http_date(text: str) -> int:
 
     try:
         return int(parsedate_to_datetime(text).timestamp())
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return 0

@@ -1,20 +1,21 @@
 """Read responses of the engine that are a stream of JSON records (build, pull), and cancel them on request."""
 
 import contextlib
-import json
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
-from wtc.errors import InterruptedByUserError
+from wtc.engine.client.json_access import parse_json
+from wtc.errors import EngineError, InterruptedByUserError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
     from wtc.engine.client.transport import Response
 
 Record = Mapping[str, Any]
+RECORD_LIMIT_BYTES = 16 << 20
 _POLL_S = 0.1
 
 
@@ -41,19 +42,24 @@ def post_records(
 
 
 def split_records(chunks: Iterable[bytes]) -> Iterator[Record]:
-    """Yield one record for each line of chunks that are cut anywhere; skip lines that are not records."""
-    rest = b""
+    """Yield one record for each line of chunks that are cut anywhere; skip lines that are not records.
+
+    Raises:
+        EngineError: a line is longer than `RECORD_LIMIT_BYTES`.
+    """
+    rest = bytearray()
     for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
-        yield from filter(None, map(_record, lines))
-    if found := _record(rest):
+        first, *others = chunk.split(b"\n")
+        rest += first
+        if len(rest) > RECORD_LIMIT_BYTES:
+            limit = f"{RECORD_LIMIT_BYTES >> 20} MiB"
+            raise EngineError("cannot read the engine's response", causes=(f"a record is larger than {limit}",))
+        if others:
+            *lines, last = others
+            yield from filter(None, map(_record, (bytes(rest), *lines)))
+            rest[:] = last
+    if found := _record(bytes(rest)):
         yield found
-
-
-def get_object(record: Record, key: str) -> Record:
-    """Return an object inside a record; empty if it is missing."""
-    found = record.get(key)
-    return cast("Record", found) if isinstance(found, dict) else {}
 
 
 def check_stop(stop: threading.Event | None) -> None:
@@ -64,7 +70,7 @@ def check_stop(stop: threading.Event | None) -> None:
 
 def _record(line: bytes) -> Record | None:
     try:
-        found = json.loads(line) if line.strip() else None
+        found = parse_json(line) if line.strip() else None
     except ValueError:
         return None
     return cast("Record", found) if isinstance(found, dict) else None

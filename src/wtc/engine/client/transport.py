@@ -1,14 +1,17 @@
 """The interface of a transport: it carries requests to one engine, and its responses back."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from wtc.engine.client.json_access import parse_json
 
 if TYPE_CHECKING:
     from wtc.engine.client.duplex_socket import DuplexSocket
 
 CHUNK_BYTES = 64 * 1024
 CONNECT_TIMEOUT_S = 10.0
+CONTENT_LIMIT_BYTES = 64 << 20
+"""How much of a response is read at once; streams have no limit."""
 Content = bytes | Iterable[bytes]
 """What a request sends: bytes with their length, or pieces of unknown total length, sent as chunks."""
 
@@ -26,7 +29,7 @@ class TransportCommandError(ConnectionError):
 
 
 class InvalidJsonError(ValueError):
-    """The content of a complete response is not valid JSON."""
+    """The content of a complete response is not valid JSON, or not of the type that the caller needs."""
 
 
 class Body(Protocol):
@@ -72,7 +75,7 @@ class Response:
     def read(self, size: int = -1) -> bytes:
         """Return at most `size` bytes, as soon as any have arrived; all the rest if negative; empty at the end."""
         if size < 0:
-            return b"".join(self)
+            return self._read_all()
         try:
             return self._body.read(size)
         except OSError as error:
@@ -95,14 +98,40 @@ class Response:
     def json(self) -> Any:
         """Return the parsed content. Raises: InvalidJsonError."""
         try:
-            return json.loads(self.content)
+            return parse_json(self.content)
         except ValueError as error:
-            invalid = InvalidJsonError("the engine's response is not valid JSON")
-            raise (self._translate(invalid) if self._translate else invalid) from error
+            raise self._invalid("not valid JSON") from error
+
+    def object(self) -> "dict[str, Any]":
+        """Return the content, which is a JSON object. Raises: InvalidJsonError."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise self._invalid("not a JSON object")
+        return cast("dict[str, Any]", found)
+
+    def objects(self) -> "list[dict[str, Any]]":
+        """Return the content, which is a list of JSON objects; `null` is an empty list. Raises: InvalidJsonError."""
+        found: object = self.json() or []
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[Any]", found)):
+            raise self._invalid("not a list of JSON objects")
+        return cast("list[dict[str, Any]]", found)
 
     def shutdown(self) -> None:
         """End the stream that another thread is reading from: its read fails at once."""
         self._body.shutdown()
+
+    def _read_all(self) -> bytes:
+        content = bytearray()
+        for data in self:
+            content += data
+            if len(content) > CONTENT_LIMIT_BYTES:
+                self.close()
+                raise self._invalid(f"larger than {CONTENT_LIMIT_BYTES >> 20} MiB")
+        return bytes(content)
+
+    def _invalid(self, what: str) -> Exception:
+        error = InvalidJsonError(f"the engine's response is {what}")
+        return self._translate(error) if self._translate else error
 
     def close(self) -> None:
         """Close the connection if the content was not read to its end."""

@@ -1,12 +1,12 @@
 """Copy files from and to a container as tar archives. Source: Engine API, `/containers/{id}/archive`."""
 
 import base64
-import json
 from collections.abc import Callable, Iterator
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from wtc.dataclass import dataclass
-from wtc.errors import NotFoundError
+from wtc.engine.client.json_access import Json, get_number, get_text, parse_json
+from wtc.errors import EngineError, NotFoundError
 from wtc.model.observed import ContainerRef
 
 if TYPE_CHECKING:
@@ -35,12 +35,18 @@ def path_stat(engine: "Engine", container: ContainerRef, path: str) -> PathStat 
     header = response.header(STAT_HEADER)
     if response.status == 404 or not header:
         return None
-    found: dict[str, Any] = json.loads(base64.b64decode(header))
-    mode = int(found["mode"])
+    try:
+        found = parse_json(base64.b64decode(header))
+    except ValueError as error:
+        raise EngineError(f"cannot {doing}", causes=(f"the engine's `{STAT_HEADER}` is not valid",)) from error
+    if not isinstance(found, dict):
+        raise EngineError(f"cannot {doing}", causes=(f"the engine's `{STAT_HEADER}` is not valid",))
+    stat = cast("Json", found)
+    mode = get_number(stat, "mode")
     return PathStat(
-        name=str(found["name"]),
+        name=get_text(stat, "name"),
         is_dir=bool(mode & _GO_DIR),
-        link=str(found.get("linkTarget") or "") if mode & _GO_LINK else "",
+        link=get_text(stat, "linkTarget") if mode & _GO_LINK else "",
     )
 
 

@@ -3,7 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING
 
-from wtc.engine.client.json_access import get_number, get_text
+from wtc.engine.client.json_access import get_number, get_text, require_text
 from wtc.engine.containers.container_calls import remove_container
 from wtc.errors import WtcError
 from wtc.model.observed import ContainerRef
@@ -29,13 +29,13 @@ def change_owner(engine: "Engine", folder: str, *, user: int, group: int) -> str
     # Tagged images first: an untagged image can be an empty build stage.
     for image in sorted(images, key=lambda i: not i.get("RepoTags"))[:_TRIES]:
         try:
-            status = _run(engine, str(image["Id"]), folder, f"{user}:{group}")
+            status = _run(engine, require_text(image, "Id"), folder, f"{user}:{group}")
         except WtcError as error:
             reason = ": ".join([error.message, *error.causes])
             continue
         if status == 0:
             return ""
-        reason = f"`chown` in image `{image['Id']}` ended with {status}"
+        reason = f"`chown` in image `{get_text(image, 'Id')}` ended with {status}"
     return reason
 
 
@@ -57,11 +57,11 @@ def _run(engine: "Engine", image: str, folder: str, owner: str) -> int:
         },
     }
     doing = f"change the owner of `{folder}`"
-    created = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).json()
+    created = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).object()
     ref = ContainerRef(name=name, id=get_text(created, "Id"))
     try:
         engine.call("POST", f"/containers/{ref.key}/start", doing=doing)
-        return get_number(engine.call("POST", f"/containers/{ref.key}/wait", doing=doing).json(), "StatusCode")
+        return get_number(engine.call("POST", f"/containers/{ref.key}/wait", doing=doing).object(), "StatusCode")
     finally:
         # Also removes the anonymous volumes that the image declares.
         remove_container(engine, RemoveContainer(container=ref, volumes=True))

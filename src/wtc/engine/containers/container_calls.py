@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
-from wtc.engine.client.json_access import get_object
+from wtc.engine.client.json_access import get_object, get_text, get_texts
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
 from wtc.engine.translate.container import container_body
@@ -49,9 +49,7 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
     doing = f"create container `{operation.name}` of service `{spec.service}`"
     try:
-        answer: Mapping[str, Any] = engine.call(
-            "POST", "/containers/create", doing=doing, params=params, body=body
-        ).json()
+        answer = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
     except EngineError as error:
         if error.status != 409 or not (found := _inspect(engine, operation.name)):
             raise
@@ -64,7 +62,7 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
             causes=error.causes,
             hints=(f"to inspect it, run `docker container inspect {operation.name}`",),
         ) from error
-    return [str(warning) for warning in answer.get("Warnings") or ()]
+    return get_texts(answer, "Warnings")
 
 
 def rename_container(engine: "Engine", operation: RenameContainer) -> None:
@@ -229,6 +227,6 @@ def _taken_ports(engine: "Engine", inspected: Mapping[str, Any]) -> tuple[int, .
     if not any(port.port for port in requested):
         return ()
     running = engine.list("/containers/json", doing="list containers")
-    held = [port for one in running if one["Id"] != inspected["Id"] for port in listed_ports(one)]
+    held = [port for one in running if get_text(one, "Id") != get_text(inspected, "Id") for port in listed_ports(one)]
     found = taken_ports(requested, held, this_machine=engine.host_is_local)
     return tuple(dict.fromkeys(port.port for port in found))

@@ -1,15 +1,15 @@
 """Run a one-off container: create it, attach to it, start it, wait for it. Source: Engine API, Containers."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.client.hijack import hijack
-from wtc.engine.client.json_access import get_number, get_object
+from wtc.engine.client.json_access import get_number, get_object, get_texts
 from wtc.engine.containers.attach import AttachEnd, attach_user
 from wtc.engine.containers.container_calls import remove_container, start_container, stop_container
 from wtc.engine.containers.exec import CONSOLE_SIZE_API
@@ -90,7 +90,7 @@ def run_attached(
         connection.close()
     if end is AttachEnd.DETACHED:
         return 0
-    status = get_number(waiting.json(), "StatusCode")
+    status = get_number(waiting.object(), "StatusCode")
     return 128 + signals.stop_signal if signals.stop_signal else status
 
 
@@ -127,10 +127,10 @@ def _create(
         host["ConsoleSize"] = [*terminal_size(local.stdout)]
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
     doing = f"create container `{operation.name}` of service `{spec.service}`"
-    answer: Mapping[str, Any] = engine.call(
+    answer = engine.call(
         "POST", "/containers/create", doing=doing, params=params, body={**body, "HostConfig": host}
-    ).json()
-    return [str(warning) for warning in answer.get("Warnings") or ()]
+    ).object()
+    return get_texts(answer, "Warnings")
 
 
 def _wait(engine: "Engine", container: ContainerRef, *, removed: bool) -> "Response":
@@ -156,7 +156,7 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
     except WtcError as error:
         status = 0
         with suppress(WtcError):
-            status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
+            status = get_number(waiting.object(), "StatusCode") if waiting else _exit_code(engine, container)
         status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
         raise error.replace(exit_status=status) from error.__cause__
 

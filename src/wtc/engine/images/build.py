@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from wtc.engine.client import json_stream
-from wtc.engine.client.json_access import Json, get_object
+from wtc.engine.client.json_access import Json, get_object, require_text
 from wtc.engine.images import build_query
 from wtc.engine.images.base_images import base_images, with_images
 from wtc.engine.images.build_context import (
@@ -289,4 +289,4 @@ def _report_sent(chunks: Iterable[bytes], report: Report) -> Iterator[bytes]:
 def _built_image_id(engine: "Engine", op: "BuildImage") -> str:
     reference = op.image.reference
     path = f"/images/{quote(reference, safe='/:@')}/json"
-    return str(engine.object(path, doing=f"inspect image `{reference}`")["Id"])
+    return require_text(engine.object(path, doing=f"inspect image `{reference}`"), "Id")

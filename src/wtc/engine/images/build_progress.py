@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable
 
 from wtc.dataclass import dataclass, field
-from wtc.engine.client.json_stream import Record, get_object
+from wtc.engine.client.json_access import get_number, get_object
+from wtc.engine.client.json_stream import Record
 from wtc.engine.images.buildkit_progress import Log, ProgressRecord, Vertex, decode_progress
 from wtc.errors import BuildFailedError
 
@@ -55,7 +56,7 @@ class BuildProgress:
         elif layer := record.get("id"):
             amounts = get_object(record, "progressDetail")
             text = str(record.get("status") or "").lower()
-            self.report(str(layer), text, int(amounts.get("current") or 0), int(amounts.get("total") or 0))
+            self.report(str(layer), text, get_number(amounts, "current"), get_number(amounts, "total"))
 
     def _trace(self, trace: ProgressRecord) -> None:
         for vertex in trace.vertexes:

@@ -4,11 +4,12 @@ A file is unchanged if its size, its times, its inode and its mode are. A file t
 can have changed once more within the granularity of the times: such a file is read again ("racy").
 """
 
+import errno
 import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, cast
 
@@ -16,6 +17,9 @@ from wtc.errors import WtcError
 
 RACY_NS = 2_000_000_000
 """Times of a file that are this close to the check, or later, prove nothing: the coarsest filesystem has 2 s."""
+LARGE_BYTES = 1 << 30
+"""Reading a file of this size takes seconds."""
+_PIECE_BYTES = 1 << 20
 _MISSING = "missing"
 
 
@@ -23,9 +27,17 @@ class ContextIndex:
     """The digests of the files, folders and links that one reading of a context looked at.
 
     `rows` is the index of the reading before: path -> (facts of `lstat`, digest); `checked_ns` is when that began.
+    `on_large` is called with the path and the size in bytes of each large file before it is read.
     """
 
-    def __init__(self, document: dict[str, Any] | None = None, *, clock: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        document: dict[str, Any] | None = None,
+        *,
+        on_large: Callable[[str, int], None] = lambda _path, _size: None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._on_large = on_large
         known = document or {}
         self._is_valid = all(isinstance(known.get(name), dict) for name in ("rows", "resolved"))
         self._before: dict[str, Any] = _mapping(known.get("rows"))
@@ -106,6 +118,8 @@ class ContextIndex:
         row: Any = self._before.get(path)
         known = isinstance(row, list) and row[:5] == facts and not self._is_racy(facts)
         try:
+            if not known and read is _hash_file and facts[1] >= LARGE_BYTES:
+                self._on_large(path, facts[1])
             digest = str(row[5]) if known else read(path)  # pyright: ignore[reportUnknownArgumentType]
         except FileNotFoundError:
             return None
@@ -121,8 +135,37 @@ def _facts(found: os.stat_result) -> list[int]:
 
 
 def _hash_file(path: str) -> str:
+    """Hash the content; of a file with holes, only the data and where it is, so that a hole takes no time."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        found = os.fstat(file.fileno())
+        whole = [(0, found.st_size)]
+        # A file can take fewer blocks because the filesystem compresses it.
+        segments = whole
+        if found.st_blocks * 512 < found.st_size:
+            segments = list(_data_segments(file.fileno(), found.st_size))
+        if segments == whole:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        total = hashlib.sha256(f"{found.st_size}".encode())
+        for begin, end in segments:
+            total.update(f"\0{begin}-{end}\0".encode())
+            file.seek(begin)
+            while piece := file.read(min(_PIECE_BYTES, max(0, end - file.tell()))):
+                total.update(piece)
+        return total.hexdigest()
+
+
+def _data_segments(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield the begin and the end of each part of a file that is not a hole."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(descriptor, end, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # the rest is a hole
+                return
+            raise
+        end = os.lseek(descriptor, begin, os.SEEK_HOLE)
+        yield begin, end
 
 
 def _hash_names(path: str) -> str:

@@ -23,7 +23,7 @@ def registry_digest(engine: "Engine", reference: str) -> str:
     headers = {"X-Registry-Auth": credentials.header} if credentials.header else {}
     try:
         with engine.mapping(doing := f"look up `{reference}` in its registry"):
-            found = engine.call("GET", path, doing=doing, headers=headers).json()
+            found = engine.call("GET", path, doing=doing, headers=headers).object()
     except EngineError as error:
         causes = (*error.causes, credentials.problem) if credentials.problem else error.causes
         hints = failed_request_hints(reference, error.causes, credentials)

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from wtc.dataclass import dataclass, field
 from wtc.engine.client import json_stream
 from wtc.engine.client.credentials import Credentials, credentials_for, failed_request_hints, login_command
+from wtc.engine.client.json_access import get_number, get_object
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
 from wtc.planner.images.pull_policy import has_digest
 
@@ -48,9 +49,9 @@ class _Progress:
         if not layer or "progressDetail" not in record:
             return  # the first and last records name the image
         self.layers.add(layer)
-        amounts = json_stream.get_object(record, "progressDetail")
+        amounts = get_object(record, "progressDetail")
         text = str(record.get("status") or "").lower()
-        self.report(layer, text, int(amounts.get("current") or 0), int(amounts.get("total") or 0))
+        self.report(layer, text, get_number(amounts, "current"), get_number(amounts, "total"))
 
 
 def pull_image(engine: "Engine", op: "PullImage", report: Report, *, stop: threading.Event | None = None) -> None:
@@ -154,9 +155,9 @@ def _refusal(engine: "Engine", reference: str, credentials: Credentials) -> Engi
 
 
 def _record_error(record: json_stream.Record, doing: str) -> EngineError:
-    detail = json_stream.get_object(record, "errorDetail")
+    detail = get_object(record, "errorDetail")
     message = str(detail.get("message") or record.get("error") or "")
-    status = int(detail.get("code") or 0)
+    status = get_number(detail, "code")
     return EngineError(f"cannot {doing}", status=status, causes=(message,) if message else ())
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.bounded_queue import BoundedQueue, QueueClosedError
-from wtc.engine.client.json_access import get_object, get_text
+from wtc.engine.client.json_access import get_number, get_object, get_text
 from wtc.engine.logs.history import LogStream, open_log, read_lines
 from wtc.engine.logs.log_lines import LogLine
 from wtc.engine.observe import parse_inspect
@@ -180,7 +180,7 @@ class _Follow:
         listed = self.engine.list("/containers/json", doing="list containers", params={"all": 1, "filters": filters})
         for summary in listed:
             source = self._source(
-                parse_inspect.parse_labels(summary), str(summary["Id"]), parse_inspect.container_name(summary)
+                parse_inspect.parse_labels(summary), get_text(summary, "Id"), parse_inspect.container_name(summary)
             )
             if source is not None and get_text(summary, "State") in RUNNING_STATES:
                 self.active.add(source.id)
@@ -192,10 +192,8 @@ class _Follow:
         """Return None for a container that is not wanted, or that only inherits its labels from the stack's images."""
         if not is_named(labels, name):
             return None
-        count = labels.get(label.COMPOSE_NUMBER, "")
-        source = LogSource(
-            id=identity, service=labels.get(label.SERVICE, ""), number=int(count) if count.isdigit() else 1
-        )
+        number = parse_inspect.replica_number(labels)
+        source = LogSource(id=identity, service=labels.get(label.SERVICE, ""), number=number)
         oneoff = labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
         return source if not oneoff and self.wanted.wanted(source.service, source.number) else None
 
@@ -279,7 +277,7 @@ class _Follow:
                     actor = get_object(event, "Actor")
                     attributes = {str(k): str(v) for k, v in get_object(actor, "Attributes").items()}
                     if source := self._source(attributes, get_text(actor, "ID"), attributes.get("name", "")):
-                        at_ns = int(event.get("timeNano") or 0)
+                        at_ns = get_number(event, "timeNano")
                         started = get_text(event, "Action") == "start"
                         self.messages.put(_ContainerChanged(source=source, started=started, at_ns=at_ns))
             except WtcError as raised:

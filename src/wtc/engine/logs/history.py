@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_object
-from wtc.engine.client.output_stream import MULTIPLEXED, read_output
+from wtc.engine.client.output_stream import MULTIPLEXED, read_output, read_tail
 from wtc.engine.logs.log_lines import LogLine, lines_of_frames, lines_of_terminal
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_lines(stream: LogStream) -> Iterator[LogLine]:
 def tail_lines(engine: "Engine", container: str, lines: int, *, tty: bool | None = None) -> str:
     """Return the last lines of a container's log, both streams in order."""
     stream = open_log(engine, container, tty=tty, tail=lines)
-    text = b"".join(content for _, content in stream).decode(errors="replace")
+    text = read_tail(stream).decode(errors="replace")
     return "\n".join(text.replace("\r\n", "\n").splitlines()[-lines:])
 
 

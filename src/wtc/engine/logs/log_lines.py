@@ -31,9 +31,9 @@ def lines_of_frames(frames: Iterable[tuple[int, bytes]]) -> Iterator[LogLine]:
         stamp, _, text = message.partition(b" ")
         earlier = pending.pop(stream, None)
         if earlier is None and text.endswith(b"\n"):
-            yield LogLine(stream, stamp.decode(), text[:-1])
+            yield LogLine(stream, stamp.decode(errors="replace"), text[:-1])
             continue
-        time, line = earlier or (stamp.decode(), bytearray())
+        time, line = earlier or (stamp.decode(errors="replace"), bytearray())
         line += text
         if line.endswith(b"\n") or len(line) >= LONGEST_BYTES:
             yield LogLine(stream, time, bytes(line.removesuffix(b"\n")))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass
-from wtc.engine.client.json_access import Json, get_object, get_text
+from wtc.engine.client.json_access import Json, get_object, get_text, get_texts, parse_number
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.engine.observe.snapshot import inspect_container, list_containers
@@ -64,12 +64,12 @@ def read_addresses(inspected: Json, *, host: str, interfaces: Collection[str]) -
     ]
     exposed = {*get_object(inspected, "Config", "ExposedPorts"), *get_object(inspected, "HostConfig", "PortBindings")}
     local = [e for e in endpoints if f"br-{get_text(e, 'NetworkID')[:_ID_LENGTH]}" in interfaces]
-    aliases = [str(alias) for endpoint in endpoints for alias in endpoint.get("Aliases") or ()]
+    aliases = [alias for endpoint in endpoints for alias in get_texts(endpoint, "Aliases")]
     return ContainerAddresses(
         service=get_text(get_object(inspected, "Config", "Labels"), label.SERVICE),
         running=get_text(get_object(inspected, "State"), "Status") == "running",
-        aliases=tuple(a for a in dict.fromkeys(aliases) if a != str(inspected["Id"])[:_ID_LENGTH]),
-        ports=tuple(sorted(int(key.partition("/")[0]) for key in exposed if key.endswith("/tcp"))),
+        aliases=tuple(a for a in dict.fromkeys(aliases) if a != get_text(inspected, "Id")[:_ID_LENGTH]),
+        ports=tuple(sorted(parse_number(key.partition("/")[0]) for key in exposed if key.endswith("/tcp"))),
         published={
             target: tuple(
                 dict.fromkeys(

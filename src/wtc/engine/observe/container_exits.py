@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass
-from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
+from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date, require_text
 from wtc.engine.observe import parse_inspect
 from wtc.errors import NotFoundError
 from wtc.planner.observed.ownership import is_named
@@ -39,7 +39,9 @@ def container_exits(
         if labels.get(label.COMPOSE_ONEOFF, "").lower() == "true" or not wanted(labels.get(label.SERVICE, "")):
             continue
         try:
-            inspected = engine.object(f"/containers/{summary['Id']}/json", doing="read the exit status of a container")
+            inspected = engine.object(
+                f"/containers/{require_text(summary, 'Id')}/json", doing="read the exit status of a container"
+            )
         except NotFoundError:
             continue
         state = get_object(inspected, "State")

@@ -1,16 +1,14 @@
 """Query one container or image: processes, ports, details, exit status. Source: Engine API, Containers and Images."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from wtc.dataclass import dataclass
-from wtc.engine.client.json_access import get_number, get_object, get_text
+from wtc.engine.client.json_access import get_list, get_number, get_object, get_text, get_texts
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.errors import EngineError
 from wtc.model.ports import PortBinding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from wtc.engine.client.connection import Engine
 
 NOT_RUNNING = 409
@@ -45,11 +43,9 @@ def list_processes(engine: "Engine", container: str) -> ProcessTable | None:
         if error.status != NOT_RUNNING:
             raise
         return None
-    rows = cast("list[list[Any]]", found.get("Processes") or [])
-    return ProcessTable(
-        titles=tuple(str(title) for title in found.get("Titles") or ()),
-        rows=tuple(tuple(str(cell) for cell in row) for row in rows),
-    )
+    titles = tuple(get_texts(found, "Titles"))
+    rows = (cast("list[object]", row) for row in get_list(found, "Processes") if isinstance(row, list))
+    return ProcessTable(titles=titles, rows=tuple(tuple(map(str, row)) for row in rows if len(row) == len(titles)))
 
 
 def bound_ports(engine: "Engine", container: str) -> tuple[PortBinding, ...]:
@@ -61,7 +57,7 @@ def bound_ports(engine: "Engine", container: str) -> tuple[PortBinding, ...]:
 def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
     """Return an image by id (`GET /images/{name}/json`), with the tag `reference` if the image still has it."""
     found = engine.object(f"/images/{image}/json", doing=f"inspect image `{reference}`")
-    tags = [str(tag) for tag in found.get("RepoTags") or ()]
+    tags = get_texts(found, "RepoTags")
     tag = next((t for t in tags if t in {reference, f"{reference}:latest"}), tags[0] if tags else "")
     name, _, version = tag.rpartition(":")
     platform = "/".join(filter(None, (get_text(found, key) for key in ("Os", "Architecture", "Variant"))))
@@ -78,5 +74,5 @@ def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
 def wait_for_exit(engine: "Engine", container: str) -> int:
     """Wait until a container has ended and return its exit status (`POST /containers/{id}/wait`)."""
     doing = f"wait for container `{container}`"
-    answer: Mapping[str, Any] = engine.call("POST", f"/containers/{container}/wait", doing=doing).json()
+    answer = engine.call("POST", f"/containers/{container}/wait", doing=doing).object()
     return get_number(answer, "StatusCode")

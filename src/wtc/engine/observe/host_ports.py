@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from wtc.dataclass import replace
-from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
+from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_number
 from wtc.model.ports import PortBinding
 from wtc.planner.checks.port_overlap import bindings_overlap
 from wtc.port_probe import is_bindable
@@ -86,7 +86,7 @@ def _port_key(port: PortBinding) -> tuple[int, str, int]:
 def _binding(key: str, binding: Json) -> PortBinding:
     target, _, protocol = key.partition("/")
     return PortBinding(
-        target=int(target),
+        target=parse_number(target),
         protocol=protocol or "tcp",
         host_ip=get_text(binding, "HostIp"),
         port=get_number(binding, "HostPort"),

@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from wtc import labels as label
 from wtc.dataclass import replace
-from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_timestamp
+from wtc.engine.client.json_access import (
+    Json,
+    get_number,
+    get_object,
+    get_objects,
+    get_text,
+    get_texts,
+    parse_number,
+    parse_timestamp,
+    require_text,
+)
 from wtc.engine.observe.host_ports import listed_ports, requested_ports
 from wtc.model.observed import (
     MountedVolume,
@@ -28,14 +38,14 @@ def parse_container(inspected: Json) -> ObservedContainer:
     started = get_text(state, "StartedAt")
     stop_timeout = config.get("StopTimeout")
     return ObservedContainer(
-        id=str(inspected["Id"]),
-        name=str(inspected["Name"]).removeprefix("/"),
+        id=require_text(inspected, "Id"),
+        name=require_text(inspected, "Name").removeprefix("/"),
         service=labels.get(label.SERVICE, ""),
-        number=_number(labels),
+        number=replica_number(labels),
         image=get_text(config, "Image"),
         image_id=get_text(inspected, "Image"),
         state=get_text(state, "Status"),
-        exit_code=int(state.get("ExitCode") or 0),
+        exit_code=get_number(state, "ExitCode"),
         health=_health(state),
         config_hash=labels.get(label.CONFIG_HASH, ""),
         replaces=labels.get(label.REPLACES, ""),
@@ -48,7 +58,7 @@ def parse_container(inspected: Json) -> ObservedContainer:
         labels=labels,
         created=get_text(inspected, "Created"),
         started="" if started == _NEVER else started,
-        stop_grace_s=None if stop_timeout is None else int(stop_timeout),
+        stop_grace_s=None if stop_timeout is None else parse_number(stop_timeout),
         mem_limit_bytes=get_number(get_object(inspected, "HostConfig"), "Memory"),
         mem_reservation_bytes=get_number(get_object(inspected, "HostConfig"), "MemoryReservation"),
     )
@@ -59,10 +69,10 @@ def parse_listed_container(summary: Json) -> ObservedContainer:
     labels = _labels(summary)
     networks = get_object(summary, "NetworkSettings", "Networks")
     return ObservedContainer(
-        id=str(summary["Id"]),
+        id=require_text(summary, "Id"),
         name=container_name(summary),
         service=labels.get(label.SERVICE, ""),
-        number=_number(labels),
+        number=replica_number(labels),
         image=get_text(summary, "Image"),
         image_id=get_text(summary, "ImageID"),
         state=get_text(summary, "State"),
@@ -80,16 +90,16 @@ def parse_listed_container(summary: Json) -> ObservedContainer:
 
 def container_name(summary: Json) -> str:
     """Return a container's name; other entries of `Names` are links, as in `/other/alias`."""
-    names = [str(name).removeprefix("/") for name in summary.get("Names") or ()]
-    return next((name for name in names if "/" not in name), names[0] if names else str(summary["Id"])[:12])
+    names = [name.removeprefix("/") for name in get_texts(summary, "Names")]
+    return next((name for name in names if "/" not in name), names[0] if names else get_text(summary, "Id")[:12])
 
 
 def parse_network(found: Json) -> ObservedNetwork:
     """Parse an entry of `GET /networks`."""
     pools = get_objects(get_object(found, "IPAM"), "Config")
     return ObservedNetwork(
-        id=str(found["Id"]),
-        name=str(found["Name"]),
+        id=require_text(found, "Id"),
+        name=require_text(found, "Name"),
         labels=_labels(found),
         subnets=tuple(subnet for pool in pools if (subnet := get_text(pool, "Subnet"))),
     )
@@ -97,7 +107,7 @@ def parse_network(found: Json) -> ObservedNetwork:
 
 def parse_volume(found: Json) -> ObservedVolume:
     """Parse an entry of `GET /volumes`."""
-    return ObservedVolume(name=str(found["Name"]), labels=_labels(found), created=get_text(found, "CreatedAt"))
+    return ObservedVolume(name=require_text(found, "Name"), labels=_labels(found), created=get_text(found, "CreatedAt"))
 
 
 def parse_image(reference: str, inspected: Json) -> ObservedImage:
@@ -105,7 +115,7 @@ def parse_image(reference: str, inspected: Json) -> ObservedImage:
     config = get_object(inspected, "Config")
     return ObservedImage(
         reference=reference,
-        id=str(inspected["Id"]),
+        id=require_text(inspected, "Id"),
         labels=_labels(config),
         volumes=tuple(sorted(get_object(config, "Volumes"))),
         user=get_text(config, "User"),
@@ -115,8 +125,8 @@ def parse_image(reference: str, inspected: Json) -> ObservedImage:
 
 def parse_listed_images(summary: Json) -> list[ObservedImage]:
     """Parse an entry of `GET /images/json`: one image for each tag, or one with the id if it has no tag."""
-    tags = [str(tag) for tag in summary.get("RepoTags") or () if tag != "<none>:<none>"]
-    digest = str(summary["Id"])
+    tags = [tag for tag in get_texts(summary, "RepoTags") if tag != "<none>:<none>"]
+    digest = require_text(summary, "Id")
     return [ObservedImage(reference=tag, id=digest, labels=_labels(summary)) for tag in tags or [digest]]
 
 
@@ -129,9 +139,9 @@ def _labels(found: Json) -> dict[str, str]:
     return {str(key): str(value) for key, value in get_object(found, "Labels").items()}
 
 
-def _number(labels: Mapping[str, str]) -> int:
-    text = labels.get(label.COMPOSE_NUMBER, "")
-    return int(text) if text.isdigit() else 1
+def replica_number(labels: Mapping[str, str]) -> int:
+    """Return the number of a replica, from 1; 1 if its label is not valid."""
+    return max(1, parse_number(labels.get(label.COMPOSE_NUMBER)))
 
 
 def is_oneoff(labels: Mapping[str, str]) -> bool:
@@ -182,8 +192,8 @@ def _requested_volumes(host: Json) -> Iterator[MountedVolume]:
     for mount in get_objects(host, "Mounts"):
         source = get_text(mount, "Source") if mount.get("Type") == "volume" else ""
         yield _requested_volume(source, get_text(mount, "Target"), writable=mount.get("ReadOnly") is not True)
-    for bind in host.get("Binds") or ():
-        source, *rest = str(bind).split(":")
+    for bind in get_texts(host, "Binds"):
+        source, *rest = bind.split(":")
         if rest:
             name = "" if source.startswith("/") else source
             yield _requested_volume(name, rest[0], writable="ro" not in ",".join(rest[1:]).split(","))

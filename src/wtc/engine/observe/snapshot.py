@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from wtc import labels as label
 from wtc.dataclass import replace
+from wtc.engine.client.json_access import Json, get_objects, get_text
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_bindings, requested_ports
 from wtc.engine.parallel import call_all
@@ -200,11 +201,11 @@ def list_containers(engine: "Engine", *labels: str, health: str = "") -> list[di
 def _health_of_paused(engine: "Engine") -> dict[str, str]:
     """Return container id -> health, for all containers; the list itself does not show it of paused ones."""
     found = call_all([partial(list_containers, engine, _MANAGED, health=h) for h in parse_inspect.HEALTH])
-    return {str(one["Id"]): h for h, listed in zip(parse_inspect.HEALTH, found, strict=True) for one in listed}
+    return {get_text(one, "Id"): h for h, listed in zip(parse_inspect.HEALTH, found, strict=True) for one in listed}
 
 
-def _volumes(engine: "Engine") -> list[dict[str, Any]]:
-    return engine.object("/volumes", doing="list volumes").get("Volumes") or []
+def _volumes(engine: "Engine") -> list[Json]:
+    return get_objects(engine.object("/volumes", doing="list volumes"), "Volumes")
 
 
 def _images(engine: "Engine") -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from wtc.engine.client.json_access import Json, get_text
+from wtc.engine.client.json_access import Json, get_text, get_texts
 from wtc.model.git import UserMapping
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def user_mapping(info: Json, *, platform: str) -> UserMapping:
     """
     if platform != "linux" or get_text(info, "OperatingSystem") == "Docker Desktop":
         return UserMapping.SHARED
-    options = {str(option).partition(",")[0] for option in info.get("SecurityOptions") or ()}
+    options = {option.partition(",")[0] for option in get_texts(info, "SecurityOptions")}
     if "name=rootless" in options:
         return UserMapping.ROOTLESS
     return UserMapping.REMAPPED if "name=userns" in options else UserMapping.IDENTITY

@@ -155,7 +155,7 @@ def _sample_once(engine: "Engine", container: str) -> Sample | None:
         return None
     if not response.content:
         return None  # the response of engine 20.10 for a container that ends meanwhile
-    return sample_of(response.json())
+    return sample_of(response.object())
 
 
 def _parse_running(summary: Json) -> RunningContainer:

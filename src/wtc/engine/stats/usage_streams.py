@@ -1,13 +1,12 @@
 """Stream the usage of containers, about one sample a second. Source: Engine API, `GET /containers/{id}/stats`."""
 
 import contextlib
-import json
 import threading
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
-from wtc.engine.client.json_access import Json
+from wtc.engine.client.json_stream import split_records
 from wtc.engine.client.output_stream import read_available
 from wtc.engine.stats.usage import sample_of
 from wtc.errors import WtcError
@@ -80,7 +79,7 @@ class StatsStreams:
                 closed = stream.closed
             if closed:
                 response.shutdown()
-            for document in split_documents(read_available(response)):
+            for document in split_records(read_available(response)):
                 with self._lock:
                     stream.before = stream.latest.cpu if stream.latest else None
                     stream.latest = sample_of(document)
@@ -92,13 +91,3 @@ class StatsStreams:
         finally:
             with self._lock:
                 stream.ended = True
-
-
-def split_documents(chunks: Iterable[bytes]) -> Generator[Json]:
-    """Yield the JSON documents of a stream, one for each line, from chunks that are cut anywhere."""
-    buffer = b""
-    for chunk in chunks:
-        *lines, buffer = (buffer + chunk).split(b"\n")
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)

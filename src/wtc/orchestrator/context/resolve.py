@@ -1,11 +1,14 @@
 """Resolve the compose files to the desired stack, for `up`, `status` and others."""
 
+import threading
 import time
 from collections.abc import Mapping
 from functools import partial
 
 from wtc.dataclass import replace
 from wtc.errors import WtcError
+from wtc.events import warn
+from wtc.format_units import size_text
 from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic
@@ -17,7 +20,6 @@ from wtc.model.service import Service
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.host_ports.leases import StackPorts, port_variables_of
-from wtc.orchestrator.kept.build_indexes import BuildIndexes
 from wtc.planner.desired.references import Names, familiar, names_of
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import built_from, needed_images
@@ -52,7 +54,7 @@ def resolve_stack(
         namespace=namespace,
         bind=settings.of(BIND).value,
         host=context.host,
-        build_inputs=_build_inputs(project, namespace, context.build_indexes) if hashed else {},
+        build_inputs=_build_inputs(project, namespace, context) if hashed else {},
         scales=scales or {},
         ports=ports.leased if ports else {},
         mem_limit_bytes=settings.of(MEM_LIMIT).value,
@@ -85,7 +87,7 @@ def _ports_in_file(project: Project) -> StackPorts:
     )
 
 
-def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes) -> dict[str, BuildInput]:
+def _build_inputs(project: Project, namespace: Namespace, context: Context) -> dict[str, BuildInput]:
     """Service -> what it is built from, for the services that are built and those that they are built from.
 
     The inputs of other services are not looked at.
@@ -100,10 +102,17 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
     def of(service: str) -> BuildInput:
         try:
             build = names.services[service].build or Build()
-            return build_input(build, indexes.of(build))
+            return build_input(build, context.build_indexes.of(build, partial(warn_large, service)))
         except WtcError as error:
             place = Diagnostic(message=error.message, path=("services", service, "build"))
             raise error.replace(diagnostics=(place,)) from error.__cause__
+
+    reporting = threading.Lock()
+
+    def warn_large(service: str, path: str, size: int) -> None:
+        with reporting:
+            text = f"`{path}` in the build context of service `{service}` has {size_text(size)}"
+            warn(context.report, text, hint="to leave it out, add it to `.dockerignore`")
 
     found: dict[str, BuildInput] = {}
     with with_positions(lambda: project):

@@ -1,6 +1,7 @@
 """The indexes of a stack's build contexts, one for each build, kept beside its results."""
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wtc.registry.store import Store
@@ -17,12 +18,12 @@ class BuildIndexes:
         self._kept, self._namespace = store.kept, namespace
         self._used: dict[str, ContextIndex] = {}
 
-    def of(self, build: "Build") -> "ContextIndex":
-        """Return the index for the build, with the rows of the reading before."""
+    def of(self, build: "Build", on_large: Callable[[str, int], None]) -> "ContextIndex":
+        """Return the index for the build, with the rows of the reading before; for `on_large` see `ContextIndex`."""
         from wtc.engine.images.context_index import ContextIndex
 
         name = _name(build)
-        self._used[name] = ContextIndex(self._kept.read(self._namespace, name))
+        self._used[name] = ContextIndex(self._kept.read(self._namespace, name), on_large=on_large)
         return self._used[name]
 
     def hashes(self) -> dict[str, str]:

@@ -29,15 +29,14 @@ def command(
     It lies in `.worktrees` of the main worktree, which `info/exclude` keeps out of `git status`, and is locked, so that
     only wtc removes it, with its stack.
     """
-    import sys
-
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.terminal.output import print_exact
     from wtc.orchestrator.worktree.add import AddRequest, add
 
     request = AddRequest(name=name, source=source, detach=detach, base=base, up=bring_up)
     with stop_on_signal() as stop, choose_reporter(quiet=quiet) as report:
         result = add(target, request, report, stop)
-    sys.stdout.write(f"{result.worktree.path}\n")
+    print_exact(f"{result.worktree.path}\n")
     if result.up:
         show_up(result.up, as_json=False, dry_run=False, silent=False)

@@ -21,11 +21,10 @@ def command(
     Its stack keeps its namespace, volumes and host ports; the next `wtc up` there recreates the containers that mount
     the old path. git does not move a worktree that is locked or has submodules.
     """
-    import sys
-
     from wtc.cli.reporting import choose_reporter
+    from wtc.cli.terminal.output import print_exact
     from wtc.orchestrator.worktree.move import move
 
     with choose_reporter(quiet=quiet) as report:
         path = move(target, name, to, report)
-    sys.stdout.write(f"{path}\n")
+    print_exact(f"{path}\n")
