@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from wtc.cli.declarations import Option
-from wtc.cli.options import AsJson, DryRun, Quiet, require_exclusive, with_target
+from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, require_exclusive, with_target
 from wtc.dataclass import replace
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
@@ -40,9 +40,7 @@ def command(
         Option("--volume", metavar="NAME", help="Remove only this volume of the stack; repeatable."),
     ] = None,
     yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
-    timeout: Annotated[
-        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
-    ] = None,
+    timeout: Timeout = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

@@ -4,11 +4,50 @@ import os
 import re
 from typing import IO, TextIO
 
+_ANSI = ("auto", "never", "always")
+_PROGRESS = ("auto", "tty", "plain", "json", "quiet")
+_preferred = {"ansi": "auto", "progress": "auto"}
+"""What the command line prefers, for this process. Source: Docker Compose's `--ansi` and `--progress`."""
+
 RED, GREEN, YELLOW, BLUE, CYAN, BOLD, DIM = "31", "32", "33", "34", "36", "1", "2"
+
+
+def prefer_colours(ansi: str, *, option: str = "--ansi") -> None:
+    """Print colours `auto` (the default), `never` or `always`. `never` prints no other control sequence either.
+
+    Raises:
+        UsageError: the value is not one of them.
+    """
+    _prefer("ansi", ansi, _ANSI, option)
+
+
+def prefer_progress(progress: str, *, option: str = "--progress") -> None:
+    """Report progress `auto` (the default), `tty`, `plain`, `json` or `quiet`.
+
+    Raises:
+        UsageError: the value is not one of them.
+    """
+    _prefer("progress", progress, _PROGRESS, option)
+
+
+def preferred_progress() -> str:
+    """Return how the command line wants progress to be reported."""
+    return _preferred["progress"]
+
+
+def _prefer(name: str, value: str, allowed: tuple[str, ...], option: str) -> None:
+    if value and value not in allowed:
+        from wtc.errors import UsageError
+
+        listed = ", ".join(f"`{one}`" for one in allowed)
+        raise UsageError(f"`{option}` is `{value}`, and can be {listed}")
+    _preferred[name] = value or "auto"
 
 
 def use_colours(stream: IO[str]) -> bool:
     """Return whether to colour the stream. Source: no-color.org, bixense.com/clicolors."""
+    if _preferred["ansi"] != "auto":
+        return _preferred["ansi"] == "always"
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"):
@@ -18,6 +57,8 @@ def use_colours(stream: IO[str]) -> bool:
 
 def can_redraw(stream: IO[str]) -> bool:
     """Return whether the stream is a terminal that can redraw."""
+    if _preferred["ansi"] == "never":
+        return False
     return stream.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
 
 
@@ -37,7 +78,7 @@ def paint(text: str, *codes: str, stream: IO[str]) -> str:
 
 def use_links(stream: IO[str]) -> bool:
     """Return whether the stream is a terminal that may support links."""
-    return stream.isatty() and os.environ.get("TERM") not in {"dumb", "linux"}
+    return stream.isatty() and _preferred["ansi"] != "never" and os.environ.get("TERM") not in {"dumb", "linux"}
 
 
 def link_urls(text: str) -> str:

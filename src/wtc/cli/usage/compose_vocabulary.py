@@ -21,7 +21,6 @@ _CONTAINERS = "for its id, run `wtc ps -q -w . SERVICE`"
 _REGISTRY = "the images of a worktree's stack are its own, and are not for a registry"
 _BUILD_FILE = "the compose file's `build:` says how images are built"
 _TERMINAL = "wtc prints logs only in the foreground, without menus"
-_IN_LOGS = "`up` prints the logs of all its services"
 
 COMMANDS: Mapping[str, Answer] = {
     "attach": Answer(
@@ -63,20 +62,6 @@ COMMANDS: Mapping[str, Answer] = {
 _GLOBAL: Mapping[str, Answer] = {
     "--project-name": Answer(_NAMED, _NAME_HINT),
     "-p": Answer(_NAMED, _NAME_HINT),
-    "--project-directory": Answer(
-        "the project folder is that of the first compose file",
-        "to use another project, run `wtc -f FOLDER COMMAND`; to use another worktree, run `wtc -w PATH COMMAND`",
-    ),
-    "--ansi": Answer(
-        "wtc prints colours on a terminal only", "to print without colours, set the environment variable `NO_COLOR=1`"
-    ),
-    "--progress": Answer(
-        "wtc draws progress on a terminal only",
-        "to print less, add `--quiet`; for JSON lines, run `wtc up --events json`",
-    ),
-    "--parallel": Answer(
-        "wtc limits its parallel requests to the engine itself", "to use its limit, leave `--parallel` out"
-    ),
     "--compatibility": Answer(
         "the names of containers are `NAMESPACE_SERVICE` in every stack", "to see them, run `wtc images`"
     ),
@@ -111,38 +96,8 @@ _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
         "--no-trunc": Answer("`ps` never shortens a name", "to see all fields, run `wtc ps --json`"),
         "--orphans": Answer("`ps` always lists orphaned services", "to see the divergence, run `wtc status`"),
     },
-    "run": {
-        "--quiet-build": Answer("`--quiet` covers the build", "to print less, run `wtc run --quiet SERVICE`"),
-        "--quiet-pull": Answer("`--quiet` covers the pull", "to print less, run `wtc run --quiet SERVICE`"),
-    },
     "up": {
-        "--abort-on-container-exit": Answer(
-            "`--foreground` ends when all services have ended, and does not stop the others",
-            "to wait for one service, run `wtc up` and `wtc wait --down-project SERVICE`",
-        ),
-        "--abort-on-container-failure": Answer(
-            "`--foreground` ends when all services have ended, and does not stop the others",
-            "to wait for one service, run `wtc up` and `wtc wait --down-project SERVICE`",
-        ),
-        "--exit-code-from": Answer(
-            "`up` returns its own exit status",
-            "for a service's, run `wtc up` and `wtc wait --down-project SERVICE`, or run `wtc run SERVICE`",
-        ),
-        "--always-recreate-deps": Answer(
-            "`--recreate` recreates a service and its dependencies", "to recreate them, run `wtc up --recreate SERVICE`"
-        ),
-        "--attach": Answer(_IN_LOGS, "to follow some, run `wtc up` and `wtc logs -f SERVICE`"),
-        "--no-attach": Answer(_IN_LOGS, "to follow some, run `wtc up` and `wtc logs -f SERVICE`"),
-        "--attach-dependencies": Answer(_IN_LOGS, "to follow all, run `wtc up --foreground`"),
         "--menu": Answer(_TERMINAL, "to stay attached, run `wtc up --foreground`"),
-        "--no-color": Answer(
-            "wtc prints colours on a terminal only",
-            "to print without colours, set the environment variable `NO_COLOR=1`",
-        ),
-        "--no-log-prefix": Answer(_IN_LOGS, "to print no prefix, run `wtc up` and `wtc logs -f --no-log-prefix`"),
-        "--quiet-build": Answer("`--quiet` covers the build", "to print less, run `wtc up --quiet`"),
-        "--quiet-pull": Answer("`--quiet` covers the pull", "to print less, run `wtc up --quiet`"),
-        "--timestamps": Answer(_IN_LOGS, "to print times, run `wtc up` and `wtc logs -f --timestamps`"),
         "--watch": COMMANDS["watch"],
     },
 }

@@ -42,6 +42,8 @@ class Engine:
     host: str
     host_is_local: bool
     api_version: tuple[int, int]
+    parallel: int = 0
+    """The most calls at a time of a plan; 0: what the transport allows."""
 
     def call(
         self,

@@ -44,6 +44,8 @@ class Target:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     context: str = ""
+    parallel: int = 0
+    """The most calls of the engine at a time; 0: what its transport allows."""
     reader: "DiskReader" = field(default_factory=RecordingReader, compare=False, repr=False)
     """Shared by all interpretations, because standard input can be read only once."""
     documents: _Documents = field(default_factory=_Documents, compare=False, repr=False)
