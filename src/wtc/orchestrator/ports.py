@@ -1,6 +1,7 @@
 """`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
@@ -12,6 +13,9 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import read_registry
 from wtc.planner.addresses import connect_address, is_loopback
 from wtc.settings.settings import BIND, PORT_RANGE
+
+if TYPE_CHECKING:
+    from wtc.model.observed import ObservedContainer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +88,16 @@ def leased_endpoint(port: PortId, number: int, address: str, host: str) -> Endpo
     """
     reached = connect_address(address, host)
     return None if reached is None else Endpoint(id=port, host=reached, port=number)
+
+
+def published_endpoints(containers: Iterable["ObservedContainer"], host: str) -> tuple[Endpoint, ...]:
+    """Return where the published ports of containers answer, sorted. `host`: as for `leased_endpoint`."""
+    from wtc.planner.desired.port_ids import port_ids
+
+    found = (
+        leased_endpoint(port, p.port, p.host_ip, host)
+        for c in containers
+        for port, p in zip(port_ids(c.service, c.number, c.ports), c.ports, strict=True)
+        if p.port
+    )
+    return tuple(sorted(endpoint for endpoint in found if endpoint))

@@ -1,10 +1,11 @@
 """`ps`: list the stacks of all worktrees, by label."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
-from wtc.model.identity import WorktreeLocation
+from wtc.model.identity import LabelledStack, WorktreeLocation
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
@@ -14,6 +15,7 @@ from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.context.worktree_location import worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of
 from wtc.worktrees.host_identity import host_id
+from wtc.worktrees.locate import branch_of
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -30,6 +32,10 @@ class StackSummary:
     """Why the worktree is not at the path where the stack was created."""
     path: str = ""
     """The path of the worktree; empty if it is not known."""
+    branch: str = ""
+    """The branch that the worktree has checked out; empty for a detached HEAD, and if the path is not known."""
+    directory: str = ""
+    """The project folder at the worktree's present path, or at the one where the stack was created."""
     usage: Mapping[str, Usage] = field(default_factory=dict[str, Usage])
     """Container id -> its use, without the CPU share; only for running containers, and if it was requested."""
 
@@ -87,4 +93,12 @@ def _summary(stack: ObservedStack, host: str, repositories: Repositories, *, sto
         place=place,
         reason=reason,
         path=path,
+        branch=branch_of(path) if path else "",
+        directory=_project_folder(stack.stack, path or stack.stack.worktree),
     )
+
+
+def _project_folder(stack: LabelledStack, worktree: str) -> str:
+    """Return the project folder below the present path of the worktree."""
+    inner = os.path.relpath(stack.identity.directory or stack.worktree, stack.worktree)
+    return worktree if inner == "." or inner.startswith("..") else os.path.join(worktree, inner)

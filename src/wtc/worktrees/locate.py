@@ -103,6 +103,18 @@ def worktree_on_branch(worktree: Worktree, branch: str) -> str:
     return next((one.path for one in linked_worktrees(worktree) if one.branch == branch), "")
 
 
+def branch_of(folder: str) -> str:
+    """Return the branch that the worktree at a folder has checked out.
+
+    It is empty for a detached HEAD, and where the folder is not the top of a worktree.
+    """
+    try:
+        worktree = worktree_at(folder)
+    except WtcError:
+        return ""
+    return _branch(worktree.git_dir) if worktree.git else ""
+
+
 def _branch(git_dir: str) -> str:
     """Return the branch that is checked out; empty for a detached HEAD."""
     head = read_beginning(join(git_dir, "HEAD")).strip()

@@ -22,7 +22,9 @@ def command(
 ) -> None:
     """List the stacks of all worktrees and their services, by the engine's labels; with `-w`, those of one worktree."""
     from wtc.cli.render.replica_name import replica_name
+    from wtc.cli.render.state_colours import state_colour
     from wtc.cli.render.stats import limit_text, usage_document
+    from wtc.cli.render.worktree_cell import worktree_cell
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.format_units import size_text
     from wtc.model.identity import WorktreeLocation
@@ -45,6 +47,7 @@ def command(
                         "place": s.place,
                         "reason": s.reason or None,
                         "path": s.path or None,
+                        "branch": s.branch or None,
                         "containers": [
                             {
                                 "service": c.service,
@@ -77,8 +80,7 @@ def command(
 
     rows: list[list[str]] = []
     for stack in found:
-        mark = "" if stack.place is WorktreeLocation.PRESENT else f" ({stack.place.replace('-', ' ')})"
-        place = (stack.path or stack.namespace.worktree) + mark
+        place = worktree_cell(stack, stack.path or stack.namespace.worktree)
         containers = [
             [
                 replica_name(c.service, c.number),
@@ -88,6 +90,7 @@ def command(
             ]
             for c in stack.containers
         ] or [["-", "-", "-", *memory(None)]]
-        rows += [[stack.namespace.name, place, *container] for container in containers]
+        rows += [[stack.namespace.name, stack.branch or "-", place, *container] for container in containers]
     titles = ("memory", "limit") if sized else ()
-    print_columns(rows, header=("namespace", "worktree", "service", "state", "ports", *titles))
+    header = ("namespace", "branch", "worktree", "service", "state", "ports", *titles)
+    print_columns(rows, header=header, colours={"state": state_colour})

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from typing import IO, TextIO
 
 _ANSI = ("auto", "never", "always")
@@ -74,6 +75,16 @@ def can_encode(text: str, stream: TextIO) -> bool:
 def paint(text: str, *codes: str, stream: IO[str]) -> str:
     """Return the text in a colour if the stream is coloured."""
     return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if use_colours(stream) else text
+
+
+def paint_words(text: str, colour: Callable[[str], str]) -> str:
+    """Return the text with each word in its colour, so that it can be wrapped. `colour`: word -> SGR code, or empty."""
+
+    def painted(found: re.Match[str]) -> str:
+        code = colour(found[0])
+        return f"\x1b[{code}m{found[0]}\x1b[0m" if code else found[0]
+
+    return re.sub(r"\S+", painted, text)
 
 
 def use_links(stream: IO[str]) -> bool:

@@ -22,11 +22,12 @@ _REGISTRY = "the images of a worktree's stack are its own, and are not for a reg
 _BUILD_FILE = "the compose file's `build:` says how images are built"
 _TERMINAL = "wtc prints logs only in the foreground, without menus"
 
+_ONLY_CLEAN = Answer(
+    "only `clean` removes volumes",
+    "to list the stack's volumes, run `wtc volumes --all`; to remove one, run `wtc clean --volume NAME`",
+)
+
 COMMANDS: Mapping[str, Answer] = {
-    "attach": Answer(
-        "wtc does not forward a terminal to a service's first process",
-        "to follow its output, run `wtc logs -f SERVICE`; to start another process, run `wtc exec SERVICE COMMAND`",
-    ),
     "bridge": Answer(
         "wtc does not convert compose files",
         "to convert the file, run `wtc config | docker compose -f - bridge convert`",
@@ -39,19 +40,11 @@ COMMANDS: Mapping[str, Answer] = {
         "wtc copies files, not whole filesystems",
         f"to copy files, run `wtc cp SERVICE:PATH -`; for all of them, run `docker export CONTAINER`; {_CONTAINERS}",
     ),
-    "ls": Answer("`ps` lists the stacks of all worktrees", "to list them, run `wtc ps -a`"),
     "publish": Answer(
         "a worktree's stack is for development, and is not for a registry",
         "to publish the file, run `docker compose publish REPOSITORY`",
     ),
     "push": Answer(_REGISTRY, "to push the file's images, run `docker compose build --push`"),
-    "rm": Answer(
-        "`down` removes the containers of services, and keeps their volumes",
-        "to stop and remove them, run `wtc down SERVICE`",
-    ),
-    "volumes": Answer(
-        "`wtc clean --dry-run` lists the stack's volumes", "to list those of all stacks, run `docker volume ls`"
-    ),
     "watch": Answer(
         "wtc does not watch files yet",
         "to apply changed files, run `wtc up --build`, or bind the folder with `volumes:`",
@@ -96,6 +89,8 @@ _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
         "--no-trunc": Answer("`ps` never shortens a name", "to see all fields, run `wtc ps --json`"),
         "--orphans": Answer("`ps` always lists orphaned services", "to see the divergence, run `wtc status`"),
     },
+    "rm": {"--volumes": _ONLY_CLEAN, "-v": _ONLY_CLEAN},
+    "ls": {"--filter": Answer("wtc has JSON in place of filters", "to filter, run `wtc ls --json`")},
     "up": {
         "--menu": Answer(_TERMINAL, "to stay attached, run `wtc up --foreground`"),
         "--watch": COMMANDS["watch"],
