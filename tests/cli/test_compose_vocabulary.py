@@ -131,7 +131,7 @@ def test_no_command_of_ours_has_an_answer() -> None:
 @pytest.mark.parametrize("word", ["nonsense", "upp"])
 def test_other_word_is_not_answered(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([word]) == 2
-    assert f"no such command `{word}`" in capsys.readouterr().err
+    assert f"no such command: `{word}`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("form", ["xml", "table {{.Name}}"])

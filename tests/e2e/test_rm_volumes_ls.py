@@ -152,3 +152,42 @@ def test_tables_fit_a_terminal_with_colours_and_no_broken_word(
         assert f"~/{workshop.main.name}" in plain
     uncoloured = workshop.wtc("--ansi", "never", command, "-w", ".").out
     assert "\x1b" not in uncoloured
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "logs",
+            "port wbe 80",
+            "top",
+            "events --until 0s",
+            "wait",
+            "images",
+            "down",
+            "restart",
+            "stop",
+            "start",
+            "kill",
+        ),
+        *(
+            "pause",
+            "unpause",
+            "rm",
+            "volumes",
+            "exec wbe true",
+            "cp wbe:/etc/passwd x",
+            "stats",
+            "ports",
+            "attach",
+            "kill",
+        ),
+    ],
+)
+def test_unknown_service_is_answered_with_the_nearest(shared: Workshop, line: str) -> None:
+    shared.commit({"compose.yaml": SHOP})
+    words = line.split()
+    words = words if any("wbe" in word for word in words) else [words[0], "wbe", *words[1:]]
+    ended = shared.refused(*words, status=2)
+    assert "no such service: `wbe`" in ended.err
+    assert "did you mean `web`?" in ended.err

@@ -1,6 +1,6 @@
 """`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
@@ -28,12 +28,14 @@ class PortsResult:
     leased: bool
 
 
-def ports(target: Target, report: Reporter) -> PortsResult:
+def ports(target: Target, report: Reporter, *, services: Sequence[str] = ()) -> PortsResult:
     """Return the ports that the worktree's stack publishes; for containers that do not run, the leased ones.
 
-    A request is sent to the engine only if the registry has no ports of the stack, or ports that are not leased.
+    With `services` return only theirs. A request is sent to the engine only if the registry has no ports of the stack,
+    or ports that are not leased.
 
     Raises:
+        UsageError: neither the stack nor the file has a service that was named.
         WtcError: the registry has no ports of the worktree, and no engine answers.
     """
     context = Context(target, report, offline=True)
@@ -67,6 +69,11 @@ def ports(target: Target, report: Reporter) -> PortsResult:
 
         tcp = ((p.service, addresses.get(p) or bind, number) for p, number in leased.items() if p.protocol == "tcp")
         warn_of_unreachable_ports(target, tcp, report)
+    if services:
+        from wtc.orchestrator.context.validate_services import require_declared
+
+        require_declared(context, services, known={port.service for port in leased})
+        endpoints = tuple(endpoint for endpoint in endpoints if endpoint.id.service in services)
     return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints, leased=bool(leased))
 
 

@@ -140,7 +140,7 @@ def _reported_sharing(context: Context, project: Project) -> SharingReported:
 
 def _refuse_unknown(option: str, services: Iterable[str], project: Project) -> None:
     """Raise UsageError if an option names a service that is not selected."""
-    from wtc.compose.nearest_name import nearest_name
+    from wtc.nearest_name import nearest_name
 
     for name in services:
         if name in project.services:
