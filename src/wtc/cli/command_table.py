@@ -48,7 +48,7 @@ COMMANDS = (
     CommandEntry("sandbox", "In a sandbox", "Run a command that can access the worktree and little else"),
     CommandEntry("init", "Harnesses and shells", "Write hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
     CommandEntry("setup", "Harnesses and shells", "Prepare a new worktree: `.env`, ignored files, host ports"),
-    CommandEntry("env", "Harnesses and shells", "Print the stack's variables for a shell, direnv or a file"),
+    CommandEntry("env", "Harnesses and shells", "Print the stack's variables, or run a command with them"),
     CommandEntry("doctor", "Harnesses and shells", "Check the environment and suggest fixes"),
     CommandEntry("version", "Harnesses and shells", "Print the version of wtc"),
     CommandEntry("config", "The compose file", "Print the compose file as `docker compose config` does"),
