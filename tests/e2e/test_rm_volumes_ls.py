@@ -134,6 +134,30 @@ def test_ls_lists_one_line_for_each_stack(workshop: Workshop, shop: Any) -> None
     assert workshop.wtc("ls", "-q", "-w", ".").out == f"{shop.namespace}\n"
 
 
+def test_ps_filters_by_state_and_prints_services(workshop: Workshop, shop: Any) -> None:
+    def services(*options: str) -> set[str]:
+        return set(workshop.wtc("ps", "--services", "-w", ".", *options).out.split())
+
+    assert services() == {"web", "db"}
+    assert services("-a") == {"web", "db", "idle"}
+    assert services("--status", "exited") == services("--filter", "status=exited") == {"idle"}
+    assert services("--status", "exited", "--status", "running", "web", "idle") == {"web", "idle"}
+    assert len(workshop.wtc("ps", "-q", "--no-trunc", "--orphans", "-w", ".").out.split()) == len(shop.ids()) - 1
+    assert "`--status` is `up`" in workshop.refused("ps", "--status", "up", status=2).err
+    assert "can be `status=STATUS`" in workshop.refused("ps", "--filter", "name=x", status=2).err
+
+
+def test_port_without_a_number_prints_all_of_the_service(workshop: Workshop, shop: Any) -> None:
+    printed = {
+        f"{target}/tcp -> 127.0.0.1:{port}"
+        for (_, target, _), port in ((key.split("/"), port) for key, port in shop.ports.items())
+    }
+    assert set(workshop.wtc("port", "web").out.splitlines()) == printed
+    assert workshop.wtc("port", "web", "80").out == f"127.0.0.1:{shop.ports['web/80/tcp']}\n"
+    assert workshop.wtc("port", "db").out == ""
+    assert "does not run" in workshop.refused("port", "idle", status=1).err
+
+
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("command", ["ls", "ps", "status"])
 def test_tables_fit_a_terminal_with_colours_and_no_broken_word(

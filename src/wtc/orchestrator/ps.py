@@ -41,13 +41,18 @@ class StackSummary:
 
 
 def ps(
-    target: Target, *, stopped: bool, measured: bool = False, services: Collection[str] = ()
+    target: Target,
+    *,
+    stopped: bool,
+    measured: bool = False,
+    services: Collection[str] = (),
+    states: Collection[str] = (),
 ) -> tuple[StackSummary, ...]:
     """Return the stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
 
     If the command line names a worktree, return only its stacks, and those that were created at its path by a worktree
-    that is not found. With `services` return only their containers, and stacks with one. With `measured` each running
-    container is asked what it uses.
+    that is not found. With `services` or `states` return only their containers, and stacks with one; with `states` stopped
+    containers too. With `measured` each running container is asked what it uses.
 
     Raises:
         UsageError: `--worktree` names a file.
@@ -59,13 +64,21 @@ def ps(
     host = host_id(target.environment)
     repositories = Repositories()
     with open_engine(target) as engine:
-        found = [_summary(stack, host, repositories, stopped=stopped) for stack in list_stacks(engine)]
-        if services:
-            found = [replace(s, containers=tuple(c for c in s.containers if c.service in services)) for s in found]
+        listed = [_summary(stack, host, repositories, stopped=stopped or bool(states)) for stack in list_stacks(engine)]
+        found = [_narrowed(stack, services, states) for stack in listed]
+        if services or states:
             found = [s for s in found if s.containers]
         found = [s for s in found if (s.containers or stopped) and (not worktree or _belongs(s, worktree))]
         usage = _measured(engine, found) if measured else {}
     return tuple(replace(s, usage={c.id: usage[c.id] for c in s.containers if c.id in usage}) for s in found)
+
+
+def _narrowed(stack: StackSummary, services: Collection[str], states: Collection[str]) -> StackSummary:
+    """Return the stack with the containers of these services and in these states; none named means all."""
+    chosen = (
+        c for c in stack.containers if (not services or c.service in services) and (not states or c.state in states)
+    )
+    return replace(stack, containers=tuple(chosen))
 
 
 def _belongs(stack: StackSummary, worktree: str) -> bool:

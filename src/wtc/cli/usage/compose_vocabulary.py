@@ -66,8 +66,6 @@ _GLOBAL: Mapping[str, Answer] = {
 }
 """Option -> its answer for each command that does not have it."""
 
-_TEMPLATE = Answer("wtc has JSON in place of these filters", "to filter, run `wtc ps --json`")
-
 _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
     "build": {
         "--builder": Answer(
@@ -81,13 +79,6 @@ _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
         "--push": Answer(_REGISTRY, "to push the file's images, run `docker compose build --push`"),
         "--sbom": Answer(_BUILD_FILE, "to add an SBOM, write `sbom:` below `build:`"),
         "--ssh": Answer(_BUILD_FILE, "to forward an SSH agent, write `ssh: [default]` below `build:`"),
-    },
-    "ps": {
-        "--filter": _TEMPLATE,
-        "--status": _TEMPLATE,
-        "--services": Answer("`ps` lists the stacks of all worktrees", "to list services, run `wtc config --services`"),
-        "--no-trunc": Answer("`ps` never shortens a name", "to see all fields, run `wtc ps --json`"),
-        "--orphans": Answer("`ps` always lists orphaned services", "to see the divergence, run `wtc status`"),
     },
     "rm": {"--volumes": _ONLY_CLEAN, "-v": _ONLY_CLEAN},
     "ls": {"--filter": Answer("wtc has JSON in place of filters", "to filter, run `wtc ls --json`")},
