@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
 from wtc.events import Reporter
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import ContainerRef
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services

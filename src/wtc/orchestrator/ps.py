@@ -51,8 +51,8 @@ def ps(
     """Return the stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
 
     If the command line names a worktree, return only its stacks, and those that were created at its path by a worktree
-    that is not found. With `services` or `states` return only their containers, and stacks with one; with `states` stopped
-    containers too. With `measured` each running container is asked what it uses.
+    that is not found. With `services` or `states` return only their containers, and stacks with one; with `states`
+    stopped containers too. With `measured` each running container is asked what it uses.
 
     Raises:
         UsageError: `--worktree` names a file.
@@ -75,10 +75,8 @@ def ps(
 
 def _narrowed(stack: StackSummary, services: Collection[str], states: Collection[str]) -> StackSummary:
     """Return the stack with the containers of these services and in these states; none named means all."""
-    chosen = (
-        c for c in stack.containers if (not services or c.service in services) and (not states or c.state in states)
-    )
-    return replace(stack, containers=tuple(chosen))
+    named = [c for c in stack.containers if not services or c.service in services]
+    return replace(stack, containers=tuple(c for c in named if not states or c.state in states))
 
 
 def _belongs(stack: StackSummary, worktree: str) -> bool:

@@ -9,8 +9,8 @@ from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Reporter, Warned
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import RUNNING_STATES, Observed
-from wtc.model.plan import ContainerRef, Plan
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed
+from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context

@@ -23,7 +23,7 @@ def command(
     only_services: Annotated[bool, Option("--services", help="Print only the names of services.")] = False,
     status: Annotated[
         list[str] | None,
-        Option("--status", metavar="created|running|paused|restarting|removing|exited|dead", help="Only these states."),
+        Option("--status", metavar="STATUS", help="Only containers in this state, such as `exited`; repeatable."),
     ] = None,
     filters: Annotated[list[str] | None, Option("--filter", metavar="status=STATUS", hidden=True)] = None,
     no_trunc: Annotated[bool, Option("--no-trunc", hidden=True)] = False,

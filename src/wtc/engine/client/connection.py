@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import threading
 from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -44,6 +45,9 @@ class Engine:
     api_version: tuple[int, int]
     parallel: int = 0
     """The most calls at a time of a plan; 0: what the transport allows."""
+    info_read: "list[dict[str, Any]]" = field(default_factory=list["dict[str, Any]"], repr=False)
+    """What `info` has read, once."""
+    info_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def call(
         self,
@@ -92,6 +96,16 @@ class Engine:
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
             raise EngineError(f"cannot {doing}", causes=("the engine's response is not a list of JSON objects",))
         return cast("list[dict[str, Any]]", found)
+
+    def info(self) -> dict[str, Any]:
+        """Return the engine's system information, which is read once: that takes several milliseconds.
+
+        Source: Engine API, `GET /info`.
+        """
+        with self.info_lock:
+            if not self.info_read:
+                self.info_read.append(self.object("/info", doing="read the engine's system information"))
+            return self.info_read[0]
 
     @contextlib.contextmanager
     def mapping(self, doing: str) -> Generator[None]:

@@ -10,7 +10,7 @@ from wtc.engine.client.json_access import get_number, get_object
 from wtc.engine.containers.attach import AttachEnd, DetachedBySignalError, attach_user, raise_detached
 from wtc.engine.containers.terminal import Descriptors, is_terminal, terminal_size
 from wtc.errors import UsageError, WtcError
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import ContainerRef
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -1,7 +1,5 @@
 """Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
-import io
-import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +13,9 @@ from wtc.engine.translate.container import container_body
 from wtc.engine.translate.networks import endpoint_settings
 from wtc.errors import ConflictError, EngineError, NotFoundError, PortTakenError
 from wtc.model.desired import InjectedFile
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     ConnectNetwork,
-    ContainerRef,
     CreateContainer,
     DisconnectNetwork,
     InjectFiles,
@@ -192,6 +190,9 @@ def inject_files(engine: "Engine", operation: InjectFiles) -> None:
 
 def pack_files(files: Iterable[InjectedFile]) -> bytes:
     """Return a tar of the files with owner and mode, without their parent folders."""
+    import io
+    import tarfile
+
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for file in files:
