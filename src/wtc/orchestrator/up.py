@@ -108,7 +108,7 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     project = context.projects.read(services=request.services)
     for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
         _refuse_unknown(option, services, project)
-    with with_positions(project):
+    with with_positions(lambda: project):
         starting = not request.options.no_start
         report_unsupported(project, context, strict=request.strict, starting=starting)
         shared = shared_things(project, context.located.worktree)

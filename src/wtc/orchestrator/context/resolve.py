@@ -114,7 +114,7 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
     names = names_of(project, namespace)
     waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
     found: dict[str, BuildInput] = {}
-    with with_positions(project):
+    with with_positions(lambda: project):
         while waiting:
             found |= dict(zip(waiting, call_all([partial(of, one) for one in waiting]), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)
