@@ -72,7 +72,7 @@ def bash(line: str) -> dict[str, str]:
         ("wtc ps --context ", {"default"}),
         ("wtc init co", {"conductor", "codex"}),
         ("wtc down --time", {"--timeout"}),
-        ("wtc up --pull ", {"always", "missing", "never"}),
+        ("wtc up --pull ", {"always", "missing", "never", "build"}),
         ("wtc up --events ", {"json"}),
         ("wtc logs --tail ", {"all"}),
         ("wtc cp ", set[str]()),

@@ -100,7 +100,7 @@ def test_line_is_declined_or_parsed_as_the_library_parses_it(
     [
         "", "-h", "--help", "--version", "nonsense", "-- ps", "worktree", "worktree nonsense", "worktree -- list",
         "ps --help", "ps -h", "ps -ah", "ps --al", "ps --unknown", "ps -x", "doctor web", "ps --all=1", "up -w",
-        "up --file", "up -t five", "port web",
+        "up --file", "up -t five", "port",
         "port web 0", "port web 70000", "port web 80 81", "cp a", "exec web", "wait",
         "sandbox --cpus many true", "worktree lock",
     ],

@@ -181,7 +181,7 @@ def test_a_file_that_is_there_is_written_over_and_a_link_to_it_stays(
         ([f"web:{THERE}/folder/f", "new/"], 1),
         ([f"web:{THERE}/folder/f", "nowhere/f"], 1),
         (["-L", f"web:{THERE}/broken", "out"], 1),
-        (["nope:/etc", "out"], 1),
+        (["nope:/etc", "out"], 2),
         (["folder", "out"], 2),
         (["web:/etc", "web:/tmp"], 2),
         (["--index", "2", "folder", "web:/tmp"], 1),

@@ -109,7 +109,7 @@ def test_without_input_a_command_reads_nothing(stack: Workshop) -> None:
     assert piped(stack, "exec", "--no-interactive", "web", "cat", data=b"text").stdout == b""
 
 
-@pytest.mark.parametrize(("arguments", "status"), [(("nope", "true"), 1), (("web",), 2), (("-T", "-t", "web", "a"), 2)])
+@pytest.mark.parametrize(("arguments", "status"), [(("nope", "true"), 2), (("web",), 2), (("-T", "-t", "web", "a"), 2)])
 def test_what_cannot_be_is_refused(stack: Workshop, arguments: tuple[str, ...], status: int) -> None:
     stack.refused("exec", *arguments, status=status)
 

@@ -130,7 +130,21 @@ def test_documents_keep_to_their_schemas_and_show_every_property(
 
 
 def nothing_is_there(run: Runs) -> None:
-    for line in ("ports", "env", "images", "top", "status", "stats", "down", "stop", "clean -y", "inspect"):
+    for line in (
+        "ports",
+        "env",
+        "images",
+        "top",
+        "status",
+        "stats",
+        "down",
+        "stop",
+        "clean -y",
+        "inspect",
+        "volumes",
+        "rm -f",
+        "ls -a",
+    ):
         run(line)
     for line in ("start", "wait web", "port web 80"):
         run(line, status=1)
@@ -176,8 +190,9 @@ def a_stack_is_up(run: Runs) -> None:
     ids = [node["id"] for node in document["plan"]]
     assert ids == list(range(1, len(ids) + 1))
     run("wait job")
-    for line in ("ports", "env", "images", "top", "stats", "stats -a", "inspect", "port web 80"):
+    for line in ("ports", "env", "images", "top", "stats", "stats -a", "inspect", "port web 80", "ls"):
         run(line)
+    assert [v["key"] for v in run("volumes -a")["volumes"]] == ["rows"]
     # Other stacks of this machine may give it something to say.
     run("doctor", status=None)
     assert any(s["endpoints"] for s in run("status")["services"])
@@ -191,6 +206,7 @@ def a_stack_is_up(run: Runs) -> None:
 def it_comes_and_goes(run: Runs) -> None:
     for line in ("pause app", "unpause app", "kill app", "start app", "restart -t 0 app", "stop -t 0 app"):
         assert run(line)["changed"], line
+    assert run("rm -fs app")["changed"]
     run("down --dry-run")
     run("down -t 0")
     run("clean --dry-run")

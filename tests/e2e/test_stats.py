@@ -94,7 +94,7 @@ def test_stats_is_a_table_with_a_line_a_container(shared: Workshop, two: tuple[s
 
 @pytest.mark.usefixtures("two")
 def test_a_service_that_does_not_run_is_refused(shared: Workshop) -> None:
-    assert "`nope`" in shared.refused("stats", "nope", status=1).err
+    assert "`nope`" in shared.refused("stats", "nope", status=2).err
 
 
 @pytest.mark.usefixtures("two")

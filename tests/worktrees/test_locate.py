@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wtc.errors import WtcError
-from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at, worktree_of, worktree_on_branch
+from wtc.worktrees.locate import Worktree, branch_of, linked_worktrees, repository_worktrees, worktree_at, worktree_of
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -196,10 +196,13 @@ def test_folder_outside_git_has_no_linked_worktrees(here: Path) -> None:
     assert linked_worktrees(worktree_of(str(here))) == ()
 
 
-def test_worktree_of_a_branch_is_found(here: Path, repository: Path) -> None:
+def test_worktrees_of_the_repository_have_their_branch(here: Path, repository: Path) -> None:
     git(repository, "branch", "--move", "trunk")
     git(repository, "worktree", "add", "--quiet", "-b", "feature", str(here / "accra"))
+    git(repository, "worktree", "add", "--quiet", "--detach", str(here / "loose"))
+    expected = {str(repository): "trunk", str(here / "accra"): "feature", str(here / "loose"): ""}
     for folder in (repository, here / "accra"):
-        found = [worktree_on_branch(worktree_at(str(folder)), name) for name in ("trunk", "feature", "none")]
-        assert found == [str(repository), str(here / "accra"), ""]
-    assert worktree_on_branch(worktree_at(str(here)), "trunk") == ""
+        assert dict(repository_worktrees(worktree_at(str(folder)))) == expected
+    assert repository_worktrees(worktree_at(str(here))) == ()
+    assert {folder: branch_of(folder) for folder in expected} == expected
+    assert [branch_of(str(folder)) for folder in (here, here / "none", repository / "sub")] == ["", "", ""]

@@ -157,7 +157,8 @@ def build_app() -> Any:
     ) -> None:
         """Run a project's Docker Compose stack once per git worktree, with separate containers, volumes and ports.
 
-        `-w`, `-f`, `--env-file`, `--profile`, `--context` and `--debug` can also come before the command.
+        `-w`, `-f`, `--env-file`, `--profile`, `--context` and `--debug` can also come before the command, and Docker
+        Compose's `--project-directory`, `--ansi`, `--progress` and `--parallel`.
         """
 
     command: Any = get_command(app)

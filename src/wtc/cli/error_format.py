@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-_OPTIONS = ("--json", "--format", "--events", "--debug")
+_OPTIONS = ("--json", "--format", "--events", "--progress", "--debug")
 
 
 class ErrorFormat(NamedTuple):
@@ -45,7 +45,7 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
     return ErrorFormat(
         as_json=as_json,
         as_line=as_json and getattr(command, "json_lines", False),
-        events=given.get("events") == "json",
+        events="json" in {given.get("events"), given.get("progress")},
         debug="debug" in given,
     )
 

@@ -10,15 +10,16 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from wtc.cli.render.logs import LogWriter
+from wtc.cli.render.plain_reporter import PlainReporter
 from wtc.cli.render.up import show_up
-from wtc.cli.reporting import choose_reporter
 from wtc.cli.terminal.escape import Verbatim
 from wtc.cli.terminal.output import narrate
 from wtc.cli.terminal.streams import discard_unwritten
+from wtc.dataclass import dataclass
 from wtc.errors import Exit, InterruptedByUserError
 from wtc.events import Reporter
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.session.foreground import attach_stack
+from wtc.orchestrator.session.foreground import AttachRequest, OnExit, attach_stack
 from wtc.orchestrator.up import UpRequest, UpResult, up
 
 if TYPE_CHECKING:
@@ -28,6 +29,38 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR = b"\x1b[?25h\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForegroundOptions:
+    """What is printed in the foreground, and what ends it."""
+
+    stops: bool = False
+    """Whether a signal stops the stack."""
+    on_exit: OnExit = OnExit.CONTINUE
+    exit_code_from: str = ""
+    attach: tuple[str, ...] = ()
+    """The services whose output is printed; empty: those that the user named, or all."""
+    no_attach: tuple[str, ...] = ()
+    attach_dependencies: bool = False
+    prefixed: bool = True
+    timestamps: bool = False
+
+    @property
+    def aborts(self) -> bool:
+        """Whether the end of a container stops the others."""
+        return self.on_exit is not OnExit.CONTINUE
+
+    @property
+    def services(self) -> dict[str, tuple[str, ...]]:
+        """Return option -> the services that it names."""
+        named = (self.exit_code_from,) if self.exit_code_from else ()
+        return {"--exit-code-from": named, "--attach": self.attach, "--no-attach": self.no_attach}
+
+
+def choose_on_exit(*, failure: bool, any_exit: bool) -> OnExit:
+    """Return what the end of a container does, for Docker Compose's options."""
+    return OnExit.STOP_ON_FAILURE if failure else OnExit.STOP if any_exit else OnExit.CONTINUE
 
 
 class _InterruptedError(BaseException):
@@ -76,14 +109,23 @@ class _Signals:
                 signal.signal(number, old)
 
 
-def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: bool, events: str) -> int:
-    """Bring the stack up and stay attached. With `stops` a signal stops the stack, else it keeps running.
+def up_in_foreground(
+    target: Target,
+    request: UpRequest,
+    options: ForegroundOptions,
+    report: contextlib.AbstractContextManager[Reporter],
+    *,
+    silent: bool,
+) -> int:
+    """Bring the stack up and stay attached.
+
+    `report` is entered while the stack is brought up. With `silent`, narrate nothing but what the reporter does.
 
     Returns:
-        The exit status: that of the first failed container if all have ended.
+        The exit status: see `AttachedStack.exit_status`.
     """
     stopping = None
-    if stops:
+    if options.stops:
         from wtc.cli.background_stop import BackgroundStop
 
         stopping = BackgroundStop(target)
@@ -91,13 +133,14 @@ def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: 
     with signals.installed():
         try:
             begun_s = time.time()
-            with choose_reporter(quiet=quiet, events=events) as report:
-                result = up(target, request, report, signals.stop)
+            with report as reporter:
+                result = up(target, request, reporter, signals.stop)
             if stopping is not None:
                 stopping.namespace = result.namespace
-            show_up(result, as_json=False, dry_run=False, silent=bool(events))
+            show_up(result, as_json=False, dry_run=False, silent=silent)
             sys.stdout.flush()
-            return _watch(target, result, signals, begun_s=begun_s, report=report)
+            attached = _attach_request(result, request, options, begun_s)
+            return _watch(target, attached, options, signals, reporter if silent else PlainReporter())
         except _InterruptedError:
             return _stop_or_detach(signals, stopping)
         except InterruptedByUserError as error:
@@ -106,15 +149,36 @@ def up_in_foreground(target: Target, request: UpRequest, *, stops: bool, quiet: 
             return _stop_or_detach(signals, stopping)
 
 
-def _watch(target: Target, result: UpResult, signals: _Signals, *, begun_s: float, report: Reporter) -> int:
-    writer = LogWriter(prefixed=True, coloured=True, timestamps=False)
-    writer.expect(result.replicas)
-    services = {service for service, _ in result.replicas}
+def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOptions, begun_s: float) -> AttachRequest:
+    """Choose the services to watch as Docker Compose does: those that are named, or all."""
+    every = frozenset(service for service, _ in result.replicas)
+    named = frozenset(request.services) or every
+    attached = every if options.attach_dependencies else named
+    shown = frozenset(options.attach) or (attached - result.unattached)
+    return AttachRequest(
+        namespace=result.namespace,
+        awaited=named | {options.exit_code_from} - {""},
+        shown=shown - set(options.no_attach),
+        replicas=result.replicas,
+        started=result.started,
+        begun_s=begun_s,
+        on_exit=options.on_exit,
+        exit_code_from=options.exit_code_from,
+        named=request.services,
+        stop_timeout_s=request.options.stop_timeout_s,
+    )
+
+
+def _watch(
+    target: Target, request: AttachRequest, options: ForegroundOptions, signals: _Signals, report: Reporter
+) -> int:
+    writer = LogWriter(prefixed=options.prefixed, coloured=True, timestamps=options.timestamps)
+    writer.expect(replica for replica in request.replicas if replica[0] in request.shown)
     signals.watching = True
     if signals.received:
         raise _InterruptedError
     try:
-        with attach_stack(target, result.namespace, services=services, begun_s=begun_s, report=report) as attachment:
+        with attach_stack(target, request, report) as attachment:
             for lines in attachment.lines():
                 writer.write(lines)
             return attachment.exit_status()

@@ -31,7 +31,7 @@ class PlainLine:
         return ErrorFormat(
             as_json=as_json,
             as_line=as_json and self.json_lines,
-            events=self.given.get("events") == "json",
+            events="json" in {self.given.get("events"), self.given.get("progress")},
             debug=bool(self.given.get("debug")),
         )
 

@@ -4,11 +4,11 @@ import signal
 import sys
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from wtc.cli.render.plain_reporter import PlainReporter
-from wtc.cli.terminal.style import can_encode, can_redraw
+from wtc.cli.terminal.style import can_encode, can_redraw, preferred_progress
 from wtc.errors import Exit, InterruptedByUserError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from wtc.cli.render.json_reporter import JsonReporter
     from wtc.cli.terminal.live_view import LiveReporter
+    from wtc.events import Event, Reporter
 
 MARKS = "✔✘·…⠋"
 """The characters of live lines that are not ASCII."""
@@ -24,17 +25,37 @@ MARKS = "✔✘·…⠋"
 def choose_reporter(*, quiet: bool, events: str = "") -> "PlainReporter | LiveReporter | JsonReporter":
     """Return a reporter: live lines on a terminal, else plain lines; with `quiet`, only warnings.
 
-    If `events` is `json`, report each event as a line of JSON.
+    If `events` is `json`, report each event as a line of JSON. `--progress` decides where neither is given.
     """
-    if events == "json":
+    preferred = preferred_progress()
+    if events == "json" or (preferred == "json" and not quiet):
         from wtc.cli.render.json_reporter import JsonReporter
 
         return JsonReporter()
-    if quiet or not can_redraw(sys.stderr) or not can_encode(MARKS, sys.stderr):
-        return PlainReporter(quiet=quiet)
+    live = can_redraw(sys.stderr) and can_encode(MARKS, sys.stderr) if preferred == "auto" else preferred == "tty"
+    if quiet or not live:
+        return PlainReporter(quiet=quiet or preferred == "quiet")
     from wtc.cli.terminal.live_view import LiveReporter
 
     return LiveReporter()
+
+
+@contextmanager
+def without_image_progress(
+    reporter: "AbstractContextManager[Reporter]", *, pull: bool, build: bool
+) -> Generator["Reporter"]:
+    """Enter a reporter, and report to it all but the progress of pulls or builds."""
+    from wtc.events import Progress
+    from wtc.model.plan import BuildImage, PullImage
+
+    dropped = (*((PullImage,) if pull else ()), *((BuildImage,) if build else ()))
+    with reporter as report:
+
+        def filtered(event: "Event", /) -> None:
+            if not (isinstance(event, Progress) and isinstance(event.node.operation, dropped)):
+                report(event)
+
+        yield filtered
 
 
 @contextmanager

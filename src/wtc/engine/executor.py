@@ -247,7 +247,8 @@ class _Run:
 
 def max_parallel(engine: "Engine | None") -> int:
     """Return how many calls an engine is sent at a time."""
-    return SSH_PARALLEL if engine is not None and engine.address.startswith("ssh:") else PARALLEL
+    limit = SSH_PARALLEL if engine is not None and engine.address.startswith("ssh:") else PARALLEL
+    return min(limit, engine.parallel) if engine is not None and engine.parallel else limit
 
 
 def _weight(operation: Operation) -> int:

@@ -84,6 +84,7 @@ class ObservedVolume:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     created: str = ""
     """RFC 3339 in the engine's own zone, to the second."""
+    driver: str = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

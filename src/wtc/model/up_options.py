@@ -18,6 +18,11 @@ class UpOptions:
     """The options of `up` that change the plan."""
 
     recreate: Recreate = Recreate.DIVERGED
+    """For the services that the user named, or for all if the user named none."""
+    recreate_dependencies: Recreate = Recreate.DIVERGED
+    """For the other ones."""
+    services: tuple[str, ...] = ()
+    """The services that the user named; empty: all."""
     build: bool = False
     """Build every image that has a `build`, even if it is up to date."""
     no_build: bool = False
@@ -36,3 +41,7 @@ class UpOptions:
     """Return when the containers are started; wait only for the conditions of `depends_on`."""
     wait_timeout_s: float | None = None
     stop_timeout_s: int | None = None
+
+    def recreate_of(self, service: str) -> Recreate:
+        """Return which containers of a service to recreate."""
+        return self.recreate if not self.services or service in self.services else self.recreate_dependencies

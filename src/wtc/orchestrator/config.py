@@ -56,6 +56,8 @@ class ConfigRequest:
     check_consistency: bool = True
     all_resources: bool = False
     digests: Digests = Digests.IGNORED
+    namespaced: bool = False
+    """Print the names and host ports of the worktree's stack."""
 
 
 def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
@@ -69,6 +71,11 @@ def config(target: Target, request: ConfigRequest, report: "Reporter") -> str:
     """
     from wtc.compose.loader.load import load_project
 
+    if request.namespaced:
+        from wtc.orchestrator.namespaced_config import namespaced_project
+
+        _check_form(request.form, ("yaml", "json"), request)
+        return _whole(target, request, namespaced_project(target, request.services, report))
     as_variables = request.listing is Listing.VARIABLES
     _check_form(request.form, ("yaml", "json", "table", "pretty") if as_variables else ("yaml", "json"), request)
     asked = replace(

@@ -28,11 +28,15 @@ class EnvResult:
     leased: bool
 
 
-def env(target: Target, report: Reporter) -> EnvResult:
+def env(target: Target, report: Reporter, *, service: str = "", with_addresses: bool = False) -> EnvResult:
     """Return the variables by which a shell reaches the worktree's stack.
+
+    `with_addresses` adds the services' variables that address other ones, and `service` the environment of that one:
+    see `host_environment`.
 
     Raises:
         ComposeFileError: no compose file is found, or it cannot be used.
+        UsageError: the file has no such service.
     """
     context = Context(target, report, offline=True)
     namespace = context.namespace
@@ -48,7 +52,13 @@ def env(target: Target, report: Reporter) -> EnvResult:
     host, engine = _engine_variables(target, report)
     variables = stack_variables(namespace, requests, leased, host, bind=context.state.settings.of(BIND).value)
     variables |= named_ports(requests, leased)
-    own = {**variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
+    inner: dict[str, str] = {}
+    if service or with_addresses:
+        from wtc.orchestrator.host_ports.host_environment import host_environment
+
+        bind = context.state.settings.of(BIND).value
+        inner = host_environment(context, leased, host=host, bind=bind, service=service, report=report)
+    own = {**inner, **variables, **engine, "COMPOSE_PROJECT_NAME": namespace.name}
     return EnvResult(
         worktree=context.place.worktree,
         namespace=namespace.name,

@@ -65,7 +65,7 @@ def init(target: Target, names: tuple[str, ...], *, make_worktrees: bool = False
 
 
 def _harnesses_by_name(names: tuple[str, ...]) -> list[Harness]:
-    from wtc.compose.nearest_name import nearest_name
+    from wtc.nearest_name import nearest_name
 
     known = {harness.name: harness for harness in HARNESSES}
     for name in names:

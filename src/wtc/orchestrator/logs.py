@@ -76,7 +76,8 @@ def _wanted(request: LogsRequest, service: str, number: int) -> bool:
 
 
 def _followed(context: Context, request: LogsRequest, report: Reporter) -> Generator[Sequence[StackLine]]:
-    from wtc.engine.logs.follow import LogWindow, follow_logs
+    from wtc.engine.logs.follow import follow_logs
+    from wtc.engine.logs.log_window import LogWindow
 
     reading = LogWindow(
         wanted=lambda service, number: _wanted(request, service, number),

@@ -1,4 +1,4 @@
-"""`port`: print the host address of a container's port."""
+"""`port`: print the host addresses of a container's ports."""
 
 from wtc.errors import WtcError
 from wtc.events import Reporter
@@ -7,6 +7,42 @@ from wtc.model.ports import Endpoint, PortId
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
+
+
+def service_ports(
+    target: Target, service: str, report: Reporter, *, number: int
+) -> tuple[Namespace, tuple[Endpoint, ...]]:
+    """Return the host address of each port that a container publishes.
+
+    Raises:
+        UsageError: the service does not exist.
+        WtcError: the container does not run, or does not exist.
+    """
+    from wtc.engine.observe.container_queries import bound_ports
+
+    with Context(target, report) as context:
+        validate_services(context, [service])
+        container = context.container(service, number)
+        _require_running(service, container.state)
+        found = tuple(
+            Endpoint(
+                id=PortId(service=service, number=container.number, target=one.target, protocol=one.protocol),
+                host=one.host_ip,
+                port=one.port,
+            )
+            for one in bound_ports(context.engine, container.id)
+            if one.port
+        )
+        return context.namespace, tuple(dict.fromkeys(found))
+
+
+def _require_running(service: str, state: str) -> None:
+    """Raise WtcError if the container does not run."""
+    if state != "running":
+        raise WtcError(
+            f"service `{service}` does not run, so that no port of it answers",
+            hints=[f"to start it, run `wtc start {service}`"],
+        )
 
 
 def port(
@@ -27,11 +63,7 @@ def port(
         if (one.target, one.protocol) == (private, protocol) and one.port:
             found = PortId(service=service, number=container.number, target=private, protocol=protocol)
             return context.namespace, Endpoint(id=found, host=one.host_ip, port=one.port)
-    if container.state != "running":
-        raise WtcError(
-            f"service `{service}` does not run, so that no port of it answers",
-            hints=[f"to start it, run `wtc start {service}`"],
-        )
+    _require_running(service, container.state)
     published = ", ".join(dict.fromkeys(f"`{p.target}/{p.protocol}`" for p in bound if p.port))
     raise WtcError(
         f"service `{service}` does not publish `{private}/{protocol}`",

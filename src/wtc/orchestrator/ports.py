@@ -1,6 +1,7 @@
 """`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
@@ -13,6 +14,9 @@ from wtc.orchestrator.context.user_state import read_registry
 from wtc.planner.addresses import connect_address, is_loopback
 from wtc.settings.settings import BIND, PORT_RANGE
 
+if TYPE_CHECKING:
+    from wtc.model.observed import ObservedContainer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortsResult:
@@ -24,12 +28,14 @@ class PortsResult:
     leased: bool
 
 
-def ports(target: Target, report: Reporter) -> PortsResult:
+def ports(target: Target, report: Reporter, *, services: Sequence[str] = ()) -> PortsResult:
     """Return the ports that the worktree's stack publishes; for containers that do not run, the leased ones.
 
-    A request is sent to the engine only if the registry has no ports of the stack, or ports that are not leased.
+    With `services` return only theirs. A request is sent to the engine only if the registry has no ports of the stack,
+    or ports that are not leased.
 
     Raises:
+        UsageError: neither the stack nor the file has a service that was named.
         WtcError: the registry has no ports of the worktree, and no engine answers.
     """
     context = Context(target, report, offline=True)
@@ -63,6 +69,11 @@ def ports(target: Target, report: Reporter) -> PortsResult:
 
         tcp = ((p.service, addresses.get(p) or bind, number) for p, number in leased.items() if p.protocol == "tcp")
         warn_of_unreachable_ports(target, tcp, report)
+    if services:
+        from wtc.orchestrator.context.validate_services import require_declared
+
+        require_declared(context, services, known={port.service for port in leased})
+        endpoints = tuple(endpoint for endpoint in endpoints if endpoint.id.service in services)
     return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints, leased=bool(leased))
 
 
@@ -84,3 +95,16 @@ def leased_endpoint(port: PortId, number: int, address: str, host: str) -> Endpo
     """
     reached = connect_address(address, host)
     return None if reached is None else Endpoint(id=port, host=reached, port=number)
+
+
+def published_endpoints(containers: Iterable["ObservedContainer"], host: str) -> tuple[Endpoint, ...]:
+    """Return where the published ports of containers answer, sorted. `host`: as for `leased_endpoint`."""
+    from wtc.planner.desired.port_ids import port_ids
+
+    found = (
+        leased_endpoint(port, p.port, p.host_ip, host)
+        for c in containers
+        for port, p in zip(port_ids(c.service, c.number, c.ports), c.ports, strict=True)
+        if p.port
+    )
+    return tuple(sorted(endpoint for endpoint in found if endpoint))

@@ -1,10 +1,11 @@
 """`ps`: list the stacks of all worktrees, by label."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
-from wtc.model.identity import WorktreeLocation
+from wtc.model.identity import LabelledStack, WorktreeLocation
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, ObservedContainer, ObservedStack
 from wtc.model.usage import Usage
@@ -14,6 +15,7 @@ from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.context.worktree_location import worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of
 from wtc.worktrees.host_identity import host_id
+from wtc.worktrees.locate import branch_of
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -30,18 +32,27 @@ class StackSummary:
     """Why the worktree is not at the path where the stack was created."""
     path: str = ""
     """The path of the worktree; empty if it is not known."""
+    branch: str = ""
+    """The branch that the worktree has checked out; empty for a detached HEAD, and if the path is not known."""
+    directory: str = ""
+    """The project folder at the worktree's present path, or at the one where the stack was created."""
     usage: Mapping[str, Usage] = field(default_factory=dict[str, Usage])
     """Container id -> its use, without the CPU share; only for running containers, and if it was requested."""
 
 
 def ps(
-    target: Target, *, stopped: bool, measured: bool = False, services: Collection[str] = ()
+    target: Target,
+    *,
+    stopped: bool,
+    measured: bool = False,
+    services: Collection[str] = (),
+    states: Collection[str] = (),
 ) -> tuple[StackSummary, ...]:
     """Return the stacks on the engine; with `stopped` also containers that do not run, and stacks without any.
 
     If the command line names a worktree, return only its stacks, and those that were created at its path by a worktree
-    that is not found. With `services` return only their containers, and stacks with one. With `measured` each running
-    container is asked what it uses.
+    that is not found. With `services` or `states` return only their containers, and stacks with one; with `states`
+    stopped containers too. With `measured` each running container is asked what it uses.
 
     Raises:
         UsageError: `--worktree` names a file.
@@ -53,13 +64,19 @@ def ps(
     host = host_id(target.environment)
     repositories = Repositories()
     with open_engine(target) as engine:
-        found = [_summary(stack, host, repositories, stopped=stopped) for stack in list_stacks(engine)]
-        if services:
-            found = [replace(s, containers=tuple(c for c in s.containers if c.service in services)) for s in found]
+        listed = [_summary(stack, host, repositories, stopped=stopped or bool(states)) for stack in list_stacks(engine)]
+        found = [_narrowed(stack, services, states) for stack in listed]
+        if services or states:
             found = [s for s in found if s.containers]
         found = [s for s in found if (s.containers or stopped) and (not worktree or _belongs(s, worktree))]
         usage = _measured(engine, found) if measured else {}
     return tuple(replace(s, usage={c.id: usage[c.id] for c in s.containers if c.id in usage}) for s in found)
+
+
+def _narrowed(stack: StackSummary, services: Collection[str], states: Collection[str]) -> StackSummary:
+    """Return the stack with the containers of these services and in these states; none named means all."""
+    named = [c for c in stack.containers if not services or c.service in services]
+    return replace(stack, containers=tuple(c for c in named if not states or c.state in states))
 
 
 def _belongs(stack: StackSummary, worktree: str) -> bool:
@@ -87,4 +104,12 @@ def _summary(stack: ObservedStack, host: str, repositories: Repositories, *, sto
         place=place,
         reason=reason,
         path=path,
+        branch=branch_of(path) if path else "",
+        directory=_project_folder(stack.stack, path or stack.stack.worktree),
     )
+
+
+def _project_folder(stack: LabelledStack, worktree: str) -> str:
+    """Return the project folder below the present path of the worktree."""
+    inner = os.path.relpath(stack.identity.directory or stack.worktree, stack.worktree)
+    return worktree if inner == "." or inner.startswith("..") else os.path.join(worktree, inner)

@@ -1,6 +1,6 @@
 """`stats`: the CPU and memory use of the containers of one worktree, or of all, and their limits."""
 
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,10 +10,12 @@ from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.usage import Machine, MeasuredContainer, RunningContainer
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import open_user_state
+from wtc.orchestrator.context.validate_services import require_declared
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -48,6 +50,7 @@ def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResul
 
     Raises:
         EngineUnreachableError: no engine answers.
+        UsageError: neither the stack nor the file has a service that was named.
         WtcError: a service that was named has no running container.
     """
     from wtc.engine.stats.cgroup_usage import Cgroups
@@ -57,7 +60,7 @@ def stats(target: Target, request: StatsRequest, report: Reporter) -> StatsResul
     earlier = Cgroups.of().cpu_times()
     with open_engine(target) as engine:
         machine, found = running_usage(engine, _namespace(target, request, engine, report))
-        chosen = _of_services(found, request.services)
+        chosen = _of_services(found, target, request, report)
         return StatsResult(
             machine=machine, stacks=group_by_stack(measure(engine, chosen, machine.memory_bytes, earlier=earlier))
         )
@@ -86,7 +89,7 @@ def watch_stats(target: Target, request: StatsRequest, report: Reporter) -> Gene
     with open_engine(target) as engine, StatsStreams.over(engine) as streams:
         namespace = _namespace(target, request, engine, report)
         machine, found = running_usage(engine, namespace)
-        first = _of_services(found, request.services)
+        first = _of_services(found, target, request, report)
         wait_between_samples(last_sample_s(before, first))
 
         def look() -> StatsResult:
@@ -120,15 +123,20 @@ def _namespace(target: Target, request: StatsRequest, engine: "Engine", report: 
     return namespace_for(locate(target), open_user_state(target, report), engine, report)
 
 
-def _of_services(found: Iterable[RunningContainer], services: Collection[str]) -> list[RunningContainer]:
+def _of_services(
+    found: Iterable[RunningContainer], target: Target, request: StatsRequest, report: Reporter
+) -> list[RunningContainer]:
     there = list(found)
     running = sorted({c.service for c in there})
-    for service in services:
+    for service in request.services:
         if service not in running:
+            if not request.everywhere:
+                with Context(target, report, offline=True) as context:
+                    require_declared(context, [service], known=running)
             what = f"what runs is {', '.join(f'`{name}`' for name in running)}" if running else "nothing runs here"
             raise WtcError(
                 f"service `{service}` has no running container",
                 causes=[what],
                 hints=["to start it, run `wtc up`"],
             )
-    return [c for c in there if not services or c.service in services]
+    return [c for c in there if not request.services or c.service in request.services]

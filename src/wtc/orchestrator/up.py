@@ -12,7 +12,7 @@ from wtc.events import Reporter, Warned, warn
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
-from wtc.model.plan import Plan
+from wtc.model.plan import Plan, StartContainer
 from wtc.model.ports import Endpoint
 from wtc.model.project import Project
 from wtc.model.up_options import Recreate, UpOptions
@@ -52,6 +52,8 @@ class UpRequest:
 
     services: tuple[str, ...] = ()
     scales: Mapping[str, int] = field(default_factory=dict[str, int])
+    watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Option of `--foreground` -> the services that it names."""
     options: UpOptions = field(default_factory=UpOptions)
     fixed_ports: bool = False
     adoption: Adoption = field(default_factory=Adoption)
@@ -74,6 +76,10 @@ class UpResult:
     plans: tuple[Plan, ...]
     replicas: tuple[tuple[str, int], ...] = ()
     """Service and number of the started containers, in dependency order."""
+    started: frozenset[tuple[str, int]] = frozenset()
+    """Service and number of those that did not run before."""
+    unattached: frozenset[str] = frozenset()
+    """The services whose output `--foreground` does not show, because the file has `attach: false`."""
 
     @property
     def changed(self) -> bool:
@@ -100,7 +106,8 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     context.state.store.require()
     copy_env_files(context)
     project = context.projects.read(services=request.services)
-    _refuse_unknown(request.scales, project)
+    for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
+        _refuse_unknown(option, services, project)
     with with_positions(lambda: project):
         starting = not request.options.no_start
         report_unsupported(project, context, strict=request.strict, starting=starting)
@@ -133,16 +140,16 @@ def _reported_sharing(context: Context, project: Project) -> SharingReported:
     return SharingReported(context.state.store.kept, context.namespace.name, project, read)
 
 
-def _refuse_unknown(scaled: Iterable[str], project: Project) -> None:
-    """Raise UsageError if a service to scale is not selected."""
-    from wtc.compose.nearest_name import nearest_name
+def _refuse_unknown(option: str, services: Iterable[str], project: Project) -> None:
+    """Raise UsageError if an option names a service that is not selected."""
+    from wtc.nearest_name import nearest_name
 
-    for name in scaled:
+    for name in services:
         if name in project.services:
             continue
         off = f"to start it too, run `wtc up {name}`" if name in project.disabled else ""
         hint = off or nearest_name(name, project.services)
-        message = f"`--scale` names service `{name}`, which is not among those to start"
+        message = f"`{option}` names service `{name}`, which is not among those to start"
         raise UsageError(message, hints=[hint] if hint else [])
 
 
@@ -224,7 +231,7 @@ class _Up:
 
     def _resolve(self) -> Desired:
         request, first = self.request, not self.session.is_retry
-        recreating = request.options.recreate is Recreate.ALWAYS
+        recreating = request.options.recreate is Recreate.ALWAYS and not request.services
         ports = None if request.fixed_ports else self.session.lease(scales=request.scales, recreating=recreating)
         self.ports = ports
         desired = resolve_stack(
@@ -289,9 +296,14 @@ class _Up:
             )
 
     def _result(self, desired: Desired) -> UpResult:
+        nodes = [node for plan in self.session.plans for node in plan]
+        started = {node.operation.container.name for node in nodes if isinstance(node.operation, StartContainer)}
+        specs = [c for service in desired.services.values() for c in service.containers]
         return UpResult(
             namespace=self.context.namespace,
             endpoints=tuple(sorted(desired.endpoints)),
             plans=tuple(self.session.plans),
-            replicas=tuple((c.service, c.number) for s in desired.services.values() for c in s.containers),
+            replicas=tuple((c.service, c.number) for c in specs),
+            started=frozenset((c.service, c.number) for c in specs if c.name in started),
+            unattached=frozenset(s.name for s in self.project.services.values() if s.attach is False),
         )

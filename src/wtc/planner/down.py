@@ -1,6 +1,6 @@
-"""The plans of `down` and `clean`. They need only the observed state, so they work without the file and the folder."""
+"""The plans of `down`, `rm` and `clean`. They need only the observed state, not the file and the folder."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from wtc import labels as label
@@ -34,10 +34,32 @@ def plan_down(
     `declared` are the `pre_stop` hooks of the file, if there is one.
     """
     builder = PlanBuilder()
-    _remove_containers(observed, builder, services, timeout_s, "`down`", volumes=False, declared=declared)
+    chosen = [c for c in observed.containers if not services or c.service in services]
+    _remove_containers(chosen, builder, timeout_s, "`down`", volumes=False, declared=declared)
     if not services:
         add_restarts(namespace, observed, builder)
         _remove_networks(namespace, observed, builder)
+    return builder.plan()
+
+
+def removable_containers(
+    observed: Observed, *, services: Collection[str] = (), stops: bool = False
+) -> list[ObservedContainer]:
+    """Return the containers that `rm` removes: those that do not run, and with `stops` those that run too.
+
+    Containers of `wtc run` stay. Empty `services` means all.
+    """
+    return [
+        c
+        for c in observed.containers
+        if not c.oneoff and (stops or c.state not in RUNNING_STATES) and (not services or c.service in services)
+    ]
+
+
+def plan_rm(containers: Sequence[ObservedContainer], *, declared: DeclaredHooks = MappingProxyType({})) -> Plan:
+    """Stop and remove these containers, dependents first; keep volumes and networks. `declared`: as for `plan_down`."""
+    builder = PlanBuilder()
+    _remove_containers(containers, builder, None, "`rm`", volumes=False, declared=declared)
     return builder.plan()
 
 
@@ -50,7 +72,7 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     builder = PlanBuilder()
     volumes = own_volumes(namespace, observed)
     check_writers(observed, volumes)
-    gone = _remove_containers(observed, builder, (), timeout_s, "`clean`", volumes=True)
+    gone = _remove_containers(observed.containers, builder, timeout_s, "`clean`", volumes=True)
     gone += _remove_left_by_copies(namespace, observed, volumes, builder)
     _remove_networks(namespace, observed, builder)
     restarted = add_restarts(namespace, observed, builder)
@@ -117,16 +139,14 @@ def own_volumes(namespace: Namespace, observed: Observed) -> list[str]:
 
 
 def _remove_containers(
-    observed: Observed,
+    chosen: Sequence[ObservedContainer],
     builder: PlanBuilder,
-    services: Collection[str],
     timeout_s: int | None,
     cause: str,
     *,
     volumes: bool,
     declared: DeclaredHooks = MappingProxyType({}),
 ) -> list[int]:
-    chosen = [c for c in observed.containers if not services or c.service in services]
     edges: dict[str, list[str]] = {}
     for container in chosen:
         edges.setdefault(container.service, []).extend(depends_on(container.labels))

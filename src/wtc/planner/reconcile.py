@@ -96,9 +96,10 @@ def _choose_action(
 ) -> ContainerDecision:
     spec = base.spec
     cause = _diverged_cause(spec, current, observed, desired)
-    if options.recreate is Recreate.ALWAYS:
+    recreate = options.recreate_of(spec.service)
+    if recreate is Recreate.ALWAYS:
         return replace(base, action=Action.RECREATE, cause="requested")
-    if cause and options.recreate is not Recreate.NEVER:
+    if cause and recreate is not Recreate.NEVER:
         return replace(base, action=Action.RECREATE, cause=cause)
     reconnect = tuple(n for n in spec.config.networks if n in renewed)
     if reconnect:

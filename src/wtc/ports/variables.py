@@ -56,6 +56,25 @@ SCHEMES = {port: scheme for scheme, ports in _PORTS_OF_SCHEMES.items() for port 
 """Well-known container port -> scheme of its URL; `tcp` where programs have no URL for it."""
 
 
+_SAME_SCHEMES = {
+    "postgres": "postgresql",
+    "pgsql": "postgresql",
+    "mariadb": "mysql",
+    "mysql2": "mysql",
+    "rediss": "redis",
+    "mongo": "mongodb",
+    "mssql": "sqlserver",
+    "wss": "https",
+}
+DEFAULT_PORTS: Mapping[str, int] = {
+    **{scheme: ports[0] for scheme, ports in _PORTS_OF_SCHEMES.items() if scheme != "tcp"},
+    **{other: _PORTS_OF_SCHEMES[scheme][0] for other, scheme in _SAME_SCHEMES.items()},
+    "http": 80,
+    "ws": 80,
+}
+"""Scheme of a URL -> the port that it means where it names none."""
+
+
 def stack_variables(
     namespace: Namespace,
     requests: Sequence[PortRequest],

@@ -96,11 +96,22 @@ def linked_worktrees(worktree: Worktree) -> tuple[LinkedWorktree, ...]:
     return tuple(sorted((one for one in found if one), key=lambda one: (-one.added_s, one.path)))
 
 
-def worktree_on_branch(worktree: Worktree, branch: str) -> str:
-    """Return the path of the worktree of the same repository that has the branch checked out; empty if none has."""
-    if worktree.main and worktree.common and _branch(worktree.common) == branch:
-        return worktree.main
-    return next((one.path for one in linked_worktrees(worktree) if one.branch == branch), "")
+def repository_worktrees(worktree: Worktree) -> tuple[tuple[str, str], ...]:
+    """Return path and branch of each worktree of the repository, the main one first; the branch may be empty."""
+    main = ((worktree.main, _branch(worktree.common)),) if worktree.main and worktree.common else ()
+    return (*main, *((one.path, one.branch) for one in linked_worktrees(worktree)))
+
+
+def branch_of(folder: str) -> str:
+    """Return the branch that the worktree at a folder has checked out.
+
+    It is empty for a detached HEAD, and where the folder is not the top of a worktree.
+    """
+    try:
+        worktree = worktree_at(folder)
+    except WtcError:
+        return ""
+    return _branch(worktree.git_dir) if worktree.git else ""
 
 
 def _branch(git_dir: str) -> str:

@@ -1,5 +1,7 @@
 """Tables on terminals that are too narrow for them."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,12 +53,31 @@ def test_rows_are_printed_one_cell_a_line_at_last() -> None:
     ]
 
 
-def test_last_column_is_wrapped_by_the_terminal() -> None:
+def test_cells_continue_on_further_lines() -> None:
     rows = [["web", "1", "httpd -f -p 80 -h /a/long/path"]]
     assert lay_out(rows, header=("service", "pid", "cmd"), room=30) == [
         "SERVICE  PID  CMD",
-        "web      1    httpd -f -p 80 -h /a/long/path",
+        "web      1    httpd -f -p 80",
+        "              -h /a/long/path",
     ]
+
+
+def test_widest_cells_are_wrapped_first() -> None:
+    rows = [["web", "running, unhealthy", "http://a.test:1 http://b.test:2", "its image has changed"]]
+    assert lay_out(rows, header=("service", "state", "endpoints", "diverged"), room=60) == [
+        "SERVICE  STATE               ENDPOINTS        DIVERGED",
+        "web      running, unhealthy  http://a.test:1  its image has",
+        "                             http://b.test:2  changed",
+    ]
+
+
+def test_coloured_cells_take_the_same_room() -> None:
+    plain = ["web", "running, healthy", "a b"]
+    painted = ["web", "\x1b[32mrunning,\x1b[0m \x1b[32mhealthy\x1b[0m", "a b"]
+    for room in (12, 20, 40):
+        header = ("service", "state", "x")
+        lines = lay_out([painted], header=header, room=room)
+        assert [re.sub(r"\x1b\[\d+m", "", line) for line in lines] == lay_out([plain], header=header, room=room)
 
 
 def test_table_without_a_header_is_not_split_into_cells() -> None:
@@ -68,5 +89,15 @@ def test_table_without_a_header_is_not_split_into_cells() -> None:
 @given(st.integers(1, 120))
 def test_only_paths_are_cut(room: int) -> None:
     text = "\n".join(lay_out(ROWS, header=HEADER, room=room))
-    cells = {cell for row in ROWS for cell in (row[0], *row[2:]) if cell != "-"}
-    assert [cell for cell in cells if cell not in text] == []
+    words = {word for row in ROWS for cell in (row[0], *row[2:]) for word in cell.split() if cell != "-"}
+    assert [word for word in words if word not in text] == []
+
+
+WORDS = st.lists(st.sampled_from(["a", "running,", "http://127.0.0.1:20000", "longer-word"]), max_size=6).map(" ".join)
+
+
+@given(st.lists(st.lists(WORDS, min_size=3, max_size=3), min_size=1, max_size=4), st.integers(36, 100))
+def test_each_line_fits_if_each_word_does(rows: list[list[str]], room: int) -> None:
+    rows = [[f"name{index}", *row] for index, row in enumerate(rows)]
+    lines = lay_out(rows, header=("service", "state", "endpoints", "x"), room=room)
+    assert [line for line in lines if display_width(line) > room] == []

@@ -40,7 +40,7 @@ def test_files_are_interpreted_again_only_if_they_use_a_leased_port(
     reader, name = ProjectReader(located), default_namespace(located)
     first = reader.read()
     own = {"WTC_PORT_WEB": "20001", "WTC_URL_WEB": "http://localhost:20001"}
-    project = reader.read_with(own, PortVariables(ports={"WEB_PORT": "20001"}), name=name)
+    project = reader.interpret_with(own, PortVariables(ports={"WEB_PORT": "20001"}), name=name).project
     assert (project is not first) is again
     values = [*project.services["web"].environment.values()]
     assert any("20001" in (value or "") for value in values) is again
@@ -51,5 +51,5 @@ def test_files_are_interpreted_again_for_another_namespace(tmp_path: Path) -> No
     (tmp_path / ".env").touch()
     reader = ProjectReader(locate(Target(cwd=str(tmp_path), environment={"HOME": str(tmp_path)})))
     reader.read()
-    project = reader.read_with({}, PortVariables(), name="other-1")
+    project = reader.interpret_with({}, PortVariables(), name="other-1").project
     assert project.services["web"].environment["A"] == "other-1"

@@ -305,7 +305,46 @@ def test_a_worktree_is_named_by_its_branch_unless_a_path_has_the_name(places: Pl
     places.git("worktree", "add", "-q", "-b", "feature", str(places.base / "accra"))
     assert places.locate("main", worktree="feature").worktree == f"{places.base}/accra"
     assert places.locate("accra", worktree="main").worktree == str(places.main)
-    assert worktree_path(places.target("main", worktree="feature", by_branch=False)) == f"{places.main}/feature"
-    assert worktree_path(places.target("main", worktree="./feature")) == f"{places.main}/feature"
+    assert places.locate("main", worktree="accra").worktree == f"{places.base}/accra"
+    for removes in (True, False):
+        target = places.target("main", worktree="./feature", by_branch=not removes)
+        assert worktree_path(target) == f"{places.main}/feature"
     (places.main / "feature").mkdir()
     assert places.locate("main", worktree="feature").worktree == f"{places.main}/feature"
+
+
+def test_a_command_that_removes_takes_no_branch(places: Places) -> None:
+    places.git("worktree", "add", "-q", "-b", "feature", str(places.base / "accra"))
+    for name in ("feature", "accra"):
+        with pytest.raises(UsageError) as refused:
+            worktree_path(places.target("main", worktree=name, by_branch=False))
+        assert refused.value.causes == (f"it names the worktree `{places.base}/accra`",)
+    assert worktree_path(places.target("main", worktree="gone", by_branch=False)) == f"{places.main}/gone"
+
+
+def test_a_name_of_two_worktrees_is_refused_with_both(places: Places) -> None:
+    places.git("worktree", "add", "-q", "-b", "feature", str(places.base / "accra"))
+    places.git("worktree", "add", "-q", "-b", "other", str(places.base / "feature"))
+    with pytest.raises(UsageError) as refused:
+        places.locate("main", worktree="feature")
+    assert refused.value.message == "`-w feature` names 2 worktrees"
+    assert set(refused.value.causes) == {
+        f"`{places.base}/accra` has branch `feature`",
+        f"`{places.base}/feature` has branch `other`",
+    }
+
+
+@pytest.mark.parametrize(("name", "near"), [("featur", "did you mean `feature`?"), ("acra", "did you mean `accra`?")])
+def test_an_unknown_name_is_refused_with_the_nearest(places: Places, name: str, near: str) -> None:
+    places.git("worktree", "add", "-q", "-b", "feature", str(places.base / "accra"))
+    with pytest.raises(UsageError) as refused:
+        places.locate("main", worktree=name)
+    assert refused.value.message == f"`-w {name}` does not name a worktree"
+    assert refused.value.hints[0] == near
+
+
+def test_a_missing_path_that_is_a_branch_is_answered_with_its_worktree(places: Places) -> None:
+    places.git("worktree", "add", "-q", "-b", "fix/login", str(places.base / "accra"))
+    missing = places.locate("main", worktree="fix/login").missing
+    assert missing is not None
+    assert missing.hints == (f"`fix/login` is a branch; to use its worktree, add `-w {places.base}/accra`",)

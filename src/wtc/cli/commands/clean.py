@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from wtc.cli.declarations import Option
-from wtc.cli.options import AsJson, DryRun, Quiet, require_exclusive, with_target
+from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, require_exclusive, with_target
 from wtc.dataclass import replace
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from wtc.orchestrator.clean import Cleaning, CleanPlan
 
 EXAMPLES = "Example: wtc clean -y -w ../accra"
+_REFUSED = "`clean` removes volumes, and needs a terminal to ask first"
+_HINTS = ("to see what it would remove, run `wtc clean --dry-run`", "to remove it, run `wtc clean --yes`")
 
 
 @with_target
@@ -40,9 +42,7 @@ def command(
         Option("--volume", metavar="NAME", help="Remove only this volume of the stack; repeatable."),
     ] = None,
     yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
-    timeout: Annotated[
-        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
-    ] = None,
+    timeout: Timeout = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -113,13 +113,12 @@ def _select_confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple
 
 def _confirm_prunable(cleaning: "Cleaning") -> bool:
     """Ask the user about one stack whose worktree may have been moved by hand."""
+    from wtc.cli.terminal.confirm import confirm, require_terminal
     from wtc.cli.terminal.output import narrate
 
-    _require_terminal()
+    require_terminal(_REFUSED, _HINTS)
     narrate(f"{cleaning.namespace.worktree}: {cleaning.why}; {_contents(cleaning)}")
-    from typer import confirm
-
-    return confirm("Remove this stack, volumes and their data included?", err=True)
+    return confirm("Remove this stack, volumes and their data included?", refused=_REFUSED, hints=_HINTS)
 
 
 def _leases_text(leases: int) -> str:
@@ -133,25 +132,14 @@ def _leases_text(leases: int) -> str:
 
 
 def _confirm(cleanings: "tuple[Cleaning, ...]") -> None:
+    from wtc.cli.terminal.confirm import confirm, require_terminal
     from wtc.cli.terminal.output import narrate
 
-    _require_terminal()
+    require_terminal(_REFUSED, _HINTS)
     for cleaning in cleanings:
         narrate(f"{cleaning.namespace.worktree}: {_contents(cleaning)}")
-    from typer import confirm
-
-    if not confirm("Remove all of this, volumes and their data included?", err=True):
+    if not confirm("Remove all of this, volumes and their data included?", refused=_REFUSED, hints=_HINTS):
         raise InterruptedByUserError("nothing was removed")
-
-
-def _require_terminal() -> None:
-    import sys
-
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "`clean` removes volumes, and needs a terminal to ask first",
-            hints=["to see what it would remove, run `wtc clean --dry-run`", "to remove it, run `wtc clean --yes`"],
-        )
 
 
 def _contents(cleaning: "Cleaning") -> str:

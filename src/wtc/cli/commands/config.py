@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
-from wtc.cli.options import with_target
+from wtc.cli.options import require_exclusive, with_target
 from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc config --format json"
@@ -52,10 +52,16 @@ def command(
     all_resources: Annotated[
         bool, Option("--all-resources", help="Keep networks and volumes that no service uses.")
     ] = False,
+    namespaced: Annotated[
+        bool, Option("--namespaced", help="Print the worktree's own names and host ports, for other tools.")
+    ] = False,
     quiet: Annotated[bool, Option("--quiet", "-q", help="Only check the file; print errors and warnings.")] = False,
     output: Annotated[str, Option("--output", "-o", metavar="FILE", help="Write the output to a file.")] = "",
 ) -> None:
-    """Print the compose file as interpreted, exactly as `docker compose config` prints it."""
+    """Print the compose file as interpreted, exactly as `docker compose config` prints it.
+
+    With `--namespaced`, Docker Compose finds this worktree's containers in it.
+    """
     from wtc.cli.render.config import show_config
     from wtc.orchestrator.config import ConfigRequest, Digests, Listing
 
@@ -71,13 +77,24 @@ def command(
         Listing.HASH: bool(hashed),
         Listing.WHOLE: True,
     }
+    # Docker Compose prints one listing, the first in its own order.
+    listing = next(listing for listing in Listing if listings[listing])
+    excluded = {
+        "--project-name": bool(project_name),
+        f"--{listing}": listing is not Listing.WHOLE,
+        "--no-interpolate": no_interpolate,
+        "--no-normalize": no_normalize,
+        "--no-path-resolution": no_path_resolution,
+        "--all-resources": all_resources,
+    }
+    for option, given in excluded.items():
+        require_exclusive({"--namespaced": namespaced, option: given})
     digests = Digests.RESOLVED if resolve_image_digests else Digests.IGNORED
     request = ConfigRequest(
         services=tuple(services or ()),
         project_name=project_name,
         form=form,
-        # Docker Compose prints one listing, the first in its own order.
-        listing=next(listing for listing in Listing if listings[listing]),
+        listing=listing,
         hashed=hashed or "*",
         interpolate=not no_interpolate,
         normalize=not no_normalize,
@@ -85,5 +102,6 @@ def command(
         check_consistency=not no_consistency,
         all_resources=all_resources,
         digests=Digests.LOCKED if lock_image_digests else digests,
+        namespaced=namespaced,
     )
     show_config(target, request, quiet=quiet, output=output)

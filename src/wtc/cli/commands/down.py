@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
-from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, with_target
 from wtc.dataclass import replace
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
@@ -15,9 +15,7 @@ EXAMPLES = "Example: wtc down -t 5"
 def command(
     target: Target,
     services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
-    timeout: Annotated[
-        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
-    ] = None,
+    timeout: Timeout = None,
     remove_orphans: Annotated[bool, Option("--remove-orphans", hidden=True)] = False,
     volumes: Annotated[bool, Option("--volumes", "-v", hidden=True)] = False,
     rmi: Annotated[str, Option("--rmi", hidden=True)] = "",

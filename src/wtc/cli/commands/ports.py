@@ -21,19 +21,18 @@ def command(
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.ports import ports
 
-    result = ports(target, report_warnings)
-    endpoints = [e for e in result.endpoints if not services or e.id.service in services]
+    result = ports(target, report_warnings, services=services or ())
     if as_json:
         print_json(
             {
                 "worktree": result.worktree,
                 "namespace": result.namespace,
-                "endpoints": [endpoint_document(e) for e in endpoints],
+                "endpoints": [endpoint_document(e) for e in result.endpoints],
             }
         )
-    elif endpoints:
-        print_columns(endpoint_rows(endpoints))
     elif result.endpoints:
+        print_columns(endpoint_rows(result.endpoints))
+    elif services and result.leased:
         narrate("no ports of these services are leased; to list all ports, run `wtc ports`")
     elif not result.leased:
         narrate("no ports are leased for this worktree; to lease them and start the stack, run `wtc up`")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
-from wtc.cli.options import AsJson, DryRun, Quiet, with_target
+from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, with_target
 from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc restart web"
@@ -13,9 +13,7 @@ EXAMPLES = "Example: wtc restart web"
 def command(
     target: Target,
     services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
-    timeout: Annotated[
-        int | None, Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds.")
-    ] = None,
+    timeout: Timeout = None,
     no_deps: Annotated[bool, Option("--no-deps", help="Do not restart dependent services.")] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

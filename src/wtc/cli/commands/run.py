@@ -6,7 +6,16 @@ from typing import Annotated
 
 from wtc.cli import container_options as options
 from wtc.cli.declarations import Argument, Option
-from wtc.cli.options import Oversubscribe, Quiet, require_exclusive, require_one_of, with_target_by_worktree
+from wtc.cli.options import (
+    Oversubscribe,
+    Quiet,
+    QuietBuild,
+    QuietPull,
+    RemoveOrphans,
+    require_exclusive,
+    require_one_of,
+    with_target_by_worktree,
+)
 from wtc.orchestrator.context.target import Target
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
@@ -52,9 +61,9 @@ def command(
     name: Annotated[str, Option("--name", metavar="NAME", help="Set the container's name.")] = "",
     cap_add: Annotated[list[str] | None, Option("--cap-add", metavar="NAME", help="Add a Linux capability.")] = None,
     cap_drop: Annotated[list[str] | None, Option("--cap-drop", metavar="NAME", help="Drop a Linux capability.")] = None,
-    remove_orphans: Annotated[
-        bool, Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
-    ] = False,
+    remove_orphans: RemoveOrphans = False,
+    quiet_pull: QuietPull = False,
+    quiet_build: QuietBuild = False,
     oversubscribe: Oversubscribe = False,
     quiet: Quiet = False,
 ) -> int:
@@ -63,7 +72,7 @@ def command(
     wtc starts the service's dependencies first. The container publishes no ports by default. It has a terminal if
     standard input and output are terminals; Ctrl-P Ctrl-Q detaches from it.
     """
-    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
     from wtc.orchestrator.run import OneoffOptions, RunRequest, run
     from wtc.orchestrator.session import container_options as values
 
@@ -102,7 +111,8 @@ def command(
         oversubscribe=oversubscribe,
     )
     with stop_on_signal() as stop, ExitStack() as stack:
-        report = stack.enter_context(choose_reporter(quiet=quiet))
+        quieter = without_image_progress(choose_reporter(quiet=quiet), pull=quiet_pull, build=quiet_build)
+        report = stack.enter_context(quieter)
         # Once the command has started, the terminal belongs to it.
         result = run(target, request, report, stop, on_started=stack.close)
     if detach:

@@ -11,6 +11,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
     """Show this worktree's services: state, health, endpoints, and what has diverged from the file."""
     from wtc.cli.render.endpoints import endpoint_document, endpoint_url
     from wtc.cli.render.replica_name import replica_name
+    from wtc.cli.render.state_colours import state_colour
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import print_columns, print_json
     from wtc.orchestrator.status import status
@@ -48,4 +49,5 @@ def command(target: Target, as_json: AsJson = False) -> None:
         ]
         for s in result.services
     ]
-    print_columns(rows, header=("service", "state", "health", "endpoints", "diverged"))
+    header = ("service", "state", "health", "endpoints", "diverged")
+    print_columns(rows, header=header, colours={"state": state_colour, "health": state_colour})

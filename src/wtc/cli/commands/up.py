@@ -1,61 +1,82 @@
 """`wtc up`."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+from wtc.cli import options as shared
 from wtc.cli.declarations import Argument, Option
-from wtc.cli.options import (
-    AsJson,
-    DryRun,
-    Oversubscribe,
-    Quiet,
-    require_exclusive,
-    require_one_of,
-    require_value,
-    with_target,
-)
+from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, require_exclusive, require_one_of, require_value
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
+
+if TYPE_CHECKING:
+    from wtc.cli.foreground import ForegroundOptions
 
 EXAMPLES = "Example: wtc up --build web"
 
 
-@with_target
+@shared.with_target
 def command(
     target: Target,
     services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
-    recreate: Annotated[bool, Option("--recreate", "--force-recreate", help="Recreate all containers.")] = False,
-    no_recreate: Annotated[bool, Option("--no-recreate", help="Do not recreate existing containers.")] = False,
-    build: Annotated[bool, Option("--build", "--rebuild", help="Build images even if they are up to date.")] = False,
-    no_build: Annotated[bool, Option("--no-build", help="Do not build images.")] = False,
+    recreate: shared.RecreateAll = False,
+    no_recreate: shared.NoRecreate = False,
+    always_recreate_deps: Annotated[
+        bool, Option("--always-recreate-deps", help="With SERVICE: recreate its dependencies too.")
+    ] = False,
+    build: shared.Build = False,
+    no_build: shared.NoBuild = False,
     foreground: Annotated[
         bool,
-        Option("--foreground", help="Stay attached and print logs until a signal or until all services end."),
+        Option("--foreground", help="Stay attached and print logs until a signal or until the services end."),
     ] = False,
     on_signal: Annotated[
         str,
         Option("--on-signal", metavar="leave|down", help="What a signal does to the stack in the foreground."),
     ] = "leave",
+    abort_on_container_exit: Annotated[
+        bool, Option("--abort-on-container-exit", help="Foreground: stop all containers when one exits.")
+    ] = False,
+    abort_on_container_failure: Annotated[
+        bool, Option("--abort-on-container-failure", help="Foreground: stop all containers when one fails.")
+    ] = False,
+    exit_code_from: Annotated[
+        str,
+        Option(
+            "--exit-code-from",
+            metavar="SERVICE",
+            help="Foreground: exit with this service's status; implies `--abort-on-container-exit`.",
+        ),
+    ] = "",
+    attach: Annotated[
+        list[str] | None, Option("--attach", metavar="SERVICE", help="Foreground: print only these services' logs.")
+    ] = None,
+    attach_dependencies: Annotated[
+        bool, Option("--attach-dependencies", help="Foreground: also print the logs of dependencies.")
+    ] = False,
+    no_attach: Annotated[
+        list[str] | None, Option("--no-attach", metavar="SERVICE", help="Foreground: do not print these logs.")
+    ] = None,
+    no_log_prefix: Annotated[bool, Option("--no-log-prefix", help="Foreground: no service names in the logs.")] = False,
+    timestamps: Annotated[bool, Option("--timestamps", help="Foreground: print the time of each line.")] = False,
+    no_color: Annotated[bool, Option("--no-color", help="Print without colours.")] = False,
     no_start: Annotated[bool, Option("--no-start", help="Create containers, but do not start them.")] = False,
     no_deps: Annotated[bool, Option("--no-deps", help="Do not start the services' dependencies.")] = False,
-    pull: Annotated[str, Option("--pull", metavar="always|missing|never", help="When to pull images.")] = "",
-    scale: Annotated[list[str] | None, Option("--scale", metavar="SERVICE=N", help="Number of replicas.")] = None,
+    pull: shared.Pull = "",
+    quiet_pull: shared.QuietPull = False,
+    quiet_build: shared.QuietBuild = False,
+    scale: shared.Scale = None,
     renew_anon_volumes: Annotated[
         bool, Option("--renew-anon-volumes", "-V", help="Give recreated containers new anonymous volumes.")
     ] = False,
-    remove_orphans: Annotated[
-        bool, Option("--remove-orphans", help="Remove containers of services that the file no longer has.")
-    ] = False,
+    remove_orphans: shared.RemoveOrphans = False,
     no_wait: Annotated[
         bool, Option("--no-wait", help="Return when the containers are started, healthy or not.")
     ] = False,
     wait_timeout: Annotated[
         float | None, Option("--wait-timeout", metavar="S", help="Timeout of each wait, in seconds.")
     ] = None,
-    timeout: Annotated[
-        int | None,
-        Option("--timeout", "-t", metavar="SECONDS", help="Timeout to stop a container, in seconds."),
-    ] = None,
+    timeout: shared.Timeout = None,
     strict: Annotated[
         bool,
         Option(
@@ -91,7 +112,7 @@ def command(
     ] = "",
     detach: Annotated[bool, Option("--detach", "-d", hidden=True)] = False,
     wait: Annotated[bool, Option("--wait", hidden=True)] = False,
-    yes: Annotated[bool, Option("--yes", "-y", hidden=True)] = False,
+    yes: shared.Yes = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -101,33 +122,34 @@ def command(
     wtc builds or pulls missing images, and creates networks, volumes and containers in dependency order. It recreates
     only containers whose configuration has changed. It waits until services with a healthcheck are healthy
     and the others keep running, and asks no questions: `-d`, `--wait` and `-y` are accepted and have no effect.
+
+    Options about logs and exits imply `--foreground`, as in Docker Compose.
     """
-    if _is_plain(locals()):
+    given = locals()
+    if _is_plain(given):
         from wtc.cli.render.unchanged_up import show_unchanged_up
 
         if show_unchanged_up(target, as_json=as_json, quiet=quiet):
             return 0
     from wtc.cli.render.up import show_up
-    from wtc.cli.reporting import choose_reporter, stop_on_signal
+    from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
     from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
     from wtc.orchestrator.kept.unchanged_up import WarningsSeen
     from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
 
-    require_exclusive({"--recreate": recreate, "--no-recreate": no_recreate})
-    require_exclusive({"--quiet": quiet, "--events": bool(events)})
     del yes
-    for option, given in {
-        "--json": as_json,
-        "--dry-run": dry_run,
-        "--no-start": no_start,
-        "--detach": detach,
-        "--wait": wait,
-    }.items():
-        require_exclusive({"--foreground": foreground, option: given})
-    require_exclusive({"--build": build, "--no-build": no_build})
+    require_exclusive({"--quiet": quiet, "--events": bool(events)})
     require_exclusive({"--wait": wait, "--no-wait": no_wait})
+    require_exclusive({"--always-recreate-deps": always_recreate_deps, "--no-recreate": no_recreate})
+    if no_color:
+        from wtc.cli.terminal.style import prefer_colours
+
+        prefer_colours("never")
+    in_foreground = _foreground_options(given)
+    how = shared.choose_recreate(recreate=recreate, no_recreate=no_recreate)
+    build, policy = shared.choose_images(build=build, no_build=no_build, pull=pull)
     adopted = require_value("--stack", stack)
     source = require_value("--data-from", data_from)
     if source == "compose:":
@@ -139,23 +161,30 @@ def command(
         raise UsageError(
             "`--stack` goes with `--adopt`", hints=["to take a stack over, run `wtc up --adopt --stack NAMESPACE`"]
         )
-    how = Recreate.ALWAYS if recreate else Recreate.NEVER if no_recreate else Recreate.DIVERGED
     options = UpOptions(
         recreate=how,
+        recreate_dependencies=Recreate.ALWAYS
+        if always_recreate_deps
+        else Recreate.NEVER
+        if no_recreate
+        else Recreate.DIVERGED,
+        services=tuple(services or ()),
         build=build,
         no_build=no_build,
         no_start=no_start,
         no_deps=no_deps,
-        pull=require_one_of("--pull", pull, ("", "always", "missing", "never")),
+        pull=policy,
         renew_anonymous_volumes=renew_anon_volumes,
         remove_orphans=remove_orphans,
-        no_wait=no_wait,
+        # The end of a container is watched in the foreground: it is not an error of `up`.
+        no_wait=no_wait or bool(in_foreground and in_foreground.aborts),
         wait_timeout_s=wait_timeout,
         stop_timeout_s=timeout,
     )
     request = UpRequest(
         services=tuple(services or ()),
         scales=parse_scales(scale or (), command="wtc up --scale"),
+        watched=in_foreground.services if in_foreground else {},
         options=options,
         adoption=Adoption(wanted=adopt, name=adopted),
         data_from=source,
@@ -166,18 +195,65 @@ def command(
         dry_run=dry_run,
     )
     require_one_of("--events", events, ("", "json"))
-    stops = require_one_of("--on-signal", on_signal, ("leave", "down")) == "down"
-    if stops and not foreground:
-        raise UsageError("`--on-signal` goes with `--foreground`", hints=["to stop the stack, run `wtc down`"])
-    if foreground:
+    if in_foreground:
         from wtc.cli.foreground import up_in_foreground
 
-        return up_in_foreground(target, request, stops=stops, quiet=quiet, events=events)
-    with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run, events=events) as report:
-        seen = WarningsSeen(report)
+        report = choose_reporter(quiet=quiet, events=events)
+        quieter = without_image_progress(report, pull=quiet_pull, build=quiet_build)
+        return up_in_foreground(target, request, in_foreground, quieter, silent=bool(events))
+    report = choose_reporter(quiet=quiet or dry_run, events=events)
+    with stop_on_signal() as stop, without_image_progress(report, pull=quiet_pull, build=quiet_build) as quieter:
+        seen = WarningsSeen(quieter)
         result = up(target, request, seen, stop)
     show_up(result, warnings=seen.warnings, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
+
+
+def _foreground_options(given: Mapping[str, Any]) -> "ForegroundOptions | None":
+    """Return how to stay attached; None if no option asks for it. `given` is parameter -> value.
+
+    Raises:
+        UsageError: options do not go together.
+    """
+    aborting = {
+        "--abort-on-container-exit": given["abort_on_container_exit"],
+        "--abort-on-container-failure": given["abort_on_container_failure"],
+        "--exit-code-from": bool(given["exit_code_from"]),
+        "--attach": bool(given["attach"]),
+        "--attach-dependencies": given["attach_dependencies"],
+    }
+    printing = {
+        "--no-attach": bool(given["no_attach"]),
+        "--no-log-prefix": given["no_log_prefix"],
+        "--timestamps": given["timestamps"],
+    }
+    stops = require_one_of("--on-signal", given["on_signal"], ("leave", "down")) == "down"
+    detached = given["detach"] or given["wait"]
+    implying = {**aborting, **({} if detached else printing)}
+    option = "--foreground" if given["foreground"] else next((name for name, value in implying.items() if value), "")
+    if not option:
+        if stops:
+            raise UsageError("`--on-signal` goes with `--foreground`", hints=["to stop the stack, run `wtc down`"])
+        return None
+    excluded = {"--json": "as_json", "--dry-run": "dry_run", "--no-start": "no_start"}
+    for other, name in {**excluded, "--detach": "detach", "--wait": "wait"}.items():
+        require_exclusive({option: True, other: given[name]})
+    require_exclusive({name: aborting[name] for name in ("--abort-on-container-exit", "--abort-on-container-failure")})
+    from wtc.cli.foreground import ForegroundOptions, choose_on_exit
+
+    return ForegroundOptions(
+        stops=stops,
+        on_exit=choose_on_exit(
+            failure=given["abort_on_container_failure"],
+            any_exit=given["abort_on_container_exit"] or bool(given["exit_code_from"]),
+        ),
+        exit_code_from=given["exit_code_from"],
+        attach=tuple(given["attach"] or ()),
+        no_attach=tuple(given["no_attach"] or ()),
+        attach_dependencies=given["attach_dependencies"],
+        prefixed=not given["no_log_prefix"],
+        timestamps=given["timestamps"],
+    )
 
 
 def _is_plain(options: Mapping[str, object]) -> bool:

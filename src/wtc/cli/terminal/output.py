@@ -1,12 +1,13 @@
 """Print answers on standard output and narration on standard error."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from wtc.cli.terminal.escape import Verbatim, escape_line, escaped
-from wtc.cli.terminal.style import link_urls, use_links
-from wtc.cli.terminal.tables import align
+from wtc.cli.terminal.style import link_urls, paint_words, use_colours, use_links
+from wtc.cli.terminal.tables import PATHS, align, shorten_home
 
 SCHEMA_VERSION = 1
 
@@ -29,12 +30,26 @@ def print_exact(text: str) -> None:
     sys.stdout.write(text if sys.stdout.isatty() else Verbatim(text))
 
 
-def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) -> None:
+def print_columns(
+    rows: Iterable[Sequence[str]],
+    *,
+    header: Sequence[str] = (),
+    colours: Mapping[str, Callable[[str], str]] = MappingProxyType({}),
+) -> None:
     """Print rows in aligned columns, with the header in capitals. Control characters are escaped, newlines included.
 
-    On a terminal, fit the rows to its width and make web addresses links.
+    On a terminal, fit them to its width, write the home folder as `~`, and make web addresses links. `colours`: title
+    of a column -> function from a word of a cell to its SGR code.
     """
     rows = [[escape_line(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty() and PATHS in header:
+        rows = _with_short_home(rows, list(header).index(PATHS))
+    if colours and use_colours(sys.stdout):
+        choose = [colours.get(title) for title in header]
+        rows = [
+            [paint_words(cell, colour) if colour else cell for cell, colour in zip(row, choose, strict=True)]
+            for row in rows
+        ]
     if sys.stdout.isatty():
         from shutil import get_terminal_size
 
@@ -45,7 +60,16 @@ def print_columns(rows: Iterable[Sequence[str]], *, header: Sequence[str] = ()) 
         lines = align(rows, header=header)
     linked = use_links(sys.stdout)
     for line in lines:
-        sys.stdout.write(escaped(link_urls(line) if linked else line, "\n"))
+        # The cells are escaped; what is left are the codes of their colours.
+        sys.stdout.write(escaped(link_urls(Verbatim(line)) if linked else Verbatim(line), "\n"))
+
+
+def _with_short_home(rows: Iterable[Sequence[str]], column: int) -> list[list[str]]:
+    import os
+
+    # Paths on labels are real ones.
+    home = os.path.realpath(os.path.expanduser("~"))
+    return [[shorten_home(cell, home) if i == column else cell for i, cell in enumerate(row)] for row in rows]
 
 
 def narrate(line: str) -> None:

@@ -1,17 +1,21 @@
 """Align rows in columns by display width, and shorten them to the terminal's width. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 GAP = "  "
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 PATHS = "worktree"
 """The title of the column that is shortened first, from the left: the end of a path matters most."""
-_SHORTEST = 12
+SHORTEST_PATH = 12
 _SHORTEST_CELL = 8
 
 
 def display_width(text: str) -> int:
-    """Return the number of terminal columns that the text takes."""
+    """Return the number of terminal columns that the text takes; colours take none."""
+    if "\x1b" in text:
+        text = _COLOUR.sub("", text)
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))
@@ -29,6 +33,22 @@ def fit_path(text: str, room: int) -> str:
     if display_width(text) <= room:
         return text
     return f"…{_head(text[::-1], room - 1)[::-1]}" if room > 0 else ""
+
+
+def wrap_words(text: str, room: int) -> list[str]:
+    """Return the text as lines of at most `room` columns, at least one, with its indent. No word is broken."""
+    if display_width(text) <= room:
+        return [text]
+    indent = text[: len(text) - len(text.lstrip())]
+    lines: list[str] = []
+    line = indent
+    for word in text.split():
+        longer = f"{line}{word}" if line == indent else f"{line} {word}"
+        if line != indent and display_width(longer) > room:
+            lines.append(line)
+            longer = f"{indent}{word}"
+        line = longer
+    return [*lines, line]
 
 
 def align(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), room: int | None = None) -> list[str]:
@@ -51,8 +71,14 @@ def align(rows: Iterable[Sequence[str]], *, header: Sequence[str] = (), room: in
 def shorten_paths(rows: Sequence[Sequence[str]], header: Sequence[str], room: int) -> list[list[str]]:
     """Return the rows with their paths cut to fit, down to a minimum width."""
     index, widths = list(header).index(PATHS), _column_widths([header, *rows])
-    least = max(_SHORTEST, room - _line_width(widths) + widths[index])
+    least = max(SHORTEST_PATH, room - _line_width(widths) + widths[index])
     return [[fit_path(cell, least) if i == index else cell for i, cell in enumerate(row)] for row in rows]
+
+
+def shorten_home(path: str, home: str) -> str:
+    """Return the path with the home folder as `~`."""
+    inside = bool(home.strip("/")) and (path == home or path.startswith(f"{home}/"))
+    return f"~{path[len(home) :]}" if inside else path
 
 
 def drop_columns(
@@ -61,7 +87,9 @@ def drop_columns(
     """Drop the columns of `titles`, in order, until the table fits. Return header and rows."""
     table = [list(header), *map(list, rows)]
     for title in titles:
-        widths = [min(w, _SHORTEST) if t == PATHS else w for t, w in zip(table[0], _column_widths(table), strict=True)]
+        widths = [
+            min(w, SHORTEST_PATH) if t == PATHS else w for t, w in zip(table[0], _column_widths(table), strict=True)
+        ]
         if _line_width(widths) <= room:
             break
         if title in table[0]:

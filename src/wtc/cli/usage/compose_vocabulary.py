@@ -21,13 +21,13 @@ _CONTAINERS = "for its id, run `wtc ps -q -w . SERVICE`"
 _REGISTRY = "the images of a worktree's stack are its own, and are not for a registry"
 _BUILD_FILE = "the compose file's `build:` says how images are built"
 _TERMINAL = "wtc prints logs only in the foreground, without menus"
-_IN_LOGS = "`up` prints the logs of all its services"
+
+_ONLY_CLEAN = Answer(
+    "only `clean` removes volumes",
+    "to list the stack's volumes, run `wtc volumes --all`; to remove one, run `wtc clean --volume NAME`",
+)
 
 COMMANDS: Mapping[str, Answer] = {
-    "attach": Answer(
-        "wtc does not forward a terminal to a service's first process",
-        "to follow its output, run `wtc logs -f SERVICE`; to start another process, run `wtc exec SERVICE COMMAND`",
-    ),
     "bridge": Answer(
         "wtc does not convert compose files",
         "to convert the file, run `wtc config | docker compose -f - bridge convert`",
@@ -40,19 +40,11 @@ COMMANDS: Mapping[str, Answer] = {
         "wtc copies files, not whole filesystems",
         f"to copy files, run `wtc cp SERVICE:PATH -`; for all of them, run `docker export CONTAINER`; {_CONTAINERS}",
     ),
-    "ls": Answer("`ps` lists the stacks of all worktrees", "to list them, run `wtc ps -a`"),
     "publish": Answer(
         "a worktree's stack is for development, and is not for a registry",
         "to publish the file, run `docker compose publish REPOSITORY`",
     ),
     "push": Answer(_REGISTRY, "to push the file's images, run `docker compose build --push`"),
-    "rm": Answer(
-        "`down` removes the containers of services, and keeps their volumes",
-        "to stop and remove them, run `wtc down SERVICE`",
-    ),
-    "volumes": Answer(
-        "`wtc clean --dry-run` lists the stack's volumes", "to list those of all stacks, run `docker volume ls`"
-    ),
     "watch": Answer(
         "wtc does not watch files yet",
         "to apply changed files, run `wtc up --build`, or bind the folder with `volumes:`",
@@ -63,20 +55,6 @@ COMMANDS: Mapping[str, Answer] = {
 _GLOBAL: Mapping[str, Answer] = {
     "--project-name": Answer(_NAMED, _NAME_HINT),
     "-p": Answer(_NAMED, _NAME_HINT),
-    "--project-directory": Answer(
-        "the project folder is that of the first compose file",
-        "to use another project, run `wtc -f FOLDER COMMAND`; to use another worktree, run `wtc -w PATH COMMAND`",
-    ),
-    "--ansi": Answer(
-        "wtc prints colours on a terminal only", "to print without colours, set the environment variable `NO_COLOR=1`"
-    ),
-    "--progress": Answer(
-        "wtc draws progress on a terminal only",
-        "to print less, add `--quiet`; for JSON lines, run `wtc up --events json`",
-    ),
-    "--parallel": Answer(
-        "wtc limits its parallel requests to the engine itself", "to use its limit, leave `--parallel` out"
-    ),
     "--compatibility": Answer(
         "the names of containers are `NAMESPACE_SERVICE` in every stack", "to see them, run `wtc images`"
     ),
@@ -87,8 +65,6 @@ _GLOBAL: Mapping[str, Answer] = {
     "--format": Answer("this command prints no table", "to see its options, run it with `--help`"),
 }
 """Option -> its answer for each command that does not have it."""
-
-_TEMPLATE = Answer("wtc has JSON in place of these filters", "to filter, run `wtc ps --json`")
 
 _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
     "build": {
@@ -104,45 +80,10 @@ _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
         "--sbom": Answer(_BUILD_FILE, "to add an SBOM, write `sbom:` below `build:`"),
         "--ssh": Answer(_BUILD_FILE, "to forward an SSH agent, write `ssh: [default]` below `build:`"),
     },
-    "ps": {
-        "--filter": _TEMPLATE,
-        "--status": _TEMPLATE,
-        "--services": Answer("`ps` lists the stacks of all worktrees", "to list services, run `wtc config --services`"),
-        "--no-trunc": Answer("`ps` never shortens a name", "to see all fields, run `wtc ps --json`"),
-        "--orphans": Answer("`ps` always lists orphaned services", "to see the divergence, run `wtc status`"),
-    },
-    "run": {
-        "--quiet-build": Answer("`--quiet` covers the build", "to print less, run `wtc run --quiet SERVICE`"),
-        "--quiet-pull": Answer("`--quiet` covers the pull", "to print less, run `wtc run --quiet SERVICE`"),
-    },
+    "rm": {"--volumes": _ONLY_CLEAN, "-v": _ONLY_CLEAN},
+    "ls": {"--filter": Answer("wtc has JSON in place of filters", "to filter, run `wtc ls --json`")},
     "up": {
-        "--abort-on-container-exit": Answer(
-            "`--foreground` ends when all services have ended, and does not stop the others",
-            "to wait for one service, run `wtc up` and `wtc wait --down-project SERVICE`",
-        ),
-        "--abort-on-container-failure": Answer(
-            "`--foreground` ends when all services have ended, and does not stop the others",
-            "to wait for one service, run `wtc up` and `wtc wait --down-project SERVICE`",
-        ),
-        "--exit-code-from": Answer(
-            "`up` returns its own exit status",
-            "for a service's, run `wtc up` and `wtc wait --down-project SERVICE`, or run `wtc run SERVICE`",
-        ),
-        "--always-recreate-deps": Answer(
-            "`--recreate` recreates a service and its dependencies", "to recreate them, run `wtc up --recreate SERVICE`"
-        ),
-        "--attach": Answer(_IN_LOGS, "to follow some, run `wtc up` and `wtc logs -f SERVICE`"),
-        "--no-attach": Answer(_IN_LOGS, "to follow some, run `wtc up` and `wtc logs -f SERVICE`"),
-        "--attach-dependencies": Answer(_IN_LOGS, "to follow all, run `wtc up --foreground`"),
         "--menu": Answer(_TERMINAL, "to stay attached, run `wtc up --foreground`"),
-        "--no-color": Answer(
-            "wtc prints colours on a terminal only",
-            "to print without colours, set the environment variable `NO_COLOR=1`",
-        ),
-        "--no-log-prefix": Answer(_IN_LOGS, "to print no prefix, run `wtc up` and `wtc logs -f --no-log-prefix`"),
-        "--quiet-build": Answer("`--quiet` covers the build", "to print less, run `wtc up --quiet`"),
-        "--quiet-pull": Answer("`--quiet` covers the pull", "to print less, run `wtc up --quiet`"),
-        "--timestamps": Answer(_IN_LOGS, "to print times, run `wtc up` and `wtc logs -f --timestamps`"),
         "--watch": COMMANDS["watch"],
     },
 }

@@ -1,8 +1,11 @@
 """Turn the exceptions of the command line library into errors of wtc."""
 
 import re
+from typing import Any
 
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
+
+_NO_COMMAND = re.compile(r"No such command '([^']*)'")
 
 
 def usage_error(error: Exception) -> WtcError | None:
@@ -21,7 +24,24 @@ def usage_error(error: Exception) -> WtcError | None:
         return answer
     message = _reword(error.format_message().strip().rstrip("."))
     command = context.command_path if context is not None else "wtc"
-    return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[f"to see its options, run `{command} --help`"])
+    near = _nearest(error, context)
+    help_hint = f"to see its options, run `{command} --help`"
+    return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[near, help_hint] if near else [help_hint])
+
+
+def _nearest(error: Exception, context: Any) -> str:
+    """Return a hint to the command or the option that was probably meant; empty for another error."""
+    from typer._click.exceptions import NoSuchOption
+
+    from wtc.nearest_name import nearest_name
+
+    if context is None:
+        return ""
+    if isinstance(error, NoSuchOption):
+        shown = [one for one in context.command.params if not getattr(one, "hidden", False)]
+        return nearest_name(error.option_name, {name for one in shown for name in one.opts})
+    found = _NO_COMMAND.match(getattr(error, "message", ""))
+    return nearest_name(found[1], context.command.list_commands(context)) if found else ""
 
 
 def _compose_answer(error: Exception, command: str) -> UsageError | None:
@@ -34,13 +54,17 @@ def _compose_answer(error: Exception, command: str) -> UsageError | None:
         name = error.option_name if command == "wtc" else f"{command} {error.option_name}"
         answer = option_answer(command, error.option_name)
     else:
-        found = re.match(r"No such command '([^']*)'", getattr(error, "message", ""))
+        found = _NO_COMMAND.match(getattr(error, "message", ""))
         name = found[1] if found else ""
         answer = command_answer(name)
     return UsageError(f"wtc has no `{name}`: {answer.reason}", hints=[answer.hint]) if answer else None
 
 
 _WORDING = (
+    # `_nearest` has the suggestion.
+    (r"(No such command) ('[^']*')(?:\. Did you mean .*)?$", r"\1: \2"),
+    (r" \(Possible options: .*\)$", ""),
+    (r"(No such option: \S+) Did you mean .*$", r"\1"),
     (r"'([^']*)'", r"`\1`"),
     (r"got unexpected extra arguments?(?:\(s\))? \((.*)\)$", r"unexpected argument `\1`"),
     (r"^no such option: (\S+)", r"no such option: `\1`"),

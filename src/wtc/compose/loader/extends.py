@@ -144,7 +144,7 @@ class _Extension:
         return _Origin(full, services.items, [*origin.cuts, *cuts])
 
     def _report_unknown(self, wanted: str, origin: _Origin, node: Node, path: Path) -> None:
-        from wtc.compose.nearest_name import nearest_name
+        from wtc.nearest_name import nearest_name
 
         hint = nearest_name(wanted, origin.services)
         message = f"`{dotted(path)}` names `{wanted}`, which is not a service in `{origin.file}`"

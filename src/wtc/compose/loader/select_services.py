@@ -1,9 +1,9 @@
 """Select the services that a command names, with their dependencies and the resources that they use."""
 
-from wtc.compose.nearest_name import nearest_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node
 from wtc.errors import UsageError
+from wtc.nearest_name import nearest_name
 
 
 def service_dependencies(service: Node) -> dict[str, Node]:

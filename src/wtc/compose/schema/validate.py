@@ -112,7 +112,7 @@ class _Validator:
             rule = "letters, digits, `.`, `_` and `-`" if shape.keys == NAME else "at least one character"
             self._report(f"a name in {self._name()} must consist of {rule}, not `{key}`", position, path)
             return
-        from wtc.compose.nearest_name import nearest_name
+        from wtc.nearest_name import nearest_name
 
         hint = nearest_name(key, shape.fields or ()) if len(key) <= MAX_SUGGESTED else ""
         self._report(f"{self._name()} has no attribute `{key}`", position, path, hint)

@@ -145,7 +145,7 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
     ("networks.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     ("volumes.*", "labels", rewritten("wtc's and Docker Compose's labels are added")),
     ("networks.*.ipam", "options", ignored(_UNREAD)),
-    ("services.*", "attach", ignored("`up --foreground` shows the output of every service")),
+    ("services.*", "attach", supported("`up --foreground` does not show the output of the service")),
     (
         "services.*",
         "container_name",

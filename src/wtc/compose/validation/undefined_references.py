@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from wtc.compose.loader.select_services import service_dependencies
-from wtc.compose.nearest_name import nearest_name
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import Path, Position
+from wtc.nearest_name import nearest_name
 
 _KINDS = ("services", "networks", "volumes", "configs", "secrets", "models")
 

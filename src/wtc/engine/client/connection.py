@@ -44,6 +44,8 @@ class Engine:
     host: str
     host_is_local: bool
     api_version: tuple[int, int]
+    parallel: int = 0
+    """The most calls at a time of a plan; 0: what the transport allows."""
     info_read: "list[dict[str, Any]]" = field(default_factory=list["dict[str, Any]"], repr=False)
     """What `info` has read, once."""
     info_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -43,6 +43,19 @@ class AttachEnd(StrEnum):
     DETACHED = "detached"
 
 
+class DetachedBySignalError(Exception):
+    """A signal asks wtc to exit, and the command goes on without it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def raise_detached(number: int) -> None:
+    """End the attachment at a signal. Raises: DetachedBySignalError."""
+    raise DetachedBySignalError(number)
+
+
 class Demultiplexer:
     """Split a multiplexed stream into stdout and stderr; content is returned before its frame is complete."""
 
@@ -81,10 +94,14 @@ def attach_user(
     doing: str,
     terminal: bool,
     on_signal: Callable[[int], None],
+    keys: str = "",
+    ends_input: bool = True,
 ) -> AttachEnd:
     """Attach the user's terminal, or plain descriptors, to a command until it ends or the user detaches.
 
     `path` is the API path of the command, whose `/resize` gets the terminal's size. `on_signal`: see `copy_both_ways`.
+    `keys` are the detach keys; empty uses those of the docker configuration. Unless `ends_input`, the command does not
+    get the end of the user's input: for a process that others attach to as well, the engine ends the output with it.
 
     Raises:
         EngineUnreachableError: the connection to the engine was lost.
@@ -101,14 +118,16 @@ def attach_user(
     with ExitStack() as stack:
         # First, so that no signal ends wtc while the terminal is in raw mode.
         signals = stack.enter_context(read_signals([*EXIT_SIGNALS, *([signal.SIGWINCH] if terminal else [])]))
-        keys = None
+        typed = None
         if terminal:
             if local.stdin is not None:
                 stack.enter_context(raw_mode(local.stdin))
             resize()
-            keys = parse_detach_keys(detach_keys())
+            typed = parse_detach_keys(keys or detach_keys())
         try:
-            return copy_both_ways(connection, local, signals, keys=keys, on_signal=on_signal, on_resize=resize)
+            return copy_both_ways(
+                connection, local, signals, keys=typed, on_signal=on_signal, on_resize=resize, ends_input=ends_input
+            )
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -123,17 +142,20 @@ def copy_both_ways(
     keys: bytes | None,
     on_signal: Callable[[int], None],
     on_resize: Callable[[], None],
+    ends_input: bool = True,
 ) -> AttachEnd:
     """Copy bytes both ways until the other side ends or the user detaches.
 
     `keys` are the detach keys of a command with a terminal, whose output is one stream; None means no terminal: the
     output is demultiplexed. `on_signal` gets each of the `signals` that ask to exit, and may raise to return at once.
+    `ends_input`: whether the other side gets the end of the input.
 
     Raises:
         OSError: the connection to the engine was lost.
         BrokenPipeError: the reader of the output has closed it.
     """
-    attachment = _Attachment(duplex, local, signals, DetachDetector(keys) if keys is not None else None)
+    detector = DetachDetector(keys) if keys is not None else None
+    attachment = _Attachment(duplex, local, signals, detector, ends_input=ends_input)
     while attachment.ending is None:
         for number in attachment.step():
             if number == signal.SIGWINCH:
@@ -145,12 +167,19 @@ def copy_both_ways(
 
 class _Attachment:
     def __init__(
-        self, duplex: DuplexSocket, local: Descriptors, signals: SignalReader, detector: DetachDetector | None
+        self,
+        duplex: DuplexSocket,
+        local: Descriptors,
+        signals: SignalReader,
+        detector: DetachDetector | None,
+        *,
+        ends_input: bool,
     ) -> None:
         self.duplex, self.local, self.signals, self.detector = duplex, local, signals, detector
         self.demultiplexer = None if detector else Demultiplexer()
         self.stdin = local.stdin
-        self.finishing = local.stdin is None
+        self.ends_input = ends_input
+        self.finishing = local.stdin is None and ends_input
         """Whether the input has ended and the engine does not know it yet."""
         self.input_closed = False
         """Whether the other side accepts no more input."""
@@ -190,7 +219,7 @@ class _Attachment:
             # The terminal was closed.
             data = b""
         if not data:
-            self.stdin, self.finishing = None, True
+            self.stdin, self.finishing = None, self.ends_input
             return
         passed, detached = self.detector.feed(data) if self.detector else (data, False)
         if detached:

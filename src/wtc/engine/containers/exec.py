@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.hijack import hijack
 from wtc.engine.client.json_access import get_number, get_text
-from wtc.engine.containers.attach import AttachEnd, attach_user
+from wtc.engine.containers.attach import AttachEnd, DetachedBySignalError, attach_user, raise_detached
 from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.model.observed import ContainerRef
 
@@ -33,12 +33,6 @@ class ExecRequest:
     privileged: bool = False
     terminal: bool = False
     detached: bool = False
-
-
-class _DetachedError(Exception):
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, local: Descriptors) -> int:
@@ -73,9 +67,9 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
     connection = hijack(engine, f"{path}/start", doing=doing, body=start)
     try:
         end = attach_user(
-            engine, connection, local, path=path, doing=doing, terminal=request.terminal, on_signal=_raise_detached
+            engine, connection, local, path=path, doing=doing, terminal=request.terminal, on_signal=raise_detached
         )
-    except _DetachedError as detached:
+    except DetachedBySignalError as detached:
         return 128 + detached.number
     finally:
         connection.close()
@@ -85,10 +79,6 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
 def _sized(engine: "Engine", request: ExecRequest, local: Descriptors) -> bool:
     """Whether to send the terminal's size to the engine."""
     return request.terminal and engine.api_version >= CONSOLE_SIZE_API and all(terminal_size(local.stdout))
-
-
-def _raise_detached(number: int) -> None:
-    raise _DetachedError(number)
 
 
 def _exit_status(engine: "Engine", path: str, doing: str) -> int:

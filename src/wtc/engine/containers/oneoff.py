@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.client.hijack import hijack
-from wtc.engine.client.json_access import get_number, get_object, get_texts
+from wtc.engine.client.json_access import get_number, get_texts
 from wtc.engine.containers.attach import AttachEnd, attach_user
 from wtc.engine.containers.container_calls import remove_container, start_container, stop_container
 from wtc.engine.containers.exec import CONSOLE_SIZE_API
 from wtc.engine.containers.terminal import Descriptors, terminal_size
+from wtc.engine.observe.container_exits import exit_code
 from wtc.engine.operations import Call, perform_operation
 from wtc.engine.translate.container import container_body
-from wtc.errors import NotFoundError, PortTakenError, WtcError
+from wtc.errors import PortTakenError, WtcError
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
 from wtc.regular_file import read_regular_file
@@ -156,17 +157,9 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
     except WtcError as error:
         status = 0
         with suppress(WtcError):
-            status = get_number(waiting.object(), "StatusCode") if waiting else _exit_code(engine, container)
+            status = get_number(waiting.object(), "StatusCode") if waiting else exit_code(engine, container.key)
         status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
         raise error.replace(exit_status=status) from error.__cause__
-
-
-def _exit_code(engine: "Engine", container: ContainerRef) -> int:
-    try:
-        found = engine.object(f"/containers/{container.key}/json", doing=f"inspect container `{container.name}`")
-    except NotFoundError:
-        return 0
-    return get_number(get_object(found, "State"), "ExitCode")
 
 
 class _ExitSignals:

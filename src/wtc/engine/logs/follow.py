@@ -18,6 +18,7 @@ from wtc.engine.client.bounded_queue import BoundedQueue, QueueClosedError
 from wtc.engine.client.json_access import get_number, get_object, get_text
 from wtc.engine.logs.history import LogStream, open_log, read_lines
 from wtc.engine.logs.log_lines import LogLine
+from wtc.engine.logs.log_window import LogSource, LogWindow
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
@@ -34,26 +35,6 @@ NOT_READABLE = 501
 """The engine's status if the log driver does not support reading."""
 LINE_BYTES = 300
 """The size of a line in the queue, besides its text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogSource:
-    """A container whose output is read."""
-
-    id: str
-    service: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogWindow:
-    """The part of each log to read. `since`, `until`: seconds since 1970; `tail`: number of existing lines."""
-
-    wanted: Callable[[str, int], bool]
-    """(service, replica) -> whether to read its log."""
-    tail: int | None = None
-    since: str = ""
-    until: str = ""
 
 
 Line: TypeAlias = tuple[LogSource, LogLine]
@@ -74,6 +55,7 @@ class _ContainerChanged:
     source: LogSource
     started: bool
     at_ns: int
+    exit_code: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +114,7 @@ class _Follow:
 
     def batches(self) -> Generator[list[Line]]:
         threading.Thread(target=self._listen, name="events", daemon=True).start()
-        self._attach_listed(tail=self.wanted.tail)
+        self._attach_listed(tail=self.wanted.tail, first=True)
         while not self._finished():
             lines: list[Line] = []
             for message in self.messages.take(None if self.end_at is None else max(0.0, self.end_at - monotonic())):
@@ -169,33 +151,52 @@ class _Follow:
         if monotonic() < self.end_at:
             return False
         # A restart can take longer than `GRACE_S`: list the containers again.
-        self._attach_listed(tail=None)
+        self._attach_listed(tail=None, first=False)
         return not self._continues()
 
     def _continues(self) -> bool:
-        return any(one.reading for one in self.followed.values()) or bool(self.active and not self.wanted.until)
+        reading = any(one.reading and self._awaits(one.source) for one in self.followed.values())
+        return reading or bool(self.active and not self.wanted.until)
 
-    def _attach_listed(self, *, tail: int | None) -> None:
+    def _reads(self, source: LogSource) -> bool:
+        return self.wanted.wanted(source.service, source.number)
+
+    def _awaits(self, source: LogSource) -> bool:
+        return self.wanted.awaited(source.service) if self.wanted.awaited else self._reads(source)
+
+    def _report_exit(self, source: LogSource, exit_code: int | None) -> None:
+        if self.wanted.on_exit and self._awaits(source):
+            self.wanted.on_exit(source, exit_code)
+
+    def _attach_listed(self, *, tail: int | None, first: bool) -> None:
         filters = json.dumps({"label": [f"{label.PROJECT}={self.namespace.name}"]})
         listed = self.engine.list("/containers/json", doing="list containers", params={"all": 1, "filters": filters})
         for summary in listed:
             source = self._source(
                 parse_inspect.parse_labels(summary), get_text(summary, "Id"), parse_inspect.container_name(summary)
             )
-            if source is not None and get_text(summary, "State") in RUNNING_STATES:
-                self.active.add(source.id)
-                self.grace_s = GRACE_S
-            if source is not None and source.id not in self.followed:
+            if source is None:
+                continue
+            if get_text(summary, "State") in RUNNING_STATES:
+                self._on_start(source)
+            elif first:
+                self._report_exit(source, None)
+            if source.id not in self.followed and self._reads(source):
                 self._attach(source, since=self.wanted.since, tail=tail)
 
+    def _on_start(self, source: LogSource) -> None:
+        if self._awaits(source):
+            self.active.add(source.id)
+            self.grace_s = GRACE_S
+
     def _source(self, labels: Mapping[str, str], identity: str, name: str) -> LogSource | None:
-        """Return None for a container that is not wanted, or that only inherits its labels from the stack's images."""
+        """Return None for a container that is not followed, or that inherits its labels from the stack's images."""
         if not is_named(labels, name):
             return None
         number = parse_inspect.replica_number(labels)
         source = LogSource(id=identity, service=labels.get(label.SERVICE, ""), number=number)
         oneoff = labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
-        return source if not oneoff and self.wanted.wanted(source.service, source.number) else None
+        return source if not oneoff and (self._reads(source) or self._awaits(source)) else None
 
     def _on_change(self, event: _ContainerChanged) -> None:
         source, one = event.source, self.followed.get(event.source.id)
@@ -203,9 +204,11 @@ class _Follow:
             self.active.discard(source.id)
             if one is not None:
                 one.ended = f"{event.at_ns // 10**9}.{event.at_ns % 10**9:09}"
+            self._report_exit(source, event.exit_code)
             return
-        self.active.add(source.id)
-        self.grace_s = GRACE_S
+        self._on_start(source)
+        if not self._reads(source):
+            return
         if one is None:
             self._attach(source, since="", tail=None)
         elif one.reading:
@@ -279,7 +282,10 @@ class _Follow:
                     if source := self._source(attributes, get_text(actor, "ID"), attributes.get("name", "")):
                         at_ns = get_number(event, "timeNano")
                         started = get_text(event, "Action") == "start"
-                        self.messages.put(_ContainerChanged(source=source, started=started, at_ns=at_ns))
+                        code = attributes.get("exitCode", "")
+                        exit_code = int(code) if code.isdigit() else 0
+                        change = _ContainerChanged(source=source, started=started, at_ns=at_ns, exit_code=exit_code)
+                        self.messages.put(change)
             except WtcError as raised:
                 error = raised
             self.messages.put(_EventsEnded(error=error))

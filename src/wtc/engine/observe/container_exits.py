@@ -55,6 +55,15 @@ def container_exits(
     return tuple(sorted(found, key=lambda e: e.finished))
 
 
+def exit_code(engine: "Engine", container: str) -> int:
+    """Return the last exit status of a container; 0 if it does not exist any more."""
+    try:
+        found = engine.object(f"/containers/{container}/json", doing="read the exit status of a container")
+    except NotFoundError:
+        return 0
+    return get_number(get_object(found, "State"), "ExitCode")
+
+
 def engine_clock_s(engine: "Engine") -> int | None:
     """Return the engine's time, in seconds since 1970; None if unknown. Source: the `Date` of `GET /_ping`."""
     date = engine.call("GET", "/_ping", doing="read the engine's clock").header("Date")

@@ -107,7 +107,12 @@ def parse_network(found: Json) -> ObservedNetwork:
 
 def parse_volume(found: Json) -> ObservedVolume:
     """Parse an entry of `GET /volumes`."""
-    return ObservedVolume(name=require_text(found, "Name"), labels=_labels(found), created=get_text(found, "CreatedAt"))
+    return ObservedVolume(
+        name=require_text(found, "Name"),
+        labels=_labels(found),
+        created=get_text(found, "CreatedAt"),
+        driver=get_text(found, "Driver"),
+    )
 
 
 def parse_image(reference: str, inspected: Json) -> ObservedImage:

@@ -210,12 +210,16 @@ class Context:
         With `one_offs` those of `wtc run` follow, which are left out otherwise.
 
         Raises:
+            UsageError: `required` is set, and neither the stack nor the file has a service that was named.
             WtcError: `required` is set, and the stack has no container of a service that was named.
         """
         own = sorted((c for c in self.listed if one_offs or not c.oneoff), key=lambda c: c.oneoff)
         present = sorted({c.service for c in own})
         for service in services:
             if required and service not in present:
+                from wtc.orchestrator.context.validate_services import require_declared
+
+                require_declared(self, [service], known=present)
                 names = ", ".join(f"`{name}`" for name in present)
                 raise WtcError(
                     f"service `{service}` has no container in this worktree",

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def open_engine(target: "Target") -> "Generator[Engine]":
     from wtc.engine.client.connection import connect
 
     engine = connect(context=target.context, environment=target.environment)
+    if target.parallel:
+        engine = replace(engine, parallel=target.parallel)
     try:
         yield engine
     finally:

@@ -67,7 +67,7 @@ class ProjectReader:
         """Return the variables of the project, as far as it was interpreted."""
         return {name: value for one in self._kept.values() for name, value in one.loaded.environment.items()}
 
-    def read_with(
+    def interpret_with(
         self,
         own: Mapping[str, str],
         ports: PortVariables,
@@ -75,8 +75,8 @@ class ProjectReader:
         name: str,
         services: Sequence[str] = (),
         final: bool = False,
-    ) -> Project:
-        """Return the project with the variables of its stack. The files are interpreted again only if that matters.
+    ) -> Interpretation:
+        """Interpret the files with the variables of the stack, again only if that matters.
 
         `own` are the `WTC_*` variables, which win over all others; `ports` are the file's variables that name leased
         ports. With `final`, nothing gets a value later: a required variable that is not set is an error.
@@ -86,8 +86,8 @@ class ProjectReader:
         """
         first = self._kept.get((name, tuple(services), True))
         if first is None or self._uses(ports, first.project) or (final and first.is_provisional):
-            return self._interpret(name, services, own=own, ports=ports, final=final).project
-        return first.project
+            return self._interpret(name, services, own=own, ports=ports, final=final)
+        return first
 
     def _uses(self, ports: PortVariables, project: Project) -> bool:
         """Whether a file that was read uses a `WTC_*` variable, or a leased port by a variable of the file."""

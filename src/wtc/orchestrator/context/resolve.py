@@ -19,6 +19,7 @@ from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.error_positions import with_positions
+from wtc.orchestrator.context.project import Interpretation
 from wtc.orchestrator.host_ports.leases import StackPorts, port_variables_of
 from wtc.planner.desired.references import Names, familiar, names_of
 from wtc.planner.desired.resolve import Placement, resolve_desired
@@ -65,7 +66,14 @@ def resolve_stack(
 def read_with_ports(
     context: Context, ports: StackPorts, *, services: tuple[str, ...] = (), final: bool = False
 ) -> Project:
-    """Return the project with the variables of its stack: see `ProjectReader.read_with`.
+    """Return the project with the variables of its stack: see `interpret_with_ports`."""
+    return interpret_with_ports(context, ports, services=services, final=final).project
+
+
+def interpret_with_ports(
+    context: Context, ports: StackPorts, *, services: tuple[str, ...] = (), final: bool = False
+) -> Interpretation:
+    """Interpret the files with the variables of the stack: see `ProjectReader.interpret_with`.
 
     Raises:
         ComposeFileError: the files cannot be used.
@@ -73,7 +81,9 @@ def read_with_ports(
     namespace = context.namespace
     bind = context.state.settings_for(context.projects.read(services=services)).of(BIND).value
     own = stack_variables(namespace, ports.requests, ports.leased, context.host, bind=bind)
-    return context.projects.read_with(own, ports.port_variables, name=namespace.name, services=services, final=final)
+    return context.projects.interpret_with(
+        own, ports.port_variables, name=namespace.name, services=services, final=final
+    )
 
 
 def _ports_in_file(project: Project) -> StackPorts:

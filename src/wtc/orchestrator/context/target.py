@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from wtc.dataclass import dataclass, field
-from wtc.errors import ComposeFileError, UsageError
+from wtc.errors import ComposeFileError
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.recording_reader import RecordingReader
 from wtc.settings.project_files import FILES, PROJECT_FILE
@@ -36,7 +36,7 @@ class Target:
     cwd: str
     environment: Mapping[str, str]
     worktree: str = ""
-    """`--worktree`: a path, or the name of a branch that is not the path of anything."""
+    """`--worktree`: see `named_worktree`."""
     by_branch: bool = True
     """Whether `worktree` may name a branch; not for commands that remove things."""
     files: tuple[str, ...] = ()
@@ -44,6 +44,8 @@ class Target:
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     context: str = ""
+    parallel: int = 0
+    """The most calls of the engine at a time; 0: what its transport allows."""
     reader: "DiskReader" = field(default_factory=RecordingReader, compare=False, repr=False)
     """Shared by all interpretations, because standard input can be read only once."""
     documents: _Documents = field(default_factory=_Documents, compare=False, repr=False)
@@ -108,7 +110,7 @@ def load_request(target: Target) -> "LoadRequest":
     """Return how to read the compose project that the command line means.
 
     Raises:
-        UsageError: `--worktree` names a file.
+        UsageError: `--worktree` names a file, no worktree, or several.
         ComposeFileError: `wtc.toml` is not valid.
         WtcError: the worktree's `.git` leads nowhere.
     """
@@ -119,7 +121,7 @@ def worktree_path(target: Target) -> str:
     """Return the real path of the worktree, for commands that need no compose file: `wtc.toml` may be broken.
 
     Raises:
-        UsageError: `--worktree` names a file.
+        UsageError: `--worktree` names a file, no worktree, or several.
         WtcError: the worktree's `.git` leads nowhere.
     """
     start = _start(target)
@@ -154,7 +156,7 @@ def locate(target: Target) -> Located:
     if target.worktree:
         worktree_at(start.worktree)  # raises for a `.git` that leads nowhere
     if target.worktree and not target.files and not os.path.isdir(start.worktree):
-        missing = _missing_worktree(target.worktree)
+        missing = _missing_worktree(target)
         return Located(
             worktree=start.worktree,
             directory=start.worktree,
@@ -184,7 +186,7 @@ def search_folders(target: Target) -> tuple[str, str, str]:
     """Return the worktree, where the search for compose files begins, and where it stops: see `_Start`.
 
     Raises:
-        UsageError: `--worktree` names a file.
+        UsageError: `--worktree` names a file, no worktree, or several.
         WtcError: the worktree's `.git` leads nowhere.
     """
     start = _start(target)
@@ -195,7 +197,9 @@ def _start(target: Target) -> _Start:
     from wtc.worktrees.locate import worktree_of
 
     if target.worktree:
-        worktree = _named_worktree(target)
+        from wtc.orchestrator.context.named_worktree import named_worktree
+
+        worktree = named_worktree(target.worktree, cwd=target.cwd, by_branch=target.by_branch)
         return _Start(worktree=worktree, cwd=_cwd_in_worktree(target.cwd, worktree), top=worktree)
     if file := next((f for f in target.files if f != "-"), ""):
         path = os.path.join(target.cwd, file)
@@ -205,19 +209,6 @@ def _start(target: Target) -> _Start:
     if here.git:
         return _Start(worktree=here.path, cwd=_cwd_below(target.cwd, here.path), top=here.path)
     return _Start(worktree="", cwd=target.cwd, top=_top_outside_git(target.cwd))
-
-
-def _named_worktree(target: Target) -> str:
-    """Return the real path of `--worktree`. The folder may be gone."""
-    path = os.path.join(target.cwd, os.path.expanduser(target.worktree))
-    if target.by_branch and "/" not in target.worktree and not os.path.lexists(path):
-        from wtc.worktrees.locate import worktree_of, worktree_on_branch
-
-        path = worktree_on_branch(worktree_of(target.cwd), target.worktree) or path
-    worktree = os.path.realpath(path)
-    if os.path.exists(worktree) and not os.path.isdir(worktree):
-        raise UsageError(f"`{target.worktree}` is not a folder", hints=["to name a worktree, add `-w FOLDER`"])
-    return worktree
 
 
 def _cwd_in_worktree(cwd: str, worktree: str) -> str:
@@ -315,13 +306,14 @@ def _is_default(files: tuple[str, ...], request: "LoadRequest", real: Callable[[
     return bool(named) and real(os.path.join(request.top, named[0])) in own
 
 
-def _missing_worktree(worktree: str) -> ComposeFileError:
+def _missing_worktree(target: Target) -> ComposeFileError:
     import shlex
 
-    return ComposeFileError(
-        f"the worktree `{worktree}` does not exist",
-        hints=[f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(worktree)}`"],
-    )
+    from wtc.orchestrator.context.named_worktree import branch_hint
+
+    branch = branch_hint(target.worktree, cwd=target.cwd)
+    clean = f"to remove what is left of its stack, run `wtc clean -w {shlex.quote(target.worktree)}`"
+    return ComposeFileError(f"the worktree `{target.worktree}` does not exist", hints=[branch or clean])
 
 
 def _find_files(request: "LoadRequest", reader: "DiskReader") -> "tuple[ProjectFiles | None, ComposeFileError | None]":

@@ -1,6 +1,6 @@
 """Services that the command line names."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from wtc.errors import ComposeFileError, UsageError
 from wtc.orchestrator.context.context import Context
@@ -12,17 +12,25 @@ def validate_services(context: Context, services: Sequence[str]) -> None:
     Raises:
         UsageError: neither the engine nor the file has one of them.
     """
-    known = {c.service for c in context.listed}
-    if known.issuperset(services):
+    require_declared(context, services, known={c.service for c in context.listed})
+
+
+def require_declared(context: Context, services: Sequence[str], *, known: Collection[str]) -> None:
+    """Check that each service is `known` or declared in the file, which is read only if one is not known.
+
+    Raises:
+        UsageError: a service is neither. The file can be read.
+    """
+    if set(known).issuperset(services):
         return
-    from wtc.compose.nearest_name import nearest_name
+    from wtc.nearest_name import nearest_name
 
     try:
         project = context.projects.read(env_files=False)
     except ComposeFileError:
         return
-    known |= {*project.services, *project.disabled}
+    names = {*known, *project.services, *project.disabled}
     for name in services:
-        if name not in known:
-            hint = nearest_name(name, known)
+        if name not in names:
+            hint = nearest_name(name, names)
             raise UsageError(f"no such service: `{name}`", hints=[hint] if hint else [])

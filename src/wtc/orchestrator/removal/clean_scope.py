@@ -103,7 +103,7 @@ def named_stack(stacks: Sequence[LabelledStack], name: str) -> CleanSelection:
     Raises:
         UsageError: the stack does not exist.
     """
-    from wtc.compose.nearest_name import nearest_name
+    from wtc.nearest_name import nearest_name
 
     found = [s for s in stacks if s.namespace == name]
     if not found:

@@ -225,7 +225,7 @@ def _quoted_names(names: Sequence[str]) -> str:
 
 
 def _stack_by_name(stacks: Sequence[LabelledStack], name: str) -> LabelledStack:
-    from wtc.compose.nearest_name import nearest_name
+    from wtc.nearest_name import nearest_name
 
     found = [s for s in stacks if s.namespace == name]
     if not found:

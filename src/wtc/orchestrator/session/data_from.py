@@ -152,19 +152,14 @@ class DataFrom:
         )
 
     def _worktree(self) -> str:
-        from wtc.worktrees.locate import linked_worktrees, worktree_of, worktree_on_branch
+        from wtc.orchestrator.context.named_worktree import pick_worktree
+        from wtc.worktrees.locate import repository_worktrees, worktree_of
 
         path = os.path.join(self.context.target.cwd, os.path.expanduser(self.text))
         if os.path.isdir(path):
             return worktree_of(path).path
-        own = worktree_of(self.context.located.worktree)
-        named = [one.path for one in linked_worktrees(own) if os.path.basename(one.path) == self.text]
-        if found := worktree_on_branch(own, self.text) or (named[0] if len(named) == 1 else ""):
-            return os.path.realpath(found)
-        raise UsageError(
-            f"`--data-from {self.text}` does not name a worktree",
-            hints=["to list the worktrees, run `wtc worktree list`"],
-        )
+        listed = repository_worktrees(worktree_of(self.context.located.worktree))
+        return os.path.realpath(pick_worktree(self.text, listed, option="--data-from"))
 
     def _stack_of(self, worktree: str, observed: Observed) -> DataSource:
         held, folder = (

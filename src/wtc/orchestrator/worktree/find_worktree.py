@@ -96,9 +96,11 @@ def find_worktree(target: Target, name: str) -> ListedWorktree:
     else:
         found = [entry for entry in entries[1:] if os.path.basename(entry.path) == name]
     if not found:
-        raise UsageError(
-            f"the repository has no worktree `{name}`", hints=["to list the worktrees, run `wtc worktree list`"]
-        )
+        from wtc.nearest_name import nearest_name
+
+        near = nearest_name(os.path.basename(name), [os.path.basename(entry.path) for entry in entries[1:]])
+        listing = "to list the worktrees, run `wtc worktree list`"
+        raise UsageError(f"the repository has no worktree `{name}`", hints=[near, listing] if near else [listing])
     if len(found) > 1:
         raise UsageError(
             f"the repository has {len(found)} worktrees `{name}`",

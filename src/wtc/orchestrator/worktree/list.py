@@ -1,21 +1,19 @@
 """`worktree list`: the worktrees of the repository, with their locks and their stacks."""
 
 import os
-from collections.abc import Iterable
 
 from wtc.dataclass import dataclass
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn
 from wtc.model.identity import Lock, Presence
-from wtc.model.observed import RUNNING_STATES, ObservedContainer
+from wtc.model.observed import RUNNING_STATES
 from wtc.model.ports import Endpoint
 from wtc.orchestrator.context.open_engine import engine_host
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import open_user_state, read_registry
-from wtc.orchestrator.ports import leased_endpoint, leased_endpoints
+from wtc.orchestrator.ports import leased_endpoints, published_endpoints
 from wtc.orchestrator.ps import StackSummary, ps
 from wtc.orchestrator.worktree.find_worktree import list_worktrees
-from wtc.planner.desired.port_ids import port_ids
 from wtc.registry.stack_records import StackRecord
 from wtc.settings.settings import BIND
 from wtc.worktrees.git.parse_list import ListedWorktree
@@ -64,7 +62,7 @@ def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
 
     def stack(summary: StackSummary) -> ListedStack:
         alive = [c for c in summary.containers if c.state in RUNNING_STATES]
-        endpoints = _published(alive, host) if alive else leased(records.stacks.get(summary.namespace.name))
+        endpoints = published_endpoints(alive, host) if alive else leased(records.stacks.get(summary.namespace.name))
         return ListedStack(namespace=summary.namespace.name, up=bool(alive), endpoints=endpoints)
 
     def stacks(path: str) -> tuple[ListedStack, ...]:
@@ -95,13 +93,3 @@ def _observed(target: Target, report: Reporter) -> tuple[StackSummary, ...] | No
     except EngineUnreachableError as error:
         warn(report, ": ".join([error.message, *error.causes]))
         return None
-
-
-def _published(containers: Iterable[ObservedContainer], host: str) -> tuple[Endpoint, ...]:
-    found = (
-        leased_endpoint(port, p.port, p.host_ip, host)
-        for c in containers
-        for port, p in zip(port_ids(c.service, c.number, c.ports), c.ports, strict=True)
-        if p.port
-    )
-    return tuple(sorted(endpoint for endpoint in found if endpoint))
