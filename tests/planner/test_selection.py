@@ -21,7 +21,7 @@ from wtc.ports.variables import leased_variables, named_ports
 
 NAMES = ("a", "b", "c", "d", "e")
 INCLUDED = "e"
-"""This service is in a file of its own."""
+"""The service that another file declares, which the first one includes."""
 PROFILES = ("x", "y")
 CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
 FILES = {f"{name}.env": f"OF=http://localhost:${{P_{name}:-8080}}" for name in NAMES} | {"s": "secret"}

@@ -196,16 +196,13 @@ def _hooks_before_stop(container: ObservedContainer, declared: DeclaredHooks) ->
 
 
 def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuilder) -> None:
+    leaving = StopContainer if observed.api_version >= LEAVES_NETWORKS_API else RemoveContainer
+    left = {n.operation.container.id: n.id for n in builder.plan() if isinstance(n.operation, leaving)}
     for network in observed.networks.values():
         if not ownership(network, namespace).own:
             continue
-        leaving = StopContainer if observed.api_version >= LEAVES_NETWORKS_API else RemoveContainer
         users = [c.id for c in observed.containers if network.name in c.networks]
-        after = [
-            node.id
-            for node in builder.plan()
-            if isinstance(node.operation, leaving) and node.operation.container.id in users
-        ]
+        after = [left[user] for user in users if user in left]
         builder.add(RemoveNetwork(name=network.name, id=network.id), "no container of the stack uses it", after=after)
 
 

@@ -143,9 +143,10 @@ def _detached_cause(spec: ContainerSpec, container: ObservedContainer, observed:
         if name not in container.networks:
             return f"it is not attached to network `{name}`"
         attached = container.networks[name]
-        # A container that never started has not joined the network yet: it joins the one that has the name by then.
-        waits = not attached and (network is not None or container.state == "created")
-        if not waits and (network is None or attached != network.id):
+        # A container that never started joins, without an id until then, the network that has the name at its start.
+        is_missing = network is None and container.state != "created"
+        is_another = attached and (network is None or attached != network.id)
+        if is_missing or is_another:
             return f"its network `{name}` was removed"
     return ""
 

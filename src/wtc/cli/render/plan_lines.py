@@ -1,7 +1,7 @@
 """The lines of a plan's execution, for pipes, logs and agents."""
 
 from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress
+from wtc.events import Event, NodeDone, NodeFailed, NodeStarted, Progress
 from wtc.model.plan import BuildImage, PullImage, WaitContainer
 from wtc.model.plan_text import operation_names
 
@@ -25,8 +25,6 @@ class PlanLines:
             case NodeFailed(node=node):
                 names = operation_names(node.operation)
                 return f"{names.kind} {names.subject} {names.failed}"
-            case NodeSkipped(node=node):
-                return ""
             case Progress():
                 return self._progress(event)
             case _:

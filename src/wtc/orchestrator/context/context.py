@@ -141,11 +141,13 @@ class Context:
         """Return the namespace if the registry has no other one here and it has containers: then it is certain."""
         from wtc.planner.observed.observed_stack import own_containers
 
-        with suppress(ConflictError):
-            found = namespace_for(self.place, self.state, self.engine, self.report, listing=self.listing)
-            recorded = [record.namespace for record in self.state.store.read().of_worktree(found.worktree)]
-            if recorded == [found.name] and own_containers(self.listing, found):
-                return found
+        # Also empty if the registry cannot be used, whose reason must be reported once only.
+        recorded = [record.namespace for record in self.state.store.peek().of_worktree(self.place.worktree)]
+        if len(recorded) == 1:
+            with suppress(ConflictError):
+                found = namespace_for(self.place, self.state, self.engine, self.report, listing=self.listing)
+                if recorded == [found.name] and own_containers(self.listing, found):
+                    return found
         self._containers_alone = False
         self.forget_snapshot()
         return None
