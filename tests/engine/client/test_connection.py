@@ -31,13 +31,14 @@ class Scripted:
         headers: Mapping[str, str],
         content: Content | None = None,
         timeout_s: float | None = None,
+        stream: bool = False,
     ) -> Response:
         self.calls += 1
         if self.errors:
             raise self.errors.pop(0)
         return Response(status=200, headers={}, body=Pieces([self.content], self.cut))
 
-    def open_duplex(self) -> DuplexSocket:
+    def open_duplex(self, *, timeout_s: float | None = None) -> DuplexSocket:
         raise NotImplementedError
 
     def close(self) -> None: ...

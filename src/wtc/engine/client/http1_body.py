@@ -1,24 +1,53 @@
 """Read HTTP/1.1 responses from a socket: the head, then the content by its length or by chunks."""
 
 import socket
+from typing import TYPE_CHECKING
 
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, UNTIL_CLOSE, Head, chunk_size, take_head
-from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError
+from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError, NoAnswerError
+
+if TYPE_CHECKING:
+    import select
 
 
 class BufferedSocket:
     """A connected socket, with the bytes that were received and not read yet."""
 
-    __slots__ = ("_early", "buffer", "link")
+    __slots__ = ("_early", "_timeout_s", "buffer", "link")
 
     def __init__(self, link: socket.socket) -> None:
         self.link = link
         self.buffer = bytearray()
         self._early: Head | None = None
+        self._timeout_s: float | None = None
+
+    def limit(self, timeout_s: float | None) -> None:
+        """Set how long each operation may wait for the other side; None sets no limit."""
+        self._timeout_s = timeout_s
+        self.link.settimeout(timeout_s)
+
+    def send_all(self, data: bytes) -> None:
+        """Send bytes. Raises: OSError; NoAnswerError."""
+        try:
+            self.link.sendall(data)
+        except TimeoutError:
+            raise NoAnswerError(self._timeout_s) from None
+
+    def wait_for(self, poll: "select.poll") -> int:
+        """Wait for the events for which the socket is registered, and return them. Raises: NoAnswerError."""
+        for _, events in poll.poll(None if self._timeout_s is None else self._timeout_s * 1000):
+            return events
+        raise NoAnswerError(self._timeout_s)
 
     def receive(self) -> bool:
-        """Wait for bytes and add them to the buffer. Return False at the end of the stream. Raises: OSError."""
-        data = self.link.recv(CHUNK_BYTES)
+        """Wait for bytes and add them to the buffer. Return False at the end of the stream.
+
+        Raises: OSError; NoAnswerError.
+        """
+        try:
+            data = self.link.recv(CHUNK_BYTES)
+        except TimeoutError:
+            raise NoAnswerError(self._timeout_s) from None
         self.buffer += data
         return bool(data)
 

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
+from math import inf
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,7 +35,7 @@ def post_records(
     """
     check_stop(stop)
     body = _read_until_stop(stop, data) if data is not None else None
-    send = partial(engine.call, "POST", path, doing=doing, data=body, headers=headers, stream=True)
+    send = partial(engine.allowing(inf).call, "POST", path, doing=doing, data=body, headers=headers, stream=True)
     response = send() if stop is None else _send_until_stop(send, stop)
     with contextlib.closing(response), _close_on_stop(stop, response):
         yield from split_records(response)

@@ -1,6 +1,7 @@
 """Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
 import io
+import math
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
-from wtc.engine.client.json_access import get_object
+from wtc.engine.client.json_access import get_object, get_text
+from wtc.engine.client.transport import NoAnswerError
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
 from wtc.engine.translate.container import container_body
 from wtc.engine.translate.networks import endpoint_settings
-from wtc.errors import ConflictError, EngineError, NotFoundError, PortTakenError
+from wtc.errors import ConflictError, EngineError, EngineUnreachableError, NotFoundError, PortTakenError
 from wtc.model.desired import InjectedFile
 from wtc.model.plan import (
     ConnectNetwork,
@@ -33,6 +35,9 @@ from wtc.regular_file import read_regular_file
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
+
+NO_TIMEOUT = -1
+"""The time of a stop that waits until the container ends. Source: Engine API, `ContainerStop`."""
 
 
 def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
@@ -110,7 +115,24 @@ def stop_container(engine: "Engine", operation: StopContainer) -> None:
     container = operation.container
     params = {} if operation.timeout_s is None else {"t": operation.timeout_s}
     doing = f"stop container `{container.name}`"
-    engine.call("POST", f"/containers/{container.key}/stop", doing=doing, params=params, accept=(404,))
+    path = f"/containers/{container.key}"
+    grace_s = operation.timeout_s
+    try:
+        _stopping(engine, grace_s or 0).call("POST", f"{path}/stop", doing=doing, params=params, accept=(404,))
+    except EngineUnreachableError as error:
+        if grace_s is not None or not isinstance(error.__cause__, NoAnswerError):
+            raise
+        # Only the container has the time that it may take. The engine completes the stop although the request is lost.
+        found = _inspect(engine, container.key)
+        grace_s = parse_inspect.parse_container(found).stop_grace_s if found else 0
+        if grace_s is None or 0 <= grace_s < (engine.timeout_s or 0):
+            raise
+        params = {"condition": "not-running"}
+        _stopping(engine, grace_s).call("POST", f"{path}/wait", doing=doing, params=params, accept=(404,))
+
+
+def _stopping(engine: "Engine", grace_s: int) -> "Engine":
+    return engine.allowing(math.inf if grace_s == NO_TIMEOUT else grace_s)
 
 
 def kill_container(engine: "Engine", operation: KillContainer) -> None:
@@ -139,9 +161,9 @@ def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
     try:
         engine.call("DELETE", f"/containers/{container.key}", doing=doing, params=params, accept=(404,))
     except EngineError as error:
-        if error.status != 409:
+        # Only if another client is removing it, there is an end to wait for.
+        if error.status != 409 or not _is_being_removed(engine, container.key):
             raise
-        # Another client is removing it: wait until it is removed.
         path = f"/containers/{container.key}/wait"
         engine.call("POST", path, doing=doing, params={"condition": "removed"}, accept=(404,))
 
@@ -215,6 +237,12 @@ def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:
         return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     except NotFoundError:
         return None
+
+
+def _is_being_removed(engine: "Engine", container: str) -> bool:
+    """Whether the container is being removed, or was removed."""
+    found = _inspect(engine, container)
+    return found is None or get_text(get_object(found, "State"), "Status") in {"removing", "dead"}
 
 
 def _is_attached(engine: "Engine", container: str, network: str) -> bool:
