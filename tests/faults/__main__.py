@@ -6,7 +6,6 @@ python -m tests.faults --write
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -16,72 +15,80 @@ from tests.e2e.harness import Workshop, engine_client
 from tests.faults.kinds import FAULTS
 from tests.faults.scenarios import RED, SCENARIOS
 from tests.faults.sweep import Case, Sweep, Verdict
-from tests.faults.table import TABLE, document
+from tests.faults.table import format_table, parse_table, table_row
 
 POOL = "10.214.0.0/16"
+TABLE = Path(__file__).resolve().parents[2] / ".context" / "reliability.md"
 
 
 def main() -> int:
-    """Run the sweep and print its table; return 1 if something did not hold."""
+    """Run the sweep, and print what did not hold; return 1 if there is any."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--parallel", type=int, default=2, help="how many worktrees are used at once")
-    parser.add_argument("--write", action="store_true", help=f"write the table to {TABLE}")
-    parser.add_argument("--scenario", action="append", choices=sorted(SCENARIOS), help="only this command; repeatable")
-    parser.add_argument("--fault", action="append", choices=sorted(FAULTS), help="only this fault; repeatable")
+    parser.add_argument("--parallel", type=int, default=3, help="how many worktrees are used at once")
+    parser.add_argument("--write", action="store_true", help=f"write the rows of the commands to {TABLE.name}")
+    parser.add_argument("--scenario", action="append", choices=list(SCENARIOS), help="only this command; repeatable")
+    parser.add_argument("--fault", action="append", choices=list(FAULTS), help="only this fault; repeatable")
     given = parser.parse_args()
-    verdicts = list(_run(given.scenario or list(SCENARIOS), given.fault or list(FAULTS), given.parallel))
-    text = document(verdicts)
-    print(text)
-    if given.write:
-        TABLE.write_text(text, encoding="utf-8")
-    return 1 if any(verdict.failures for verdict in verdicts) else 0
-
-
-def _run(scenarios: list[str], faults: list[str], parallel: int) -> Iterator[Verdict]:
+    failed = False
     client: Any = engine_client()
     with tempfile.TemporaryDirectory(prefix="wtc-faults-") as folder:
-        base = Path(folder).resolve()
-        workshop = Workshop(base, client)
+        sweeps = _Sweeps(Workshop(Path(folder).resolve(), client), given.parallel)
+        try:
+            for name in given.scenario or SCENARIOS:
+                verdicts = sweeps.run(name, given.fault or list(FAULTS))
+                failed = failed or any(verdict.failures for verdict in verdicts)
+                row = table_row(verdicts)
+                print(f"{name}: {', '.join(map(' '.join, zip(FAULTS, row, strict=True)))}", flush=True)
+                if given.write and not given.fault:
+                    written = parse_table(TABLE.read_text(encoding="utf-8")) if TABLE.exists() else {}
+                    rows = {**written, name: row}
+                    text = format_table({known: rows[known] for known in SCENARIOS if known in rows})
+                    TABLE.write_text(text, encoding="utf-8")
+        finally:
+            sweeps.tear_down()
+    return 1 if failed else 0
+
+
+class _Sweeps:
+    """Several worktrees, each of which runs one case at a time."""
+
+    def __init__(self, workshop: Workshop, parallel: int) -> None:
         workshop.env["WTC_SUBNET_POOL"] = POOL
         workshop.commit(RED)
-        sweeps: SimpleQueue[Sweep] = SimpleQueue()
+        self._workshop, self._parallel = workshop, parallel
+        self._idle: SimpleQueue[Sweep] = SimpleQueue()
         for number in range(parallel):
-            sweeps.put(Sweep(workshop, workshop.worktree(f"w{number}"), base / f"{number}.sock"))
+            self._idle.put(Sweep(workshop, workshop.worktree(f"w{number}"), workshop.base / f"{number}.sock"))
 
-        def count(name: str) -> int:
-            sweep = sweeps.get()
-            try:
-                return sweep.count(name)
-            finally:
-                sweeps.put(sweep)
-
-        def run(case: Case) -> Verdict:
-            sweep = sweeps.get()
-            try:
-                verdict = sweep.run(case)
-            except Exception as error:  # noqa: BLE001 - the other cases still run
-                verdict = Verdict(case=case, reached=True, failures=(f"{type(error).__name__}: {error}",))
-            finally:
-                sweeps.put(sweep)
-            held = "held" if not verdict.failures else "FAILED"
-            print(f"{held}: {case.scenario}, {case.fault} at {case.number}: {verdict.status}", file=sys.stderr)
-            for failure in verdict.failures:
-                print(f"    {verdict.request}: {failure}", file=sys.stderr)
-            return verdict
-
+    def run(self, name: str, faults: list[str]) -> list[Verdict]:
+        """Run the cases of one scenario."""
+        first = self._idle.get()
         try:
-            with ThreadPoolExecutor(parallel) as pool:
-                counts = dict(zip(scenarios, pool.map(count, scenarios), strict=True))
-                print(counts, file=sys.stderr)
-                cases = [
-                    Case(scenario=name, fault=fault, number=number)
-                    for name in scenarios
-                    for number in range(1, counts[name] + 1)
-                    for fault in faults
-                ]
-                yield from pool.map(run, cases)
+            count = first.count(name)
         finally:
-            workshop.tear_down()
+            self._idle.put(first)
+        # Those of one fault in a row would wait for its deadlines at the same time.
+        cases = [Case(scenario=name, fault=fault, number=n) for n in range(1, count + 1) for fault in faults]
+        with ThreadPoolExecutor(self._parallel) as pool:
+            return list(pool.map(self._run, cases))
+
+    def tear_down(self) -> None:
+        """Remove all that is left up."""
+        self._workshop.tear_down()
+
+    def _run(self, case: Case) -> Verdict:
+        sweep = self._idle.get()
+        try:
+            verdict = sweep.run(case)
+        except Exception as error:  # noqa: BLE001 - the other cases still run
+            verdict = Verdict(case=case, reached=True, failures=(f"{type(error).__name__}: {error}",))
+        finally:
+            self._idle.put(sweep)
+        for failure in verdict.failures:
+            where = f"{case.scenario}, {case.fault} at {case.number} ({verdict.request})"
+            print(f"failed: {where}: {failure}", file=sys.stderr, flush=True)
+        return verdict
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

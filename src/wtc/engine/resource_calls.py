@@ -71,7 +71,7 @@ def create_volume(engine: "Engine", operation: CreateVolume) -> None:
     """Create a volume (`POST /volumes/create`, which returns an existing volume). Raises: as `create_network`."""
     volume = operation.volume
     doing = f"create volume `{volume.name}`"
-    found = engine.call("POST", "/volumes/create", doing=doing, body=volume_body(volume)).json()
+    found = engine.call("POST", "/volumes/create", doing=doing, body=volume_body(volume)).object()
     _own_or_conflict("volume", volume.name, parse_inspect.parse_labels(found), volume.labels, None)
 
 

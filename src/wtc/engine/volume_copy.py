@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from wtc.engine.client.json_access import get_text
 from wtc.engine.containers.archive import download, upload
 from wtc.engine.containers.container_calls import remove_container
 from wtc.engine.translate.mounts import mount
@@ -90,8 +89,8 @@ def _helper(
     }
     doing = f"create container `{helper.name}` to copy volume `{volume}`"
     params = {"name": helper.name}
-    created = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).json()
-    ref = ContainerRef(name=helper.name, id=get_text(created, "Id"))
+    created = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
+    ref = ContainerRef(name=helper.name, id=str(created["Id"]))
     # Also removes the anonymous volumes that the image declares.
     remove = RemoveContainer(container=ref, volumes=True)
     try:

@@ -41,7 +41,7 @@ class OneContainer:
         if "/logs" in path:
             raise EngineUnreachableError("no logs")
         self.inspections += 1
-        return SimpleNamespace(json=lambda: {"Name": "/ns_web", "State": self.state}, header={"Date": ""}.get)
+        return SimpleNamespace(object=lambda: {"Name": "/ns_web", "State": self.state}, header={"Date": ""}.get)
 
     def send(self, action: str, *, status: int | None = None, name: str = "ns_web") -> dict[str, Any]:
         self._time += 1

@@ -5,7 +5,7 @@ import functools
 import json
 from collections.abc import Callable, Generator, Mapping
 from math import inf
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
 from wtc.dataclass import dataclass, field, replace
@@ -95,17 +95,11 @@ class Engine:
 
     def object(self, path: str, *, doing: str, params: Params | None = None) -> dict[str, Any]:
         """Return the object that `GET path` responds with."""
-        found = self.call("GET", path, doing=doing, params=params).json()
-        if not isinstance(found, dict):
-            raise EngineError(f"cannot {doing}", causes=("the engine's response is not a JSON object",))
-        return cast("dict[str, Any]", found)
+        return self.call("GET", path, doing=doing, params=params).object()
 
     def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
         """Return the objects of the list that `GET path` responds with."""
-        found: object = self.call("GET", path, doing=doing, params=params).json() or []
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
-            raise EngineError(f"cannot {doing}", causes=("the engine's response is not a list of JSON objects",))
-        return cast("list[dict[str, Any]]", found)
+        return [*self.call("GET", path, doing=doing, params=params).objects()]
 
     @contextlib.contextmanager
     def mapping(self, doing: str) -> Generator[None]:

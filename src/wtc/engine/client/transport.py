@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from wtc.engine.client.duplex_socket import DuplexSocket
@@ -34,6 +34,17 @@ class TransportCommandError(ConnectionError):
 
 class InvalidJsonError(ValueError):
     """The content of a complete response is not valid JSON."""
+
+
+class JsonObject(dict[str, Any]):
+    """An object in the content of a response. `invalid` makes the error to raise if a needed value is missing."""
+
+    def __init__(self, values: Mapping[str, Any], invalid: Callable[[str], Exception]) -> None:
+        super().__init__(values)
+        self._invalid = invalid
+
+    def __missing__(self, key: str) -> Any:
+        raise self._invalid(f"the engine's response has no `{key}`")
 
 
 class Body(Protocol):
@@ -103,9 +114,27 @@ class Response:
         """Return the parsed content. Raises: InvalidJsonError."""
         try:
             return json.loads(self.content)
-        except ValueError as error:
-            invalid = InvalidJsonError("the engine's response is not valid JSON")
-            raise (self._translate(invalid) if self._translate else invalid) from error
+        # Deep nesting is a RecursionError.
+        except (ValueError, RecursionError) as error:
+            raise self._invalid("the engine's response is not valid JSON") from error
+
+    def object(self) -> JsonObject:
+        """Return the content, a JSON object. Raises: InvalidJsonError."""
+        found = self.json()
+        if not isinstance(found, dict):
+            raise self._invalid("the engine's response is not a JSON object")
+        return JsonObject(cast("dict[str, Any]", found), self._invalid)
+
+    def objects(self) -> list[JsonObject]:
+        """Return the content, a list of JSON objects; empty if it is null. Raises: InvalidJsonError."""
+        found: object = self.json() or []
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
+            raise self._invalid("the engine's response is not a list of JSON objects")
+        return [JsonObject(one, self._invalid) for one in cast("list[dict[str, Any]]", found)]
+
+    def _invalid(self, message: str) -> Exception:
+        error = InvalidJsonError(message)
+        return self._translate(error) if self._translate else error
 
     def shutdown(self) -> None:
         """End the stream that another thread is reading from: its read fails at once."""

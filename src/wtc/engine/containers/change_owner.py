@@ -1,9 +1,10 @@
 """Change the owner of a folder of the host through a container of any local image that has a shell."""
 
 import secrets
+from math import inf
 from typing import TYPE_CHECKING
 
-from wtc.engine.client.json_access import get_number, get_text
+from wtc.engine.client.json_access import get_number
 from wtc.engine.containers.container_calls import remove_container
 from wtc.errors import WtcError
 from wtc.model.plan import ContainerRef, RemoveContainer
@@ -56,11 +57,12 @@ def _run(engine: "Engine", image: str, folder: str, owner: str) -> int:
         },
     }
     doing = f"change the owner of `{folder}`"
-    created = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).json()
-    ref = ContainerRef(name=name, id=get_text(created, "Id"))
+    created = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).object()
+    ref = ContainerRef(name=name, id=str(created["Id"]))
     try:
         engine.call("POST", f"/containers/{ref.key}/start", doing=doing)
-        return get_number(engine.call("POST", f"/containers/{ref.key}/wait", doing=doing).json(), "StatusCode")
+        ended = engine.allowing(inf).call("POST", f"/containers/{ref.key}/wait", doing=doing).object()
+        return get_number(ended, "StatusCode")
     finally:
         # Also removes the anonymous volumes that the image declares.
         remove_container(engine, RemoveContainer(container=ref, volumes=True))

@@ -58,7 +58,7 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     try:
         answer: Mapping[str, Any] = engine.call(
             "POST", "/containers/create", doing=doing, params=params, body=body
-        ).json()
+        ).object()
     except EngineError as error:
         if error.status != 409 or not (found := _inspect(engine, operation.name)):
             raise

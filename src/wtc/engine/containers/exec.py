@@ -64,7 +64,7 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
         "Privileged": request.privileged,
         **console,
     }
-    created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).json()
+    created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).object()
     path = f"/exec/{get_text(created, 'Id')}"
     start = {"Detach": request.detached, "Tty": request.terminal, **console}
     if request.detached:

@@ -25,7 +25,7 @@ def run_hook(engine: "Engine", operation: RunHook) -> None:
         "WorkingDir": hook.working_dir,
         "Env": [name if value is None else f"{name}={value}" for name, value in hook.environment.items()],
     }
-    created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).json()
+    created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).object()
     path = f"/exec/{get_text(created, 'Id')}"
     started = engine.call("POST", f"{path}/start", doing=doing, body={"Detach": False, "Tty": False}, stream=True)
     output = b"".join(content for _, content in read_frames(read_available(started))).decode(errors="replace")

@@ -89,7 +89,7 @@ def run_attached(
         connection.close()
     if end is AttachEnd.DETACHED:
         return 0
-    status = get_number(waiting.json(), "StatusCode")
+    status = get_number(waiting.object(), "StatusCode")
     return 128 + signals.stop_signal if signals.stop_signal else status
 
 
@@ -128,7 +128,7 @@ def _create(
     doing = f"create container `{operation.name}` of service `{spec.service}`"
     answer: Mapping[str, Any] = engine.call(
         "POST", "/containers/create", doing=doing, params=params, body={**body, "HostConfig": host}
-    ).json()
+    ).object()
     return [str(warning) for warning in answer.get("Warnings") or ()]
 
 
@@ -155,7 +155,7 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
     except WtcError as error:
         status = 0
         with suppress(WtcError):
-            status = get_number(waiting.json(), "StatusCode") if waiting else _exit_code(engine, container)
+            status = get_number(waiting.object(), "StatusCode") if waiting else _exit_code(engine, container)
         status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
         raise error.replace(exit_status=status) from error.__cause__
 

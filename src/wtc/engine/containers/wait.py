@@ -201,4 +201,4 @@ def _inspect(engine: "Engine", operation: WaitContainer) -> ContainerState:
         raise ContainerFailedError(
             f"container `{operation.container.name}` was removed while wtc waited for it", causes=error.causes
         ) from error
-    return container_state(response.json(), response.header("Date"))
+    return container_state(response.object(), response.header("Date"))
