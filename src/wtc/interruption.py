@@ -19,6 +19,10 @@ class Interrupted(KeyboardInterrupt):
         self.number = number
 
 
+class Abandoned(Interrupted):
+    """A second signal: wtc ends without asking the engine for anything more."""
+
+
 class _State:
     """The state of this process. `since_s`: when the first signal arrived (monotonic)."""
 

@@ -4,6 +4,7 @@ python -m tests.faults --write
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,8 @@ def main() -> int:
     parser.add_argument("--scenario", action="append", choices=list(SCENARIOS), help="only this command; repeatable")
     parser.add_argument("--fault", action="append", choices=list(FAULTS), help="only this fault; repeatable")
     given = parser.parse_args()
+    # What is up has to be removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     failed = False
     client: Any = engine_client()
     with tempfile.TemporaryDirectory(prefix="wtc-faults-") as folder:
@@ -70,7 +73,11 @@ class _Sweeps:
         # Those of one fault in a row would wait for its deadlines at the same time.
         cases = [Case(scenario=name, fault=fault, number=n) for n in range(1, count + 1) for fault in faults]
         with ThreadPoolExecutor(self._parallel) as pool:
-            return list(pool.map(self._run, cases))
+            try:
+                return list(pool.map(self._run, cases))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def tear_down(self) -> None:
         """Remove all that is left up."""

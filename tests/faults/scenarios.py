@@ -47,6 +47,8 @@ class Scenario:
     """Those of the next `up`."""
     colour: str = "red"
     status: int = 0
+    refused: int = 1
+    """The status if the engine refuses: that of the docker command, for a container that it did not start."""
     follows: bool = False
     removes_volumes: bool = False
 
@@ -61,7 +63,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "up (unhealthy)": Scenario(command=UP, before=RED, at=SICK, after=RED, status=1),
     "down": Scenario(command=("down", "-t", "0"), before=RED, at=RED, after=RED),
     "clean": Scenario(command=("clean", "-y", "-t", "0"), before=RED, at=RED, after=RED, removes_volumes=True),
-    "run --rm": Scenario(command=("run", "--rm", "-T", "web", "true"), before=RED, at=RED, after=RED),
+    "run --rm": Scenario(command=("run", "--rm", "-T", "web", "true"), before=RED, at=RED, after=RED, refused=125),
     "exec": Scenario(command=("exec", "-T", "web", "true"), before=RED, at=RED, after=RED),
     "restart": Scenario(command=("restart", "-t", "0"), before=RED, at=RED, after=RED),
     "logs -f": Scenario(command=("logs", "-f"), before=RED, at=RED, after=RED, status=130, follows=True),

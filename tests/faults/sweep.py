@@ -253,7 +253,7 @@ def _interrupt_followed(started: Started, proxy: Proxy, fault: Fault | None, hit
 
 def _judge_end(scenario: Scenario, fault: Fault, ended: Ended, elapsed_s: float) -> list[str]:
     failures: list[str] = []
-    allowed = {KILLED} if KILLED in fault.statuses else {0, scenario.status, *fault.statuses}
+    allowed = {KILLED} if KILLED in fault.statuses else {0, scenario.status, scenario.refused, *fault.statuses}
     if ended.status not in allowed:
         failures.append(f"it ended with {ended.status}: {ended.err}")
     if "Traceback" in ended.err or "internal error" in ended.err:

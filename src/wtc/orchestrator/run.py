@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Reporter, Warned
+from wtc.interruption import Abandoned
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import ContainerRef, Plan
@@ -136,6 +137,8 @@ class _Run:
             self._discard(container, remove=True)
             if self._can_move(spec, error.ports):
                 self.session.retry_without(error.ports)
+            raise
+        except Abandoned:
             raise
         except BaseException:
             # Remove a container that never ran.
