@@ -76,9 +76,10 @@ def interrupted(started: Started, number: signal.Signals) -> Ended:
     "line",
     [
         "up", "up --json", "up --foreground", "up --foreground --on-signal leave", "down", "clean -y", "clean -y --all",
-        "ps", "ls", "status", "stats", "logs", "logs -f", "exec -T web true", "run --rm -T web true", "restart", "start",
-        "stop", "kill", "pause", "unpause", "rm -f", "create", "build", "pull", "scale web=2", "wait web", "events",
-        "top", "port web 80", "images", "volumes", "cp web:/etc/passwd .", "attach web", "watch", "config --images",
+        "ps", "ls", "status", "stats", "logs", "logs -f", "exec -T web true", "run --rm -T web true", "restart",
+        "start", "stop", "kill", "pause", "unpause", "rm -f", "create", "build", "pull", "scale web=2", "wait web",
+        "events", "top", "port web 80", "images", "volumes", "cp web:/etc/passwd .", "attach web", "watch",
+        "config --images",
     ],
 )  # fmt: skip
 def test_signal_ends_a_command_whose_request_is_never_answered(

@@ -118,6 +118,8 @@ class _Run:
         self.started = False
         self.held = contextlib.ExitStack()
         """The memory that is reserved until the container runs."""
+        self.locked = contextlib.ExitStack()
+        """The stack's lock, held until the container runs."""
 
     def execute(self) -> RunResult:
         with self.held:
@@ -125,11 +127,15 @@ class _Run:
 
     def _attempt(self) -> RunResult:
         context = self.context
-        with stack_lock(context.state, context.located.worktree):
+        # Until the container runs: another command removes one that never started.
+        with self.locked:
+            self.locked.enter_context(stack_lock(context.state, context.located.worktree))
             if not self.session.is_retry:
                 context.forget_snapshot()
                 claim_namespace(context, self.stop)
-            spec = self._create()
+            return self._run(self._create())
+
+    def _run(self, spec: ContainerSpec) -> RunResult:
         container = ContainerRef(name=spec.name)
         try:
             return RunResult(container=spec.name, status=self._start(container))
@@ -202,6 +208,7 @@ class _Run:
         def started() -> None:
             self.started = True
             self.held.close()
+            self.locked.close()
             self.on_started()
 
         if self.stop.is_set():

@@ -36,6 +36,8 @@ from wtc.regular_file import read_regular_file
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
+STARTED = frozenset({204, 304})
+"""The statuses for a container that was started, or runs already. Source: Engine API, `ContainerStart`."""
 NO_TIMEOUT = -1
 """The time of a stop that waits until the container ends. Source: Engine API, `ContainerStop`."""
 
@@ -91,7 +93,7 @@ def start_container(engine: "Engine", operation: StartContainer) -> None:
     container = operation.container
     doing = f"start container `{container.name}`"
     try:
-        engine.call("POST", f"/containers/{container.key}/start", doing=doing)
+        status = engine.call("POST", f"/containers/{container.key}/start", doing=doing).status
     except EngineError as error:
         found = _inspect(engine, container.key)
         if found is None:
@@ -108,6 +110,8 @@ def start_container(engine: "Engine", operation: StartContainer) -> None:
                 causes=error.causes,
             ) from error
         raise
+    if status not in STARTED:
+        raise EngineError(f"cannot {doing}", status=status, causes=(f"HTTP status {status}",))
 
 
 def stop_container(engine: "Engine", operation: StopContainer) -> None:
