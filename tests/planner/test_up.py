@@ -10,7 +10,8 @@ from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage, ObservedNetwork, ObservedVolume
-from wtc.model.plan_text import plan_text
+from wtc.model.plan import RemoveContainer
+from wtc.model.plan_text import operation_text, plan_text
 from wtc.model.project import Network
 from wtc.model.service import Attachment, Dependency, Service
 from wtc.model.up_options import Recreate, UpOptions

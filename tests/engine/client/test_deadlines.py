@@ -1,14 +1,19 @@
 """The limit of each response's time, over all transports."""
 
+import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.engine.client.scripted_server import Peer, Script, Server, respond
+from wtc import interruption
 from wtc.dataclass import replace
 from wtc.engine.client.connection import Engine, open_engine
 from wtc.engine.client.hijack import hijack
+from wtc.engine.client.http1_body import BufferedSocket
+from wtc.engine.client.transport import NoAnswerError
 from wtc.errors import EngineUnreachableError
 
 LIMIT_S = 0.3
@@ -80,6 +85,22 @@ def test_response_that_does_not_end_in_time_is_an_error(
     assert caught.value.causes == (f"no answer within {LIMIT_S:g} s",)
     assert "to wait longer, set `WTC_ENGINE_TIMEOUT` to a number of seconds" in caught.value.hints
     engine.close()
+
+
+@pytest.mark.parametrize("limit_s", [None, 60.0])
+def test_wait_for_an_answer_ends_soon_after_a_signal(monkeypatch: pytest.MonkeyPatch, limit_s: float | None) -> None:
+    monkeypatch.setattr(interruption, "SILENCE_S", LIMIT_S)
+    ours, theirs = socket.socketpair()
+    waiting = BufferedSocket(ours)
+    waiting.limit(limit_s)
+    interruption.note_signal(signal.SIGTERM)
+    try:
+        with pytest.raises(NoAnswerError):
+            waiting.head()
+    finally:
+        interruption.forget_signals()
+        waiting.close()
+        theirs.close()
 
 
 def test_stream_may_be_silent_for_any_time(server: Server, silent: threading.Event) -> None:
