@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import wtc
-from wtc.dataclass import MISSING, dataclass, field, fields, is_dataclass, replace
+from wtc.dataclass import COMPILED_AFTER, MISSING, dataclass, field, fields, is_dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -200,3 +200,30 @@ def test_no_dataclass_of_wtc_uses_what_is_missing() -> None:
                 hints = [str(one.type) for one in fields(value)]
                 assert not [hint for hint in hints if "ClassVar" in hint or "InitVar" in hint], value
     assert found > 200
+
+
+def test_init_gives_way_to_a_compiled_one_that_does_the_same() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Size:
+        width: int
+        unit: str = "px"
+        notes: list[str] = field(default_factory=list[str])
+
+    first = Size.__init__
+    early = Size(width=1, notes=["a"])
+    for width in range(COMPILED_AFTER):
+        Size(width=width)
+    assert Size.__init__ is not first
+    assert Size(width=1, notes=["a"]) == early != Size(width=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"), [({"width": 1}, "unexpected keyword argument 'width'"), ({}, "required .*argument: 'number'")]
+)
+def test_first_instance_with_arguments_that_are_not_valid_is_a_type_error(given: Any, message: str) -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Port:
+        number: int
+
+    with pytest.raises(TypeError, match=message):
+        Port(**({"number": 1} if given else {}), **given)

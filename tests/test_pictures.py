@@ -48,6 +48,7 @@ def test_they_speak_of_commands_that_there_are_and_of_no_machine(name: str) -> N
 
 @pytest.mark.engine
 @pytest.mark.timeout(600)
+@pytest.mark.slow
 def test_they_are_what_the_script_draws(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.pictures", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False

@@ -58,6 +58,7 @@ def cleaned(environment: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("cleaned")
+@pytest.mark.slow
 def test_two_worktrees_come_up_with_a_database_each_and_clean_leaves_nothing(
     environment: dict[str, str], tmp_path: Path
 ) -> None:

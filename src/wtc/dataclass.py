@@ -1,7 +1,7 @@
 """`dataclass`, `field` and `replace` of the standard library, for a short start-up.
 
 The standard library compiles the methods of each dataclass when it is defined, and imports `inspect`: two thirds of the
-time of a short call. Here the methods are shared, and `__init__` is compiled when the first instance is created.
+time of a short call. Here the methods are shared, and `__init__` is compiled only for a class with many instances.
 
 The functions of the module `dataclasses` work on these classes too. A class has the fields of its base class, then its
 own. What wtc does not use is missing: fields declared again in a subclass, `__post_init__`, `InitVar` and `ClassVar`.
@@ -16,6 +16,8 @@ T = TypeVar("T")
 _FIELDS = "__wtc_fields__"
 MISSING: Any = object()
 """The default of a required field."""
+COMPILED_AFTER = 300
+"""A class with fewer instances than this would lose more time by the compilation than it gains."""
 
 
 class Field:
@@ -67,7 +69,7 @@ def dataclass(
         declared = (*inherited, *own)
         members = {
             **_shared_members(declared, frozen=frozen, order=order),
-            "__init__": _init_on_first_use(declared, frozen=frozen, kw_only=kw_only),
+            "__init__": _init(declared, frozen=frozen, kw_only=kw_only),
             "__match_args__": () if kw_only else tuple(one.name for one in declared),
             "__dataclass_fields__": _StandardFields(kw_only=kw_only),
             _FIELDS: declared,
@@ -178,15 +180,38 @@ def _set_state(self: Any, state: list[Any]) -> None:
         object.__setattr__(self, one.name, value)
 
 
-def _init_on_first_use(declared: tuple[Field, ...], *, frozen: bool, kw_only: bool) -> Callable[..., None]:
-    """Return an `__init__` that compiles the real one and takes its place."""
+def _init(declared: tuple[Field, ...], *, frozen: bool, kw_only: bool) -> Callable[..., None]:
+    """Return an `__init__` that works without compilation, and gives way to a compiled one after some instances."""
+    left = COMPILED_AFTER
 
     def init(self: Any, *arguments: Any, **given: Any) -> None:
-        compiled = _compile_init(type(self).__qualname__, declared, frozen=frozen, kw_only=kw_only)
-        type(self).__init__ = compiled
-        compiled(self, *arguments, **given)
+        nonlocal left
+        left -= 1
+        if left < 0 or arguments or not _assign(self, declared, given):
+            # With arguments that are not valid, it raises the error.
+            compiled = _compile_init(type(self).__qualname__, declared, frozen=frozen, kw_only=kw_only)
+            type(self).__init__ = compiled
+            compiled(self, *arguments, **given)
 
     return init
+
+
+def _assign(instance: Any, declared: tuple[Field, ...], given: dict[str, Any]) -> bool:
+    """Set the fields of a new instance; return False if a field is missing or unknown."""
+    unused = len(given)
+    for one in declared:
+        name = one.name
+        if name in given:
+            value = given[name]
+            unused -= 1
+        elif one.default is not MISSING:
+            value = one.default
+        elif one.default_factory is not MISSING:
+            value = one.default_factory()
+        else:
+            return False
+        object.__setattr__(instance, name, value)
+    return not unused
 
 
 def _compile_init(owner: str, declared: tuple[Field, ...], *, frozen: bool, kw_only: bool) -> Callable[..., None]:

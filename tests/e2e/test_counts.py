@@ -173,38 +173,32 @@ def _ps(target: Target) -> None:
     assert ps(target, stopped=False)
 
 
-@pytest.mark.parametrize(
-    ("command", "of_each_service", "once"),
-    [
-        # Requests: so many of each service, and so many besides.
-        ("up --no-wait", 2, 7),
-        ("up", 3, 8),
-        ("up with nothing to do", 1, 5),
-        ("exec", 0, 6),
-        ("ps", 0, 4),
-        ("stop", 2, 4),
-        ("start", 2, 4),
-        ("down", 3, 6),
-    ],
-)
-def test_requests_grow_only_with_the_services_of_the_stack(
-    shared: Workshop, counts: Counts, command: str, of_each_service: int, once: int
-) -> None:
-    target = _target(shared)
-    asked: dict[int, int] = {}
-    for services in (3, 10):
-        write(shared.main, {"compose.yaml": _stack(services)})
-        names = [f"{shared.up().namespace}_s{n}" for n in range(services)]
-        if command in {"up", "up --no-wait"}:
-            shared.wtc("down")
-        if command == "start":
-            shared.wtc("stop")
-        own = {"label": f"{WORKTREE}={os.path.realpath(shared.main)}"}
+@pytest.mark.parametrize("services", [3, 10])
+@pytest.mark.slow
+def test_requests_grow_only_with_the_services_of_the_stack(shared: Workshop, counts: Counts, services: int) -> None:
+    """Each command finds the stack as the command before left it."""
+    write(shared.main, {"compose.yaml": _stack(1)})
+    namespace = shared.up().namespace
+    shared.wtc("down")
+    write(shared.main, {"compose.yaml": _stack(services)})
+    names = [f"{namespace}_s{n}" for n in range(services)]
+    own = {"label": f"{WORKTREE}={os.path.realpath(shared.main)}"}
+    asked: dict[str, int] = {}
+    for command, ask in GROWING.items():
         counts.start([*names, *(c["Id"] for c in shared.client.api.containers(all=True, filters=own))])
-        GROWING[command](target)
-        asked[services] = counts.asked
-        shared.wtc("down")
-    assert asked == {services: of_each_service * services + once for services in (3, 10)}, counts.requests
+        ask(_target(shared))
+        asked[command] = counts.asked
+    shared.wtc("down")
+    assert asked == {
+        "up --no-wait": 2 * services + 7,
+        "up with nothing to do": services + 5,
+        "exec": 3,
+        "ps": 4,
+        "stop": 2 * services + 4,
+        "start": 2 * services + 4,
+        "down": 3 * services + 6,
+        "up": 3 * services + 8,
+    }
 
 
 def _change(verb: LifecycleVerb) -> Callable[[Target], object]:
@@ -213,14 +207,15 @@ def _change(verb: LifecycleVerb) -> Callable[[Target], object]:
 
 GROWING: dict[str, Callable[[Target], object]] = {
     "up --no-wait": lambda target: up(target, UpRequest(options=UpOptions(no_wait=True)), _silent, threading.Event()),
-    "up": _up,
     "up with nothing to do": _up,
     "exec": _exec,
     "ps": _ps,
     "stop": _change(LifecycleVerb.STOP),
     "start": _change(LifecycleVerb.START),
     "down": lambda target: down(target, DownRequest(), _silent, threading.Event()),
+    "up": _up,
 }
+"""Command -> what it calls, from nothing and to nothing to do."""
 
 
 def test_linked_worktree_parses_its_files_once(shared: Workshop, counts: Counts) -> None:
@@ -232,12 +227,13 @@ def test_linked_worktree_parses_its_files_once(shared: Workshop, counts: Counts)
     assert (counts.interpreted, counts.parsed, counts.lists) == (3, 1, 1)
 
 
-def test_stack_without_ports_does_not_inspect_stopped_containers_of_others(shared: Workshop, counts: Counts) -> None:
+def test_stack_with_its_leases_does_not_inspect_stopped_containers_of_others(shared: Workshop, counts: Counts) -> None:
     shared.commit({"compose.yaml": PLAIN})
     other = shared.worktree("stopped")
     shared.wtc("up", cwd=other)
     shared.wtc("stop", cwd=other)
-    write(shared.main, {"compose.yaml": _stack(1)})
+    shared.wtc("up")
+    shared.wtc("down")
     counts.start()
     up(_target(shared), UpRequest(dry_run=True), _silent, threading.Event())
     assert [r for r in counts.requests if r.startswith("GET /containers/") and r != "GET /containers/json"] == []

@@ -279,6 +279,7 @@ def signalled_amid_copy(workshop: Workshop, linked: Path, number: signal.Signals
     return popen.returncode
 
 
+@pytest.mark.slow
 def test_copy_that_is_killed_amid_the_archive_is_finished_by_the_next_up(workshop: Workshop) -> None:
     main = filled_main(workshop, size=200_000_000)
     linked = workshop.worktree("linked")
@@ -288,6 +289,7 @@ def test_copy_that_is_killed_amid_the_archive_is_finished_by_the_next_up(worksho
     assert_complete(workshop.up(cwd=linked), main)
 
 
+@pytest.mark.slow
 def test_interrupted_copy_starts_main_again_and_leaves_no_container(workshop: Workshop, client: Any) -> None:
     main = filled_main(workshop, size=200_000_000)
     linked = workshop.worktree("linked")

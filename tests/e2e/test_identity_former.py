@@ -27,6 +27,7 @@ def former_and_new(workshop: Workshop, file: str = STORE) -> tuple[Stack, Stack,
 
 
 @pytest.mark.parametrize("file", [STORE, SOURCE], ids=["volume", "volume-and-bind"])
+@pytest.mark.slow
 def test_worktree_recreated_twenty_times_is_never_blocked_and_never_gets_old_data(
     workshop: Workshop, file: str
 ) -> None:

@@ -101,6 +101,7 @@ class Runs:
         self.wrong += [f"wtc {line}: {wrong}" for wrong in self.contract.violations(name, document)]
 
 
+@pytest.mark.slow
 def test_documents_keep_to_their_schemas_and_show_every_property(
     workshop: Workshop, capsys: pytest.CaptureFixture[str]
 ) -> None:

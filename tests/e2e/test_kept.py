@@ -107,6 +107,7 @@ def same(one: Ended, other: Ended) -> None:
     assert (one.out, one.err, one.status) == (other.out, other.err, other.status)
 
 
+@pytest.mark.slow
 def test_commands_print_the_same_with_and_without_what_is_kept(workshop: Workshop) -> None:
     workshop.commit(FILES)
     scene = Scene(workshop=workshop, folder=workshop.worktree("linked"), env={})
@@ -126,6 +127,7 @@ def test_commands_print_the_same_with_and_without_what_is_kept(workshop: Worksho
             scene.wtc("up")
 
 
+@pytest.mark.slow
 def test_up_with_what_is_kept_leaves_nothing_undone(workshop: Workshop) -> None:
     workshop.commit(FILES)
     scene = Scene(workshop=workshop, folder=workshop.worktree("linked"), env={})

@@ -219,6 +219,7 @@ def received(run: Following, lines: int) -> dict[str, list[int]]:
 
 
 @pytest.mark.parametrize(("script", "each"), [(PACED, 3000), (PLENTY, 10000)], ids=["paced", "plenty"])
+@pytest.mark.slow
 def test_ten_services_lose_no_line_in_little_memory(workshop: Workshop, script: str, each: int) -> None:
     workshop.commit({"compose.yaml": flood(script)})
     stack = workshop.up()

@@ -59,6 +59,7 @@ def test_exhausted_pool_is_an_error_and_leaves_nothing(workshop: Workshop) -> No
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.slow
 def test_sixty_stacks_have_distinct_subnets_and_clean_leaves_nothing(workshop: Workshop) -> None:
     files = {"compose.yaml": IDLE}
     folders = [workshop.folder(f"stack{number}", files) for number in range(60)]

@@ -29,6 +29,7 @@ def run(workshop: Workshop) -> Iterator[Run]:
 
 
 @pytest.mark.usefixtures("bubblewrap")
+@pytest.mark.slow
 def test_killed_run_resumes_and_no_job_completes_twice(workshop: Workshop) -> None:
     run = Run(workshop, [])
     quick = 'echo "$0" >>completed; echo "$(curl -fsS $WTC_URL_WEB/hostname)"'
@@ -57,6 +58,7 @@ def test_killed_run_resumes_and_no_job_completes_twice(workshop: Workshop) -> No
 
 @pytest.mark.timeout(900)  # the images are built from packages where the engine has nothing of them yet
 @pytest.mark.usefixtures("bubblewrap")
+@pytest.mark.slow
 def test_command_of_the_example_ends_with_every_result_after_a_kill(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -129,6 +131,7 @@ def test_command_that_ends_unseen_is_not_run_again(workshop: Workshop) -> None:
     assert run.left() == []
 
 
+@pytest.mark.slow
 def test_interrupted_run_ends_its_commands_and_resumes(run: Run) -> None:
     run.write({"a": COUNTED, "b": COUNTED})
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -56,6 +56,7 @@ def test_no_port_is_printed_before_any_is_leased(workshop: Workshop) -> None:
     assert "http" not in workshop.wtc("status").out
 
 
+@pytest.mark.slow
 def test_fixed_ports_of_one_service_leave_the_others_lease_in_place(workshop: Workshop) -> None:
     web, db = free_ports(2)
     workshop.commit({"compose.yaml": two_services(f"{web}:80", f"{db}:80")})

@@ -213,6 +213,7 @@ def test_a_connection_that_is_cut_once_in_a_layer(workshop: Workshop, door: Open
     assert stack.run("web", "wc", "-c", "/random").split()[0] == str(SIZE)
 
 
+@pytest.mark.slow
 def test_a_connection_that_is_cut_in_every_layer(workshop: Workshop, door: OpenDoor, client: Any, fresh: str) -> None:
     """Engines try for most of a minute; wtc does not make it three."""
     opened = door(cut_after=20_000)

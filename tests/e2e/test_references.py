@@ -103,6 +103,7 @@ def own_images(workshop: Workshop, stack: Stack) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("buildx")
+@pytest.mark.slow
 def test_builds_from_an_image_of_another_service_use_the_worktrees_own(workshop: Workshop, tagged: str) -> None:
     workshop.commit(chain(tagged))
     try:

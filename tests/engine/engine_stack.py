@@ -17,9 +17,9 @@ from wtc.events import Event
 from wtc.model.desired import ContainerSpec
 from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     Condition,
-    ContainerRef,
     CreateContainer,
     CreateNetwork,
     CreateVolume,

@@ -17,10 +17,10 @@ from wtc.errors import ConflictError, PortTakenError, WtcError
 from wtc.events import NodeFailed, Warned
 from wtc.model.desired import InjectedFile
 from wtc.model.mounts import Mount
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,
-    ContainerRef,
     CreateContainer,
     CreateNetwork,
     CreateVolume,

@@ -9,11 +9,8 @@ import pytest
 from tests.engine.engine_stack import SECOND, Stack
 from wtc.errors import WtcError
 from wtc.events import Progress
-from wtc.model.plan import (
-    Condition,
-    ContainerRef,
-    RemoveContainer,
-)
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import Condition, RemoveContainer
 from wtc.model.service import Healthcheck
 
 pytestmark = pytest.mark.engine

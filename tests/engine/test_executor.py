@@ -15,17 +15,8 @@ from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
 from wtc.model import plan as plans
 from wtc.model.desired import DesiredImage
-from wtc.model.plan import (
-    BuildImage,
-    Condition,
-    ContainerRef,
-    Operation,
-    Plan,
-    PlanNode,
-    RemoveVolume,
-    RunHook,
-    WaitContainer,
-)
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import BuildImage, Condition, Operation, Plan, PlanNode, RemoveVolume, RunHook, WaitContainer
 from wtc.model.service import Hook
 
 if TYPE_CHECKING:

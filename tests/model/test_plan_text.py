@@ -6,16 +6,8 @@ import pytest
 
 from wtc.engine.operations import OPERATIONS
 from wtc.model.desired import InjectedFile
-from wtc.model.plan import (
-    Condition,
-    ContainerRef,
-    InjectFiles,
-    Operation,
-    RemoveImage,
-    RenameContainer,
-    RunHook,
-    WaitContainer,
-)
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import Condition, InjectFiles, Operation, RemoveImage, RenameContainer, RunHook, WaitContainer
 from wtc.model.plan_text import _NAMES, OperationNames, operation_names
 from wtc.model.service import Hook
 

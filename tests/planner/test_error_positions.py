@@ -9,7 +9,8 @@ from wtc.model.build import Build, BuildSecret
 from wtc.model.desired import DesiredImage
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.mounts import FileGrant, FileSource, Mount
-from wtc.model.plan import ContainerRef, PlanNode
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import PlanNode
 from wtc.model.position import Path, Position
 from wtc.model.project import IpamPool, Network, Project, Volume
 from wtc.model.service import DeviceMapping, Hook, Service

@@ -184,7 +184,7 @@ def test_down_runs_pre_stop_hooks_of_running_containers() -> None:
 2 stop container accra-a1b2c3_web: `down` (after 1)
 3 remove container accra-a1b2c3_web: `down` (after 2)
 4 remove container accra-a1b2c3_db: `down` (after 2)
-5 remove network accra-a1b2c3_net: no container of the stack uses it (after 3, 4)\
+5 remove network accra-a1b2c3_net: no container of the stack uses it (after 2)\
 """)
 
 

@@ -15,10 +15,9 @@ from wtc.model.desired import Desired
 from wtc.model.identity import LabelledStack
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
-from wtc.model.observed import EngineListing, MountedVolume, Observed, ObservedContainer, ObservedImage
+from wtc.model.observed import ContainerRef, EngineListing, MountedVolume, Observed, ObservedContainer, ObservedImage
 from wtc.model.plan import (
     BuildImage,
-    ContainerRef,
     CreateContainer,
     CreateNetwork,
     CreateVolume,

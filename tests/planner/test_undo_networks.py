@@ -38,8 +38,9 @@ def test_unused_networks_and_containers_are_removed() -> None:
     plan = plan_up(STACK, World().observed(), UpOptions(no_start=True))
     assert plan_text(plan_undo_networks(*outcome(plan, "front"))) == snapshot("""\
 1 remove container accra-a1b2c3_api: a network of the stack could not be created
-2 remove network accra-a1b2c3_net: a network of the stack could not be created (after 1)
-3 remove network accra-a1b2c3_back: a network of the stack could not be created (after 1)\
+2 remove container accra-a1b2c3_web: a network of the stack could not be created
+3 remove network accra-a1b2c3_net: a network of the stack could not be created (after 1, 2)
+4 remove network accra-a1b2c3_back: a network of the stack could not be created (after 1, 2)\
 """)
 
 
@@ -48,7 +49,10 @@ def test_network_of_a_started_container_stays() -> None:
     done, failed = outcome(plan, "front")
     assert "start container accra-a1b2c3_api" in plan_text(Plan(nodes=tuple(done)))
     assert plan_text(plan_undo_networks(done, failed)) == snapshot(
-        "1 remove network accra-a1b2c3_net: a network of the stack could not be created"
+        """\
+1 remove container accra-a1b2c3_web: a network of the stack could not be created
+2 remove network accra-a1b2c3_net: a network of the stack could not be created (after 1)\
+"""
     )
 
 

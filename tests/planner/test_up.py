@@ -39,9 +39,9 @@ def test_first_up_creates_everything_in_dependency_order() -> None:
     assert plan(desired(CLASSIC), World()) == snapshot("""\
 1 create network accra-a1b2c3_net: it does not exist
 2 create volume accra-a1b2c3_data: it does not exist
-3 create container accra-a1b2c3_db: it does not exist (after 1, 2)
-4 create container accra-a1b2c3_web: it does not exist (after 1)
-5 start container accra-a1b2c3_db: it does not exist (after 3)
+3 create container accra-a1b2c3_db: it does not exist (after 2)
+4 create container accra-a1b2c3_web: it does not exist
+5 start container accra-a1b2c3_db: it does not exist (after 1, 3)
 6 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 5)
 7 start container accra-a1b2c3_web: it does not exist (after 4, 6)
 8 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 7)\
@@ -242,8 +242,8 @@ def test_old_engine_gets_one_network_at_create() -> None:
     assert plan_text(plan) == snapshot("""\
 1 create network accra-a1b2c3_net: it does not exist
 2 create network accra-a1b2c3_front: it does not exist
-3 create container accra-a1b2c3_web: it does not exist (after 1, 2)
-4 connect accra-a1b2c3_web to accra-a1b2c3_front: it is on this network too (after 3)\
+3 create container accra-a1b2c3_web: it does not exist
+4 connect accra-a1b2c3_web to accra-a1b2c3_front: it is on this network too (after 2, 3)\
 """)
 
 
@@ -283,9 +283,9 @@ def test_no_wait_waits_only_for_dependencies() -> None:
     assert plan(desired(CLASSIC), World(), no_wait=True) == snapshot("""\
 1 create network accra-a1b2c3_net: it does not exist
 2 create volume accra-a1b2c3_data: it does not exist
-3 create container accra-a1b2c3_db: it does not exist (after 1, 2)
-4 create container accra-a1b2c3_web: it does not exist (after 1)
-5 start container accra-a1b2c3_db: it does not exist (after 3)
+3 create container accra-a1b2c3_db: it does not exist (after 2)
+4 create container accra-a1b2c3_web: it does not exist
+5 start container accra-a1b2c3_db: it does not exist (after 1, 3)
 6 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 5)
 7 start container accra-a1b2c3_web: it does not exist (after 4, 6)\
 """)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from wtc.dataclass import dataclass
 from wtc.engine import resource_calls as resources
 from wtc.engine.containers import container_calls as containers
-from wtc.engine.containers.hooks import run_hook
-from wtc.engine.containers.wait import wait_for_container
-from wtc.engine.observe.event_watch import EventWatch
 from wtc.model import plan as op
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
+    from wtc.engine.observe.event_watch import EventWatch
 
 
 class Report(Protocol):
@@ -32,7 +30,7 @@ class Call:
     report: Report
     warn: Callable[[str], None]
     stop: threading.Event
-    watch: EventWatch
+    watch: "EventWatch"
 
 
 def _build_image(operation: op.BuildImage, call: Call) -> None:
@@ -64,7 +62,15 @@ def _start_container(operation: op.StartContainer, call: Call) -> None:
     call.watch.after_start(operation.container)
 
 
+def _run_hook(operation: op.RunHook, call: Call) -> None:
+    from wtc.engine.containers.hooks import run_hook
+
+    run_hook(call.engine, operation)
+
+
 def _wait(operation: op.WaitContainer, call: Call) -> None:
+    from wtc.engine.containers.wait import wait_for_container
+
     wait_for_container(call.engine, operation, call.watch, call.stop, lambda text: call.report("", text))
 
 
@@ -92,7 +98,7 @@ OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
     op.PauseContainer: _engine_only(containers.pause_container),
     op.UnpauseContainer: _engine_only(containers.unpause_container),
     op.RemoveContainer: _engine_only(containers.remove_container),
-    op.RunHook: _engine_only(run_hook),
+    op.RunHook: _run_hook,
     op.WaitContainer: _wait,
 }
 

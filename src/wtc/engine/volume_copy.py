@@ -13,7 +13,8 @@ from wtc.engine.containers.container_calls import remove_container
 from wtc.engine.translate.mounts import mount
 from wtc.errors import EngineError, WtcError
 from wtc.model.mounts import Mount
-from wtc.model.plan import ContainerRef, CopyHelper, CopyVolume, RemoveContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import CopyHelper, CopyVolume, RemoveContainer
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -114,6 +114,19 @@ class ForeignUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerRef:
+    """A container that exists (`id`), or that an earlier node creates (`id` empty: by name)."""
+
+    name: str
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """The id or name to use in engine calls."""
+        return self.id or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineListing:
     """The objects on an engine, as its lists show them: all containers, networks and volumes, and wtc's images."""
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from wtc.dataclass import dataclass, field
 from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile
 from wtc.model.diagnostic import Diagnostic
+from wtc.model.observed import ContainerRef
 from wtc.model.project import Network, Volume
 from wtc.model.service import Attachment, Hook
 
@@ -21,19 +22,6 @@ class Condition(StrEnum):
     HEALTHY = "healthy"
     COMPLETED = "completed"
     """Ended with status 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContainerRef:
-    """A container that exists (`id`), or that an earlier node creates (`id` empty: by name)."""
-
-    name: str
-    id: str = ""
-
-    @property
-    def key(self) -> str:
-        """The id or name to use in engine calls."""
-        return self.id or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import ContainerRef
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.exec import Replica, find_container
@@ -51,7 +51,7 @@ def copy_files(target: Target, request: CopyRequest, report: Reporter) -> None:
             "one of source and destination must be `SERVICE:PATH`, and the other a local path",
             hints=["to copy out of a service, run `wtc cp web:/etc/hosts .`"],
         )
-    with Context(target, report) as context:
+    with Context(target, report, containers_alone=True) as context:
         if inside:
             place = Replica(service=inside[0], number=request.number)
             found = find_container(context, place, one_offs=request.one_offs)

@@ -6,8 +6,7 @@ from wtc.dataclass import dataclass
 from wtc.engine.containers.exec import ExecRequest, run_exec
 from wtc.errors import WtcError
 from wtc.events import Reporter
-from wtc.model.observed import RUNNING_STATES, ObservedContainer
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 
@@ -34,7 +33,7 @@ def exec_in_container(
         WtcError: the service has no container that runs.
     """
 
-    with Context(target, report) as context:
+    with Context(target, report, containers_alone=True) as context:
         container = find_container(context, place)
         if container.state not in RUNNING_STATES:
             raise WtcError(

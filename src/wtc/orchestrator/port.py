@@ -19,7 +19,7 @@ def port(
     """
     from wtc.engine.observe.container_queries import bound_ports
 
-    with Context(target, report) as context:
+    with Context(target, report, containers_alone=True) as context:
         validate_services(context, [service])
         container = context.container(service, number)
         bound = bound_ports(context.engine, container.id)

@@ -10,8 +10,8 @@ from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, Us
 from wtc.events import Event, Reporter, Warned
 from wtc.interruption import Abandoned
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import RUNNING_STATES, Observed
-from wtc.model.plan import ContainerRef, Plan
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed
+from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context

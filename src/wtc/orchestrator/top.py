@@ -31,7 +31,7 @@ def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Name
     """
     from wtc.engine.observe.container_queries import list_processes
 
-    with Context(target, report) as context:
+    with Context(target, report, containers_alone=True) as context:
         validate_services(context, services)
         there = context.containers(services, required=False)
         tables = [(c, list_processes(context.engine, c.id)) for c in there if c.state in {"running", "paused"}]

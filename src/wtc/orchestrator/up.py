@@ -117,6 +117,8 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
                     locks.take(worktrees)
                     context.forget_snapshot()
                     claim_namespace(context, stop, adoption=request.adoption)
+                    if not any(c.state == "running" for c in context.listed):
+                        context.read_engine_info_ahead()  # the first thing that its networks and memory need
                     reported = _reported_sharing(context, project)
                     report_sharing(reported.new(shared), unkept)
                     result = _Up(context, request, project, stop).execute(locks)

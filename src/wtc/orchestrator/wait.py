@@ -35,7 +35,7 @@ def wait(
     """
     from wtc.engine.observe.container_queries import wait_for_exit
 
-    with Context(target, report) as context:
+    with Context(target, report, containers_alone=True) as context:
         validate_services(context, services)
         there = context.containers(services)
         ended: SimpleQueue[ContainerEnd | WtcError] = SimpleQueue()

@@ -6,16 +6,8 @@ from types import MappingProxyType
 from wtc import labels as label
 from wtc.errors import ConflictError, UsageError
 from wtc.model.namespace import Namespace
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
-from wtc.model.plan import (
-    ContainerRef,
-    Plan,
-    RemoveContainer,
-    RemoveImage,
-    RemoveNetwork,
-    RemoveVolume,
-    StopContainer,
-)
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer, ObservedVolume
+from wtc.model.plan import Plan, RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume, StopContainer
 from wtc.model.service import Hook
 from wtc.planner.checks.conflicts import check_writers
 from wtc.planner.dependency_order import dependency_order
@@ -24,6 +16,9 @@ from wtc.planner.observed.ownership import is_left_by_copy, ownership
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import add_restarts, unfinished_copies
 from wtc.planner.volumes.copy_target import copy_target
+
+LEAVES_NETWORKS_API = (1, 44)
+"""The first API version whose stopped containers have left their networks for certain when the engine answers."""
 
 
 def plan_down(
@@ -184,13 +179,14 @@ def _remove_networks(namespace: Namespace, observed: Observed, builder: PlanBuil
     for network in observed.networks.values():
         if not ownership(network, namespace).own:
             continue
-        users = [c for c in observed.containers if network.name in c.networks]
-        after = [n.id for n in builder.plan() if _is_removal(n.operation, users)]
+        leaving = StopContainer if observed.api_version >= LEAVES_NETWORKS_API else RemoveContainer
+        users = [c.id for c in observed.containers if network.name in c.networks]
+        after = [
+            node.id
+            for node in builder.plan()
+            if isinstance(node.operation, leaving) and node.operation.container.id in users
+        ]
         builder.add(RemoveNetwork(name=network.name, id=network.id), "no container of the stack uses it", after=after)
-
-
-def _is_removal(operation: object, containers: list[ObservedContainer]) -> bool:
-    return isinstance(operation, RemoveContainer) and any(c.id == operation.container.id for c in containers)
 
 
 def depends_on(labels: Mapping[str, str]) -> list[str]:

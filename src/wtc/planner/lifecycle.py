@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
 from wtc.errors import WtcError
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
-    ContainerRef,
     KillContainer,
     PauseContainer,
     Plan,

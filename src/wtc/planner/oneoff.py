@@ -7,8 +7,8 @@ from wtc.dataclass import dataclass, field, replace
 from wtc.model.desired import ContainerSpec, Desired, ResolvedService
 from wtc.model.mounts import Mount
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
-from wtc.model.plan import Condition, ConnectNetwork, ContainerRef, CreateContainer, InjectFiles, Plan, WaitContainer
+from wtc.model.observed import ContainerRef, Observed
+from wtc.model.plan import Condition, ConnectNetwork, CreateContainer, InjectFiles, Plan, WaitContainer
 from wtc.model.service import Attachment, Port
 from wtc.planner.desired.config_hash import service_hash
 from wtc.planner.images.plan_images import only_services

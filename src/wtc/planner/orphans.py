@@ -1,8 +1,8 @@
 """Remove containers that are not in the file: surplus replicas, orphans, one-offs that never started. Pure."""
 
 from wtc.model.desired import Desired
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
-from wtc.model.plan import ContainerRef, RemoveContainer, StopContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
+from wtc.model.plan import RemoveContainer, StopContainer
 from wtc.model.up_options import UpOptions
 from wtc.planner.plan_builder import PlanBuilder
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.plan import ContainerRef, Operation, Plan, PlanNode, RunHook
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import Operation, Plan, PlanNode, RunHook
 from wtc.model.service import Hook
 
 HookKind: TypeAlias = Literal["post_start", "pre_stop"]

@@ -142,7 +142,9 @@ def _detached_cause(spec: ContainerSpec, container: ObservedContainer, observed:
         if name not in container.networks:
             return f"it is not attached to network `{name}`"
         attached = container.networks[name]
-        if network is None or (attached and attached != network.id):
+        # A container that never started has not joined the network yet: it joins the one that has the name by then.
+        waits = not attached and (network is not None or container.state == "created")
+        if not waits and (network is None or attached != network.id):
             return f"its network `{name}` was removed"
     return ""
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
-    ContainerRef,
     CreateContainer,
     CreateNetwork,
     Plan,

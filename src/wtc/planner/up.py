@@ -5,11 +5,10 @@ old container is stopped and removed, the replacement is renamed and started. Th
 """
 
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
 from wtc.model.plan import (
     Condition,
     ConnectNetwork,
-    ContainerRef,
     CreateContainer,
     DisconnectNetwork,
     InjectFiles,
@@ -52,6 +51,8 @@ class _Up:
         self.desired, self.observed, self.options = desired, observed, options
         self.builder = PlanBuilder()
         self.decisions: dict[str, list[ContainerDecision]] = {}
+        self.renewed: dict[str, str] = {}
+        """Network name -> why it is recreated."""
         self.made = ResourceNodes()
         self.orphan_removals: dict[str, int] = {}
         """Container id -> the node that removes the container."""
@@ -68,16 +69,16 @@ class _Up:
 
     def plan(self) -> Plan:
         self.orphan_removals = add_orphan_removals(self.desired, self.observed, self.options, self.builder)
-        renewed = diverged_networks(self.desired, self.observed, self.orphan_removals, self.builder)
-        self.decisions = reconcile(self.desired, self.observed, self.options, renewed)
+        self.renewed = diverged_networks(self.desired, self.observed, self.orphan_removals, self.builder)
+        self.decisions = reconcile(self.desired, self.observed, self.options, self.renewed)
         flat = [d for service in self.decisions.values() for d in service]
         for decision in flat:
             self._tidy(decision)
         removed: dict[str, int] = {}
-        if renewed:
+        if self.renewed:
             for decision in reversed(flat):
                 self._stop(decision)
-            for name, cause in renewed.items():
+            for name, cause in self.renewed.items():
                 removed[name] = self._remove_network(name, cause, flat)
         self.made = add_networks_and_volumes(self.desired, self.observed, self.builder, removed)
         for decision in flat:
@@ -120,7 +121,8 @@ class _Up:
             return
         name = spec.name if decision.action is Action.CREATE else replacement_name(spec.name)
         needs = [self.tidied.get(spec.name)]
-        needs += [self.made.networks.get(n) for n in spec.config.networks]
+        # The engine looks up a network when the container starts. One that is recreated has its old name until then.
+        needs += [self.made.networks.get(n) for n in spec.config.networks if n in self.renewed]
         needs += [self.made.volumes.get(m.source) for m in spec.config.volumes]
         needs += [self.settled.get(n) for n in sorted(referenced_containers(spec))]
         networks = tuple(sorted(spec.config.networks, key=lambda n: -spec.config.networks[n].priority))
@@ -140,9 +142,8 @@ class _Up:
         ref = ContainerRef(name=name)
         for network in networks[len(at_once) :]:
             connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
-            nodes.append(
-                self.builder.add(connect, "it is on this network too", service=spec.service, after=[nodes[-1]])
-            )
+            before = [nodes[-1], self.made.networks.get(network)]
+            nodes.append(self.builder.add(connect, "it is on this network too", service=spec.service, after=before))
         if spec.files:
             inject = InjectFiles(container=ref, files=spec.files)
             nodes.append(self.builder.add(inject, "its secrets and configs", service=spec.service, after=[nodes[-1]]))
@@ -206,6 +207,7 @@ class _Up:
         made = decision.action in {Action.CREATE, Action.RECREATE}
         ref = ContainerRef(name=spec.name) if made or current is None else _ref(current)
         after: list[int | None] = [self.settled.get(spec.name), *self.stopped.get(spec.name, [])]
+        after += [self.made.networks.get(n) for n in spec.config.networks]
         # A namespace can be joined only while the container that owns it runs, with `--no-deps` too.
         after += [self.started.get(name) for name in sorted(namespace_owners(spec))]
         for network in decision.reconnect:

@@ -42,6 +42,8 @@ class Store:
         self._path = os.path.join(directory, _FILE)
         self._waiting = waiting
         self._patience_s = patience_s
+        self._last: tuple[bytes | None, DecodedRegistry] = (None, DecodedRegistry())
+        """The content that was decoded last: a command reads the file several times."""
         self.kept = KeptForms(directory)
         """The files of stacks that go when the registry drops the stack."""
 
@@ -216,10 +218,13 @@ class Store:
         content = self._content()
         if content is None:
             return DecodedRegistry()
-        try:
-            return decode_registry(content)
-        except NewerVersionError as newer:
-            raise self._newer(newer) from None
+        if content != self._last[0]:
+            try:
+                self._last = content, decode_registry(content)
+            except NewerVersionError as newer:
+                raise self._newer(newer) from None
+        found = self._last[1]
+        return DecodedRegistry(stacks=dict(found.stacks), rejected=found.rejected)
 
     def _content(self) -> bytes | None:
         """None if the file is missing. Raises DamagedError if it is not a file, and RegistryError."""

@@ -17,10 +17,10 @@ from wtc.cli.terminal.style import link_urls
 from wtc.errors import WtcError
 from wtc.events import NodeDone, NodeFailed, NodeSkipped, NodeStarted, PlanStarted, Progress
 from wtc.model.desired import DesiredImage
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     BuildImage,
     Condition,
-    ContainerRef,
     Operation,
     Plan,
     PlanNode,

@@ -80,6 +80,15 @@ def test_request_that_changes_nothing_is_retried_once(method: str) -> None:
     assert transport.calls == 2
 
 
+def test_system_information_is_read_once_and_again_after_a_failure() -> None:
+    transport = Scripted(errors=[CutShortError()])
+    found = engine(transport)
+    with pytest.raises(EngineUnreachableError):
+        found.info()
+    assert found.info() == found.info() == {}
+    assert transport.calls == 2
+
+
 def test_unreachable_engine_is_an_error_after_the_retry() -> None:
     transport = Scripted(errors=[ConnectionResetError(), BrokenPipeError(), BrokenPipeError()])
     with pytest.raises(EngineUnreachableError):

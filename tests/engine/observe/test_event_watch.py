@@ -13,7 +13,8 @@ from wtc.engine.containers.wait import wait_for_container
 from wtc.engine.observe import event_watch
 from wtc.engine.observe.event_watch import ContainerEvents, EventWatch
 from wtc.errors import ContainerFailedError, EngineUnreachableError, InterruptedByUserError
-from wtc.model.plan import Condition, ContainerRef, WaitContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import Condition, WaitContainer
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -9,7 +9,8 @@ from wtc import labels as label
 from wtc.engine.translate.container import container_body
 from wtc.errors import WtcError
 from wtc.model.deploy import Deploy, DeviceRequest, Resources, RestartPolicy
-from wtc.model.plan import ContainerRef, CreateContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import CreateContainer
 from wtc.model.service import (
     BlkioConfig,
     DeviceMapping,

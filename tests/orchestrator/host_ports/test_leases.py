@@ -117,8 +117,8 @@ def test_leasing_without_the_engine_moves_neither(tmp_path: "Path") -> None:
 def test_a_port_that_the_running_stack_publishes_too_is_not_held_by_others(
     monkeypatch: pytest.MonkeyPatch, observed: Observed, expected: set[int]
 ) -> None:
-    def published(_engine: object, *, other_than: Namespace, listing: object) -> frozenset[int]:
-        assert other_than == A
+    def published(_engine: object, *, other_than: Namespace, listing: object, of_stopped: bool) -> frozenset[int]:
+        assert (other_than, listing, of_stopped) == (A, None, True)
         return frozenset({20001, 20002})
 
     monkeypatch.setattr("wtc.engine.observe.snapshot.published_ports", published)

@@ -16,17 +16,8 @@ from wtc.errors import (
 )
 from wtc.model.desired import DesiredImage
 from wtc.model.diagnostic import Diagnostic, FailedContainer
-from wtc.model.observed import ObservedContainer
-from wtc.model.plan import (
-    BuildImage,
-    Condition,
-    ContainerRef,
-    Operation,
-    PlanNode,
-    RemoveContainer,
-    StartContainer,
-    WaitContainer,
-)
+from wtc.model.observed import ContainerRef, ObservedContainer
+from wtc.model.plan import BuildImage, Condition, Operation, PlanNode, RemoveContainer, StartContainer, WaitContainer
 from wtc.orchestrator.session import failures
 from wtc.orchestrator.session.failures import HINTS, SEE_STATE, combine_failures, raise_failed
 

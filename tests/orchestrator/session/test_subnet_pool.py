@@ -24,11 +24,10 @@ LOCAL = "unix:///var/run/docker.sock"
 
 class _Engine:
     def __init__(self, address: str, info: dict[str, Any]) -> None:
-        self.address, self.info = address, info
+        self.address, self._info = address, info
 
-    def object(self, path: str, *, doing: str) -> dict[str, Any]:
-        assert (path, doing) == ("/info", "read the engine's system information")
-        return self.info
+    def info(self) -> dict[str, Any]:
+        return self._info
 
 
 @pytest.mark.parametrize(

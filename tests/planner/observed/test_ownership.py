@@ -10,8 +10,8 @@ from tests.planner.world import IDENTITY, NAMESPACE
 from wtc import labels as label
 from wtc.model.identity import Ancestor, Identity
 from wtc.model.namespace import Namespace
-from wtc.model.observed import EngineListing, MountedVolume, ObservedContainer
-from wtc.model.plan import ContainerRef, RemoveContainer, RemoveVolume
+from wtc.model.observed import ContainerRef, EngineListing, MountedVolume, ObservedContainer
+from wtc.model.plan import RemoveContainer, RemoveVolume
 from wtc.model.project import Volume
 from wtc.planner.down import plan_clean
 from wtc.planner.observed.labelled_stacks import labelled_stacks

@@ -1,13 +1,13 @@
 """Report each event as a line, for pipes, logs and agents."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.terminal.output import narrate
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, Progress, Warned
-from wtc.model.plan import BuildImage, PullImage, WaitContainer
-from wtc.model.plan_text import operation_names
+from wtc.events import Event, Note, Warned
+
+if TYPE_CHECKING:
+    from wtc.cli.render.plan_lines import PlanLines
 
 
 class PlainReporter:
@@ -15,7 +15,7 @@ class PlainReporter:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._last: dict[tuple[int, str], str] = {}
+        self._plan_lines: PlanLines | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -31,47 +31,11 @@ class PlainReporter:
             narrate(line)
 
     def _line(self, event: Event) -> str:
-        match event:
-            case NodeStarted(node=node) if isinstance(node.operation, (BuildImage, PullImage)):
-                names = operation_names(node.operation)
-                return f"{names.doing} {names.kind} {names.subject}"
-            case NodeDone(node=node, elapsed_s=elapsed):
-                names = operation_names(node.operation)
-                took = f" ({elapsed:.1f}s)" if elapsed >= 0.1 else ""
-                return f"{names.kind} {names.subject} {names.done}{took}"
-            case NodeFailed(node=node):
-                names = operation_names(node.operation)
-                return f"{names.kind} {names.subject} {names.failed}"
-            case NodeSkipped(node=node):
-                return ""
-            case Progress():
-                return self._progress(event)
-            case Note(text=text):
-                return text
-            case _:
-                return ""
+        if isinstance(event, Note):
+            return event.text
+        if self._plan_lines is None:
+            # Commands that only look execute no plan, and have no use for the types of its operations.
+            from wtc.cli.render.plan_lines import PlanLines
 
-    def _progress(self, event: Progress) -> str:
-        """Return a line for each new text of an item. Byte counts are not printed."""
-        if isinstance(event.node.operation, BuildImage) and event.item:
-            return self._build_progress(event)
-        key = (event.node.id, event.item)
-        if not event.text or self._last.get(key) == event.text:
-            return ""
-        self._last[key] = event.text
-        name = event.node.service or operation_names(event.node.operation).subject
-        if isinstance(event.node.operation, WaitContainer):
-            return f"waiting for {name}: {event.text}"
-        return f"{name} | {event.item} {event.text}".rstrip() if event.item else f"{name} | {event.text}"
-
-    def _build_progress(self, event: Progress) -> str:
-        """Return the name of a step once, then each line of its output, indented. Internal steps are not printed."""
-        key = (event.node.id, event.item)
-        if not event.text or is_internal_step(event.item) or self._last.get(key) == event.text:
-            return ""
-        first = key not in self._last
-        self._last[key] = event.text
-        lines = [event.item] if first else []
-        if event.text not in SILENT_STATES:
-            lines.append(f"  {event.text}")
-        return "\n".join(f"{event.node.service} | {line}" for line in lines)
+            self._plan_lines = PlanLines()
+        return self._plan_lines.line(event)

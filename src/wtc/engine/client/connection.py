@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import json
+import threading
 from collections.abc import Callable, Generator, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,9 @@ class Engine:
     api_version: tuple[int, int]
     timeout_s: float | None = None
     """How long a response may take; None sets no limit."""
+    info_read: "list[dict[str, Any]]" = field(default_factory=list["dict[str, Any]"], repr=False)
+    """What `info` has read, once."""
+    info_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def allowing(self, work_s: float) -> "Engine":
         """Return the same connection for requests that the engine works on before it answers; `math.inf`: any time."""
@@ -100,6 +104,16 @@ class Engine:
     def list(self, path: str, *, doing: str, params: Params | None = None) -> "list[dict[str, Any]]":
         """Return the objects of the list that `GET path` responds with."""
         return [*self.call("GET", path, doing=doing, params=params).objects()]
+
+    def info(self) -> dict[str, Any]:
+        """Return the engine's system information, which is read once: that takes several milliseconds.
+
+        Source: Engine API, `GET /info`.
+        """
+        with self.info_lock:
+            if not self.info_read:
+                self.info_read.append(self.object("/info", doing="read the engine's system information"))
+            return self.info_read[0]
 
     @contextlib.contextmanager
     def mapping(self, doing: str) -> Generator[None]:

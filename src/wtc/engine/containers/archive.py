@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import NotFoundError
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import ContainerRef
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from wtc.engine.client.json_access import get_number
 from wtc.engine.containers.container_calls import remove_container
 from wtc.errors import WtcError
-from wtc.model.plan import ContainerRef, RemoveContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import RemoveContainer
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

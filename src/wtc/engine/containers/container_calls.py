@@ -1,8 +1,6 @@
 """Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
-import io
 import math
-import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +15,9 @@ from wtc.engine.translate.container import container_body
 from wtc.engine.translate.networks import endpoint_settings
 from wtc.errors import ConflictError, EngineError, EngineUnreachableError, NotFoundError, PortTakenError
 from wtc.model.desired import InjectedFile
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
     ConnectNetwork,
-    ContainerRef,
     CreateContainer,
     DisconnectNetwork,
     InjectFiles,
@@ -218,6 +216,9 @@ def inject_files(engine: "Engine", operation: InjectFiles) -> None:
 
 def pack_files(files: Iterable[InjectedFile]) -> bytes:
     """Return a tar of the files with owner and mode, without their parent folders."""
+    import io
+    import tarfile
+
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for file in files:

@@ -9,7 +9,7 @@ from wtc.engine.client.hijack import hijack
 from wtc.engine.client.json_access import get_number, get_text
 from wtc.engine.containers.attach import AttachEnd, attach_user
 from wtc.engine.containers.terminal import Descriptors, terminal_size
-from wtc.model.plan import ContainerRef
+from wtc.model.observed import ContainerRef
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -18,7 +18,8 @@ from wtc.engine.operations import Call, perform_operation
 from wtc.engine.translate.container import container_body
 from wtc.errors import EngineUnreachableError, NotFoundError, PortTakenError, WtcError
 from wtc.interruption import Abandoned, note_signal
-from wtc.model.plan import ContainerRef, CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
 from wtc.regular_file import read_regular_file
 
 if TYPE_CHECKING:

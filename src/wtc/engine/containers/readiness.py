@@ -4,11 +4,10 @@ Source: Engine API, `GET /containers/{id}/json` (State, RestartCount, HostConfig
 """
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, replace
-from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text
+from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_http_date
 from wtc.model.plan import Condition
 
 SETTLED_S = 0.3
@@ -91,9 +90,10 @@ def running_for_s(started: str, date: str) -> float:
     """Return the seconds from an RFC 3339 time to an HTTP date; 0 if one of them is not valid."""
     try:
         start = datetime.fromisoformat(started[:19]).replace(tzinfo=UTC)
-        return max(0.0, (parsedate_to_datetime(date) - start).total_seconds())
     except (TypeError, ValueError):
         return 0.0
+    now_s = parse_http_date(date)
+    return max(0.0, now_s - start.timestamp()) if now_s else 0.0
 
 
 def judge_condition(

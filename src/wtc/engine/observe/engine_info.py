@@ -36,7 +36,7 @@ class EngineInfo:
 
 def read_engine_info(engine: "Engine") -> EngineInfo:
     """Read the information with three calls."""
-    info = engine.object("/info", doing="read the engine's system information")
+    info = engine.info()
     networks = engine.list("/networks", doing="list networks")
     ping = engine.call("GET", "/_ping", doing="read the engine's builder version")
     pools = [

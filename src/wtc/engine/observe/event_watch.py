@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wtc.engine.client.connection import Engine
     from wtc.engine.client.json_stream import Record
-    from wtc.model.plan import ContainerRef
+    from wtc.model.observed import ContainerRef
 
 RECHECK_S = 1.0
 OPEN_TIMEOUT_S = 1.0

@@ -54,6 +54,11 @@ def list_engine(engine: "Engine") -> EngineListing:
     )
 
 
+def list_containers_alone(engine: "Engine") -> EngineListing:
+    """List all containers, and nothing else, with one call. Source: Engine API, GET /containers/json."""
+    return EngineListing(containers=tuple(map(parse_inspect.parse_listed_container, list_containers(engine))))
+
+
 def observe(
     engine: "Engine",
     namespace: Namespace,
@@ -115,15 +120,20 @@ def observe_more(
 
 
 def published_ports(
-    engine: "Engine", *, other_than: Namespace | None = None, listing: EngineListing | None = None
+    engine: "Engine",
+    *,
+    other_than: Namespace | None = None,
+    listing: EngineListing | None = None,
+    of_stopped: bool = True,
 ) -> frozenset[int]:
     """Return the host ports of running containers, and those that wtc's stopped containers will publish again.
 
-    `listing` is a fresh list of the engine's objects; by default, list the containers here.
+    `listing` is a fresh list of the engine's objects; by default, list the containers here. With `of_stopped`, each
+    stopped container of wtc is inspected.
     """
     listed = listing.containers if listing else map(parse_inspect.parse_listed_container, list_containers(engine))
     others = [c for c in listed if other_than is None or not ownership(c, other_than).own]
-    stopped = [c.id for c in others if c.state != "running" and label.managed(c.labels)]
+    stopped = [c.id for c in others if of_stopped and c.state != "running" and label.managed(c.labels)]
     held = {port.port for container in others for port in container.ports}
     held |= {port.port for one in inspect_containers(engine, stopped) for port in requested_ports(one)}
     return frozenset(held - {0})

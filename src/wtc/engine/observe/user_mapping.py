@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def read_user_mapping(engine: "Engine") -> UserMapping:
     """Return how a local engine maps the users of its containers. Raises EngineError."""
-    return user_mapping(engine.object("/info", doing="read the engine's system information"), platform=sys.platform)
+    return user_mapping(engine.info(), platform=sys.platform)
 
 
 def user_mapping(info: Json, *, platform: str) -> UserMapping:

@@ -40,7 +40,7 @@ def running_usage(engine: "Engine", namespace: Namespace | None = None) -> tuple
 
 def read_machine(engine: "Engine") -> Machine:
     """Return the engine's machine, which may be another than this one."""
-    info = engine.object("/info", doing="read the engine's system information")
+    info = engine.info()
     return Machine(
         memory_bytes=get_number(info, "MemTotal"), cpus=get_number(info, "NCPU"), engine=get_text(info, "ID")
     )

@@ -1,12 +1,12 @@
 """The context of a command: worktree, settings, registry, project and engine, each read on demand and cached."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from wtc.errors import WtcError
+from wtc.errors import ConflictError, WtcError
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
 from wtc.model.observed import EngineListing, Observed, ObservedContainer
@@ -37,15 +37,18 @@ class Context:
         creates: bool = False,
         dry_run: bool = False,
         offline: bool = False,
+        containers_alone: bool = False,
     ) -> None:
         """`given` are settings of the command line: key -> text.
 
         A command that `creates` objects or leases ports gives the worktree an id if it has none. A `dry_run` writes
-        nothing to the registry. An `offline` command does not ask the engine: the registry has the namespace.
+        nothing to the registry. An `offline` command does not ask the engine: the registry has the namespace. A command
+        that needs `containers_alone` does not list the engine's other objects, unless they decide which stack is meant.
         """
         self.target, self.report = target, report
         self.creates, self.dry_run, self.offline = creates and not dry_run, dry_run, offline
         self._given = given
+        self._containers_alone = containers_alone
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -119,9 +122,9 @@ class Context:
     @cached_property
     def listing(self) -> EngineListing:
         """Return the listing of everything on the engine."""
-        from wtc.engine.observe.snapshot import list_engine
+        from wtc.engine.observe.snapshot import list_containers_alone, list_engine
 
-        return list_engine(self.engine)
+        return list_containers_alone(self.engine) if self._containers_alone else list_engine(self.engine)
 
     @cached_property
     def namespace(self) -> Namespace:
@@ -129,8 +132,23 @@ class Context:
         place, state = self.place, self.state
         if self.offline:
             return namespace_for(place, state, None, self.report)
+        if self._containers_alone and (known := self._namespace_by_containers()):
+            return known
         engine = self.engine
         return namespace_for(place, state, engine, self.report, listing=self.listing, create=self.creates)
+
+    def _namespace_by_containers(self) -> Namespace | None:
+        """Return the namespace if the registry has no other one here and it has containers: then it is certain."""
+        from wtc.planner.observed.observed_stack import own_containers
+
+        with suppress(ConflictError):
+            found = namespace_for(self.place, self.state, self.engine, self.report, listing=self.listing)
+            recorded = [record.namespace for record in self.state.store.read().of_worktree(found.worktree)]
+            if recorded == [found.name] and own_containers(self.listing, found):
+                return found
+        self._containers_alone = False
+        self.forget_snapshot()
+        return None
 
     @cached_property
     def observed(self) -> Observed:
@@ -157,6 +175,16 @@ class Context:
         """Observe the engine again at the next use: the command has changed it, or has waited for a lock."""
         for name in ("listing", "observed"):
             self.__dict__.pop(name, None)
+
+    def read_engine_info_ahead(self) -> None:
+        """Begin to read the engine's system information, while the command does something else."""
+        import threading
+
+        def read(engine: "Engine" = self.engine) -> None:
+            with suppress(WtcError):  # where the information is used, it is read again
+                engine.info()
+
+        threading.Thread(target=read, name="info", daemon=True).start()
 
     def use_labels_alone_if_needed(self) -> None:
         """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""

@@ -102,19 +102,15 @@ def lease_on_engine(
     Raises:
         WtcError: the registry cannot be written, or no port is left.
     """
-    engine, namespace, observed = context.engine, context.namespace, context.observed
-    # To see what stopped containers of other stacks will publish, each of them has to be inspected.
-    publishes = any(c.ports for c in observed.containers) or port_requests(project, scales or {})
-    others = held_by_others(engine, namespace, observed, listing=context.listing) if publishes else frozenset[int]()
     ports = lease_ports(
         context.state.store,
-        namespace,
+        context.namespace,
         project,
         scales=scales or {},
         settings=context.state.settings_for(project),
-        observed=observed,
-        busy={*others, *busy},
-        probe=engine.host_is_local,
+        observed=context.observed,
+        busy=ports_of_others(context, project, busy=busy, scales=scales),
+        probe=context.engine.host_is_local,
         recreating=recreating,
     )
     report = context.report
@@ -166,19 +162,63 @@ def port_variables_of(project: Project, requests: Sequence[PortRequest], leased:
     return leased_variables(project, named_ports(requests, leased))
 
 
+def ports_of_others(
+    context: Context, project: Project, *, busy: Collection[int] = (), scales: Mapping[str, int] | None = None
+) -> frozenset[int]:
+    """Return the host ports that the stack cannot have, with `busy` among them.
+
+    To see what stopped containers of other stacks will publish, each of them has to be inspected, which is done only
+    for a stack that does not have its leases yet.
+    """
+    engine, namespace, observed, listing = context.engine, context.namespace, context.observed, context.listing
+    running = held_by_others(engine, namespace, observed, listing=listing, of_stopped=False).union(busy)
+    if _is_leased(
+        context.state.store.read(),
+        namespace,
+        port_requests(project, scales or {}),
+        observed=observed,
+        span=context.state.settings_for(project).of(PORT_RANGE).value,
+        taken=running,
+    ):
+        return running
+    return held_by_others(engine, namespace, observed, listing=listing).union(busy)
+
+
+def _is_leased(
+    records: StackRecords,
+    namespace: Namespace,
+    requests: Iterable[PortRequest],
+    *,
+    observed: Observed,
+    span: range,
+    taken: Collection[int],
+) -> bool:
+    """Whether the registry has a lease for each port that the stack publishes, and none of them is in `taken`."""
+    record = records.record_for(namespace)
+    leased = [record.ports.get(request.id, 0) for request in requests]
+    refused = {0, *taken, *records.leased_to_others(namespace.name)}
+    return refused.isdisjoint(leased) and not unrecorded_ports(records, namespace, observed, span, taken)
+
+
 def held_by_others(
-    engine: "Engine", namespace: Namespace, observed: Observed, *, listing: EngineListing | None = None
+    engine: "Engine",
+    namespace: Namespace,
+    observed: Observed,
+    *,
+    listing: EngineListing | None = None,
+    of_stopped: bool = True,
 ) -> frozenset[int]:
     """Return the host ports that the stack cannot have: what others hold, without what its own containers publish now.
 
     One port can be published twice, at two addresses or for two protocols, and a stack that runs is not moved for that.
+    `of_stopped` also counts what stopped containers of other stacks will publish.
     """
     from wtc.engine.observe.snapshot import published_ports
 
     own = {
         port.port for container in observed.containers if container.state in RUNNING_STATES for port in container.ports
     }
-    return published_ports(engine, other_than=namespace, listing=listing) - own
+    return published_ports(engine, other_than=namespace, listing=listing, of_stopped=of_stopped) - own
 
 
 def observed_ports(observed: Observed, span: range) -> dict[PortId, PortBinding]:

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn
@@ -49,6 +48,8 @@ def tcp_ports(desired: "Desired") -> Iterator[tuple[str, str, int]]:
 
 def ssh_destination(address: str) -> str:
     """Return the arguments of ssh that name the engine's machine. `address`: `ssh://USER@HOST:PORT`, or TCP. Pure."""
+    from urllib.parse import urlsplit
+
     parts = urlsplit(address)
     if parts.scheme != "ssh":
         return shlex.quote(parts.hostname or "")

@@ -57,11 +57,14 @@ def _is_unchanged(context: "Context", found: "KeptResult", facts: Any, *, create
     from wtc.engine.observe.snapshot import observe_more
     from wtc.orchestrator.context.identify import identify
 
+    # First what takes no request: after `down`, the record alone shows that there is something to do.
+    if facts["record"] != _record_hash(context, found.namespace):
+        return False
     stack = identify(context.place, context.state, context.engine, listing=context.listing)
     here, namespace = stack.here, stack.namespace
     if not stack.present or stack.moved_from or stack.former or here.copied_id or here.copied_from:
         return False
-    if namespace.name != found.namespace or facts["record"] != _record_hash(context, namespace.name):
+    if namespace.name != found.namespace:
         return False
     context.claim(namespace)
     if facts["repository"] != _repository(namespace):

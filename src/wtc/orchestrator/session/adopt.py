@@ -10,7 +10,8 @@ from wtc.dataclass import dataclass
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.model.identity import LabelledStack
-from wtc.model.plan import ContainerRef, Plan, StopContainer
+from wtc.model.observed import ContainerRef
+from wtc.model.plan import Plan, StopContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import (
     FormerStack,

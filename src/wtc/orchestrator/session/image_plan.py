@@ -11,7 +11,7 @@ from wtc.model.plan import Plan
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired, resolve_stack
-from wtc.orchestrator.host_ports.leases import StackPorts, held_by_others, known_stack_ports, lease_ports
+from wtc.orchestrator.host_ports.leases import StackPorts, known_stack_ports, lease_ports, ports_of_others
 from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.checks.conflicts import check_tags
@@ -36,15 +36,14 @@ def resolve_images(context: Context, project: "Project", services: tuple[str, ..
 
 
 def _leased_ports(context: Context, project: "Project") -> StackPorts:
-    observed = context.observed
     return lease_ports(
         context.state.store,
         context.namespace,
         project,
         scales={},
         settings=context.state.settings_for(project),
-        observed=observed,
-        busy=held_by_others(context.engine, context.namespace, observed, listing=context.listing),
+        observed=context.observed,
+        busy=ports_of_others(context, project),
         probe=context.engine.host_is_local,
     )
 

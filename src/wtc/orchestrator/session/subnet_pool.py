@@ -1,6 +1,6 @@
 """Whether wtc chooses the subnets of a stack's networks, and from which addresses."""
 
-import platform
+import os
 import sys
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ def read_subnet_pool(engine: "Engine", settings: Settings, observed: Observed) -
     configured here. Source: Engine API, GET /info, `DefaultAddressPools`.
     """
     pool = settings.of(SUBNET_POOL)
-    info = engine.object("/info", doing="read the engine's system information")
+    info = engine.info()
     if get_objects(info, "DefaultAddressPools"):
         return None
     routes = read_host_routes()
@@ -40,7 +40,7 @@ def read_subnet_pool(engine: "Engine", settings: Settings, observed: Observed) -
     local = (
         engine.address.startswith("unix:")
         and get_text(info, "OSType") == sys.platform
-        and get_text(info, "KernelVersion") == platform.release()
+        and get_text(info, "KernelVersion") == os.uname().release
         and shares_routes(bridge.subnets if bridge else (), routes)
     )
     if pool.source is Source.DEFAULT and not local:

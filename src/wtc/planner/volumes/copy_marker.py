@@ -12,8 +12,8 @@ from wtc import labels as label
 from wtc.errors import ConflictError
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
-from wtc.model.plan import ContainerRef, CopyHelper, StartContainer
+from wtc.model.observed import ContainerRef, Observed, ObservedContainer, ObservedVolume
+from wtc.model.plan import CopyHelper, StartContainer
 from wtc.model.project import Volume
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_target import copy_prefix, copy_target

@@ -9,9 +9,8 @@ from wtc import labels as label
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer, ObservedVolume
 from wtc.model.plan import (
-    ContainerRef,
     CopyVolume,
     CreateVolume,
     PauseContainer,
