@@ -161,6 +161,9 @@ class Sweep:
             inspected = api.inspect_container(listed["Id"])
             environment = dict(entry.split("=", 1) for entry in inspected["Config"]["Env"])
             status = inspected["State"]["Status"]
+            if status == "removing":
+                # The engine removes a one-off that has ended.
+                continue
             found[inspected["Name"].lstrip("/")] = environment.get("COLOUR", "") if status == "running" else status
         return found
 
