@@ -22,9 +22,9 @@ def client() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(base: Path, client: Any) -> Generator[Workshop]:
+def opened(base: Path, client: Any, make: Callable[[Path, Any], Workshop] = Workshop) -> Generator[Workshop]:
     base.mkdir(exist_ok=True)
-    workshop = Workshop(base, client)
+    workshop = make(base, client)
     try:
         yield workshop
     finally:

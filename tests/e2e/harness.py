@@ -113,6 +113,11 @@ class Workshop:
         self.main.mkdir()
         make_repository(self.main)
 
+    @property
+    def is_old_engine(self) -> bool:
+        """Whether the engine is older than 23: its BuildKit and its messages are others."""
+        return tuple(map(int, self.client.api.api_version.split("."))) < (1, 42)
+
     def git(self, *arguments: str) -> None:
         """Git in the main worktree."""
         identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false")

@@ -69,6 +69,30 @@ def test_image_that_another_service_builds_is_the_worktrees_own(workshop: Worksh
         workshop.client.images.remove(tagged)
 
 
+def test_foreign_image_of_a_built_tag_is_used_by_no_command(workshop: Workshop, tagged: str) -> None:
+    workshop.commit(
+        file_of(
+            web={"image": tagged, "pull_policy": "always", **built("FROM busybox:1.36", "RUN touch /own")},
+            worker={"image": tagged, "pull_policy": "always"},
+        )
+    )
+    try:
+        for command in (("up",), ("create",)):
+            ended = workshop.refused(*command, "--no-build", "worker", status=1)
+            assert "is not built, and `--no-build` is given" in ended.err
+        assert workshop.leftovers() == []
+        workshop.wtc("pull", "worker")
+        workshop.wtc("run", "--rm", "--no-deps", "worker", "ls", "/own")
+        workshop.wtc("clean", "-y")
+        workshop.wtc("build", "web")
+        workshop.wtc("create", "worker")
+        stack = workshop.up("--no-build", "--pull", "always", "worker")
+        assert stack.run("worker", "ls", "/own") == "/own\n"
+        assert workshop.client.images.get(tagged).id == workshop.client.images.get("busybox:1.36").id
+    finally:
+        workshop.client.images.remove(tagged)
+
+
 @pytest.fixture
 def buildx(workshop: Workshop) -> None:
     """`docker buildx` for the workshop's user, as on this machine."""
@@ -95,26 +119,31 @@ def chain(tag: str, content: str = "own") -> dict[str, str]:
     )
 
 
-BUILT_FROM = ("named", "image", "from", "argument", "copy")
+BY_CONTEXT = ("named", "image")
+BY_DOCKERFILE = ("from", "argument", "copy")
 
 
-def own_images(workshop: Workshop, stack: Stack) -> dict[str, str]:
-    return {name: stack.run(name, "cat", "/d") for name in BUILT_FROM}
+def own_images(stack: Stack, services: tuple[str, ...]) -> dict[str, str]:
+    return {name: stack.run(name, "cat", "/d") for name in services}
 
 
 @pytest.mark.usefixtures("buildx")
 @pytest.mark.slow
 def test_builds_from_an_image_of_another_service_use_the_worktrees_own(workshop: Workshop, tagged: str) -> None:
+    services = BY_DOCKERFILE if workshop.is_old_engine else (*BY_CONTEXT, *BY_DOCKERFILE)
     workshop.commit(chain(tagged))
     try:
         workshop.wtc("build", "from")
-        stack = workshop.up()
-        assert own_images(workshop, stack) == dict.fromkeys(BUILT_FROM, "own\n")
-        unchanged(workshop)
-        for name in BUILT_FROM:
+        stack = workshop.up(*services)
+        assert own_images(stack, services) == dict.fromkeys(services, "own\n")
+        unchanged(workshop, *services)
+        for name in services:
             unchanged(workshop, name)
         write(workshop.main, chain(tagged, "new"))
-        assert own_images(workshop, workshop.up()) == dict.fromkeys(BUILT_FROM, "new\n")
+        assert own_images(workshop.up(*services), services) == dict.fromkeys(services, "new\n")
+        for name in {*BY_CONTEXT} - {*services}:
+            error = workshop.wtc("build", name, "--json", status=1).json()["error"]
+            assert [(d["service"], d["line"]) for d in error["diagnostics"]] == [(name, 1)]
     finally:
         workshop.client.images.remove(tagged)
 
@@ -128,8 +157,8 @@ def test_without_buildx_the_dockerfile_names_the_worktrees_own_image(
         (commands / command).symlink_to(f"/usr/bin/{command}")
     workshop.commit(chain(tagged))
     try:
-        stack = workshop.up("from", "argument", "copy", env={"PATH": str(commands)})
-        assert [stack.run(name, "cat", "/d") for name in BUILT_FROM[2:]] == ["own\n"] * 3
+        stack = workshop.up(*BY_DOCKERFILE, env={"PATH": str(commands)})
+        assert [stack.run(name, "cat", "/d") for name in BY_DOCKERFILE] == ["own\n"] * 3
         ended = workshop.refused("up", "named", status=1, env={"PATH": str(commands)})
         assert "without `docker buildx`" in ended.err
     finally:

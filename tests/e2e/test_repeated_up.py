@@ -165,11 +165,10 @@ def test_edit_in_a_nested_worktree_does_not_rebuild_the_image_around_it(workshop
 
 def test_a_build_needs_no_docker_command(workshop: Workshop) -> None:
     """Cache mounts, here-documents, linked copies, stages, ignored files with exceptions."""
-    old = tuple(map(int, workshop.client.api.api_version.split("."))) < (1, 42)
     workshop.commit(
         {
             "compose.yaml": SHOP.replace("image: busybox:1.36", "build: web", 1),
-            "web/Dockerfile": PLAIN if old else MODERN,
+            "web/Dockerfile": PLAIN if workshop.is_old_engine else MODERN,
             "web/.dockerignore": "**/*.log\n!logs/kept.log\nnode_modules\n.dockerignore\n",
             "web/page": "first",
             "web/logs/kept.log": "",

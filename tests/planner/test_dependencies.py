@@ -8,7 +8,7 @@ from tests.planner.world import World, desired, project, stranger
 from wtc.errors import WtcError
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
-from wtc.model.plan import RemoveNetwork, StartContainer, WaitContainer
+from wtc.model.plan import Condition, RemoveNetwork, StartContainer, WaitContainer
 from wtc.model.project import Network
 from wtc.model.service import Dependency, Service
 from wtc.model.up_options import UpOptions
@@ -85,3 +85,28 @@ def test_network_with_changed_labels_is_recreated() -> None:
     )
     removed = [n.operation for n in plan_up(labelled("2"), world.observed(), UpOptions())]
     assert [o.name for o in removed if isinstance(o, RemoveNetwork)] == ["accra-a1b2c3_mine"]
+
+
+@pytest.mark.parametrize(
+    ("dependents", "required"),
+    [
+        ((), True),
+        ((Dependency(condition="service_healthy", required=False),), False),
+        ((Dependency(condition="service_completed_successfully", required=False),), False),
+        ((Dependency(condition="service_started", required=False),), True),
+        ((Dependency(condition="service_healthy"), Dependency(condition="service_healthy", required=False)), True),
+    ],
+)
+def test_up_again_waits_for_an_optional_dependency_without_requiring_it(
+    dependents: tuple[Dependency, ...], *, required: bool
+) -> None:
+    services = [Service(name=f"s{n}", image="redis:7", depends_on={"base": how}) for n, how in enumerate(dependents)]
+    world = World()
+    stack = desired(project(BASE, *services))
+    world.run(plan_up(stack, world.observed(), UpOptions(no_wait=True)))
+    world.change("accra-a1b2c3_base", state="running", health="unhealthy")
+    plan = plan_up(stack, world.observed(), UpOptions())
+    waits = [n.operation for n in plan if isinstance(n.operation, WaitContainer)]
+    assert [(w.container.name, w.condition, w.required) for w in waits] == [
+        ("accra-a1b2c3_base", Condition.READY, required)
+    ]

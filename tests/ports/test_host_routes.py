@@ -27,8 +27,8 @@ def test_table_lists_the_destinations() -> None:
 @little_endian
 def test_routes_are_read_without_the_header(tmp_path: Path) -> None:
     (tmp_path / "route").write_text(TABLE)
-    assert read_host_routes(tmp_path / "route")[0] == "0.0.0.0/0"
+    assert read_host_routes(str(tmp_path / "route"))[0] == "0.0.0.0/0"
 
 
 def test_missing_table_has_no_routes(tmp_path: Path) -> None:
-    assert read_host_routes(tmp_path / "route") == ()
+    assert read_host_routes(str(tmp_path / "route")) == ()

@@ -104,11 +104,11 @@ def test_the_address_is_kept_with_the_lease(store: Store) -> None:
 
 
 def test_shared_port_is_free_for_each_request(store: Store) -> None:
-    tcp, udp = replace(WEB, share="PORT"), replace(DB, share="PORT")
+    tcp, udp = replace(WEB, share="PORT"), request("db", protocol="udp", share="PORT")
     before = lease_host_ports(store, A, [tcp], span=SPAN).ports[WEB.id]
     after = lease_host_ports(store, A, [tcp, udp], span=SPAN, free=lambda _request, port: port != before)
     assert after.moved == {WEB.id: before}
-    assert after.ports[WEB.id] == after.ports[DB.id] != before
+    assert after.ports[WEB.id] == after.ports[udp.id] != before
 
 
 HERE = Namespace(name="a-7", worktree="/w/a", identity=Identity(id="0" * 32, directory="/w/a"))
@@ -193,3 +193,12 @@ def test_leases_of_one_number_stay_apart_until_their_container_is_recreated(stor
     together = lease_host_ports(store, A, [TCP, UDP], span=SPAN, settled=())
     assert together.ports == dict.fromkeys(apart, apart[TCP.id])
     assert (together.joined, together.moved) == ({UDP.id: apart[UDP.id]}, {})
+
+
+def test_port_with_a_new_key_takes_the_place_of_the_container_that_it_replaces(store: Store) -> None:
+    """The container to be recreated still has the port, so that it cannot be bound."""
+    before = lease_host_ports(store, A, [TCP, UDP], span=SPAN).ports
+    renamed = request("dns", target=54, protocol="udp", share="5353")
+    found = lease_host_ports(store, A, [TCP, renamed], span=SPAN, settled=before, free=lambda _request, _port: False)
+    assert found.ports == {TCP.id: before[TCP.id], renamed.id: before[TCP.id]}
+    assert (found.moved, found.joined) == ({}, {})

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from wtc.dataclass import dataclass
+from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
 
 
@@ -23,8 +23,12 @@ class Diagnostic:
     position: Position | None = None
     path: Path = ()
     hint: str = ""
+    service: str = ""
+    """The service that it is about, if `path` does not begin with it."""
     variable: str = ""
     """The variable that is not set, if the finding is about one."""
+    complaint: str = field(default="", compare=False, repr=False)
+    """What else is known of it, to find its place by; empty if that is in the error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

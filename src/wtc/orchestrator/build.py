@@ -42,5 +42,5 @@ def build(target: Target, request: BuildRequest, report: Reporter, stop: threadi
         for warning in warn_of_platforms(project, chosen.services):
             report(Warned(diagnostic=warning))
         options = UpOptions(build=True, no_cache=request.no_cache, pull_bases=request.pull)
-        with with_positions(project):
+        with with_positions(lambda: project):
             return execute_image_plan(context, chosen, options, stop, dry_run=request.dry_run)

@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
@@ -12,6 +13,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, Observed
 from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import Context
+from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.context.hooks import declared_hooks, project_settings
 from wtc.orchestrator.context.stack_lock import lock_if_possible, stack_lock
 from wtc.orchestrator.context.target import Target
@@ -148,7 +150,8 @@ def change_lifecycle(
         outcome = execute(plan, context.engine, namespace.name, report, stop)
         record_published(context.engine, context.state, namespace, before=before)
         services = {c.service for c in before.containers}
-        raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)
+        with with_positions(partial(context.projects.read, name=namespace.name, env_files=False)):
+            raise_failed(outcome, context.engine, namespace, interrupted=stop.is_set(), services=services)
         return _result(context, plan)
 
 

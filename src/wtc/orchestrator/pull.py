@@ -41,7 +41,7 @@ def pull(target: Target, request: PullRequest, report: Reporter, stop: threading
             if desired.services[name].image.build is not None:
                 report(Note(text=f"service `{name}` is built, not pulled; to build it, run `wtc build {name}`"))
         chosen = select_pullable(desired, tuple(named), request.policy)
-        with with_positions(project):
+        with with_positions(lambda: project):
             return execute_image_plan(
                 context, chosen, UpOptions(), stop, dry_run=request.dry_run, forgiving=request.ignore_failures
             )

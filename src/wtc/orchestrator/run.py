@@ -6,10 +6,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
-from wtc.errors import ConflictError, InterruptedByUserError, PortTakenError, UsageError, WtcError
+from wtc.errors import ConflictError, EngineError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Reporter, Warned
 from wtc.interruption import Abandoned
 from wtc.model.desired import ContainerSpec, Desired
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
@@ -85,7 +86,7 @@ def run(
             needs = UpRequest(services=depends_on, options=options, oversubscribe=request.oversubscribe)
             bring_up(context, needs, stop)
         report_unsupported(project, context, strict=False)
-        with with_positions(project):
+        with with_positions(lambda: project):
             return _Run(context, request, project, stop, on_started).execute()
 
 
@@ -143,13 +144,23 @@ class _Run:
             self._discard(container, remove=True)
             if self._can_move(spec, error.ports):
                 self.session.retry_without(error.ports)
-            raise
+            raise self._about_service(error) from error.__cause__
         except Abandoned:
             raise
-        except BaseException:
+        except BaseException as error:
             # Remove a container that never ran.
             self._discard(container, remove=self.request.remove or not self.started)
+            if isinstance(error, EngineError) and not self.started:
+                raise self._about_service(error) from error.__cause__
             raise
+
+    def _about_service(self, error: EngineError) -> EngineError:
+        """Return the error as one about the service of the file, unless it names what the user gave."""
+        given = (*(self.request.oneoff.entrypoint or ()), *(self.request.oneoff.command or ()))
+        if any(part in cause for part in given for cause in error.causes):
+            return error
+        service = self.request.service
+        return error.replace(diagnostics=(Diagnostic(message=error.message, path=("services", service)),))
 
     def _create(self) -> ContainerSpec:
         """Create the container, and the networks, volumes and images that it needs. Raises: WtcError."""

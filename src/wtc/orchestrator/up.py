@@ -101,7 +101,7 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     copy_env_files(context)
     project = context.projects.read(services=request.services)
     _refuse_unknown(request.scales, project)
-    with with_positions(project):
+    with with_positions(lambda: project):
         starting = not request.options.no_start
         report_unsupported(project, context, strict=request.strict, starting=starting)
         shared = shared_things(project, context.located.worktree)

@@ -260,13 +260,23 @@ class _Up:
 
     def _wait_for_all(self) -> None:
         waited = {name for name, condition, _ in self.waits if condition in {Condition.COMPLETED, Condition.HEALTHY}}
-        for service in self.decisions.values():
-            for decision in service:
+        for service, decisions in self.decisions.items():
+            required = self._must_get_ready(service)
+            for decision in decisions:
                 if decision.spec.name in waited:
                     continue
                 if decision.action is Action.KEEP and decision.current and decision.current.state == "exited":
                     continue
-                self._wait(decision, Condition.READY, "")
+                self._wait(decision, Condition.READY, "", required=required)
+
+    def _must_get_ready(self, service: str) -> bool:
+        """Whether `up` fails if the service does not get ready: unless those that wait for it can do without it."""
+        required = [
+            how.required
+            for other in self.desired.services.values()
+            if (how := other.depends_on.get(service)) is not None and how.condition != "service_started"
+        ]
+        return not required or any(required)
 
 
 def _has_condition(decision: ContainerDecision, condition: Condition) -> bool:

@@ -3,15 +3,15 @@
 import ipaddress
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-ROUTES = Path("/proc/net/route")
+ROUTES = "/proc/net/route"
 
 
-def read_host_routes(path: Path = ROUTES) -> tuple[str, ...]:
+def read_host_routes(path: str = ROUTES) -> tuple[str, ...]:
     """Return the destinations of this machine's routes in CIDR notation; empty where they cannot be read."""
     try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+        with open(path, encoding="ascii", errors="replace") as file:
+            lines = file.read().splitlines()
     except OSError:
         return ()
     return tuple(dict.fromkeys(parse_routes(lines[1:])))

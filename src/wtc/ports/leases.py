@@ -51,9 +51,10 @@ def lease_host_ports(
     """Lease a host port for each request, and keep the leases of ports that are not requested.
 
     `bind` is the address of requests that name none. `busy` are host ports that others have, as the engine shows; a
-    lease on one of them moves. `free` is asked about host ports that the stack did not have before. With `keep` a lease
-    that another stack has too does not move: only the engine knows which of the two runs. `settled` are the ports that
-    containers publish, None if that is not known: their leases do not move to share the number of another port.
+    lease on one of them moves. `free` is asked about host ports that the stack does not have yet in this protocol and
+    at this address. With `keep` a lease that another stack has too does not move: only the engine knows which of the
+    two runs. `settled` are the ports that containers publish, None if that is not known: their leases do not move to
+    share the number of another port.
 
     Raises:
         WtcError: the registry cannot be written, or no port is left.
@@ -63,6 +64,7 @@ def lease_host_ports(
         others = records.leased_to_others(namespace.name)
         taken = {*busy, *(others - set(record.ports.values()) if keep else others)}
         kept = record.ports.keys() if settled is None else settled
+        own = {(port.protocol, record.addresses.get(port, ""), number) for port, number in record.ports.items()}
         while True:
             ports = choose_ports(
                 requests, namespace=namespace.name, held=record.ports, taken=taken, span=span, settled=kept
@@ -70,7 +72,8 @@ def lease_host_ports(
             refused = {
                 port
                 for request in requests
-                if record.ports.get(request.id) != (port := ports[request.id]) and not free(request, port)
+                if (request.id.protocol, request.host_ip or bind, port := ports[request.id]) not in own
+                and not free(request, port)
             }
             if not refused:
                 break

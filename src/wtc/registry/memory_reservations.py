@@ -5,12 +5,12 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.registry import file_lock
+from wtc.regular_file import read_regular_file
 
 _SUFFIX = ".json"
 
@@ -19,15 +19,15 @@ _SUFFIX = ".json"
 class MemoryReservation:
     """A reservation; the kernel releases the lock of its file when the process ends. Without a file, it is not made."""
 
-    path: Path | None = None
+    path: str = ""
     descriptor: int = -1
 
     def end(self) -> None:
         """End the reservation: the containers run now, or are not going to."""
-        if self.path is None:
+        if not self.path:
             return
         with suppress(OSError):
-            self.path.unlink()
+            os.unlink(self.path)
         os.close(self.descriptor)
 
 
@@ -35,19 +35,25 @@ class MemoryReservations:
     """The reservations in one folder, read and changed by one process at a time (`Store.admission`)."""
 
     def __init__(self, directory: str, *, unwritable: Callable[[OSError], WtcError]) -> None:
-        self._directory = Path(directory)
+        self._directory = directory
         self._unwritable = unwritable
 
     def current(self, engine: str) -> dict[str, int]:
         """Return container name -> bytes reserved on this engine; remove the reservations of processes that ended."""
         found: dict[str, int] = {}
-        for path in sorted(self._directory.glob(f"*{_SUFFIX}")):
+        for path in self._files():
             with suppress(OSError):
-                if (dead := file_lock.inheritable_lock(str(path), create=False)) is not None:
+                if (dead := file_lock.inheritable_lock(path, create=False)) is not None:
                     MemoryReservation(path=path, descriptor=dead).end()
                     continue
-                found |= _read(path.read_bytes(), engine)
+                found |= _read(read_regular_file(path), engine)
         return found
+
+    def _files(self) -> list[str]:
+        with suppress(OSError):
+            names = sorted(name for name in os.listdir(self._directory) if name.endswith(_SUFFIX))
+            return [os.path.join(self._directory, name) for name in names]
+        return []
 
     def make(self, engine: str, containers: Mapping[str, int]) -> MemoryReservation:
         """Reserve memory of the engine for these containers (name -> bytes).
@@ -55,10 +61,10 @@ class MemoryReservations:
         Raises:
             WtcError: the folder cannot be written.
         """
-        path = self._directory / f"{os.urandom(8).hex()}{_SUFFIX}"
+        path = os.path.join(self._directory, f"{os.urandom(8).hex()}{_SUFFIX}")
         try:
-            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = file_lock.inheritable_lock(str(path))
+            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            descriptor = file_lock.inheritable_lock(path)
             if descriptor is None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             os.write(descriptor, json.dumps({"engine": engine, "containers": dict(containers)}).encode())

@@ -82,6 +82,7 @@ def test_a_dependency_that_is_not_required_and_off_is_not_started(workshop: Work
     assert states(workshop.up("foo")) == {"foo": "running"}
 
 
+@pytest.mark.jobs("apart")
 def test_up_ends_although_a_one_shot_has_exited(workshop: Workshop) -> None:
     text = stackfile(
         service("app", "depends_on: {init: {condition: service_completed_successfully}}"),

@@ -73,11 +73,24 @@ def test_error_keeps_the_status_of_the_engine_and_the_ports() -> None:
     assert (error.status, error.ports) == (500, (80,))
 
 
-def test_other_failures_are_notes_and_their_hints_are_kept_once() -> None:
+def test_other_failures_have_their_own_place_and_their_hints_are_kept_once() -> None:
     error = combine_failures([START, WAIT, WAIT], [], notes=("running now: web",), hints=HINTS)
-    also = "also: container `p_db` is unhealthy: its healthcheck says: no disk"
-    assert error.notes == (also, also, "running now: web")
+    unhealthy = "container `p_db` is unhealthy: its healthcheck says: no disk"
+    assert [(d.message, d.path) for d in error.diagnostics] == [
+        ("host port `80` is taken", ("services", "web")),
+        (unhealthy, ("services", "db")),
+        (unhealthy, ("services", "db")),
+    ]
+    assert error.notes == ("running now: web",)
     assert error.hints == ("to see its logs, run `wtc logs db`", *HINTS)
+
+
+@pytest.mark.parametrize("placed_first", [True, False])
+def test_failure_that_is_not_about_the_file_is_a_note(placed_first: bool) -> None:  # noqa: FBT001
+    error = combine_failures([START, REMOVE] if placed_first else [REMOVE, START], [])
+    other = REMOVE if placed_first else START
+    assert error.notes == (f"also: {': '.join([other[1].message, *other[1].causes[:1]])}",)
+    assert [d.path for d in error.diagnostics] == ([("services", "web")] if placed_first else [])
 
 
 def test_detail_of_a_single_failure_is_unchanged() -> None:
@@ -121,7 +134,7 @@ def test_failures_are_not_changed() -> None:
 
 
 def test_failed_start_is_about_its_service_in_the_file() -> None:
-    diagnostic = Diagnostic(message="host port `80` is taken", path=("services", "web"))
+    diagnostic = Diagnostic(message="host port `80` is taken", path=("services", "web"), service="web")
     assert combine_failures([START], []).diagnostics == (diagnostic,)
 
 

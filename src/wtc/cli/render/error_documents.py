@@ -32,8 +32,14 @@ def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Any]:
         "line": position.line if position else None,
         "column": position.column if position else None,
         "path": dotted(diagnostic.path) or None,
+        "service": _service(diagnostic),
         "hint": diagnostic.hint or None,
     }
+
+
+def _service(diagnostic: Diagnostic) -> str | None:
+    section, name, *_ = (*diagnostic.path, "", "")
+    return str(name) if section == "services" and name else diagnostic.service or None
 
 
 def _container_document(container: FailedContainer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from wtc.cli.render.error_documents import error_document
 from wtc.cli.terminal.escape import escape_control
 from wtc.cli.terminal.output import print_json
 from wtc.cli.terminal.style import BLUE, BOLD, CYAN, RED, YELLOW, paint
-from wtc.errors import WtcError
+from wtc.errors import ComposeFileError, WtcError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import dotted
 
@@ -27,11 +27,15 @@ def show_error(error: WtcError, wanted: ErrorFormat = ErrorFormat()) -> None:
 
 
 def error_text(error: WtcError) -> str:
-    """Return what failed, where, why, and what to do next. Diagnostics replace the message."""
-    parts = [diagnostic_text(d) for d in error.diagnostics]
-    if not error.diagnostics:
-        parts.append(_headline("error", RED, error.message))
-    parts += [f"caused by: {escape_control(cause)}\n" for cause in error.causes]
+    """Return what failed, where, why, and what to do next.
+
+    Diagnostics replace the message. Those of a compose file are errors; of a run, the first is the error, with the
+    causes, and the others are what else failed.
+    """
+    is_finding = isinstance(error, ComposeFileError)
+    texts = [diagnostic_text(d, also=n > 0 and not is_finding) for n, d in enumerate(error.diagnostics)]
+    first, *others = texts or [_headline("error", RED, error.message)]
+    parts = [first, *(f"caused by: {escape_control(cause)}\n" for cause in error.causes), *others]
     if error.detail:
         parts.append("\n" + "".join(f"  | {escape_control(line)}\n" for line in error.detail.rstrip("\n").splitlines()))
     if error.notes:
@@ -41,9 +45,13 @@ def error_text(error: WtcError) -> str:
     return "".join(parts)
 
 
-def diagnostic_text(diagnostic: Diagnostic) -> str:
-    """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many."""
-    word, colour = ("error", RED) if diagnostic.severity is Severity.ERROR else ("warning", YELLOW)
+def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> str:
+    """Return a diagnostic with its place; on one line if wtc ignores an attribute, because a file may have many.
+
+    With `also`, an error is one of several, and follows another one.
+    """
+    is_error = diagnostic.severity is Severity.ERROR
+    word, colour = ("also" if also else "error", RED) if is_error else ("warning", YELLOW)
     position = diagnostic.position
     place = f"{shown_path(position.file)}:{position.line}:{position.column}" if position else ""
     if diagnostic.severity is Severity.UNSUPPORTED:
@@ -52,6 +60,8 @@ def diagnostic_text(diagnostic: Diagnostic) -> str:
     if place:
         where = f"{place}  {dotted(diagnostic.path)}".rstrip()
         text += f"  {paint('-->', BLUE, BOLD, stream=sys.stderr)} {escape_control(where)}\n"
+        if diagnostic.service and diagnostic.path[:1] != ("services",) and f"`{diagnostic.service}`" not in text:
+            text += f"      used by service `{escape_control(diagnostic.service)}`\n"
     if diagnostic.hint:
         text += _hint(diagnostic.hint)
     return text

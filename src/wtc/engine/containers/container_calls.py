@@ -1,8 +1,8 @@
 """Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
 import math
+import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
@@ -46,11 +46,11 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     Raises: ConflictError if another container has the name.
     """
     spec = operation.spec
-    folder = Path(spec.labels.get(label.COMPOSE_WORKING_DIR, "/"))
+    folder = spec.labels.get(label.COMPOSE_WORKING_DIR, "/")
     body = container_body(
         operation,
         engine.api_version,
-        read=lambda path: read_regular_file(str(folder / path)).decode(),
+        read=lambda path: read_regular_file(os.path.join(folder, path)).decode(),
         environment=proxy_variables(engine.address),
     )
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}

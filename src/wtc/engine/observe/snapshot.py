@@ -10,7 +10,7 @@ from wtc.dataclass import replace
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_bindings, requested_ports
 from wtc.engine.parallel import call_all
-from wtc.errors import NotFoundError
+from wtc.errors import EngineError, NotFoundError
 from wtc.model.identity import LabelledStack
 from wtc.model.namespace import Namespace
 from wtc.model.observed import (
@@ -231,11 +231,14 @@ def _add_found(found: dict[str, Found], name: str, inspect: Callable[[], Found |
 
 
 def _image(engine: "Engine", reference: str) -> ObservedImage | None:
+    """Return an image; None also for a reference that is not valid, which a pull refuses with its position."""
     try:
         return parse_inspect.parse_image(
             reference, engine.object(f"/images/{reference}/json", doing=f"inspect `{reference}`")
         )
-    except NotFoundError:
+    except EngineError as error:
+        if error.status not in {400, 404}:
+            raise
         return None
 
 

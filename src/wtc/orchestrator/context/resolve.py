@@ -90,6 +90,10 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
 
     The inputs of other services are not looked at.
     """
+    names = names_of(project, namespace)
+    waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
+    if not waiting:
+        return {}
     from wtc.engine.images.build_inputs import build_input
     from wtc.engine.parallel import call_all
 
@@ -101,10 +105,8 @@ def _build_inputs(project: Project, namespace: Namespace, indexes: BuildIndexes)
             place = Diagnostic(message=error.message, path=("services", service, "build"))
             raise error.replace(diagnostics=(place,)) from error.__cause__
 
-    names = names_of(project, namespace)
-    waiting = {builder for service in project.services.values() if (builder := _builder(service, names))}
     found: dict[str, BuildInput] = {}
-    with with_positions(project):
+    with with_positions(lambda: project):
         while waiting:
             found |= dict(zip(waiting, call_all([partial(of, one) for one in waiting]), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)

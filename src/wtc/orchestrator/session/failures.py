@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from wtc.engine.executor import Outcome
 
 SEE_STATE = "to see the state of each service, run `wtc status`"
+_NOT_STARTED = frozenset({126, 127})
+"""The exit statuses of a container whose program could not be started."""
 HINTS = (SEE_STATE, "to stop and remove what runs, run `wtc down`")
 
 
@@ -54,14 +56,27 @@ def combine_failures(
 ) -> WtcError:
     """Return the first failure, with what the command line needs of the others. Pure. `failed` is not empty."""
     (node, first), *others = failed
-    path = node_path(node)
+    diagnostics = _diagnostics(node, first, first.message)
+    further = [(error, _diagnostics(other, error, _one_line(error))) for other, error in others]
+    unplaced = [error for error, found in further if not (diagnostics and found)]
     return first.replace(
         hints=tuple(dict.fromkeys([*(hint for _, error in failed for hint in error.hints), *hints])),
-        diagnostics=first.diagnostics or ((Diagnostic(message=first.message, path=path),) if path else ()),
-        notes=(*first.notes, *(f"also: {_one_line(error)}" for _, error in others), *notes),
+        diagnostics=(*diagnostics, *(d for _, found in further if diagnostics for d in found)),
+        notes=(*first.notes, *(f"also: {_one_line(error)}" for error in unplaced), *notes),
         detail=_details(failed),
         containers=tuple(dict.fromkeys(_failed_containers(failed, observed))),
     )
+
+
+def _diagnostics(node: PlanNode, error: WtcError, message: str) -> tuple[Diagnostic, ...]:
+    """Return the findings of one failure: its own, or what its node is about in the file."""
+    path = node_path(node)
+    if error.diagnostics or not path:
+        return error.diagnostics
+    # What a container prints is about the file only if its program could not be started.
+    printed = any(container.exit_status not in _NOT_STARTED for container in error.containers)
+    complaint = "\n".join([*error.causes, error.message, *([] if printed else [error.detail])])
+    return (Diagnostic(message=message, path=path, service=node.service, complaint=complaint),)
 
 
 def _details(failed: Sequence[tuple[PlanNode, WtcError]]) -> str:

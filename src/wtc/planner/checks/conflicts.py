@@ -102,18 +102,21 @@ def check_shared(desired: Desired, observed: Observed, *, starting: bool) -> Non
     missing = [(service, name) for service, name in missing if starting or name in services]
     if not missing:
         return
-    what = [
-        f"service `{service}` shares namespaces or volumes of "
-        + (
-            f"service `{services[name]}`, which has no container"
-            if name in services
-            else f"container `{name}`, which does not exist"
+    found = [
+        Diagnostic(
+            message=f"service `{service}` shares namespaces or volumes of "
+            + (
+                f"service `{services[name]}`, which has no container"
+                if name in services
+                else f"container `{name}`, which does not exist"
+            ),
+            path=("services", service),
         )
         for service, name in dict.fromkeys(missing)
     ]
     named = " ".join(sorted({services[name] for _, name in missing if name in services}))
     hints = [f"to create it first, run `wtc up {named}`"] if named else []
-    raise WtcError(what[0], causes=[f"also: {text}" for text in what[1:]], hints=hints)
+    raise WtcError(found[0].message, diagnostics=found, hints=hints)
 
 
 def _containers(desired: Desired, observed: Observed) -> list[tuple[str, str]]:
