@@ -18,7 +18,7 @@ SAMPLE = [
     Case(scenario="down", fault="409", number=9),
     Case(scenario="clean", fault="404", number=18),
     Case(scenario="run --rm", fault="cut before", number=18),
-    Case(scenario="exec", fault="no answer", number=7),
+    Case(scenario="exec", fault="no answer", number=3),
     Case(scenario="restart", fault="garbage", number=7),
     Case(scenario="logs -f", fault="delay", number=6),
 ]

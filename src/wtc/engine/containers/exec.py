@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.hijack import hijack
-from wtc.engine.client.json_access import get_number, get_text
+from wtc.engine.client.json_access import get_number
 from wtc.engine.containers.attach import AttachEnd, attach_user
 from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.model.observed import ContainerRef
@@ -65,7 +65,7 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
         **console,
     }
     created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).object()
-    path = f"/exec/{get_text(created, 'Id')}"
+    path = f"/exec/{created['Id']}"
     start = {"Detach": request.detached, "Tty": request.terminal, **console}
     if request.detached:
         engine.call("POST", f"{path}/start", doing=doing, body=start)
