@@ -37,6 +37,16 @@ def test_up_tries_again_if_something_was_removed_meanwhile(workshop: Workshop, w
     assert workshop.up().answer["changed"] is False
 
 
+def test_name_that_the_engine_has_reserved_for_a_killed_command_is_waited_for(
+    workshop: Workshop, witness: Callable[..., Proxy]
+) -> None:
+    workshop.commit({"compose.yaml": one_service()})
+    reserved = Once("POST", "/containers/create", lambda exchange: FAULTS["409"].inject(exchange, lambda: None))
+    workshop.wtc("up", env={"DOCKER_HOST": witness(handle=reserved).address})
+    assert reserved.request
+    assert workshop.up().answer["changed"] is False
+
+
 def test_clean_removes_a_container_that_the_engine_created_meanwhile(
     workshop: Workshop, witness: Callable[..., Proxy], client: Any
 ) -> None:

@@ -2,7 +2,9 @@
 
 import math
 import os
+import threading
 from collections.abc import Iterable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
@@ -34,6 +36,8 @@ from wtc.regular_file import read_regular_file
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
+RESERVED_S, RESERVED_POLL_S = 5.0, 0.1
+"""How long the engine may reserve the name of a container that it has not created yet."""
 STARTED = frozenset({204, 304})
 """The statuses for a container that was started, or runs already. Source: Engine API, `ContainerStart`."""
 NO_TIMEOUT = -1
@@ -55,23 +59,35 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     )
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
     doing = f"create container `{operation.name}` of service `{spec.service}`"
-    try:
-        answer: Mapping[str, Any] = engine.call(
-            "POST", "/containers/create", doing=doing, params=params, body=body
-        ).object()
-    except EngineError as error:
-        if error.status != 409 or not (found := _inspect(engine, operation.name)):
-            raise
-        labels = parse_inspect.parse_container(found).labels
-        # The container exists although the response of an earlier request was lost.
-        if labels == {**labels, **body["Labels"]}:
-            return []
-        raise ConflictError(
-            f"container `{operation.name}` already exists and is not the one that service `{spec.service}` needs",
-            causes=error.causes,
-            hints=(f"to inspect it, run `docker container inspect {operation.name}`",),
-        ) from error
-    return [str(warning) for warning in answer.get("Warnings") or ()]
+    pause, end_s = threading.Event(), monotonic() + RESERVED_S
+    while True:
+        try:
+            answer = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
+        except EngineError as error:
+            if error.status != 409:
+                raise
+            if found := _inspect(engine, operation.name):
+                _own_or_conflict(operation, parse_inspect.parse_container(found).labels, body["Labels"], error)
+                return []
+            if monotonic() >= end_s:
+                raise
+            # The engine is still creating a container of that name, for a command that was killed.
+            pause.wait(RESERVED_POLL_S)
+        else:
+            return [str(warning) for warning in answer.get("Warnings") or ()]
+
+
+def _own_or_conflict(
+    operation: CreateContainer, labels: Mapping[str, str], wanted: Mapping[str, str], error: EngineError
+) -> None:
+    """Raise ConflictError unless the container is the wanted one: the response of an earlier request was lost."""
+    if labels == {**labels, **wanted}:
+        return
+    raise ConflictError(
+        f"container `{operation.name}` already exists and is not the one that service `{operation.spec.service}` needs",
+        causes=error.causes,
+        hints=(f"to inspect it, run `docker container inspect {operation.name}`",),
+    ) from error
 
 
 def rename_container(engine: "Engine", operation: RenameContainer) -> None:
