@@ -16,6 +16,7 @@ from typing import Any, Self
 import pytest
 
 from tests.e2e.harness import DEADLINE_S, until
+from tests.listener import Listener, shut
 
 PROGRAM = "docker-registry"
 USER, PASSWORD = "ada", "correct-horse"
@@ -104,7 +105,7 @@ class Registry:
         return False
 
 
-class Door:
+class Door(Listener):
     """A port of this machine behind which the registry is, with all that can go wrong on the way.
 
     Once `cut_after` bytes of a connection's answers are through, it is cut, `cuts` times in all. While `silent`, a
@@ -116,34 +117,24 @@ class Door:
         self.connections = 0
         self.cut = 0
         self.came = threading.Event()
-        self._kept: list[socket.socket] = []
         self._lock = threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.host = f"127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
+        listener = socket.create_server(("127.0.0.1", 0))
+        super().__init__(listener)
+        self.host = f"127.0.0.1:{listener.getsockname()[1]}"
 
     def __exit__(self, *_: object) -> None:
-        """Closes it: whoever comes next is refused."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for one in self._kept:
-            _shut(one)
+        self.refuse()
+        self.cut_all()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                self._kept.append(client)
-                self.connections += 1
-                self.came.set()
-                if not self.silent:
-                    registry = self._registry.connect()
-                    threading.Thread(target=self._pump, args=(client, registry, NEVER), daemon=True).start()
-                    threading.Thread(target=self._pump, args=(registry, client, self.cut_after), daemon=True).start()
+    def serve(self, client: socket.socket) -> None:
+        """Pass a connection on to the registry."""
+        with self._lock:
+            self.connections += 1
+        self.came.set()
+        if not self.silent:
+            registry = self._registry.connect()
+            threading.Thread(target=self._pump, args=(registry, client, self.cut_after), daemon=True).start()
+            self._pump(client, registry, NEVER)
 
     def _pump(self, source: socket.socket, sink: socket.socket, cut_after: int) -> None:
         passed = 0
@@ -153,8 +144,8 @@ class Door:
                     break
                 sink.sendall(piece)
                 passed += len(piece)
-        _shut(source)
-        _shut(sink)
+        shut(source)
+        shut(sink)
 
     def _cuts(self) -> bool:
         with self._lock:
@@ -168,8 +159,3 @@ class Door:
 def auth(password: str = PASSWORD) -> str:
     """User and password as docker's `config.json` keeps them."""
     return base64.b64encode(f"{USER}:{password}".encode()).decode()
-
-
-def _shut(one: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)

@@ -10,7 +10,8 @@ from wtc.errors import ConflictError, WtcError
 from wtc.model.desired import Desired
 from wtc.model.mounts import Mount
 from wtc.model.observed import ObservedImage, ObservedNetwork, ObservedVolume
-from wtc.model.plan_text import plan_text
+from wtc.model.plan import RemoveContainer
+from wtc.model.plan_text import operation_text, plan_text
 from wtc.model.project import Network
 from wtc.model.service import Attachment, Dependency, Service
 from wtc.model.up_options import Recreate, UpOptions
@@ -310,3 +311,19 @@ def test_missing_external_network_is_an_error_with_a_hint() -> None:
     with pytest.raises(WtcError, match="external network `proxy` does not exist") as caught:
         plan_up(stack, World().observed(), UpOptions())
     assert caught.value.hints == ("to create it, run `docker network create proxy`",)
+
+
+def test_oneoff_that_never_started_is_removed_with_its_volumes() -> None:
+    world = running(desired(CLASSIC))
+    world.change("accra-a1b2c3_web", state="created", oneoff=True)
+    removal = plan_up(desired(CLASSIC), world.observed(), UpOptions()).nodes[0]
+    assert operation_text(removal.operation) == "remove container accra-a1b2c3_web"
+    assert (removal.cause, removal.operation.volumes) == ("an interrupted `run` left it", True)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("state", ["running", "exited"])
+def test_oneoff_that_has_started_is_kept(state: str) -> None:
+    world = running(desired(CLASSIC))
+    world.change("accra-a1b2c3_web", state=state, oneoff=True)
+    plan = plan_up(desired(CLASSIC), world.observed(), UpOptions())
+    assert not [node for node in plan if isinstance(node.operation, RemoveContainer)]

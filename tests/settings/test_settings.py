@@ -13,6 +13,7 @@ from wtc.errors import ComposeFileError, UsageError
 from wtc.model.position import Position
 from wtc.settings.settings import (
     BIND,
+    ENGINE_TIMEOUT,
     MEM_LIMIT,
     OVERSUBSCRIBE,
     PORT_RANGE,
@@ -20,6 +21,7 @@ from wtc.settings.settings import (
     Source,
     config_dir,
     load_settings,
+    user_setting,
 )
 from wtc.settings.toml_files import Section
 
@@ -114,6 +116,28 @@ def test_port_range_includes_both_ends(environment: dict[str, str], text: str, e
     assert load_settings({**environment, "WTC_PORT_RANGE": text}).of(PORT_RANGE).value == expected
 
 
+@pytest.mark.parametrize(("text", "expected"), [("5", 5.0), (" 0.5 ", 0.5)])
+def test_engine_timeout_is_read_before_the_project(environment: dict[str, str], text: str, expected: float) -> None:
+    assert user_setting({**environment, "WTC_ENGINE_TIMEOUT": text}, ENGINE_TIMEOUT) == expected
+
+
+def test_engine_timeout_is_read_from_the_users_file(environment: dict[str, str]) -> None:
+    assert user_setting(environment, ENGINE_TIMEOUT) == 120
+    write(environment, "engine_timeout = 7\n")
+    assert user_setting(environment, ENGINE_TIMEOUT) == 7
+
+
+@pytest.mark.parametrize("text", ["x", "0", "-1", "nan", "inf", "1e7"])
+def test_invalid_engine_timeout_is_a_usage_error(environment: dict[str, str], text: str) -> None:
+    with pytest.raises(UsageError, match=f"`WTC_ENGINE_TIMEOUT` is `{text}`, not a number of seconds"):
+        user_setting({**environment, "WTC_ENGINE_TIMEOUT": text}, ENGINE_TIMEOUT)
+
+
+def test_engine_timeout_of_a_project_is_unknown(environment: dict[str, str]) -> None:
+    with pytest.raises(ComposeFileError, match="unknown setting `engine_timeout`"):
+        load_settings(environment, project=Section(values={"engine_timeout": 1}))
+
+
 @pytest.mark.parametrize("text", ["x", "20000", "1-2-3", "-1", "0-10", "30000-20000", "1-65536", "20000-", "²-³"])
 def test_invalid_port_range_is_a_usage_error(environment: dict[str, str], text: str) -> None:
     with pytest.raises(UsageError) as raised:
@@ -187,7 +211,8 @@ def test_all_errors_of_a_file_are_reported_at_once(environment: dict[str, str]) 
     ]
     assert (
         raised.value.diagnostics[2].hint
-        == "the settings are `port_range`, `bind`, `subnet_pool`, `mem_limit`, `oversubscribe`, `env_from`, `git`"
+        == "the settings are `engine_timeout`, `port_range`, `bind`, `subnet_pool`, `mem_limit`, `oversubscribe`, "
+        "`env_from`, `git`"
     )
 
 

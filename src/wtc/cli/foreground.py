@@ -1,34 +1,28 @@
 """`up --foreground`: stay attached to the stack until it ends or a signal arrives."""
 
 import contextlib
-import os
-import signal
 import sys
 import threading
 import time
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from wtc.cli.render.logs import LogWriter
 from wtc.cli.render.plain_reporter import PlainReporter
 from wtc.cli.render.up import show_up
+from wtc.cli.signals import handle_signals, interrupted_status
 from wtc.cli.terminal.escape import Verbatim
 from wtc.cli.terminal.output import narrate
 from wtc.cli.terminal.streams import discard_unwritten
 from wtc.dataclass import dataclass
-from wtc.errors import Exit, InterruptedByUserError
+from wtc.errors import InterruptedByUserError
 from wtc.events import Reporter
+from wtc.interruption import is_stop_heeded, received_signal
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.foreground import AttachRequest, OnExit, attach_stack
 from wtc.orchestrator.up import UpRequest, UpResult, up
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from wtc.cli.background_stop import BackgroundStop
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_SHOW_CURSOR = b"\x1b[?25h\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,45 +62,21 @@ class _InterruptedError(BaseException):
 
 
 class _Signals:
-    """Handle signals: the first detaches from the stack or starts to stop it; the second exits at once."""
+    """Handle the first signal: detach from the stack, or start to stop it."""
 
     def __init__(self, stopping: "BackgroundStop | None") -> None:
         self.stop = threading.Event()
-        self.received = 0
         self.watching = False
         self._stopping = stopping
 
-    @property
-    def status(self) -> int:
-        """The exit status for the signal."""
-        return Exit.TERMINATED if self.received == signal.SIGTERM else Exit.INTERRUPTED
-
-    def __call__(self, number: int, _frame: "FrameType | None") -> None:
-        if self.received:
-            with contextlib.suppress(OSError):
-                if sys.stderr.isatty():
-                    os.write(2, _SHOW_CURSOR)
-            os._exit(self.status)
-        self.received = number
+    def on_first(self, _number: int) -> None:
+        """Handle it."""
         if self._stopping is not None:
             # First of all: SIGKILL may follow within 200 ms.
             self._stopping.begin()
         self.stop.set()
-        if self.watching:
+        if self.watching or not is_stop_heeded():
             raise _InterruptedError
-
-    @contextlib.contextmanager
-    def installed(self) -> Generator[None]:
-        """Install the handlers within the context. A signal that the caller ignores (`nohup`) stays ignored."""
-        before = {s: signal.getsignal(s) for s in SIGNALS}
-        for number, old in before.items():
-            if old is not signal.SIG_IGN:
-                signal.signal(number, self)
-        try:
-            yield
-        finally:
-            for number, old in before.items():
-                signal.signal(number, old)
 
 
 def up_in_foreground(
@@ -130,7 +100,7 @@ def up_in_foreground(
 
         stopping = BackgroundStop(target)
     signals = _Signals(stopping)
-    with signals.installed():
+    with handle_signals(signals.on_first):
         try:
             begun_s = time.time()
             with report as reporter:
@@ -142,11 +112,13 @@ def up_in_foreground(
             attached = _attach_request(result, request, options, begun_s)
             return _watch(target, attached, options, signals, reporter if silent else PlainReporter())
         except _InterruptedError:
-            return _stop_or_detach(signals, stopping)
+            if stopping is None and not signals.watching:
+                raise InterruptedByUserError("interrupted", exit_status=interrupted_status()) from None
+            return _stop_or_detach(stopping)
         except InterruptedByUserError as error:
             if stopping is None:
-                raise error.replace(exit_status=signals.status) from error.__cause__
-            return _stop_or_detach(signals, stopping)
+                raise error.replace(exit_status=interrupted_status()) from error.__cause__
+            return _stop_or_detach(stopping)
 
 
 def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOptions, begun_s: float) -> AttachRequest:
@@ -175,7 +147,7 @@ def _watch(
     writer = LogWriter(prefixed=options.prefixed, coloured=True, timestamps=options.timestamps)
     writer.expect(replica for replica in request.replicas if replica[0] in request.shown)
     signals.watching = True
-    if signals.received:
+    if received_signal():
         raise _InterruptedError
     try:
         with attach_stack(target, request, report) as attachment:
@@ -186,7 +158,7 @@ def _watch(
         signals.watching = False
 
 
-def _stop_or_detach(signals: _Signals, stopping: "BackgroundStop | None") -> int:
+def _stop_or_detach(stopping: "BackgroundStop | None") -> int:
     discard_unwritten()
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):
@@ -199,4 +171,4 @@ def _stop_or_detach(signals: _Signals, stopping: "BackgroundStop | None") -> int
     if stopping is not None and stopping.watch():
         with contextlib.suppress(OSError):
             narrate(f"the stop failed; its log is `{stopping.log}`")
-    return signals.status
+    return interrupted_status()

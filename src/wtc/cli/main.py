@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from wtc.cli.command_table import COMPLETE, VERSION
 from wtc.cli.error_format import ErrorFormat, error_format
 from wtc.cli.plain_parser import parse_line
+from wtc.cli.signals import interrupt_on_signal, interrupted_status
 from wtc.errors import Exit, InternalError, InterruptedByUserError, WtcError
 
 GARBAGE = 50_000
@@ -34,6 +35,15 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status, one of `wtc.errors.Exit` or that of a program that it ran."""
+    with interrupt_on_signal():
+        try:
+            return _run(arguments)
+        except KeyboardInterrupt:
+            # It arrived while an error was being reported.
+            return interrupted_status()
+
+
+def _run(arguments: Sequence[str]) -> int:
     wanted = ErrorFormat()
     try:
         if arguments[:1] and arguments[0].startswith("-"):
@@ -55,7 +65,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - an exception that nothing expects is a bug
         from wtc.cli.usage.usage_errors import usage_error
 
-        return _report_error(usage_error(error) or InternalError.caused_by(error), wanted)
+        found = usage_error(error) or InternalError.caused_by(error)
+        if isinstance(found, InterruptedByUserError):
+            found = found.replace(exit_status=interrupted_status())
+        return _report_error(found, wanted)
     return status
 
 
@@ -109,6 +122,6 @@ def _report_interrupt(wanted: ErrorFormat) -> int:
     from wtc.cli.terminal.streams import discard_unwritten
 
     if wanted.as_json and not wanted.as_line:
-        return _report_error(InterruptedByUserError("interrupted"), wanted)
+        return _report_error(InterruptedByUserError("interrupted", exit_status=interrupted_status()), wanted)
     discard_unwritten()
-    return Exit.INTERRUPTED
+    return interrupted_status()

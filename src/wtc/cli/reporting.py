@@ -1,19 +1,19 @@
 """Choose how to report events, and stop on signals."""
 
-import signal
+import os
 import sys
 import threading
 from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from wtc.cli.render.plain_reporter import PlainReporter
+from wtc.cli.signals import INTERRUPT, handle_signals, interrupt_unless_heeded, interrupted_status
 from wtc.cli.terminal.style import can_encode, can_redraw, preferred_progress
-from wtc.errors import Exit, InterruptedByUserError
+from wtc.errors import InterruptedByUserError
+from wtc.interruption import Interrupted, is_stop_heeded
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from wtc.cli.render.json_reporter import JsonReporter
     from wtc.cli.terminal.live_view import LiveReporter
     from wtc.events import Event, Reporter
@@ -62,27 +62,25 @@ def without_image_progress(
 def stop_on_signal() -> Generator[threading.Event]:
     """Yield an event that the first Ctrl-C (or SIGTERM, SIGHUP) sets: running operations finish, no new ones start.
 
-    The second signal raises KeyboardInterrupt.
+    Where nothing heeds the event, the signal interrupts the command.
+
+    Raises:
+        InterruptedByUserError: a signal interrupted it.
     """
     stop = threading.Event()
-    received: list[int] = []
 
-    def on_signal(number: int, _frame: "FrameType | None") -> None:
-        if received:
-            sys.stderr.write("\n")
-            raise KeyboardInterrupt
-        received.append(number)
+    def on_first(number: int) -> None:
         stop.set()
-        if number == signal.SIGINT:
-            sys.stderr.write("stopping after the running operations; press Ctrl-C again to exit at once\n")
+        if number == INTERRUPT and is_stop_heeded():
+            # Not by `sys.stderr`, which the signal may have interrupted.
+            with suppress(OSError):
+                os.write(2, b"stopping after the running operations; press Ctrl-C again to exit at once\n")
+        interrupt_unless_heeded(number)
 
-    before = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield stop
-    except InterruptedByUserError as error:
-        if received[:1] != [signal.SIGTERM]:
-            raise
-        raise error.replace(exit_status=Exit.TERMINATED) from error.__cause__
-    finally:
-        for number, old in before.items():
-            signal.signal(number, old)
+    with handle_signals(on_first):
+        try:
+            yield stop
+        except Interrupted as error:
+            raise InterruptedByUserError("interrupted", exit_status=interrupted_status()) from error
+        except InterruptedByUserError as error:
+            raise error.replace(exit_status=interrupted_status()) from error.__cause__

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
-from wtc.errors import InterruptedByUserError, WtcError
+from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
+from wtc.interruption import heed_stop
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.plan import (
     BuildImage,
@@ -130,7 +131,7 @@ class _Run:
             if not node.after:
                 self._push(node)
         waits = sum(isinstance(node.operation, WaitContainer) for node in self.plan)
-        with self._pools(parallel, waits) as pools:
+        with heed_stop(), self._pools(parallel, waits) as pools:
             self._begin(pools)
             while self.running:
                 message = self._next_message()
@@ -206,7 +207,7 @@ class _Run:
         node, error = ended.node, ended.error
         if error is None:
             self._succeed(node, ended.elapsed_s)
-        elif isinstance(error, InterruptedByUserError) and self.stop.is_set():
+        elif isinstance(error, InterruptedByUserError | EngineUnreachableError) and self.stop.is_set():
             self._skip(node)
         elif not isinstance(error, WtcError):
             self.bug = self.bug or error

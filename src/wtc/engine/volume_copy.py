@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from wtc.engine.client.json_access import get_text
+from wtc.engine.client.json_access import require_text
 from wtc.engine.containers.archive import download, upload
 from wtc.engine.containers.container_calls import remove_container
 from wtc.engine.translate.mounts import mount
@@ -92,7 +92,7 @@ def _helper(
     doing = f"create container `{helper.name}` to copy volume `{volume}`"
     params = {"name": helper.name}
     created = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
-    ref = ContainerRef(name=helper.name, id=get_text(created, "Id"))
+    ref = ContainerRef(name=helper.name, id=require_text(created, "Id"))
     # Also removes the anonymous volumes that the image declares.
     remove = RemoveContainer(container=ref, volumes=True)
     try:

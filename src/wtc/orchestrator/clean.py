@@ -36,7 +36,7 @@ from wtc.orchestrator.removal.clean_scope import (
     with_legacy,
 )
 from wtc.orchestrator.removal.gone_ids import forget_ids, gone_identities
-from wtc.orchestrator.session.execute import execute
+from wtc.orchestrator.session.execute import execute_until_gone
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean, plan_clean_volumes
 from wtc.planner.observed.labelled_stacks import labelled_stacks
@@ -124,17 +124,42 @@ def execute_clean(
             with lock_if_possible(state, namespace.worktree, report, discard=not os.path.isdir(namespace.worktree)):
                 listing = _list(engine)
                 chosen = choose_stacks(target, request, state, engine, listing)
-                choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
-                if choice is None:
+                if not any(_same(c.namespace, namespace) for c in chosen.removed):
                     warn(report, f"stack `{namespace.name}` stays: it has changed since")
                     continue
-                cleaning = _cleaning(choice, state, engine, listing, request)
                 gone += gone_identities(namespace, listing, host)
-                outcome = execute(cleaning.plan, engine, namespace.name, report, stop)
+
+                def plan(namespace: Namespace = namespace) -> Plan:
+                    return _plan_again(namespace, target, request, state, engine)
+
+                first = _planned(chosen, namespace, state, engine, listing, request)
+                outcome = execute_until_gone(first, plan, engine, namespace.name, report, stop)
                 raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=())
                 if not request.volumes:
                     _forget(state, [namespace.name], report)
         forget_ids(gone, engine)
+
+
+def _plan_again(
+    namespace: Namespace, target: Target, request: CleanRequest, state: UserState, engine: "Engine"
+) -> Plan:
+    """Return the plan for what is left of the stack on the engine now."""
+    listing = _list(engine)
+    if request.volumes or namespace.name not in {s.namespace for s in labelled_stacks(listing)}:
+        return Plan()
+    return _planned(choose_stacks(target, request, state, engine, listing), namespace, state, engine, listing, request)
+
+
+def _planned(
+    chosen: CleanSelection,
+    namespace: Namespace,
+    state: UserState,
+    engine: "Engine",
+    listing: "EngineListing",
+    request: CleanRequest,
+) -> Plan:
+    choice = next((c for c in chosen.removed if _same(c.namespace, namespace)), None)
+    return Plan() if choice is None else _cleaning(choice, state, engine, listing, request).plan
 
 
 def forget_stale(target: Target, plan: CleanPlan, report: Reporter) -> None:

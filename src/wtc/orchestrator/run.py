@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, EngineError, InterruptedByUserError, PortTakenError, UsageError, WtcError
 from wtc.events import Event, Reporter, Warned
+from wtc.interruption import Abandoned
 from wtc.model.desired import ContainerSpec, Desired
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed
@@ -118,6 +119,8 @@ class _Run:
         self.started = False
         self.held = contextlib.ExitStack()
         """The memory that is reserved until the container runs."""
+        self.locked = contextlib.ExitStack()
+        """The stack's lock, held until the container runs."""
 
     def execute(self) -> RunResult:
         with self.held:
@@ -125,11 +128,15 @@ class _Run:
 
     def _attempt(self) -> RunResult:
         context = self.context
-        with stack_lock(context.state, context.located.worktree):
+        # Until the container runs: another command removes one that never started.
+        with self.locked:
+            self.locked.enter_context(stack_lock(context.state, context.located.worktree))
             if not self.session.is_retry:
                 context.forget_snapshot()
                 claim_namespace(context, self.stop)
-            spec = self._create()
+            return self._run(self._create())
+
+    def _run(self, spec: ContainerSpec) -> RunResult:
         container = ContainerRef(name=spec.name)
         try:
             return RunResult(container=spec.name, status=self._start(container))
@@ -138,6 +145,8 @@ class _Run:
             if self._can_move(spec, error.ports):
                 self.session.retry_without(error.ports)
             raise self._about_service(error) from error.__cause__
+        except Abandoned:
+            raise
         except BaseException as error:
             # Remove a container that never ran.
             self._discard(container, remove=self.request.remove or not self.started)
@@ -210,6 +219,7 @@ class _Run:
         def started() -> None:
             self.started = True
             self.held.close()
+            self.locked.close()
             self.on_started()
 
         if self.stop.is_set():

@@ -1,4 +1,4 @@
-"""Remove containers that are no longer in the file: surplus replicas and orphans. Pure."""
+"""Remove containers that are not in the file: surplus replicas, orphans, one-offs that never started. Pure."""
 
 from wtc.model.desired import Desired
 from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
@@ -11,6 +11,9 @@ def add_orphan_removals(
     desired: Desired, observed: Observed, options: UpOptions, builder: PlanBuilder
 ) -> dict[str, int]:
     """Remove surplus replicas, and orphans with `--remove-orphans`; otherwise warn about orphans.
+
+    A one-off that was never started is what a killed `run` left: `run` holds the stack's lock until its container
+    runs.
 
     Returns: container id -> the node that removes it.
     """
@@ -25,8 +28,17 @@ def add_orphan_removals(
                 removed[container.id] = _remove_container(
                     container, f"`{service.name}` has {len(service.containers)} replicas", options, builder
                 )
+    for container in observed.containers:
+        if container.oneoff and container.state == "created":
+            ref = ContainerRef(name=container.name, id=container.id)
+            # Its anonymous volumes have no data of the user.
+            removed[container.id] = builder.add(
+                RemoveContainer(container=ref, volumes=True),
+                "an interrupted `run` left it",
+                service=container.service,
+            )
     known = {*desired.services, *desired.undeclared}
-    orphans = [c for c in observed.containers if c.service not in known]
+    orphans = [c for c in observed.containers if c.service not in known and c.id not in removed]
     if options.remove_orphans:
         for container in orphans:
             removed[container.id] = _remove_container(

@@ -19,6 +19,9 @@ from wtc.settings.toml_files import Section, read_user_settings
 
 T = TypeVar("T")
 
+LONGEST_S = 1e6
+"""The limit of a number of seconds: the system's calls do not take any number."""
+
 
 class Source(StrEnum):
     """Where a setting's value comes from, the highest precedence first."""
@@ -172,6 +175,23 @@ GIT = Setting(
 """The access of containers that bind-mount a linked worktree to its repository; unset: by the container's user."""
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < LONGEST_S:
+        raise ValueError(text)
+    return seconds
+
+
+ENGINE_TIMEOUT = Setting(
+    key="engine_timeout",
+    variable="WTC_ENGINE_TIMEOUT",
+    default=120.0,
+    parse=_seconds,
+    form="a number of seconds, as in `120`",
+)
+"""How long an answer of the engine may take. Not of the project: the engine can be asked before its files are read."""
+
+
 def _inside(text: str) -> tuple[str, ...]:
     paths = _paths(text)
     if not paths or any(path.startswith("/") or normpath(path).startswith("..") for path in paths):
@@ -190,9 +210,16 @@ COMPOSE = Setting(
 """The project's compose files, relative to the top of the worktree. Only in `wtc.toml`, which is read before them."""
 
 AnySetting: TypeAlias = (
-    Setting[range] | Setting[str] | Setting[int] | Setting[bool] | Setting[tuple[str, ...]] | Setting[GitAccess | None]
+    Setting[range]
+    | Setting[str]
+    | Setting[int]
+    | Setting[float]
+    | Setting[bool]
+    | Setting[tuple[str, ...]]
+    | Setting[GitAccess | None]
 )
 SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, SUBNET_POOL, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM, GIT)
+USER_SETTINGS: tuple[AnySetting, ...] = (ENGINE_TIMEOUT, *SETTINGS)
 PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
 
 
@@ -242,6 +269,18 @@ def load_settings(
     return Settings(chosen=chosen)
 
 
+def user_setting(environment: Mapping[str, str], setting: Setting[T]) -> T:
+    """Return one setting by the environment and `config.toml`, before the project is known; see `load_settings`.
+
+    Raises:
+        UsageError: its variable, or `config.toml`, has an invalid value.
+    """
+    if variable := environment.get(setting.variable):
+        return cast("T", _from_text(cast("AnySetting", setting), variable, Source.ENVIRONMENT, setting.variable).value)
+    user = _parsed(read_user_settings(config_dir(environment)), Source.USER, UsageError)
+    return cast("T", user[setting.key].value) if setting.key in user else setting.default
+
+
 def project_compose_files(project_file: Section) -> tuple[str, ...]:
     """Return the compose files that `wtc.toml` names, relative to its folder; empty if it names none.
 
@@ -253,7 +292,7 @@ def project_compose_files(project_file: Section) -> tuple[str, ...]:
 
 
 def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str, SettingValue[object]]:
-    known = PROJECT_FILE_SETTINGS if source is Source.PROJECT_FILE else SETTINGS
+    known = {Source.PROJECT_FILE: PROJECT_FILE_SETTINGS, Source.USER: USER_SETTINGS}.get(source, SETTINGS)
     by_key = {setting.key: setting for setting in known}
     chosen: dict[str, SettingValue[object]] = {}
     wrong: list[Diagnostic] = []

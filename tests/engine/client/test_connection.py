@@ -31,13 +31,14 @@ class Scripted:
         headers: Mapping[str, str],
         content: Content | None = None,
         timeout_s: float | None = None,
+        stream: bool = False,
     ) -> Response:
         self.calls += 1
         if self.errors:
             raise self.errors.pop(0)
         return Response(status=200, headers={}, body=Pieces([self.content], self.cut))
 
-    def open_duplex(self) -> DuplexSocket:
+    def open_duplex(self, *, timeout_s: float | None = None) -> DuplexSocket:
         raise NotImplementedError
 
     def close(self) -> None: ...
@@ -162,3 +163,17 @@ def test_calls_over_the_unix_socket_share_one_connection() -> None:
         assert found.transport.idle == 1
     finally:
         found.close()
+
+
+def test_value_that_an_object_lacks_is_an_error_of_the_engine() -> None:
+    found = engine(Scripted(content=b"{}")).call("POST", "/exec", doing="run `true`").object()
+    with pytest.raises(EngineError, match="cannot run `true`") as caught:
+        _ = found["Id"]
+    assert caught.value.causes == ("the engine's response has no `Id`",)
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b'"text"', b"[" * 100_000])
+def test_content_that_is_not_an_object_is_an_error_of_the_engine(content: bytes) -> None:
+    response = engine(Scripted(content=content)).call("POST", "/exec", doing="look")
+    with pytest.raises(EngineError):
+        response.object()

@@ -60,6 +60,7 @@ def _create(given: dict[str, Any], files: tuple[str, ...]) -> None:
 def _report_errors(work: Callable[[], None]) -> int:
     """Do the work and return its exit status; errors are printed."""
     from wtc.cli.render.errors import show_error
+    from wtc.cli.signals import interrupted_status
 
     try:
         work()
@@ -67,7 +68,7 @@ def _report_errors(work: Callable[[], None]) -> int:
         show_error(error)
         return error.exit_status
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+        return interrupted_status()
     except BrokenPipeError:
         return Exit.FAILED
     except Exception as error:  # noqa: BLE001 - a worktree that is removed must not count as one that stays

@@ -5,10 +5,11 @@ import functools
 import json
 import threading
 from collections.abc import Callable, Generator, Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
-from wtc.dataclass import dataclass, field
+from wtc.dataclass import dataclass, field, replace
 from wtc.engine.client.endpoint import Endpoint, choose_endpoint
 from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
 from wtc.engine.client.http1 import encode_path, encode_query
@@ -44,11 +45,18 @@ class Engine:
     host: str
     host_is_local: bool
     api_version: tuple[int, int]
+    timeout_s: float | None = None
+    """How long a response may take; None sets no limit."""
     parallel: int = 0
     """The most calls at a time of a plan; 0: what the transport allows."""
     info_read: "list[dict[str, Any]]" = field(default_factory=list["dict[str, Any]"], repr=False)
     """What `info` has read, once."""
     info_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def allowing(self, work_s: float) -> "Engine":
+        """Return the same connection for requests that the engine works on before it answers; `math.inf`: any time."""
+        timeout_s = None if self.timeout_s is None or work_s == inf else self.timeout_s + work_s
+        return replace(self, timeout_s=timeout_s)
 
     def call(
         self,
@@ -65,15 +73,23 @@ class Engine:
     ) -> "Response":
         """Send one request. `path` comes after the version; a status of 400 or more raises unless it is in `accept`.
 
-        The content is read before the call returns, but with `stream`. Reading a stream raises as this method does.
+        The content is read before the call returns, but with `stream`. Reading a stream raises as this method does, and
+        has no limit of time.
         """
         sent = {**self.headers, **(headers or {})}
         if body is not None:
             data = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
         target = target_of(self.api_version, path, params)
-        # Some calls take long (a stop, a large volume), so only connecting has a timeout.
-        send = functools.partial(self.transport.request, method, target, headers=sent, content=data)
+        send = functools.partial(
+            self.transport.request,
+            method,
+            target,
+            headers=sent,
+            content=data,
+            timeout_s=self.timeout_s,
+            stream=stream,
+        )
         translate = functools.partial(translate_error, doing=doing, address=self.address)
         with self.mapping(doing):
             response = _retry(send) if method in {"GET", "HEAD"} else send()
@@ -131,21 +147,23 @@ def target_of(api_version: tuple[int, int], path: str, params: Params | None) ->
     return f"/v{api_version[0]}.{api_version[1]}{encode_path(path)}{query}"
 
 
-def connect(*, context: str, environment: Mapping[str, str]) -> Engine:
+def connect(*, context: str, environment: Mapping[str, str], timeout_s: float | None = None) -> Engine:
     """Connect to the engine that the docker command would choose, with one `GET /_ping`.
 
+    `timeout_s`: how long each response may take.
     Raises: EngineUnreachableError; EngineError if its API is too old.
     """
-    return open_engine(choose_endpoint(context=context, environment=environment))
+    return open_engine(choose_endpoint(context=context, environment=environment), timeout_s=timeout_s)
 
 
-def open_engine(endpoint: Endpoint) -> Engine:
+def open_engine(endpoint: Endpoint, *, timeout_s: float | None = None) -> Engine:
     """Connect to an endpoint. Source: Engine API, `GET /_ping`, which returns the newest API version it supports."""
     # The configuration's `User-Agent` is not used, as by the docker command.
     headers = {**endpoint.headers, "User-Agent": f"wtc/{__version__}"}
     try:
         transport = open_transport(endpoint)
-        response = transport.request("GET", "/_ping", headers=headers, timeout_s=PING_TIMEOUT_S)
+        limit_s = min(timeout_s or PING_TIMEOUT_S, PING_TIMEOUT_S)
+        response = transport.request("GET", "/_ping", headers=headers, timeout_s=limit_s)
         _ = response.content
     except OSError as error:
         raise _add_proxy_hint(unreachable_error(error, endpoint.address), endpoint) from error
@@ -158,6 +176,7 @@ def open_engine(endpoint: Endpoint) -> Engine:
         host=endpoint.host,
         host_is_local=endpoint.is_local,
         api_version=version,
+        timeout_s=timeout_s,
     )
 
 

@@ -23,6 +23,7 @@ from wtc.engine.client.transport import (
     Content,
     CutShortError,
     MalformedResponseError,
+    NoAnswerError,
     Response,
     TransportCommandError,
 )
@@ -70,10 +71,11 @@ class DockerTransport:
         headers: Mapping[str, str],
         content: Content | None = None,
         timeout_s: float | None = None,
+        stream: bool = False,
     ) -> Response:
         """See `Transport.request`."""
         url = f"{self._api.base_url}{target}"
-        with _plain_errors(), self._complaints():
+        with _plain_errors(timeout_s=timeout_s), self._complaints():
             prepared = requests.Request(method, url, data=cast("Any", content), headers=headers).prepare()
             # Without the session, whose cookies and redirects double a call's time.
             response = self._api.get_adapter(url).send(
@@ -84,24 +86,30 @@ class DockerTransport:
                 cert=self._api.cert,
                 proxies=self._api.proxies,
             )
+        connection = response.raw.connection
+        if stream and connection is not None and connection.sock is not None:
+            connection.sock.settimeout(None)
         names = {str(name).lower(): str(value).strip() for name, value in response.headers.items()}
-        return Response(status=response.status_code, headers=names, body=_Body(response))
+        return Response(status=response.status_code, headers=names, body=_Body(response, timeout_s))
 
-    def open_duplex(self) -> DuplexSocket:
+    def open_duplex(self, *, timeout_s: float | None = None) -> DuplexSocket:
         """See `Transport.open_duplex`."""
         with _plain_errors(), self._complaints():
             if self._ssh is not None:
                 connection = self._ssh.new_connection()
                 connection.connect()
+                connection.sock.settimeout(timeout_s)
                 return DuplexSocket(connection.sock, connection.close)
             if self._scheme != "tcp":
                 raise OSError(errno.EOPNOTSUPP, f"streams over {self._scheme} are not supported")
             link = socket.create_connection((self._name, self._port), timeout=CONNECT_TIMEOUT_S)
             try:
-                return self._open_tcp(link)
+                duplex = self._open_tcp(link)
+                link.settimeout(timeout_s)
             except BaseException:
                 link.close()
                 raise
+            return duplex
 
     def close(self) -> None:
         """See `Transport.close`."""
@@ -117,7 +125,6 @@ class DockerTransport:
 
             duplex = TlsDuplexSocket(link, self._tls_context(), self._name)
             duplex.handshake()
-        link.settimeout(None)
         return duplex
 
     def _tls_context(self) -> Any:
@@ -147,11 +154,12 @@ class DockerTransport:
 
 
 class _Body:
-    def __init__(self, response: requests.Response) -> None:
+    def __init__(self, response: requests.Response, timeout_s: float | None) -> None:
         self._response = response
+        self._timeout_s = timeout_s
 
     def read(self, size: int) -> bytes:
-        with _plain_errors(reading=True):
+        with _plain_errors(reading=True, timeout_s=self._timeout_s):
             return bytes(self._response.raw.read1(size))
 
     def shutdown(self) -> None:
@@ -169,19 +177,25 @@ def _tls_config(tls: Tls) -> TLSConfig:
 
 
 @contextlib.contextmanager
-def _plain_errors(*, reading: bool = False) -> Generator[None]:
+def _plain_errors(*, reading: bool = False, timeout_s: float | None = None) -> Generator[None]:
     """Raise OSErrors in place of the exceptions of docker-py and its dependencies."""
     try:
         yield
     except TransportCommandError:
         raise
     except (docker.errors.DockerException, requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise plain_error(error, reading=reading) from error
+        raise plain_error(error, reading=reading, timeout_s=timeout_s) from error
 
 
-def plain_error(error: Exception, *, reading: bool = False) -> OSError:
-    """Return the OSError for an exception of docker-py, requests or urllib3. `reading`: the header has arrived."""
+def plain_error(error: Exception, *, reading: bool = False, timeout_s: float | None = None) -> OSError:
+    """Return the OSError for an exception of docker-py, requests or urllib3.
+
+    `reading`: the header has arrived. `timeout_s`: how long the response could take.
+    """
     chain = list(exception_chain(error))
+    late = (requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+    if timeout_s is not None and any(isinstance(one, late) for one in chain):
+        return NoAnswerError(timeout_s)
     for one in chain:
         if isinstance(one, OSError) and not isinstance(one, requests.RequestException):
             return one

@@ -3,7 +3,12 @@
 import errno
 from collections.abc import Iterator
 
-from wtc.engine.client.transport import CutShortError, MalformedResponseError, TransportCommandError
+from wtc.engine.client.transport import (
+    CutShortError,
+    MalformedResponseError,
+    NoAnswerError,
+    TransportCommandError,
+)
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
 
 DOCTOR = "to see what wtc tried, run `wtc doctor`"
@@ -95,6 +100,8 @@ def _system_cause(one: BaseException) -> tuple[str, str] | None:
 
 
 def _general_cause(one: BaseException) -> tuple[str, str] | None:
+    if isinstance(one, NoAnswerError):
+        return str(one), "to wait longer, set `WTC_ENGINE_TIMEOUT` to a number of seconds"
     if isinstance(one, CutShortError):
         return "the connection was closed before the response was complete", ""
     if isinstance(one, MalformedResponseError):

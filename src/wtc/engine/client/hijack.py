@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wtc.engine.client.connection import Params, error_text, target_of
 from wtc.engine.client.errors import refused_error
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, Head, request_head, take_head
+from wtc.engine.client.transport import NoAnswerError
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -25,12 +26,15 @@ def hijack(
     Raises: as `Engine.call` does.
     """
     with engine.mapping(doing), contextlib.ExitStack() as undo:
-        duplex = engine.transport.open_duplex()
+        duplex = engine.transport.open_duplex(timeout_s=engine.timeout_s)
         undo.callback(duplex.close)
-        duplex.put(_request(engine, path, params, body))
-        duplex.flush()
         received = bytearray()
-        head = _read_head(duplex, received)
+        try:
+            duplex.put(_request(engine, path, params, body))
+            duplex.flush()
+            head = _read_head(duplex, received)
+        except TimeoutError as error:
+            raise NoAnswerError(engine.timeout_s) from error
         if head.status not in {101, 200}:
             raise refused_error(head.status, _message(duplex, received), doing=doing)
         if received:

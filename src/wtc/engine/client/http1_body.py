@@ -1,26 +1,80 @@
 """Read HTTP/1.1 responses from a socket: the head, then the content by its length or by chunks."""
 
 import socket
+from collections.abc import Iterator
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, UNTIL_CLOSE, Head, chunk_size, take_head
-from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError
+from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError, NoAnswerError
+from wtc.interruption import SILENCE_S, received_signal, silence_left_s
+
+if TYPE_CHECKING:
+    import select
+
+TURN_S = 0.5
+"""How often a wait looks for a signal, which interrupts the main thread only."""
 
 
 class BufferedSocket:
     """A connected socket, with the bytes that were received and not read yet."""
 
-    __slots__ = ("_early", "buffer", "link")
+    __slots__ = ("_early", "_timeout_s", "buffer", "link")
 
     def __init__(self, link: socket.socket) -> None:
         self.link = link
         self.buffer = bytearray()
         self._early: Head | None = None
+        self._timeout_s: float | None = None
+
+    def limit(self, timeout_s: float | None) -> None:
+        """Set how long each operation may wait for the other side; None sets no limit."""
+        self._timeout_s = timeout_s
+
+    def send_all(self, data: bytes) -> None:
+        """Send bytes. Raises: OSError; NoAnswerError."""
+        self.link.settimeout(self._timeout_s)
+        try:
+            self.link.sendall(data)
+        except TimeoutError:
+            raise NoAnswerError(self._timeout_s) from None
+
+    def wait_for(self, poll: "select.poll") -> int:
+        """Wait for the events for which the socket is registered, and return them. Raises: NoAnswerError."""
+        for turn_s in self._turns():
+            for _, events in poll.poll(turn_s * 1000):
+                return events
+        raise self._late()
 
     def receive(self) -> bool:
-        """Wait for bytes and add them to the buffer. Return False at the end of the stream. Raises: OSError."""
-        data = self.link.recv(CHUNK_BYTES)
-        self.buffer += data
-        return bool(data)
+        """Wait for bytes and add them to the buffer. Return False at the end of the stream.
+
+        Raises: OSError; NoAnswerError.
+        """
+        for turn_s in self._turns():
+            self.link.settimeout(turn_s)
+            try:
+                data = self.link.recv(CHUNK_BYTES)
+            except TimeoutError:
+                continue
+            self.buffer += data
+            return bool(data)
+        raise self._late()
+
+    def _late(self) -> NoAnswerError:
+        return NoAnswerError(SILENCE_S if received_signal() else self._timeout_s)
+
+    def _turns(self) -> Iterator[float]:
+        """Yield how long to wait next, in seconds, until the limit, or until the answer is late after a signal."""
+        begun_s = monotonic()
+        while True:
+            left_s = inf if self._timeout_s is None else begun_s + self._timeout_s - monotonic()
+            silence_s = silence_left_s(begun_s)
+            turn_s = min(TURN_S, left_s, inf if silence_s is None else silence_s)
+            if turn_s <= 0:
+                return
+            yield turn_s
 
     def early_head(self) -> Head | None:
         """Return the head of the next response if it has been received. Raises: MalformedResponseError."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 RECORD_LIMIT_BYTES = 16 << 20
 _POLL_S = 0.1
+FIRST_OUTPUT = 4
+"""How many times longer than other answers the first output may take: a registry or a builder works before it."""
 
 
 def post_records(
@@ -35,7 +37,8 @@ def post_records(
     """
     check_stop(stop)
     body = _read_until_stop(stop, data) if data is not None else None
-    send = partial(engine.call, "POST", path, doing=doing, data=body, headers=headers, stream=True)
+    patient = engine.allowing(FIRST_OUTPUT * (engine.timeout_s or 0))
+    send = partial(patient.call, "POST", path, doing=doing, data=body, headers=headers, stream=True)
     response = send() if stop is None else _send_until_stop(send, stop)
     with contextlib.closing(response), _close_on_stop(stop, response):
         yield from split_records(response)

@@ -16,6 +16,13 @@ Content = bytes | Iterable[bytes]
 """What a request sends: bytes with their length, or pieces of unknown total length, sent as chunks."""
 
 
+class NoAnswerError(TimeoutError):
+    """The engine was silent for longer than a response may take."""
+
+    def __init__(self, timeout_s: float | None) -> None:
+        super().__init__(f"no answer within {timeout_s or 0:g} s")
+
+
 class CutShortError(ConnectionError):
     """The connection was closed before the response was complete."""
 
@@ -154,16 +161,22 @@ class Transport(Protocol):
         headers: Mapping[str, str],
         content: Content | None = None,
         timeout_s: float | None = None,
+        stream: bool = False,
     ) -> Response:
         """Send a request and return the response as soon as its header has arrived.
 
-        `target`: path and query. `timeout_s`: how long the header may take; connecting has a limit too.
-        Raises: OSError; CutShortError, MalformedResponseError or TransportCommandError if the cause is known.
+        `target`: path and query. `timeout_s`: how long the engine may be silent, until the header of a `stream` and
+        until the end of any other response; connecting has a limit too.
+        Raises: OSError; NoAnswerError, CutShortError, MalformedResponseError or TransportCommandError if the cause is
+        known.
         """
         ...
 
-    def open_duplex(self) -> "DuplexSocket":
-        """Return a new connection as a two-way stream of bytes, still blocking. Raises: as `request`."""
+    def open_duplex(self, *, timeout_s: float | None = None) -> "DuplexSocket":
+        """Return a new connection as a two-way stream of bytes, which blocks at most `timeout_s`.
+
+        Raises: as `request`.
+        """
         ...
 
     def close(self) -> None:

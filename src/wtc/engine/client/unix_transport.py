@@ -39,15 +39,17 @@ class UnixTransport:
         headers: Mapping[str, str],
         content: Content | None = None,
         timeout_s: float | None = None,
+        stream: bool = False,
     ) -> Response:
         """See `Transport.request`."""
         head = request_head(method, target, {"Host": self.host, **headers, **_framing(method, content)})
         connection = self._connection()
         try:
-            connection.link.settimeout(timeout_s)
+            connection.limit(timeout_s)
             whole = _send(connection, head, content)
             answer = connection.head()
-            connection.link.settimeout(None)
+            if stream:
+                connection.limit(None)
             length = content_length(answer, method)
         except BaseException:
             connection.close()
@@ -56,9 +58,11 @@ class UnixTransport:
         release = self._keep if reusable else BufferedSocket.close
         return Response(status=answer.status, headers=answer.headers, body=_Body(connection, length, release))
 
-    def open_duplex(self) -> DuplexSocket:
+    def open_duplex(self, *, timeout_s: float | None = None) -> DuplexSocket:
         """See `Transport.open_duplex`."""
-        return DuplexSocket(connect_unix(self._path))
+        link = connect_unix(self._path)
+        link.settimeout(timeout_s)
+        return DuplexSocket(link)
 
     def close(self) -> None:
         """See `Transport.close`."""
@@ -179,7 +183,7 @@ def _send(connection: BufferedSocket, head: bytes, content: Content | None) -> b
     """
     if content is None or (isinstance(content, bytes) and len(content) <= SMALL_BYTES):
         try:
-            connection.link.sendall(head + (content or b""))
+            connection.send_all(head + (content or b""))
         except (BrokenPipeError, ConnectionResetError):
             # A response may have arrived before the engine closed the connection.
             return False
@@ -225,7 +229,7 @@ class _Upload:
         """Wait until bytes can be sent. Return whether the engine has refused the request before that."""
         watched = select.POLLIN if len(self._connection.buffer) < EARLY_LIMIT_BYTES else 0
         self._poll.register(self._link, watched | select.POLLOUT)
-        ((_, events),) = self._poll.poll()
+        events = self._connection.wait_for(self._poll)
         if not events & select.POLLIN:
             return False
         try:

@@ -1,6 +1,7 @@
 """Change the owner of a folder of the host through a container of any local image that has a shell."""
 
 import secrets
+from math import inf
 from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_number, get_text, require_text
@@ -58,10 +59,11 @@ def _run(engine: "Engine", image: str, folder: str, owner: str) -> int:
     }
     doing = f"change the owner of `{folder}`"
     created = engine.call("POST", "/containers/create", doing=doing, params={"name": name}, body=body).object()
-    ref = ContainerRef(name=name, id=get_text(created, "Id"))
+    ref = ContainerRef(name=name, id=require_text(created, "Id"))
     try:
         engine.call("POST", f"/containers/{ref.key}/start", doing=doing)
-        return get_number(engine.call("POST", f"/containers/{ref.key}/wait", doing=doing).object(), "StatusCode")
+        ended = engine.allowing(inf).call("POST", f"/containers/{ref.key}/wait", doing=doing).object()
+        return get_number(ended, "StatusCode")
     finally:
         # Also removes the anonymous volumes that the image declares.
         remove_container(engine, RemoveContainer(container=ref, volumes=True))

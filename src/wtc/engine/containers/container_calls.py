@@ -1,17 +1,21 @@
 """Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
+import math
 import os
+import threading
 from collections.abc import Iterable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.client.json_access import get_object, get_text, get_texts
+from wtc.engine.client.transport import NoAnswerError
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
 from wtc.engine.translate.container import container_body
 from wtc.engine.translate.networks import endpoint_settings
-from wtc.errors import ConflictError, EngineError, NotFoundError, PortTakenError
+from wtc.errors import ConflictError, EngineError, EngineUnreachableError, NotFoundError, PortTakenError
 from wtc.model.desired import InjectedFile
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import (
@@ -32,6 +36,13 @@ from wtc.regular_file import read_regular_file
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
+RESERVED_S, RESERVED_POLL_S = 5.0, 0.1
+"""How long the engine may reserve the name of a container that it has not created yet."""
+STARTED = frozenset({204, 304})
+"""The statuses for a container that was started, or runs already. Source: Engine API, `ContainerStart`."""
+NO_TIMEOUT = -1
+"""The time of a stop that waits until the container ends. Source: Engine API, `ContainerStop`."""
+
 
 def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     """Create a container (`POST /containers/create`) and return the engine's warnings.
@@ -48,21 +59,35 @@ def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
     )
     params = {"name": operation.name, **({"platform": spec.config.platform} if spec.config.platform else {})}
     doing = f"create container `{operation.name}` of service `{spec.service}`"
-    try:
-        answer = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
-    except EngineError as error:
-        if error.status != 409 or not (found := _inspect(engine, operation.name)):
-            raise
-        labels = parse_inspect.parse_container(found).labels
-        # The container exists although the response of an earlier request was lost.
-        if labels == {**labels, **body["Labels"]}:
-            return []
-        raise ConflictError(
-            f"container `{operation.name}` already exists and is not the one that service `{spec.service}` needs",
-            causes=error.causes,
-            hints=(f"to inspect it, run `docker container inspect {operation.name}`",),
-        ) from error
-    return get_texts(answer, "Warnings")
+    pause, end_s = threading.Event(), monotonic() + RESERVED_S
+    while True:
+        try:
+            answer = engine.call("POST", "/containers/create", doing=doing, params=params, body=body).object()
+        except EngineError as error:
+            if error.status != 409:
+                raise
+            if found := _inspect(engine, operation.name):
+                _own_or_conflict(operation, parse_inspect.parse_container(found).labels, body["Labels"], error)
+                return []
+            if monotonic() >= end_s:
+                raise
+            # The engine is still creating a container of that name, for a command that was killed.
+            pause.wait(RESERVED_POLL_S)
+        else:
+            return get_texts(answer, "Warnings")
+
+
+def _own_or_conflict(
+    operation: CreateContainer, labels: Mapping[str, str], wanted: Mapping[str, str], error: EngineError
+) -> None:
+    """Raise ConflictError unless the container is the wanted one: the response of an earlier request was lost."""
+    if labels == {**labels, **wanted}:
+        return
+    raise ConflictError(
+        f"container `{operation.name}` already exists and is not the one that service `{operation.spec.service}` needs",
+        causes=error.causes,
+        hints=(f"to inspect it, run `docker container inspect {operation.name}`",),
+    ) from error
 
 
 def rename_container(engine: "Engine", operation: RenameContainer) -> None:
@@ -82,7 +107,7 @@ def start_container(engine: "Engine", operation: StartContainer) -> None:
     container = operation.container
     doing = f"start container `{container.name}`"
     try:
-        engine.call("POST", f"/containers/{container.key}/start", doing=doing)
+        status = engine.call("POST", f"/containers/{container.key}/start", doing=doing).status
     except EngineError as error:
         found = _inspect(engine, container.key)
         if found is None:
@@ -99,6 +124,8 @@ def start_container(engine: "Engine", operation: StartContainer) -> None:
                 causes=error.causes,
             ) from error
         raise
+    if status not in STARTED:
+        raise EngineError(f"cannot {doing}", status=status, causes=(f"HTTP status {status}",))
 
 
 def stop_container(engine: "Engine", operation: StopContainer) -> None:
@@ -106,7 +133,24 @@ def stop_container(engine: "Engine", operation: StopContainer) -> None:
     container = operation.container
     params = {} if operation.timeout_s is None else {"t": operation.timeout_s}
     doing = f"stop container `{container.name}`"
-    engine.call("POST", f"/containers/{container.key}/stop", doing=doing, params=params, accept=(404,))
+    path = f"/containers/{container.key}"
+    grace_s = operation.timeout_s
+    try:
+        _stopping(engine, grace_s or 0).call("POST", f"{path}/stop", doing=doing, params=params, accept=(404,))
+    except EngineUnreachableError as error:
+        if grace_s is not None or not isinstance(error.__cause__, NoAnswerError):
+            raise
+        # Only the container has the time that it may take. The engine completes the stop although the request is lost.
+        found = _inspect(engine, container.key)
+        grace_s = parse_inspect.parse_container(found).stop_grace_s if found else 0
+        if grace_s is None or 0 <= grace_s < (engine.timeout_s or 0):
+            raise
+        params = {"condition": "not-running"}
+        _stopping(engine, grace_s).call("POST", f"{path}/wait", doing=doing, params=params, accept=(404,))
+
+
+def _stopping(engine: "Engine", grace_s: int) -> "Engine":
+    return engine.allowing(math.inf if grace_s == NO_TIMEOUT else grace_s)
 
 
 def kill_container(engine: "Engine", operation: KillContainer) -> None:
@@ -135,9 +179,9 @@ def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
     try:
         engine.call("DELETE", f"/containers/{container.key}", doing=doing, params=params, accept=(404,))
     except EngineError as error:
-        if error.status != 409:
+        # Only if another client is removing it, there is an end to wait for.
+        if error.status != 409 or not _is_being_removed(engine, container.key):
             raise
-        # Another client is removing it: wait until it is removed.
         path = f"/containers/{container.key}/wait"
         engine.call("POST", path, doing=doing, params={"condition": "removed"}, accept=(404,))
 
@@ -214,6 +258,12 @@ def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:
         return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     except NotFoundError:
         return None
+
+
+def _is_being_removed(engine: "Engine", container: str) -> bool:
+    """Whether the container is being removed, or was removed."""
+    found = _inspect(engine, container)
+    return found is None or get_text(get_object(found, "State"), "Status") in {"removing", "dead"}
 
 
 def _is_attached(engine: "Engine", container: str, network: str) -> bool:

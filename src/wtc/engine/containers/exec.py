@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.hijack import hijack
-from wtc.engine.client.json_access import get_number, get_text
+from wtc.engine.client.json_access import get_number, require_text
 from wtc.engine.containers.attach import AttachEnd, DetachedBySignalError, attach_user, raise_detached
 from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.model.observed import ContainerRef
@@ -59,7 +59,7 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
         **console,
     }
     created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).object()
-    path = f"/exec/{get_text(created, 'Id')}"
+    path = f"/exec/{require_text(created, 'Id')}"
     start = {"Detach": request.detached, "Tty": request.terminal, **console}
     if request.detached:
         engine.call("POST", f"{path}/start", doing=doing, body=start)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from wtc.engine.client.json_access import get_number, get_text
+from wtc.engine.client.json_access import get_number, require_text
 from wtc.engine.client.output_stream import read_available, read_frames, read_tail
 from wtc.errors import WtcError
 from wtc.model.plan import RunHook
@@ -26,7 +26,7 @@ def run_hook(engine: "Engine", operation: RunHook) -> None:
         "Env": [name if value is None else f"{name}={value}" for name, value in hook.environment.items()],
     }
     created = engine.call("POST", f"/containers/{container.key}/exec", doing=doing, body=body).object()
-    path = f"/exec/{get_text(created, 'Id')}"
+    path = f"/exec/{require_text(created, 'Id')}"
     started = engine.call("POST", f"{path}/start", doing=doing, body={"Detach": False, "Tty": False}, stream=True)
     output = read_tail(read_frames(read_available(started))).decode(errors="replace")
     if status := get_number(engine.object(f"{path}/json", doing=doing), "ExitCode"):

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
@@ -17,7 +17,8 @@ from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.engine.observe.container_exits import exit_code
 from wtc.engine.operations import Call, perform_operation
 from wtc.engine.translate.container import container_body
-from wtc.errors import PortTakenError, WtcError
+from wtc.errors import EngineUnreachableError, PortTakenError, WtcError
+from wtc.interruption import Abandoned, note_signal
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
 from wtc.regular_file import read_regular_file
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 DAEMON_FAILED, CANNOT_RUN, NOT_FOUND = 125, 126, 127
 """The exit statuses by which docker reports that a command did not run."""
+KILL_S = 1.0
+"""How long the engine may take to kill a container at a second signal."""
 STOPPING_INTERRUPTS = 3
 """After this many Ctrl-C the container is stopped, even if its command ignores them."""
 
@@ -152,14 +155,24 @@ def _start(engine: "Engine", container: ContainerRef, waiting: "Response | None"
     """
     try:
         start_container(engine, StartContainer(container=container))
-    except PortTakenError:
+    except (PortTakenError, EngineUnreachableError):
         raise
     except WtcError as error:
         status = 0
         with suppress(WtcError):
-            status = get_number(waiting.object(), "StatusCode") if waiting else exit_code(engine, container.key)
+            status = _exit_code(engine, container, waiting)
         status = status if status in {CANNOT_RUN, NOT_FOUND} else DAEMON_FAILED
         raise error.replace(exit_status=status) from error.__cause__
+
+
+def _exit_code(engine: "Engine", container: ContainerRef, waiting: "Response | None") -> int:
+    """Return the exit status of a container that did not start.
+
+    `waiting` has the status of a container that the engine has removed already; otherwise it may never end.
+    """
+    if (found := exit_code(engine, container.key)) is not None:
+        return found
+    return get_number(waiting.object(), "StatusCode") if waiting else 0
 
 
 class _ExitSignals:
@@ -168,23 +181,40 @@ class _ExitSignals:
     def __init__(self, engine: "Engine", container: ContainerRef) -> None:
         self._engine, self._container = engine, container
         self._interrupts = 0
+        self._request: threading.Thread | None = None
+        """The last request for a signal; the main thread does not wait for its answer."""
         self.stop_signal = 0
         """The signal that stops the container; 0 if none does."""
 
     def on_signal(self, number: "int | signal.Signals") -> None:
+        """Handle a signal. Raises: Abandoned, if the engine has not answered the request for the last one."""
         import signal
 
+        if self._request is not None and self._request.is_alive():
+            self._abandon(number)
         if number == signal.SIGINT:
             self._interrupts += 1
             if self._interrupts < STOPPING_INTERRUPTS:
-                self._send("SIGINT")
+                self._request = self._begin(self._send, "SIGINT")
                 return
         if self.stop_signal:
-            self._send("SIGKILL")
+            kill = self._begin(self._send, "SIGKILL")
+            kill.join(KILL_S)
+            if kill.is_alive():
+                self._abandon(number)
             return
         self.stop_signal = int(number)
         # The engine completes the stop even if this thread ends.
-        threading.Thread(target=self._stop, daemon=True, name="wtc-stop").start()
+        self._begin(self._stop)
+
+    def _begin(self, request: Callable[..., None], *arguments: str) -> threading.Thread:
+        begun = threading.Thread(target=request, args=arguments, daemon=True, name="wtc-signal")
+        begun.start()
+        return begun
+
+    def _abandon(self, number: int) -> NoReturn:
+        note_signal(number)
+        raise Abandoned(number)
 
     def _send(self, name: str) -> None:
         path = f"/containers/{self._container.key}/kill"

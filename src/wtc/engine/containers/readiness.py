@@ -15,6 +15,8 @@ SETTLED_S = 0.3
 GIVE_UP_EXITS = 5
 GIVE_UP_S = 60.0
 """A container whose restart policy has no limit has failed after this many exits and this long a wait."""
+NOT_STARTED_S = 10.0
+"""How long a container may be `created` after the engine has accepted its start."""
 DEFAULT_RETRIES = 3
 """The number of failed health checks that make a container unhealthy, if its healthcheck does not set `retries`."""
 _ENDED = {"exited", "dead", "removing"}
@@ -108,6 +110,8 @@ def judge_condition(
         return _ended(condition, container)
     if container.state == "restarting":
         return _restarting(condition, container, waited_s)
+    if container.state == "created" and waited_s >= NOT_STARTED_S:
+        return "is not running, although the engine has started it"
     if container.state != "running":
         return None
     match condition:

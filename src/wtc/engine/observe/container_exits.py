@@ -55,12 +55,12 @@ def container_exits(
     return tuple(sorted(found, key=lambda e: e.finished))
 
 
-def exit_code(engine: "Engine", container: str) -> int:
-    """Return the last exit status of a container; 0 if it does not exist any more."""
+def exit_code(engine: "Engine", container: str) -> int | None:
+    """Return the last exit status of a container; None if it does not exist any more."""
     try:
         found = engine.object(f"/containers/{container}/json", doing="read the exit status of a container")
     except NotFoundError:
-        return 0
+        return None
     return get_number(get_object(found, "State"), "ExitCode")
 
 

@@ -1,5 +1,6 @@
 """Query one container or image: processes, ports, details, exit status. Source: Engine API, Containers and Images."""
 
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 from wtc.dataclass import dataclass
@@ -74,5 +75,5 @@ def image_details(engine: "Engine", image: str, reference: str) -> ImageDetails:
 def wait_for_exit(engine: "Engine", container: str) -> int:
     """Wait until a container has ended and return its exit status (`POST /containers/{id}/wait`)."""
     doing = f"wait for container `{container}`"
-    answer = engine.call("POST", f"/containers/{container}/wait", doing=doing).object()
+    answer = engine.allowing(inf).call("POST", f"/containers/{container}/wait", doing=doing).object()
     return get_number(answer, "StatusCode")

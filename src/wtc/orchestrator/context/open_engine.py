@@ -19,10 +19,13 @@ def open_engine(target: "Target") -> "Generator[Engine]":
 
     Raises:
         EngineUnreachableError: no engine answers.
+        UsageError: a setting of the user is not valid.
     """
     from wtc.engine.client.connection import connect
+    from wtc.settings.settings import ENGINE_TIMEOUT, user_setting
 
-    engine = connect(context=target.context, environment=target.environment)
+    timeout_s = user_setting(target.environment, ENGINE_TIMEOUT)
+    engine = connect(context=target.context, environment=target.environment, timeout_s=timeout_s)
     if target.parallel:
         engine = replace(engine, parallel=target.parallel)
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
 from wtc.events import Reporter, warn
+from wtc.interruption import heed_stop
 from wtc.model.identity import GitState, Identity, LabelledStack, Lock, PathFacts, Presence
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.clean import Cleaning, CleanRequest, execute_clean, forget_stale, prepare_clean, raise_if_left
@@ -115,7 +116,8 @@ def _remove_stopped(
         WtcError: the worktree stays.
     """
     state = open_user_state(target, report)
-    with open_engine(target) as engine, lock_if_possible(state, worktree.path, report):
+    # What was stopped is started again, so that the removal heeds the event as a whole.
+    with open_engine(target) as engine, lock_if_possible(state, worktree.path, report), heed_stop():
         stacks = _own_stacks(engine, worktree, host_id(state.environment))
         try:
             refuse_removal(worktree.path, target, force=force)

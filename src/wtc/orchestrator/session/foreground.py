@@ -118,7 +118,7 @@ class AttachedStack:
         if status is None:
             if (source.service, source.number) not in self._request.started:
                 return
-            status = exit_code(self._engine, source.id)
+            status = exit_code(self._engine, source.id) or 0
         self._exits.append((source.service, status))
         name = f"service `{source.service}`" if source.number == 1 else f"replica {source.number} of `{source.service}`"
         self._report(Note(text=f"{name} exited with status {status}"))

@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from wtc.dataclass import replace
-from wtc.errors import WtcError
+from wtc.errors import NotFoundError, WtcError
 from wtc.events import Note
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
-from wtc.model.plan import Plan
+from wtc.model.plan import CreateContainer, Plan
 from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired
@@ -24,6 +24,7 @@ from wtc.settings.settings import OVERSUBSCRIBE
 if TYPE_CHECKING:
     from wtc.engine.executor import Outcome, Perform
     from wtc.model.observed import SubnetPool
+    from wtc.model.plan import PlanNode
 
 ATTEMPTS = 8
 """How often other host ports are leased before the command gives up."""
@@ -101,9 +102,12 @@ class Session:
         """Raise the error of an outcome with failures.
 
         Raises:
+            RetryError: something that the stack needs has been removed meanwhile, as by a `clean` that was killed.
             WtcError: what failed, with the others as causes.
         """
         context, interrupted = self.context, self.stop.is_set()
+        if outcome.failed and not self.is_retry and not interrupted and all(map(_is_missing_something, outcome.failed)):
+            raise RetryError
         raise_failed(outcome, context.engine, context.namespace, interrupted=interrupted, services=desired.services)
 
     def undo_networks(self, outcome: "Outcome") -> None:
@@ -148,3 +152,9 @@ class Session:
                     self.context.report(Note(text=f"host port {ports} is taken: looking for another"))
         hint = "to see who has them, run `wtc ps -a`"
         raise WtcError(f"no free host port was found in {ATTEMPTS} tries", hints=[hint])
+
+
+def _is_missing_something(failed: "tuple[PlanNode, WtcError]") -> bool:
+    """Whether a container was not created because its image, a network or a volume does not exist."""
+    node, error = failed
+    return isinstance(node.operation, CreateContainer) and isinstance(error, NotFoundError)

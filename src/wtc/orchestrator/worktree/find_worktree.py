@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wtc.errors import ConflictError, InterruptedByUserError, UsageError
+from wtc.interruption import heed_stop
 from wtc.model.identity import Lock
 from wtc.orchestrator.context.target import Target
 from wtc.worktrees.errors import NotGitRepositoryError
@@ -29,7 +30,10 @@ def run_async(coroutine: Coroutine[Any, Any, T], stop: threading.Event | None = 
     Raises:
         InterruptedByUserError: it was cancelled.
     """
-    return asyncio.run(_run_until_stopped(coroutine, stop) if stop else coroutine)
+    if stop is None:
+        return asyncio.run(coroutine)
+    with heed_stop():
+        return asyncio.run(_run_until_stopped(coroutine, stop))
 
 
 async def _run_until_stopped(coroutine: Coroutine[Any, Any, T], stop: threading.Event) -> T:
