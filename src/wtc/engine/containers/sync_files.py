@@ -11,7 +11,7 @@ from wtc.engine.client.output_stream import read_tail
 from wtc.engine.containers.archive import path_stat, upload
 from wtc.engine.containers.archive_pack import pack_entries
 from wtc.engine.containers.hooks import run_command
-from wtc.errors import EngineError, WtcError
+from wtc.errors import WtcError
 from wtc.model.observed import ContainerRef
 from wtc.model.service import Hook
 
@@ -25,37 +25,27 @@ PATHS_BYTES = 64 * 1024
 
 
 def send_files(
-    engine: "Engine",
-    container: ContainerRef,
-    files: Mapping[str, str],
-    is_folder: Callable[[str], bool],
-    *,
-    unreadable: Callable[[OSError], None],
+    engine: "Engine", container: ContainerRef, files: Mapping[str, str], *, unreadable: Callable[[OSError], None]
 ) -> None:
     """Send files, folders and links: absolute path in the container -> local path. Folders are sent alone.
 
-    What has another type in the container, a folder in place of a file or the reverse, is removed first.
+    `unreadable` gets the errors of files that cannot be read, which are left out.
 
     Raises:
-        EngineError: the engine refuses.
-        OSError: a file changed while it was read.
+        EngineError: the engine refuses, also a file in place of a folder, or the reverse.
+        OSError: a file became shorter while it was read.
     """
+    entries = ((path, name.lstrip("/")) for name, path in files.items())
+    upload(engine, container, "/", pack_entries(entries, unreadable=unreadable), users=True)
 
-    def packed() -> Iterator[bytes]:
-        return pack_entries(((path, name.lstrip("/")) for name, path in files.items()), unreadable=unreadable)
 
-    try:
-        upload(engine, container, "/", packed(), users=True)
-    except EngineError:
-        in_the_way = [
-            name
-            for name, path in files.items()
-            if (found := path_stat(engine, container, name)) is not None and found.is_dir != is_folder(path)
-        ]
-        if not in_the_way:
-            raise
-        remove_paths(engine, container, in_the_way)
-        upload(engine, container, "/", packed(), users=True)
+def other_types(engine: "Engine", container: ContainerRef, folders: Mapping[str, bool]) -> list[str]:
+    """Return the paths that are a folder in the container and should not be one, or the reverse.
+
+    `folders`: absolute path in the container -> whether it should be a folder.
+    """
+    found = ((name, path_stat(engine, container, name)) for name in folders)
+    return [name for name, stat in found if stat is not None and stat.is_dir != folders[name]]
 
 
 def remove_paths(engine: "Engine", container: ContainerRef, paths: Sequence[str]) -> None:

@@ -17,10 +17,10 @@ from wtc.model.service import Hook
 from wtc.model.up_options import Recreate
 from wtc.orchestrator.build import BuildRequest, build
 from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.file_watch.decide import Actions, PathChange, decide
+from wtc.orchestrator.file_watch.decide import Actions, PathChange, decide, synced_files
 from wtc.orchestrator.file_watch.sync import Synced, sync_service
 from wtc.orchestrator.file_watch.watch_rule import WatchRule
-from wtc.orchestrator.file_watch.watched_disk import FolderWalk
+from wtc.orchestrator.file_watch.watched_disk import FolderWalk, is_folder
 from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb, change_lifecycle
 from wtc.orchestrator.session.adopt import Adoption
 from wtc.orchestrator.up import UpRequest, up
@@ -118,8 +118,7 @@ class Applying:
         walk = FolderWalk()
         for rule in self._rules:
             if rule.initial_sync and rule.service in services:
-                files = {rule.container_path(path): path for path in walk.initial(rule) if rule.matches(path)}
-                self._work_of(rule.service).files.update(files)
+                self._work_of(rule.service).files.update(synced_files(rule, walk.initial(rule)))
 
     def _work_of(self, service: str) -> _Work:
         return self._work.setdefault(service, _Work())
@@ -146,7 +145,8 @@ class Applying:
 
     def _sync(self, service: str, files: Mapping[str, str]) -> None:
         with heed_stop():
-            synced = sync_service(self._context, service, files, self._context.report, self._stop)
+            targets = {rule.target for rule in self._rules if rule.service == service}
+            synced = sync_service(self._context, service, files, targets, self._stop)
         if text := _synced_text(service, synced, self._context.target.cwd):
             self._note(text)
 
@@ -219,7 +219,8 @@ def _synced_text(service: str, synced: Synced, folder: str) -> str:
     """Return what a sync did, in a line; empty if it did nothing."""
     if not synced.containers:
         return f"service `{service}` has no container to sync"
-    sent = [os.path.relpath(path, folder) for path in synced.sent if not os.path.isdir(path) or os.path.islink(path)]
+    paths = dict.fromkeys(path for path in synced.sent if not is_folder(path))
+    sent = [os.path.relpath(path, folder) for path in paths]
     parts = [f"synced {_counted(sent)}"] if sent else []
     parts += [f"removed {_counted(synced.removed)}"] if synced.removed else []
     return f"{service}: {', '.join(parts)}" if parts else ""

@@ -100,11 +100,17 @@ class FileChanges:
         before, self._roots = self._roots, now
         changed = [path for path, status in now.items() if status != before[path]]
         if any(_is_folder(s) for path in changed for s in (now[path], before[path])):
+            # What was in a folder that is gone was removed before it.
+            yield from self._changed_below()
             self._watch_folders()
         for path in changed:
-            kind = Kind.REMOVED if now[path] is None else Kind.MODIFIED if before[path] else Kind.ADDED
-            # A folder in the place of another one is new.
-            yield PathChange(path=path, kind=Kind.ADDED if _is_folder(now[path]) else kind)
+            folder = _is_folder(now[path] or before[path])
+            if now[path] is None:
+                yield PathChange(path=path, kind=Kind.REMOVED, is_folder=folder)
+            else:
+                # A folder in the place of another one is new.
+                kind = Kind.ADDED if folder or before[path] is None else Kind.MODIFIED
+                yield PathChange(path=path, kind=kind, is_folder=folder)
 
     def _changed_below(self) -> Iterable[PathChange]:
         if self._notify is None:

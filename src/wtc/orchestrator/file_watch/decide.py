@@ -23,6 +23,8 @@ class PathChange:
 
     path: str
     kind: Kind
+    is_folder: bool = False
+    """Whether the path is a folder, or was one; false if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +39,8 @@ class Actions:
     """Service and command."""
 
 
-Expand = Callable[[WatchRule, PathChange], Iterable[str]]
-"""Return the paths that a change is about: for a folder that was added, it and what is in it."""
+Expand = Callable[[WatchRule, PathChange], Iterable[PathChange]]
+"""Return the changes that one change means: for a folder that was added, it and what is in it."""
 
 
 def decide(rules: Sequence[WatchRule], changes: Iterable[PathChange], expand: Expand) -> Actions:
@@ -47,18 +49,30 @@ def decide(rules: Sequence[WatchRule], changes: Iterable[PathChange], expand: Ex
     matched: list[WatchRule] = []
     several = list(changes)
     for rule in rules:
-        paths = {path for change in several for path in expand(rule, change) if rule.matches(path)}
+        paths = {found.path: found for change in several for found in expand(rule, change) if rule.matches(found.path)}
         if not paths:
             continue
         matched.append(rule)
         if rule.syncs:
-            sync.setdefault(rule.service, {}).update({rule.container_path(path): path for path in sorted(paths)})
+            sync.setdefault(rule.service, {}).update(synced_files(rule, paths.values()))
     return Actions(
         rebuild=_services(matched, Action.REBUILD),
         sync=sync,
         restart=_services(matched, Action.RESTART, Action.SYNC_RESTART),
         execs=tuple((rule.service, rule.exec) for rule in matched if rule.action is Action.SYNC_EXEC and rule.exec),
     )
+
+
+def synced_files(rule: WatchRule, changes: Iterable[PathChange]) -> dict[str, str]:
+    """Return path in the container -> path on this machine, for changes that a rule syncs.
+
+    The target of a watched folder is neither changed nor removed itself: it may hold more than what was synced.
+    """
+    return {
+        rule.container_path(change.path, is_folder=change.is_folder): change.path
+        for change in sorted(changes, key=lambda c: c.path)
+        if not (change.path == rule.path and change.is_folder)
+    }
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

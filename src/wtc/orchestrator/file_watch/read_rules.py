@@ -125,15 +125,13 @@ def _rule(
     if syncs and any(relative(watched, folder) is not None for folder in bound):
         text = f"{name} mounts `{entry.path}` as a bind, so it is not watched"
         raise _UnusableRuleError(Diagnostic(message=text, severity=Severity.WARNING, path=(*path, "path")))
-    target = entry.target
-    if target.endswith("/") and disk.kind(watched) == "file":
-        target += posixpath.basename(watched)
     own = IgnoredPaths(folder=watched, patterns=_patterns(entry.ignore, (*path, "ignore"), service.name))
     return WatchRule(
         service=service.name,
         action=action,
         path=watched,
-        target=posixpath.normpath(f"/{target.lstrip('/')}") if syncs else "",
+        target=posixpath.normpath(f"/{entry.target.lstrip('/')}") if syncs else "",
+        into_target=syncs and entry.target.endswith("/"),
         exec=_hook(entry) if action is Action.SYNC_EXEC else None,
         include=_patterns(entry.include, (*path, "include"), service.name) if entry.include else None,
         ignored=(own, ignored) if ignored else (own,),

@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import partial
 from os.path import lexists
 
 from wtc.dataclass import dataclass
-from wtc.engine.containers.sync_files import remove_paths, send_files
+from wtc.engine.containers.sync_files import other_types, remove_paths, send_files
 from wtc.engine.parallel import call_all
-from wtc.errors import NotFoundError, WtcError
-from wtc.events import Reporter, warn
+from wtc.errors import EngineError, NotFoundError, WtcError
+from wtc.events import warn
 from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.file_watch.decide import outermost
@@ -31,17 +32,18 @@ class Synced:
 
 
 def sync_service(
-    context: Context, service: str, files: Mapping[str, str], report: Reporter, stop: threading.Event
+    context: Context, service: str, files: Mapping[str, str], targets: AbstractSet[str], stop: threading.Event
 ) -> Synced:
     """Send the files that exist, and remove the others, in all containers of a service.
 
-    `files`: path in the container -> path on this machine. A container that is created meanwhile gets them too.
+    `files`: path in the container -> path on this machine. A container that is created meanwhile gets them too. The
+    `targets` of the rules are not removed in the container, whatever a file in their place would need.
 
     Raises:
         EngineUnreachableError: the engine does not answer.
         WtcError: a container refuses.
     """
-    sync = _Sync(context, files, report)
+    sync = _Sync(context, files, targets)
     for attempt in range(TRIES):
         context.forget_snapshot()
         found = {c.id: c for c in context.containers([service], required=False)}
@@ -56,8 +58,8 @@ def sync_service(
 
 
 class _Sync:
-    def __init__(self, context: Context, files: Mapping[str, str], report: Reporter) -> None:
-        self._context, self._report = context, report
+    def __init__(self, context: Context, files: Mapping[str, str], targets: AbstractSet[str]) -> None:
+        self._context, self._targets = context, targets
         self._unreadable: set[str] = set()
         # `/` itself can neither be sent nor removed.
         self.present = {name: path for name, path in files.items() if name and lexists(path)}
@@ -75,7 +77,7 @@ class _Sync:
         ref = ContainerRef(name=container.name, id=container.id)
         try:
             if self.present:
-                send_files(self._context.engine, ref, self.present, is_folder, unreadable=self._warn_unreadable)
+                self._send(ref)
             if self.gone and container.state in RUNNING_STATES:
                 remove_paths(self._context.engine, ref, self.gone)
         except NotFoundError as error:
@@ -86,7 +88,19 @@ class _Sync:
             raise WtcError(f"cannot read `{name}`", causes=[(error.strerror or str(error)).lower()]) from error
         self.done.add(container.id)
 
+    def _send(self, container: ContainerRef) -> None:
+        """Send what exists. A folder in the container that is a file here, or the reverse, is removed first."""
+        engine = self._context.engine
+        try:
+            send_files(engine, container, self.present, unreadable=self._warn_unreadable)
+        except EngineError:
+            others = other_types(engine, container, {name: is_folder(path) for name, path in self.present.items()})
+            if not others or self._targets & set(others):
+                raise
+            remove_paths(engine, container, outermost(others))
+            send_files(engine, container, self.present, unreadable=self._warn_unreadable)
+
     def _warn_unreadable(self, error: OSError) -> None:
         if error.filename not in self._unreadable:
             self._unreadable.add(error.filename)
-            warn(self._report, f"cannot read `{error.filename}`, so it is not synced: {error.strerror}".lower())
+            warn(self._context.report, f"cannot read `{error.filename}`, so it is not synced: {error.strerror}".lower())

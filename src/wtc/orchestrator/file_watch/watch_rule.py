@@ -79,6 +79,8 @@ class WatchRule:
     path: str
     target: str = ""
     """The path in the container, absolute; of an action that does not sync, empty."""
+    into_target: bool = False
+    """Whether a watched file keeps its name, because `target` ends with a slash."""
     exec: Hook | None = None
     include: Ignore | None = None
     """Only these paths below `path`; None: all of them."""
@@ -113,9 +115,12 @@ class WatchRule:
             or any(i.ignores_all_below(folder) for i in self.ignored)
         )
 
-    def container_path(self, path: str) -> str:
-        """Return where the path is in the container."""
-        return posixpath.join(self.target, relative(path, self.path) or "").rstrip("/")
+    def container_path(self, path: str, *, is_folder: bool) -> str:
+        """Return where the path is in the container; empty for `/`. `is_folder` is about the path on this machine."""
+        inner = relative(path, self.path)
+        if not inner and self.into_target and not is_folder:
+            inner = posixpath.basename(path)
+        return posixpath.join(self.target, inner or "").rstrip("/")
 
     def _is_bound(self, path: str) -> bool:
         return self.syncs and any(relative(path, bound) is not None for bound in self.bound)

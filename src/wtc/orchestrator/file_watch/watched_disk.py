@@ -37,27 +37,31 @@ class FolderWalk:
         self._worktrees: dict[str, bool] = {}
         """Folder -> whether it, or a folder above it, is another worktree."""
 
-    def expand(self, rule: WatchRule, change: PathChange) -> Iterator[str]:
-        """Yield the paths that a change is about: see `decide`."""
+    def expand(self, rule: WatchRule, change: PathChange) -> Iterator[PathChange]:
+        """Yield the changes that a change means: see `decide`."""
         inner = relative(change.path, rule.path)
         if inner is None or self._is_in_worktree(rule, os.path.dirname(change.path)):
             return
         if not is_folder(change.path):
-            yield change.path
+            yield change
         elif change.kind is Kind.ADDED:
             yield from self._folder(rule, change.path)
 
-    def initial(self, rule: WatchRule) -> Iterator[str]:
-        """Yield the paths of the initial sync."""
-        change = PathChange(path=rule.path, kind=Kind.ADDED)
-        for path in self.expand(rule, change):
-            if os.path.lexists(path) and os.path.basename(path) not in rule.initially_ignored:
-                yield path
+    def initial(self, rule: WatchRule) -> Iterator[PathChange]:
+        """Yield what the initial sync sends: files and links, so that folders of the image keep their owners."""
+        for change in self.expand(rule, PathChange(path=rule.path, kind=Kind.ADDED)):
+            if (
+                not change.is_folder
+                and rule.matches(change.path)
+                and os.path.basename(change.path) not in rule.initially_ignored
+                and os.path.lexists(change.path)
+            ):
+                yield change
 
-    def _folder(self, rule: WatchRule, folder: str) -> Iterator[str]:
+    def _folder(self, rule: WatchRule, folder: str) -> Iterator[PathChange]:
         if rule.skips(folder) or self._is_in_worktree(rule, folder):
             return
-        yield folder
+        yield PathChange(path=folder, kind=Kind.ADDED, is_folder=True)
         try:
             with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
@@ -68,7 +72,7 @@ class FolderWalk:
             if entry.is_dir(follow_symlinks=False):
                 yield from self._folder(rule, entry.path)
             else:
-                yield entry.path
+                yield PathChange(path=entry.path, kind=Kind.ADDED)
 
     def _is_in_worktree(self, rule: WatchRule, folder: str) -> bool:
         inner = relative(folder, rule.path)
