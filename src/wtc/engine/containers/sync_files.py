@@ -48,14 +48,16 @@ def other_types(engine: "Engine", container: ContainerRef, folders: Mapping[str,
     return [name for name, stat in found if stat is not None and stat.is_dir != folders[name]]
 
 
-def remove_paths(engine: "Engine", container: ContainerRef, paths: Sequence[str]) -> None:
+def remove_paths(engine: "Engine", container: ContainerRef, paths: Sequence[str]) -> list[str]:
     """Remove files and folders by their absolute paths, with all that folders contain. Missing ones are skipped.
+
+    Returns: the paths that existed; if there are more than `ASKED`, all of them.
 
     Raises:
         EngineError: the container is not running, or has no `rm`.
         WtcError: `rm` failed; `detail` has its output.
     """
-    present = [p for p in paths if path_stat(engine, container, p)] if len(paths) <= ASKED else paths
+    present = [p for p in paths if len(paths) > ASKED or path_stat(engine, container, p)]
     for part in _parts(present):
         hook = Hook(command=("rm", "-rf", "--", *part), user="0")
         doing = f"remove files in container `{container.name}`"
@@ -66,6 +68,7 @@ def remove_paths(engine: "Engine", container: ContainerRef, paths: Sequence[str]
                 causes=[f"`rm` ended with status {status}"],
                 detail=output.decode(errors="replace").rstrip(),
             )
+    return present
 
 
 def _parts(paths: Sequence[str]) -> Iterator[list[str]]:

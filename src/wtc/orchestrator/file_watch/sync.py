@@ -54,7 +54,7 @@ def sync_service(
         sync.into([found[key] for key in found.keys() - sync.done])
     if sync.failure is not None and not sync.done:
         raise sync.failure
-    return Synced(sent=tuple(sync.present.values()), removed=tuple(sync.gone), containers=len(sync.done))
+    return Synced(sent=tuple(sync.present.values()), removed=tuple(sync.removed), containers=len(sync.done))
 
 
 class _Sync:
@@ -64,6 +64,8 @@ class _Sync:
         # `/` itself can neither be sent nor removed.
         self.present = {name: path for name, path in files.items() if name and lexists(path)}
         self.gone = outermost(name for name in files if name and name not in self.present)
+        self.removed: dict[str, None] = {}
+        """The paths that a container had, in order."""
         self.done: set[str] = set()
         """The ids of the containers that have the files."""
         self.failure: WtcError | None = None
@@ -79,7 +81,7 @@ class _Sync:
             if self.present:
                 self._send(ref)
             if self.gone and container.state in RUNNING_STATES:
-                remove_paths(self._context.engine, ref, self.gone)
+                self.removed.update(dict.fromkeys(remove_paths(self._context.engine, ref, self.gone)))
         except NotFoundError as error:
             self.failure = error
             return
