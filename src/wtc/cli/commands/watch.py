@@ -48,9 +48,9 @@ def command(
             watching = True
             with without_image_progress(PlainReporter(), pull=quiet, build=quiet) as report:
                 watch.run(report, show_error, stop)
+            raise InterruptedByUserError("interrupted")
     except InterruptedByUserError as error:
         if not watching:
             raise
         narrate("the stack keeps running; to stop it, run `wtc down`")
         return error.exit_status
-    return 0

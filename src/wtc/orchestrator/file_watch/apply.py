@@ -85,8 +85,10 @@ class Applying:
         if not self._work or self._stop.is_set():
             return
         ready = self._sync_all()
+        if self._stop.is_set():
+            return
         restarting = tuple(service for service, work in ready.items() if work.restart)
-        if restarting and not self._stop.is_set():
+        if restarting:
             with self._reporting():
                 self._restart(restarting)
         for service, work in ready.items():
