@@ -27,6 +27,7 @@ def command(
     from wtc.cli.render.plain_reporter import PlainReporter
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
+    from wtc.cli.signals import interrupted_status
     from wtc.cli.terminal.output import narrate
     from wtc.errors import InterruptedByUserError
     from wtc.model.up_options import Recreate, UpOptions
@@ -48,9 +49,11 @@ def command(
             watching = True
             with without_image_progress(PlainReporter(), pull=quiet, build=quiet) as report:
                 watch.run(report, show_error, stop)
-            raise InterruptedByUserError("interrupted")
     except InterruptedByUserError as error:
         if not watching:
             raise
-        narrate("the stack keeps running; to stop it, run `wtc down`")
-        return error.exit_status
+        status = error.exit_status
+    else:
+        status = interrupted_status()
+    narrate("the stack keeps running; to stop it, run `wtc down`")
+    return status
