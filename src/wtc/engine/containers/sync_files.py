@@ -4,14 +4,15 @@ Source: docker/compose, internal/sync/tar.go (2.40): the container's user owns w
 because the engine creates missing folders as root.
 """
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wtc.engine.client.output_stream import read_tail
-from wtc.engine.containers.archive import path_stat, upload
+from wtc.engine.containers.archive import PathStat, path_stat, upload
 from wtc.engine.containers.archive_pack import pack_entries
 from wtc.engine.containers.hooks import run_command
-from wtc.errors import WtcError
+from wtc.errors import EngineError, WtcError
 from wtc.model.observed import ContainerRef
 from wtc.model.service import Hook
 
@@ -44,7 +45,7 @@ def other_types(engine: "Engine", container: ContainerRef, folders: Mapping[str,
 
     `folders`: absolute path in the container -> whether it should be a folder.
     """
-    found = ((name, path_stat(engine, container, name)) for name in folders)
+    found = ((name, _stat(engine, container, name)) for name in folders)
     return [name for name, stat in found if stat is not None and stat.is_dir != folders[name]]
 
 
@@ -57,7 +58,7 @@ def remove_paths(engine: "Engine", container: ContainerRef, paths: Sequence[str]
         EngineError: the container is not running, or has no `rm`.
         WtcError: `rm` failed; `detail` has its output.
     """
-    present = [p for p in paths if len(paths) > ASKED or path_stat(engine, container, p)]
+    present = [p for p in paths if len(paths) > ASKED or _stat(engine, container, p)]
     for part in _parts(present):
         hook = Hook(command=("rm", "-rf", "--", *part), user="0")
         doing = f"remove files in container `{container.name}`"
@@ -69,6 +70,17 @@ def remove_paths(engine: "Engine", container: ContainerRef, paths: Sequence[str]
                 detail=output.decode(errors="replace").rstrip(),
             )
     return present
+
+
+def _stat(engine: "Engine", container: ContainerRef, path: str) -> PathStat | None:
+    """Return what is at a path; None also where a folder of the path is a file, for which the engine has no status."""
+    try:
+        return path_stat(engine, container, path)
+    except EngineError:
+        above = _stat(engine, container, posixpath.dirname(path)) if path != "/" else None
+        if path == "/" or (above is not None and (above.is_dir or above.link)):
+            raise
+        return None
 
 
 def _parts(paths: Sequence[str]) -> Iterator[list[str]]:
