@@ -174,7 +174,7 @@ def test_changed_lock_file_rebuilds_the_image_and_recreates_the_container(worksh
         watch.hear("rebuilt `web`")
         after = watch.container("web")
         assert after.id != web.id
-        assert after.image.id != web.image.id
+        assert after.attrs["Image"] != web.attrs["Image"]
         assert watch.read("/app/package.lock") == "2\n"
         dependent = watch.container("api")
         assert dependent.id == api.id
@@ -184,7 +184,7 @@ def test_changed_lock_file_rebuilds_the_image_and_recreates_the_container(worksh
         # the new container gets files, and the replaced image is gone
         replaced(workshop.main / "src" / "app.py", "two\n")
         watch.arrives("/app/src/app.py", "two\n")
-        assert not [i for i in workshop.client.images.list(all=True) if i.id == web.image.id]
+        assert not [i for i in workshop.client.images.list(all=True) if i.id == web.attrs["Image"]]
 
 
 def test_restart_and_command_follow_the_sync(workshop: Workshop) -> None:
@@ -299,7 +299,7 @@ def test_unusable_rule_is_refused_with_its_place(workshop: Workshop) -> None:
     rule = "develop: {watch: [{action: rebuild, path: src}]}"
     ended = refused(workshop, one_service("web", rule), "watch", status=3)
     assert "error: service `web` has a watch rule that rebuilds its image, but no `build`\n" in ended.err
-    assert "--> compose.yaml:6:32  services.web.develop.watch[0].action" in ended.err
+    assert "--> compose.yaml:7:32  services.web.develop.watch[0].action" in ended.err
     ended = refused(workshop, COMPOSE, "up", "--watch", "--no-build", status=3)
     assert "services.web.develop.watch[1].action" in ended.err
     assert workshop.leftovers() == []
