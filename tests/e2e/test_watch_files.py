@@ -13,8 +13,9 @@ import pytest
 
 from tests.e2e.harness import Ended, Started, Workshop, execute, one_service, until, write
 from tests.e2e.proxy import Exchange, Proxy, pass_exchange
+from tests.listener import shut
 from tests.wtc_process import start_wtc
-from wtc.labels import PROJECT, SERVICE
+from wtc.labels import SERVICE, WORKTREE
 
 pytestmark = pytest.mark.engine
 
@@ -89,8 +90,7 @@ class Watching:
 
     def container(self, service: str) -> Any:
         """The only container of a service."""
-        namespace = self.workshop.wtc("env", "--format", "json").json()["variables"]["WTC_NAMESPACE"]
-        labels = [f"{PROJECT}={namespace}", f"{SERVICE}={service}"]
+        labels = [f"{WORKTREE}={os.path.realpath(self.folder)}", f"{SERVICE}={service}"]
         [found] = self.workshop.client.containers.list(all=True, ignore_removed=True, filters={"label": labels})
         return found
 
@@ -249,7 +249,7 @@ class Outage:
 
     def __call__(self, exchange: Exchange) -> None:
         if self.is_out.is_set():
-            exchange.drop()
+            shut(exchange.client)
         else:
             pass_exchange(exchange)
 
