@@ -241,6 +241,23 @@ def test_container_that_another_command_recreates_gets_the_files(workshop: Works
         watch.hear("service `web` has no container to sync")
 
 
+def test_folder_of_the_image_is_neither_replaced_nor_left_with_what_only_root_may_remove(workshop: Workshop) -> None:
+    rules = "[{action: sync, path: conf.ini, target: /etc}, {action: sync, path: src, target: /opt/new}]"
+    compose = one_service("web", f"develop: {{watch: {rules}}}", "user: '1000:1000'", "scale: 2")
+    workshop.commit({**FILES, "compose.yaml": compose})
+    with watching(workshop) as watch:
+        (workshop.main / "conf.ini").write_text("a=2\n")
+        watch.hear("cannot overwrite directory")
+        replaced(workshop.main / "src" / "app.py", "two\n")
+        watch.hear("synced `src/app.py`")
+        (workshop.main / "src" / "app.py").unlink()
+        watch.hear("removed `/opt/new/app.py`")
+        labels = [f"{WORKTREE}={os.path.realpath(workshop.main)}"]
+        both = workshop.client.containers.list(filters={"label": labels})
+        listed = [execute(workshop.client, one.id, ["ls", "/opt/new", "/etc/passwd"]) for one in both]
+        assert listed == [(0, "/etc/passwd\n\n/opt/new:\n")] * 2
+
+
 class Outage:
     """An engine that ends each connection while it is out."""
 

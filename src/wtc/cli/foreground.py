@@ -142,11 +142,11 @@ def up_in_foreground(
         except _InterruptedError:
             if stopping is None and not signals.watching:
                 raise InterruptedByUserError("interrupted", exit_status=interrupted_status()) from None
-            return _stop_or_detach(stopping)
+            return stop_or_detach(stopping)
         except InterruptedByUserError as error:
             if stopping is None:
                 raise error.replace(exit_status=interrupted_status()) from error.__cause__
-            return _stop_or_detach(stopping)
+            return stop_or_detach(stopping)
 
 
 def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOptions, begun_s: float) -> AttachRequest:
@@ -211,7 +211,8 @@ def _watching_files(watch: "FileWatch", report: Reporter, stop: threading.Event,
         thread.join(SILENCE_S)
 
 
-def _stop_or_detach(stopping: "BackgroundStop | None") -> int:
+def stop_or_detach(stopping: "BackgroundStop | None") -> int:
+    """Say what becomes of the stack after a signal, and wait for its stop, if it stops. Return the exit status."""
     discard_unwritten()
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):

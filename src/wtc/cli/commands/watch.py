@@ -1,5 +1,6 @@
 """`wtc watch`."""
 
+import sys
 from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
@@ -23,12 +24,11 @@ def command(
     or run a command in it (`sync+exec`). It needs the extra `watch`. Images that a rebuild replaced are removed, so
     `--prune` has no effect. The stack keeps running at the end.
     """
+    from wtc.cli.foreground import stop_or_detach
     from wtc.cli.render.errors import show_error
     from wtc.cli.render.plain_reporter import PlainReporter
     from wtc.cli.render.up import show_up
     from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
-    from wtc.cli.signals import interrupted_status
-    from wtc.cli.terminal.output import narrate
     from wtc.errors import InterruptedByUserError
     from wtc.model.up_options import Recreate, UpOptions
     from wtc.orchestrator.up import UpRequest, up
@@ -46,14 +46,11 @@ def command(
                 with without_image_progress(choose_reporter(quiet=False), pull=quiet, build=quiet) as report:
                     result = up(target, request, report, stop)
                 show_up(result, as_json=False, dry_run=False)
+                sys.stdout.flush()
             watching = True
             with without_image_progress(PlainReporter(), pull=quiet, build=quiet) as report:
                 watch.run(report, show_error, stop)
-    except InterruptedByUserError as error:
+    except InterruptedByUserError:
         if not watching:
             raise
-        status = error.exit_status
-    else:
-        status = interrupted_status()
-    narrate("the stack keeps running; to stop it, run `wtc down`")
-    return status
+    return stop_or_detach(None)

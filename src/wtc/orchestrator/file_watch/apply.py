@@ -165,7 +165,7 @@ class Applying:
             build=False,
             no_build=True,
             pull="never",
-            no_deps=False,
+            renew_anonymous_volumes=False,
             # A service that does not get healthy waits for the next change.
             no_wait=True,
         )
