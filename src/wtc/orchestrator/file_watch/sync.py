@@ -105,4 +105,5 @@ class _Sync:
     def _warn_unreadable(self, error: OSError) -> None:
         if error.filename not in self._unreadable:
             self._unreadable.add(error.filename)
-            warn(self._context.report, f"cannot read `{error.filename}`, so it is not synced: {error.strerror}".lower())
+            why = (error.strerror or str(error)).lower()
+            warn(self._context.report, f"cannot read `{error.filename}`, so it is not synced: {why}")
