@@ -258,6 +258,21 @@ def test_folder_of_the_image_is_neither_replaced_nor_left_with_what_only_root_ma
         assert listed == [(0, "/etc/passwd\n\n/opt/new:\n")] * 2
 
 
+def test_paused_container_gets_the_files_once_it_runs(workshop: Workshop) -> None:
+    rules = "[{action: sync, path: src, target: /opt/new, initial_sync: true}]"
+    workshop.commit({**FILES, "compose.yaml": one_service("web", f"develop: {{watch: {rules}}}")})
+    with watching(workshop) as watch:
+        watch.arrives("/opt/new/app.py", "one\n")
+        workshop.wtc("pause", "web")
+        (workshop.main / "src" / "app.py").unlink()
+        watch.hear("wtc syncs service `web` again by itself")
+        workshop.wtc("unpause", "web")
+        watch.hear("removed `/opt/new/app.py`")
+        workshop.wtc("stop", "web")
+        (workshop.main / "src" / "sub" / "b.py").unlink()
+        watch.hear("is not running, so it keeps `/opt/new/sub/b.py`")
+
+
 class Outage:
     """An engine that ends each connection while it is out."""
 

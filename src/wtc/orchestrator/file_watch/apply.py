@@ -9,7 +9,7 @@ from functools import partial
 from wtc.dataclass import dataclass, field, replace
 from wtc.engine.containers.hooks import run_command
 from wtc.engine.parallel import call_all
-from wtc.errors import EngineUnreachableError, InterruptedByUserError, NotFoundError, WtcError
+from wtc.errors import InterruptedByUserError, WtcError
 from wtc.events import Event, Note, Warned
 from wtc.interruption import heed_stop
 from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
@@ -18,7 +18,7 @@ from wtc.model.up_options import Recreate
 from wtc.orchestrator.build import BuildRequest, build
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.file_watch.decide import Actions, PathChange, decide, synced_files
-from wtc.orchestrator.file_watch.sync import Synced, sync_service
+from wtc.orchestrator.file_watch.sync import Synced, is_temporary, sync_service
 from wtc.orchestrator.file_watch.watch_rule import WatchRule
 from wtc.orchestrator.file_watch.watched_disk import FolderWalk, is_folder
 from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb, change_lifecycle
@@ -133,13 +133,14 @@ class Applying:
             try:
                 if one.files:
                     self._sync(service, one.files)
-            except (EngineUnreachableError, NotFoundError) as error:
+            except WtcError as error:
+                if not is_temporary(error):
+                    self._failed(error)
+                    continue
                 self._work[service] = one
                 if self._reported.get(service) != error.message:
                     self._reported[service] = error.message
-                    self._failed(error.replace(hints=(*error.hints, f"wtc syncs service `{service}` again by itself")))
-            except WtcError as error:
-                self._failed(error)
+                    self._failed(error.replace(notes=(*error.notes, f"wtc syncs service `{service}` again by itself")))
             else:
                 self._reported.pop(service, None)
                 ready[service] = one
@@ -148,7 +149,7 @@ class Applying:
     def _sync(self, service: str, files: Mapping[str, str]) -> None:
         with heed_stop():
             targets = {rule.target for rule in self._rules if rule.service == service}
-            synced = sync_service(self._context, service, files, targets, self._stop)
+            synced = sync_service(self._context, service, files, targets)
         if text := _synced_text(service, synced, self._context.target.cwd):
             self._note(text)
 

@@ -1,6 +1,5 @@
 """Bring changed files into the containers of a service."""
 
-import threading
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
@@ -9,15 +8,15 @@ from os.path import lexists
 from wtc.dataclass import dataclass
 from wtc.engine.containers.sync_files import other_types, remove_paths, send_files
 from wtc.engine.parallel import call_all
-from wtc.errors import EngineError, NotFoundError, WtcError
+from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
 from wtc.events import warn
 from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.file_watch.decide import outermost
 from wtc.orchestrator.file_watch.watched_disk import is_folder
 
-TRIES, PAUSE_S = 10, 0.3
-"""How long a sync looks for the container that takes the place of one that was removed meanwhile."""
+LISTINGS = 4
+"""How often a sync looks for containers that have taken the place of others meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,30 +30,35 @@ class Synced:
     containers: int
 
 
-def sync_service(
-    context: Context, service: str, files: Mapping[str, str], targets: AbstractSet[str], stop: threading.Event
-) -> Synced:
+def sync_service(context: Context, service: str, files: Mapping[str, str], targets: AbstractSet[str]) -> Synced:
     """Send the files that exist, and remove the others, in all containers of a service.
 
     `files`: path in the container -> path on this machine. A container that is created meanwhile gets them too. The
     `targets` of the rules are not removed in the container, whatever a file in their place would need.
 
     Raises:
-        EngineUnreachableError: the engine does not answer.
-        WtcError: a container refuses.
+        WtcError: a container refuses, or cannot have the files now: see `is_temporary`.
     """
     sync = _Sync(context, files, targets)
-    for attempt in range(TRIES):
+    for _ in range(LISTINGS):
         context.forget_snapshot()
         found = {c.id: c for c in context.containers([service], required=False)}
-        if sync.done.issuperset(found):
+        if not (left := found.keys() - sync.done):
             break
-        if attempt:
-            stop.wait(PAUSE_S)
-        sync.into([found[key] for key in found.keys() - sync.done])
+        sync.into([found[key] for key in left])
+    else:
+        if sync.failure is not None:
+            raise sync.failure
     if sync.failure is not None and not sync.done:
         raise sync.failure
     return Synced(sent=tuple(sync.present.values()), removed=tuple(sync.removed), containers=len(sync.done))
+
+
+def is_temporary(error: WtcError) -> bool:
+    """Whether a sync may succeed later: the engine does not answer, the container is gone, restarting or paused."""
+    return isinstance(error, EngineUnreachableError | NotFoundError) or (
+        isinstance(error, EngineError) and error.status == 409
+    )
 
 
 class _Sync:
@@ -69,7 +73,7 @@ class _Sync:
         self.done: set[str] = set()
         """The ids of the containers that have the files."""
         self.failure: WtcError | None = None
-        """Why a container that is gone by now does not have them."""
+        """Why a container does not have them yet."""
 
     def into(self, containers: list[ObservedContainer]) -> None:
         """Sync the containers. One that was removed, or is being replaced, is left to the next attempt."""
@@ -80,9 +84,14 @@ class _Sync:
         try:
             if self.present:
                 self._send(ref)
-            if self.gone and container.state in RUNNING_STATES:
+            if self.gone and container.state not in {*RUNNING_STATES, "created"}:
+                names = ", ".join(f"`{name}`" for name in self.gone)
+                warn(self._context.report, f"container `{container.name}` is not running, so it keeps {names}")
+            elif self.gone and container.state in RUNNING_STATES:
                 self.removed.update(dict.fromkeys(remove_paths(self._context.engine, ref, self.gone)))
-        except NotFoundError as error:
+        except EngineError as error:
+            if not is_temporary(error):
+                raise
             self.failure = error
             return
         except OSError as error:
