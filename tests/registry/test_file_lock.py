@@ -1,5 +1,6 @@
 """Locks: one holder at a time, said when it takes long, free when the holder dies."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from wtc.errors import WtcError
+from wtc.registry import file_lock
 from wtc.registry.store import Store
 
 HOLDER = """
@@ -93,6 +95,49 @@ def test_a_discarded_lock_leaves_no_file_and_can_be_taken_again(tmp_path: Path) 
         with store.stack_lock("a-1", discard=True):
             assert (tmp_path / "locks" / "a-1.lock").read_text() == f"{os.getpid()}\n"
         assert list((tmp_path / "locks").iterdir()) == []
+
+
+def test_lock_whose_file_is_removed_while_it_is_taken_is_not_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "lock")
+    take = file_lock.inheritable_lock
+
+    def remove_once_taken(path: str) -> int | None:
+        descriptor = take(path)
+        os.unlink(path)
+        return descriptor
+
+    monkeypatch.setattr(file_lock, "inheritable_lock", remove_once_taken)
+    held = file_lock.acquire_lock(path, patience_s=60, waiting=pytest.fail)
+    assert take(path) is None
+    held.release()
+    assert take(path) is not None
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EACCES])
+def test_lock_that_cannot_be_taken_at_once_is_left_to_filelock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(_path: str) -> int | None:
+        raise OSError(number, os.strerror(number))
+
+    path = str(tmp_path / "lock")
+    take = file_lock.inheritable_lock
+    monkeypatch.setattr(file_lock, "inheritable_lock", refuse)
+    held = file_lock.acquire_lock(path, patience_s=60, waiting=pytest.fail)
+    assert take(path) is None
+    held.release()
+
+
+def test_free_lock_is_taken_without_filelock(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from wtc.registry.store import Store
+with Store({str(tmp_path)!r}).stack_lock("a-1"):
+    assert "filelock" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_lock_taken_after_a_discard_is_the_one_that_others_see(tmp_path: Path) -> None:

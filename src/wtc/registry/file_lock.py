@@ -1,4 +1,4 @@
-"""Locks between processes: filelock on the kernel's `flock`, which the kernel releases when the process ends."""
+"""Locks between processes, with the kernel's `flock`, which ends with the process; filelock waits for a held one."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +11,27 @@ if TYPE_CHECKING:
 _POLL_S = 0.01
 
 
-def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]) -> "BaseFileLock":
+class HeldLock:
+    """A lock that this process holds, by a descriptor of its file or by filelock."""
+
+    def __init__(self, held: "int | BaseFileLock") -> None:
+        self._held = held
+
+    def release(self) -> None:
+        """Release the lock; the file stays, because another process may wait for it."""
+        if isinstance(self._held, int):
+            os.close(self._held)
+        else:
+            self._held.release()
+
+    def discard(self, path: str) -> None:
+        """Release the lock and remove its file; a process that waits for it notices, and creates a new one."""
+        with suppress(OSError):
+            os.unlink(path)
+        self.release()
+
+
+def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]) -> HeldLock:
     """Lock the file at `path` against other processes, and against other calls in this one.
 
     `waiting` is called once with the holder's process id ("" if not known) if that takes longer than `patience_s`.
@@ -19,7 +39,31 @@ def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]
     Raises:
         OSError: the file cannot be created or locked.
     """
-    # The import takes as long as the rest of a short command: commands that only read do not need it.
+    lock = _lock_if_free(path) or _wait_for_lock(path, patience_s, waiting)
+    # The process id only informs those who wait; on a full disk the lock is held without it.
+    with suppress(OSError), open(path, "w", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
+    return lock
+
+
+def _lock_if_free(path: str) -> HeldLock | None:
+    """Take a lock that nothing holds, without filelock. Return None if that failed: filelock finds out why."""
+    try:
+        descriptor = inheritable_lock(path)
+    except OSError:
+        return None
+    if descriptor is None:
+        return None
+    # The previous holder may have removed the file after it was opened here.
+    with suppress(OSError):
+        if os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False)):
+            return HeldLock(descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _wait_for_lock(path: str, patience_s: float, waiting: Callable[[str], None]) -> HeldLock:
+    # The import takes as long as the rest of a short command, and most locks are free.
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, mode=0o600, poll_interval=_POLL_S)
@@ -28,10 +72,7 @@ def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]
     except Timeout:
         waiting(_holder(path))
         lock.acquire()
-    # The process id only informs those who wait; on a full disk the lock is held without it.
-    with suppress(OSError), open(path, "w", encoding="ascii") as file:
-        file.write(f"{os.getpid()}\n")
-    return lock
+    return HeldLock(lock)
 
 
 def inheritable_lock(path: str, *, create: bool = True) -> int | None:
@@ -44,7 +85,7 @@ def inheritable_lock(path: str, *, create: bool = True) -> int | None:
     """
     import fcntl
 
-    descriptor = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | (os.O_CREAT if create else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The process id in the file is the previous holder's.
@@ -56,18 +97,6 @@ def inheritable_lock(path: str, *, create: bool = True) -> int | None:
         os.close(descriptor)
         raise
     return descriptor
-
-
-def release_lock(lock: "BaseFileLock") -> None:
-    """Release the lock; the file stays, because another process may wait for it."""
-    lock.release()
-
-
-def discard_lock(lock: "BaseFileLock", path: str) -> None:
-    """Release the lock and remove its file; a process that waits for it notices, and creates a new one."""
-    with suppress(OSError):
-        os.unlink(path)
-    lock.release()
 
 
 def _holder(path: str) -> str:

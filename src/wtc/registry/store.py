@@ -185,9 +185,9 @@ class Store:
             yield
         finally:
             if discard:
-                file_lock.discard_lock(held, path)
+                held.discard(path)
             else:
-                file_lock.release_lock(held)
+                held.release()
 
     def _load(self) -> StackRecords:
         """Return the content of the file, after a copy of a damaged one. Only under the lock.
