@@ -196,7 +196,7 @@ def test_requests_grow_only_with_the_services_of_the_stack(shared: Workshop, cou
         "ps": 4,
         "stop": 2 * services + 4,
         "start": 2 * services + 4,
-        "down": 3 * services + 6,
+        "down": 2 * services + 5,
         "up": 3 * services + 8,
     }
 

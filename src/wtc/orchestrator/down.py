@@ -52,7 +52,11 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     with Context(target, report) as context:
         lock = nullcontext() if request.dry_run else lock_if_possible(context.state, context.located.worktree, report)
         with lock:
-            observed, namespace = context.observed, context.namespace
+            context.list_ahead()
+            # This import takes as long as the listing.
+            import wtc.engine.executor  # noqa: F401 # pyright: ignore[reportUnusedImport]
+
+            observed, namespace = context.observed_as_listed, context.namespace
             report_foreign(observed, report)
             validate_services(context, request.services)
             hooks = pre_stop_hooks(context) if observed.containers else {}

@@ -85,14 +85,12 @@ def _belongs(stack: StackSummary, worktree: str) -> bool:
 
 
 def _measured(engine: "Engine", stacks: Sequence[StackSummary]) -> dict[str, Usage]:
-    from concurrent.futures import ThreadPoolExecutor
-
+    from wtc.engine.parallel import Ahead
     from wtc.engine.stats.usage import read_machine, read_samples, usage_of
 
-    with ThreadPoolExecutor(1) as pool:
-        there = pool.submit(read_machine, engine)
-        found = read_samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
-        usage = {one: usage_of(sample, None, there.result().memory_bytes) for one, sample in found.items()}
+    machine = Ahead(lambda: read_machine(engine))
+    found = read_samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
+    usage = {one: usage_of(sample, None, machine.result().memory_bytes) for one, sample in found.items()}
     return {one: each for one, each in usage.items() if each}
 
 
