@@ -1,10 +1,12 @@
 """The input of a load: the request, and the interface through which files are read."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.dataclass import dataclass, field
+
+if TYPE_CHECKING:
+    from wtc.compose.interpolation.port_variables import PortVariables
 
 
 class Reader(Protocol):
@@ -70,5 +72,5 @@ class LoadRequest:
     """Whether to keep networks, volumes, secrets and configs that no service uses."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     """Variables that take precedence over the environment and all env files (`WTC_*`)."""
-    port_variables: PortVariables | None = None
+    port_variables: "PortVariables | None" = None
     """The variables that name leased ports, as far as they are known; None if ports are not leased."""
