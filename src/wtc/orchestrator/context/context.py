@@ -133,11 +133,14 @@ class Context:
     @cached_property
     def listing(self) -> EngineListing:
         """Return the listing of everything on the engine."""
-        from wtc.engine.observe.snapshot import list_containers_alone, list_engine
-
         if ahead := self._listing_ahead:
             self._listing_ahead = None
             return ahead.result()
+        return self._list()
+
+    def _list(self) -> EngineListing:
+        from wtc.engine.observe.snapshot import list_containers_alone, list_engine
+
         return list_containers_alone(self.engine) if self._containers_alone else list_engine(self.engine)
 
     @cached_property
@@ -206,12 +209,11 @@ class Context:
 
         With `info`, also begin to read the engine's system information. Errors are raised where the result is used.
         """
-        from wtc.engine.observe.snapshot import list_engine
         from wtc.engine.parallel import Ahead
 
         if self._engine_ahead is None and "engine" not in self.__dict__:
             self._engine_ahead = Ahead(self._open_engine)
-        self._listing_ahead = Ahead(lambda: list_engine(self.engine))
+        self._listing_ahead = Ahead(self._list)
         if info:
             Ahead(self.engine.info)
 
