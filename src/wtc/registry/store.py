@@ -13,6 +13,7 @@ from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
 from wtc.registry.kept_forms import KeptForms
 from wtc.registry.stack_records import StackRecords
+from wtc.regular_file import read_descriptor
 
 if TYPE_CHECKING:
     from wtc.registry.memory_reservations import MemoryReservations
@@ -240,9 +241,10 @@ class Store:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise DamagedError("it is not a file")
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read()
+            return read_descriptor(descriptor, self._path)
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise DamagedError("it is too large") from None
             raise self._unreadable(error) from error
         finally:
             os.close(descriptor)
