@@ -274,6 +274,9 @@ class Store:
             os.replace(new, path)
             self._sync_directory()
         except OSError as error:
+            # What was written of it takes space on a full disk.
+            with suppress(OSError):
+                os.unlink(new)
             raise self._unwritable(error) from error
 
     def _sync_directory(self) -> None:
