@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
+from wtc.private_folder import make_private_folder
 from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
 from wtc.registry.kept_forms import KeptForms
@@ -170,8 +171,7 @@ class Store:
 
     def _create_folder_of(self, path: str) -> None:
         """Raises OSError."""
-        os.makedirs(self._directory, mode=0o700, exist_ok=True)
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        make_private_folder(os.path.dirname(path))
 
     @contextmanager
     def _held(self, path: str, what: str, *, discard: bool) -> Generator[None]:
