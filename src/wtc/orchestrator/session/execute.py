@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IN_USE = frozenset({403, 409})
 """The engine's statuses for a network with an endpoint, and for a volume or an image that a container uses."""
-SETTLE_S = 5.0
+SETTLE_S = 3.0
 """How long a removal waits for a container that the engine is still creating for an interrupted command."""
 _PAUSE_S = 0.2
 
