@@ -63,14 +63,13 @@ def execute_until_gone(
         is_late = monotonic() >= end_s
         if stop.is_set() or (outcome.failed and (is_late or not _is_in_use(outcome))):
             return outcome
-        if outcome.failed:
-            stop.wait(_PAUSE_S)
         left = plan_again()
         if all(isinstance(node.operation, RemoveImage) for node in left):
             # An image that is in use is kept.
             return Outcome() if outcome.failed and not left else outcome
         if is_late:
             return outcome
+        stop.wait(_PAUSE_S)
         plan = replace(left, warnings=())
 
 
