@@ -103,14 +103,14 @@ def up_in_foreground(
     signals = _Signals(stopping)
     with handle_signals(signals.on_first):
         try:
-            begun_s = time.time()
+            begun = (time.time(), time.monotonic())
             with report as reporter:
                 result = up(target, request, reporter, signals.stop)
             if stopping is not None:
                 stopping.namespace = result.namespace
             show_up(result, as_json=False, dry_run=False, silent=silent)
             sys.stdout.flush()
-            attached = _attach_request(result, request, options, begun_s)
+            attached = _attach_request(result, request, options, begun)
             return _watch(target, attached, options, signals, reporter if silent else PlainReporter())
         except _InterruptedError:
             if stopping is None and not signals.watching:
@@ -122,8 +122,13 @@ def up_in_foreground(
             return _stop_or_detach(stopping)
 
 
-def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOptions, begun_s: float) -> AttachRequest:
-    """Choose the services to watch as Docker Compose does: those that are named, or all."""
+def _attach_request(
+    result: UpResult, request: UpRequest, options: ForegroundOptions, begun: tuple[float, float]
+) -> AttachRequest:
+    """Choose the services to watch as Docker Compose does: those that are named, or all.
+
+    `begun`: when `up` started, by the clock and by the monotonic one.
+    """
     every = frozenset(service for service, _ in result.replicas)
     named = frozenset(request.services) or every
     attached = every if options.attach_dependencies else named
@@ -134,7 +139,8 @@ def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOpt
         shown=shown - set(options.no_attach),
         replicas=result.replicas,
         started=result.started,
-        begun_s=begun_s,
+        begun_s=begun[0],
+        begun_monotonic_s=begun[1],
         on_exit=options.on_exit,
         exit_code_from=options.exit_code_from,
         named=request.services,

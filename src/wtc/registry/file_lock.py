@@ -5,10 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wtc.regular_file import read_regular_file
+
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _POLL_S = 0.01
+_HOLDER_BYTES = 100
 
 
 class HeldLock:
@@ -101,7 +104,6 @@ def inheritable_lock(path: str, *, create: bool = True) -> int | None:
 
 def _holder(path: str) -> str:
     try:
-        with open(path, encoding="ascii") as file:
-            return file.read().strip()
+        return read_regular_file(path, limit_bytes=_HOLDER_BYTES).decode("ascii").strip()
     except (OSError, ValueError):
         return ""

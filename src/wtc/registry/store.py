@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
+from wtc.private_folder import make_private_folder
 from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
 from wtc.registry.kept_forms import KeptForms
 from wtc.registry.stack_records import StackRecords
+from wtc.regular_file import read_descriptor
 
 if TYPE_CHECKING:
     from wtc.registry.memory_reservations import MemoryReservations
@@ -169,8 +171,7 @@ class Store:
 
     def _create_folder_of(self, path: str) -> None:
         """Raises OSError."""
-        os.makedirs(self._directory, mode=0o700, exist_ok=True)
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        make_private_folder(os.path.dirname(path))
 
     @contextmanager
     def _held(self, path: str, what: str, *, discard: bool) -> Generator[None]:
@@ -240,9 +241,10 @@ class Store:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise DamagedError("it is not a file")
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read()
+            return read_descriptor(descriptor, self._path)
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise DamagedError("it is too large") from None
             raise self._unreadable(error) from error
         finally:
             os.close(descriptor)
@@ -272,6 +274,9 @@ class Store:
             os.replace(new, path)
             self._sync_directory()
         except OSError as error:
+            # What was written of it takes space on a full disk.
+            with suppress(OSError):
+                os.unlink(new)
             raise self._unwritable(error) from error
 
     def _sync_directory(self) -> None:

@@ -3,10 +3,13 @@
 import fnmatch
 from collections.abc import Iterable, Mapping
 
+from wtc.regular_file import read_regular_file
 from wtc.worktrees.git.run_git import git
 
 INCLUDE_FILE = ".worktreeinclude"
 _AT_ONCE = 500
+_LIMIT_BYTES = 64 << 10
+"""Of the patterns: each of them is compared with each ignored file and folder."""
 
 
 def list_ignored(folder: str, paths: Iterable[str], environment: Mapping[str, str]) -> frozenset[str]:
@@ -31,10 +34,11 @@ def list_included(main: str, include_file: str, environment: Mapping[str, str]) 
 
     Raises:
         NoGitError: git failed.
+        OSError: `include_file` cannot be read, or is larger than 64 KiB.
     """
     listing = ["--literal-pathspecs", "ls-files", "-z", "--others", "--ignored"]
-    entries = _names(git(main, [*listing, "--exclude-standard", "--directory"], environment))
     patterns = _patterns(include_file)
+    entries = _names(git(main, [*listing, "--exclude-standard", "--directory"], environment))
     places = [e for e in entries if not e.endswith("/") or any(_names_folder(p, e.rstrip("/")) for p in patterns)]
     found: list[str] = []
     for start in range(0, len(places), _AT_ONCE):
@@ -45,8 +49,8 @@ def list_included(main: str, include_file: str, environment: Mapping[str, str]) 
 
 
 def _patterns(include_file: str) -> list[str]:
-    with open(include_file, encoding="utf-8-sig", errors="surrogateescape") as file:
-        lines = [line.rstrip("\n").rstrip() for line in file]
+    text = read_regular_file(include_file, limit_bytes=_LIMIT_BYTES).decode("utf-8-sig", "surrogateescape")
+    lines = [line.rstrip() for line in text.split("\n")]
     return [line for line in lines if line and not line.startswith(("#", "!"))]
 
 

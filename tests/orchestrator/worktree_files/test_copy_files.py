@@ -72,6 +72,13 @@ def test_file_with_an_odd_name_is_copied_and_reported_on_one_line(repository: Pa
     assert [text.count("\n") for text in repository.tail_lines] == [0]
 
 
+def test_too_many_patterns_are_not_followed(repository: Pair) -> None:
+    repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n" * 20_000}, {"a.key": "a"})
+    repository.setup()
+    assert repository.files() == {}
+    assert any("was not followed: Is larger than 64 KiB" in text for text in repository.tail_lines)
+
+
 def test_a_link_stays_a_link_and_a_closed_file_closed(repository: Pair) -> None:
     repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n"}, {"a.key": "a"})
     (repository.main / "a.key").chmod(0o600)

@@ -20,8 +20,8 @@ class Reader(Protocol):
         """
         ...
 
-    def is_file(self, path: str) -> bool:
-        """Return whether the path is something that can be read as a file."""
+    def exists(self, path: str) -> bool:
+        """Return whether the path leads to anything but a folder. If that is a pipe or a device, `read` refuses it."""
         ...
 
     def is_dir(self, path: str) -> bool:

@@ -12,7 +12,8 @@ from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.planner.addresses import is_loopback
 from wtc.planner.checks.remote_binds import means_this_machine, remote_binds
-from wtc.planner.desired.file_grants import unreachable_files
+from wtc.planner.desired.file_grants import special_files, unreachable_files
+from wtc.regular_file import is_pipe_or_device, read_regular_file
 
 
 def report_unsupported(project: Project, context: Context, *, strict: bool, starting: bool = True) -> None:
@@ -27,6 +28,8 @@ def report_unsupported(project: Project, context: Context, *, strict: bool, star
         *_engine_findings(project, engine.api_version),
         *unreachable_files(project, starting=starting),
         *_remote_binds(project, context),
+        *special_files(project, is_pipe_or_device),
+        *_unreadable_profiles(project),
     ]
     refused = {Severity.ERROR, Severity.UNSUPPORTED} if strict else {Severity.ERROR}
     errors = [replace(d, severity=Severity.ERROR) for d in found if d.severity in refused]
@@ -44,6 +47,22 @@ def _remote_binds(project: Project, context: Context) -> Iterator[Diagnostic]:
     yield from remote_binds(
         project, lambda path: means_this_machine(path, folders=folders, exists=os.path.lexists(path))
     )
+
+
+def _unreadable_profiles(project: Project) -> Iterator[Diagnostic]:
+    """Return the seccomp profiles that cannot be read, before anything is created."""
+    from wtc.engine.translate.security import seccomp_file
+
+    for service in project.services.values():
+        for index, option in enumerate(service.security_opt):
+            if name := seccomp_file(option):
+                try:
+                    read_regular_file(os.path.join(project.working_dir, name))
+                except OSError as error:
+                    reason = (error.strerror or str(error)).lower()
+                    path: Path = ("services", service.name, "security_opt", index)
+                    text = f"cannot read the seccomp profile `{name}` of service `{service.name}`: {reason}"
+                    yield replace(_finding(project, path, text), severity=Severity.ERROR)
 
 
 def _engine_findings(project: Project, api_version: tuple[int, int]) -> Iterator[Diagnostic]:
