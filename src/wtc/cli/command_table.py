@@ -16,6 +16,7 @@ class CommandEntry(NamedTuple):
 COMMANDS = (
     CommandEntry("up", "The stack", "Create and start this worktree's stack, and print its endpoints"),
     CommandEntry("down", "The stack", "Stop and remove its containers and networks; keep its volumes"),
+    CommandEntry("watch", "The stack", "Keep its containers up to date with changed files (`develop.watch`)"),
     CommandEntry("build", "The stack", "Build its images"),
     CommandEntry("pull", "The stack", "Pull its images"),
     CommandEntry("create", "The stack", "Create its containers without starting them"),

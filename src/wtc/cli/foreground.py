@@ -4,25 +4,27 @@ import contextlib
 import sys
 import threading
 import time
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
+from wtc.cli.render.errors import show_error
 from wtc.cli.render.logs import LogWriter
-from wtc.cli.render.plain_reporter import PlainReporter
 from wtc.cli.render.up import show_up
 from wtc.cli.signals import handle_signals, interrupted_status
 from wtc.cli.terminal.escape import Verbatim
 from wtc.cli.terminal.output import narrate
 from wtc.cli.terminal.streams import discard_unwritten
-from wtc.dataclass import dataclass
-from wtc.errors import InterruptedByUserError
-from wtc.events import Reporter
-from wtc.interruption import is_stop_heeded, received_signal
+from wtc.dataclass import dataclass, replace
+from wtc.errors import InterruptedByUserError, WtcError
+from wtc.events import Event, Reporter, warn
+from wtc.interruption import SILENCE_S, is_stop_heeded, received_signal
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.foreground import AttachRequest, OnExit, attach_stack
 from wtc.orchestrator.up import UpRequest, UpResult, up
 
 if TYPE_CHECKING:
     from wtc.cli.background_stop import BackgroundStop
+    from wtc.orchestrator.watch import FileWatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class ForegroundOptions:
     attach_dependencies: bool = False
     prefixed: bool = True
     timestamps: bool = False
+    watches: bool = False
+    """Whether changed files update the stack, as `watch` does."""
 
     @property
     def aborts(self) -> bool:
@@ -59,6 +63,18 @@ def choose_on_exit(*, failure: bool, any_exit: bool) -> OnExit:
 
 class _InterruptedError(BaseException):
     """A signal arrived while the logs were printed."""
+
+
+class _Reporting:
+    """Report the events of several threads, one at a time."""
+
+    def __init__(self, report: Reporter) -> None:
+        self._report, self._lock = report, threading.Lock()
+
+    def __call__(self, event: Event, /) -> None:
+        """Report one event."""
+        with self._lock:
+            self._report(event)
 
 
 class _Signals:
@@ -85,12 +101,14 @@ def up_in_foreground(
     request: UpRequest,
     options: ForegroundOptions,
     report: contextlib.AbstractContextManager[Reporter],
+    later: contextlib.AbstractContextManager[Reporter],
     *,
     silent: bool,
 ) -> int:
     """Bring the stack up and stay attached.
 
-    `report` is entered while the stack is brought up. With `silent`, narrate nothing but what the reporter does.
+    `report` is entered while the stack is brought up, and `later` once it is up. With `silent`, narrate nothing but
+    what the reporters do.
 
     Returns:
         The exit status: see `AttachedStack.exit_status`.
@@ -101,25 +119,34 @@ def up_in_foreground(
 
         stopping = BackgroundStop(target)
     signals = _Signals(stopping)
-    with handle_signals(signals.on_first):
+    with handle_signals(signals.on_first), contextlib.ExitStack() as held:
         try:
             begun = (time.time(), time.monotonic())
+            watch = None
             with report as reporter:
+                if options.watches:
+                    from wtc.orchestrator.watch import open_watch
+
+                    watch = held.enter_context(open_watch(target, request, reporter))
                 result = up(target, request, reporter, signals.stop)
             if stopping is not None:
                 stopping.namespace = result.namespace
             show_up(result, as_json=False, dry_run=False, silent=silent)
             sys.stdout.flush()
             attached = _attach_request(result, request, options, begun)
-            return _watch(target, attached, options, signals, reporter if silent else PlainReporter())
+            then = _Reporting(held.enter_context(later))
+            if watch is not None:
+                attached = replace(attached, is_replacing=watch.is_replacing, is_held=lambda: watch.is_busy)
+                held.enter_context(_watching_files(watch, then, signals.stop, silent=silent))
+            return _print_logs(target, attached, options, signals, then)
         except _InterruptedError:
             if stopping is None and not signals.watching:
                 raise InterruptedByUserError("interrupted", exit_status=interrupted_status()) from None
-            return _stop_or_detach(stopping)
+            return stop_or_detach(stopping)
         except InterruptedByUserError as error:
             if stopping is None:
                 raise error.replace(exit_status=interrupted_status()) from error.__cause__
-            return _stop_or_detach(stopping)
+            return stop_or_detach(stopping)
 
 
 def _attach_request(
@@ -148,7 +175,7 @@ def _attach_request(
     )
 
 
-def _watch(
+def _print_logs(
     target: Target, request: AttachRequest, options: ForegroundOptions, signals: _Signals, report: Reporter
 ) -> int:
     writer = LogWriter(prefixed=options.prefixed, coloured=True, timestamps=options.timestamps)
@@ -162,7 +189,36 @@ def _watch(
         return attachment.exit_status()
 
 
-def _stop_or_detach(stopping: "BackgroundStop | None") -> int:
+@contextlib.contextmanager
+def _watching_files(watch: "FileWatch", report: Reporter, stop: threading.Event, *, silent: bool) -> Generator[None]:
+    """Keep the stack up to date with changed files in another thread, until the block ends or `stop` is set."""
+
+    def failed(error: WtcError) -> None:
+        if silent:
+            warn(report, "; ".join([error.message, *error.causes]))
+        else:
+            show_error(error)
+
+    def run() -> None:
+        try:
+            watch.run(report, failed, stop)
+        except InterruptedByUserError:
+            pass  # the main thread ends too
+        except WtcError as error:
+            failed(error)
+
+    thread = threading.Thread(target=run, name="wtc-watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watch.wake()
+        thread.join(SILENCE_S)
+
+
+def stop_or_detach(stopping: "BackgroundStop | None") -> int:
+    """Say what becomes of the stack after a signal, and wait for its stop, if it stops. Return the exit status."""
     discard_unwritten()
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):

@@ -80,11 +80,14 @@ class WatchExec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A path whose changes go into the container."""
+    """A path, and what its changes do to the service."""
 
     path: str
+    """Absolute, with its symbolic links resolved."""
     action: str
+    """`sync`, `rebuild`, `restart`, `sync+restart` or `sync+exec`."""
     target: str = ""
+    """The path in the container, for the actions that sync."""
     exec: WatchExec | None = None
     include: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -93,6 +96,6 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Develop:
-    """A service's `develop:`, which wtc reads and does not execute."""
+    """A service's `develop:`, which `watch` applies."""
 
     watch: tuple[Watch, ...] = ()

@@ -105,10 +105,7 @@ def test_status_depends_on_the_value(attribute: str, path: str, status: str) -> 
             "deploy: {placement: {constraints: [a==b], preferences: [{spread: x}]}}",
             ["4:14 `deploy.placement` it applies to Swarm only"],
         ),
-        (
-            "develop: {watch: [{path: ., action: rebuild}]}",
-            ["4:15 `develop.watch` wtc does not watch files"],
-        ),
+        ("develop: {watch: [{path: ., action: rebuild}]}", []),
         (
             "credential_spec: {file: x}",
             ["4:5 `credential_spec` it applies to Windows containers only"],

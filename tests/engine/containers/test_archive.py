@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from wtc.engine.containers.archive_pack import pack_archive
+from wtc.engine.containers.archive_pack import WHOLE_BYTES, pack_archive, pack_entries
 from wtc.engine.containers.archive_unpack import unpack_archive
 
 KINDS = {"dir": tarfile.DIRTYPE, "file": tarfile.REGTYPE, "link": tarfile.SYMTYPE, "hard": tarfile.LNKTYPE}
@@ -154,3 +154,66 @@ def test_device_is_an_error_that_names_it() -> None:
 def test_unreadable_file_is_an_error_and_not_a_short_tar(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(pack_archive(str(tmp_path / "nothing"), "nothing"))
+
+
+def pack(*entries: tuple[Path, str], unreadable: list[OSError] | None = None) -> Iterator[bytes]:
+    errors: list[OSError] = [] if unreadable is None else unreadable
+    return pack_entries([(str(path), name) for path, name in entries], unreadable=errors.append)
+
+
+def test_entries_are_packed_under_their_names_and_folders_alone(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "f").write_text("text")
+    (tmp_path / "link").symlink_to("nowhere")
+    packed = pack((tmp_path / "sub", "app/sub"), (tmp_path / "sub" / "f", "app/g"), (tmp_path / "link", "app/l"))
+    assert described(packed) == [("app/sub", "dir", ""), ("app/g", "file", "text"), ("app/l", "link", "nowhere")]
+
+
+def test_entries_that_are_gone_or_special_are_skipped(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "f").write_text("text")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        names = ("pipe", "socket", "gone", "f/below", "f")
+        assert described(pack(*((tmp_path / name, name) for name in names))) == [("f", "file", "text")]
+
+
+def test_entry_that_cannot_be_read_is_reported_and_the_others_are_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+    real = os.open
+
+    def refuse(path: str, *rest: int, **options: int) -> int:
+        if path == str(tmp_path / "a"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, *rest, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    errors: list[OSError] = []
+    packed = pack(*((tmp_path / name, name) for name in ("a", "b")), unreadable=errors)
+    assert described(packed) == [("b", "file", "b")]
+    assert [(error.filename, error.strerror) for error in errors] == [(str(tmp_path / "a"), "Permission denied")]
+
+
+@pytest.mark.parametrize("size", [0, 1, WHOLE_BYTES, WHOLE_BYTES + 1])
+def test_entry_of_any_size_is_packed_whole(tmp_path: Path, size: int) -> None:
+    (tmp_path / "f").write_bytes(b"x" * size)
+    [(_, _, content)] = described(pack((tmp_path / "f", "f")))
+    assert len(content) == size
+
+
+def test_error_of_the_packing_is_raised_where_the_tar_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "f").write_bytes(b"x" * (WHOLE_BYTES + 1))
+    real = os.fstat
+
+    def longer(descriptor: int) -> os.stat_result:
+        found = list(real(descriptor))
+        found[6] += 1024
+        return os.stat_result(found)
+
+    monkeypatch.setattr(os, "fstat", longer)
+    with pytest.raises(OSError, match="unexpected end of data") as caught:
+        list(pack((tmp_path / "f", "f")))
+    assert caught.value.filename == str(tmp_path / "f")

@@ -57,6 +57,9 @@ def command(
     no_attach: Annotated[
         list[str] | None, Option("--no-attach", metavar="SERVICE", help="Foreground: do not print these logs.")
     ] = None,
+    watch: Annotated[
+        bool, Option("--watch", help="Foreground: keep the stack up to date with changed files, as `wtc watch` does.")
+    ] = False,
     no_log_prefix: Annotated[bool, Option("--no-log-prefix", help="Foreground: no service names in the logs.")] = False,
     timestamps: Annotated[bool, Option("--timestamps", help="Foreground: print the time of each line.")] = False,
     no_color: Annotated[bool, Option("--no-color", help="Print without colours.")] = False,
@@ -197,10 +200,14 @@ def command(
     require_one_of("--events", events, ("", "json"))
     if in_foreground:
         from wtc.cli.foreground import up_in_foreground
+        from wtc.cli.render.plain_reporter import PlainReporter
 
         report = choose_reporter(quiet=quiet, events=events)
-        quieter = without_image_progress(report, pull=quiet_pull, build=quiet_build)
-        return up_in_foreground(target, request, in_foreground, quieter, silent=bool(events))
+        first, later = (
+            without_image_progress(one, pull=quiet_pull, build=quiet_build)
+            for one in (report, report if events else PlainReporter())
+        )
+        return up_in_foreground(target, request, in_foreground, first, later, silent=bool(events))
     report = choose_reporter(quiet=quiet or dry_run, events=events)
     with stop_on_signal() as stop, without_image_progress(report, pull=quiet_pull, build=quiet_build) as quieter:
         seen = WarningsSeen(quieter)
@@ -221,6 +228,7 @@ def _foreground_options(given: Mapping[str, Any]) -> "ForegroundOptions | None":
         "--exit-code-from": bool(given["exit_code_from"]),
         "--attach": bool(given["attach"]),
         "--attach-dependencies": given["attach_dependencies"],
+        "--watch": given["watch"],
     }
     printing = {
         "--no-attach": bool(given["no_attach"]),
@@ -253,6 +261,7 @@ def _foreground_options(given: Mapping[str, Any]) -> "ForegroundOptions | None":
         attach_dependencies=given["attach_dependencies"],
         prefixed=not given["no_log_prefix"],
         timestamps=given["timestamps"],
+        watches=given["watch"],
     )
 
 

@@ -45,10 +45,6 @@ COMMANDS: Mapping[str, Answer] = {
         "to publish the file, run `docker compose publish REPOSITORY`",
     ),
     "push": Answer(_REGISTRY, "to push the file's images, run `docker compose build --push`"),
-    "watch": Answer(
-        "wtc does not watch files yet",
-        "to apply changed files, run `wtc up --build`, or bind the folder with `volumes:`",
-    ),
 }
 """Command of Docker Compose -> its answer."""
 
@@ -84,7 +80,6 @@ _OPTIONS: Mapping[str, Mapping[str, Answer]] = {
     "ls": {"--filter": Answer("wtc has JSON in place of filters", "to filter, run `wtc ls --json`")},
     "up": {
         "--menu": Answer(_TERMINAL, "to stay attached, run `wtc up --foreground`"),
-        "--watch": COMMANDS["watch"],
     },
 }
 """Command -> option -> its answer."""

@@ -60,7 +60,7 @@ _EXTERNAL_FILE: Row = (
 )
 _SWARM = "it applies to Swarm only"
 _BUILDX = "with `docker buildx`"
-_WATCH = "wtc does not watch files"
+_WATCH = "`wtc watch` and `up --watch` apply it"
 _MODEL = "wtc does not run models"
 _UNREAD = "Docker Compose ignores it, too"
 _HOOK = "command environment privileged user working_dir"
@@ -155,10 +155,10 @@ _GROUPS: tuple[tuple[str, str, Row], ...] = (
     ("services.*", "cpu_count cpu_percent isolation", supported("the engine uses it for Windows containers only")),
     ("services.*", "credential_spec", ignored("it applies to Windows containers only")),
     ("services.*.credential_spec", "config file registry", ignored("it applies to Windows containers only")),
-    ("services.*", "develop", supported("not needed to run the service")),
-    ("services.*.develop", "watch", ignored(_WATCH, "to apply changes, run `wtc up` again or mount the folder")),
-    ("services.*.develop.watch.*", "action exec ignore include initial_sync path target", ignored(_WATCH)),
-    ("services.*.develop.watch.*.exec", _HOOK, ignored(_WATCH)),
+    ("services.*", "develop", supported(_WATCH)),
+    ("services.*.develop", "watch", supported(_WATCH)),
+    ("services.*.develop.watch.*", "action exec ignore include initial_sync path target", supported(_WATCH)),
+    ("services.*.develop.watch.*.exec", _HOOK, supported(_WATCH)),
     ("services.*", "env_file", supported("its variables are added to `environment`")),
     ("services.*.env_file.*", "format path required", supported("its variables are added to `environment`")),
     ("services.*", "extends", supported("the extended service is merged into this one")),

@@ -4,10 +4,13 @@ import os
 import stat
 import tarfile
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 CHUNK_BYTES = 64 * 1024
+WHOLE_BYTES = 8 << 20
+"""The size of a file up to which `pack_entries` reads it before it writes the header: a program may be writing it."""
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -19,13 +22,44 @@ def pack_archive(path: str, name: str) -> Iterator[bytes]:
     Raises:
         OSError: a file cannot be read, or is a device or a named pipe; or the path itself is a socket.
     """
+    return _streamed(lambda packing: packing.add_all(path, name))
+
+
+def pack_entries(entries: Iterable[tuple[str, str]], *, unreadable: Callable[[OSError], None]) -> Iterator[bytes]:
+    """Yield a tar of files, folders and links under their names: (local path, name in the tar).
+
+    Of a folder it has the folder alone. Paths that do not exist any more are skipped, and so are sockets, devices and
+    named pipes. `unreadable` gets the error of each other path that cannot be read; it is called in another thread.
+
+    Raises:
+        OSError: a large file became shorter while it was read.
+    """
+
+    def add(packing: _Packing) -> None:
+        for path, name in entries:
+            try:
+                packing.add_one(path, name)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except _UnreadableError as error:
+                unreadable(error)
+
+    return _streamed(add)
+
+
+class _UnreadableError(OSError):
+    """A path cannot be opened. Nothing of it is in the tar."""
+
+
+def _streamed(add: "Callable[[_Packing], None]") -> Iterator[bytes]:
+    """Yield the tar to which `add` adds, in another thread. Raises: what `add` raises."""
     reading, writing = os.pipe()
     failures: list[BaseException] = []
 
     def pack() -> None:
         try:
             with os.fdopen(writing, "wb") as out, tarfile.open(fileobj=out, mode="w|") as tar:
-                _Packing(tar).add_all(path, name)
+                add(_Packing(tar))
         except BrokenPipeError:
             pass  # the reader has stopped, and reports why
         except BaseException as error:  # noqa: BLE001  raised where the tar is read
@@ -55,6 +89,46 @@ class _Packing:
                 raise OSError(0, "Is a socket", path)
         finally:
             os.close(parent)
+
+    def add_one(self, path: str, name: str) -> None:
+        """Add one file, folder or link; skip a socket, a device or a named pipe.
+
+        Raises:
+            OSError: the path does not exist, or cannot be read.
+        """
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            member = _member(name, status)
+            member.type, member.linkname = tarfile.SYMTYPE, os.readlink(path)
+            self._tar.addfile(member)
+        elif stat.S_ISDIR(status.st_mode):
+            member = _member(name, status)
+            member.type = tarfile.DIRTYPE
+            self._tar.addfile(member)
+        elif stat.S_ISREG(status.st_mode):
+            self._add_file(path, name)
+
+    def _add_file(self, path: str, name: str) -> None:
+        try:
+            opened = os.open(path, _FLAGS)
+        except (FileNotFoundError, NotADirectoryError):
+            raise
+        except OSError as error:
+            raise _UnreadableError(error.errno, error.strerror, path) from error
+        with os.fdopen(opened, "rb") as content:
+            status = os.fstat(opened)
+            if not stat.S_ISREG(status.st_mode):
+                return
+            member = _member(name, status)
+            whole = content.read(WHOLE_BYTES + 1) if status.st_size <= WHOLE_BYTES else b""
+            if status.st_size > WHOLE_BYTES or len(whole) > WHOLE_BYTES:
+                content.seek(0)
+                member.size = os.fstat(opened).st_size
+                with _name_errors(path):
+                    self._tar.addfile(member, content)
+            else:
+                member.size = len(whole)
+                self._tar.addfile(member, BytesIO(whole))
 
     def _add(self, parent: int, entry: str, name: str, path: str) -> bool:
         """Add an entry of a folder under a name; `path` is for messages. Return False for a socket: it is skipped."""

@@ -146,7 +146,9 @@ class _Follow:
             return False
         if not self.messages.empty:
             return False
-        if self.end_at is None:
+        if self.wanted.is_held and self.wanted.is_held():
+            self.end_at = monotonic() + GRACE_S
+        elif self.end_at is None:
             self.end_at = monotonic() + self.grace_s
         if monotonic() < self.end_at:
             return False

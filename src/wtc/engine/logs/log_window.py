@@ -27,3 +27,5 @@ class LogWindow:
     """service -> whether following lasts until its containers have ended; None: those whose log is read."""
     on_exit: Callable[[LogSource, int | None], None] | None = None
     """Called with the exit status when an awaited container ends; at the start, with None for one that does not run."""
+    is_held: Callable[[], bool] | None = None
+    """Whether following goes on although all containers have ended, because some are about to start."""

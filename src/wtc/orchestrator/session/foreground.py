@@ -5,7 +5,7 @@ Source: docker/compose, pkg/compose/up.go (2.40): which services are attached, a
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -53,6 +53,10 @@ class AttachRequest:
     named: tuple[str, ...] = ()
     """The services to stop where `on_exit` says so; empty: all."""
     stop_timeout_s: int | None = None
+    is_replacing: Callable[[str], bool] = lambda _service: False
+    """Whether the containers of a service end because others take their place: such an end does not count."""
+    is_held: Callable[[], bool] = lambda: False
+    """Whether containers are about to start, so that the end of all does not end the watching."""
 
 
 class AttachedStack:
@@ -87,6 +91,7 @@ class AttachedStack:
             since=self._since,
             awaited=lambda service: service in request.awaited,
             on_exit=self._on_exit,
+            is_held=request.is_held,
         )
         for batch in follow_logs(self._engine, request.namespace, reading, warn=lambda text: warn(self._report, text)):
             yield [StackLine(source.service, source.number, line.time, line.text) for source, line in batch]
@@ -120,6 +125,8 @@ class AttachedStack:
             if (source.service, source.number) not in self._request.started:
                 return
             status = exit_code(self._engine, source.id) or 0
+        elif self._request.is_replacing(source.service):
+            return
         self._exits.append((source.service, status))
         name = f"service `{source.service}`" if source.number == 1 else f"replica {source.number} of `{source.service}`"
         self._report(Note(text=f"{name} exited with status {status}"))

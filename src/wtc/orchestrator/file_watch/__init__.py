@@ -1,0 +1,1 @@
+"""What `watch` does: rules of the compose file, changed files, and what follows from them."""
