@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtc.errors import WtcError
-from wtc.model.diagnostic import Diagnostic, FailedContainer
+from wtc.model.diagnostic import Diagnostic, FailedContainer, HealthCheck
 from wtc.model.position import dotted
 
 
@@ -49,5 +49,12 @@ def _container_document(container: FailedContainer) -> dict[str, Any]:
         "state": container.state,
         "exit_status": container.exit_status,
         "health": container.health or None,
+        "health_check": _health_check_document(container.health_check),
         "log_lines": list(container.log_lines),
     }
+
+
+def _health_check_document(check: HealthCheck | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    return {"failed": check.failed, "retries": check.retries, "output": check.output or None}
