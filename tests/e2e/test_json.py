@@ -39,6 +39,7 @@ services:
 volumes:
   rows: {{}}
 x-note: {{}}
+x-wtc: {{ports: [dev]}}
 """
 DOCKERFILE = "FROM busybox:1.36\nRUN echo built\n"
 FAILING = f"""\

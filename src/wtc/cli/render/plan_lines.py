@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
-from wtc.cli.render.byte_counts import byte_counts_text
+from wtc.cli.terminal.byte_counts import byte_counts_text
 from wtc.dataclass import dataclass, field
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress
 from wtc.model.plan import BuildImage, PlanNode, PullImage, WaitContainer

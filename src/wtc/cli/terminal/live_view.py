@@ -11,8 +11,8 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
-from wtc.cli.render.byte_counts import byte_counts_text
 from wtc.cli.render.errors import diagnostic_text
+from wtc.cli.terminal.byte_counts import byte_counts_text
 from wtc.cli.terminal.escape import escape_control, escape_line
 from wtc.cli.terminal.escaping_console import EscapingConsole
 from wtc.cli.terminal.live_frame import FOR_KEYS, Frame, ReflowingLive

@@ -47,7 +47,7 @@ def resolve_stack(
         WtcError: a build context or a Dockerfile is missing, or cannot be read.
     """
     namespace = context.namespace
-    known = ports or _ports_in_file(context.projects.read(services=services))
+    known = ports or _ports_in_file(context, context.projects.read(services=services))
     # Leased ports are all known before anything is created. Of the file's own ports, no more is known later.
     project = read_with_ports(context, known, services=services, final=ports is None)
     settings = context.state.settings_for(project)
@@ -86,10 +86,12 @@ def interpret_with_ports(
     )
 
 
-def _ports_in_file(project: Project) -> StackPorts:
-    """Return the host ports that the file itself sets."""
+def _ports_in_file(context: Context, project: Project) -> StackPorts:
+    """Return the host ports that the file itself sets, and what is leased to processes on the host."""
     requests = port_requests(project, {})
-    leased = {r.id: number for r in requests if (number := single_port(r.published))}
+    record = context.state.store.peek().stacks.get(context.namespace.name)
+    own = {r.id: record.ports[r.id] for r in requests if record and r.id.of_host and r.id in record.ports}
+    leased = {**own, **{r.id: number for r in requests if (number := single_port(r.published))}}
     return StackPorts(
         requests=requests,
         leased=leased,
