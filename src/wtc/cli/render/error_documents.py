@@ -18,6 +18,7 @@ def error_document(error: WtcError) -> dict[str, Any]:
         "hints": list(error.hints),
         "detail": error.detail or None,
         "diagnostics": [diagnostic_document(d) for d in error.diagnostics],
+        "warnings": [diagnostic_document(d) for d in error.warnings],
         "containers": [_container_document(container) for container in error.containers],
     }
 
