@@ -225,7 +225,7 @@ def test_strict_refuses_sharing_before_anything_is_touched(workshop: Workshop, w
 
 def test_strict_lists_what_is_left_out_and_what_is_shared(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": f"{UNSUPPORTED}    network_mode: host\n"})
-    error = workshop.refused("up", "--strict", "--json", status=3).json()["error"]
+    error = workshop.wtc("up", "--strict", "--json", status=3).json()["error"]
     paths = [finding["path"] for finding in error["diagnostics"]]
     assert "services.web.network_mode" in paths
     assert len(paths) > 1
