@@ -8,7 +8,7 @@ from wtc.errors import WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning
 from wtc.model.desired import DesiredImage
 from wtc.model.observed import ContainerRef
-from wtc.model.plan import BuildImage, Condition, CopyHelper, CopyVolume, PlanNode, WaitContainer
+from wtc.model.plan import BuildImage, Condition, CopyHelper, CopyVolume, PlanNode, PullImage, WaitContainer
 
 NODE = PlanNode(
     id=1, service="web", operation=BuildImage(image=DesiredImage(reference="p-web", service="web")), cause="missing"
@@ -109,6 +109,19 @@ def test_line_while_waiting_says_what_is_missing() -> None:
     clocked.line(NodeStarted(node=WAIT))
     clocked.line(Progress(node=WAIT, item="", text="health check 2 of 5 failed: refused"))
     assert clocked.line(StillRunning(), after_s=9) == "still waiting for db (9s): health check 2 of 5 failed: refused"
+
+
+def test_layers_of_a_pull_have_no_lines_and_their_bytes_are_counted() -> None:
+    pull = PlanNode(
+        id=4, service="db", operation=PullImage(image=DesiredImage(reference="redis:7", service="db")), cause=""
+    )
+    clocked = Clocked()
+    assert clocked.line(NodeStarted(node=pull)) == "pulling image redis:7"
+    layers = [("a", 2_000_000, 4_000_000), ("b", 1_000_000, 2_000_000), ("c", 0, 0)]
+    events = [Progress(node=pull, item=i, text="downloading", current=now, total=all_) for i, now, all_ in layers]
+    assert [clocked.line(event) for event in events] == ["", "", ""]
+    assert clocked.line(StillRunning(), after_s=9) == "still pulling image redis:7 (9s, 3.0 MB of 6.0 MB)"
+    assert clocked.line(Progress(node=pull, item="", text="failed, retrying")) == "db | failed, retrying"
 
 
 def test_progress_in_bytes_alone_is_reported_once_in_a_while() -> None:

@@ -85,6 +85,8 @@ class PlanLines:
             return ""
         first = event.item not in running.last
         running.last[event.item] = event.text
+        if isinstance(event.node.operation, PullImage) and event.item:
+            return ""  # a line for each layer and state would be dozens
         if isinstance(event.node.operation, BuildImage) and event.item:
             return _step_lines(running, event, first=first)
         name = event.node.service or operation_names(event.node.operation).subject
