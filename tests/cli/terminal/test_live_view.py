@@ -113,6 +113,15 @@ def test_bytes_are_summed_over_layers() -> None:
     assert screen.shown()[1] == "* image redis:7 pulling 1.5 MB of 5.0 MB T"
 
 
+def test_context_of_a_few_bytes_is_not_counted() -> None:
+    screen = Screen(BuildImage(image=image(f"{NAMESPACE}-web")))
+    screen.begins(0)
+    screen.says(0, "context", "sending", 20_000)
+    assert screen.shown()[1:] == ["* image web building T"]
+    screen.says(0, "context", "sending", 1_200_000)
+    assert screen.shown()[1:] == ["* image web building 1.2 MB T"]
+
+
 def test_waiting_line_names_what_it_waits_for() -> None:
     web, db = ContainerRef(name=f"{NAMESPACE}_web"), ContainerRef(name=f"{NAMESPACE}_db")
     screen = Screen(

@@ -283,6 +283,7 @@ def test_registry_that_cannot_be_reached_has_no_hint_to_sign_in(fake: FakeEngine
         "toomanyrequests: You have reached your pull rate limit",
         'Get "https://registry.example/v2/": http: server gave HTTP response to HTTPS client',
         "failed to register layer: no space left on device",
+        "mkdir /var/lib/docker/tmp: permission denied",
     ],
 )
 def test_failure_of_another_kind_has_no_hint_to_sign_in(fake: FakeEngine, run: Pull, message: str) -> None:

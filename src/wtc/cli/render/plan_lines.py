@@ -122,5 +122,6 @@ def _state(running: _Running, now_s: float) -> str:
         subject = f"{names.doing} for {running.node.service or names.subject}"
     else:
         subject = f"{names.doing} {names.kind} {names.subject}"
-    received = f", {byte_counts_text(running.bytes_of.values())}" if running.bytes_of else ""
-    return f"{subject} ({seconds}s{received})" + (f": {running.text}" if running.text else "")
+    received = byte_counts_text(running.bytes_of.values())
+    elapsed = f"{seconds}s, {received}" if received else f"{seconds}s"
+    return f"{subject} ({elapsed})" + (f": {running.text}" if running.text else "")

@@ -182,8 +182,8 @@ class LiveReporter:
         """Return the current action and its elapsed time."""
         elapsed = time.monotonic() - line.started if line.state == State.RUNNING else line.elapsed
         word = self._waits(line) or line.word
-        if line.bytes_of:
-            word += f" {byte_counts_text(line.bytes_of.values())}"
+        if received := byte_counts_text(line.bytes_of.values()):
+            word += f" {received}"
         return word, _time(elapsed) if line.started else ""
 
     def _waits(self, line: Line) -> str:

@@ -23,7 +23,8 @@ _UNREACHABLE = re.compile(
 )
 # Source: distribution/distribution, registry/api/errcode (UNAUTHORIZED, DENIED); moby and containerd, remotes/docker.
 _NOT_AUTHORIZED = re.compile(
-    r"unauthori[sz]ed|authori[sz]ation|authentication|credentials|docker login|denied|forbidden|\b40[13]\b",
+    r"unauthori[sz]ed|authori[sz]ation|authentication|credentials|docker login"
+    r"|(?<!permission )denied|forbidden|\b40[13]\b",
     re.IGNORECASE,
 )
 
