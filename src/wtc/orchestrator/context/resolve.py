@@ -7,7 +7,7 @@ from functools import partial
 
 from wtc.dataclass import replace
 from wtc.errors import WtcError
-from wtc.events import warn
+from wtc.events import report_slowness, warn
 from wtc.format_units import size_text
 from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
@@ -127,7 +127,9 @@ def _build_inputs(project: Project, namespace: Namespace, context: Context) -> d
             warn(context.report, text, hint="to leave it out, add it to `.dockerignore`")
 
     found: dict[str, BuildInput] = {}
-    with with_positions(lambda: project):
+    shown = ", ".join(f"`{name}`" for name in sorted(waiting))
+    slowness = report_slowness(context.report, f"reading the build context of {shown}", reporting=reporting)
+    with with_positions(lambda: project), slowness:
         while waiting:
             found |= dict(zip(waiting, call_all([partial(of, one) for one in waiting]), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)
