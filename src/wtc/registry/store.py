@@ -35,7 +35,7 @@ def _ignore(_message: str) -> None:
 class Store:
     """The registry in one config folder.
 
-    `waiting` gets one line of text when a lock is not free within `patience_s`.
+    `waiting` gets a line of text when a lock is not free within `patience_s`, and again every few seconds.
     """
 
     def __init__(self, directory: str, *, waiting: Callable[[str], None] = _ignore, patience_s: float = 1.0) -> None:
