@@ -58,6 +58,15 @@ def test_errors_in_the_compose_file_are_reported_with_positions(tmp_path: Path) 
     assert f"{tmp_path}/compose.yaml:2:" in found[0].text
 
 
+@pytest.mark.parametrize("extension", ["{ports: [web, 3]}", "{port_variables: {PORT: maybe}}"])
+def test_key_of_the_file_that_is_not_valid_is_reported_with_its_place(tmp_path: Path, extension: str) -> None:
+    file = f"services: {{web: {{image: nginx, ports: [80]}}}}\nx-wtc: {extension}\n"
+    (tmp_path / "compose.yaml").write_text(file)
+    found = findings(tmp_path)["compose file"]
+    assert not any(finding.well for finding in found)
+    assert all(finding.text.startswith(f"{tmp_path}/compose.yaml:2:") for finding in found)
+
+
 def test_each_setting_is_reported_with_its_source(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/config.toml").write_text('port_range = "21000-21999"\n')

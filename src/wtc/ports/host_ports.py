@@ -10,9 +10,8 @@ from wtc.model.ports import HOST_PROCESS, PortId, PortRequest
 from wtc.model.position import Path, dotted
 from wtc.model.project import Project
 from wtc.ports.variables import PORT_PREFIX, service_variables, variable_name
+from wtc.settings.settings import HOST_PORTS
 
-HOST_PORTS = "ports"
-"""The key of `x-wtc:` with the names of the ports."""
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
 _HINT = "to lease a port for a process on the host, write `x-wtc: {ports: [web]}`, and read it from `WTC_PORT_WEB`"
 

@@ -11,14 +11,12 @@ from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId, PortRequest
 from wtc.model.position import Path, dotted
 from wtc.planner.addresses import connect_address
+from wtc.settings.settings import PORT_VARIABLES
 
 if TYPE_CHECKING:
     # Not at run time, so that a command that knows the ports imports no compose file's model.
     from wtc.compose.interpolation.port_variables import PortVariables
     from wtc.model.project import Project
-
-PORT_VARIABLES = "port_variables"
-"""The key of `x-wtc:` that sets whether a variable is the leased port everywhere."""
 
 _PORTS_OF_SCHEMES = {
     "https": (443, 2376, 6443, 8443, 9443),
