@@ -1,7 +1,5 @@
 """The events of a running command, as data; the command line renders them."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from wtc.dataclass import dataclass
@@ -9,8 +7,6 @@ from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from threading import Lock
-
     # Not at run time, so that a command without a plan does not import the plan model.
     from wtc.model.plan import Plan, PlanNode
 
@@ -98,35 +94,6 @@ class Reporter(Protocol):
     def __call__(self, event: Event, /) -> None:
         """Receive one event; called from one thread at a time."""
         ...
-
-
-SILENCE_S = 8.0
-"""How often work outside of a plan is reported: within ten seconds, as the nodes of a plan are."""
-
-
-@contextmanager
-def report_slowness(report: Reporter, text: str, *, reporting: "Lock") -> Generator[None]:
-    """Report `still TEXT (8s)` again and again until the block ends.
-
-    `reporting` is held for each report, because the block reports too.
-    """
-    from threading import Event as Signal
-    from threading import Thread
-    from time import monotonic
-
-    ended = Signal()
-    begun_s = monotonic()
-
-    def tell() -> None:
-        while not ended.wait(SILENCE_S):
-            with reporting:
-                report(Note(text=f"still {text} ({int(monotonic() - begun_s)}s)"))
-
-    Thread(target=tell, name="slowness", daemon=True).start()
-    try:
-        yield
-    finally:
-        ended.set()
 
 
 def warn(report: Reporter, text: str, *, hint: str = "") -> None:

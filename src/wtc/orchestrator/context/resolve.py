@@ -7,7 +7,7 @@ from functools import partial
 
 from wtc.dataclass import replace
 from wtc.errors import WtcError
-from wtc.events import report_slowness, warn
+from wtc.events import warn
 from wtc.format_units import size_text
 from wtc.model.build import Build, BuildInput
 from wtc.model.desired import Desired
@@ -26,6 +26,7 @@ from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import built_from, needed_images
 from wtc.ports.requests import port_requests
 from wtc.ports.variables import stack_variables
+from wtc.report_slowness import report_slowness
 from wtc.settings.settings import BIND, MEM_LIMIT
 
 

@@ -4,11 +4,12 @@ import threading
 
 import pytest
 
-from wtc.events import Event, Note, report_slowness
+from wtc.events import Event, Note
+from wtc.report_slowness import report_slowness
 
 
 def test_work_that_takes_long_is_reported_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wtc.events.SILENCE_S", 0.01)
+    monkeypatch.setattr("wtc.report_slowness.SILENCE_S", 0.01)
     reports, events = threading.Semaphore(0), list[Event]()
 
     def report(event: Event) -> None:
