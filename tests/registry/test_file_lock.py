@@ -64,6 +64,21 @@ def test_waiting_process_reports_the_holder_and_gets_the_lock_at_its_end(
     assert said == [f"waiting for another wtc (process {holder.process.pid}) to finish with `a-1`"]
 
 
+def test_long_wait_is_reported_again(tmp_path: Path, holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wtc.registry.file_lock.AGAIN_S", 0.01)
+    lines: list[str] = []
+
+    def waiting(message: str) -> None:
+        lines.append(message)
+        if len(lines) == 3:
+            holder.kill()
+
+    with Store(str(tmp_path), waiting=waiting, patience_s=0).stack_lock("a-1"):
+        pass
+    assert len(lines) >= 3
+    assert len(set(lines)) == 1
+
+
 def test_short_wait_is_not_reported(tmp_path: Path, holder: Holder) -> None:
     said: list[str] = []
     killer = threading.Thread(target=holder.kill)

@@ -11,7 +11,7 @@ from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning, Warned
 from wtc.interruption import heed_stop
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.plan import (
@@ -35,6 +35,8 @@ PARALLEL = 128
 SSH_PARALLEL = 8
 """Each connection over ssh is a login, and sshd refuses more than ten at a time (`MaxStartups`)."""
 STOP_POLL_S = 0.05
+SILENCE_S = 1.0
+"""How often `StillRunning` is reported while nothing else happens."""
 _CONTINUES = "what depends on it continues without it"
 
 Perform: TypeAlias = Callable[[Operation, Call], None]
@@ -149,13 +151,15 @@ class _Run:
                 self.on_event(message)
 
     def _next_message(self) -> "_NodeEnd | Event":
-        """Return the next message. Once `stop` is set, wake the waits, which notice it themselves."""
-        while True:
+        """Return the next message, `StillRunning` if none comes. Once `stop` is set, wake the waits."""
+        end_s = monotonic() + SILENCE_S
+        while monotonic() < end_s:
             try:
                 return self.messages.get(timeout=STOP_POLL_S)
             except Empty:
                 if self.stop.is_set():
                     self.watch.wake()
+        return StillRunning()
 
     def _push(self, node: PlanNode) -> None:
         if _is_wait(node):

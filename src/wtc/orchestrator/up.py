@@ -32,7 +32,7 @@ from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.orchestrator.session.session import RetryError, Session
-from wtc.orchestrator.session.shared_things import SharingReported, refuse_sharing, report_sharing, shared_things
+from wtc.orchestrator.session.shared_things import SharingReported, report_sharing, shared_things
 from wtc.orchestrator.session.unsupported import report_unsupported
 from wtc.orchestrator.worktree_files.env_files import copy_env_files
 from wtc.planner.checks.conflicts import check_names, foreign_images
@@ -140,9 +140,9 @@ def _read_project(context: Context, request: UpRequest) -> Project:
     for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
         _refuse_unknown(option, services, project)
     with with_positions(lambda: project):
-        report_unsupported(project, context, strict=request.strict, starting=not request.options.no_start)
-        if request.strict:
-            refuse_sharing(shared_things(project, context.located.worktree))
+        shared = shared_things(project, context.located.worktree)
+        starting = not request.options.no_start
+        report_unsupported(project, context, strict=request.strict, shared=shared, starting=starting)
     return project
 
 

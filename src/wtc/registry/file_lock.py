@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _POLL_S = 0.01
 _HOLDER_BYTES = 100
+AGAIN_S = 8.0
+"""So that a command that waits is never silent for ten seconds."""
 
 
 class HeldLock:
@@ -37,7 +39,8 @@ class HeldLock:
 def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]) -> HeldLock:
     """Lock the file at `path` against other processes, and against other calls in this one.
 
-    `waiting` is called once with the holder's process id ("" if not known) if that takes longer than `patience_s`.
+    `waiting` is called with the holder's process id ("" if not known) if that takes longer than `patience_s`, and then
+    every `AGAIN_S`.
 
     Raises:
         OSError: the file cannot be created or locked.
@@ -70,11 +73,12 @@ def _wait_for_lock(path: str, patience_s: float, waiting: Callable[[str], None])
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, mode=0o600, poll_interval=_POLL_S)
-    try:
-        lock.acquire(timeout=patience_s)
-    except Timeout:
-        waiting(_holder(path))
-        lock.acquire()
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=patience_s)
+        except Timeout:
+            waiting(_holder(path))
+            patience_s = AGAIN_S
     return HeldLock(lock)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wtc.registry.memory_reservations import MemoryReservations
 
 _FILE = "registry.json"
+_MEMORY_LOCK = "memory.lock"
 
 
 def _lock_of(namespace: str) -> str:
@@ -36,7 +37,7 @@ def _ignore(_message: str) -> None:
 class Store:
     """The registry in one config folder.
 
-    `waiting` gets one line of text when a lock is not free within `patience_s`.
+    `waiting` gets a line of text when a lock is not free within `patience_s`, and again every few seconds.
     """
 
     def __init__(self, directory: str, *, waiting: Callable[[str], None] = _ignore, patience_s: float = 1.0) -> None:
@@ -149,10 +150,17 @@ class Store:
         Raises:
             WtcError: the config folder cannot be written.
         """
+        with self._lock_file(_MEMORY_LOCK, "the memory check"):
+            yield self._reservations()
+
+    def _reservations(self) -> "MemoryReservations":
         from wtc.registry.memory_reservations import MemoryReservations
 
-        with self._lock_file("memory.lock", "the memory check"):
-            yield MemoryReservations(os.path.join(self._directory, "memory"), unwritable=self._unwritable)
+        return MemoryReservations(os.path.join(self._directory, "memory"), unwritable=self._unwritable)
+
+    def _has_reservations(self) -> bool:
+        """Return whether another command can have reserved memory: it leaves the file of the lock."""
+        return os.path.exists(os.path.join(self._directory, _MEMORY_LOCK))
 
     @contextmanager
     def _locked(self) -> Generator[None]:
