@@ -41,9 +41,9 @@ def guestbook() -> Generator[tuple[Path, Path, dict[str, str]]]:
         **({"DOCKER_HOST": os.environ["DOCKER_HOST"]} if os.environ.get("DOCKER_HOST") else {}),
     }
     main, linked = home / "guestbook", home / "guestbook-search"
-    shutil.copytree(Path(__file__).parent / "guestbook", main)
-    # No build of an earlier picture is to be found in the cache.
-    (main / "begun").write_text(home.name)
+    shutil.copytree(ROOT / "examples" / "guestbook", main)
+    # No build of an earlier picture is in the cache.
+    (main / "unique.py").write_text(f'"""{home.name}"""\n')
     _script(home / ".bin/wtc", f'#!/bin/sh\nexec "{sys.executable}" -m wtc "$@"\n')
     if shutil.which("curl") is None:
         _script(home / ".bin/curl", CURL.format(python=sys.executable))
