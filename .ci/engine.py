@@ -1,6 +1,10 @@
 """What the scripts of this repository ask of a Docker engine, without the docker command.
 
-engine.py version | has IMAGE | label IMAGE NAME | pull IMAGE | import TAR IMAGE CHANGE... | build FOLDER IMAGE | remove IMAGE
+engine.py version
+engine.py has|pull|remove IMAGE
+engine.py label IMAGE NAME
+engine.py import TAR IMAGE CHANGE...
+engine.py build FOLDER IMAGE
 
 The engine is the one that the docker command would take: DOCKER_HOST, DOCKER_CONTEXT, the current context.
 """
