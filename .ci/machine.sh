@@ -59,6 +59,7 @@ quietly() { # WHAT COMMAND...: its output is shown only if it fails
 apt_updated=
 apt_update() { # once in a run
   [ -z "$apt_updated" ] || return 0
+  say "apt-get update"
   # A broken source does not matter if the packages are in another one.
   quietly "apt-get update" apt-get -qq update || say "continuing with the package lists that are here"
   apt_updated=yes
@@ -66,6 +67,7 @@ apt_update() { # once in a run
 
 apt_install() { # PACKAGE...
   apt_update
+  say "apt-get install $*"
   quietly "apt-get install $*" apt-get -qq install -y --no-install-recommends "$@"
 }
 

@@ -1,15 +1,15 @@
 """`wtc init`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, with_target
-from wtc.errors import Exit
+from wtc.errors import Exit, WtcError
 from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
-    from wtc.orchestrator.init import Edit
+    from wtc.orchestrator.init import Edit, InitResult
 
 EXAMPLES = "Example: wtc init conductor git"
 
@@ -35,7 +35,6 @@ def command(
     page that teaches an agent to use wtc. Existing content is kept; running it again changes nothing. A file that
     cannot be merged stays as it is, and the command fails after it has written the others.
     """
-    from wtc.cli.render.error_documents import error_document
     from wtc.cli.render.errors import show_error
     from wtc.cli.terminal.output import narrate, print_json
     from wtc.orchestrator.init import init
@@ -48,19 +47,20 @@ def command(
         remove=remove,
         dry_run=dry_run,
     )
-    status = int(result.failures[0].exit_status) if result.failures else Exit.DONE
     if as_json:
-        document: dict[str, Any] = {
-            "worktree": result.worktree,
-            "dry_run": dry_run,
-            "files": [
-                {"path": e.path, "existed": e.before is not None, "changed": e.changed, "notes": list(e.notes)}
-                for e in result.edits
-            ],
-            "errors": [error_document(error) for error in result.failures],
-        }
-        print_json(document, ok=not result.failures)
-        return status
+        if result.failures:
+            raise _joined(result, dry_run=dry_run)
+        print_json(
+            {
+                "worktree": result.worktree,
+                "dry_run": dry_run,
+                "files": [
+                    {"path": e.path, "existed": e.before is not None, "changed": e.changed, "notes": list(e.notes)}
+                    for e in result.edits
+                ],
+            }
+        )
+        return Exit.DONE
     for edit in result.edits:
         if dry_run:
             sys.stdout.write(_diff(edit))
@@ -69,7 +69,14 @@ def command(
             narrate(f"  {note}")
     for error in result.failures:
         show_error(error)
-    return status
+    return result.failures[0].exit_status if result.failures else Exit.DONE
+
+
+def _joined(result: "InitResult", *, dry_run: bool) -> WtcError:
+    """Return the first error, with the other ones and what became of the other files as notes."""
+    first, *others = result.failures
+    notes = (*(error.message for error in others), *(_edit_summary(edit, dry_run=dry_run) for edit in result.edits))
+    return first.replace(notes=(*first.notes, *notes))
 
 
 def _edit_summary(edit: "Edit", *, dry_run: bool) -> str:
