@@ -289,7 +289,7 @@ def test_containers_of_run_are_included_on_request(workshop: Workshop) -> None:
     workshop.up()
     workshop.wtc("cp", "--all", "note", "web:/tmp/note")
     assert workshop.wtc("exec", "web", "cat", "/tmp/note").out == "to all"
-    (run,) = [c for c in workshop.client.containers.list() if c.id.startswith(name)]
+    (run,) = [c for c in workshop.client.containers.list(ignore_removed=True) if c.id.startswith(name)]
     assert run.exec_run(["cat", "/tmp/note"]).output == b"to all"
     workshop.wtc("cp", "later", "web:/tmp/later")
     assert run.exec_run(["test", "-e", "/tmp/later"]).exit_code == 1

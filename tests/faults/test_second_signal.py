@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.harness import Started, Workshop, one_service, until
 from tests.e2e.proxy import Exchange, Proxy, pass_exchange
+from tests.e2e.terminal import Terminal
 from tests.wtc_process import start_wtc
 from wtc.registry.file_lock import inheritable_lock
 from wtc.worktrees.worktree_id import lock_path
@@ -48,6 +49,12 @@ class Swallow:
         ("restart", "/stop"),
         ("run --rm -T web true", "/start"),
         ("exec -T web true", "/start"),
+        ("attach --no-stdin web", "/attach"),
+        ("attach --no-stdin web", "/wait"),
+        ("rm -sf", "/stop"),
+        ("kill", "/kill"),
+        ("scale web=2", "/create"),
+        ("create --force-recreate", "/create"),
     ],
 )
 def test_second_signal_ends_a_command_whose_operation_is_never_answered(
@@ -69,6 +76,44 @@ def test_second_signal_ends_a_command_whose_operation_is_never_answered(
     workshop.wtc("up")
     workshop.wtc("clean", "-y", "-t", "0")
     assert workshop.leftovers() == []
+
+
+def test_second_signal_ends_an_attachment_to_a_process_that_ignores_signals(
+    workshop: Workshop, witness: Callable[..., Proxy]
+) -> None:
+    ignoring = """sh -c "trap 'echo caught' INT; trap '' TERM HUP; while :; do echo tick; sleep 0.1; done\""""
+    workshop.commit({"compose.yaml": one_service(command=ignoring)})
+    workshop.wtc("up")
+    swallow = Swallow("/kill")
+    for engine in ({}, {"DOCKER_HOST": witness(handle=swallow).address}):
+        started = workshop.start("attach", "--no-stdin", "web", env=engine)
+        assert started.popen.stdout is not None
+        assert started.popen.stdout.readline()
+        started.popen.send_signal(signal.SIGINT)
+        if engine:
+            assert swallow.came.wait(AT_ONCE_S)
+        else:
+            while "caught" not in started.popen.stdout.readline():
+                pass
+        started.popen.send_signal(signal.SIGTERM)
+        assert started.end(deadline_s=AT_ONCE_S).status == 143
+    assert workshop.wtc("ps", "-q", "--status", "running").out
+
+
+@pytest.mark.parametrize("line", ["exec web sleep 1000", "attach web"])
+def test_signal_ends_a_command_whose_terminal_is_never_resized(
+    workshop: Workshop, witness: Callable[..., Proxy], line: str
+) -> None:
+    workshop.commit({"compose.yaml": one_service("web", "tty: true", "stdin_open: true")})
+    workshop.wtc("up")
+    swallow = Swallow("/resize")
+    engine = {"DOCKER_HOST": witness(handle=swallow).address}
+    with Terminal(workshop, line.split(), env=engine) as terminal:
+        assert swallow.came.wait(AT_ONCE_S)
+        os.kill(terminal.popen.pid, signal.SIGTERM)
+        until(lambda: terminal.popen.poll() is not None, "it ends", deadline_s=AT_ONCE_S)
+        assert terminal.end() == 143
+        assert terminal.is_as_before()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -67,6 +67,7 @@ class _Signals:
     def __init__(self, stopping: "BackgroundStop | None") -> None:
         self.stop = threading.Event()
         self.watching = False
+        """Whether the stack is up, so that a signal only detaches from it."""
         self._stopping = stopping
 
     def on_first(self, _number: int) -> None:
@@ -149,13 +150,10 @@ def _watch(
     signals.watching = True
     if received_signal():
         raise _InterruptedError
-    try:
-        with attach_stack(target, request, report) as attachment:
-            for lines in attachment.lines():
-                writer.write(lines)
-            return attachment.exit_status()
-    finally:
-        signals.watching = False
+    with attach_stack(target, request, report) as attachment:
+        for lines in attachment.lines():
+            writer.write(lines)
+        return attachment.exit_status()
 
 
 def _stop_or_detach(stopping: "BackgroundStop | None") -> int:

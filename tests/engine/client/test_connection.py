@@ -8,6 +8,7 @@ import pytest
 
 from wtc.engine.client.connection import Engine, connect
 from wtc.engine.client.duplex_socket import DuplexSocket
+from wtc.engine.client.json_access import require_text
 from wtc.engine.client.transport import Content, CutShortError, MalformedResponseError, Response
 from wtc.engine.client.unix_transport import UnixTransport
 from wtc.errors import EngineError, EngineUnreachableError, WtcError
@@ -167,9 +168,9 @@ def test_calls_over_the_unix_socket_share_one_connection() -> None:
 
 def test_value_that_an_object_lacks_is_an_error_of_the_engine() -> None:
     found = engine(Scripted(content=b"{}")).call("POST", "/exec", doing="run `true`").object()
-    with pytest.raises(EngineError, match="cannot run `true`") as caught:
-        _ = found["Id"]
-    assert caught.value.causes == ("the engine's response has no `Id`",)
+    with pytest.raises(EngineError, match="cannot read the engine's response") as caught:
+        require_text(found, "Id")
+    assert caught.value.causes == ("an object has no `Id`",)
 
 
 @pytest.mark.parametrize("content", [b"[]", b"null", b'"text"', b"[" * 100_000])

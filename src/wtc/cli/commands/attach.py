@@ -27,7 +27,7 @@ def command(
     """Attach to the first process of a service's container, and exit with its status.
 
     wtc prints what the process writes from now on; for what it has written, use `wtc logs`. Input is forwarded if the
-    service has `stdin_open`. With `tty`, Ctrl-P Ctrl-Q detaches.
+    service has `stdin_open`. With `tty`, Ctrl-P Ctrl-Q detaches. A second Ctrl-C or SIGTERM ends wtc, too.
     """
     from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.attach import attach

@@ -41,6 +41,8 @@ def print_columns(
     On a terminal, fit them to its width, write the home folder as `~`, and make web addresses links. `colours`: title
     of a column -> function from a word of a cell to its SGR code.
     """
+    # Titles can come from the engine as well.
+    header = [escape_line(title) for title in header]
     rows = [[escape_line(cell) for cell in row] for row in rows]
     if sys.stdout.isatty() and PATHS in header:
         rows = _with_short_home(rows, list(header).index(PATHS))

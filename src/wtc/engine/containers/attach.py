@@ -5,7 +5,7 @@ import select
 import signal
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,6 +14,7 @@ from wtc.engine.client.duplex_socket import DuplexSocket
 from wtc.engine.client.errors import translate_error
 from wtc.engine.client.output_stream import HEADER_BYTES, STDERR
 from wtc.engine.client.transport import CHUNK_BYTES
+from wtc.engine.containers.resize import Resizer
 from wtc.engine.containers.terminal import (
     EXIT_SIGNALS,
     Descriptors,
@@ -22,7 +23,6 @@ from wtc.engine.containers.terminal import (
     parse_detach_keys,
     raw_mode,
     read_signals,
-    terminal_size,
 )
 from wtc.errors import WtcError
 
@@ -108,13 +108,7 @@ def attach_user(
         BrokenPipeError: the reader of the output has closed it.
     """
 
-    def resize() -> None:
-        rows, columns = terminal_size(local.stdout)
-        if rows and columns:
-            # A command that has ended cannot be resized.
-            with suppress(WtcError):
-                engine.call("POST", f"{path}/resize", doing=doing, params={"h": rows, "w": columns})
-
+    resizer = Resizer(engine, path, doing=doing, terminal=local.stdout)
     with ExitStack() as stack:
         # First, so that no signal ends wtc while the terminal is in raw mode.
         signals = stack.enter_context(read_signals([*EXIT_SIGNALS, *([signal.SIGWINCH] if terminal else [])]))
@@ -122,11 +116,17 @@ def attach_user(
         if terminal:
             if local.stdin is not None:
                 stack.enter_context(raw_mode(local.stdin))
-            resize()
+            resizer.resize()
             typed = parse_detach_keys(keys or detach_keys())
         try:
             return copy_both_ways(
-                connection, local, signals, keys=typed, on_signal=on_signal, on_resize=resize, ends_input=ends_input
+                connection,
+                local,
+                signals,
+                keys=typed,
+                on_signal=on_signal,
+                on_resize=resizer.resize,
+                ends_input=ends_input,
             )
         except BrokenPipeError:
             raise

@@ -1,6 +1,7 @@
 """Attach to the first process of a running container. Source: Engine API, `POST /containers/{id}/attach`."""
 
 import signal
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from wtc.model.observed import ContainerRef
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
 
+FORWARD_S = 1.0
+"""How long the engine may take to pass on a second signal."""
+
 
 def attach_running(
     engine: "Engine", container: ContainerRef, local: Descriptors, *, keys: str, forwards_signals: bool
@@ -22,7 +26,7 @@ def attach_running(
     """Attach to a container until it ends or the user detaches. Input goes to it only if it has `stdin_open`.
 
     `keys`: see `attach_user`. With `forwards_signals`, a signal goes to a container without a terminal, as
-    `docker attach --sig-proxy` does it; else it ends wtc alone.
+    `docker attach --sig-proxy` does it, and a second one ends wtc, too; else the first one ends wtc alone.
 
     Returns: its exit status; 0 if the user detached; 128 plus the number of the signal that ended wtc.
 
@@ -42,10 +46,6 @@ def attach_running(
             hints=["to read its output only, add `--no-stdin`"],
         )
 
-    def forward(number: int) -> None:
-        with suppress(WtcError):
-            engine.call("POST", f"{path}/kill", doing=doing, params={"signal": signal.Signals(number).name})
-
     params = {"stream": 1, "stdout": 1, "stderr": 1, "stdin": int(local.stdin is not None)}
     connection = hijack(engine, f"{path}/attach", doing=doing, params=params)
     try:
@@ -60,7 +60,7 @@ def attach_running(
             path=path,
             doing=doing,
             terminal=terminal,
-            on_signal=forward if forwards else raise_detached,
+            on_signal=_Forwarder(engine, path, doing).on_signal if forwards else raise_detached,
             keys=keys,
             ends_input=False,
         )
@@ -69,6 +69,33 @@ def attach_running(
     finally:
         connection.close()
     return 0 if end is AttachEnd.DETACHED else get_number(waiting.json(), "StatusCode")
+
+
+class _Forwarder:
+    """Forwards signals in threads: the main one has to hear the next signal, whatever the engine does."""
+
+    def __init__(self, engine: "Engine", path: str, doing: str) -> None:
+        self._engine, self._path, self._doing = engine, path, doing
+        self._first: threading.Thread | None = None
+
+    def on_signal(self, number: int) -> None:
+        """Forward a signal. Raises: DetachedBySignalError, at the second one."""
+        if self._first is None:
+            self._first = self._begin(number)
+            return
+        if not self._first.is_alive():
+            self._begin(number).join(FORWARD_S)
+        raise DetachedBySignalError(number)
+
+    def _begin(self, number: int) -> threading.Thread:
+        begun = threading.Thread(target=self._send, args=(number,), daemon=True, name="wtc-signal")
+        begun.start()
+        return begun
+
+    def _send(self, number: int) -> None:
+        with suppress(WtcError, OSError):
+            params = {"signal": signal.Signals(number).name}
+            self._engine.call("POST", f"{self._path}/kill", doing=self._doing, params=params)
 
 
 def _redraw(engine: "Engine", path: str, doing: str, local: Descriptors) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IN_USE = frozenset({403, 409})
 """The engine's statuses for a network with an endpoint, and for a volume or an image that a container uses."""
-SETTLE_S = 5.0
+SETTLE_S = 3.0
 """How long a removal waits for a container that the engine is still creating for an interrupted command."""
 _PAUSE_S = 0.2
 
@@ -63,14 +63,13 @@ def execute_until_gone(
         is_late = monotonic() >= end_s
         if stop.is_set() or (outcome.failed and (is_late or not _is_in_use(outcome))):
             return outcome
-        if outcome.failed:
-            stop.wait(_PAUSE_S)
         left = plan_again()
         if all(isinstance(node.operation, RemoveImage) for node in left):
             # An image that is in use is kept.
             return Outcome() if outcome.failed and not left else outcome
         if is_late:
             return outcome
+        stop.wait(_PAUSE_S)
         plan = replace(left, warnings=())
 
 
