@@ -1,7 +1,7 @@
 """List the files that git ignores, and those of them that `.worktreeinclude` names, with git's own rules."""
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from wtc.regular_file import read_regular_file
 from wtc.worktrees.git.run_git import git
@@ -26,8 +26,10 @@ def list_ignored(folder: str, paths: Iterable[str], environment: Mapping[str, st
     return frozenset(_names(out))
 
 
-def list_included(main: str, include_file: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the files that git ignores in the worktree `main` and that `include_file` (gitignore syntax) matches.
+def list_included(worktree: str, include_file: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the files that git ignores in a worktree and that `include_file` (gitignore syntax) matches, in order.
+
+    Each has the largest folder that git ignores and that contains it (`node_modules/`), or itself.
 
     An ignored folder is searched only if a pattern names a path in it: `.env` does not match the `.env` of a package in
     `node_modules/`.
@@ -37,15 +39,23 @@ def list_included(main: str, include_file: str, environment: Mapping[str, str]) 
         OSError: `include_file` cannot be read, or is larger than 64 KiB.
     """
     listing = ["--literal-pathspecs", "ls-files", "-z", "--others", "--ignored"]
+    entries = _names(git(worktree, [*listing, "--exclude-standard", "--directory"], environment))
     patterns = _patterns(include_file)
-    entries = _names(git(main, [*listing, "--exclude-standard", "--directory"], environment))
     places = [e for e in entries if not e.endswith("/") or any(_names_folder(p, e.rstrip("/")) for p in patterns)]
     found: list[str] = []
     for start in range(0, len(places), _AT_ONCE):
         some = places[start : start + _AT_ONCE]
-        found += _names(git(main, [*listing, f"--exclude-from={include_file}", "--", *some], environment))
+        found += _names(git(worktree, [*listing, f"--exclude-from={include_file}", "--", *some], environment))
     # A path that ends with a slash is another repository.
-    return tuple(sorted({name for name in found if not name.endswith("/")}))
+    names = sorted({name for name in found if not name.endswith("/")})
+    folders = {entry for entry in entries if entry.endswith("/")}
+    return {name: _ignored_folder(name, folders) for name in names}
+
+
+def _ignored_folder(name: str, folders: Collection[str]) -> str:
+    """Return the folder of `folders` that contains the file, else the file."""
+    ends = (at + 1 for at, character in enumerate(name) if character == "/")
+    return next((name[:end] for end in ends if name[:end] in folders), name)
 
 
 def _patterns(include_file: str) -> list[str]:
