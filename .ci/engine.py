@@ -1,6 +1,10 @@
 """What the scripts of this repository ask of a Docker engine, without the docker command.
 
-engine.py version | has IMAGE | pull IMAGE | import TAR IMAGE | build FOLDER IMAGE
+engine.py version
+engine.py has|pull|remove IMAGE
+engine.py label IMAGE NAME
+engine.py import TAR IMAGE CHANGE...
+engine.py build FOLDER IMAGE
 
 The engine is the one that the docker command would take: DOCKER_HOST, DOCKER_CONTEXT, the current context.
 """
@@ -53,9 +57,14 @@ def act(command: str, arguments: list[str]) -> None:
                 raise DockerException(f"no image `{image}`")
         case "pull", [image]:
             finish(api.pull(image, stream=True, decode=True))
-        case "import", [tar, image]:
+        case "label", [image, name]:
+            labels = api.inspect_image(image)["Config"].get("Labels") or {}
+            sys.stdout.write(f"{labels.get(name, '')}\n")
+        case "remove", [image]:
+            api.remove_image(image)
+        case "import", [tar, image, *changes]:
             repository, _, tag = image.rpartition(":")
-            api.import_image(src=tar, repository=repository, tag=tag, changes=['CMD ["bash"]'])
+            api.import_image(src=tar, repository=repository, tag=tag, changes=changes)
             if not has(api, image):
                 raise DockerException(f"the engine did not keep `{image}`")
         case "build", [folder, image]:

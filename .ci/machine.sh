@@ -24,29 +24,50 @@ is_root() { [ "$(id -u)" = 0 ]; }
 
 has_apt() { command -v apt-get >/dev/null 2>&1; }
 
-quietly() { # WHAT COMMAND...: its output is shown only where it fails
-  local what=$1 log status
+show_progress() { # WHAT LOG: a line every five seconds, with the last one of the log, until this is ended
+  local seconds=0
+  while sleep 5 >/dev/null 2>&1 </dev/null && kill -0 $$ 2>/dev/null; do
+    seconds=$((seconds + 5))
+    printf '    %s: %s s  %s\n' "$1" "$seconds" "$(tail -n 1 "$2" 2>/dev/null | tr -d '\r' | cut -c 1-80)" >&2
+  done
+}
+
+logged() { # WHAT LOG COMMAND...: its output goes to the log; a line every five seconds; its status
+  local what=$1 log=$2 status=0 progress
+  shift 2
+  show_progress "$what" "$log" &
+  progress=$!
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$progress" 2>/dev/null || true
+  wait "$progress" 2>/dev/null || true
+  return $status
+}
+
+quietly() { # WHAT COMMAND...: its output is shown only if it fails
+  local what=$1 log status=0
   shift
   log=$(mktemp)
-  if "$@" >"$log" 2>&1 </dev/null; then
-    rm -f "$log"
-    return
-  else
-    status=$?
-  fi
-  tail -n 30 "$log" >&2
+  logged "$what" "$log" "$@" || status=$?
+  [ $status -eq 0 ] || tail -n 30 "$log" >&2
   rm -f "$log"
-  printf 'error: %s failed with status %s\n' "$what" "$status" >&2
-  return 1
+  [ $status -eq 0 ] || {
+    printf 'error: %s failed with status %s\n' "$what" "$status" >&2
+    return 1
+  }
 }
 
 apt_updated=
+apt_update() { # once in a run
+  [ -z "$apt_updated" ] || return 0
+  say "apt-get update"
+  # A broken source does not matter if the packages are in another one.
+  quietly "apt-get update" apt-get -qq update || say "continuing with the package lists that are here"
+  apt_updated=yes
+}
+
 apt_install() { # PACKAGE...
-  if [ -z "$apt_updated" ]; then
-    # A broken source of somebody else's need not keep these packages away.
-    quietly "apt-get update" apt-get -qq update || say "going on with the package lists that are here"
-    apt_updated=yes
-  fi
+  apt_update
+  say "apt-get install $*"
   quietly "apt-get install $*" apt-get -qq install -y --no-install-recommends "$@"
 }
 
@@ -145,12 +166,12 @@ start_engine() { # Debian's own
   command -v docker >/dev/null 2>&1 || apt_install docker-cli >/dev/null 2>&1 || true
   if [ -d /run/systemd/system ]; then
     quietly "systemctl start docker" systemctl start docker || fail "systemd did not start docker" "to see why, run \`journalctl -u docker\`"
-    wait_for_engine || fail "docker was started, but does not answer" "to see why, run \`journalctl -u docker\`"
+    quietly "waiting for the engine" wait_for_engine || fail "docker was started, but does not answer" "to see why, run \`journalctl -u docker\`"
   else
     local log=/var/log/dockerd.log
     say "no systemd here; starting dockerd in the background, its log is $log"
     setsid nohup dockerd >>"$log" 2>&1 </dev/null &
-    if ! wait_for_engine; then
+    if ! quietly "waiting for the engine" wait_for_engine; then
       tail -n 20 "$log" >&2
       fail "dockerd did not start" "to see why, read $log"
     fi
@@ -221,12 +242,16 @@ registry_answers=unknown
 pull() { # IMAGE; after one failure no other image is asked for
   [ "$registry_answers" != no ] || return
   say "pulling $1"
-  if pull_failure=$(engine pull "$1" 2>&1); then
+  local log
+  log=$(mktemp)
+  if logged "pulling $1" "$log" engine pull "$1"; then
     registry_answers=yes
   else
     registry_answers=no
-    return 1
+    pull_failure=$(tail -n 1 "$log")
   fi
+  rm -f "$log"
+  [ $registry_answers = yes ]
 }
 
 debian_mirror() { # the one that this machine takes its own packages from; nothing where it is not Debian's
@@ -261,7 +286,7 @@ ensure_base_image() {
   folder=$(mktemp -d "${TMPDIR:-/var/tmp}/wtc-debian.XXXXXX")
   if quietly debootstrap debootstrap "${arguments[@]}" bookworm "$folder/root" ${mirror:+"$mirror"} &&
     rm -rf "$folder"/root/var/cache/apt/archives/*.deb "$folder"/root/usr/share/{doc,man}/* &&
-    tar -C "$folder/root" -cf "$folder/image.tar" . && engine import "$folder/image.tar" "$image"; then
+    tar -C "$folder/root" -cf "$folder/image.tar" . && engine import "$folder/image.tar" "$image" 'CMD ["bash"]'; then
     rm -rf "$folder"
   else
     rm -rf "$folder"
@@ -269,8 +294,72 @@ ensure_base_image() {
   fi
 }
 
-ensure_test_image() { # IMAGE: pulled, else built from tests/images/NAME, from Debian's packages
+unpack_packages() { # FOLDER PACKAGE...: this machine's packages and all that they depend on, unpacked and not configured
+  local folder=$1 package options
+  shift
+  mkdir -p "$folder/debs/partial" "$folder"/root/usr/{bin,sbin,lib,lib64} "$folder"/root/{data,etc,proc,root,sys,tmp}
+  chmod 1777 "$folder/root/tmp"
+  for package in bin sbin lib lib64; do ln -s "usr/$package" "$folder/root/$package"; done
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$folder/root/etc/passwd"
+  echo 'root:x:0:' >"$folder/root/etc/group"
+  # As if nothing was installed, so that apt downloads every dependency.
+  : >"$folder/status"
+  options=(-o "Dir::State::status=$folder/status" -o "Dir::Cache::archives=$folder/debs" -o APT::Sandbox::User=root)
+  apt-get -qq "${options[@]}" install -y --download-only --no-install-recommends "$@" || return
+  for package in "$folder"/debs/*.deb; do
+    echo "unpacking $(basename "$package")"
+    dpkg --fsys-tarfile "$package" | tar -C "$folder/root" -xf - --keep-directory-symlink --exclude='./usr/share/doc/*' \
+      --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*' || return
+  done
+}
+
+make_stand_in() { # IMAGE: from this machine's packages, with the programs of the image and little else
+  local image=$1 folder packages changes=('LABEL com.wtc.stand-in=true')
+  case $image in
+  python:*)
+    packages=(python3 dash)
+    changes+=('CMD ["python3"]')
+    ;;
+  redis:*)
+    packages=(redis-server dash)
+    changes+=('CMD ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no"]' 'WORKDIR /data' 'VOLUME /data' 'EXPOSE 6379')
+    ;;
+  *) fail "$image cannot be pulled: $pull_failure" ;;
+  esac
+  say "no registry answers; making a stand-in for $image from this machine's packages"
+  apt_update
+  folder=$(mktemp -d "${TMPDIR:-/var/tmp}/wtc-image.XXXXXX")
+  if quietly "unpacking ${packages[0]}" unpack_packages "$folder" "${packages[@]}" &&
+    { [ ! -e "$folder/root/usr/bin/python3" ] || ln -s python3 "$folder/root/usr/bin/python"; } &&
+    tar -C "$folder/root" -cf "$folder/image.tar" . &&
+    quietly "importing $image" engine import "$folder/image.tar" "$image" "${changes[@]}"; then
+    rm -rf "$folder"
+  else
+    rm -rf "$folder"
+    fail "the stand-in for $image could not be made"
+  fi
+}
+
+is_stand_in() { [ "$(engine label "$1" com.wtc.stand-in 2>/dev/null)" = true ]; } # IMAGE
+
+remove_stand_in() { # IMAGE
+  ! is_stand_in "$1" || quietly "removing the stand-in for $1" engine remove "$1" || true
+}
+
+ensure_image() { # IMAGE: pulled, else a stand-in
   ! engine has "$1" 2>/dev/null || return 0
+  ! pull "$1" || return 0
+  if [ "$1" = debian:bookworm-slim ]; then
+    ensure_base_image
+  elif has_apt && is_root; then
+    make_stand_in "$1"
+  else
+    fail "$1 cannot be pulled: $pull_failure" "to make a stand-in from packages, run this as root on Debian or Ubuntu"
+  fi
+}
+
+ensure_test_image() { # IMAGE: pulled, else built from tests/images/NAME, from Debian's packages
+  ! engine has "$1" 2>/dev/null || is_stand_in "$1" || return 0
   ! pull "$1" || return 0
   ensure_base_image
   say "no registry answers; building $1 from Debian's packages"

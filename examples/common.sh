@@ -22,14 +22,14 @@ git_here() { # no identity, hook, signature or default branch of the host's
     -c init.defaultBranch=main "$@"
 }
 
-make_guestbook() { # FOLDER
+make_guestbook() { # FOLDER [PROJECT]: a repository of one of the projects in examples/
+  local folder=$1 project=$root/examples/${2:-guestbook}
   command -v git >/dev/null 2>&1 || fail "no git on PATH" "to install it, run \`apt-get install git\`"
-  ! git -C "$1" rev-parse -q --verify HEAD >/dev/null 2>&1 || return 0
-  local guestbook=$root/examples/quickstart
-  say "making a repository of the guestbook in $1"
-  mkdir -p "$1"
-  cp -R "$guestbook/compose.yaml" "$guestbook/.env" "$guestbook/php" "$guestbook/db" "$1"
-  git_here -C "$1" init -q
-  git_here -C "$1" add -A -f
-  git_here -C "$1" commit -q -m "A guestbook"
+  ! git -C "$folder" rev-parse -q --verify HEAD >/dev/null 2>&1 || return 0
+  say "making a repository of $(basename "$project") in $folder"
+  mkdir -p "$folder"
+  cp -R "$project/." "$folder"
+  git_here -C "$folder" init -q
+  git_here -C "$folder" add -A -f
+  git_here -C "$folder" commit -q -m "A guestbook"
 }

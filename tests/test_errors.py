@@ -26,6 +26,7 @@ FULL = WtcError(
     detail="a line",
     diagnostics=[Diagnostic(message="here")],
     notes=["a note"],
+    warnings=[Diagnostic(message="earlier")],
     containers=[FAILED],
 )
 KINDS: list[WtcError] = [
@@ -78,7 +79,10 @@ def _whole_package() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["args", "code", "exit_status", "message", "causes", "hints", "detail", "diagnostics", "notes", "containers"],
+    [
+        *("args", "code", "exit_status", "message", "causes", "hints"),
+        *("detail", "diagnostics", "notes", "warnings", "containers"),
+    ],
 )
 def test_field_cannot_be_assigned(name: str) -> None:
     before = getattr(FULL, name)

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# The images are built from packages, which takes a minute or two where the engine has nothing of them yet.
+# The PHP project's images are built from packages, which takes a minute or two if the engine has none of them yet.
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 
@@ -57,12 +57,14 @@ def cleaned(environment: dict[str, str]) -> Iterator[None]:
     quickstart(environment, "clean")
 
 
+@pytest.mark.parametrize("project", ["", "--php"])
 @pytest.mark.usefixtures("cleaned")
 @pytest.mark.slow
 def test_two_worktrees_come_up_with_a_database_each_and_clean_leaves_nothing(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], tmp_path: Path, project: str
 ) -> None:
-    up = quickstart(environment)
+    options = [project] if project else []
+    up = quickstart(environment, *options)
     assert up.returncode == 0, up.stderr
     pages = up.stdout.strip().split("\n\n")
     assert [page.splitlines()[0].split()[0] for page in pages[:2]] == ["accra", "bergen"]
@@ -70,13 +72,32 @@ def test_two_worktrees_come_up_with_a_database_each_and_clean_leaves_nothing(
     assert "* bergen-" in pages[1]
     assert "written in accra" in pages[0]
     assert "written in accra" not in pages[1]
-    assert all(len(left(tmp_path / "work" / name)) >= 6 for name in ("accra", "bergen"))
+    assert all(len(left(tmp_path / "work" / name)) >= 5 for name in ("accra", "bergen"))
 
-    again = quickstart(environment)
+    again = quickstart(environment, *options)
     assert again.returncode == 0, again.stderr
     assert again.stdout == up.stdout
 
-    clean = quickstart(environment, "clean")
+    clean = quickstart(environment, *options, "clean")
     assert clean.returncode == 0, clean.stderr
     assert not (tmp_path / "work").exists()
     assert left(tmp_path / "work" / "accra") == left(tmp_path / "work" / "bergen") == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "status", "shown"),
+    [
+        pytest.param(6, 0, ["    to unpack: 5 s  package 1"], id="longer-than-five-seconds"),
+        pytest.param(0, 0, [], id="quick"),
+        pytest.param(0, 3, ["package 1", "error: to unpack failed with status 3"], id="failed"),
+    ],
+)
+@pytest.mark.slow
+def test_long_step_prints_a_line_every_five_seconds_and_its_output_if_it_fails(
+    seconds: int, status: int, shown: list[str]
+) -> None:
+    step = f"quietly 'to unpack' sh -c 'echo package 1; sleep {seconds}; exit {status}'"
+    command = ["bash", "-c", f". .ci/machine.sh; {step}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == bool(status)
+    assert done.stderr.splitlines() == shown

@@ -74,6 +74,7 @@ class ErrorFields(TypedDict, total=False):
     detail: str
     diagnostics: tuple[Diagnostic, ...]
     notes: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
     containers: "tuple[FailedContainer, ...]"
     exit_status: int
 
@@ -84,7 +85,8 @@ class WtcError(Exception):
     `message` is lower case, with literals in backticks and no final period. `causes` are lines, the nearest first;
     `hints` read "to X, run `Y`"; `detail` is text that is printed as it is (the last log lines of a container, the
     output of a build); `diagnostics` are places in files, printed in place of the message; `notes` are further lines
-    (what else failed, what runs now); `containers` are the containers that failed, as data.
+    (what else failed, what runs now); `containers` are the containers that failed, and `warnings` what was reported
+    before, both as data.
 
     All fields are read-only. `replace` returns an error with other fields.
     """
@@ -103,6 +105,7 @@ class WtcError(Exception):
         detail: str = "",
         diagnostics: Sequence[Diagnostic] = (),
         notes: Sequence[str] = (),
+        warnings: Sequence[Diagnostic] = (),
         containers: "Sequence[FailedContainer]" = (),
         exit_status: int | None = None,
     ) -> None:
@@ -113,6 +116,7 @@ class WtcError(Exception):
         self.detail: Final = detail
         self.diagnostics: Final = tuple(diagnostics)
         self.notes: Final = tuple(notes)
+        self.warnings: Final = tuple(warnings)
         self.containers: Final = tuple(containers)
         if exit_status is not None:
             vars(self)["exit_status"] = exit_status

@@ -65,6 +65,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StillRunning:
+    """Nothing has happened for a while, and nodes are running."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
     """A warning for the user."""
 
@@ -78,7 +83,9 @@ class Note:
     text: str
 
 
-Event: TypeAlias = PlanStarted | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | Warned | Note
+Event: TypeAlias = (
+    PlanStarted | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | StillRunning | Warned | Note
+)
 
 
 class Reporter(Protocol):

@@ -8,34 +8,34 @@ LIMIT_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
 
 
-def read_regular_file(path: str) -> bytes:
+def read_regular_file(path: str, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
     """Return the file's content. Symbolic links are followed; `/dev/null` is an empty file.
 
     Raises:
-        OSError: as raised by `open`; or the path is not a regular file, or is larger than 64 MiB.
+        OSError: as raised by `open`; or the path is not a regular file, or is larger than the limit (64 MiB).
     """
     if "\0" in path:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-    _check(os.stat(path), path)
+    _check(os.stat(path), path, limit_bytes)
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     try:
-        _check(os.fstat(descriptor), path)
-        return read_descriptor(descriptor, path)
+        _check(os.fstat(descriptor), path, limit_bytes)
+        return read_descriptor(descriptor, path, limit_bytes=limit_bytes)
     finally:
         os.close(descriptor)
 
 
-def read_descriptor(descriptor: int, path: str) -> bytes:
+def read_descriptor(descriptor: int, path: str, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
     """Return what can be read from a descriptor; `path` names it in errors.
 
     Raises:
-        OSError: as raised by `read`; or there are more than 64 MiB.
+        OSError: as raised by `read`; or there is more than the limit (64 MiB).
     """
     content = bytearray()
     while chunk := os.read(descriptor, _CHUNK_BYTES):
         content += chunk
-        if len(content) > LIMIT_BYTES:
-            raise _too_large(path)
+        if len(content) > limit_bytes:
+            raise _too_large(path, limit_bytes)
     return bytes(content)
 
 
@@ -44,14 +44,25 @@ def is_readable(found: os.stat_result) -> bool:
     return stat.S_ISREG(found.st_mode) or (stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev)
 
 
-def _check(found: os.stat_result, path: str) -> None:
+def is_pipe_or_device(path: str) -> bool:
+    """Whether the path leads to a pipe or to a device other than `/dev/null`: reading it could wait or have no end."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return False
+    special = (stat.S_ISFIFO, stat.S_ISCHR, stat.S_ISBLK)
+    return any(is_kind(found.st_mode) for is_kind in special) and not is_readable(found)
+
+
+def _check(found: os.stat_result, path: str, limit_bytes: int) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not is_readable(found):
         raise OSError(errno.EINVAL, "Is a pipe, a socket or a device, not a file", path)
-    if found.st_size > LIMIT_BYTES:
-        raise _too_large(path)
+    if found.st_size > limit_bytes:
+        raise _too_large(path, limit_bytes)
 
 
-def _too_large(path: str) -> OSError:
-    return OSError(errno.EFBIG, f"Is larger than {LIMIT_BYTES >> 20} MiB", path)
+def _too_large(path: str, limit_bytes: int) -> OSError:
+    limit = f"{limit_bytes >> 20} MiB" if limit_bytes >= 1 << 20 else f"{limit_bytes >> 10} KiB"
+    return OSError(errno.EFBIG, f"Is larger than {limit}", path)

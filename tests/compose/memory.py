@@ -29,7 +29,7 @@ class Memory:
         text = self.files[path]
         return text if isinstance(text, bytes) else text.encode()
 
-    def is_file(self, path: str) -> bool:
+    def exists(self, path: str) -> bool:
         return path in self.files
 
     def is_dir(self, path: str) -> bool:

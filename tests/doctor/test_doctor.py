@@ -58,20 +58,29 @@ def test_errors_in_the_compose_file_are_reported_with_positions(tmp_path: Path) 
     assert f"{tmp_path}/compose.yaml:2:" in found[0].text
 
 
+@pytest.mark.parametrize("extension", ["{ports: [web, 3]}", "{port_variables: {PORT: maybe}}"])
+def test_key_of_the_file_that_is_not_valid_is_reported_with_its_place(tmp_path: Path, extension: str) -> None:
+    file = f"services: {{web: {{image: nginx, ports: [80]}}}}\nx-wtc: {extension}\n"
+    (tmp_path / "compose.yaml").write_text(file)
+    found = findings(tmp_path)["compose file"]
+    assert not any(finding.well for finding in found)
+    assert all(finding.text.startswith(f"{tmp_path}/compose.yaml:2:") for finding in found)
+
+
 def test_each_setting_is_reported_with_its_source(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state/config.toml").write_text('port_range = "21000-21999"\n')
     file = "services: {web: {image: nginx}}\nx-wtc: {mem_limit: 1m, env_from: [a, b]}\n"
     (tmp_path / "compose.yaml").write_text(file)
-    assert [f.text for f in findings(tmp_path, WTC_BIND="0.0.0.0")["setting"]] == [
-        f"port_range = 21000-21999 (user, {tmp_path}/state/config.toml:1:1)",
-        "bind = 0.0.0.0 (environment, WTC_BIND)",
-        "subnet_pool = 10.213.0.0/16:172.30.0.0/16 (default)",
-        f"mem_limit = 1048576 (project, {tmp_path}/compose.yaml:2:20)",
-        "oversubscribe = false (default)",
-        f"env_from = a:b (project, {tmp_path}/compose.yaml:2:34)",
-        "git = not set (default)",
+    found = findings(tmp_path, WTC_BIND="0.0.0.0")
+    assert [f.text for f in found["setting"]] == [
+        f"`port_range` is 21000-21999 (user, {tmp_path}/state/config.toml:1:1)",
+        "`bind` is 0.0.0.0 (environment, WTC_BIND)",
+        f"`mem_limit` is 1 MiB (project, {tmp_path}/compose.yaml:2:20)",
+        f"`env_from` is a:b (project, {tmp_path}/compose.yaml:2:34)",
     ]
+    defaults = "`subnet_pool` is 10.213.0.0/16:172.30.0.0/16, `oversubscribe` is false, `git` is not set"
+    assert [f.text for f in found["defaults"]] == [defaults]
 
 
 @pytest.mark.parametrize("content", ["bnd = 1\n", "bind = \n"])
@@ -124,7 +133,7 @@ def stack(worktree: Path, namespace: str) -> StackRecord:
         (None, "1 stack with 1 leased port"),
         ({}, "1 stack with 1 leased port; the engine has 0 stacks by label"),
         ({"a-1": "{0}/a"}, "1 stack with 1 leased port; the engine has 1 stack by label"),
-        ({"b-1": "{0}/b"}, "not in the registry until their next `wtc up`: `{0}/b`"),
+        ({"b-1": "{0}/b"}, "the stacks of 1 worktree enter the registry at their next `wtc up`"),
     ],
 )
 def test_registry_is_compared_with_the_stacks_on_the_engine(

@@ -11,7 +11,7 @@ from tests.e2e.harness import QUICK, Workshop, write
 from wtc.compose.loader import load
 from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
-from wtc.engine.containers.exec import ExecRequest
+from wtc.engine.containers.exec_request import ExecRequest
 from wtc.engine.containers.terminal import Descriptors
 from wtc.labels import WORKTREE
 from wtc.model.up_options import UpOptions
@@ -196,7 +196,7 @@ def test_requests_grow_only_with_the_services_of_the_stack(shared: Workshop, cou
         "ps": 4,
         "stop": 2 * services + 4,
         "start": 2 * services + 4,
-        "down": 3 * services + 6,
+        "down": 2 * services + 5,
         "up": 3 * services + 8,
     }
 

@@ -56,7 +56,9 @@ def test_worktree_starts_with_a_copy_of_mains_data_and_main_goes_on(workshop: Wo
     assert f"stop container {main.namespace}_db: it writes to a volume that is copied" in planned
     assert not [name for name in workshop.leftovers() if "linked" in name]
 
-    stack = workshop.up("--data-from", "main", cwd=linked)
+    copied = workshop.wtc("up", "--data-from", "main", cwd=linked)
+    assert f"`{main.namespace}_db` is stopped for a consistent copy, and started again after it" in copied.err
+    stack = workshop.up(cwd=linked)
     assert stack.run("db", "redis-cli", "get", "colour") == "red\n"
     assert main.ids() == ids
     main.container("db").reload()

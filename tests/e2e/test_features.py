@@ -223,6 +223,14 @@ def test_strict_refuses_sharing_before_anything_is_touched(workshop: Workshop, w
     assert proxy.changes == []
 
 
+def test_strict_lists_what_is_left_out_and_what_is_shared(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": f"{UNSUPPORTED}    network_mode: host\n"})
+    error = workshop.wtc("up", "--strict", "--json", status=3).json()["error"]
+    paths = [finding["path"] for finding in error["diagnostics"]]
+    assert "services.web.network_mode" in paths
+    assert len(paths) > 1
+
+
 NEVER_HEALTHY = "healthcheck: {test: [CMD, 'false'], interval: 1h}"
 
 

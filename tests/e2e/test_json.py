@@ -39,6 +39,7 @@ services:
 volumes:
   rows: {{}}
 x-note: {{}}
+x-wtc: {{ports: [dev]}}
 """
 DOCKERFILE = "FROM busybox:1.36\nRUN echo built\n"
 FAILING = f"""\
@@ -52,8 +53,9 @@ services:
     command: sh -c 'echo why; exit 3'
   sick:
     {QUICK}
+    network_mode: host
     command: sleep 1000
-    healthcheck: {{test: "exit 1", interval: 100ms, retries: 1}}
+    healthcheck: {{test: "echo ill; exit 1", interval: 100ms, retries: 1}}
 """
 
 
@@ -234,6 +236,10 @@ def an_up_that_fails(run: Runs) -> None:
     assert error["code"] == "container_failed"
     found = {c["service"]: (c["state"], c["exit_status"], c["health"], c["log_lines"]) for c in error["containers"]}
     assert found == {"broken": ("exited", 3, None, ["why"]), "sick": ("running", None, "unhealthy", [])}
+    assert [warning["path"] for warning in error["warnings"]] == ["services.sick.network_mode"]
+    checks = {c["service"]: c["health_check"] for c in error["containers"]}
+    assert checks["broken"] is None
+    assert (checks["sick"]["retries"], checks["sick"]["output"]) == (1, "ill")
 
 
 def what_no_engine_here_tells(run: Runs, capsys: pytest.CaptureFixture[str]) -> None:

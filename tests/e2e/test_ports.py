@@ -57,6 +57,25 @@ def test_the_port_of_a_stopped_container_that_a_program_took_moves(workshop: Wor
     assert published(workshop) == after.ports
 
 
+HOST_PORT = WEB.replace("services:", "x-wtc: {ports: [dev]}\nservices:", 1)
+
+
+def test_port_of_a_host_process_is_in_the_file_the_environment_and_the_status(workshop: Workshop) -> None:
+    dev = "http://host.docker.internal:${WTC_PORT_DEV}"
+    workshop.commit({"compose.yaml": HOST_PORT.replace("    ports:", f"    environment: {{DEV: '{dev}'}}\n    ports:")})
+    stack = workshop.up()
+    (port,) = workshop.wtc("status", "--json").json()["host_ports"]
+    assert (port["name"], port["variable"]) == ("dev", "WTC_PORT_DEV")
+    assert port["port"] not in stack.ports.values()
+    assert stack.variable("web", "DEV") == f"http://host.docker.internal:{port['port']}"
+    assert workshop.wtc("env", "--", "printenv", "WTC_PORT_DEV").out == f"{port['port']}\n"
+    with holding(port["port"]):
+        assert not workshop.wtc("up", "--json").json()["changed"]
+    assert f"WTC_PORT_DEV  127.0.0.1:{port['port']}" in workshop.wtc("ports").out
+    workshop.wtc("down", "-t", "0")
+    assert workshop.wtc("status", "--json").json()["host_ports"] == [port]
+
+
 def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
     [port] = free_ports(1)
     workshop.commit({"compose.yaml": WEB.replace("8080", str(port))})

@@ -31,6 +31,14 @@ def test_worktree_option_lists_the_stacks_of_one_worktree(workshop: Workshop) ->
     assert listed(workshop, "-w", str(linked)) == {other.namespace}
 
 
+def test_misspelt_service_is_answered_with_the_nearest(workshop: Workshop) -> None:
+    workshop.commit({"compose.yaml": one_service("frontend")})
+    workshop.up()
+    here = ("-w", str(workshop.main))
+    assert "hint: did you mean `frontend`?" in workshop.wtc("ps", "frontedn", *here).err
+    assert "hint" not in workshop.wtc("ps", "frontend", *here).err
+
+
 def test_worktree_option_follows_a_worktree_that_moved(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service("web")})
     linked = workshop.worktree("linked")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wtc.engine.executor import Outcome, execute_plan, max_parallel
 from wtc.engine.operations import OPERATIONS, Call
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning, Warned
 from wtc.model import plan as plans
 from wtc.model.desired import DesiredImage
 from wtc.model.observed import ContainerRef
@@ -115,6 +115,21 @@ def test_independent_nodes_run_in_parallel() -> None:
     assert ids(outcome.done) == [1, 2, 3]
 
 
+def test_silence_is_reported_while_a_node_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wtc.engine.executor.SILENCE_S", 0.01)
+    silent = threading.Event()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, StillRunning):
+            silent.set()
+
+    outcome = execute_plan(
+        Plan(nodes=(act(1),)), ENGINE, on_event=on_event, perform=lambda _o, _c: void(silent.wait(BOUND_S)), parallel=1
+    )
+    assert silent.is_set()
+    assert ids(outcome.done) == [1]
+
+
 def void(_value: object) -> None: ...
 
 
@@ -146,7 +161,7 @@ def test_node_that_leads_the_longest_path_starts_first() -> None:
         perform=lambda _o, _c: None,
         parallel=1,
     )
-    assert [n for n in begun if n != 6] == [5, 2, 1, 3, 4]
+    assert [n for n in begun if n != 6] == [5, 2, 3, 1, 4]
 
 
 def test_calls_over_ssh_are_few_enough_for_sshd() -> None:

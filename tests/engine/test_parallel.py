@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wtc.engine.parallel import PARALLEL, call_all
+from wtc.engine.parallel import PARALLEL, Ahead, call_all
+from wtc.errors import WtcError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,3 +59,20 @@ def test_no_call_begins_after_an_error() -> None:
     with pytest.raises(ValueError, match="first"):
         call_all([*calls, *(partial(begun.append, number) for number in range(100))])
     assert not begun
+
+
+def test_call_ahead_runs_before_its_result_is_needed() -> None:
+    called = threading.Event()
+    ahead = Ahead(lambda: called.set() or "result")
+    assert called.wait(10)
+    assert (ahead.result(), ahead.result()) == ("result", "result")
+
+
+def test_error_of_a_call_ahead_is_raised_where_its_result_is_needed() -> None:
+    def fail() -> None:
+        raise WtcError("no engine")
+
+    ahead = Ahead(fail)
+    for _ in range(2):
+        with pytest.raises(WtcError, match="no engine"):
+            ahead.result()

@@ -8,17 +8,60 @@ import pytest
 
 from tests.orchestrator.repository import COMPOSE, Pair, write
 from wtc.errors import ComposeFileError
+from wtc.events import Event
 from wtc.orchestrator.context.target import Target
+from wtc.orchestrator.env import env
+from wtc.orchestrator.ports import ports
 from wtc.orchestrator.setup import setup
 from wtc.registry.store import Store
 
 LOCAL, EXAMPLE, DIST = ".docker/config/.env.local", ".env.example", "config/env.dist"
 
 
+def silent(event: Event) -> None:
+    pytest.fail(str(event))
+
+
 def test_a_source_that_git_would_show_is_left_in_the_main_worktree(repository: Pair) -> None:
     repository.make({}, {})
     write(repository.main, {LOCAL: "not ignored"})
     assert repository.setup().env is None
+
+
+HOST_PORTS = "services: {db: {image: postgres, ports: [5432]}}\nx-wtc: {ports: [web, api]}\n"
+
+
+def test_ports_for_processes_on_the_host_are_leased_once_for_each_worktree(repository: Pair) -> None:
+    repository.make({"compose.yaml": HOST_PORTS}, {})
+    linked, main = repository.setup(), repository.setup(repository.main)
+    assert [port.variable for port in linked.host_ports] == ["WTC_PORT_API", "WTC_PORT_WEB"]
+    numbers = [*linked.host_ports, *main.host_ports, *linked.endpoints, *main.endpoints]
+    assert len({port.port for port in numbers}) == 6
+    assert repository.setup().host_ports == linked.host_ports
+    (repository.state / "registry.json").unlink()
+    assert repository.setup().host_ports == linked.host_ports
+
+
+def test_environment_and_list_of_ports_have_the_ports_of_the_host(repository: Pair) -> None:
+    repository.make({"compose.yaml": HOST_PORTS}, {})
+    leased = {port.name: port.port for port in repository.setup().host_ports}
+    place = str(repository.linked)
+    target = Target(cwd=place, environment=repository.environment, worktree=place)
+    for _ in range(2):  # the second result follows from what the first one kept
+        found = env(target, silent)
+        assert found.leased
+        assert found.variables["WTC_PORT_WEB"] == str(leased["web"])
+    assert {port.name: port.port for port in ports(target, silent).host_ports} == leased
+    (api,) = ports(target, silent, services=["api"]).host_ports
+    assert (api.name, api.port) == ("api", leased["api"])
+
+
+def test_name_that_a_service_has_is_an_error_with_its_place(repository: Pair) -> None:
+    repository.make({"compose.yaml": HOST_PORTS.replace("api", "db")}, {})
+    with pytest.raises(ComposeFileError) as raised:
+        repository.setup()
+    (finding,) = raised.value.diagnostics
+    assert (str(finding.position), finding.path) == (f"{repository.linked}/compose.yaml:2:22", ("x-wtc", "ports", 1))
 
 
 def test_env_from_may_stand_where_the_file_cannot_be_read_without_env(repository: Pair) -> None:

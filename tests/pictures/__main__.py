@@ -17,12 +17,14 @@ from tests.pictures.svg import Window, picture
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "examples" / "pictures"
-COLUMNS = 50
+COLUMNS = 52
 MOST_FRAMES = 14
 SPINNER = str.maketrans("⠙⠹⠸⠼⠴⠦⠧⠇⠏", "⠋" * 9)
 CURL = """#!{python}
 import sys, urllib.request
-print(urllib.request.urlopen("http://" + sys.argv[-1]).read().decode(), end="")
+data = sys.argv[2].encode() if sys.argv[1] == "-d" else None
+answer = urllib.request.urlopen("http://" + sys.argv[-1], data).read().decode()
+print("" if data else answer, end="")
 """
 
 
@@ -41,9 +43,9 @@ def guestbook() -> Generator[tuple[Path, Path, dict[str, str]]]:
         **({"DOCKER_HOST": os.environ["DOCKER_HOST"]} if os.environ.get("DOCKER_HOST") else {}),
     }
     main, linked = home / "guestbook", home / "guestbook-search"
-    shutil.copytree(Path(__file__).parent / "guestbook", main)
-    # No build of an earlier picture is to be found in the cache.
-    (main / "begun").write_text(home.name)
+    shutil.copytree(ROOT / "examples" / "guestbook", main)
+    # No build of an earlier picture is in the cache.
+    (main / "unique.py").write_text(f'"""{home.name}"""\n')
     _script(home / ".bin/wtc", f'#!/bin/sh\nexec "{sys.executable}" -m wtc "$@"\n')
     if shutil.which("curl") is None:
         _script(home / ".bin/curl", CURL.format(python=sys.executable))
@@ -75,14 +77,15 @@ def _script(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def visit(worktree: Path, env: Mapping[str, str], visits: int) -> Recording:
-    """A terminal in which the stack was brought up, its ports asked for, and its page visited."""
+def visit(worktree: Path, env: Mapping[str, str], *, row: str = "") -> Recording:
+    """Return a terminal in which the stack was started, its ports printed, a row written, if any, and the page read."""
     terminal = Recording(worktree, env, columns=COLUMNS, rows=40)
     terminal.type("wtc up")
     address = re.search(r"web +8000/tcp +(?:\x1b\S*\\)?http://([\d.:]+)", terminal.type("wtc ports"))
-    assert address, "`wtc ports` does not tell where `web` answers"
-    for _ in range(visits):
-        terminal.type(f"curl {address[1]}")
+    assert address, "`wtc ports` does not print the address of `web`"
+    if row:
+        terminal.type(f"curl -d message={row} {address[1]}")
+    terminal.type(f"curl {address[1]}")
     return terminal
 
 
@@ -114,7 +117,7 @@ def draw(folder: Path) -> None:
             alone.type("wtc up")
             moving = Window(title="~/guestbook", columns=64, frames=frames(alone))
         clean(main, env)
-        with visit(main, env, 2) as first, visit(linked, env, 1) as second:
+        with visit(main, env, row="hi") as first, visit(linked, env) as second:
             windows = [
                 Window(title=title, columns=COLUMNS, frames=[(terminal.last()[:-1], 0.0)])
                 for title, terminal in (("~/guestbook", first), ("~/guestbook-search", second))

@@ -104,6 +104,13 @@ def test_tcp_and_udp_never_share_a_number() -> None:
     assert set(chosen.values()) == {53000, 53001}
 
 
+def test_port_of_a_host_process_differs_from_those_of_services_and_of_other_worktrees() -> None:
+    requests = [request("web/0/host"), request("web/80/tcp")]
+    span = range(20000, 20003)
+    chosen = choose(requests, namespace="w-1", held={}, taken=(20001,), span=span)
+    assert sorted(chosen.values()) == [20000, 20002]
+
+
 def test_a_lease_outside_the_range_is_kept() -> None:
     assert choose([request("web")], held={"web/80/tcp": 8080}) == {"web/80/tcp": 8080}
 

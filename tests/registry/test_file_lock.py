@@ -1,5 +1,6 @@
 """Locks: one holder at a time, said when it takes long, free when the holder dies."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from wtc.errors import WtcError
+from wtc.registry import file_lock
 from wtc.registry.store import Store
 
 HOLDER = """
@@ -62,6 +64,21 @@ def test_waiting_process_reports_the_holder_and_gets_the_lock_at_its_end(
     assert said == [f"waiting for another wtc (process {holder.process.pid}) to finish with `a-1`"]
 
 
+def test_long_wait_is_reported_again(tmp_path: Path, holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wtc.registry.file_lock.AGAIN_S", 0.01)
+    lines: list[str] = []
+
+    def waiting(message: str) -> None:
+        lines.append(message)
+        if len(lines) == 3:
+            holder.kill()
+
+    with Store(str(tmp_path), waiting=waiting, patience_s=0).stack_lock("a-1"):
+        pass
+    assert len(lines) >= 3
+    assert len(set(lines)) == 1
+
+
 def test_short_wait_is_not_reported(tmp_path: Path, holder: Holder) -> None:
     said: list[str] = []
     killer = threading.Thread(target=holder.kill)
@@ -93,6 +110,49 @@ def test_a_discarded_lock_leaves_no_file_and_can_be_taken_again(tmp_path: Path) 
         with store.stack_lock("a-1", discard=True):
             assert (tmp_path / "locks" / "a-1.lock").read_text() == f"{os.getpid()}\n"
         assert list((tmp_path / "locks").iterdir()) == []
+
+
+def test_lock_whose_file_is_removed_while_it_is_taken_is_not_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(tmp_path / "lock")
+    take = file_lock.inheritable_lock
+
+    def remove_once_taken(path: str) -> int | None:
+        descriptor = take(path)
+        os.unlink(path)
+        return descriptor
+
+    monkeypatch.setattr(file_lock, "inheritable_lock", remove_once_taken)
+    held = file_lock.acquire_lock(path, patience_s=60, waiting=pytest.fail)
+    assert take(path) is None
+    held.release()
+    assert take(path) is not None
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EACCES])
+def test_lock_that_cannot_be_taken_at_once_is_left_to_filelock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(_path: str) -> int | None:
+        raise OSError(number, os.strerror(number))
+
+    path = str(tmp_path / "lock")
+    take = file_lock.inheritable_lock
+    monkeypatch.setattr(file_lock, "inheritable_lock", refuse)
+    held = file_lock.acquire_lock(path, patience_s=60, waiting=pytest.fail)
+    assert take(path) is None
+    held.release()
+
+
+def test_free_lock_is_taken_without_filelock(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from wtc.registry.store import Store
+with Store({str(tmp_path)!r}).stack_lock("a-1"):
+    assert "filelock" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_lock_taken_after_a_discard_is_the_one_that_others_see(tmp_path: Path) -> None:

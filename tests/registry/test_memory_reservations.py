@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from wtc.errors import WtcError
+from wtc.registry.dry_run_store import DryRunStore
 from wtc.registry.store import Store
 
 MAKER = """
@@ -32,6 +33,18 @@ def maker(tmp_path: Path) -> "subprocess.Popen[bytes]":
     assert started.stdout is not None
     assert started.stdout.readline() == b"promised\n"
     return started
+
+
+def test_dry_run_sees_reservations(tmp_path: Path, maker: "subprocess.Popen[bytes]") -> None:
+    with DryRunStore(str(tmp_path)).admission() as promises:
+        assert promises.current("engine") == {"boston_web": 400, "boston_db": 100}
+    maker.communicate(b"")
+
+
+def test_dry_run_creates_no_file_for_a_lock_that_was_never_taken(tmp_path: Path) -> None:
+    with DryRunStore(str(tmp_path / "config")).admission() as promises:
+        assert promises.current("engine") == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_reservation_counts_until_it_ends(tmp_path: Path, maker: "subprocess.Popen[bytes]") -> None:

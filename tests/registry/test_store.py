@@ -92,7 +92,12 @@ def loop(path: Path) -> None:
     path.symlink_to(path)
 
 
-DAMAGES = [garbage, Path.mkdir, fifo, loop]
+def huge(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 1 << 40)
+
+
+DAMAGES = [garbage, Path.mkdir, fifo, loop, huge]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

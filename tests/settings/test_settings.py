@@ -200,6 +200,15 @@ def test_misspelt_key_is_reported_with_its_position_and_the_nearest_key(environm
     assert found.hint == "did you mean `port_range`?"
 
 
+@pytest.mark.parametrize(("key", "nearest"), [("prots", "ports"), ("port_variable", "port_variables")])
+def test_misspelt_key_of_the_compose_file_is_answered_with_the_nearest(
+    environment: dict[str, str], key: str, nearest: str
+) -> None:
+    with pytest.raises(ComposeFileError) as raised:
+        load_settings(environment, project=Section(values={key: ["web"]}))
+    assert raised.value.diagnostics[0].hint == f"did you mean `{nearest}`?"
+
+
 def test_all_errors_of_a_file_are_reported_at_once(environment: dict[str, str]) -> None:
     path = write(environment, 'bind = "here"\nmem_limit = true\n[colours]\nred = 1\n')
     with pytest.raises(UsageError) as raised:

@@ -25,10 +25,12 @@ import docker
 
 from tests.e2e.harness import QUICK, Ended, Workshop, ports_of, write
 from tests.soak.faults import ANY_STATUS, FaultyRun, run_with_fault
-from tests.soak.leftovers import engine_objects, files_below, processes_of
+from tests.soak.leftovers import engine_objects, files_below, files_of_wtc, processes_of
 
 KEPT_FILES = {"host-id", "registry.json", "registry.lock", "memory.lock"}
 """The files of an empty configuration folder that was in use."""
+KEPT_IN_GIT = {"id", "lock", "git-writes"}
+"""The files of wtc in the git folder of a worktree, beside the records of ids and moves."""
 POOL = "10.216.0.0/16"
 
 
@@ -146,6 +148,7 @@ def main() -> int:
             "leases": sorted(json.loads((workshop.config / "registry.json").read_bytes())["stacks"]),
             "state": [f for f in files_below(workshop.config) if f not in KEPT_FILES and ".damaged-" not in f],
             "temporary files": files_below(temporary),
+            "git": [f for f in files_of_wtc(workshop.main / ".git") if Path(f).name not in KEPT_IN_GIT],
             "processes": processes_of(base),
         }
     figures = soak.figures

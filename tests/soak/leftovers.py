@@ -34,6 +34,13 @@ def files_below(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
 
 
+def files_of_wtc(git: Path) -> list[str]:
+    """Return wtc's files in a git folder and in those of its linked worktrees, but for the records of ids and moves."""
+    folders = [git / "wtc", *git.glob("worktrees/*/wtc")]
+    found = (str(path.relative_to(git)) for folder in folders for path in folder.iterdir() if not path.is_dir())
+    return sorted(found)
+
+
 def processes_of(base: Path) -> list[str]:
     """Return the command lines of the processes that have the folder in their environment. Source: proc(5)."""
     found: list[str] = []

@@ -42,3 +42,18 @@ def test_missing_file_is_created(repository: Repository) -> None:
         file.parent.rmdir()
     exclude_folder(str(repository.main / ".git"), str(repository.main), str(repository.main / "a"))
     assert file.read_text() == "/a/\n"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "large"])
+def test_file_that_cannot_be_read_in_full_is_refused_and_kept(repository: Repository, kind: str) -> None:
+    file = repository.main / ".git/info/exclude"
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.touch()
+        os.truncate(file, 1 << 30)
+    before = file.lstat()
+    with pytest.raises(OSError, match=r"Is (a pipe|larger)"):
+        exclude_folder(str(repository.main / ".git"), str(repository.main), str(repository.main / "folder"))
+    assert (file.lstat().st_ino, file.lstat().st_size) == (before.st_ino, before.st_size)

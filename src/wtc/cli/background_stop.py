@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from wtc.orchestrator.context.target import Target, default_namespace, locate
 from wtc.orchestrator.session.stop_on_signal import inherit_lock, log_folder
+from wtc.private_folder import make_private_folder
 
 if TYPE_CHECKING:
     from wtc.model.namespace import Namespace
@@ -71,7 +72,7 @@ class BackgroundStop:
     def _open_log(self) -> int:
         """Open the log, readable by its owner only; open `/dev/null` if the folder is not writable."""
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            make_private_folder(self._folder)
             return os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError:
             return os.open(os.devnull, os.O_WRONLY)

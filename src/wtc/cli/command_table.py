@@ -47,7 +47,7 @@ COMMANDS = (
     CommandEntry("cp", "In containers", "Copy files and folders between a container and the host"),
     CommandEntry("worktree", "Worktrees", "Add, list, move, lock and remove worktrees with their stacks"),
     CommandEntry("sandbox", "In a sandbox", "Run a command that can access the worktree and little else"),
-    CommandEntry("init", "Harnesses and shells", "Write hooks for Conductor, Cursor, Codex, Claude Code, worktrunk"),
+    CommandEntry("init", "Harnesses and shells", "Write hooks for git, Conductor, Cursor, Codex, Claude Code, ..."),
     CommandEntry("setup", "Harnesses and shells", "Prepare a new worktree: `.env`, ignored files, host ports"),
     CommandEntry("env", "Harnesses and shells", "Print the stack's variables, or run a command with them"),
     CommandEntry("doctor", "Harnesses and shells", "Check the environment and suggest fixes"),

@@ -78,6 +78,6 @@ def _target(context: Any) -> Target:
 
 
 def _harnesses() -> list[str]:
-    from wtc.orchestrator.init import HARNESSES
+    from wtc.orchestrator.init import NAMES
 
-    return [harness.name for harness in HARNESSES]
+    return list(NAMES)

@@ -121,8 +121,8 @@ def up_in_foreground(
     signals = _Signals(stopping)
     with handle_signals(signals.on_first), contextlib.ExitStack() as held:
         try:
+            begun = (time.time(), time.monotonic())
             watch = None
-            begun_s = time.time()
             with report as reporter:
                 if options.watches:
                     from wtc.orchestrator.watch import open_watch
@@ -133,7 +133,7 @@ def up_in_foreground(
                 stopping.namespace = result.namespace
             show_up(result, as_json=False, dry_run=False, silent=silent)
             sys.stdout.flush()
-            attached = _attach_request(result, request, options, begun_s)
+            attached = _attach_request(result, request, options, begun)
             then = _Reporting(held.enter_context(later))
             if watch is not None:
                 attached = replace(attached, is_replacing=watch.is_replacing, is_held=lambda: watch.is_busy)
@@ -149,8 +149,13 @@ def up_in_foreground(
             return stop_or_detach(stopping)
 
 
-def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOptions, begun_s: float) -> AttachRequest:
-    """Choose the services to watch as Docker Compose does: those that are named, or all."""
+def _attach_request(
+    result: UpResult, request: UpRequest, options: ForegroundOptions, begun: tuple[float, float]
+) -> AttachRequest:
+    """Choose the services to watch as Docker Compose does: those that are named, or all.
+
+    `begun`: when `up` started, by the clock and by the monotonic one.
+    """
     every = frozenset(service for service, _ in result.replicas)
     named = frozenset(request.services) or every
     attached = every if options.attach_dependencies else named
@@ -161,7 +166,8 @@ def _attach_request(result: UpResult, request: UpRequest, options: ForegroundOpt
         shown=shown - set(options.no_attach),
         replicas=result.replicas,
         started=result.started,
-        begun_s=begun_s,
+        begun_s=begun[0],
+        begun_monotonic_s=begun[1],
         on_exit=options.on_exit,
         exit_code_from=options.exit_code_from,
         named=request.services,

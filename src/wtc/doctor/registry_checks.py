@@ -34,7 +34,8 @@ def compare_registry(records: StackRecords, stacks: Sequence[LabelledStack] | No
             {s.worktree for s in stacks if s.namespace not in records.stacks and os.path.isdir(s.worktree)}
         )
         if unknown:
-            yield passed("labels", f"not in the registry until their next `wtc up`: {_quoted_paths(unknown)}")
+            stacks_of = _count_text(len(unknown), "worktree")
+            yield passed("labels", f"the stacks of {stacks_of} enter the registry at their next `wtc up`")
 
 
 def check_locations(locations: Iterable[tuple[str, WorktreeLocation]]) -> Iterator[Finding]:

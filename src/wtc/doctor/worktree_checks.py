@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from wtc.doctor.finding import Finding, failed, passed
+from wtc.format_units import size_text
 from wtc.model.project import Project
-from wtc.settings.settings import SETTINGS, Settings
+from wtc.settings.settings import MEM_LIMIT, SETTINGS, Settings, Source
 from wtc.worktrees.identity_facts import copy_origin, read_held_id
 from wtc.worktrees.locate import Worktree
 
@@ -91,11 +92,19 @@ def check_worktree(worktree: Worktree) -> Finding:
 
 
 def list_settings(found: Settings) -> Iterator[Finding]:
-    """Return a finding with each setting's value and where it comes from."""
+    """Return a finding for each setting that has a source, and one for those that have their defaults."""
+    defaults: list[str] = []
     for setting in SETTINGS:
         chosen = found.chosen[setting.key]
-        origin = f", {chosen.origin}" if chosen.origin else ""
-        yield passed("setting", f"{setting.key} = {_value_text(chosen.value)} ({chosen.source}{origin})")
+        value = size_text(limit) if setting is MEM_LIMIT and (limit := found.of(MEM_LIMIT).value) else ""
+        text = f"`{setting.key}` is {value or _value_text(chosen.value)}"
+        if chosen.source is Source.DEFAULT:
+            defaults.append(text)
+        else:
+            origin = f", {chosen.origin}" if chosen.origin else ""
+            yield passed("setting", f"{text} ({chosen.source}{origin})")
+    if defaults:
+        yield passed("defaults", ", ".join(defaults))
 
 
 def _value_text(value: object) -> str:

@@ -1,9 +1,7 @@
 """Execute a plan: every node ends done, failed, or skipped because of another. The executor decides nothing."""
 
 import threading
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -13,7 +11,7 @@ from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, Warned
+from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning, Warned
 from wtc.interruption import heed_stop
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.plan import (
@@ -37,6 +35,8 @@ PARALLEL = 128
 SSH_PARALLEL = 8
 """Each connection over ssh is a login, and sshd refuses more than ten at a time (`MaxStartups`)."""
 STOP_POLL_S = 0.05
+SILENCE_S = 1.0
+"""How often `StillRunning` is reported while nothing else happens."""
 _CONTINUES = "what depends on it continues without it"
 
 Perform: TypeAlias = Callable[[Operation, Call], None]
@@ -86,16 +86,6 @@ class _NodeEnd:
 
 
 @dataclass(slots=True)
-class _Pools:
-    calls: ThreadPoolExecutor
-    waits: ThreadPoolExecutor
-
-    def of(self, operation: Operation) -> ThreadPoolExecutor:
-        """Return the pool of an operation. Waits have a separate pool, so that they never keep a call from starting."""
-        return self.waits if isinstance(operation, WaitContainer) else self.calls
-
-
-@dataclass(slots=True)
 class _Run:
     plan: Plan
     engine: "Engine"
@@ -112,8 +102,12 @@ class _Run:
     urgency: dict[int, int] = field(default_factory=dict[int, int])
     """Node id -> length of the longest path that it leads."""
     ready: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
-    """A heap of (negative urgency, node id, node)."""
-    running: int = 0
+    """A heap of (negative urgency, node id, node): the calls that can start."""
+    ready_waits: list[PlanNode] = field(default_factory=list[PlanNode])
+    """They are not limited, so that they never keep a call from starting."""
+    running: dict[int, threading.Thread] = field(default_factory=dict[int, threading.Thread])
+    """Node id -> its thread."""
+    running_calls: int = 0
     done: list[PlanNode] = field(default_factory=list[PlanNode])
     failed: list[tuple[PlanNode, WtcError]] = field(default_factory=list[tuple[PlanNode, WtcError]])
     skipped: list[PlanNode] = field(default_factory=list[PlanNode])
@@ -130,60 +124,65 @@ class _Run:
         for node in self.plan:
             if not node.after:
                 self._push(node)
-        waits = sum(isinstance(node.operation, WaitContainer) for node in self.plan)
-        with heed_stop(), self._pools(parallel, waits) as pools:
-            self._begin(pools)
-            while self.running:
-                message = self._next_message()
-                if isinstance(message, _NodeEnd):
-                    self.running -= 1
-                    self._end(message)
-                    self._begin(pools)
-                else:
-                    self.on_event(message)
+        with heed_stop():
+            try:
+                self._run(max(1, parallel))
+            except BaseException:
+                # Ctrl-C, or a bug in `on_event`.
+                self.stop.set()
+                raise
+            finally:
+                for thread in self.running.values():
+                    thread.join()
         if self.bug is not None:
             raise self.bug
         return Outcome(done=tuple(self.done), failed=tuple(self.failed), skipped=tuple(self.skipped))
 
+    def _run(self, parallel: int) -> None:
+        self._begin(parallel)
+        while self.running:
+            message = self._next_message()
+            if isinstance(message, _NodeEnd):
+                del self.running[message.node.id]
+                self.running_calls -= not _is_wait(message.node)
+                self._end(message)
+                self._begin(parallel)
+            else:
+                self.on_event(message)
+
     def _next_message(self) -> "_NodeEnd | Event":
-        """Return the next message. Once `stop` is set, wake the waits, which notice it themselves."""
-        while True:
+        """Return the next message, `StillRunning` if none comes. Once `stop` is set, wake the waits."""
+        end_s = monotonic() + SILENCE_S
+        while monotonic() < end_s:
             try:
                 return self.messages.get(timeout=STOP_POLL_S)
             except Empty:
                 if self.stop.is_set():
                     self.watch.wake()
-
-    @contextmanager
-    def _pools(self, parallel: int, waits: int) -> Generator[_Pools]:
-        with ExitStack() as stack:
-            calls = stack.enter_context(ThreadPoolExecutor(max(1, parallel), thread_name_prefix="call"))
-            waiting = stack.enter_context(ThreadPoolExecutor(max(1, waits), thread_name_prefix="wait"))
-            try:
-                yield _Pools(calls, waiting)
-            except BaseException:
-                # Ctrl-C, or a bug in `on_event`: running calls have to end before the threads can be joined.
-                self.stop.set()
-                raise
+        return StillRunning()
 
     def _push(self, node: PlanNode) -> None:
-        heappush(self.ready, (-self.urgency[node.id], node.id, node))
+        if _is_wait(node):
+            self.ready_waits.append(node)
+        else:
+            heappush(self.ready, (-self.urgency[node.id], node.id, node))
 
-    def _begin(self, pools: _Pools) -> None:
-        """Start the nodes that are ready; skip those that will not run."""
-        while self.ready:
-            _, _, node = heappop(self.ready)
-            if node.id in self.causes or self.stop.is_set() or self.bug is not None:
+    def _begin(self, parallel: int) -> None:
+        """Start the nodes that are ready, with at most `parallel` running calls; skip those that will not run."""
+        while self.ready_waits or (self.ready and (self.running_calls < parallel or self._is_ending)):
+            node = self.ready_waits.pop(0) if self.ready_waits else heappop(self.ready)[2]
+            if node.id in self.causes or self._is_ending:
                 self._skip(node)
                 continue
-            self.running += 1
-            pools.of(node.operation).submit(self._call, node)
+            self.running_calls += not _is_wait(node)
+            self.running[node.id] = threading.Thread(target=self._call, args=(node,), name="operation")
+            self.running[node.id].start()
+
+    @property
+    def _is_ending(self) -> bool:
+        return self.stop.is_set() or self.bug is not None
 
     def _call(self, node: PlanNode) -> None:
-        if self.stop.is_set():
-            # It was submitted, but has not started.
-            self.messages.put(_NodeEnd(node=node, elapsed_s=0, error=InterruptedByUserError("interrupted")))
-            return
         self.messages.put(NodeStarted(node=node))
         started_s = monotonic()
 
@@ -250,6 +249,10 @@ def max_parallel(engine: "Engine | None") -> int:
     """Return how many calls an engine is sent at a time."""
     limit = SSH_PARALLEL if engine is not None and engine.address.startswith("ssh:") else PARALLEL
     return min(limit, engine.parallel) if engine is not None and engine.parallel else limit
+
+
+def _is_wait(node: PlanNode) -> bool:
+    return isinstance(node.operation, WaitContainer)
 
 
 def _weight(operation: Operation) -> int:

@@ -31,6 +31,22 @@ def call_all(calls: Sequence[Callable[[], T]]) -> list[T]:
     return [batch.results[number] for number in range(len(calls))]
 
 
+class Ahead(Generic[T]):
+    """A call that runs in a thread until its result is needed. A result that is never needed is not waited for."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._batch = _Batch([call])
+        self._thread = threading.Thread(target=self._batch.work, name="ahead", daemon=True)
+        self._thread.start()
+
+    def result(self) -> T:
+        """Wait for the result. Raises: what the call raises."""
+        self._thread.join()
+        if self._batch.errors:
+            raise self._batch.errors[0]
+        return self._batch.results[0]
+
+
 class _Batch(Generic[T]):
     """The calls that several threads share."""
 

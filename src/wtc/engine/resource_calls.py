@@ -5,14 +5,15 @@ object without wtc's labels is never used and never removed.
 """
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wtc import labels as label
-from wtc.engine.client.json_access import get_object, get_text
+from wtc.engine.client.json_access import Json, get_object, get_text
 from wtc.engine.observe import parse_inspect
 from wtc.engine.translate.networks import network_body
 from wtc.engine.translate.volumes import volume_body
-from wtc.errors import ConflictError, EngineError, NotFoundError
+from wtc.errors import ConflictError, EngineError, NotFoundError, WtcError
 from wtc.model.plan import CreateNetwork, CreateVolume, RemoveImage, RemoveNetwork, RemoveVolume
 from wtc.planner.subnets import takes_subnet
 
@@ -76,16 +77,25 @@ def create_volume(engine: "Engine", operation: CreateVolume) -> None:
 
 
 def remove_network(engine: "Engine", operation: RemoveNetwork) -> None:
-    """Remove a network (`DELETE /networks/{id}`). Raises: ConflictError if it does not have wtc's labels."""
+    """Remove a network (`DELETE /networks/{id}`). An id is that of a network whose labels the plan has checked.
+
+    Raises: ConflictError if it was named without an id, and does not have wtc's labels.
+    """
     path, doing = f"/networks/{operation.id or operation.name}", f"remove network `{operation.name}`"
+
+    def inspect() -> Json:
+        return engine.object(path, doing=doing)
+
     try:
-        found = engine.object(path, doing=doing)
+        if not operation.id:
+            _managed_or_conflict("network", operation.name, parse_inspect.parse_labels(inspect()))
+        engine.call("DELETE", path, doing=doing)
     except NotFoundError:
         return
-    _managed_or_conflict("network", operation.name, parse_inspect.parse_labels(found))
-    try:
-        engine.call("DELETE", path, doing=doing, accept=(404,))
     except EngineError as error:
+        found: Json = {}
+        with suppress(WtcError):
+            found = inspect()
         users = sorted(
             get_text(get_object(found, "Containers", one), "Name") for one in get_object(found, "Containers")
         )

@@ -8,6 +8,11 @@ from wtc.harnesses.edit import Edit, HookCommands, Read, calls_subcommand, is_li
 SETTINGS = ".claude/settings.json"
 CREATED, REMOVED = "wtc hook claude-worktree-create", "wtc hook claude-worktree-remove"
 
+_NOT_CALLED = (
+    "Claude Code does not call `WorktreeRemove` for worktrees that it removes with `git worktree remove` itself: to "
+    "remove their stacks, run `wtc clean --gone`"
+)
+
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
     """Add a hook for the start of a session and one for the removal of a worktree.
@@ -36,6 +41,8 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
             )
         else:
             entries.append({"hooks": [{"type": "command", "command": command}]})
+    if not hooks.make_worktrees:
+        notes.append(_NOT_CALLED)
     return Edit(
         path=SETTINGS, before=before, after=edit_json.render_json(document, before, SETTINGS), notes=tuple(notes)
     )

@@ -18,11 +18,13 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
         existing: object = owner.get("script") if is_table(owner) else owner
         if isinstance(existing, str) and calls_subcommand(existing, command):
             continue
-        change = edit_toml.replace_value if existing is not None else edit_toml.insert_key
         script = existing if isinstance(existing, str) else ""
-        changed = change(text, table, "script", append_command(script, command)) if can_append(script) else None
+        appendable = can_append(script) and isinstance(existing, str | None)
+        changed = edit_toml.set_string(text, table, "script", append_command(script, command)) if appendable else None
         if changed is None:
             notes.append(f"`{table}.script` was not changed: to add wtc, run `{command}` there")
         else:
             text = changed
+            if script.strip():
+                notes.append(f"`{table}.script` now ends with `{command}`")
     return Edit(path=SETTINGS, before=before, after=text, notes=tuple(notes))

@@ -30,9 +30,8 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
     if not is_table(scripts):
         raise unusable_file(SETTINGS, "has a `scripts` that is not a table")
     wanted = _wanted(scripts, hooks, notes)
-    for key, value in {**wanted, **_mode(scripts, "run_mode", notes)}.items():
-        change = edit_toml.replace_value if key in scripts else edit_toml.insert_key
-        changed = change(text, "scripts", key, value)
+    for key, value in {**wanted, **_mode(scripts, "run_mode", scripts, notes)}.items():
+        changed = edit_toml.set_string(text, "scripts", key, value)
         if changed is None:
             notes.append(
                 f"`{key}` was not added to `{SETTINGS}`: to add it, write `{key} = {edit_toml.quote_string(value)}`"
@@ -48,7 +47,7 @@ def _legacy(read: Read, hooks: HookCommands) -> Edit:
     document = edit_json.parse_json(before, LEGACY)
     scripts = edit_json.json_table(document, "scripts", LEGACY)
     scripts.update(_wanted(scripts, hooks, notes))
-    document.update(_mode(document, "runScriptMode", notes))
+    document.update(_mode(document, "runScriptMode", scripts, notes))
     return Edit(path=LEGACY, before=before, after=edit_json.render_json(document, before, LEGACY), notes=tuple(notes))
 
 
@@ -65,15 +64,18 @@ def _wanted(scripts: dict[str, object], hooks: HookCommands, notes: list[str]) -
             notes.append(f"`scripts.{name}` was not changed: to add wtc, run `{command}` there")
         else:
             wanted[name] = append_command(existing, command)
+            if existing.strip():
+                notes.append(f"`scripts.{name}` now ends with `{command}`")
     return wanted
 
 
-def _mode(owner: dict[str, object], key: str, notes: list[str]) -> dict[str, str]:
+def _mode(owner: dict[str, object], key: str, scripts: dict[str, object], notes: list[str]) -> dict[str, str]:
+    """Return the run mode to set. The mode of a user's own run script is the user's to choose."""
     existing = owner.get(key)
-    if existing is None:
+    run = scripts.get("run")
+    if existing is None and (not run or (isinstance(run, str) and calls_subcommand(run, "wtc up"))):
         return {key: CONCURRENT}
     if existing != CONCURRENT:
-        notes.append(
-            f"`{key}` is still `{existing}`: to run stacks of several workspaces at once, write `{CONCURRENT}`"
-        )
+        state = "is not set" if existing is None else f"is still `{existing}`"
+        notes.append(f"`{key}` {state}: to run stacks of several workspaces at once, write `{CONCURRENT}`")
     return {}

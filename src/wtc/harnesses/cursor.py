@@ -18,6 +18,7 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
             notes.append(f"`{key}` is not a list and was not changed: to add wtc, run `{hooks.setup}` there")
         elif not any(calls_subcommand(str(one), hooks.setup) for one in commands):
             commands.append(hooks.setup)
+    notes.append("Cursor has no hook for the removal of a worktree: to remove the stacks, run `wtc clean --gone`")
     return Edit(
         path=SETTINGS, before=before, after=edit_json.render_json(document, before, SETTINGS), notes=tuple(notes)
     )

@@ -44,7 +44,8 @@ class Edit:
     path: str
     """Relative to the worktree."""
     before: str | None
-    after: str
+    after: str | None
+    """None if the file is removed."""
     notes: tuple[str, ...] = field(default=())
     """What could not be changed, and what to do about it."""
 
@@ -52,6 +53,10 @@ class Edit:
     def changed(self) -> bool:
         """Whether the file has to be written."""
         return self.before != self.after
+
+
+EditFunction: TypeAlias = Callable[[Read, HookCommands], Edit]
+"""Decides what one file becomes."""
 
 
 def is_table(value: object) -> TypeGuard[dict[str, Any]]:

@@ -1,10 +1,8 @@
 """The harnesses that `wtc init` knows."""
 
-from collections.abc import Callable
-
 from wtc.dataclass import dataclass
 from wtc.harnesses import claude, codex, conductor, cursor, worktrunk
-from wtc.harnesses.edit import Edit, HookCommands, Read
+from wtc.harnesses.edit import EditFunction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +12,7 @@ class Harness:
     name: str
     title: str
     marker_paths: tuple[str, ...]
-    edit: Callable[[Read, HookCommands], Edit]
+    edit: EditFunction
 
 
 HARNESSES = (

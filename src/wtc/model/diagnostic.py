@@ -32,6 +32,15 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """The last health check of a container: how many in a row failed, at how many it is unhealthy, its last output."""
+
+    failed: int
+    retries: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailedContainer:
     """A container as wtc last observed it."""
 
@@ -44,5 +53,7 @@ class FailedContainer:
     """Of its last exit; None if it has not exited."""
     health: str
     """`starting`, `healthy`, `unhealthy`, or empty if it has no healthcheck."""
+    health_check: HealthCheck | None = None
+    """None if no health check has failed."""
     log_lines: tuple[str, ...] = ()
     """The last lines of its output."""

@@ -5,6 +5,8 @@ A published port is a `range`: the host ports of which the engine takes one, emp
 
 from wtc.dataclass import dataclass
 
+HOST_PROCESS = "host"
+"""In place of the protocol: no container publishes the port, a process on the host listens on it."""
 ANY_PORT = range(0)
 """The engine takes any free port."""
 
@@ -33,6 +35,11 @@ class PortId:
     entry: int = 0
     """Counts the service's entries for this container port, from 0."""
 
+    @property
+    def of_host(self) -> bool:
+        """Whether it is leased to a process on the host, named `service`; `target` is 0 then."""
+        return self.protocol == HOST_PROCESS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortRequest:
@@ -48,6 +55,11 @@ class PortRequest:
     """The variable by which the file names the published port, if any: `WEB_PORT` of `${WEB_PORT:-8080}:80`."""
     share: str = ""
     """Requests with the same one get the same host port, because the file gives them one variable or one number."""
+
+    @property
+    def transport(self) -> str:
+        """The protocol of the host port: a process on the host is expected to listen on TCP."""
+        return "tcp" if self.id.of_host else self.id.protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +78,15 @@ class Endpoint:
 
     id: PortId
     host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPort:
+    """A port that is leased to a process on the host, and the variable that has it."""
+
+    name: str
+    variable: str
     port: int
 
 

@@ -14,7 +14,9 @@ from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import UserState, open_user_state
 from wtc.orchestrator.context.worktree_location import worktree_location
+from wtc.orchestrator.host_ports.leases import port_variables_of
 from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.ports.requests import port_requests
 from wtc.registry.store import Store
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.locate import worktree_at
@@ -50,6 +52,7 @@ def _check_project(target: Target) -> tuple[list[Finding], Project | None]:
     findings = [worktree_checks.check_worktree(worktree_at(located.worktree))]
     try:
         project = ProjectReader(located).read()
+        port_variables_of(project, port_requests(project, {}), {})  # the keys of `x-wtc:` that are not settings
     except WtcError as error:
         return [*findings, *error_findings("compose file", error)], None
     return [*findings, worktree_checks.valid_files(located.files, located.worktree, project)], project

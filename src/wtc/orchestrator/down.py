@@ -1,4 +1,7 @@
-"""`down`: stop and remove a stack by its labels alone, so that it works without file, folder or registry."""
+"""`down`: stop and remove a stack by its labels alone, so that it works without file, folder or registry.
+
+What the plan and its execution need is imported while the engine lists its objects.
+"""
 
 import threading
 from contextlib import nullcontext
@@ -8,22 +11,16 @@ from typing import TYPE_CHECKING
 from wtc.dataclass import dataclass, replace
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
-from wtc.model.plan import Plan
 from wtc.orchestrator.context.context import Context, report_foreign
-from wtc.orchestrator.context.hooks import pre_stop_hooks
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import UserState, update_registry
-from wtc.orchestrator.context.validate_services import validate_services
-from wtc.orchestrator.host_ports.published import record_published
-from wtc.orchestrator.session.execute import execute
-from wtc.orchestrator.session.failures import raise_failed
-from wtc.planner.down import plan_down
-from wtc.planner.lifecycle import DeclaredHooks
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
+    from wtc.model.observed import Observed
+    from wtc.model.plan import Plan
+    from wtc.planner.lifecycle import DeclaredHooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +37,7 @@ class DownResult:
     """What was done, or would be."""
 
     namespace: Namespace
-    plan: Plan
+    plan: "Plan"
 
 
 def down(target: Target, request: DownRequest, report: Reporter, stop: threading.Event) -> DownResult:
@@ -52,7 +49,12 @@ def down(target: Target, request: DownRequest, report: Reporter, stop: threading
     with Context(target, report) as context:
         lock = nullcontext() if request.dry_run else lock_if_possible(context.state, context.located.worktree, report)
         with lock:
-            observed, namespace = context.observed, context.namespace
+            context.list_ahead()
+            import wtc.engine.executor  # noqa: F401 # pyright: ignore[reportUnusedImport]
+            from wtc.orchestrator.context.hooks import pre_stop_hooks
+            from wtc.orchestrator.context.validate_services import validate_services
+
+            observed, namespace = context.observed_as_listed, context.namespace
             report_foreign(observed, report)
             validate_services(context, request.services)
             hooks = pre_stop_hooks(context) if observed.containers else {}
@@ -72,9 +74,9 @@ def take_stack_down(
     report: Reporter,
     stop: threading.Event,
     *,
-    hooks: DeclaredHooks = MappingProxyType({}),
-    observed: Observed | None = None,
-) -> Plan:
+    hooks: "DeclaredHooks" = MappingProxyType({}),
+    observed: "Observed | None" = None,
+) -> "Plan":
     """Execute `down` for a stack whose lock is held. `hooks`: the file's hooks, which run before a stop.
 
     `observed` is a snapshot since the lock is held; by default, observe here.
@@ -83,11 +85,16 @@ def take_stack_down(
         WtcError: something could not be removed.
     """
     from wtc.engine.observe.snapshot import observe
+    from wtc.orchestrator.session.execute import execute
+    from wtc.orchestrator.session.failures import raise_failed
 
     observed = observed or observe(engine, namespace)
     plan = _plan(namespace, observed, request, hooks)
     outcome = execute(plan, engine, namespace.name, report, stop)
-    record_published(engine, state, namespace, before=observed)
+    if request.services or outcome.failed or outcome.skipped:
+        from wtc.orchestrator.host_ports.published import record_published
+
+        record_published(engine, state, namespace, before=observed)
     services = {c.service for c in observed.containers}
     raise_failed(outcome, engine, namespace, interrupted=stop.is_set(), services=services)
     if not request.services:
@@ -95,7 +102,9 @@ def take_stack_down(
     return plan
 
 
-def _plan(namespace: Namespace, observed: Observed, request: DownRequest, hooks: DeclaredHooks) -> Plan:
+def _plan(namespace: Namespace, observed: "Observed", request: DownRequest, hooks: "DeclaredHooks") -> "Plan":
+    from wtc.planner.down import plan_down
+
     return plan_down(namespace, observed, services=request.services, timeout_s=request.timeout_s, declared=hooks)
 
 

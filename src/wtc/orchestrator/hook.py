@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from wtc.dataclass import replace
 from wtc.errors import UsageError, WtcError
 from wtc.events import Note, Reporter
+from wtc.harnesses.git_hook import CREATES_WORKTREE
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.removal.remove_worktree import Removal, remove_worktree
 from wtc.orchestrator.setup import setup
@@ -55,7 +56,7 @@ def create_worktree(target: Target, name: str, report: Reporter, failed: Callabl
     flat = name.replace("/", "+")
     path = os.path.join(root, FOLDER, flat)
     if not worktree_at(path).linked:
-        _add(here, path, f"worktree-{flat}", target.environment)
+        _add(here, path, f"worktree-{flat}", {**target.environment, CREATES_WORKTREE: "1"})
     files = tuple(os.path.join(path, file) for file in target.files)
     try:
         setup(replace(target, cwd=path, worktree=path, files=files), report)

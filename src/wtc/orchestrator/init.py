@@ -1,117 +1,137 @@
-"""`init`: write the hook files of the harnesses that are named or found."""
+"""`init`: write the hook files of the harnesses that are named or found, git's hook, and the skill for agents."""
 
-import codecs
-import errno
 import os
 import shlex
-from contextlib import suppress
+from collections.abc import Callable
 
 from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
-from wtc.harnesses.edit import Edit, HookCommands
-from wtc.harnesses.table import HARNESSES, Harness
+from wtc.harnesses import skill
+from wtc.harnesses.edit import Edit, EditFunction, HookCommands
+from wtc.harnesses.table import HARNESSES
 from wtc.orchestrator.context.target import Target, locate
+from wtc.orchestrator.hook_files import read_hook_file, write_hook_file
 
-NAMES = ", ".join(f"`{harness.name}`" for harness in HARNESSES)
+GIT, SKILL = "git", "skill"
+NAMES = (*(harness.name for harness in HARNESSES), GIT, SKILL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InitResult:
-    """The hook files of the worktree, each before and after (in a dry run, as it would be)."""
+    """The files, each before and after (in a dry run, as it would be), and the errors of those that stay unchanged."""
 
     worktree: str
     edits: tuple[Edit, ...]
+    failures: tuple[WtcError, ...] = ()
 
 
-def init(target: Target, names: tuple[str, ...], *, make_worktrees: bool = False, dry_run: bool) -> InitResult:
-    """Merge the hooks into each harness's file. All files are read before the first one is written.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """An edit and how it is carried out."""
 
-    With `make_worktrees`, Claude Code gets the hook by which wtc creates its worktrees.
+    edit: Edit
+    write: Callable[[], None]
+
+
+def init(
+    target: Target,
+    names: tuple[str, ...],
+    *,
+    make_worktrees: bool = False,
+    agents_section: bool = False,
+    remove: bool = False,
+    dry_run: bool,
+) -> InitResult:
+    """Merge the hooks into each harness's file. A file that cannot be merged is kept, and the others are written.
+
+    With `make_worktrees`, Claude Code gets the hook by which wtc creates its worktrees; with `agents_section`, the
+    skill is also written into `AGENTS.md`; with `remove`, git's hook is removed.
 
     Raises:
-        UsageError: a harness is not known, none was found, or a file cannot be merged.
-        WtcError: a file cannot be read or written.
+        UsageError: a harness is not known, none was found, or an option does not belong to it.
     """
     located = locate(target)
     root = located.worktree
     if not os.path.isdir(root):
         raise UsageError(f"the worktree `{root}` does not exist")
-    chosen = (
-        _harnesses_by_name(names)
-        if names
-        else [h for h in HARNESSES if any(os.path.exists(f"{root}/{s}") for s in h.marker_paths)]
+    chosen = _check_names(names) or tuple(
+        h.name for h in HARNESSES if any(os.path.exists(f"{root}/{path}") for path in h.marker_paths)
     )
     if not chosen:
         raise UsageError(
             f"no harness was found in `{root}`",
-            causes=[f"wtc knows {NAMES}"],
-            hints=["to write the hooks of one, run `wtc init NAME`"],
+            causes=[f"wtc knows {_quote_names(NAMES)}"],
+            hints=[
+                "to write the hooks of one, run `wtc init NAME`",
+                "to set up every new worktree, whichever program creates it, run `wtc init git`",
+            ],
         )
-    if make_worktrees and "claude" not in {harness.name for harness in chosen}:
-        raise UsageError(
-            "`--with-worktree-create` is for Claude Code alone",
-            hints=["to write its hooks, run `wtc init claude --with-worktree-create`"],
-        )
+    _require(make_worktrees, "--with-worktree-create", "claude", chosen)
+    _require(agents_section, "--agents-md", SKILL, chosen)
+    if remove and chosen != (GIT,):
+        raise UsageError("`--remove` is for git's hook alone", hints=["to remove it, run `wtc init git --remove`"])
     files = [os.path.relpath(os.path.join(target.cwd, f), root) for f in target.files if f != "-"]
     hooks = HookCommands(
         arguments="".join(f" --file {shlex.quote(file)}" for file in files), make_worktrees=make_worktrees
     )
-    edits = tuple(harness.edit(lambda path: _read_file(os.path.join(root, path)), hooks) for harness in chosen)
-    if not dry_run:
-        for edit in edits:
-            if edit.changed:
-                _write_file(os.path.join(root, edit.path), edit.after)
-    return InitResult(worktree=root, edits=edits)
+    changes: list[_Change] = []
+    failures: list[WtcError] = []
+    for plan in _plans(target, root, chosen, hooks, agents_section=agents_section, remove=remove):
+        try:
+            change = plan()
+            if change.edit.changed and not dry_run:
+                change.write()
+            changes.append(change)
+        except WtcError as error:
+            failures.append(error)
+    return InitResult(worktree=root, edits=tuple(change.edit for change in changes), failures=tuple(failures))
 
 
-def _harnesses_by_name(names: tuple[str, ...]) -> list[Harness]:
+def _plans(
+    target: Target, root: str, chosen: tuple[str, ...], hooks: HookCommands, *, agents_section: bool, remove: bool
+) -> list[Callable[[], _Change]]:
+    """Return a function for each file, which reads it and decides what to write."""
+    from functools import partial
+
+    by_name = {harness.name: harness.edit for harness in HARNESSES}
+    plans: list[Callable[[], _Change]] = []
+    for name in chosen:
+        if name == GIT:
+            plans.append(partial(_git_change, root, target, hooks.arguments, remove=remove))
+        else:
+            plans.append(partial(_file_change, root, by_name.get(name, skill.edit), hooks))
+    if agents_section:
+        plans.append(partial(_file_change, root, skill.edit_agents, hooks))
+    return plans
+
+
+def _file_change(root: str, edit_with: EditFunction, hooks: HookCommands) -> _Change:
+    edit = edit_with(lambda path: read_hook_file(os.path.join(root, path)), hooks)
+    return _Change(edit=edit, write=lambda: write_hook_file(os.path.join(root, edit.path), edit.after or ""))
+
+
+def _git_change(root: str, target: Target, arguments: str, *, remove: bool) -> _Change:
+    from wtc.orchestrator.init_git import plan_git_hook, write_git_hook
+
+    hook = plan_git_hook(root, target.environment, arguments=arguments, remove=remove)
+    return _Change(edit=hook.edit, write=lambda: write_git_hook(hook))
+
+
+def _require(given: object, option: str, name: str, chosen: tuple[str, ...]) -> None:
+    """Raise if an option is given without the name that it is for."""
+    if given and name not in chosen:
+        raise UsageError(f"`{option}` is for `{name}` alone", hints=[f"to use it, run `wtc init {name} {option}`"])
+
+
+def _check_names(names: tuple[str, ...]) -> tuple[str, ...]:
     from wtc.nearest_name import nearest_name
 
-    known = {harness.name: harness for harness in HARNESSES}
     for name in names:
-        if name not in known:
-            hint = nearest_name(name, known) or f"wtc knows {NAMES}"
+        if name not in NAMES:
+            hint = nearest_name(name, NAMES) or f"wtc knows {_quote_names(NAMES)}"
             raise UsageError(f"no such harness: `{name}`", hints=[hint])
-    return [known[name] for name in dict.fromkeys(names)]
+    return tuple(dict.fromkeys(names))
 
 
-def _read_file(path: str) -> str | None:
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            raise WtcError(f"cannot read `{path}`", causes=["it is not a regular file"])
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise WtcError(f"cannot read `{path}`", causes=[(why or str(error)).lower()]) from error
-
-
-def _write_file(path: str, text: str) -> None:
-    """Write the file atomically; keep a symbolic link to it, its permissions and its byte order mark."""
-    real = os.path.realpath(path)
-    new = f"{real}.wtc-{os.getpid()}"
-    try:
-        # A read-only file is meant to stay as it is, also for its owner.
-        if os.path.exists(real) and not os.stat(real).st_mode & 0o222:
-            raise PermissionError(errno.EACCES, "it is read-only")
-        os.makedirs(os.path.dirname(real), exist_ok=True)
-        with open(new, "x", encoding="utf-8-sig" if _is_marked(real) else "utf-8", newline="") as file:
-            file.write(text)
-            with suppress(FileNotFoundError):
-                os.fchmod(file.fileno(), os.stat(real).st_mode & 0o7777)
-        os.replace(new, real)
-    except OSError as error:
-        raise WtcError(f"cannot write `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
-    finally:
-        with suppress(OSError):
-            os.unlink(new)
-
-
-def _is_marked(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
-    except FileNotFoundError:
-        return False
+def _quote_names(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
-from wtc.model.ports import Endpoint, PortId
+from wtc.model.ports import Endpoint, HostPort, PortId
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.identify import identify
 from wtc.orchestrator.context.open_engine import engine_host, open_engine
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import read_registry
 from wtc.planner.addresses import connect_address, is_loopback
+from wtc.ports.variables import service_variables
 from wtc.settings.settings import BIND, PORT_RANGE
 
 if TYPE_CHECKING:
@@ -20,19 +21,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortsResult:
-    """The stack's endpoints that this machine can reach. `leased`: whether the stack has any port."""
+    """The stack's endpoints that this machine can reach, and the ports of processes on the host.
+
+    `leased`: whether the stack has any port.
+    """
 
     worktree: str
     namespace: str
     endpoints: tuple[Endpoint, ...]
+    host_ports: tuple[HostPort, ...]
     leased: bool
 
 
 def ports(target: Target, report: Reporter, *, services: Sequence[str] = ()) -> PortsResult:
     """Return the ports that the worktree's stack publishes; for containers that do not run, the leased ones.
 
-    With `services` return only theirs. A request is sent to the engine only if the registry has no ports of the stack,
-    or ports that are not leased.
+    With `services` return only theirs; a name of `x-wtc.ports` counts as one. A request is sent to the engine only if
+    the registry has no ports of the stack, or ports that are not leased.
 
     Raises:
         UsageError: neither the stack nor the file has a service that was named.
@@ -69,12 +74,24 @@ def ports(target: Target, report: Reporter, *, services: Sequence[str] = ()) -> 
 
         tcp = ((p.service, addresses.get(p) or bind, number) for p, number in leased.items() if p.protocol == "tcp")
         warn_of_unreachable_ports(target, tcp, report)
+    of_host = leased_host_ports(leased)
     if services:
         from wtc.orchestrator.context.validate_services import require_declared
 
         require_declared(context, services, known={port.service for port in leased})
         endpoints = tuple(endpoint for endpoint in endpoints if endpoint.id.service in services)
-    return PortsResult(worktree=place.worktree, namespace=name, endpoints=endpoints, leased=bool(leased))
+        of_host = tuple(port for port in of_host if port.name in services)
+    return PortsResult(
+        worktree=place.worktree, namespace=name, endpoints=endpoints, host_ports=of_host, leased=bool(leased)
+    )
+
+
+def leased_host_ports(ports: Mapping[PortId, int]) -> tuple[HostPort, ...]:
+    """Return the ports of processes on the host, by name. `ports`: port -> host port."""
+    found = (
+        HostPort(name=p.service, variable=service_variables(p)[0], port=ports[p]) for p in sorted(ports) if p.of_host
+    )
+    return tuple(found)
 
 
 def leased_endpoints(
@@ -91,8 +108,10 @@ def leased_endpoints(
 def leased_endpoint(port: PortId, number: int, address: str, host: str) -> Endpoint | None:
     """Return where a port answers that has host port `number` at `address`; `host` is the engine to the caller.
 
-    None if the caller cannot reach it.
+    None if the caller cannot reach it, and for a process on the host, which no container publishes.
     """
+    if port.of_host:
+        return None
     reached = connect_address(address, host)
     return None if reached is None else Endpoint(id=port, host=reached, port=number)
 

@@ -73,6 +73,18 @@ def ps(
     return tuple(replace(s, usage={c.id: usage[c.id] for c in s.containers if c.id in usage}) for s in found)
 
 
+def similar_service(target: Target, services: Collection[str]) -> str:
+    """Return a hint such as "did you mean `web`?" for the first of the services that no stack has; empty if all exist.
+
+    Raises:
+        EngineUnreachableError: no engine answers.
+    """
+    from wtc.nearest_name import nearest_name
+
+    known = {container.service for stack in ps(target, stopped=True) for container in stack.containers}
+    return next((nearest_name(service, known) for service in services if service not in known), "")
+
+
 def _narrowed(stack: StackSummary, services: Collection[str], states: Collection[str]) -> StackSummary:
     """Return the stack with the containers of these services and in these states; none named means all."""
     named = [c for c in stack.containers if not services or c.service in services]
@@ -85,14 +97,12 @@ def _belongs(stack: StackSummary, worktree: str) -> bool:
 
 
 def _measured(engine: "Engine", stacks: Sequence[StackSummary]) -> dict[str, Usage]:
-    from concurrent.futures import ThreadPoolExecutor
-
+    from wtc.engine.parallel import Ahead
     from wtc.engine.stats.usage import read_machine, read_samples, usage_of
 
-    with ThreadPoolExecutor(1) as pool:
-        there = pool.submit(read_machine, engine)
-        found = read_samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
-        usage = {one: usage_of(sample, None, there.result().memory_bytes) for one, sample in found.items()}
+    machine = Ahead(lambda: read_machine(engine))
+    found = read_samples(engine, [c.id for s in stacks for c in s.containers if c.state == "running"])
+    usage = {one: usage_of(sample, None, machine.result().memory_bytes) for one, sample in found.items()}
     return {one: each for one, each in usage.items() if each}
 
 

@@ -75,6 +75,7 @@ def run(
     """
     given = command_line_settings(oversubscribe=request.oversubscribe)
     with Context(target, _WarnOnce(report), given=given) as context:
+        context.use_labels_alone_if_needed()
         context.state.store.require()
         project = context.projects.read(services=(request.service,))
         service = project.services[request.service]

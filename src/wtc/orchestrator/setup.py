@@ -5,14 +5,14 @@ import os
 from wtc.dataclass import dataclass
 from wtc.errors import EngineUnreachableError, NoComposeFileError
 from wtc.events import Note, Reporter, warn
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, HostPort
 from wtc.orchestrator.context.identify import identify
 from wtc.orchestrator.context.open_engine import engine_host
 from wtc.orchestrator.context.project import ProjectReader
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import open_user_state, read_registry
 from wtc.orchestrator.host_ports.leases import StackPorts, lease_ports
-from wtc.orchestrator.ports import leased_endpoint
+from wtc.orchestrator.ports import leased_endpoint, leased_host_ports
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_included
 from wtc.orchestrator.worktree_files.env_files import provide_env_files
 from wtc.ports.leases import register_stack
@@ -33,6 +33,7 @@ class SetupResult:
     copied: tuple[Copied, ...]
     """What `.worktreeinclude` names, and the env files of services."""
     endpoints: tuple[Endpoint, ...]
+    host_ports: tuple[HostPort, ...] = ()
 
 
 def setup(target: Target, report: Reporter) -> SetupResult:
@@ -93,6 +94,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
         env=env.env,
         copied=copied,
         endpoints=_endpoints(ports, settings.of(BIND).value, engine_host(target)),
+        host_ports=leased_host_ports(ports.leased),
     )
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, HostPort
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.kept.ports_as_json import decode_endpoints, encode_endpoints
 from wtc.orchestrator.kept.unchanged_stack import is_unchanged, stack_facts
+from wtc.orchestrator.ports import leased_host_ports
 
 _PURPOSE = "status"
 """The purpose under which a result is kept."""
@@ -39,10 +40,14 @@ class ServiceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusResult:
-    """The stack's services in dependency order, then the containers whose services are not in the file."""
+    """The stack's services in dependency order, then the containers whose services are not in the file.
+
+    And the ports that are leased to processes on the host.
+    """
 
     namespace: Namespace
     services: tuple[ServiceStatus, ...]
+    host_ports: tuple[HostPort, ...]
 
 
 def status(target: Target, report: Reporter) -> StatusResult:
@@ -55,7 +60,7 @@ def status(target: Target, report: Reporter) -> StatusResult:
         found = context.kept.find(_PURPOSE)
         if found is not None and is_unchanged(context, found, found.value["facts"], creates=False):
             with suppress(KeyError, TypeError, ValueError):
-                return StatusResult(namespace=context.namespace, services=_decoded(found.value["services"]))
+                return _result(context, _decoded(found.value["services"]))
         from wtc.orchestrator.session.compare import compare_stack
 
         services, desired, observed = compare_stack(context)
@@ -63,7 +68,13 @@ def status(target: Target, report: Reporter) -> StatusResult:
         if facts is not None:
             value = {"facts": facts, "services": _encoded(services)}
             context.kept.keep(context.namespace.name, context.located, _PURPOSE, value)
-    return StatusResult(namespace=context.namespace, services=services)
+        return _result(context, services)
+
+
+def _result(context: Context, services: tuple[ServiceStatus, ...]) -> StatusResult:
+    record = context.state.store.peek().stacks.get(context.namespace.name)
+    leased = leased_host_ports(record.ports) if record else ()
+    return StatusResult(namespace=context.namespace, services=services, host_ports=leased)
 
 
 def _encoded(services: tuple[ServiceStatus, ...]) -> Any:

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
@@ -32,7 +32,7 @@ from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
 from wtc.orchestrator.session.session import RetryError, Session
-from wtc.orchestrator.session.shared_things import SharingReported, refuse_sharing, report_sharing, shared_things
+from wtc.orchestrator.session.shared_things import SharingReported, report_sharing, shared_things
 from wtc.orchestrator.session.unsupported import report_unsupported
 from wtc.orchestrator.worktree_files.env_files import copy_env_files
 from wtc.planner.checks.conflicts import check_names, foreign_images
@@ -105,34 +105,52 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     context.use_labels_alone_if_needed()
     context.state.store.require()
     copy_env_files(context)
-    project = context.projects.read(services=request.services)
-    for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
-        _refuse_unknown(option, services, project)
-    with with_positions(lambda: project):
-        starting = not request.options.no_start
-        report_unsupported(project, context, strict=request.strict, starting=starting)
-        shared = shared_things(project, context.located.worktree)
-        if request.strict:
-            refuse_sharing(shared)
+    project = cache(partial(_read_project, context, request))
+    with with_positions(project):
         if request.dry_run:
-            report_sharing(shared, unkept)
-            return _Up(context, request, project, stop).plan()
+            report_sharing(shared_things(project(), context.located.worktree), unkept)
+            return _Up(context, request, project(), stop).plan()
         worktrees: Collection[str] = [context.located.worktree]
         while True:
             try:
                 with StackLocks(context.state) as locks:
                     locks.take(worktrees)
                     context.forget_snapshot()
+                    # A stack that is up may have nothing to start, which is what the information is needed for.
+                    context.list_ahead(info=not _is_recorded_as_up(context))
+                    shared = shared_things(project(), context.located.worktree)
                     claim_namespace(context, stop, adoption=request.adoption)
-                    if not any(c.state == "running" for c in context.listed):
-                        context.read_engine_info_ahead()  # the first thing that its networks and memory need
-                    reported = _reported_sharing(context, project)
+                    reported = _reported_sharing(context, project())
                     report_sharing(reported.new(shared), unkept)
-                    result = _Up(context, request, project, stop).execute(locks)
+                    result = _Up(context, request, project(), stop).execute(locks)
                     reported.keep(shared)
                     return result
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
+
+
+def _read_project(context: Context, request: UpRequest) -> Project:
+    """Return the project that the request selects, and report its warnings.
+
+    Raises:
+        ComposeFileError: the file cannot be used.
+        UsageError: an option names a service that is not selected.
+    """
+    project = context.projects.read(services=request.services)
+    for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
+        _refuse_unknown(option, services, project)
+    with with_positions(lambda: project):
+        shared = shared_things(project, context.located.worktree)
+        starting = not request.options.no_start
+        report_unsupported(project, context, strict=request.strict, shared=shared, starting=starting)
+    return project
+
+
+def _is_recorded_as_up(context: Context) -> bool:
+    from wtc.registry.stack_records import Status
+
+    records = context.state.store.peek().of_worktree(context.located.worktree)
+    return any(record.status is Status.UP for record in records)
 
 
 def _reported_sharing(context: Context, project: Project) -> SharingReported:

@@ -94,9 +94,13 @@ def _candidates(namespace: str, port: PortId, span: range) -> Iterator[int]:
 
 def _exhausted(port: PortId, span: range, wanted: int) -> WtcError:
     first, last = (span[0], span[-1]) if span else (span.start, span.stop)
+    wanting = (
+        f"`{port.service}` of `x-wtc.ports`"
+        if port.of_host
+        else f"port {port.target}/{port.protocol} of service `{port.service}`"
+    )
     return WtcError(
-        f"no free host port is left in {first}-{last} for port {port.target}/{port.protocol}"
-        f" of service `{port.service}`",
+        f"no free host port is left in {first}-{last} for {wanting}",
         causes=[f"{wanted} more of {len(span)} ports are needed, and the others are leased or in use"],
         hints=[
             "to free the ports of worktrees that are gone, run `wtc clean --gone`",

@@ -9,6 +9,7 @@ from wtc.model.service import Service
 from wtc.planner.desired.all_services import all_services
 from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.desired.replicas import replica_count
+from wtc.ports.host_ports import host_port_requests
 
 _ANY = ("", "0.0.0.0", "::")
 
@@ -16,20 +17,26 @@ _ANY = ("", "0.0.0.0", "::")
 def port_requests(project: Project, scales: Mapping[str, int]) -> tuple[PortRequest, ...]:
     """Return each published port of each replica, in an order that does not depend on the selected services.
 
+    After them, the ports of `x-wtc:` for processes on the host.
+
     `scales` is service -> number of replicas, where the command line sets it. A service in the engine's own network
     (`network_mode: host`) publishes nothing. A disabled service needs a port only if an active one uses its variable.
+
+    Raises:
+        ComposeFileError: `x-wtc.ports` is not valid.
     """
     wanted = _used_by_active(project)
     names = {(variable.service, variable.index): variable.name for variable in project.port_variables}
+    services = [service for service in all_services(project).values() if service.network_mode != "host"]
     alone = (
         request
-        for service in all_services(project).values()
-        if service.network_mode != "host"
+        for service in services
         for number in range(1, replica_count(service, scales) + 1)
         for request in _replica_requests(service, number, names)
         if service.name not in project.disabled or request.variable in wanted
     )
-    return tuple(_share_ports(alone))
+    of_file = [request for service in services for request in _replica_requests(service, 1, names)]
+    return (*_share_ports(alone), *host_port_requests(project, of_file))
 
 
 def _used_by_active(project: Project) -> set[str]:

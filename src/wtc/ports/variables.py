@@ -11,14 +11,12 @@ from wtc.model.namespace import Namespace
 from wtc.model.ports import PortId, PortRequest
 from wtc.model.position import Path, dotted
 from wtc.planner.addresses import connect_address
+from wtc.settings.settings import PORT_VARIABLES
 
 if TYPE_CHECKING:
     # Not at run time, so that a command that knows the ports imports no compose file's model.
     from wtc.compose.interpolation.port_variables import PortVariables
     from wtc.model.project import Project
-
-PORT_VARIABLES = "port_variables"
-"""The key of `x-wtc:` that sets whether a variable is the leased port everywhere."""
 
 _PORTS_OF_SCHEMES = {
     "https": (443, 2376, 6443, 8443, 9443),
@@ -75,6 +73,15 @@ DEFAULT_PORTS: Mapping[str, int] = {
 """Scheme of a URL -> the port that it means where it names none."""
 
 
+PORT_PREFIX = "WTC_PORT_"
+
+
+def service_variables(port: PortId) -> tuple[str, ...]:
+    """Return the variables that can hold a port: that of its service, and that of its container port."""
+    service = variable_name(port.service)
+    return (f"{PORT_PREFIX}{service}", *([] if port.of_host else [f"{PORT_PREFIX}{service}_{port.target}"]))
+
+
 def stack_variables(
     namespace: Namespace,
     requests: Sequence[PortRequest],
@@ -93,12 +100,13 @@ def stack_variables(
         own, port = request.id, ports.get(request.id)
         if port is None or own.number > 1:
             continue
-        service = variable_name(own.service)
-        variables.setdefault(f"WTC_PORT_{service}_{own.target}", str(port))
-        variables.setdefault(f"WTC_PORT_{service}", str(port))
+        for name in service_variables(own):
+            variables.setdefault(name, str(port))
         reached = connect_address(request.host_ip or bind, host)
         if own.protocol == "tcp" and reached is not None:
-            variables.setdefault(f"WTC_URL_{service}", format_url(reached, port, own.target, own.protocol))
+            variables.setdefault(
+                f"WTC_URL_{variable_name(own.service)}", format_url(reached, port, own.target, own.protocol)
+            )
     return variables
 
 
@@ -155,7 +163,7 @@ def _fields(value: object) -> Mapping[str, object]:
 def inside_variables(namespace: Namespace, requests: Sequence[PortRequest]) -> dict[str, str]:
     """Return the variables for a program that reaches services by their names, on the ports of their containers."""
     variables = stack_variables(namespace, (), {}, "")
-    for service in dict.fromkeys(request.id.service for request in requests):
+    for service in dict.fromkeys(request.id.service for request in requests if not request.id.of_host):
         own = [replace(request, host_ip="") for request in requests if request.id.service == service]
         targets = {request.id: request.id.target for request in own}
         named = named_ports(own, targets)
@@ -166,8 +174,7 @@ def inside_variables(namespace: Namespace, requests: Sequence[PortRequest]) -> d
 def port_variable(request: PortRequest, requests: Sequence[PortRequest]) -> str:
     """Return the variable that holds a request's host port: the service's for its first port, else the port's own."""
     first = next(r for r in requests if r.id.service == request.id.service)
-    service = variable_name(request.id.service)
-    return f"WTC_PORT_{service}" if first.index == request.index else f"WTC_PORT_{service}_{request.id.target}"
+    return service_variables(request.id)[0 if first.index == request.index else -1]
 
 
 def variable_name(name: str) -> str:

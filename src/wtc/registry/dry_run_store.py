@@ -2,9 +2,13 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from wtc.registry.stack_records import StackRecords
 from wtc.registry.store import Store
+
+if TYPE_CHECKING:
+    from wtc.registry.memory_reservations import MemoryReservations
 
 
 class DryRunStore(Store):
@@ -23,6 +27,19 @@ class DryRunStore(Store):
     def peek(self) -> StackRecords:
         """Return the registry with the changes of all transactions so far."""
         return super().peek() if self._records is None else self._records
+
+    @contextmanager
+    def admission(self) -> "Generator[MemoryReservations]":
+        """Return the reservations of memory. Create no file, not even that of their lock.
+
+        Raises:
+            WtcError: there can be reservations, and the config folder cannot be written.
+        """
+        if not self._has_reservations():
+            yield self._reservations()
+            return
+        with super().admission() as reservations:
+            yield reservations
 
     @contextmanager
     def transaction(self) -> Generator[StackRecords]:

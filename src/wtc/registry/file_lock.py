@@ -1,37 +1,85 @@
-"""Locks between processes: filelock on the kernel's `flock`, which the kernel releases when the process ends."""
+"""Locks between processes, with the kernel's `flock`, which ends with the process; filelock waits for a held one."""
 
 import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wtc.regular_file import read_regular_file
+
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _POLL_S = 0.01
+_HOLDER_BYTES = 100
+AGAIN_S = 8.0
+"""So that a command that waits is never silent for ten seconds."""
 
 
-def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]) -> "BaseFileLock":
+class HeldLock:
+    """A lock that this process holds, by a descriptor of its file or by filelock."""
+
+    def __init__(self, held: "int | BaseFileLock") -> None:
+        self._held = held
+
+    def release(self) -> None:
+        """Release the lock; the file stays, because another process may wait for it."""
+        if isinstance(self._held, int):
+            os.close(self._held)
+        else:
+            self._held.release()
+
+    def discard(self, path: str) -> None:
+        """Release the lock and remove its file; a process that waits for it notices, and creates a new one."""
+        with suppress(OSError):
+            os.unlink(path)
+        self.release()
+
+
+def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]) -> HeldLock:
     """Lock the file at `path` against other processes, and against other calls in this one.
 
-    `waiting` is called once with the holder's process id ("" if not known) if that takes longer than `patience_s`.
+    `waiting` is called with the holder's process id ("" if not known) if that takes longer than `patience_s`, and then
+    every `AGAIN_S`.
 
     Raises:
         OSError: the file cannot be created or locked.
     """
-    # The import takes as long as the rest of a short command: commands that only read do not need it.
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path, mode=0o600, poll_interval=_POLL_S)
-    try:
-        lock.acquire(timeout=patience_s)
-    except Timeout:
-        waiting(_holder(path))
-        lock.acquire()
+    lock = _lock_if_free(path) or _wait_for_lock(path, patience_s, waiting)
     # The process id only informs those who wait; on a full disk the lock is held without it.
     with suppress(OSError), open(path, "w", encoding="ascii") as file:
         file.write(f"{os.getpid()}\n")
     return lock
+
+
+def _lock_if_free(path: str) -> HeldLock | None:
+    """Take a lock that nothing holds, without filelock. Return None if that failed: filelock finds out why."""
+    try:
+        descriptor = inheritable_lock(path)
+    except OSError:
+        return None
+    if descriptor is None:
+        return None
+    # The previous holder may have removed the file after it was opened here.
+    with suppress(OSError):
+        if os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False)):
+            return HeldLock(descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _wait_for_lock(path: str, patience_s: float, waiting: Callable[[str], None]) -> HeldLock:
+    # The import takes as long as the rest of a short command, and most locks are free.
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, mode=0o600, poll_interval=_POLL_S)
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=patience_s)
+        except Timeout:
+            waiting(_holder(path))
+            patience_s = AGAIN_S
+    return HeldLock(lock)
 
 
 def inheritable_lock(path: str, *, create: bool = True) -> int | None:
@@ -44,7 +92,7 @@ def inheritable_lock(path: str, *, create: bool = True) -> int | None:
     """
     import fcntl
 
-    descriptor = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | (os.O_CREAT if create else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The process id in the file is the previous holder's.
@@ -58,21 +106,8 @@ def inheritable_lock(path: str, *, create: bool = True) -> int | None:
     return descriptor
 
 
-def release_lock(lock: "BaseFileLock") -> None:
-    """Release the lock; the file stays, because another process may wait for it."""
-    lock.release()
-
-
-def discard_lock(lock: "BaseFileLock", path: str) -> None:
-    """Release the lock and remove its file; a process that waits for it notices, and creates a new one."""
-    with suppress(OSError):
-        os.unlink(path)
-    lock.release()
-
-
 def _holder(path: str) -> str:
     try:
-        with open(path, encoding="ascii") as file:
-            return file.read().strip()
+        return read_regular_file(path, limit_bytes=_HOLDER_BYTES).decode("ascii").strip()
     except (OSError, ValueError):
         return ""

@@ -9,6 +9,7 @@ from typing import cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
+from wtc.private_folder import make_private_folder
 from wtc.registry import file_lock
 from wtc.regular_file import read_regular_file
 
@@ -63,7 +64,7 @@ class MemoryReservations:
         """
         path = os.path.join(self._directory, f"{os.urandom(8).hex()}{_SUFFIX}")
         try:
-            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            make_private_folder(self._directory)
             descriptor = file_lock.inheritable_lock(path)
             if descriptor is None:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
+from wtc.private_folder import make_private_folder
 from wtc.registry import file_lock
 from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError, decode_registry, encode_registry
 from wtc.registry.kept_forms import KeptForms
 from wtc.registry.stack_records import StackRecords
+from wtc.regular_file import read_descriptor
 
 if TYPE_CHECKING:
     from wtc.registry.memory_reservations import MemoryReservations
 
 _FILE = "registry.json"
+_MEMORY_LOCK = "memory.lock"
 
 
 def _lock_of(namespace: str) -> str:
@@ -34,7 +37,7 @@ def _ignore(_message: str) -> None:
 class Store:
     """The registry in one config folder.
 
-    `waiting` gets one line of text when a lock is not free within `patience_s`.
+    `waiting` gets a line of text when a lock is not free within `patience_s`, and again every few seconds.
     """
 
     def __init__(self, directory: str, *, waiting: Callable[[str], None] = _ignore, patience_s: float = 1.0) -> None:
@@ -147,10 +150,17 @@ class Store:
         Raises:
             WtcError: the config folder cannot be written.
         """
+        with self._lock_file(_MEMORY_LOCK, "the memory check"):
+            yield self._reservations()
+
+    def _reservations(self) -> "MemoryReservations":
         from wtc.registry.memory_reservations import MemoryReservations
 
-        with self._lock_file("memory.lock", "the memory check"):
-            yield MemoryReservations(os.path.join(self._directory, "memory"), unwritable=self._unwritable)
+        return MemoryReservations(os.path.join(self._directory, "memory"), unwritable=self._unwritable)
+
+    def _has_reservations(self) -> bool:
+        """Return whether another command can have reserved memory: it leaves the file of the lock."""
+        return os.path.exists(os.path.join(self._directory, _MEMORY_LOCK))
 
     @contextmanager
     def _locked(self) -> Generator[None]:
@@ -169,8 +179,7 @@ class Store:
 
     def _create_folder_of(self, path: str) -> None:
         """Raises OSError."""
-        os.makedirs(self._directory, mode=0o700, exist_ok=True)
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        make_private_folder(os.path.dirname(path))
 
     @contextmanager
     def _held(self, path: str, what: str, *, discard: bool) -> Generator[None]:
@@ -185,9 +194,9 @@ class Store:
             yield
         finally:
             if discard:
-                file_lock.discard_lock(held, path)
+                held.discard(path)
             else:
-                file_lock.release_lock(held)
+                held.release()
 
     def _load(self) -> StackRecords:
         """Return the content of the file, after a copy of a damaged one. Only under the lock.
@@ -240,9 +249,10 @@ class Store:
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise DamagedError("it is not a file")
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read()
+            return read_descriptor(descriptor, self._path)
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                raise DamagedError("it is too large") from None
             raise self._unreadable(error) from error
         finally:
             os.close(descriptor)
@@ -272,6 +282,9 @@ class Store:
             os.replace(new, path)
             self._sync_directory()
         except OSError as error:
+            # What was written of it takes space on a full disk.
+            with suppress(OSError):
+                os.unlink(new)
             raise self._unwritable(error) from error
 
     def _sync_directory(self) -> None:

@@ -220,6 +220,9 @@ AnySetting: TypeAlias = (
 )
 SETTINGS: tuple[AnySetting, ...] = (PORT_RANGE, BIND, SUBNET_POOL, MEM_LIMIT, OVERSUBSCRIBE, ENV_FROM, GIT)
 USER_SETTINGS: tuple[AnySetting, ...] = (ENGINE_TIMEOUT, *SETTINGS)
+HOST_PORTS, PORT_VARIABLES = "ports", "port_variables"
+FILE_KEYS = (HOST_PORTS, PORT_VARIABLES)
+"""The keys of `x-wtc:` that are not settings: `ports/host_ports.py`, and whether a variable is the leased port."""
 PROJECT_FILE_SETTINGS: tuple[AnySetting, ...] = (COMPOSE, *SETTINGS)
 
 
@@ -300,7 +303,7 @@ def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str
         position = section.positions.get(key)
         setting = by_key.get(key)
         if setting is None:
-            hint = _nearest(key, list(by_key))
+            hint = _nearest(key, [*by_key, *(FILE_KEYS if source is Source.PROJECT else ())])
             message = f"unknown setting `{key}`"
             wrong.append(Diagnostic(message=message, position=position, path=_path(key, source), hint=hint))
             continue

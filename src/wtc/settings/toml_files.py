@@ -22,7 +22,7 @@ class Section:
 
 
 def read_user_settings(directory: str) -> Section:
-    """Read the user's `config.toml`; a missing file is empty.
+    """Read the user's `config.toml`; a missing file is empty, and so is one in a folder of which nothing can be known.
 
     Raises:
         UsageError: the file cannot be read, or is not TOML.
@@ -33,6 +33,8 @@ def read_user_settings(directory: str) -> Section:
     except (FileNotFoundError, NotADirectoryError):
         return Section()
     except OSError as error:
+        if isinstance(error, PermissionError) and not os.access(directory, os.X_OK):
+            return Section()
         raise UsageError(f"cannot read `{path}`", causes=[(error.strerror or str(error)).lower()]) from error
     return parse_settings(content, path, UsageError)
 

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 
+from wtc.private_folder import make_private_folder
 from wtc.settings.settings import config_dir
 
 _FILE = "host-id"
@@ -77,7 +78,7 @@ def _create(folder: str, owner: tuple[int, int] | None) -> str:
     path = os.path.join(folder, _FILE)
     temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
-        _make_folder(folder, owner)
+        make_private_folder(folder, owner=owner)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             os.write(descriptor, f"{os.urandom(16).hex()}\n".encode())
@@ -94,14 +95,3 @@ def _create(folder: str, owner: tuple[int, int] | None) -> str:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
     return _read(path)
-
-
-def _make_folder(folder: str, owner: tuple[int, int] | None) -> None:
-    """Create the folder and its parents; under sudo they belong to the calling user."""
-    if os.path.isdir(folder):
-        return
-    _make_folder(os.path.dirname(folder), owner)
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(folder, 0o700)
-        if owner:
-            os.chown(folder, *owner)

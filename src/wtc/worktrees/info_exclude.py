@@ -1,7 +1,9 @@
 """Add folders to `info/exclude`, so that git does not show them as untracked in any worktree of the repository."""
 
 import os
+from contextlib import suppress
 
+from wtc.regular_file import read_regular_file
 from wtc.worktrees.git.git_lock import git_lock
 
 _SPECIAL = str.maketrans({one: f"\\{one}" for one in "\\*?[ "})
@@ -22,8 +24,10 @@ def exclude_folder(common: str, top: str, folder: str) -> None:
     path = os.path.join(common, "info", "exclude")
     with git_lock(common):
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "a+", encoding="utf-8", errors="surrogateescape") as file:
-            file.seek(0)
-            content = file.read()
-            if line not in content.splitlines():
-                file.write(f"{'' if not content or content.endswith(chr(10)) else chr(10)}{line}\n")
+        content = b""
+        with suppress(FileNotFoundError):
+            content = read_regular_file(path)
+        if line.encode("utf-8", "surrogateescape") not in content.splitlines():
+            with open(path, "ab") as file:
+                separator = "" if not content or content.endswith(b"\n") else "\n"
+                file.write(f"{separator}{line}\n".encode("utf-8", "surrogateescape"))

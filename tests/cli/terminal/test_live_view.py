@@ -113,6 +113,15 @@ def test_bytes_are_summed_over_layers() -> None:
     assert screen.shown()[1] == "* image redis:7 pulling 1.5 MB of 5.0 MB T"
 
 
+def test_context_of_a_few_bytes_is_not_counted() -> None:
+    screen = Screen(BuildImage(image=image(f"{NAMESPACE}-web")))
+    screen.begins(0)
+    screen.says(0, "context", "sending", 20_000)
+    assert screen.shown()[1:] == ["* image web building T"]
+    screen.says(0, "context", "sending", 1_200_000)
+    assert screen.shown()[1:] == ["* image web building 1.2 MB T"]
+
+
 def test_waiting_line_names_what_it_waits_for() -> None:
     web, db = ContainerRef(name=f"{NAMESPACE}_web"), ContainerRef(name=f"{NAMESPACE}_db")
     screen = Screen(
@@ -151,6 +160,49 @@ def test_step_with_long_output_keeps_its_name_above_the_last_lines() -> None:
     for number in range(30):
         screen.says(0, "[2/3] RUN make all", f"line {number}")
     assert screen.shown()[2:] == ["  [2/3] RUN make all", *(f"    line {n}" for n in range(25, 30))]
+
+
+def two_builds(rows: int) -> Screen:
+    screen = Screen(BuildImage(image=image(f"{NAMESPACE}-web")), BuildImage(image=image(f"{NAMESPACE}-api")), rows=rows)
+    screen.begins(0, 1)
+    for number in range(9):
+        screen.says(0, "[2/2] RUN make", f"web {number}")
+        screen.says(1, "[2/2] RUN go build", f"api {number}")
+    return screen
+
+
+def test_output_of_parallel_builds_carries_the_service() -> None:
+    assert two_builds(rows=24).shown()[3:] == [
+        "  web | [2/2] RUN make",
+        *(f"  web |   web {n}" for n in range(4, 9)),
+        "  api | [2/2] RUN go build",
+        *(f"  api |   api {n}" for n in range(4, 9)),
+    ]
+
+
+def test_parallel_builds_share_the_rows_that_are_left() -> None:
+    assert two_builds(rows=9).shown()[3:] == [
+        "  web | [2/2] RUN make",
+        "  web |   web 8",
+        "  api | [2/2] RUN go build",
+        "  api |   api 8",
+    ]
+
+
+def test_what_is_waited_for_is_shown_below_the_output() -> None:
+    screen = Screen(
+        BuildImage(image=image(f"{NAMESPACE}-web")),
+        WaitContainer(container=ContainerRef(name=f"{NAMESPACE}_db"), condition=Condition.HEALTHY),
+    )
+    screen.begins(0, 1)
+    screen.says(0, "[2/2] RUN make", "cc a.c")
+    screen.says(1, "", "health check 1 of 5 failed: refused")
+    screen.says(1, "", "health check 2 of 5 failed: refused")
+    assert screen.shown()[3:] == [
+        "  [2/2] RUN make",
+        "    cc a.c",
+        "  waiting for db: health check 2 of 5 failed: refused",
+    ]
 
 
 TWENTY = [start(f"service-{n:02}") for n in range(20)]

@@ -39,14 +39,14 @@ def test_rows_are_then_grouped_below_their_place() -> None:
 
 def test_rows_are_printed_one_cell_a_line_at_last() -> None:
     assert lay_out(ROWS, header=HEADER, room=33) == [
-        "accra-a1b2c3  …ome/ada/code/accra",
+        "accra-a1b2c3  …/ada/code/accra",
         "  web",
         "    state   running, healthy",
         "    memory  12 MiB",
         "    ports   127.0.0.1:21043->80/tcp",
         "  database",
         "    state  exited",
-        "bergen-d4e5f6  …e/ada/code/bergen",
+        "bergen-d4e5f6  …/ada/code/bergen",
         "  web",
         "    state   running",
         "    memory  9 MiB",

@@ -38,17 +38,33 @@ def test_table_that_fits_is_not_cut() -> None:
 
 def test_beginnings_of_paths_are_cut_to_fit() -> None:
     assert align(ROWS, header=HEADER, room=45) == [
-        "NAMESPACE      WORKTREE             SERVICE",
-        "accra-a1b2c3   …da/code/shop/accra  web",
-        "bergen-d4e5f6  …a/code/shop/bergen  a-service",
+        "NAMESPACE      WORKTREE            SERVICE",
+        "accra-a1b2c3   …/code/shop/accra   web",
+        "bergen-d4e5f6  …/code/shop/bergen  a-service",
     ]
 
 
 def test_ends_of_paths_are_kept_on_the_narrowest_terminal() -> None:
     assert align(ROWS, header=HEADER, room=10)[1:] == [
         "accra-a1b2c3   …/shop/accra  web",
-        "bergen-d4e5f6  …shop/bergen  a-service",
+        "bergen-d4e5f6  …/bergen      a-service",
     ]
+
+
+@pytest.mark.parametrize(
+    ("room", "expected"),
+    [
+        (16, "/home/ada/accra1"),
+        (15, "…/ada/accra1"),
+        (11, "…/accra1"),
+        (8, "…/accra1"),
+        (7, "…accra1"),
+        (6, "…ccra1"),
+        (1, "…"),
+    ],
+)
+def test_path_is_cut_before_a_folder_if_the_last_one_fits(room: int, expected: str) -> None:
+    assert fit_path("/home/ada/accra1", room) == expected
 
 
 def test_spare_columns_are_dropped_in_order_until_the_table_fits() -> None:

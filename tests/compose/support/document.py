@@ -52,6 +52,19 @@ For a published port that is written as a variable, `ports: ["${WEB_PORT:-8080}:
 
 Host addresses are `localhost`, `*.localhost`, `127.*`, `[::1]` and `host.docker.internal`. `wtc env` also sets
 `WTC_ENV`, the names and values that it set, by which wtc recognises them.
+
+## What a port of the host becomes
+
+`x-wtc: {ports: [web, api-server]}` at the top level leases a host port for each name, for processes on the host:
+`WTC_PORT_WEB` and `WTC_PORT_API_SERVER` in the compose file, in `wtc env` and in `wtc env -- COMMAND`. `wtc ports` and
+`wtc status` show them. A name that is not valid is an error with file, line and column.
+
+| name | result |
+|---|---|
+| a service that publishes no port | a port of the host: the service has no `WTC_PORT_*` |
+| one with a variable of a published port, also of a profile that is off: `db`, `db_5432` for port 5432 | an error |
+| one with the variable of another name (`a-b`, `a.b`), or the same name twice | an error |
+| anything but letters, digits, `.`, `_` and `-` | an error |
 """
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "network_mode": ("service:db", "container:mydb"),

@@ -8,12 +8,14 @@ from wtc.engine.client.output_stream import read_frames
 from wtc.engine.containers.readiness import (
     ContainerState,
     container_state,
+    health_check,
     judge_condition,
     last_exit_status,
     pending_text,
     running_for_s,
     since_earlier,
 )
+from wtc.model.diagnostic import HealthCheck
 from wtc.model.plan import Condition
 
 STARTED, READY, HEALTHY, COMPLETED = Condition.STARTED, Condition.READY, Condition.HEALTHY, Condition.COMPLETED
@@ -162,6 +164,13 @@ def test_missing_and_null_values_of_a_response_are_empty() -> None:
     assert found == ContainerState(
         name="x", service="", state="running", exit_code=0, health="", restarts=0, tty=False, started=""
     )
+
+
+def test_failed_health_check_is_data_of_the_failure() -> None:
+    sick = replace(RUNNING, health="unhealthy", health_failed=True, failing_streak=3, retries=3, health_output="a\nb")
+    assert health_check(sick) == HealthCheck(failed=3, retries=3, output="a\nb")
+    assert health_check(replace(sick, health_failed=False)) is None
+    assert health_check(RUNNING) is None
 
 
 def test_restart_policy_and_last_health_check_are_read() -> None:

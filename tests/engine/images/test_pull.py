@@ -275,8 +275,38 @@ def test_registry_that_cannot_be_reached_has_no_hint_to_sign_in(fake: FakeEngine
     assert hint.startswith("to reach the registry, check its name")
 
 
-def test_failure_that_can_be_missing_credentials_has_a_hint_to_sign_in(fake: FakeEngine, run: Pull) -> None:
-    fake.answers = [(500, [{"message": "pull access denied, may require authorization"}])] * 3
+@pytest.mark.parametrize(
+    "message",
+    [
+        "unexpected EOF",
+        "received unexpected HTTP status: 503 Service Unavailable",
+        "toomanyrequests: You have reached your pull rate limit",
+        'Get "https://registry.example/v2/": http: server gave HTTP response to HTTPS client',
+        "failed to register layer: no space left on device",
+        "mkdir /var/lib/docker/tmp: permission denied",
+    ],
+)
+def test_failure_of_another_kind_has_no_hint_to_sign_in(fake: FakeEngine, run: Pull, message: str) -> None:
+    fake.answers = [(500, [{"message": message}])] * 3
+    with pytest.raises(EngineError) as caught:
+        run("registry.example/x")
+    assert caught.value.hints == ()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "pull access denied, may require authorization",
+        "unauthorized: authentication required",
+        "no basic auth credentials",
+        "denied: requested access to the resource is denied",
+        'unexpected status from HEAD request to "https://registry.example/v2/x/manifests/1": 403 Forbidden',
+    ],
+)
+def test_failure_that_can_be_missing_credentials_has_a_hint_to_sign_in(
+    fake: FakeEngine, run: Pull, message: str
+) -> None:
+    fake.answers = [(500, [{"message": message}])] * 3
     with pytest.raises(EngineError) as caught:
         run("registry.example/x")
     assert caught.value.hints == ("to sign in if the registry requires it, run `docker login registry.example`",)

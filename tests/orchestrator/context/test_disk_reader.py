@@ -5,21 +5,22 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from wtc import regular_file
-from wtc.compose.loader.request import Reader
+from wtc.orchestrator.context import disk_reader
 from wtc.orchestrator.context.disk_reader import DiskReader
 
 
 @pytest.fixture
-def reader() -> Reader:
+def reader() -> DiskReader:
     return DiskReader()
 
 
-def test_a_file_is_read_as_it_is(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_is_read_as_it_is(reader: DiskReader, tmp_path: Path) -> None:
     file = tmp_path / "compose.yaml"
     file.write_bytes(b"\xef\xbb\xbfa: \r\n\xff")
     assert reader.read(str(file)) == b"\xef\xbb\xbfa: \r\n\xff"
@@ -28,11 +29,11 @@ def test_a_file_is_read_as_it_is(reader: Reader, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-def test_a_file_without_a_size_is_read_to_its_end(reader: Reader) -> None:
+def test_a_file_without_a_size_is_read_to_its_end(reader: DiskReader) -> None:
     assert b"Name:" in reader.read("/proc/self/status")
 
 
-def test_the_null_device_is_an_empty_file(reader: Reader) -> None:
+def test_the_null_device_is_an_empty_file(reader: DiskReader) -> None:
     assert reader.is_file(os.devnull)
     assert reader.read(os.devnull) == b""
 
@@ -79,7 +80,7 @@ def nothing(path: Path) -> None:
     ],
 )
 def test_what_is_no_file_is_an_error_that_names_it(
-    reader: Reader, tmp_path: Path, make: Callable[[Path], None], kind: type[OSError]
+    reader: DiskReader, tmp_path: Path, make: Callable[[Path], None], kind: type[OSError]
 ) -> None:
     path = tmp_path / "x"
     make(path)
@@ -91,7 +92,7 @@ def test_what_is_no_file_is_an_error_that_names_it(
     assert reader.is_dir(str(path)) == (make is folder)
 
 
-def test_path_with_a_null_byte_does_not_exist(reader: Reader) -> None:
+def test_path_with_a_null_byte_does_not_exist(reader: DiskReader) -> None:
     assert not reader.is_file("/a\0b")
     assert not reader.is_dir("/a\0b")
     assert reader.real_path("/a\0b") == "/a\0b"
@@ -99,7 +100,7 @@ def test_path_with_a_null_byte_does_not_exist(reader: Reader) -> None:
         reader.read("/a\0b")
 
 
-def test_a_file_over_the_limit_is_refused(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_over_the_limit_is_refused(reader: DiskReader, tmp_path: Path) -> None:
     file = tmp_path / "huge"
     with file.open("wb") as sparse:
         sparse.truncate((64 << 20) + 1)
@@ -108,21 +109,21 @@ def test_a_file_over_the_limit_is_refused(reader: Reader, tmp_path: Path) -> Non
 
 
 def test_a_file_that_grows_past_the_limit_is_refused(
-    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reader: DiskReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "growing"
     file.write_bytes(b"12345")
 
-    def unchecked(_found: os.stat_result, _path: str) -> None:
+    def unchecked(_found: os.stat_result, _path: str, _limit_bytes: int) -> None:
         pass
 
-    monkeypatch.setattr(regular_file, "LIMIT_BYTES", 4)
+    monkeypatch.setattr(disk_reader, "read_regular_file", partial(regular_file.read_regular_file, limit_bytes=4))
     monkeypatch.setattr(regular_file, "_check", unchecked)
     with pytest.raises(OSError, match="larger than"):
         reader.read(str(file))
 
 
-def test_a_real_path_has_no_links_as_far_as_it_exists(reader: Reader, tmp_path: Path) -> None:
+def test_a_real_path_has_no_links_as_far_as_it_exists(reader: DiskReader, tmp_path: Path) -> None:
     real = Path(os.path.realpath(tmp_path))
     (real / "there").mkdir()
     (real / "link").symlink_to("there")

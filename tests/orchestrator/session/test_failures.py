@@ -127,6 +127,19 @@ def test_failed_build_does_not_suggest_to_remove_what_still_runs(
     assert (caught.value.notes, caught.value.hints) == ((note,), hints)
 
 
+def test_services_that_were_not_started_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def observed(*_: object) -> tuple[ObservedContainer, ...]:
+        return ()
+
+    monkeypatch.setattr(failures, "_observed_containers", observed)
+    start = PlanNode(id=2, operation=StartContainer(container=WEB), service="web", cause="")
+    wait = PlanNode(id=3, operation=WaitContainer(container=WEB, condition=Condition.READY), service="web", cause="")
+    outcome = Outcome(failed=(WAIT,), skipped=(start, wait))
+    with pytest.raises(ContainerFailedError) as caught:
+        raise_failed(outcome, cast("Engine", None), NAMESPACE, interrupted=False, services={"web", "db"})
+    assert caught.value.notes == ("not started: web", "nothing of the stack is running")
+
+
 def test_failures_are_not_changed() -> None:
     before = dict(vars(TAKEN))
     combine_failures([START, WAIT], [], notes=("a note",), hints=HINTS)

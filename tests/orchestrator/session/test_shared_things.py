@@ -8,7 +8,8 @@ from tests.compose.memory import FOLDER, project
 from wtc.compose.loader.decode import decode_project
 from wtc.errors import ComposeFileError, Exit
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.orchestrator.session.shared_things import SharingReported, refuse_sharing, shared_things
+from wtc.orchestrator.session.shared_things import SharingReported, shared_things
+from wtc.orchestrator.session.unsupported import refuse_findings
 from wtc.registry.kept_forms import KeptForms
 
 TEXT = "services: {a: {image: x, network_mode: host, volumes: ['/var/run/docker.sock:/s']}}\n"
@@ -62,14 +63,19 @@ def test_message_is_not_kept_in_clear(tmp_path: Path) -> None:
     assert "secret" not in (tmp_path / "kept" / "shop-1" / "shared.json").read_text()
 
 
-def test_strict_refuses_everything_that_is_shared() -> None:
+LEFT_OUT = Diagnostic(message="`a` is not supported", severity=Severity.UNSUPPORTED)
+
+
+def test_strict_refuses_everything_that_is_left_out_or_shared() -> None:
     with pytest.raises(ComposeFileError) as caught:
-        refuse_sharing(found())
+        refuse_findings([LEFT_OUT], shared=found(), strict=True)
     assert caught.value.exit_status is Exit.COMPOSE_FILE
     assert [(d.severity, d.position.line if d.position else 0) for d in caught.value.diagnostics] == [
+        (Severity.ERROR, 0),
         (Severity.ERROR, 1),
         (Severity.ERROR, 1),
     ]
+    refuse_findings([LEFT_OUT], shared=found(), strict=False)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +88,3 @@ def test_strict_refuses_everything_that_is_shared() -> None:
 )
 def test_what_the_file_asks_to_share_is_not_reported(text: str) -> None:
     assert found(text) == ()
-    refuse_sharing(found(text))

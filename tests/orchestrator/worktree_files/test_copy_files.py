@@ -1,7 +1,9 @@
 """Ignored files that `.worktreeinclude` has copied into a fresh worktree."""
 
 import errno
+import fcntl
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -72,6 +74,13 @@ def test_file_with_an_odd_name_is_copied_and_reported_on_one_line(repository: Pa
     assert [text.count("\n") for text in repository.tail_lines] == [0]
 
 
+def test_too_many_patterns_are_not_followed(repository: Pair) -> None:
+    repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n" * 20_000}, {"a.key": "a"})
+    repository.setup()
+    assert repository.files() == {}
+    assert any("was not followed: Is larger than 64 KiB" in text for text in repository.tail_lines)
+
+
 def test_a_link_stays_a_link_and_a_closed_file_closed(repository: Pair) -> None:
     repository.make({".gitignore": "*.key\n", ".worktreeinclude": "*.key\n"}, {"a.key": "a"})
     (repository.main / "a.key").chmod(0o600)
@@ -90,13 +99,85 @@ def test_setup_refuses_a_worktree_whose_git_folder_is_missing(repository: Pair) 
         repository.setup()
 
 
-def test_beside_a_bare_repository_there_is_nothing_to_copy_from(repository: Pair, tmp_path: Path) -> None:
-    repository.make({".worktreeinclude": "*.key\n", ".env.example": "example"}, {"a.key": "a"})
-    bare = tmp_path / "bare.git"
-    repository.git("clone", "-q", "--bare", str(repository.main), str(bare))
-    repository.git("worktree", "add", "-q", str(tmp_path / "of-bare"), "main", cwd=bare)
-    result = repository.setup(tmp_path / "of-bare")
-    assert (result.copied, result.env is not None) == ((), True)
+class Bare:
+    """The worktrees of a bare repository, each newer than the one before."""
+
+    def __init__(self, pair: Pair, base: Path) -> None:
+        self.pair, self.base, self.bare = pair, base, base / "bare.git"
+        pair.git("clone", "-q", "--bare", str(pair.main), str(self.bare))
+        self.count = 0
+
+    def add(self, name: str, files: dict[str, str]) -> Path:
+        path = self.base / name
+        self.pair.git("worktree", "add", "-q", "--detach", str(path), "main", cwd=self.bare)
+        self.count += 1
+        os.utime(self.bare / "worktrees" / name / "gitdir", (self.count, self.count))
+        write(path, files)
+        return path
+
+
+IGNORE_MODULES = {".gitignore": "*.key\nnode_modules/\n", ".worktreeinclude": "*.key\nnode_modules/\n"}
+
+
+@pytest.fixture
+def bare(repository: Pair, tmp_path: Path) -> Bare:
+    repository.make(IGNORE_MODULES, {})
+    return Bare(repository, tmp_path)
+
+
+def test_first_worktree_of_a_bare_repository_gets_nothing(bare: Bare) -> None:
+    assert bare.pair.setup(bare.add("first", {})).copied == ()
+
+
+def test_worktree_of_a_bare_repository_gets_each_file_from_the_newest_that_has_it(bare: Bare) -> None:
+    bare.add("old", {"a.key": "old", "deep/b.key": "old", "c.key": "old"})
+    bare.add("new", {"a.key": "new", "deep/b.key": "new"})
+    bare.add("empty", {})
+    fresh = bare.add("fresh", {})
+    bare.pair.setup(fresh)
+    assert bare.pair.files(fresh) == {"a.key": "new", "c.key": "old", "deep/b.key": "new"}
+
+
+def test_ignored_folder_is_not_put_together_from_two_worktrees(bare: Bare) -> None:
+    bare.add("old", {"node_modules/a.js": "old", "node_modules/only-old.js": "old"})
+    bare.add("new", {f"node_modules/{name}.js": "new" for name in "abcdefghijklm"})
+    fresh = bare.add("fresh", {})
+    bare.pair.setup(fresh)
+    assert bare.pair.files(fresh) == {f"node_modules/{name}.js": "new" for name in "abcdefghijklm"}
+    assert f"13 files of node_modules were copied from {bare.base / 'new'}" in bare.pair.tail_lines
+
+
+def test_worktree_of_a_bare_repository_whose_folder_is_gone_is_skipped(bare: Bare) -> None:
+    bare.add("old", {"a.key": "old"})
+    shutil.rmtree(bare.add("gone", {"a.key": "gone"}))
+    fresh = bare.add("fresh", {})
+    bare.pair.setup(fresh)
+    assert bare.pair.files(fresh) == {"a.key": "old"}
+
+
+def test_file_shares_its_blocks_if_the_file_system_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, copy = tmp_path / "source", tmp_path / "copy"
+    source.write_text("content")
+    source.chmod(0o640)
+
+    def ficlone(destination: int, request: int, origin: int) -> int:
+        assert request == 0x40049409
+        assert (os.fstat(destination).st_size, os.fstat(origin).st_ino) == (0, source.stat().st_ino)
+        os.write(destination, b"cloned")
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", ficlone)
+    assert copy_file(str(source), str(copy))
+    assert (copy.read_text(), stat.S_IMODE(copy.stat().st_mode)) == ("cloned", 0o640)
+
+
+def test_copy_is_never_the_same_file(tmp_path: Path) -> None:
+    source, copy = tmp_path / "source", tmp_path / "copy"
+    source.write_text("content")
+    assert copy_file(str(source), str(copy))
+    copy.write_text("changed")
+    assert source.read_text() == "content"
+    assert (source.stat().st_nlink, copy.stat().st_nlink) == (1, 1)
 
 
 def test_bare_repository_called_git_is_not_copied_from(repository: Pair, tmp_path: Path) -> None:

@@ -112,6 +112,11 @@ def test_existing_image_is_pulled_again_according_to_its_policy(policy: str, exp
     assert references(pulled(policy=policy, world=there())) == expected
 
 
+@pytest.mark.parametrize("policy", ["", "always"])
+def test_pull_does_not_say_that_the_file_has_a_policy(policy: str) -> None:
+    assert pulled("db", policy=policy, world=there()) == ["1 pull image postgres:15: requested"]
+
+
 def test_missing_image_is_pulled_unless_the_policy_is_never() -> None:
     assert references(pulled()) == ["postgres:15", "redis:7"]
 

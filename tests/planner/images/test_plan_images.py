@@ -60,7 +60,7 @@ def test_changed_context_is_built_again() -> None:
     [
         ({"build": True}, ["1 build image accra-a1b2c3-php: requested"]),
         ({"no_build": True}, []),
-        ({"pull": "always"}, ["1 pull image postgres:15: its pull_policy is `always`"]),
+        ({"pull": "always"}, ["1 pull image postgres:15: requested"]),
         ({"pull": "never"}, []),
     ],
 )

@@ -17,7 +17,7 @@ def command(target: Target, as_json: AsJson = False) -> int:
     sandbox, the compose file, the registry against the labels, and each setting with its source. Changes nothing.
     """
     from wtc.cli.terminal.escape import escaped
-    from wtc.cli.terminal.output import print_json
+    from wtc.cli.terminal.output import narrate, print_json
     from wtc.cli.terminal.style import DIM, GREEN, RED, paint
     from wtc.orchestrator.doctor import doctor
 
@@ -40,4 +40,6 @@ def command(target: Target, as_json: AsJson = False) -> int:
             sys.stdout.write(escaped(mark, f"  {finding.subject.ljust(width)}  {finding.text}\n"))
             if finding.hint:
                 sys.stdout.write(escaped(" " * (width + 8), paint(finding.hint, DIM, stream=sys.stdout), "\n"))
+        failed = sum(not finding.well for finding in findings)
+        narrate(f"{failed} of {len(findings)} checks failed" if failed else f"all {len(findings)} checks passed")
     return Exit.DONE if all_ok else Exit.FAILED

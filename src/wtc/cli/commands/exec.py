@@ -31,7 +31,7 @@ def command(
 
     The command has a terminal if standard input and output are terminals; Ctrl-P Ctrl-Q detaches from it.
     """
-    from wtc.cli.render.plain_reporter import PlainReporter
+    from wtc.cli.render.warnings import report_warnings
     from wtc.orchestrator.exec import ExecRequest, Replica, exec_in_container
     from wtc.orchestrator.session import container_options as values
 
@@ -47,4 +47,4 @@ def command(
     )
     sys.stdout.flush()
     place = Replica(service=service, number=index)
-    return exec_in_container(target, place, request, values.descriptors(interactive=interactive), PlainReporter())
+    return exec_in_container(target, place, request, values.descriptors(interactive=interactive), report_warnings)

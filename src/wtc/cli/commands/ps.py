@@ -38,7 +38,7 @@ def command(
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.format_units import size_text
     from wtc.model.identity import WorktreeLocation
-    from wtc.orchestrator.ps import ps
+    from wtc.orchestrator.ps import ps, similar_service
 
     del no_trunc, orphans  # nothing is shortened, and orphans are listed
     for option, given in {"--json": as_json, "--size": sized, "--services": only_services}.items():
@@ -90,6 +90,10 @@ def command(
     if not found:
         whose = (" with these services" if services else "") + (" of the worktree" if target.worktree else "")
         narrate(f"no stack{whose} exists" if stopped else f"no stack{whose} runs; to list stopped ones, add `-a`")
+        if services and (hint := similar_service(target, services)):
+            from wtc.cli.render.errors import hint_text
+
+            narrate(hint_text(hint))
         return
 
     def memory(usage: Usage | None) -> list[str]:

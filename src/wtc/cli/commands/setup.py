@@ -17,7 +17,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
 
     Does not need the engine, never overwrites a file, and does nothing if everything is done already.
     """
-    from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
+    from wtc.cli.render.endpoints import endpoint_document, endpoint_rows, host_port_document, host_port_rows
     from wtc.cli.render.warnings import report_warnings
     from wtc.cli.terminal.output import narrate, print_columns, print_json
     from wtc.orchestrator.setup import setup
@@ -32,12 +32,13 @@ def command(target: Target, as_json: AsJson = False) -> None:
                 "env": _document(result.env) if result.env else None,
                 "copied": [_document(one) for one in result.copied],
                 "endpoints": [endpoint_document(e) for e in result.endpoints],
+                "host_ports": [host_port_document(port) for port in result.host_ports],
             }
         )
         return
     if result.registered:
-        narrate(f"`{result.namespace}` is registered{_leased(len(result.endpoints))}")
-    print_columns(endpoint_rows(result.endpoints))
+        narrate(f"`{result.namespace}` is registered{_leased(len(result.endpoints) + len(result.host_ports))}")
+    print_columns([*endpoint_rows(result.endpoints), *host_port_rows(result.host_ports)])
 
 
 def _leased(count: int) -> str:

@@ -9,7 +9,9 @@ EXAMPLES = "Example: wtc status"
 @with_target
 def command(target: Target, as_json: AsJson = False) -> None:
     """Show this worktree's services: state, health, endpoints, and what has diverged from the file."""
-    from wtc.cli.render.endpoints import endpoint_document, endpoint_url
+    import sys
+
+    from wtc.cli.render.endpoints import endpoint_document, endpoint_url, host_port_document, host_port_rows
     from wtc.cli.render.replica_name import replica_name
     from wtc.cli.render.state_colours import state_colour
     from wtc.cli.render.warnings import report_warnings
@@ -36,6 +38,7 @@ def command(target: Target, as_json: AsJson = False) -> None:
                     }
                     for s in result.services
                 ],
+                "host_ports": [host_port_document(port) for port in result.host_ports],
             }
         )
         return
@@ -51,3 +54,6 @@ def command(target: Target, as_json: AsJson = False) -> None:
     ]
     header = ("service", "state", "health", "endpoints", "diverged")
     print_columns(rows, header=header, colours={"state": state_colour, "health": state_colour})
+    if result.host_ports:
+        sys.stdout.write("\n")
+        print_columns(host_port_rows(result.host_ports), header=("host process", "variable", "address"))

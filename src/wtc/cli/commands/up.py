@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from wtc.cli import options as shared
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, require_exclusive, require_one_of, require_value
-from wtc.errors import UsageError
+from wtc.errors import UsageError, WtcError
 from wtc.orchestrator.context.target import Target
 
 if TYPE_CHECKING:
@@ -211,7 +211,10 @@ def command(
     report = choose_reporter(quiet=quiet or dry_run, events=events)
     with stop_on_signal() as stop, without_image_progress(report, pull=quiet_pull, build=quiet_build) as quieter:
         seen = WarningsSeen(quieter)
-        result = up(target, request, seen, stop)
+        try:
+            result = up(target, request, seen, stop)
+        except WtcError as error:
+            raise error.replace(warnings=tuple(seen.warnings)) from error.__cause__
     show_up(result, warnings=seen.warnings, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
 

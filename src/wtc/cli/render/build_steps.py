@@ -4,10 +4,11 @@ import re
 
 SILENT_STATES = frozenset({"started", "done"})
 """States of a step that its place in the output shows."""
-# Source: moby/buildkit, frontend/dockerfile/builder: `[internal] load build definition`, `[NAME internal] ...`.
-_INTERNAL = re.compile(r"\[(?:\S+ )?internal\]")
+# Source: moby/buildkit, frontend/dockerui/context.go: `[internal] load build definition`, `[NAME internal] ...`, and
+# the copy of a context that was sent as a tar. `context` is wtc's own name for sending it.
+_INTERNAL = re.compile(r"\[(?:\S+ )?internal\]|copy /context /$|context$")
 
 
 def is_internal_step(name: str) -> bool:
-    """Return whether BuildKit runs the step for itself, and no line of the Dockerfile is its cause."""
+    """Return whether the step serves the build itself, and no line of the Dockerfile is its cause."""
     return _INTERNAL.match(name) is not None

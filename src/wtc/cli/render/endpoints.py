@@ -1,11 +1,13 @@
-"""Endpoints as table rows and as JSON."""
+"""Endpoints, and ports of processes on the host, as table rows and as JSON."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from wtc.cli.render.replica_name import replica_name
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, HostPort
 from wtc.ports.variables import format_url
+
+LOOPBACK = "127.0.0.1"
 
 
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
@@ -13,6 +15,16 @@ def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[list[str]]:
     return [
         [replica_name(e.id.service, e.id.number), f"{e.id.target}/{e.id.protocol}", endpoint_url(e)] for e in endpoints
     ]
+
+
+def host_port_rows(ports: Iterable[HostPort]) -> list[list[str]]:
+    """Return rows of name, variable and address. What listens is not known, so that the address is not a URL."""
+    return [[port.name, port.variable, f"{LOOPBACK}:{port.port}"] for port in ports]
+
+
+def host_port_document(port: HostPort) -> dict[str, Any]:
+    """Return a port of the host as JSON."""
+    return {"name": port.name, "variable": port.variable, "port": port.port}
 
 
 def endpoint_url(endpoint: Endpoint) -> str:

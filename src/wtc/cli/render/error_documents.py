@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtc.errors import WtcError
-from wtc.model.diagnostic import Diagnostic, FailedContainer
+from wtc.model.diagnostic import Diagnostic, FailedContainer, HealthCheck
 from wtc.model.position import dotted
 
 
@@ -18,6 +18,7 @@ def error_document(error: WtcError) -> dict[str, Any]:
         "hints": list(error.hints),
         "detail": error.detail or None,
         "diagnostics": [diagnostic_document(d) for d in error.diagnostics],
+        "warnings": [diagnostic_document(d) for d in error.warnings],
         "containers": [_container_document(container) for container in error.containers],
     }
 
@@ -49,5 +50,12 @@ def _container_document(container: FailedContainer) -> dict[str, Any]:
         "state": container.state,
         "exit_status": container.exit_status,
         "health": container.health or None,
+        "health_check": _health_check_document(container.health_check),
         "log_lines": list(container.log_lines),
     }
+
+
+def _health_check_document(check: HealthCheck | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    return {"failed": check.failed, "retries": check.retries, "output": check.output or None}

@@ -41,7 +41,7 @@ def error_text(error: WtcError) -> Verbatim:
     if error.notes:
         parts += ["\n", *(f"{note}\n" for note in error.notes)]
     if error.hints:
-        parts += ["\n", *map(_hint, error.hints)]
+        parts += ["\n", *map(hint_text, error.hints)]
     return escaped(*parts)
 
 
@@ -64,7 +64,7 @@ def diagnostic_text(diagnostic: Diagnostic, *, also: bool = False) -> Verbatim:
         if diagnostic.service and diagnostic.path[:1] != ("services",) and named not in "".join(parts):
             parts.append(f"      used by service {named}\n")
     if diagnostic.hint:
-        parts.append(_hint(diagnostic.hint))
+        parts.append(hint_text(diagnostic.hint))
     return escaped(*parts)
 
 
@@ -81,5 +81,6 @@ def _headline(word: str, colour: str, message: str) -> Verbatim:
     return escaped(paint(f"{word}:", colour, BOLD, stream=sys.stderr), f" {message}\n")
 
 
-def _hint(text: str) -> Verbatim:
+def hint_text(text: str) -> Verbatim:
+    """Return a hint as a line."""
     return escaped(paint("hint:", CYAN, BOLD, stream=sys.stderr), f" {text}\n")

@@ -1,13 +1,26 @@
 """Report events as JSON lines on standard error, for programs that run wtc."""
 
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from wtc.cli.render.error_documents import diagnostic_document, error_document
 from wtc.cli.render.up import node_document, planned_document
 from wtc.cli.terminal.output import SCHEMA_VERSION, json_text, narrate
 from wtc.errors import WtcError
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, PlanStarted, Progress, Warned
+from wtc.events import (
+    Event,
+    NodeDone,
+    NodeFailed,
+    NodeSkipped,
+    NodeStarted,
+    Note,
+    PlanStarted,
+    Progress,
+    StillRunning,
+    Warned,
+)
 from wtc.model.plan import PlanNode
+
+_Reported: TypeAlias = PlanStarted | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | Warned | Note
 
 
 class JsonReporter:
@@ -28,9 +41,10 @@ class JsonReporter:
         if isinstance(event, PlanStarted):
             self._before = self._planned
             self._planned += len(event.plan.nodes)
-        write_line(*self._document(event))
+        if not isinstance(event, StillRunning):
+            write_line(*self._document(event))
 
-    def _document(self, event: Event) -> tuple[str, dict[str, Any]]:
+    def _document(self, event: "_Reported") -> tuple[str, dict[str, Any]]:
         match event:
             case PlanStarted(plan=plan):
                 return "planned", {"plan": [planned_document(node, self._before) for node in plan]}

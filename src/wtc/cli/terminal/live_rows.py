@@ -49,6 +49,8 @@ class Line:
     elapsed: float = 0.0
     tail: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """The last output: item (a build step) and text, which may be empty."""
+    note: str = ""
+    """What the line waits for, in place of output."""
     bytes_of: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     """Layer -> bytes received, bytes in total."""
 
@@ -59,12 +61,12 @@ class Line:
             self.tail.append((item, text))
             del self.tail[:-TAIL]
 
-    def tail_lines(self) -> list[str]:
-        """Return the last lines of output: step names, each with its indented output."""
+    def tail_lines(self, rows: int = TAIL) -> list[str]:
+        """Return the last lines of output, at most `rows`: step names, each with its indented output."""
         tail = list(self.tail)
-        while len(found := _grouped(tail)) > TAIL:
+        while len(found := _grouped(tail)) > rows and len(tail) > 1:
             tail = tail[1:]
-        return found
+        return found[-rows:]
 
 
 def _grouped(tail: Sequence[tuple[str, str]]) -> list[str]:
@@ -103,12 +105,23 @@ def fit_lines(lines: Sequence[Line], rows: int) -> Screen:
             shown = [line for line in shown if line.state != state or line in fitting]
             folded[state] = len(of_state) - len(fitting)
     room = max(0, rows - len(shown) - len(folded))
-    tail = [text for line in shown if line.state == State.RUNNING for text in line.tail_lines()]
     return Screen(
         folded=tuple((state, f"{count} {_FOLDED[state]}") for state, count in folded.items() if count),
         lines=tuple(shown),
-        tail=tuple(tail[-room:] if room else ()),
+        tail=tuple(_tails([line for line in shown if line.state == State.RUNNING], room)),
     )
+
+
+def _tails(running: Sequence[Line], room: int) -> list[str]:
+    """Return the output of each line in an equal part of the room, with its name if there are several, then notes."""
+    notes = [note for line in running if (note := line.note)]
+    with_output = [line for line in running if line.tail]
+    share = (room - len(notes)) // len(with_output) if with_output else 0
+    outputs = [(line.name, line.tail_lines(min(share, TAIL)) if share > 0 else []) for line in with_output]
+    width = max((len(name) for name, _ in outputs), default=0)
+    several = len(outputs) > 1
+    texts = [f"{name:<{width}} | {text}" if several else text for name, lines in outputs for text in lines]
+    return [*texts, *notes][-room:] if room else []
 
 
 def line_columns(rows: Sequence[Row], width: int) -> list[Row]:

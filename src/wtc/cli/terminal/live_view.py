@@ -12,12 +12,24 @@ from rich.text import Text
 
 from wtc.cli.render.build_steps import SILENT_STATES, is_internal_step
 from wtc.cli.render.errors import diagnostic_text
+from wtc.cli.terminal.byte_counts import byte_counts_text
 from wtc.cli.terminal.escape import escape_control, escape_line
 from wtc.cli.terminal.escaping_console import EscapingConsole
 from wtc.cli.terminal.live_frame import FOR_KEYS, Frame, ReflowingLive
 from wtc.cli.terminal.live_rows import Line, State, fit_lines, line_columns
 from wtc.cli.terminal.suspend import handle_suspend
-from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Note, PlanStarted, Progress, Warned
+from wtc.events import (
+    Event,
+    NodeDone,
+    NodeFailed,
+    NodeSkipped,
+    NodeStarted,
+    Note,
+    PlanStarted,
+    Progress,
+    StillRunning,
+    Warned,
+)
 from wtc.model.plan import Plan, PlanNode, WaitContainer
 from wtc.model.plan_text import operation_names
 
@@ -74,6 +86,8 @@ class LiveReporter:
                 self._progress(event)
             case Note(text=text):
                 self._console.print(Text(escape_control(text)))
+            case StillRunning():
+                pass  # the elapsed times show it
             case Warned(diagnostic=diagnostic):
                 self._console.print(Text.from_ansi(diagnostic_text(diagnostic).rstrip("\n")))
 
@@ -128,6 +142,7 @@ class LiveReporter:
         line.word = operation_names(node.operation).done
         line.state = State.RUNNING if line.todo and not isinstance(node.operation, WaitContainer) else State.DONE
         line.tail.clear()
+        line.note = ""
         line.bytes_of.clear()
 
     def _ends(self, node: PlanNode) -> Line:
@@ -150,7 +165,7 @@ class LiveReporter:
         line = self._line(event.node)
         if isinstance(event.node.operation, WaitContainer):
             # Show only the current state.
-            line.tail[:] = [("", f"waiting for {line.name}: {escape_line(event.text)}")]
+            line.note = f"waiting for {line.name}: {escape_line(event.text)}"
         elif event.total or event.current:
             line.bytes_of[event.item] = (event.current, event.total)
         elif event.text and not is_internal_step(event.item):
@@ -167,10 +182,8 @@ class LiveReporter:
         """Return the current action and its elapsed time."""
         elapsed = time.monotonic() - line.started if line.state == State.RUNNING else line.elapsed
         word = self._waits(line) or line.word
-        if line.bytes_of:
-            pairs = list(line.bytes_of.values())
-            current, total = (sum(pair[i] for pair in pairs) for i in (0, 1))
-            word += f" {_size(current)} of {_size(total)}" if total else f" {_size(current)}"
+        if received := byte_counts_text(line.bytes_of.values()):
+            word += f" {received}"
         return word, _time(elapsed) if line.started else ""
 
     def _waits(self, line: Line) -> str:
@@ -183,10 +196,6 @@ class LiveReporter:
             self._short(operation_names(node.operation).subject) for node in before if self._line(node) is not line
         )
         return f"waits for {', '.join(names)}" if names else ""
-
-
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB"
 
 
 def _time(seconds: float) -> str:

@@ -44,8 +44,9 @@ def print_columns(
     # Titles can come from the engine as well.
     header = [escape_line(title) for title in header]
     rows = [[escape_line(cell) for cell in row] for row in rows]
+    header = [escape_line(title) for title in header]
     if sys.stdout.isatty() and PATHS in header:
-        rows = _with_short_home(rows, list(header).index(PATHS))
+        rows = _with_short_home(rows, header.index(PATHS))
     if colours and use_colours(sys.stdout):
         choose = [colours.get(title) for title in header]
         rows = [

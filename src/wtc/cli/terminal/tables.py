@@ -29,10 +29,14 @@ def fit(text: str, room: int) -> str:
 
 
 def fit_path(text: str, room: int) -> str:
-    """Return the path, with its beginning cut off if it is too wide."""
+    """Return the path, with its beginning cut off if it is too wide: before a folder, if the last one fits."""
     if display_width(text) <= room:
         return text
-    return f"…{_head(text[::-1], room - 1)[::-1]}" if room > 0 else ""
+    if room <= 0:
+        return ""
+    end = _head(text[::-1], room - 1)[::-1]
+    _, slash, whole = end.partition("/")
+    return f"…{slash}{whole}" if whole else f"…{end}"
 
 
 def wrap_words(text: str, room: int) -> list[str]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.dotenv.env_file_cache import MAX_VARIABLES, ParsedEnvFile
 from wtc.compose.dotenv.environment import look_up_values
 from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.session import LoadSession
@@ -17,6 +18,7 @@ from wtc.model.position import Path, Position
 
 if TYPE_CHECKING:
     from wtc.compose.dotenv.parser import PlacedAt
+    from wtc.compose.interpolation.template import SubstitutionBudget
 
 LIMIT_BYTES = 2 << 20
 """What Linux allows for a program's whole environment. Source: execve(2)."""
@@ -83,6 +85,7 @@ def _parse(
     raw: bool = False,
     placed_at: "PlacedAt | None" = None,
     positions: dict[str, Position] | None = None,
+    work: "SubstitutionBudget | None" = None,
 ) -> dict[str, str]:
     from wtc.compose.dotenv import parser
 
@@ -96,7 +99,7 @@ def _parse(
     text = content.decode("utf-8", "replace")
     try:
         return parser.parse_dotenv(
-            text, lookup, file=path, raw=raw, unset=unset, placed_at=placed_at, positions=positions
+            text, lookup, file=path, raw=raw, unset=unset, placed_at=placed_at, positions=positions, work=work
         )
     except parser.DotenvError as error:
         session.diagnostics.error(error.message, error.position, hint=error.hint)
@@ -142,40 +145,77 @@ class _EnvFileReader:
         self.session = session
         self.earlier: dict[str, str] = {}
         self.positions: dict[str, Position] = {}
-        self.text = b""
+        self.looked_up = False
+        """Whether a value depends on other variables."""
+        self.texts: list[bytes] = []
 
     def read_entry(self, entry: Node, path: Path) -> dict[str, str]:
         """Return the variables of one `env_file` entry."""
         name = get_string(get_child(entry, "path")) or ""
         file = absolute_path(name, self.session.cwd, "")
         required, style = get_child(entry, "required"), get_string(get_child(entry, "format"))
-        if isinstance(required, Scalar) and required.value is False and not self.session.reader.is_file(file):
+        if isinstance(required, Scalar) and required.value is False and not self.session.reader.exists(file):
             return {}
         hint = "to make the file optional, write `required: false` next to its `path`"
-        content = self.session.read(file, entry.position, path, hint=hint)
-        if content is None:
+        cache = self.session.env_files
+        content = cache.contents.get(file)
+        if content is None and (content := self.session.read(file, entry.position, path, hint=hint)) is None:
             return {}
+        cache.contents[file] = content
         if style not in {None, "", "raw"}:
             message = f"`{style}` is not a valid env file format"
             hint = "to use the default format, omit `format`; to read values literally, write `raw`"
             self.session.diagnostics.error(message, entry.position, path, hint=hint)
             return {}
-        raw = style == "raw"
-        placed_at = partial(self.uses.placed, path) if self.uses is not None else None
-        found = _parse(
-            content, file, self._lookup, self.session, raw=raw, placed_at=placed_at, positions=self.positions
-        )
+        found = self._read(content, file, path, raw=style == "raw")
+        cache.variables += len(found)
+        if cache.variables > MAX_VARIABLES:
+            message = f"the env files of the services define more than {MAX_VARIABLES} variables"
+            self.session.diagnostics.error(message, entry.position, path)
+        if cache.variables > MAX_VARIABLES or cache.work.is_exceeded:
+            self.session.diagnostics.check()
+        self.earlier |= found
+        return found
+
+    def _read(self, content: bytes, file: str, path: Path, *, raw: bool) -> dict[str, str]:
+        """Return the variables of a file, and add their positions to the others."""
+        cache = self.session.env_files
+        parsed = cache.parsed.get((file, raw))
+        if parsed is None:
+            parsed = self._parse(content, file, path, raw=raw)
+        self.positions |= parsed.positions
+        found = parsed.values
         if not raw:
             if b"$" in content and found.keys() & self.earlier.keys():
                 # This file sets a name again: the value of a reference depends on its line, so parse all files as one.
                 unrecorded = partial(PortUses(self.uses.variables).placed, path) if self.uses is not None else None
-                whole = _parse(self.text + content, file, self.environment.get, self.session, placed_at=unrecorded)
+                text, lookup = b"".join(self.texts) + content, self.environment.get
+                whole = _parse(text, file, lookup, self.session, placed_at=unrecorded, work=cache.work)
                 found = {key: whole.get(key, value) for key, value in found.items()}
-            self.text += content.removeprefix(b"\xef\xbb\xbf") + b"\n"
-        self.earlier |= found
+            self.texts += [content.removeprefix(b"\xef\xbb\xbf"), b"\n"]
         return found
 
+    def _parse(self, content: bytes, file: str, path: Path, *, raw: bool) -> ParsedEnvFile:
+        self.looked_up = False
+        positions: dict[str, Position] = {}
+        placed_at = partial(self.uses.placed, path) if self.uses is not None else None
+        values = _parse(
+            content,
+            file,
+            self._lookup,
+            self.session,
+            raw=raw,
+            placed_at=placed_at,
+            positions=positions,
+            work=self.session.env_files.work,
+        )
+        parsed = ParsedEnvFile(values=values, positions=positions)
+        if not self.looked_up and b"$" not in content:
+            self.session.env_files.parsed[file, raw] = parsed
+        return parsed
+
     def _lookup(self, name: str) -> str | None:
+        self.looked_up = True
         return self.environment[name] if name in self.environment else self.earlier.get(name)
 
 

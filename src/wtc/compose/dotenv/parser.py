@@ -18,6 +18,9 @@ _EXPORT = re.compile(r"export[\t\n\f\r ]")
 _KEY = re.compile(r"[\w.\-\[\] \t]*(?=[=:\n])")
 """The usual name; others are checked character by character."""
 _KEY_MARKS = frozenset("_.-[]")
+MAX_VARIABLES = 50_000
+"""Maximum number of definitions in a file."""
+_TOO_MANY = f"the file has more than {MAX_VARIABLES} variables"
 _ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})', re.ASCII)
 _ESCAPED = {
     "a": "\a",
@@ -53,6 +56,7 @@ def parse_dotenv(
     bare: Callable[[str], None] | None = None,
     placed_at: PlacedAt | None = None,
     positions: dict[str, Position] | None = None,
+    work: SubstitutionBudget | None = None,
 ) -> dict[str, str]:
     """Return the variables of an env file; the last definition of a name wins.
 
@@ -60,15 +64,15 @@ def parse_dotenv(
     `$NAME` in a value is looked up with `lookup`, then among earlier lines; `unset` is called with names found in
     neither. With `raw` (`format: raw`) a value is everything after the `=`, without quotes or interpolation.
     `placed_at` gets the position of a value and takes precedence over `lookup`: see `template.substitute`.
-    `positions` gets the position of each name's last definition.
+    `positions` gets the position of each name's last definition. `work` is the budget that several files share.
 
     Raises:
-        DotenvError: a name, a quoted value or a variable in a value is not valid.
+        DotenvError: a name, a quoted value or a variable in a value is not valid, or there are too many of them.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if raw:
         return _parse_raw(text, lookup, file, bare, positions)
-    reader = _Reader(text, lookup, file, unset, bare, placed_at)
+    reader = _Reader(text, lookup, file, unset, bare, placed_at, work or SubstitutionBudget())
     found = reader.read()
     if positions is not None:
         positions.update(reader.positions)
@@ -83,10 +87,14 @@ def _parse_raw(
     positions: dict[str, Position] | None,
 ) -> dict[str, str]:
     found: dict[str, str] = {}
+    statements = 0
     for number, line in enumerate(text.split("\n"), 1):
         written = line.lstrip()
         if not written or written.startswith("#"):
             continue
+        statements += 1
+        if statements > MAX_VARIABLES:
+            raise DotenvError(_TOO_MANY, Position(file, number, 1))
         key, equals, value = written.partition("=")
         if not key:
             raise DotenvError("a line has no variable name before `=`", Position(file, number, 1))
@@ -119,9 +127,10 @@ class _Reader:
         unset: Callable[[str], None] | None,
         bare: Callable[[str], None] | None,
         placed_at: PlacedAt | None,
+        work: SubstitutionBudget,
     ) -> None:
         self.placed_at = placed_at
-        self.work = SubstitutionBudget()
+        self.work = work
         self.text = text
         self.lookup = lookup
         self.file = file
@@ -133,8 +142,12 @@ class _Reader:
         self.positions: dict[str, Position] = {}
 
     def read(self) -> dict[str, str]:
+        statements = 0
         while self._next_statement():
             start = self.at
+            statements += 1
+            if statements > MAX_VARIABLES:
+                raise self._error(_TOO_MANY, start)
             key, inherited = self._key()
             self.positions[key] = self._position(start)
             if " " in key:

@@ -18,7 +18,7 @@ KEPT_CHARACTERS = 300
 """Maximum length of the text before a variable that is kept: longer than a host name."""
 MAX_DEPTH = 20
 """Maximum nesting of defaults; every brace within a default counts."""
-MAX_WORK = 500_000
+MAX_WORK = 200_000
 """Maximum number of substitutions in a document; every 100 characters scanned count as one, too."""
 MAX_OUTPUT = 16 << 20
 """Maximum number of characters that the variables of a document expand to, those within defaults included."""
@@ -49,7 +49,7 @@ class Variable(NamedTuple):
 
 
 class SubstitutionBudget:
-    """Counts the substitutions of one document against `MAX_WORK`, and their output against `MAX_OUTPUT`."""
+    """Counts the substitutions of documents against `MAX_WORK`, and their output against `MAX_OUTPUT`."""
 
     __slots__ = ("done", "output")
 
@@ -64,7 +64,7 @@ class SubstitutionBudget:
         """
         self.done += amount
         if self.is_exceeded:
-            raise TemplateError(f"the file needs more than {MAX_WORK} variable substitutions", 0)
+            raise TemplateError(f"more than {MAX_WORK} variables would have to be replaced", 0)
 
     def add_output(self, characters: int) -> None:
         """Add the length of a value.
@@ -74,7 +74,7 @@ class SubstitutionBudget:
         """
         self.output += characters
         if self.is_exceeded:
-            raise TemplateError(f"the variables of the file expand to more than {MAX_OUTPUT} characters", 0)
+            raise TemplateError(f"the variables expand to more than {MAX_OUTPUT} characters", 0)
 
     @property
     def is_exceeded(self) -> bool:

@@ -121,7 +121,7 @@ def _environments(entry: Node, project: str, scope: Scope) -> Environments:
     """Return the variables of the including part, over those of the included part's env files."""
     listed = _texts(get_fields(entry).get("env_file"))
     files = [absolute_path(f, scope.working_dir, "") for f in listed if f != "/dev/null"]
-    if not listed and scope.session.reader.is_file(default := join(project, ".env")):
+    if not listed and scope.session.reader.exists(default := join(project, ".env")):
         files = [default]
     return with_files(scope.environments, files, scope.session, entry.position)
 

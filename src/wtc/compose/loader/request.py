@@ -1,10 +1,12 @@
 """The input of a load: the request, and the interface through which files are read."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.dataclass import dataclass, field
+
+if TYPE_CHECKING:
+    from wtc.compose.interpolation.port_variables import PortVariables
 
 
 class Reader(Protocol):
@@ -18,8 +20,8 @@ class Reader(Protocol):
         """
         ...
 
-    def is_file(self, path: str) -> bool:
-        """Return whether the path is something that can be read as a file."""
+    def exists(self, path: str) -> bool:
+        """Return whether the path leads to anything but a folder. If that is a pipe or a device, `read` refuses it."""
         ...
 
     def is_dir(self, path: str) -> bool:
@@ -70,5 +72,5 @@ class LoadRequest:
     """Whether to keep networks, volumes, secrets and configs that no service uses."""
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     """Variables that take precedence over the environment and all env files (`WTC_*`)."""
-    port_variables: PortVariables | None = None
+    port_variables: "PortVariables | None" = None
     """The variables that name leased ports, as far as they are known; None if ports are not leased."""

@@ -5,6 +5,7 @@ from posixpath import relpath
 from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.dotenv.env_file_cache import EnvFileCache
 from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.request import Reader
 from wtc.compose.source.parsed_files import ParsedFiles
@@ -40,6 +41,9 @@ class LoadSession:
     """Included parts that are loaded."""
     contents: dict[tuple[str, str, str], str] = field(default_factory=dict[tuple[str, str, str], str], repr=False)
     """(`secrets` or `configs`, name, variable) -> content, for included parts, which have their own environment."""
+
+    env_files: EnvFileCache = field(default_factory=EnvFileCache, repr=False)
+    """The env files of services."""
 
     def read(self, path: str, position: Position | None = None, place: Path = (), *, hint: str = "") -> bytes | None:
         """Return the file's content. If it cannot be read, report an error and return None."""

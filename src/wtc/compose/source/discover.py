@@ -156,7 +156,7 @@ def reads_default_env_file(request: LoadRequest) -> bool:
 def _env_files(request: LoadRequest, folder: str, reader: Reader) -> list[str]:
     if reads_default_env_file(request):
         default = join(folder, ".env")
-        return [default] if reader.is_file(default) else []
+        return [default] if reader.exists(default) else []
     if not request.env_files and not request.environment.get("COMPOSE_ENV_FILES"):
         return []
     paths = request.env_files or tuple(request.environment.get("COMPOSE_ENV_FILES", "").split(","))
@@ -174,7 +174,7 @@ def _search(folder: str, top: str, reader: Reader, diagnostics: Diagnostics) -> 
 
 
 def _files_in_folder(folder: str, reader: Reader, diagnostics: Diagnostics | None = None) -> list[str]:
-    found = [path for name in FILES if reader.is_file(path := join(folder, name))]
+    found = [path for name in FILES if reader.exists(path := join(folder, name))]
     if not found:
         return []
     if len(found) > 1 and diagnostics:
@@ -182,7 +182,7 @@ def _files_in_folder(folder: str, reader: Reader, diagnostics: Diagnostics | Non
         diagnostics.warning(
             f"`{folder}` has more than one compose file: using `{basename(found[0])}`, ignoring {others}"
         )
-    override = next((path for name in OVERRIDES if reader.is_file(path := join(folder, name))), None)
+    override = next((path for name in OVERRIDES if reader.exists(path := join(folder, name))), None)
     return [found[0], override] if override else found[:1]
 
 

@@ -7,7 +7,7 @@ import base64
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, cast
 
 from wtc.dataclass import dataclass, field
@@ -20,6 +20,12 @@ _PROXIES = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": 
 _UNREACHABLE = re.compile(
     r"\b(?:dial|proxyconnect) (?:tcp|udp)|\blookup \S+|no such host|TLS handshake|tls: |\bx509: |Client\.Timeout"
     r"|context deadline exceeded|connection (?:refused|reset)|request canceled while waiting"
+)
+# Source: distribution/distribution, registry/api/errcode (UNAUTHORIZED, DENIED); moby and containerd, remotes/docker.
+_NOT_AUTHORIZED = re.compile(
+    r"unauthori[sz]ed|authori[sz]ation|authentication|credentials|docker login"
+    r"|(?<!permission )denied|forbidden|\b40[13]\b",
+    re.IGNORECASE,
 )
 
 
@@ -46,14 +52,17 @@ def login_command(reference: str) -> str:
     return "docker login" if host == DOCKER_HUB else f"docker login {host}"
 
 
-def failed_request_hints(reference: str, causes: Iterable[str], credentials: Credentials) -> tuple[str, ...]:
+def failed_request_hints(reference: str, causes: Collection[str], credentials: Credentials) -> tuple[str, ...]:
     """Return the hints of a request to a registry that failed for a reason that its status does not show.
 
-    Engines report missing credentials with the status of a registry that cannot be reached.
+    Engines report missing credentials with the status of a registry that cannot be reached, so that only the words of
+    the causes distinguish them.
     """
     if any(_UNREACHABLE.search(cause) for cause in causes):
         return ("to reach the registry, check its name, and the DNS and proxy settings of the engine's machine",)
-    return () if credentials.header else (f"to sign in if the registry requires it, run `{login_command(reference)}`",)
+    if credentials.header or not any(_NOT_AUTHORIZED.search(cause) for cause in causes):
+        return ()
+    return (f"to sign in if the registry requires it, run `{login_command(reference)}`",)
 
 
 def credentials_for(reference: str) -> Credentials:

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from wtc.engine.client.credentials import detach_keys
 from wtc.engine.client.duplex_socket import DuplexSocket
 from wtc.engine.client.errors import translate_error
 from wtc.engine.client.output_stream import HEADER_BYTES, STDERR
@@ -117,6 +116,8 @@ def attach_user(
             if local.stdin is not None:
                 stack.enter_context(raw_mode(local.stdin))
             resizer.resize()
+            from wtc.engine.client.credentials import detach_keys
+
             typed = parse_detach_keys(keys or detach_keys())
         try:
             return copy_both_ways(

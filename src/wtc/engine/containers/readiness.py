@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from wtc import labels as label
 from wtc.dataclass import dataclass, replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_http_date
+from wtc.model.diagnostic import HealthCheck
 from wtc.model.plan import Condition
 
 SETTLED_S = 0.3
@@ -127,6 +128,13 @@ def since_earlier(before: ContainerState, container: ContainerState) -> Containe
     """Return the later state; `unhealthy` counts as `starting` until another health check has run."""
     stale = container.health == "unhealthy" and container.probed == before.probed
     return replace(container, health="starting") if stale else container
+
+
+def health_check(container: ContainerState) -> HealthCheck | None:
+    """Return the last health check if it failed."""
+    if not container.health_failed:
+        return None
+    return HealthCheck(failed=container.failing_streak, retries=container.retries, output=container.health_output)
 
 
 def pending_text(container: ContainerState) -> str:

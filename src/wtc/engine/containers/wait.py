@@ -14,6 +14,7 @@ from wtc.engine.containers.readiness import (
     SETTLED_S,
     ContainerState,
     container_state,
+    health_check,
     judge_condition,
     last_exit_status,
     pending_text,
@@ -153,6 +154,7 @@ class _Wait:
             state=state.state,
             exit_status=last_exit_status(state, earlier=self._last_exit),
             health=state.health,
+            health_check=health_check(state),
             log_lines=tuple(detail.splitlines()),
         )
         return ContainerFailedError(

@@ -6,7 +6,6 @@ Besides the containers' stats, this takes two calls, a list and `/info`, for any
 import json
 import threading
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import time
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from wtc import labels as label
 from wtc.engine.client.json_access import Json, get_number, get_object, get_text, parse_timestamp
 from wtc.engine.observe import parse_inspect
-from wtc.engine.parallel import call_all
+from wtc.engine.parallel import Ahead, call_all
 from wtc.engine.stats.cgroup_usage import Cgroups, working_set
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
@@ -32,10 +31,9 @@ _INACTIVE = ("total_inactive_file", "inactive_file")
 
 def running_usage(engine: "Engine", namespace: Namespace | None = None) -> tuple[Machine, tuple[RunningContainer, ...]]:
     """Return the engine's machine, and wtc's containers that are running on it."""
-    with ThreadPoolExecutor(1) as pool:
-        requests = pool.submit(read_machine, engine)
-        there = running_containers(engine, namespace)
-        return requests.result(), there
+    machine = Ahead(partial(read_machine, engine))
+    there = running_containers(engine, namespace)
+    return machine.result(), there
 
 
 def read_machine(engine: "Engine") -> Machine:

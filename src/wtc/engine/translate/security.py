@@ -29,15 +29,20 @@ def security_options(config: ResolvedService, read: Callable[[str], str]) -> lis
     return [_option(text, config, read) for text in config.security_opt if text != UNCONFINED_PATHS] or None
 
 
+def seccomp_file(option: str) -> str:
+    """Return the path of the profile that a security option names, as written; empty if it names none."""
+    kind, _, value = option.partition("=" if "=" in option else ":")
+    return value if kind == "seccomp" and value not in _BUILT_IN else ""
+
+
 def unconfined_paths(options: Iterable[str]) -> bool:
     """Whether to show the paths below /proc and /sys that the engine hides by default."""
     return UNCONFINED_PATHS in options
 
 
 def _option(text: str, config: ResolvedService, read: Callable[[str], str]) -> str:
-    separator = "=" if "=" in text else ":"
-    kind, _, value = text.partition(separator)
-    if kind != "seccomp" or value in _BUILT_IN or not value:
+    value = seccomp_file(text)
+    if not value:
         return text
     try:
         profile = json.loads(read(value))

@@ -17,6 +17,7 @@ from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_use
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
+    from wtc.engine.parallel import Ahead
     from wtc.orchestrator.context.project import ProjectReader
     from wtc.orchestrator.kept.build_indexes import BuildIndexes
     from wtc.orchestrator.kept.kept_results import KeptResults
@@ -50,6 +51,9 @@ class Context:
         self._given = given
         self._containers_alone = containers_alone
         self._open = ExitStack()
+        self._engine_ahead: Ahead[Engine] | None = None
+        self._listing_ahead: Ahead[EngineListing] | None = None
+        self._is_left = False
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +63,7 @@ class Context:
             self.keep_place(self.namespace)
             if not self.dry_run and "build_indexes" in self.__dict__:
                 self.build_indexes.keep(self.state.store, self.namespace.name)
+        self._is_left = True
         self._open.close()
 
     @cached_property
@@ -112,7 +117,13 @@ class Context:
         Raises:
             EngineUnreachableError: no engine answers.
         """
-        return self._open.enter_context(open_engine(self.target))
+        return self._engine_ahead.result() if self._engine_ahead else self._open_engine()
+
+    def _open_engine(self) -> "Engine":
+        engine = self._open.enter_context(open_engine(self.target))
+        if self._is_left:
+            self._open.close()
+        return engine
 
     @property
     def host(self) -> str:
@@ -122,6 +133,12 @@ class Context:
     @cached_property
     def listing(self) -> EngineListing:
         """Return the listing of everything on the engine."""
+        if ahead := self._listing_ahead:
+            self._listing_ahead = None
+            return ahead.result()
+        return self._list()
+
+    def _list(self) -> EngineListing:
         from wtc.engine.observe.snapshot import list_containers_alone, list_engine
 
         return list_containers_alone(self.engine) if self._containers_alone else list_engine(self.engine)
@@ -160,6 +177,14 @@ class Context:
         namespace = self.namespace
         return observe(self.engine, namespace, listing=self.listing)
 
+    @cached_property
+    def observed_as_listed(self) -> Observed:
+        """Return the snapshot without an inspection of each container, for a command that only removes them."""
+        from wtc.planner.observed.observed_stack import observed_stack
+
+        namespace = self.namespace
+        return observed_stack(self.listing, namespace, api_version=self.engine.api_version)
+
     @property
     def listed(self) -> list[ObservedContainer]:
         """Return the stack's containers, sorted, as the listing shows them: without an inspection of each."""
@@ -175,18 +200,22 @@ class Context:
 
     def forget_snapshot(self) -> None:
         """Observe the engine again at the next use: the command has changed it, or has waited for a lock."""
-        for name in ("listing", "observed"):
+        self._listing_ahead = None
+        for name in ("listing", "observed", "observed_as_listed"):
             self.__dict__.pop(name, None)
 
-    def read_engine_info_ahead(self) -> None:
-        """Begin to read the engine's system information, while the command does something else."""
-        import threading
+    def list_ahead(self, *, info: bool = False) -> None:
+        """Begin to list the engine's objects, while the command imports and reads what its plan needs.
 
-        def read(engine: "Engine" = self.engine) -> None:
-            with suppress(WtcError):  # where the information is used, it is read again
-                engine.info()
+        With `info`, also begin to read the engine's system information. Errors are raised where the result is used.
+        """
+        from wtc.engine.parallel import Ahead
 
-        threading.Thread(target=read, name="info", daemon=True).start()
+        if self._engine_ahead is None and "engine" not in self.__dict__:
+            self._engine_ahead = Ahead(self._open_engine)
+        self._listing_ahead = Ahead(self._list)
+        if info:
+            Ahead(self.engine.info)
 
     def use_labels_alone_if_needed(self) -> None:
         """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""

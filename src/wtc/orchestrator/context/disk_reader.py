@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 from wtc.regular_file import is_readable, read_descriptor, read_regular_file
 
+EXISTING = frozenset({"file", "special"})
+"""The kinds of a path that `DiskReader.exists`."""
 _STDIN = "-"
 # What the shell hands over for `<(command)` is a pipe with a writer at its other end.
 _DESCRIPTORS = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
@@ -60,11 +62,17 @@ class DiskReader:
             return False
         return is_stream(path) or is_readable(found)
 
+    def exists(self, path: str) -> bool:
+        """Return whether the path leads to anything but a folder. If that is a pipe or a device, `read` refuses it."""
+        return DiskReader.kind(self, path) in EXISTING
+
     def kind(self, path: str) -> str:
-        """Return `file` if the path can be read as a file, `other` for anything else that exists there, `absent`."""
+        """Return `file` if the path can be read as a file, `special`, `other` (a folder, a dead link), or `absent`."""
         if DiskReader.is_file(self, path):
             return "file"
-        return "other" if "\0" not in path and os.path.lexists(path) else "absent"
+        if "\0" in path or not os.path.lexists(path):
+            return "absent"
+        return "special" if os.path.exists(path) and not os.path.isdir(path) else "other"
 
     def is_dir(self, path: str) -> bool:
         """Return whether the path is a folder."""

@@ -1,25 +1,24 @@
 """The hooks and settings of the compose file, for commands that work without the file."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from wtc.errors import ComposeFileError
 from wtc.events import warn
 from wtc.model.diagnostic import Severity
-from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.context.resolve import read_with_ports
 from wtc.orchestrator.context.target import Located
-from wtc.orchestrator.host_ports.leases import known_stack_ports
-from wtc.planner.desired.all_services import all_services
-from wtc.planner.desired.file_grants import unreachable_files
-from wtc.planner.lifecycle import ServiceHooks
-from wtc.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from wtc.model.project import Project
+    from wtc.planner.lifecycle import ServiceHooks
+    from wtc.settings.settings import Settings
 
 _HIDING = (b"include", b"extends", b"\\", b"\0")
 """In a file with one of these, attributes can come from another file, or a key can be escaped or in UTF-16."""
 
 
-def declared_hooks(context: Context, *, starting: Collection[str] | None = None) -> dict[str, ServiceHooks]:
+def declared_hooks(context: Context, *, starting: Collection[str] | None = None) -> "dict[str, ServiceHooks]":
     """Return service -> dependencies and hooks of all services, as the file has them; none if the file cannot be used.
 
     In that case the dependencies come from the containers' labels, and no hook runs. `starting`: the services whose
@@ -28,6 +27,11 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
     Raises:
         ComposeFileError: a service that starts needs a secret or config without content.
     """
+    from wtc.orchestrator.context.resolve import read_with_ports
+    from wtc.orchestrator.host_ports.leases import known_stack_ports
+    from wtc.planner.desired.all_services import all_services
+    from wtc.planner.lifecycle import ServiceHooks
+
     if context.located.missing:
         return {}
     try:
@@ -52,7 +56,7 @@ def declared_hooks(context: Context, *, starting: Collection[str] | None = None)
     }
 
 
-def pre_stop_hooks(context: Context) -> dict[str, ServiceHooks]:
+def pre_stop_hooks(context: Context) -> "dict[str, ServiceHooks]":
     """Return `declared_hooks` for a command that only stops; interpret the project only if it may have such hooks."""
     return declared_hooks(context) if _may_contain(context.located, b"pre_stop") else {}
 
@@ -66,7 +70,7 @@ def _may_contain(located: Located, key: bytes) -> bool:
     return any(part in text for text in texts for part in (key, *_HIDING))
 
 
-def project_settings(context: Context) -> Settings:
+def project_settings(context: Context) -> "Settings":
     """Return the settings, with the project's `x-wtc:` if the file can be used."""
     if context.located.missing:
         return context.state.settings
@@ -76,12 +80,14 @@ def project_settings(context: Context) -> Settings:
         return context.state.settings
 
 
-def _refuse_without_content(project: Project, services: Collection[str]) -> None:
+def _refuse_without_content(project: "Project", services: Collection[str]) -> None:
     """Check the services before their containers start.
 
     Raises:
         ComposeFileError: a secret or config of the services has no content.
     """
+    from wtc.planner.desired.file_grants import unreachable_files
+
     found = [d for d in unreachable_files(project) if d.severity is Severity.ERROR]
     errors = [d for d in found if d.path[1] in services]
     if errors:

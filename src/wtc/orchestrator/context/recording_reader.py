@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from wtc.dataclass import dataclass, field
-from wtc.orchestrator.context.disk_reader import DiskReader, is_stream
+from wtc.orchestrator.context.disk_reader import EXISTING, DiskReader, is_stream
 
 T = TypeVar("T")
 
@@ -50,9 +50,11 @@ class RecordingReader(DiskReader):
 
     def is_file(self, path: str) -> bool:
         """Return whether the path can be read as a file."""
-        kind = self.kind(path)
-        self.seen.add(self.seen.kinds, path, kind)
-        return kind == "file"
+        return self._kind(path) == "file"
+
+    def exists(self, path: str) -> bool:
+        """Return whether the path leads to anything but a folder: see `DiskReader.exists`."""
+        return self._kind(path) in EXISTING
 
     def is_dir(self, path: str) -> bool:
         """Return whether the path is a folder."""
@@ -65,6 +67,11 @@ class RecordingReader(DiskReader):
         found = super().real_path(path)
         self.seen.add(self.seen.links, path, found)
         return found
+
+    def _kind(self, path: str) -> str:
+        kind = self.kind(path)
+        self.seen.add(self.seen.kinds, path, kind)
+        return kind
 
     def mark_unrepeatable(self) -> None:
         """Note that the command depends on something that is not read here, so that its result cannot be kept."""

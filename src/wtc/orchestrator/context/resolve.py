@@ -26,6 +26,7 @@ from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.images.plan_images import built_from, needed_images
 from wtc.ports.requests import port_requests
 from wtc.ports.variables import stack_variables
+from wtc.report_slowness import report_slowness
 from wtc.settings.settings import BIND, MEM_LIMIT
 
 
@@ -47,7 +48,7 @@ def resolve_stack(
         WtcError: a build context or a Dockerfile is missing, or cannot be read.
     """
     namespace = context.namespace
-    known = ports or _ports_in_file(context.projects.read(services=services))
+    known = ports or _ports_in_file(context, context.projects.read(services=services))
     # Leased ports are all known before anything is created. Of the file's own ports, no more is known later.
     project = read_with_ports(context, known, services=services, final=ports is None)
     settings = context.state.settings_for(project)
@@ -86,10 +87,12 @@ def interpret_with_ports(
     )
 
 
-def _ports_in_file(project: Project) -> StackPorts:
-    """Return the host ports that the file itself sets."""
+def _ports_in_file(context: Context, project: Project) -> StackPorts:
+    """Return the host ports that the file itself sets, and what is leased to processes on the host."""
     requests = port_requests(project, {})
-    leased = {r.id: number for r in requests if (number := single_port(r.published))}
+    record = context.state.store.peek().stacks.get(context.namespace.name)
+    own = {r.id: record.ports[r.id] for r in requests if record and r.id.of_host and r.id in record.ports}
+    leased = {**own, **{r.id: number for r in requests if (number := single_port(r.published))}}
     return StackPorts(
         requests=requests,
         leased=leased,
@@ -125,7 +128,9 @@ def _build_inputs(project: Project, namespace: Namespace, context: Context) -> d
             warn(context.report, text, hint="to leave it out, add it to `.dockerignore`")
 
     found: dict[str, BuildInput] = {}
-    with with_positions(lambda: project):
+    shown = ", ".join(f"`{name}`" for name in sorted(waiting))
+    slowness = report_slowness(context.report, f"reading the build context of {shown}", reporting=reporting)
+    with with_positions(lambda: project), slowness:
         while waiting:
             found |= dict(zip(waiting, call_all([partial(of, one) for one in waiting]), strict=True))
             needed = (built_from(names.services[name], names, found[name].images) for name in waiting)

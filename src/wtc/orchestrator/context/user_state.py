@@ -9,9 +9,8 @@ from wtc.errors import ComposeFileError, RegistryError, WtcError
 from wtc.events import Note, Reporter, warn
 from wtc.model.diagnostic import Diagnostic
 from wtc.orchestrator.context.target import Target, project_file_settings
-from wtc.ports.variables import PORT_VARIABLES
 from wtc.registry.store import Store
-from wtc.settings.settings import MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load_settings
+from wtc.settings.settings import FILE_KEYS, MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load_settings
 from wtc.settings.toml_files import Section
 
 if TYPE_CHECKING:
@@ -134,6 +133,6 @@ def _section(project: "Project") -> Section:
         )
         raise ComposeFileError(found.message, diagnostics=[found])
     named = cast("Mapping[str, object]", values)
-    settings = {key: value for key, value in named.items() if key != PORT_VARIABLES}
+    settings = {key: value for key, value in named.items() if key not in FILE_KEYS}
     places = {key: position for key in settings if (position := project.positions.get(("x-wtc", key)))}
     return Section(values=settings, positions=places)

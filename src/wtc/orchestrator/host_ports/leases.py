@@ -73,7 +73,7 @@ def lease_ports(
         span=span,
         bind=bind,
         busy=busy,
-        free=lambda request, port: not probe or is_bindable(port, request.id.protocol, request.host_ip or bind),
+        free=lambda request, port: not probe or is_bindable(port, request.transport, request.host_ip or bind),
         keep=observed is None,
         settled=None if observed is None else _settled(observed, recreating=recreating),
     )
@@ -117,12 +117,16 @@ def lease_on_engine(
     for text in ports.warnings:
         warn(report, text)
     for port, before in ports.moved.items():
-        name, now = format_port_key(port), ports.leased[port]
+        name, now = _port_name(port), ports.leased[port]
         report(Note(text=f"{name} moves from host port {before}, which is taken, to {now}"))
     for port, before in ports.joined.items():
-        name, now = format_port_key(port), ports.leased[port]
+        name, now = _port_name(port), ports.leased[port]
         report(Note(text=f"{name} moves from host port {before} to {now}, to share one number with other ports"))
     return ports
+
+
+def _port_name(port: PortId) -> str:
+    return f"`{port.service}` of `x-wtc.ports`" if port.of_host else format_port_key(port)
 
 
 def known_ports(

@@ -32,7 +32,7 @@ class Disk(Protocol):
         ...
 
     def kind(self, path: str) -> str:
-        """Return `file`, `other` or `absent`."""
+        """Return `file`, `special`, `other` or `absent`."""
         ...
 
     def is_dir(self, path: str) -> bool:

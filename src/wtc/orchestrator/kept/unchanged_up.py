@@ -100,7 +100,8 @@ def _keeps_ports(context: Context, observed: "Observed", leased: "Mapping[PortId
     """Return whether no lease can move while the stack is as it is: running containers publish each of them."""
     record = context.state.store.peek().stacks.get(context.namespace.name)
     published = {p.port for c in observed.containers if c.state in RUNNING_STATES for p in c.ports}
-    return record is not None and not record.fixed and published == {*leased.values()}
+    by_containers = {number for port, number in leased.items() if not port.of_host}
+    return record is not None and not record.fixed and published == by_containers
 
 
 def _can_be_kept(context: Context, warnings: Sequence[Diagnostic]) -> bool:

@@ -12,6 +12,7 @@ from wtc.events import Note, Warned, warn
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan
+from wtc.model.plan_text import operation_names
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired
 from wtc.orchestrator.context.stack_lock import StackLocks
@@ -106,6 +107,10 @@ class DataFrom:
 
     def _copy(self, data: DataPlan, execute: Execute, finish: Callable[["Outcome"], None]) -> None:
         restarted: Outcome | None = None
+        if stopped := dict.fromkeys(f"`{operation_names(node.operation).subject}`" for node in data.restart):
+            verb = "is" if len(stopped) == 1 else "are"
+            text = f"{', '.join(stopped)} {verb} stopped for a consistent copy, and started again after it"
+            self.context.report(Note(text=text))
         try:
             copied = execute(data.copy, None)
         finally:

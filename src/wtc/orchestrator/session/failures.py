@@ -38,13 +38,20 @@ def raise_failed(
     unchanged = bool(outcome.failed) and all(isinstance(n.operation, BuildImage | PullImage) for n, _ in outcome.failed)
     now = "still running, unchanged" if unchanged else "running now"
     left = f"{now}: {', '.join(running)}" if running else "nothing of the stack is running"
-    notes = () if services is None else (left,)
+    notes = () if services is None else (*_not_started(outcome), left)
     hints = () if not running else (SEE_STATE,) if unchanged else HINTS
     if outcome.failed:
         error = combine_failures(outcome.failed, containers, notes=notes, hints=hints)
         raise error from error.__cause__
     if interrupted:
         raise InterruptedByUserError("interrupted", notes=notes, hints=hints)
+
+
+def _not_started(outcome: "Outcome") -> Iterator[str]:
+    """Yield a note about the services that were not started because another one failed."""
+    skipped = dict.fromkeys(n.service for n in outcome.skipped if isinstance(n.operation, StartContainer) and n.service)
+    if outcome.failed and skipped:
+        yield f"not started: {', '.join(skipped)}"
 
 
 def combine_failures(

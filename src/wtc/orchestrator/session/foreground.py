@@ -46,6 +46,7 @@ class AttachRequest:
     """Service and number of the containers that this `up` has started."""
     begun_s: float
     """When `up` started, in seconds since 1970 by this machine's clock."""
+    begun_monotonic_s: float
     on_exit: OnExit = OnExit.CONTINUE
     exit_code_from: str = ""
     """The service whose exit status is returned; empty: see `AttachedStack.exit_status`."""
@@ -159,8 +160,16 @@ def attach_stack(target: Target, request: AttachRequest, report: Reporter) -> Ge
     from wtc.engine.observe.container_exits import engine_clock_s
 
     with open_engine(target) as engine:
-        # The engine's clock may differ from this machine's, and the API gives it in whole seconds.
-        there = engine_clock_s(engine)
-        ahead_s = there - int(time.time()) if there is not None else 0
-        since = str(int(request.begun_s) + ahead_s)
-        yield AttachedStack(engine, target, request, report, since=since)
+        yield AttachedStack(engine, target, request, report, since=str(_since_s(request, engine_clock_s(engine))))
+
+
+def _since_s(request: AttachRequest, engine_s: int | None) -> int:
+    """Return when `up` started by the engine's clock, which may differ from this machine's; either clock may jump.
+
+    The earlier of two answers: to show a line of a time before is better than to miss one.
+    """
+    now_s, elapsed_s = time.time(), time.monotonic() - request.begun_monotonic_s
+    if engine_s is None:
+        engine_s = int(now_s)
+    # The API gives the clock in whole seconds.
+    return min(int(request.begun_s) + engine_s - int(now_s), int(engine_s - elapsed_s))

@@ -6,29 +6,20 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import cast
 
-from wtc.dataclass import replace
-from wtc.errors import ComposeFileError
 from wtc.events import Reporter, Warned
-from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import dotted
 from wtc.model.project import Project
 from wtc.planner.checks.isolation import unrequested_sharing
 from wtc.registry.kept_forms import KeptForms
 
 _FILE = "shared"
-_HINT = "to see everything that worktrees share, run `wtc inspect`"
+SEE_SHARED = "to see everything that worktrees share, run `wtc inspect`"
 
 
 def shared_things(project: Project, worktree: str) -> tuple[Diagnostic, ...]:
     """Return a warning for each thing that worktrees share without asking for it by `external`."""
     return unrequested_sharing(project, partial(lies_in, folder=worktree))
-
-
-def refuse_sharing(found: Iterable[Diagnostic]) -> None:
-    """Raises ComposeFileError, with all findings, if something is shared."""
-    errors = [replace(finding, severity=Severity.ERROR) for finding in found]
-    if errors:
-        raise ComposeFileError(errors[0].message, diagnostics=errors, hints=[_HINT])
 
 
 def report_sharing(found: Iterable[Diagnostic], report: Reporter) -> None:

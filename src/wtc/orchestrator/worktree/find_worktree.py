@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wtc.errors import ConflictError, InterruptedByUserError, UsageError
+from wtc.harnesses.git_hook import CREATES_WORKTREE
 from wtc.interruption import heed_stop
 from wtc.model.identity import Lock
 from wtc.orchestrator.context.target import Target
@@ -64,8 +65,12 @@ def current_worktree(target: Target) -> Worktree:
 
 
 def open_manager(target: Target) -> GitWorktreeManager:
-    """The worktrees of the current folder's repository. Raises NotGitRepositoryError."""
-    return GitWorktreeManager(Path(current_worktree(target).path), environment=target.environment)
+    """The worktrees of the current folder's repository. Raises NotGitRepositoryError.
+
+    git's hook of `wtc init git` leaves the setup of what it creates to wtc.
+    """
+    environment = {**target.environment, CREATES_WORKTREE: "1"}
+    return GitWorktreeManager(Path(current_worktree(target).path), environment=environment)
 
 
 def list_worktrees(target: Target) -> tuple[ListedWorktree, ...]:

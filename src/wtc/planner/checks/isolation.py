@@ -14,13 +14,13 @@ _Sharing: TypeAlias = tuple[Path, str, str]
 SOCKETS = ("docker.sock", "podman.sock", "containerd.sock")
 BRIDGE_NAME = "com.docker.network.bridge.name"
 _OF_HOST = {
-    "network_mode": "it uses the network of the engine's host, where only one container can use a port",
-    "pid": "it can see and signal every process on the engine's host",
-    "ipc": "it shares memory with every other container in this mode",
-    "uts": "it uses the hostname of the engine's host and can change it",
+    "network_mode": "uses the network of the engine's host, where only one container can use a port",
+    "pid": "can see and signal every process on the engine's host",
+    "ipc": "shares memory with every other container in this mode",
+    "uts": "uses the hostname of the engine's host and can change it",
 }
 _SHARED_BY_ALL = "is shared by all worktrees"
-_CONTROLS_ENGINE = "it controls the engine, and so the stacks of all worktrees"
+_CONTROLS_ENGINE = "controls the engine by its socket, and so the stacks of all worktrees"
 _SAME_ADDRESS = "the address is the same in every worktree"
 
 
@@ -51,21 +51,25 @@ def unrequested_sharing(project: Project, is_own: Callable[[str], bool]) -> tupl
 def _service_sharing(service: Service, is_own: Callable[[str], bool], own: Collection[str]) -> Iterator[_Sharing]:
     place: Path = ("services", service.name)
     if service.privileged:
-        yield (*place, "privileged"), "it can change anything on the engine's host", ""
+        yield (*place, "privileged"), f"{_subject(service)} can change anything on the engine's host", ""
     if service.use_api_socket:
-        yield (*place, "use_api_socket"), _CONTROLS_ENGINE, ""
+        yield (*place, "use_api_socket"), f"{_subject(service)} {_CONTROLS_ENGINE}", ""
     yield from _host_sharing(service, place)
     yield from (finding for name, finding in _container_sharing(service, place) if name not in own)
     for index, mount in enumerate(service.volumes):
-        if why := _mount_sharing(mount, is_own):
+        if why := _mount_sharing(service, mount, is_own):
             yield (*place, "volumes", index, "source"), why, ""
     yield from _address_sharing(service, place)
+
+
+def _subject(service: Service) -> str:
+    return f"service `{service.name}`"
 
 
 def _host_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
     for attribute, why in _OF_HOST.items():
         if getattr(service, attribute) == "host":
-            yield (*place, attribute), why, ""
+            yield (*place, attribute), f"{_subject(service)} {why}", ""
 
 
 def _container_sharing(service: Service, place: Path) -> Iterator[tuple[str, _Sharing]]:
@@ -94,11 +98,11 @@ def _address_sharing(service: Service, place: Path) -> Iterator[_Sharing]:
                 yield (*place, "networks", name, attribute), _SAME_ADDRESS, ""
 
 
-def _mount_sharing(mount: Mount, is_own: Callable[[str], bool]) -> str:
+def _mount_sharing(service: Service, mount: Mount, is_own: Callable[[str], bool]) -> str:
     if mount.type != "bind":
         return ""
     if mount.source.endswith(SOCKETS):
-        return _CONTROLS_ENGINE
+        return f"{_subject(service)} {_CONTROLS_ENGINE}"
     if mount.read_only or is_own(mount.source):
         return ""
     return f"`{mount.source}` is outside the worktree, and all worktrees share it"

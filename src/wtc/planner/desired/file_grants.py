@@ -1,6 +1,6 @@
 """Secrets and configs of a service: files are mounted read-only, contents are copied into the container. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from wtc.model.desired import InjectedFile
 from wtc.model.diagnostic import Diagnostic, Severity
@@ -30,6 +30,19 @@ def granted_files(
                 )
             )
     return tuple(mounts), tuple(files)
+
+
+def special_files(project: Project, is_special: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    """Yield a finding for each secret or config whose `file` is a pipe or a device, as `is_special` knows."""
+    for service in project.services.values():
+        for path, grant, source, _ in _grants(service, project.secrets, project.configs):
+            if source.file and is_special(source.file):
+                what = f"{_grant_title(path, grant.source)} of service `{service.name}`"
+                yield Diagnostic(
+                    message=f"{what} is `{source.file}`, a pipe or a device, not a file",
+                    position=_position(project, path),
+                    path=path,
+                )
 
 
 def unreachable_files(project: Project, *, starting: bool = True) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ from wtc.model.desired import Desired, DesiredImage
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.project import Project
 from wtc.planner.images.plan_images import only_services
+from wtc.planner.images.pull_policy import REQUESTED
 
 NEVER = frozenset({"never", "build"})
 IF_MISSING = frozenset({"missing", "if_not_present"})
@@ -45,10 +46,10 @@ def warn_of_platforms(project: Project, services: Collection[str]) -> Iterator[D
 def select_pullable(desired: Desired, services: Collection[str], policy: str) -> Desired:
     """Return the stack with only the services whose images come from a registry. Empty `services` means all.
 
-    Their pull policy becomes `policy`, if given; else policies other than `missing` and `never` become `always`.
+    `policy` replaces those of the file. All but `missing` and `never` become `REQUESTED`.
     """
     chosen = {
-        name: replace(s, image=replace(s.image, pull_policy=policy or _pull_policy(s.image.pull_policy)))
+        name: replace(s, image=replace(s.image, pull_policy=_pull_policy(policy or s.image.pull_policy)))
         for name, s in desired.services.items()
         if s.image.build is None and (not services or name in services)
     }
@@ -56,7 +57,7 @@ def select_pullable(desired: Desired, services: Collection[str], policy: str) ->
 
 
 def _pull_policy(policy: str) -> str:
-    return "never" if policy in NEVER else "missing" if policy in IF_MISSING else "always"
+    return "never" if policy in NEVER else "missing" if policy in IF_MISSING else REQUESTED
 
 
 def _with_args(image: DesiredImage, args: Mapping[str, str]) -> DesiredImage:

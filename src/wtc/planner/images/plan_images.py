@@ -15,7 +15,7 @@ from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.model.up_options import UpOptions
 from wtc.planner.desired.references import OF_IMAGE, OF_SERVICE, Names, familiar, renamed_build
-from wtc.planner.images.pull_policy import has_digest, pull_interval_s
+from wtc.planner.images.pull_policy import REQUESTED, has_digest, pull_interval_s
 from wtc.planner.plan_builder import PlanBuilder
 
 
@@ -181,12 +181,14 @@ def _build_cause(image: DesiredImage, observed: Observed, options: UpOptions) ->
 def _pull_cause(image: DesiredImage, observed: Observed, options: UpOptions) -> str:
     policy = _policy(image, options)
     existing = observed.images.get(image.reference)
-    if policy == "always":
-        return "its pull_policy is `always`"
     if policy == "never":
         return ""
     if existing is None:
         return "it does not exist"
+    if policy == REQUESTED or options.pull == "always":
+        return "requested"
+    if policy == "always":
+        return "its pull_policy is `always`"
     after_s = pull_interval_s(policy)
     if after_s is None or has_digest(image.reference) or observed.at_s < existing.tagged_s + after_s:
         return ""

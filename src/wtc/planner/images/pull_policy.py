@@ -2,6 +2,8 @@
 
 import re
 
+REQUESTED = "requested"
+"""The policy of an image that the command line asks for, whatever the file says: as `always`, for another cause."""
 _DAY_S = 86_400
 _NAMED = {"daily": _DAY_S, "weekly": 7 * _DAY_S}
 _EVERY = "every_"
