@@ -1,12 +1,12 @@
 """Choose the namespace of a stack from its worktree and project folder. Pure."""
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
 
 from wtc.dataclass import dataclass
 from wtc.errors import ConflictError
+from wtc.hashes import sha256
 
 _LONGEST_STEM = 40
 _DIGITS = 6
@@ -57,7 +57,7 @@ def _names(site: Site, salt: str) -> Iterator[str]:
     folder = site.directory or site.worktree
     # A path can contain bytes that are not UTF-8, which Python represents as lone surrogates.
     salted = f"{folder}\0{salt}" if salt else folder
-    digest = hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()
     stem = _stem(site)
     for digits in range(_DIGITS, _ALL_DIGITS + 1):
         yield f"{stem}-{digest[:digits]}"

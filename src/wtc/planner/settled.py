@@ -5,11 +5,11 @@ everything that the planner looks at in the observed state is the same, it finds
 warnings, and does not have to be asked.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from wtc.hashes import sha256
 from wtc.planner.observed.ownership import ownership
 from wtc.planner.volumes.copy_target import copy_target
 
@@ -99,4 +99,4 @@ def _container_named(name: str, foreign: Mapping[str, str]) -> str:
 
 
 def _labels_hash(labels: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()[:32]
+    return sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()[:32]

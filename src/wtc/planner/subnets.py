@@ -3,13 +3,13 @@
 The same arguments give the same subnets. The engine has the last word: it can refuse a subnet, and then gets the next.
 """
 
-import hashlib
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from wtc.errors import WtcError
+from wtc.hashes import sha256
 from wtc.model.desired import Desired
 from wtc.model.observed import Observed, SubnetPool
 from wtc.model.project import Network
@@ -72,7 +72,7 @@ def free_subnets(pool: SubnetPool, used: Iterable[str], *, prefix: int, key: str
 
     taken = _merged(used)
     starts = [first for first, _ in taken]
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    digest = sha256(key.encode("utf-8", "surrogatepass")).digest()
     for text in pool.ranges:
         base = ipaddress.IPv4Network(text)
         if base.prefixlen > prefix:

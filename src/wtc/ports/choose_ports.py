@@ -1,10 +1,10 @@
 """Which host port a published port gets. Pure: the same arguments give the same ports."""
 
-import hashlib
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from wtc.errors import WtcError
+from wtc.hashes import sha256
 from wtc.model.ports import PortId, PortRequest
 from wtc.registry.port_keys import format_port_key
 
@@ -81,7 +81,7 @@ def _keep_leases(
 def _candidates(namespace: str, port: PortId, span: range) -> Iterator[int]:
     """Yield every host port of the span once, in an order that depends on namespace and port alone."""
     size = len(span)
-    digest = hashlib.sha256(f"{namespace}\0{format_port_key(port)}".encode("utf-8", "surrogatepass")).digest()
+    digest = sha256(f"{namespace}\0{format_port_key(port)}".encode("utf-8", "surrogatepass")).digest()
     index = int.from_bytes(digest[:8])
     stride = int.from_bytes(digest[8:16])
     # A stride that shares no factor with the size visits every index.

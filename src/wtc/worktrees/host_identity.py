@@ -1,12 +1,12 @@
 """The host id: a hash of the machine id and a random id in the user's configuration folder."""
 
 import contextlib
-import hashlib
 import os
 import re
 import sys
 from collections.abc import Mapping
 
+from wtc.hashes import sha256
 from wtc.private_folder import make_private_folder
 from wtc.settings.settings import config_dir
 
@@ -26,7 +26,7 @@ def host_id(environment: Mapping[str, str], *, create: bool = False) -> str:
         random = _create(folder, owner)
     if not random:
         return ""
-    return hashlib.sha256(f"{machine_id()}\0{random}".encode()).hexdigest()[:32]
+    return sha256(f"{machine_id()}\0{random}".encode()).hexdigest()[:32]
 
 
 def machine_id() -> str:

@@ -5,10 +5,16 @@ are `Verbatim`; to join them with other text, use `escaped`.
 """
 
 import re
+from functools import cache
 
-# C0 without tab and newline, DEL, C1, and the characters that change the direction of text.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LINE_CONTROL = re.compile("[\t\n\u2028\u2029]")
+
+@cache
+def _control() -> re.Pattern[str]:
+    """Match C0 without tab and newline, DEL, C1, and the characters that change the direction of text."""
+    return re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+_LINE_CONTROL = "[\t\n\u2028\u2029]"
 
 
 class Verbatim(str):
@@ -19,12 +25,13 @@ class Verbatim(str):
 
 def escape_control(text: str) -> str:
     r"""Return the text with its control characters as `\x1b` or `\u202e`; tabs and newlines stay."""
-    return _CONTROL.sub(_escape, text)
+    # Most texts have nothing to escape, and need no pattern.
+    return text if text.isprintable() else _control().sub(_escape, text)
 
 
 def escape_line(text: str) -> str:
     r"""Return the text as one line: control characters, tabs and newlines as `\x1b`, `\x09` and `\x0a`."""
-    return _LINE_CONTROL.sub(_escape, escape_control(text))
+    return text if text.isprintable() else re.sub(_LINE_CONTROL, _escape, escape_control(text))
 
 
 def escaped(*parts: str) -> Verbatim:

@@ -3,12 +3,11 @@
 Source: docker compose, `config --hash` and the label `com.docker.compose.config-hash`.
 """
 
-from hashlib import sha256
-
 from wtc.compose.format.config import format_attributes
 from wtc.compose.format.go_json import compact_json
 from wtc.compose.tree.accessors import get_string, with_entries
 from wtc.compose.tree.node import Mapping, Node, Plain, Scalar
+from wtc.hashes import sha256
 
 IGNORED_ATTRIBUTES = ("build", "pull_policy", "scale", "depends_on", "profiles")
 """Attributes of a service that can change without its containers being recreated."""

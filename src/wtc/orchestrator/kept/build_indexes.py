@@ -1,9 +1,9 @@
 """The indexes of a stack's build contexts, one for each build, kept beside its results."""
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wtc.hashes import sha256
 from wtc.registry.store import Store
 
 if TYPE_CHECKING:
@@ -42,4 +42,4 @@ class BuildIndexes:
 def _name(build: "Build") -> str:
     """Return the name of the index: that of the files which the build reads."""
     named = (build.context, build.dockerfile, bool(build.dockerfile_inline), sorted(build.additional_contexts.items()))
-    return f"context-{hashlib.sha256(repr(named).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    return f"context-{sha256(repr(named).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

@@ -4,11 +4,11 @@ Contents and values are kept as hashes alone, keyed with a random number of the 
 in.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from wtc.hashes import blake2b
 from wtc.orchestrator.context.recording_reader import Seen
 
 ALWAYS = ("COMPOSE_", "WTC_", "DOCKER_", "BUILDKIT_", "BUILDX_")
@@ -46,7 +46,7 @@ class Disk(Protocol):
 
 def keyed_hash(key: bytes, data: bytes) -> str:
     """Return 32 hex digits from which the data cannot be guessed without the key (of at most 64 bytes)."""
-    return hashlib.blake2b(data, key=key, digest_size=16).hexdigest()
+    return blake2b(data, key=key, digest_size=16).hexdigest()
 
 
 def record_inputs(seen: Seen, environment: Mapping[str, str], others: Mapping[str, object], key: bytes) -> Any:

@@ -1,9 +1,9 @@
 """Whether a stack, and what its desired state follows from beside the compose files, are as they were."""
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from wtc.hashes import sha256
 from wtc.planner.settled import looked_at, observed_facts
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _repository(namespace: "Namespace") -> list[str]:
 def _record_hash(context: "Context", namespace: str) -> str:
     """Return a hash of what the registry has about the stack, its leases among it."""
     record = context.state.store.peek().stacks.get(namespace)
-    return hashlib.sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _git_hash(context: "Context", namespace: str, *, creates: bool) -> str:

@@ -1,12 +1,12 @@
 """Report, once for each state of the compose files, what the worktrees of a project share despite their namespaces."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import cast
 
 from wtc.events import Reporter, Warned
+from wtc.hashes import sha256
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.position import dotted
 from wtc.model.project import Project
@@ -59,16 +59,16 @@ def lies_in(path: str, folder: str) -> bool:
 def _key(finding: Diagnostic) -> str:
     """Return a hash, because a message may contain the value of a variable."""
     text = f"{dotted(finding.path)}\0{finding.message}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _files_hash(project: Project, read: Callable[[str], bytes]) -> str:
-    found = hashlib.sha256()
+    found = sha256()
     for path in project.files:
         try:
             content = read(path)
         except OSError:
             # Standard input, or a file that was removed since: only the findings are compared.
             content = b""
-        found.update(hashlib.sha256(content).digest())
+        found.update(sha256(content).digest())
     return found.hexdigest()

@@ -1,10 +1,10 @@
 """Configuration hashes: how wtc detects that a container, network or volume differs from the compose file. Pure."""
 
-import hashlib
 import json
 from typing import Any
 
 from wtc.dataclass import fields, is_dataclass
+from wtc.hashes import sha256
 from wtc.model.desired import InjectedFile, ResolvedService
 from wtc.model.ports import format_ports
 from wtc.model.project import Network, Volume
@@ -21,7 +21,7 @@ def service_hash(config: ResolvedService, files: tuple[InjectedFile, ...]) -> st
     attributes = {k: v for k, v in _stated_attributes(config).items() if k not in NOT_IN_A_CONTAINER}
     if isinstance(deploy := attributes.get("deploy"), dict):
         attributes["deploy"] = {k: v for k, v in deploy.items() if k != "replicas"}  # pyright: ignore[reportUnknownVariableType]
-    contents = [[f.path, hashlib.sha256(f.content).hexdigest(), f.uid, f.gid, f.mode] for f in files]
+    contents = [[f.path, sha256(f.content).hexdigest(), f.uid, f.gid, f.mode] for f in files]
     return _digest([attributes, contents] if contents else [attributes])
 
 
@@ -31,7 +31,7 @@ def resource_hash(resource: Network | Volume) -> str:
 
 
 def _digest(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _stated_attributes(value: Any) -> Any:

@@ -1,11 +1,11 @@
 """Plan the images of a stack: which to pull and which to build. Pure."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 from wtc import labels as label
 from wtc.dataclass import replace
 from wtc.errors import WtcError
+from wtc.hashes import sha256
 from wtc.model.build import BuildInput
 from wtc.model.desired import Desired, DesiredImage
 from wtc.model.diagnostic import Diagnostic
@@ -85,7 +85,7 @@ def _with_bases(
     if not (given.hash and others):
         return given.hash
     digests = [_with_bases(other, names, inputs, above) for other in sorted(others)]
-    return hashlib.sha256("\0".join([given.hash, *digests]).encode()).hexdigest()
+    return sha256("\0".join([given.hash, *digests]).encode()).hexdigest()
 
 
 def plan_images(desired: Desired, observed: Observed, options: UpOptions) -> Plan:

@@ -5,11 +5,11 @@ until the target is complete and the containers that were stopped for the copy r
 volumes removes both the marker and the target.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from wtc import labels as label
 from wtc.errors import ConflictError
+from wtc.hashes import sha256
 from wtc.model.desired import Desired
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ContainerRef, Observed, ObservedContainer, ObservedVolume
@@ -23,7 +23,7 @@ from wtc.planner.volumes.data_source import DataSource, data_source_of
 def copy_marker(volume: Volume, source: str, stopped: Iterable[ObservedContainer]) -> Volume:
     """Return the marker of a copy from `source` into `volume`; it records the containers that are stopped for it."""
     ids = ",".join(sorted(c.id for c in stopped))
-    digits = hashlib.sha256(f"{source}\n{ids}".encode()).hexdigest()[:8]
+    digits = sha256(f"{source}\n{ids}".encode()).hexdigest()[:8]
     name = f"{copy_prefix(volume.name)}{digits}"
     labels = {
         **_owner_labels(volume.labels),
