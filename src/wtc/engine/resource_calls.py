@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING
 from wtc import labels as label
 from wtc.engine.client.json_access import Json, get_object, get_text
 from wtc.engine.observe import parse_inspect
-from wtc.engine.translate.networks import network_body
-from wtc.engine.translate.volumes import volume_body
 from wtc.errors import ConflictError, EngineError, NotFoundError, WtcError
 from wtc.model.plan import CreateNetwork, CreateVolume, RemoveImage, RemoveNetwork, RemoveVolume
-from wtc.planner.subnets import takes_subnet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +28,8 @@ def create_network(engine: "Engine", operation: CreateNetwork) -> None:
         ConflictError: another stack's network has the name.
         EngineError: the engine refused it with the last subnet too.
     """
+    from wtc.engine.translate.networks import network_body
+
     network = operation.network
     doing = f"create network `{network.name}`"
     *others, last = operation.subnets or ("",)
@@ -59,6 +58,8 @@ def _network_exists(engine: "Engine", network: "Network", error: EngineError) ->
 
 def _network_hints(operation: CreateNetwork) -> tuple[str, ...]:
     """Return what to do if the addresses of the engine are the reason."""
+    from wtc.planner.subnets import takes_subnet
+
     if not takes_subnet(operation.network):
         return ()
     return (
@@ -70,6 +71,8 @@ def _network_hints(operation: CreateNetwork) -> tuple[str, ...]:
 
 def create_volume(engine: "Engine", operation: CreateVolume) -> None:
     """Create a volume (`POST /volumes/create`, which returns an existing volume). Raises: as `create_network`."""
+    from wtc.engine.translate.volumes import volume_body
+
     volume = operation.volume
     doing = f"create volume `{volume.name}`"
     found = engine.call("POST", "/volumes/create", doing=doing, body=volume_body(volume)).object()

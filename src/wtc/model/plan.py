@@ -1,15 +1,19 @@
 """The difference between desired and observed, as data: one engine call for each node, with its cause."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.dataclass import dataclass, field
-from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile
-from wtc.model.diagnostic import Diagnostic
-from wtc.model.observed import ContainerRef
-from wtc.model.project import Network, Volume
-from wtc.model.service import Attachment, Hook
+
+if TYPE_CHECKING:
+    from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile
+    from wtc.model.diagnostic import Diagnostic
+    from wtc.model.observed import ContainerRef
+    from wtc.model.project import Network, Volume
+    from wtc.model.service import Attachment, Hook
 
 
 class Condition(StrEnum):

@@ -1,21 +1,28 @@
 """The plans of `down`, `rm` and `clean`. They need only the observed state, not the file and the folder."""
 
-from collections.abc import Collection, Mapping, Sequence
+from __future__ import annotations
+
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.errors import ConflictError, UsageError
-from wtc.model.namespace import Namespace
-from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer, ObservedVolume
-from wtc.model.plan import Plan, RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume, StopContainer
-from wtc.model.service import Hook
-from wtc.planner.checks.conflicts import check_writers
+from wtc.model.observed import RUNNING_STATES, ContainerRef
+from wtc.model.plan import RemoveContainer, RemoveImage, RemoveNetwork, RemoveVolume, StopContainer
 from wtc.planner.dependency_order import dependency_order
-from wtc.planner.lifecycle import DeclaredHooks
 from wtc.planner.observed.ownership import is_left_by_copy, ownership
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import add_restarts, unfinished_copies
 from wtc.planner.volumes.copy_target import copy_target
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from wtc.model.namespace import Namespace
+    from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+    from wtc.model.plan import Plan
+    from wtc.model.service import Hook
+    from wtc.planner.lifecycle import DeclaredHooks
 
 LEAVES_NETWORKS_API = (1, 44)
 """The first API version whose stopped containers have left their networks for certain when the engine answers."""
@@ -69,6 +76,8 @@ def plan_clean(namespace: Namespace, observed: Observed, *, timeout_s: int | Non
     Raises:
         ConflictError: a running foreign container writes to a volume of the stack.
     """
+    from wtc.planner.checks.conflicts import check_writers
+
     builder = PlanBuilder()
     volumes = own_volumes(namespace, observed)
     check_writers(observed, volumes)

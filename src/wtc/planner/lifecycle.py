@@ -3,26 +3,35 @@
 Source: compose-spec, `depends_on`, `post_start`, `pre_stop`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
 from wtc.errors import WtcError
-from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed, ObservedContainer
+from wtc.model.observed import RUNNING_STATES, ContainerRef
 from wtc.model.plan import (
     Condition,
     KillContainer,
     PauseContainer,
-    Plan,
     StartContainer,
     StopContainer,
     UnpauseContainer,
     WaitContainer,
 )
-from wtc.model.service import Dependency, Hook
+from wtc.model.service import Dependency
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.names import replacement_name
 from wtc.planner.plan_builder import PlanBuilder
+
+if TYPE_CHECKING:
+    from wtc.model.observed import Observed, ObservedContainer
+    from wtc.model.plan import (
+        Plan,
+    )
+    from wtc.model.service import Hook
 
 HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 

@@ -1,12 +1,18 @@
 """Build a plan node by node, with the dependencies between nodes."""
 
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.observed import ContainerRef
-from wtc.model.plan import Operation, Plan, PlanNode, RunHook
-from wtc.model.service import Hook
+from wtc.model.plan import Plan, PlanNode, RunHook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wtc.model.observed import ContainerRef
+    from wtc.model.plan import Operation
+    from wtc.model.service import Hook
 
 HookKind: TypeAlias = Literal["post_start", "pre_stop"]
 

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wtc.cli.render.endpoints import endpoint_document, endpoint_rows
 from wtc.cli.terminal.output import narrate, print_columns, print_json
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ def show_up(
 ) -> None:
     """Print the endpoints, or the plan of a dry run. `warnings` are for JSON. With `silent`, narrate nothing."""
     if as_json:
+        from wtc.cli.render.endpoints import endpoint_document
         from wtc.cli.render.error_documents import diagnostic_document
 
         print_json(
@@ -38,6 +38,8 @@ def show_up(
     elif dry_run:
         show_plans(result.plans)
     else:
+        from wtc.cli.render.endpoints import endpoint_rows
+
         print_columns(endpoint_rows(result.endpoints))
         if not result.changed and not silent:
             narrate("nothing to do: the stack is up to date")

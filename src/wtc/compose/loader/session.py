@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping as Environment
 from posixpath import relpath
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv.env_file_cache import EnvFileCache
-from wtc.compose.interpolation.port_variables import Environments, PortUses
 from wtc.compose.loader.request import Reader
 from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.tree.node import Mapping, Node
 from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
+
+if TYPE_CHECKING:
+    from wtc.compose.interpolation.port_variables import Environments, PortUses
 
 Part: TypeAlias = tuple[tuple[str, ...], str, frozenset[tuple[str, str]]]
 """The key of an included part: (files, folder, environment)."""
@@ -33,7 +35,7 @@ class LoadSession:
     provisional: bool = False
     files: ParsedFiles = field(default_factory=ParsedFiles)
     """Shared by the loads of one command."""
-    uses: PortUses | None = None
+    uses: "PortUses | None" = None
     """Records the uses of variables; None if ports are not leased, as in `config`."""
     parsed: dict[str, list[Node]] = field(default_factory=dict[str, list[Node]])
     """File -> its YAML documents."""
@@ -84,7 +86,7 @@ class Scope:
 
     session: LoadSession
     working_dir: str
-    environments: Environments
+    environments: "Environments"
     trail: tuple[str, ...] = ()
     """The files that include this part, outermost first."""
     paths_dir: str = ""

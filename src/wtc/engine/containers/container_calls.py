@@ -1,40 +1,40 @@
 """Create, rename, start, stop, connect and remove containers. Source: Engine API, Containers."""
 
+from __future__ import annotations
+
 import math
 import os
 import threading
-from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
-from wtc.engine.client.credentials import proxy_variables
 from wtc.engine.client.json_access import get_object, get_text, get_texts
 from wtc.engine.client.transport import NoAnswerError
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
-from wtc.engine.translate.container import container_body
-from wtc.engine.translate.networks import endpoint_settings
 from wtc.errors import ConflictError, EngineError, EngineUnreachableError, NotFoundError, PortTakenError
-from wtc.model.desired import InjectedFile
-from wtc.model.observed import ContainerRef
-from wtc.model.plan import (
-    ConnectNetwork,
-    CreateContainer,
-    DisconnectNetwork,
-    InjectFiles,
-    KillContainer,
-    PauseContainer,
-    RemoveContainer,
-    RenameContainer,
-    StartContainer,
-    StopContainer,
-    UnpauseContainer,
-)
 from wtc.regular_file import read_regular_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from wtc.engine.client.connection import Engine
+    from wtc.model.desired import InjectedFile
+    from wtc.model.observed import ContainerRef
+    from wtc.model.plan import (
+        ConnectNetwork,
+        CreateContainer,
+        DisconnectNetwork,
+        InjectFiles,
+        KillContainer,
+        PauseContainer,
+        RemoveContainer,
+        RenameContainer,
+        StartContainer,
+        StopContainer,
+        UnpauseContainer,
+    )
 
 RESERVED_S, RESERVED_POLL_S = 5.0, 0.1
 """How long the engine may reserve the name of a container that it has not created yet."""
@@ -44,13 +44,16 @@ NO_TIMEOUT = -1
 """The time of a stop that waits until the container ends. Source: Engine API, `ContainerStop`."""
 
 
-def create_container(engine: "Engine", operation: CreateContainer) -> list[str]:
+def create_container(engine: Engine, operation: CreateContainer) -> list[str]:
     """Create a container (`POST /containers/create`) and return the engine's warnings.
 
     Raises: ConflictError if another container has the name.
     """
     spec = operation.spec
     folder = spec.labels.get(label.COMPOSE_WORKING_DIR, "/")
+    from wtc.engine.client.credentials import proxy_variables
+    from wtc.engine.translate.container import container_body
+
     body = container_body(
         operation,
         engine.api_version,
@@ -90,7 +93,7 @@ def _own_or_conflict(
     ) from error
 
 
-def rename_container(engine: "Engine", operation: RenameContainer) -> None:
+def rename_container(engine: Engine, operation: RenameContainer) -> None:
     """Rename a container (`POST /containers/{id}/rename`)."""
     container = operation.container
     doing = f"rename container `{container.name}` to `{operation.name}`"
@@ -102,7 +105,7 @@ def rename_container(engine: "Engine", operation: RenameContainer) -> None:
             raise
 
 
-def start_container(engine: "Engine", operation: StartContainer) -> None:
+def start_container(engine: Engine, operation: StartContainer) -> None:
     """Start a container (`POST /containers/{id}/start`); unpause a paused one. Raises: PortTakenError."""
     container = operation.container
     doing = f"start container `{container.name}`"
@@ -128,7 +131,7 @@ def start_container(engine: "Engine", operation: StartContainer) -> None:
         raise EngineError(f"cannot {doing}", status=status, causes=(f"HTTP status {status}",))
 
 
-def stop_container(engine: "Engine", operation: StopContainer) -> None:
+def stop_container(engine: Engine, operation: StopContainer) -> None:
     """Stop a container (`POST /containers/{id}/stop`); succeed if it is not running or was removed."""
     container = operation.container
     params = {} if operation.timeout_s is None else {"t": operation.timeout_s}
@@ -149,11 +152,11 @@ def stop_container(engine: "Engine", operation: StopContainer) -> None:
         _stopping(engine, grace_s).call("POST", f"{path}/wait", doing=doing, params=params, accept=(404,))
 
 
-def _stopping(engine: "Engine", grace_s: int) -> "Engine":
+def _stopping(engine: Engine, grace_s: int) -> Engine:
     return engine.allowing(math.inf if grace_s == NO_TIMEOUT else grace_s)
 
 
-def kill_container(engine: "Engine", operation: KillContainer) -> None:
+def kill_container(engine: Engine, operation: KillContainer) -> None:
     """Send a signal (`POST /containers/{id}/kill`); succeed if the container is not running or was removed."""
     container = operation.container
     doing = f"send `{operation.signal}` to container `{container.name}`"
@@ -161,17 +164,17 @@ def kill_container(engine: "Engine", operation: KillContainer) -> None:
     engine.call("POST", path, doing=doing, params={"signal": operation.signal}, accept=(404, 409))
 
 
-def pause_container(engine: "Engine", operation: PauseContainer) -> None:
+def pause_container(engine: Engine, operation: PauseContainer) -> None:
     """Pause a container (`POST /containers/{id}/pause`); succeed if it is paused already."""
     _set_paused(engine, operation.container, verb="pause", paused=True)
 
 
-def unpause_container(engine: "Engine", operation: UnpauseContainer) -> None:
+def unpause_container(engine: Engine, operation: UnpauseContainer) -> None:
     """Unpause a container (`POST /containers/{id}/unpause`); succeed if it is not paused."""
     _set_paused(engine, operation.container, verb="unpause", paused=False)
 
 
-def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
+def remove_container(engine: Engine, operation: RemoveContainer) -> None:
     """Remove a container (`DELETE /containers/{id}`); succeed if it was removed or is being removed."""
     container = operation.container
     params = {"v": int(operation.volumes), "force": 1}
@@ -186,8 +189,10 @@ def remove_container(engine: "Engine", operation: RemoveContainer) -> None:
         engine.call("POST", path, doing=doing, params={"condition": "removed"}, accept=(404,))
 
 
-def connect_network(engine: "Engine", operation: ConnectNetwork) -> None:
+def connect_network(engine: Engine, operation: ConnectNetwork) -> None:
     """Connect a container to a network (`POST /networks/{id}/connect`)."""
+    from wtc.engine.translate.networks import endpoint_settings
+
     container = operation.container
     body = {
         "Container": container.key,
@@ -201,7 +206,7 @@ def connect_network(engine: "Engine", operation: ConnectNetwork) -> None:
             raise
 
 
-def disconnect_network(engine: "Engine", operation: DisconnectNetwork) -> None:
+def disconnect_network(engine: Engine, operation: DisconnectNetwork) -> None:
     """Disconnect a container from a network (`POST /networks/{id}/disconnect`)."""
     container = operation.container
     doing = f"disconnect container `{container.name}` from network `{operation.network}`"
@@ -213,7 +218,7 @@ def disconnect_network(engine: "Engine", operation: DisconnectNetwork) -> None:
             raise
 
 
-def inject_files(engine: "Engine", operation: InjectFiles) -> None:
+def inject_files(engine: Engine, operation: InjectFiles) -> None:
     """Copy files into a container before its start (`PUT /containers/{id}/archive`).
 
     Existing parent folders keep their owner and mode.
@@ -244,7 +249,7 @@ def pack_files(files: Iterable[InjectedFile]) -> bytes:
     return buffer.getvalue()
 
 
-def _set_paused(engine: "Engine", container: ContainerRef, *, verb: str, paused: bool) -> None:
+def _set_paused(engine: Engine, container: ContainerRef, *, verb: str, paused: bool) -> None:
     try:
         engine.call("POST", f"/containers/{container.key}/{verb}", doing=f"{verb} container `{container.name}`")
     except EngineError:
@@ -253,25 +258,25 @@ def _set_paused(engine: "Engine", container: ContainerRef, *, verb: str, paused:
             raise
 
 
-def _inspect(engine: "Engine", container: str) -> dict[str, Any] | None:
+def _inspect(engine: Engine, container: str) -> dict[str, Any] | None:
     try:
         return engine.object(f"/containers/{container}/json", doing=f"inspect container `{container}`")
     except NotFoundError:
         return None
 
 
-def _is_being_removed(engine: "Engine", container: str) -> bool:
+def _is_being_removed(engine: Engine, container: str) -> bool:
     """Whether the container is being removed, or was removed."""
     found = _inspect(engine, container)
     return found is None or get_text(get_object(found, "State"), "Status") in {"removing", "dead"}
 
 
-def _is_attached(engine: "Engine", container: str, network: str) -> bool:
+def _is_attached(engine: Engine, container: str, network: str) -> bool:
     found = _inspect(engine, container)
     return found is not None and network in parse_inspect.parse_container(found).networks
 
 
-def _taken_ports(engine: "Engine", inspected: Mapping[str, Any]) -> tuple[int, ...]:
+def _taken_ports(engine: Engine, inspected: Mapping[str, Any]) -> tuple[int, ...]:
     """Return a container's host ports that other containers hold, or, for a local engine, other programs."""
     requested = requested_ports(inspected)
     if not any(port.port for port in requested):

@@ -1,15 +1,21 @@
 """Detect conflicts: names that are already in use, and external networks and volumes that do not exist. Pure."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError, WtcError
-from wtc.model.desired import Desired
 from wtc.model.diagnostic import Diagnostic
-from wtc.model.observed import Observed
 from wtc.planner.images.plan_images import needed_images
 from wtc.planner.names import container_name, replacement_name
 from wtc.planner.observed.ownership import ownership
 from wtc.planner.reconcile import referenced_containers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from wtc.model.desired import Desired
+    from wtc.model.observed import Observed
 
 
 def check_names(desired: Desired, observed: Observed, *, building: bool = True) -> None:

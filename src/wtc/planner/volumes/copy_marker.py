@@ -5,19 +5,26 @@ until the target is complete and the containers that were stopped for the copy r
 volumes removes both the marker and the target.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.errors import ConflictError
 from wtc.hashes import sha256
-from wtc.model.desired import Desired
-from wtc.model.namespace import Namespace
-from wtc.model.observed import ContainerRef, Observed, ObservedContainer, ObservedVolume
+from wtc.model.observed import ContainerRef
 from wtc.model.plan import CopyHelper, StartContainer
 from wtc.model.project import Volume
-from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_target import copy_prefix, copy_target
 from wtc.planner.volumes.data_source import DataSource, data_source_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from wtc.model.desired import Desired
+    from wtc.model.namespace import Namespace
+    from wtc.model.observed import Observed, ObservedContainer, ObservedVolume
+    from wtc.planner.plan_builder import PlanBuilder
 
 
 def copy_marker(volume: Volume, source: str, stopped: Iterable[ObservedContainer]) -> Volume:
