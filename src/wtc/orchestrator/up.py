@@ -23,7 +23,6 @@ from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
-from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
 from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
 from wtc.orchestrator.host_ports.unreachable_ports import tcp_ports, warn_of_unreachable_ports
@@ -196,6 +195,8 @@ class _Up:
         images = plan_images(desired, observed, options)
         plan = plan_up(desired, observed, options)
         if self.request.fixed_ports:
+            from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
+
             check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
         if session.counts_memory:
             memory = self._memory_request(desired, plan)
@@ -240,6 +241,8 @@ class _Up:
         plan = plan_up(desired, with_filled_volumes(observed, data), self.request.options)
         session.plans = [images, data.copy, data.restart, data.finish, plan]
         if self.request.fixed_ports:
+            from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
+
             check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
         if session.counts_memory:
             memory = self._memory_request(desired, plan)
