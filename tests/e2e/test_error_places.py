@@ -34,6 +34,7 @@ IN_FILE: dict[str, tuple[str, str]] = {
     "external volume": ("web: {volumes: ['out:/x']}", "volumes: {out: ^{external: true, name: wtc-missing}}"),
     "namespace of a container": ("web: {ipc: ^'container:wtc-missing'}", ""),
     "volumes of a container": ("web: {volumes_from: [^'container:wtc-missing:ro']}", ""),
+    "seccomp profile": ("web: {security_opt: [^'seccomp=./missing.json']}", ""),
     "image that is not pulled": ("web: {image: ^wtc/missing, pull_policy: never}", ""),
     "image that is not built": ("web: {build: ^{dockerfile_inline: FROM x}, pull_policy: never}", ""),
 }  # fmt: skip
@@ -75,7 +76,6 @@ CONTAINERS = {
     "image": "volumes: [{type: image, source: ^wtc/missing, target: /x}]",
     "tmpfs": "tmpfs: [^'/x:missing']",
     "throttle": "blkio_config: {device_read_bps: [{path: ^/dev/wtc-missing, rate: 1mb}]}",
-    "profile": "security_opt: [^'seccomp=./missing.json']",
     "security": "security_opt: [^missing]",
     "namespace": "ipc: ^missing",
     "process": "command: ^missing",
