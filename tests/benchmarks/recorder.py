@@ -23,9 +23,12 @@ class Recorder(Proxy):
         begin_s = time.monotonic()
         exchange.forward()
         answer = exchange.answer()
+        end_s = time.monotonic()
         exchange.give(answer.head)
         body = b""
         for piece in exchange.body(answer):
+            # Before the last piece is given: with it the client can send its next request.
+            end_s = time.monotonic()
             exchange.give(piece)
             body += piece
         found = ID.search(body) if exchange.method == "POST" else None
@@ -39,7 +42,7 @@ class Recorder(Proxy):
                 created=found[1].decode() if found else "",
                 has_stream=answer.has_stream,
                 begin_s=begin_s,
-                end_s=time.monotonic(),
+                end_s=end_s,
             )
         )
         if answer.has_stream:
