@@ -33,8 +33,6 @@ def exec_in_container(
         WtcError: the service has no container that runs.
     """
     with Context(target, report, containers_alone=True) as context:
-        context.list_ahead()
-        # This import takes as long as the listing.
         from wtc.engine.containers.exec import run_exec
 
         container = find_container(context, place)
