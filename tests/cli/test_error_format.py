@@ -1,14 +1,17 @@
 """The options of wtc decide how its errors are printed, those of a command in a container or a sandbox do not."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.schemas import ERROR, Contract
+from tests.wtc_process import run_wtc
 from wtc.cli.error_format import ErrorFormat, error_format
 from wtc.cli.main import run
 from wtc.cli.plain_parser import PlainLine
+from wtc.errors import Exit
 
 
 @pytest.mark.parametrize(
@@ -141,3 +144,14 @@ def test_error_of_a_command_that_prints_lines_is_a_line(capsys: pytest.CaptureFi
     assert run(["events", "--json", "--nope"]) == 2
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["ok"] is False
+
+
+def test_invalid_file_is_reported_although_no_engine_answers(tmp_path: Path) -> None:
+    """`up` begins to ask the engine before it reads the file, and does not wait for the engine."""
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: x, mem_limit: [1]}}\n")
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    ended = run_wtc("up", cwd=tmp_path, env=env, data="")
+    assert (ended.returncode, ended.stderr.splitlines()[0]) == (
+        Exit.COMPOSE_FILE,
+        "error: `mem_limit` must be a string or a number, not a list",
+    )

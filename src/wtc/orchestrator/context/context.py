@@ -215,7 +215,7 @@ class Context:
             self._engine_ahead = Ahead(self._open_engine)
         self._listing_ahead = Ahead(self._list)
         if info:
-            Ahead(self.engine.info)
+            Ahead(lambda: self.engine.info())  # noqa: PLW0108 - here it would wait for the engine
 
     def use_labels_alone_if_needed(self) -> None:
         """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""
