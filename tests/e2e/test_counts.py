@@ -11,7 +11,7 @@ from tests.e2e.harness import QUICK, Workshop, write
 from wtc.compose.loader import load
 from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
-from wtc.engine.containers.exec_request import ExecRequest
+from wtc.engine.containers.exec import ExecRequest
 from wtc.engine.containers.terminal import Descriptors
 from wtc.labels import WORKTREE
 from wtc.model.up_options import UpOptions

@@ -131,7 +131,7 @@ class Vault:
             watcher.join()
 
     def search_files(self) -> None:
-        """Search the files of wtc: what it keeps is readable by nobody else, and has no value even then."""
+        """Search the files of wtc: other users cannot read them, and they contain no value."""
         config = self.workshop.config
         for path in (config.parent, config, *config.rglob("*")):
             mode = path.lstat().st_mode

@@ -53,7 +53,7 @@ class Sweep:
     def __init__(self, workshop: Workshop, folder: Path, socket: Path) -> None:
         self._workshop, self._folder, self._socket = workshop, folder, socket
         self._up: tuple[Mapping[str, str], _State] | None = None
-        """The files of the stack that is up, and its state; None if there is no stack."""
+        """The files and the state of the stack that is up; None if no stack is up."""
 
     def count(self, name: str) -> int:
         """Return how many requests the scenario's command sends without a fault."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
-from wtc.engine.containers.exec_request import ExecRequest
+from wtc.engine.containers.exec import ExecRequest, run_exec
 from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
@@ -33,8 +33,6 @@ def exec_in_container(
         WtcError: the service has no container that runs.
     """
     with Context(target, report, containers_alone=True) as context:
-        from wtc.engine.containers.exec import run_exec
-
         container = find_container(context, place)
         if container.state not in RUNNING_STATES:
             raise WtcError(

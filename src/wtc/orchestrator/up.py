@@ -105,7 +105,7 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     context.state.store.require()
     copy_env_files(context)
     project = cache(partial(_read_project, context, request))
-    with with_positions(project):
+    with with_positions(lambda: context.projects.read(services=request.services)):
         if request.dry_run:
             report_sharing(shared_things(project(), context.located.worktree), unkept)
             return _Up(context, request, project(), stop).plan()
@@ -138,10 +138,9 @@ def _read_project(context: Context, request: UpRequest) -> Project:
     project = context.projects.read(services=request.services)
     for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
         _refuse_unknown(option, services, project)
-    with with_positions(lambda: project):
-        shared = shared_things(project, context.located.worktree)
-        starting = not request.options.no_start
-        report_unsupported(project, context, strict=request.strict, shared=shared, starting=starting)
+    shared = shared_things(project, context.located.worktree)
+    starting = not request.options.no_start
+    report_unsupported(project, context, strict=request.strict, shared=shared, starting=starting)
     return project
 
 
@@ -194,10 +193,7 @@ class _Up:
             self._report_foreign(desired, observed)
         images = plan_images(desired, observed, options)
         plan = plan_up(desired, observed, options)
-        if self.request.fixed_ports:
-            from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
-
-            check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
+        self._check_fixed_ports(desired, plan)
         if session.counts_memory:
             memory = self._memory_request(desired, plan)
             held.enter_context(reserve_memory(self.context.engine, self.context.state, memory))
@@ -240,10 +236,7 @@ class _Up:
         images = plan_images(desired, observed, self.request.options)
         plan = plan_up(desired, with_filled_volumes(observed, data), self.request.options)
         session.plans = [images, data.copy, data.restart, data.finish, plan]
-        if self.request.fixed_ports:
-            from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
-
-            check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
+        self._check_fixed_ports(desired, plan)
         if session.counts_memory:
             memory = self._memory_request(desired, plan)
             if refusal := oversubscription(self.context.engine, self.context.state, memory):
@@ -271,6 +264,12 @@ class _Up:
     def _check(self, desired: Desired, observed: Observed) -> None:
         check_names(desired, observed, building=not self.request.options.no_build)
         check_images(desired, observed, self.request.options)
+
+    def _check_fixed_ports(self, desired: Desired, plan: Plan) -> None:
+        if self.request.fixed_ports:
+            from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
+
+            check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
 
     def _report_foreign(self, desired: Desired, observed: Observed) -> None:
         report_foreign(observed, self.report)

@@ -1,12 +1,13 @@
 """Run a command in a running container. Source: Engine API, Exec."""
 
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from wtc.dataclass import dataclass, field
 from wtc.engine.client.hijack import hijack
 from wtc.engine.client.json_access import get_number, require_text
 from wtc.engine.containers.attach import AttachEnd, DetachedBySignalError, attach_user, raise_detached
-from wtc.engine.containers.exec_request import ExecRequest
 from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.model.observed import ContainerRef
 
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
 CONSOLE_SIZE_API = (1, 42)
 """The first API version that sets a terminal's size when it is created."""
 EXIT_STATUS_TRIES, EXIT_STATUS_INTERVAL_S = 100, 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecRequest:
+    """A command and its options. With `terminal` the engine allocates a terminal for it (`-t`).
+
+    `environment` adds to that of the container; None removes a variable.
+    """
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str | None] = field(default_factory=dict[str, str | None], repr=False)
+    user: str = ""
+    working_dir: str = ""
+    privileged: bool = False
+    terminal: bool = False
+    detached: bool = False
 
 
 def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, local: Descriptors) -> int:
