@@ -39,6 +39,10 @@ class Ahead(Generic[T]):
         self._thread = threading.Thread(target=self._batch.work, name="ahead", daemon=True)
         self._thread.start()
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait until the call has ended, or for this time."""
+        self._thread.join(timeout_s)
+
     def result(self) -> T:
         """Wait for the result. Raises: what the call raises."""
         self._thread.join()

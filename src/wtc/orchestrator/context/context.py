@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Reporter
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from wtc.orchestrator.context.project import ProjectReader
     from wtc.orchestrator.kept.build_indexes import BuildIndexes
     from wtc.orchestrator.kept.kept_results import KeptResults
+
+IN_FLIGHT_S = 1.0
+"""How long the end of a command waits for answers that it does not need, rather than to close the connection."""
 
 
 class Context:
@@ -53,6 +56,8 @@ class Context:
         self._open = ExitStack()
         self._engine_ahead: Ahead[Engine] | None = None
         self._listing_ahead: Ahead[EngineListing] | None = None
+        self._ahead: list[Ahead[Any]] = []
+        """Requests that may still be in flight."""
         self._is_left = False
 
     def __enter__(self) -> Self:
@@ -63,6 +68,8 @@ class Context:
             self.keep_place(self.namespace)
             if not self.dry_run and "build_indexes" in self.__dict__:
                 self.build_indexes.keep(self.state.store, self.namespace.name)
+        for ahead in self._ahead:
+            ahead.wait(IN_FLIGHT_S)
         self._is_left = True
         self._open.close()
 
@@ -214,8 +221,9 @@ class Context:
         if self._engine_ahead is None and "engine" not in self.__dict__:
             self._engine_ahead = Ahead(self._open_engine)
         self._listing_ahead = Ahead(self._list)
+        self._ahead.append(self._listing_ahead)
         if info:
-            Ahead(lambda: self.engine.info())  # noqa: PLW0108 - here it would wait for the engine
+            self._ahead.append(Ahead(lambda: self.engine.info()))  # noqa: PLW0108 - here it would wait for the engine
 
     def use_labels_alone_if_needed(self) -> None:
         """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""
