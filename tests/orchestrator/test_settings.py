@@ -114,11 +114,11 @@ def test_an_override_file_changes_one_setting_of_the_project(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("project", "message", "place"),
     [
-        ("x-wtc: {mem_limit: lots}", "`mem_limit` is `lots`, not a size, as in `512m`", "compose.yaml:6:20"),
+        ("x-wtc: {mem_limit: lots}", "`mem_limit` is not a size, as in `512m`", "compose.yaml:6:20"),
         ("x-wtc: {bin: 127.0.0.1}", "unknown setting `bin`", "compose.yaml:6:14"),
         (
             "x-wtc: {bind: [a, null]}",
-            '`bind` is `["a", null]`, not an IP address, as in `127.0.0.1`',
+            "`bind` is not an IP address, as in `127.0.0.1`",
             "compose.yaml:6:15",
         ),
         ("x-wtc: [bind]", "`x-wtc` is not a mapping of settings", "compose.yaml:6:8"),
@@ -145,5 +145,5 @@ def test_env_from_that_is_not_valid_is_an_error_with_its_position(tmp_path: Path
     with pytest.raises(ComposeFileError) as raised:
         setup(target(tmp_path, project="x-wtc: {env_from: [a, [b]]}"), silent)
     (found,) = raised.value.diagnostics
-    assert found.message.startswith('`env_from` is `["a", ["b"]]`, not a list of file names')
+    assert found.message.startswith("`env_from` is not a list of file names")
     assert str(found.position).endswith("compose.yaml:6:19")

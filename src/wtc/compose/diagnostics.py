@@ -1,11 +1,18 @@
-"""Collect diagnostics: a stage reports a problem and continues, so that one run reports all problems of a file."""
+"""Collect diagnostics: a stage reports a problem and continues, so that one run reports all problems of a file.
 
-from collections.abc import Callable
+Values of variables can be secrets: the findings that leave here show `${NAME}`, as the file does.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path, Position
+
+if TYPE_CHECKING:
+    from wtc.compose.interpolation.template import Part
 
 MAX_FINDINGS = 1_000
 """Maximum number of findings of one severity."""
@@ -18,6 +25,13 @@ class Diagnostics:
         self.found: list[Diagnostic] = []
         self._provisional = provisional
         self._reported: dict[Severity, set[Diagnostic]] = {}
+        self._substituted: dict[Position, list[tuple[Part, ...]]] = {}
+
+    def record_substitution(self, position: Position, parts: "tuple[Part, ...]") -> None:
+        """Record the parts of a text with variables, so that no finding at its position shows their values."""
+        texts = self._substituted.setdefault(position, [])
+        if parts not in texts:
+            texts.append(parts)
 
     def error(
         self, message: str, position: Position | None = None, path: Path = (), *, hint: str = "", variable: str = ""
@@ -61,18 +75,19 @@ class Diagnostics:
 
     @property
     def errors(self) -> list[Diagnostic]:
-        """The findings that make the file unusable."""
+        """The findings that make the file unusable, with the values of variables: to go on, not to be shown."""
         return [d for d in self.found if d.severity is Severity.ERROR and not (self._provisional and d.variable)]
 
     @property
     def pending(self) -> list[Diagnostic]:
         """In a provisional load: one error for each required variable that has no value yet."""
-        return [d for d in self.found if d.severity is Severity.ERROR and self._provisional and d.variable]
+        pending = [d for d in self.found if d.severity is Severity.ERROR and self._provisional and d.variable]
+        return self._without_values(pending)
 
     @property
     def warnings(self) -> list[Diagnostic]:
         """The findings that are not errors."""
-        return [d for d in self.found if d.severity is not Severity.ERROR]
+        return self._without_values(d for d in self.found if d.severity is not Severity.ERROR)
 
     def check(self) -> None:
         """Stop the load if an error was reported.
@@ -83,6 +98,17 @@ class Diagnostics:
         if self.errors:
             # An empty value that is invalid only because its variable is missing is not worth a second finding.
             missing = {d.position for d in self.pending if d.position}
-            found = [d for d in self.found if d.variable or d.position not in missing]
+            found = self._without_values(d for d in self.found if d.variable or d.position not in missing)
             first = next(d for d in found if d.severity is Severity.ERROR)
             raise ComposeFileError(first.message, diagnostics=found)
+
+    def _without_values(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+        return [self._without_value(finding) for finding in findings]
+
+    def _without_value(self, finding: Diagnostic) -> Diagnostic:
+        texts = self._substituted.get(finding.position) if finding.position else None
+        if texts is None:
+            return finding
+        from wtc.compose.interpolation.hide_values import hide_values
+
+        return hide_values(finding, texts)

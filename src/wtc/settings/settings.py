@@ -310,7 +310,9 @@ def _parsed(section: Section, source: Source, error: type[WtcError]) -> dict[str
         try:
             parsed = setting.parse(_text(value, several=setting.several))
         except ValueError:
-            message = f"`{key}` is `{_shown(value)}`, not {setting.form}"
+            # In a compose file the value can be that of a variable, which findings do not show.
+            given = "" if source is Source.PROJECT else f" `{_shown(value)}`,"
+            message = f"`{key}` is{given} not {setting.form}"
             wrong.append(Diagnostic(message=message, position=position, path=_path(key, source)))
             continue
         chosen[key] = SettingValue(value=parsed, source=source, origin=str(position or key))

@@ -114,7 +114,7 @@ CASES = (
         ],
         refused=[
             ("h:1.1.1.1", ["1:39 `extra_hosts` must be a list or a mapping, not a string"]),
-            ("[h]", ["1:39 `services.a.extra_hosts` has `h`, expected `HOST=ADDRESS`"]),
+            ("[h]", ["1:40 `services.a.extra_hosts` has `h`, expected `HOST=ADDRESS`"]),
             ("1", ["1:39 `extra_hosts` must be a list or a mapping, not a whole number"]),
         ],
     ),

@@ -54,12 +54,12 @@ def test_raw_format_is_not_unquoted_or_interpolated(text: str, expected: dict[st
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("A=1\nB C=2\n", "e:2:5", "contains a space"),
+        ("A=1\nB secret=2\n", "e:2:10", "contains a space"),
         ("A=1\nA%=secret\n", "e:2:2", "`%` is not allowed"),
         ('A=1\n\nB="secret\nC=2\n', "e:3:3", "no closing"),
         ("export ", "e:1:7", "not followed by a variable name"),
         ("A='it''s'\n", "e:1:7", "`'` is not allowed"),
-        ("A=1\nB=${X!}secret\n", "e:2:3", "not a valid variable"),
+        ("A=1\nB=${secret!}secret\n", "e:2:3", "not a valid variable"),
         ("A=${NOPE:?must be set}\n", "e:1:3", "must be set"),
     ],
 )

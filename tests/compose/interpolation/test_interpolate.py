@@ -49,7 +49,7 @@ def test_strings_are_cast_to_the_type_of_their_attribute(attribute: str, expecte
     [
         ("privileged: '1'", "`1` is not `true` or `false`"),
         ("scale: '0x10'", "`0x10` is not a whole number"),
-        ("scale: ${N}.0", "`2.0` (from `${N}.0`) is not a whole number"),
+        ("scale: ${N}.0", "`2.0` is not a whole number"),
         ("cpus: ''", "`` is not a number"),
         ("cpus: inf", "`inf` is not a number"),
         ("cpus: '1e39'", "is not a number"),

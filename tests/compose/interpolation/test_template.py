@@ -52,7 +52,7 @@ def test_invalid_variable_is_reported_with_its_offset(text: str) -> None:
     ("text", "message"),
     [
         ("${NOPE:?}", "the required variable `NOPE` is not set"),
-        ("${NOPE?because $X}", "the required variable `NOPE` is not set: because xval"),
+        ("${NOPE?because $X}", "the required variable `NOPE` is not set: because $X"),
         ("${EMPTY:?give it}", "the required variable `EMPTY` is empty: give it"),
         ("${X:-${NOPE:?also here}}", "the required variable `NOPE` is not set: also here"),
     ],

@@ -78,11 +78,11 @@ def test_unused_resources_are_dropped() -> None:
         ),
         (
             "services: {a: {image: x, scale: 2, deploy: {replicas: 3}}}",
-            "service `a` sets `scale` to 2 and `deploy.replicas` to 3",
+            "service `a` sets `scale` to `2` and `deploy.replicas` to `3`",
         ),
         (
             "services: {a: {image: x, scale: 2, container_name: one}}",
-            "service `a` has a `container_name` but 2 containers",
+            "service `a` has a `container_name` but `2` containers",
         ),
         (
             "services: {a: {image: x, container_name: one}, b: {image: x, container_name: one}}",

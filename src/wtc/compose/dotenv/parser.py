@@ -7,7 +7,14 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from wtc.compose.interpolation.template import Lookup, Placed, SubstitutionBudget, TemplateError, substitute
+from wtc.compose.interpolation.template import (
+    InvalidVariableError,
+    Lookup,
+    Placed,
+    SubstitutionBudget,
+    TemplateError,
+    substitute,
+)
 from wtc.model.position import Position
 
 PlacedAt: TypeAlias = Callable[[Position], Placed]
@@ -37,7 +44,7 @@ _ESCAPED = {
 
 
 class DotenvError(ValueError):
-    """An env file that cannot be parsed. The message never contains a value."""
+    """An env file that cannot be parsed. The message contains neither a value nor a name, which may be part of one."""
 
     def __init__(self, message: str, position: Position, *, hint: str = "") -> None:
         super().__init__(message)
@@ -99,7 +106,7 @@ def _parse_raw(
         if not key:
             raise DotenvError("a line has no variable name before `=`", Position(file, number, 1))
         if " " in key or "\t" in key:
-            raise DotenvError(f"the variable name `{key}` contains a space or tab", Position(file, number, 1))
+            raise DotenvError("the variable name contains a space or tab", Position(file, number, 1))
         if positions is not None:
             positions[key] = Position(file, number, len(line) - len(written) + 1)
         if equals:
@@ -152,7 +159,7 @@ class _Reader:
             self.positions[key] = self._position(start)
             if " " in key:
                 hint = "to give it a value, write `NAME=value`"
-                message = f"the variable name `{key}` contains a space"
+                message = "the variable name contains a space"
                 raise self._error(message, self.at - 1 if inherited else self.at, hint)
             if inherited:
                 _inherit(key, self.found, self.lookup, self.bare)
@@ -239,6 +246,8 @@ class _Reader:
         try:
             placed = self.placed_at(self._position(start)) if self.placed_at is not None else None
             return substitute(value, self._variable, self.unset, self.work, placed=placed)
+        except InvalidVariableError as error:
+            raise self._error("the value has a `${` that is not a valid variable", start, error.hint) from None
         except TemplateError as error:
             raise self._error(error.message, start, error.hint) from None
 

@@ -6,7 +6,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.interpolation.casts import CASTS, Cast, to_bool
 from wtc.compose.interpolation.port_variables import Environments
-from wtc.compose.interpolation.template import SubstitutionBudget, TemplateError, substitute
+from wtc.compose.interpolation.template import SubstitutionBudget, TemplateError, substituted_parts
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.tree.path_patterns import Cursor
 from wtc.model.position import Path, Position
@@ -51,7 +51,7 @@ class _Walk:
     def _string(self, node: Scalar, text: str, path: Path, cast: Cast | None) -> Scalar:
         position = node.position
         try:
-            value = substitute(
+            parts = substituted_parts(
                 text,
                 self.environments.at(path).get,
                 lambda name: self._report_unset(name, position, path),
@@ -64,13 +64,15 @@ class _Walk:
             if self.work.is_exceeded:
                 self.diagnostics.check()
             return node
+        value = "".join(part for _, part in parts)
+        if value != text:
+            self.diagnostics.record_substitution(position, parts)
         if cast is None:
             return Scalar(value, position, node.raw, node.tag)
         try:
             typed = cast(value)
         except ValueError as expected:
-            source = "" if value == text else f" (from `{node.raw}`)"
-            self.diagnostics.error(f"`{value}`{source} is not {expected}", position, path)
+            self.diagnostics.error(f"`{value}` is not {expected}", position, path)
             return node
         if cast is to_bool and value.lower() not in {"true", "false"}:
             plain = str(typed).lower()

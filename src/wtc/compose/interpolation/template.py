@@ -10,6 +10,8 @@ from typing import NamedTuple, TypeAlias
 Lookup: TypeAlias = Callable[[str], str | None]
 Placed: TypeAlias = Callable[[str, str], str | None]
 """(name, text before the variable) -> value, which takes precedence over `Lookup`; None: use `Lookup`."""
+Part: TypeAlias = tuple[str, str]
+"""A part of a text, as written and as it is after substitution: `("${PORT:-80}", "8080")`."""
 
 _NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
 _OPERATOR = re.compile("}|:?[-?+]")
@@ -25,7 +27,7 @@ MAX_OUTPUT = 16 << 20
 
 
 class TemplateError(ValueError):
-    """A text with an invalid `${...}`, or a missing required variable. `offset` is in characters."""
+    """A text of which a variable cannot be replaced. `offset` is in characters."""
 
     def __init__(self, message: str, offset: int, *, hint: str = "", variable: str = "") -> None:
         super().__init__(message)
@@ -34,6 +36,10 @@ class TemplateError(ValueError):
         self.hint = hint
         self.variable = variable
         """The required variable that is missing, if any."""
+
+
+class InvalidVariableError(TemplateError):
+    """A text with an invalid `${...}`, which the message shows."""
 
 
 class Variable(NamedTuple):
@@ -102,9 +108,25 @@ def substitute(
     Raises:
         TemplateError: the text has an invalid variable, a required one is missing, or the budget is exceeded.
     """
+    return "".join(value for _, value in substituted_parts(text, lookup, unset, work, missing, placed))
+
+
+def substituted_parts(
+    text: str,
+    lookup: Lookup,
+    unset: Callable[[str], None] | None = None,
+    work: SubstitutionBudget | None = None,
+    missing: Callable[[TemplateError], None] | None = None,
+    placed: Placed | None = None,
+) -> tuple[Part, ...]:
+    """Return the parts of the text that `substitute` returns, in order: literal text, and variables.
+
+    Raises:
+        TemplateError: as `substitute`.
+    """
     if "$" not in text:
-        return text
-    return _Substitution(lookup, unset, work or SubstitutionBudget(), missing, placed).text(text, "")
+        return ((text, text),)
+    return tuple(_Substitution(lookup, unset, work or SubstitutionBudget(), missing, placed).parts(text, ""))
 
 
 def template_variables(text: str) -> list[Variable]:
@@ -114,7 +136,7 @@ def template_variables(text: str) -> list[Variable]:
     """
     found: list[Variable] = []
     try:
-        for part in _parts(text):
+        for _, part in _parts(text):
             if isinstance(part, Variable):
                 found.append(part)
                 if part.operator.endswith("?"):
@@ -139,26 +161,26 @@ class _Substitution:
     ) -> None:
         self.lookup, self.unset, self.work, self.missing, self.placed = lookup, unset, work, missing, placed
 
-    def text(self, text: str, before: str) -> str:
-        """Return the text, or a default in it, with its variables replaced; `before` is the text that precedes it."""
-        out: list[str] = []
+    def parts(self, text: str, before: str) -> Iterator[Part]:
+        """Yield the parts of the text, or of a default in it; `before` is the text that precedes it."""
         self.work.add(len(text) // 100)
-        for part in _parts(text):
+        for written, part in _parts(text):
             if isinstance(part, str):
                 value = part
             else:
                 value = self.variable(part, before)
                 self.work.add_output(len(value))
-            out.append(value)
+            yield written, value
             if self.placed is not None:
                 before = (before + value)[-KEPT_CHARACTERS:]
-        return "".join(out)
 
     def variable(self, part: Variable, before: str) -> str:
         """Return the value of one variable."""
         self.work.add(1)
         try:
-            default = self.text(part.default, before) if "$" in part.default else part.default
+            default = part.default
+            if "$" in default:
+                default = "".join(value for _, value in self.parts(default, before))
         except TemplateError as error:
             error.offset += part.offset + 2 + len(part.name) + len(part.operator)
             raise
@@ -186,34 +208,35 @@ def _expand(part: Variable, value: str | None, default: str) -> str:
             return default if present else value or ""
         case "?" if not present:
             state = "is not set" if value is None else "is empty"
-            message = f"the required variable `{part.name}` {state}" + (f": {default}" if default else "")
+            # The message as written: the variables in it may be secrets.
+            message = f"the required variable `{part.name}` {state}" + (f": {part.default}" if part.default else "")
             hint = f"to set it, add `{part.name}=...` to the `.env` file"
             raise TemplateError(message, part.offset, hint=hint, variable=part.name)
         case _:
             return value or ""
 
 
-def _parts(text: str) -> Iterator[str | Variable]:
-    """Yield literal text and variables, in order."""
+def _parts(text: str) -> Iterator[tuple[str, str | Variable]]:
+    """Yield literal text and variables, in order, each after its text as written."""
     done = 0
     line_end = last_brace = -1
     while (dollar := text.find("$", done)) >= 0:
         if dollar > done:
-            yield text[done:dollar]
+            yield (literal := text[done:dollar]), literal
         following = text[dollar + 1 : dollar + 2]
+        part: str | Variable
         if following == "{":
             if dollar > line_end:
                 line_end = text.find("\n", dollar) % (len(text) + 1)  # -1 (no newline) becomes len(text)
                 last_brace = text.rfind("}", dollar, line_end)
-            variable, done = _braced(text, dollar, last_brace)
-            yield variable
+            part, done = _braced(text, dollar, last_brace)
         elif match := _NAME.match(text, dollar + 1):
-            yield Variable(match[0], "", "", dollar)
-            done = match.end()
+            part, done = Variable(match[0], "", "", dollar), match.end()
         else:
-            yield "$"
-            done = dollar + (2 if following == "$" else 1)
-    yield text[done:]
+            part, done = "$", dollar + (2 if following == "$" else 1)
+        yield text[dollar:done], part
+    if done < len(text):
+        yield (literal := text[done:]), literal
 
 
 def _braced(text: str, start: int, last_brace: int) -> tuple[Variable, int]:
@@ -245,8 +268,9 @@ def _closing_brace(text: str, start: int, last: int) -> int:
     return last
 
 
-def _invalid(text: str, start: int) -> TemplateError:
+def _invalid(text: str, start: int) -> InvalidVariableError:
     line = text[start:].split("\n", 1)[0]
     shown = line[: line.find("}") + 1] or line
     shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    return TemplateError(f"`{shown}` is not a valid variable", start, hint="to write a dollar sign, double it: `$$`")
+    hint = "to write a dollar sign, double it: `$$`"
+    return InvalidVariableError(f"`{shown}` is not a valid variable", start, hint=hint)

@@ -75,5 +75,6 @@ def _coerce_word(node: Node, word: str, path: Path, diagnostics: Diagnostics) ->
     try:
         return COERCIONS[word](node)
     except InvalidValueError as error:
-        diagnostics.error(f"`{dotted(path)}` {error}", node.position, path)
+        near = error.node if error.node.position.file else node
+        diagnostics.error(f"`{dotted(path)}` {error}", near.position, path)
         return None

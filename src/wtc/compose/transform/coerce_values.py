@@ -7,12 +7,16 @@ from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 
 
 class InvalidValueError(Exception):
-    """A value that its attribute does not allow. The message follows the attribute's name, and contains no secret."""
+    """A value that its attribute does not allow. The message follows the attribute's name; `node` is the value."""
+
+    def __init__(self, message: str, node: Node) -> None:
+        super().__init__(message)
+        self.node = node
 
 
 def _scalar(node: Node, expected: str) -> Scalar:
     if not isinstance(node, Scalar):
-        raise InvalidValueError(f"is {kind_name(node)}, expected {expected}")
+        raise InvalidValueError(f"is {kind_name(node)}, expected {expected}", node)
     return node
 
 
@@ -34,8 +38,8 @@ def _bool(node: Node) -> Node:
         try:
             return _scalar_like(scalar, to_bool(scalar.value))
         except ValueError as error:
-            raise InvalidValueError(f"is `{scalar.value}`, expected `true` or `false`") from error
-    raise InvalidValueError(f"is {kind_name(node)}, expected `true` or `false`")
+            raise InvalidValueError(f"is `{scalar.value}`, expected `true` or `false`", scalar) from error
+    raise InvalidValueError(f"is {kind_name(node)}, expected `true` or `false`", node)
 
 
 def _int(node: Node) -> Node:
@@ -48,13 +52,13 @@ def _int(node: Node) -> Node:
     try:
         return _scalar_like(scalar, int(str(value)))
     except ValueError as error:
-        raise InvalidValueError(f"is `{value}`, expected a whole number") from error
+        raise InvalidValueError(f"is `{value}`, expected a whole number", scalar) from error
 
 
 def _uint(node: Node) -> Node:
     scalar = _scalar(node, "a whole number")
     if not isinstance(scalar.value, int | float) or scalar.value < 0:
-        raise InvalidValueError(f"is `{scalar.value}`, expected a whole number of at least 0")
+        raise InvalidValueError(f"is `{scalar.value}`, expected a whole number of at least 0", scalar)
     return _int(scalar)
 
 
@@ -65,7 +69,7 @@ def _float(node: Node) -> Node:
     try:
         return _scalar_like(scalar, float(str(scalar.value)))
     except ValueError as error:
-        raise InvalidValueError(f"is `{scalar.value}`, expected a number") from error
+        raise InvalidValueError(f"is `{scalar.value}`, expected a number", scalar) from error
 
 
 def _bytes(node: Node) -> Node:
@@ -79,7 +83,7 @@ def _bytes(node: Node) -> Node:
     try:
         return _scalar_like(scalar, str(parse_bytes(str(scalar.value))))
     except ValueError as error:
-        raise InvalidValueError(f"is `{scalar.value}`, expected a size such as `512m`") from error
+        raise InvalidValueError(f"is `{scalar.value}`, expected a size such as `512m`", scalar) from error
 
 
 def _duration(node: Node) -> Node:
@@ -89,14 +93,14 @@ def _duration(node: Node) -> Node:
     try:
         return _scalar_like(scalar, format_duration(parse_duration(scalar_text(scalar))))
     except ValueError as error:
-        raise InvalidValueError(f"is `{scalar.value}`, expected a duration such as `1m30s`") from error
+        raise InvalidValueError(f"is `{scalar.value}`, expected a duration such as `1m30s`", scalar) from error
 
 
 def _list(node: Node) -> Node:
     if isinstance(node, Scalar):
         return Sequence([_str(node)], node.position)
     if not isinstance(node, Sequence):
-        raise InvalidValueError(f"is {kind_name(node)}, expected a list")
+        raise InvalidValueError(f"is {kind_name(node)}, expected a list", node)
     return Sequence([_str(item) for item in node.items], node.position)
 
 
@@ -114,11 +118,11 @@ def _env(node: Node) -> Mapping:
         for item in node.items:
             key, scalar, value = _split_pair(item)
             if key and key[-1].isspace():
-                raise InvalidValueError(f"has `{key}` with a space before `=`")
+                raise InvalidValueError(f"has `{key}` with a space before `=`", item)
             entries[key] = _scalar_like(scalar, value)
         return Mapping(entries, node.position, keys)
     if not isinstance(node, Mapping):
-        raise InvalidValueError(f"is {kind_name(node)}, expected a mapping or a list")
+        raise InvalidValueError(f"is {kind_name(node)}, expected a mapping or a list", node)
     for key, item in node.items.items():
         entries[key] = item if is_null(item) else _str(item)
     return Mapping(entries, node.position, node.keys)
@@ -136,7 +140,7 @@ def _map(node: Node) -> Node:
 def _options(node: Node) -> Node:
     """Return name -> list of values."""
     if not isinstance(node, Mapping):
-        raise InvalidValueError(f"is {kind_name(node)}, expected a mapping")
+        raise InvalidValueError(f"is {kind_name(node)}, expected a mapping", node)
     return Mapping({key: _list(item) for key, item in node.items.items()}, node.position, node.keys)
 
 
@@ -155,11 +159,11 @@ def _hosts(node: Node) -> Node:
             separator = "=" if "=" in text else ":"
             host, found, address = text.partition(separator)
             if not found:
-                raise InvalidValueError(f"has `{text}`, expected `HOST=ADDRESS`")
+                raise InvalidValueError(f"has `{text}`, expected `HOST=ADDRESS`", item)
             pairs.append((host, address, item))
-    for host, _, _ in pairs:
+    for host, _, near in pairs:
         if not host or ":" in host or "=" in host:
-            raise InvalidValueError(f"has `{host}`, which is not a valid host name")
+            raise InvalidValueError(f"has `{host}`, which is not a valid host name", near)
     bare = [(f"{h}={a[1:-1] if len(a) > 2 and a[0] == '[' and a[-1] == ']' else a}", near) for h, a, near in pairs]
     return Sequence(
         [Scalar(text, near.position, text) for text, near in sorted(bare, key=lambda b: b[0])], node.position
@@ -174,7 +178,7 @@ def _shell(node: Node) -> Node:
     try:
         words = split_words(scalar_text(node))
     except ValueError as error:
-        raise InvalidValueError(f"cannot be split into words: {error}") from error
+        raise InvalidValueError(f"cannot be split into words: {error}", node) from error
     return Sequence([Scalar(word, node.position, word) for word in words], node.position)
 
 
@@ -195,7 +199,7 @@ def _mode(node: Node) -> Node:
     try:
         number = value if isinstance(value, int) else int(str(value), 8)
     except ValueError as error:
-        raise InvalidValueError(f"is `{value}`, expected a file mode such as `0440`") from error
+        raise InvalidValueError(f"is `{value}`, expected a file mode such as `0440`", scalar) from error
     return _scalar_like(scalar, f"0{number:o}")
 
 

@@ -21,7 +21,7 @@ def parse_ports(text: str, node: Scalar) -> list[Mapping]:
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
     elif ":" in address:
-        raise ValueError(f"`{address}` contains colons: write `[{address}]`")
+        raise ValueError(f"the address `{address}` contains colons, which needs brackets around it")
     if address and not is_address(address):
         raise ValueError(f"`{address}` is not a valid IP address")
     number, _, protocol = container.partition("/")

@@ -135,7 +135,7 @@ class _Service:
         scale, replicas = self.items.get("scale"), get_child(deploy, "replicas")
         if isinstance(scale, Scalar) and isinstance(replicas, Scalar) and scale.value != replicas.value:
             self.error(
-                f"service `{self.name}` sets `scale` to {scale.value} and `deploy.replicas` to {replicas.value}",
+                f"service `{self.name}` sets `scale` to `{_text(scale)}` and `deploy.replicas` to `{_text(replicas)}`",
                 scale,
                 "scale",
             )
@@ -147,8 +147,9 @@ class _Service:
             value = other.value if isinstance(other, Scalar) else None
             if value != own.value:
                 duplicate = f"`deploy.resources.{group}.{key}`"
-                conflict = f"but not {duplicate}" if value is None else f"and {duplicate} to `{value}`"
-                message = f"service `{self.name}` sets `{attribute}` to `{own.value}` {conflict}"
+                text = _text(other) if isinstance(other, Scalar) and value is not None else ""
+                conflict = f"and {duplicate} to `{text}`" if text else f"but not {duplicate}"
+                message = f"service `{self.name}` sets `{attribute}` to `{_text(own)}` {conflict}"
                 self.error(message, own, attribute, hint="to fix it, set one of them, or both to the same value")
 
     def _container(self) -> None:
@@ -156,7 +157,7 @@ class _Service:
         count = self.items.get("scale", get_child(self.items.get("deploy"), "replicas"))
         if isinstance(count, Scalar) and isinstance(count.value, int) and count.value > 1 and get_string(name):
             self.error(
-                f"service `{self.name}` has a `container_name` but {count.value} containers",
+                f"service `{self.name}` has a `container_name` but `{_text(count)}` containers",
                 name,
                 "container_name",
                 hint="to run several containers, remove `container_name`",
@@ -171,11 +172,12 @@ class _Service:
                 "test",
             )
         for index, watch in enumerate(get_items(get_child(self.items.get("develop"), "watch"))):
-            action = get_string(get_child(watch, "action"))
+            given = get_child(watch, "action")
+            action = get_string(given)
             if action not in {"rebuild", "restart"} and not get_string(get_child(watch, "target")):
                 self.error(
                     f"service `{self.name}` has a watch rule with the action `{action}` and no `target`",
-                    watch,
+                    given or watch,
                     "develop",
                     "watch",
                     index,
@@ -191,8 +193,13 @@ class _Service:
                 path = (*self.path, kind, index)
                 if target in taken:
                     message = f"`{dotted(path)}` and `{dotted(taken[target])}` are both mounted at `{target}`"
-                    self.error(message, item, kind, index, hint="remove one of them")
+                    self.error(message, get_child(item, "target") or item, kind, index, hint="remove one of them")
                 taken.setdefault(target, path)
+
+
+def _text(scalar: Scalar) -> str:
+    """Return the value as written in the file."""
+    return scalar.raw or str(scalar.value)
 
 
 def _container_names(services: dict[str, Node], diagnostics: Diagnostics) -> None:
