@@ -31,12 +31,16 @@ def read_descriptor(descriptor: int, path: str, *, limit_bytes: int = LIMIT_BYTE
     Raises:
         OSError: as raised by `read`; or there is more than the limit (64 MiB).
     """
-    content = bytearray()
-    while chunk := os.read(descriptor, _CHUNK_BYTES):
-        content += chunk
-        if len(content) > limit_bytes:
+    # A file is read in one piece, so that its content is in memory once.
+    wanted = max(min(os.fstat(descriptor).st_size, limit_bytes) + 1, _CHUNK_BYTES)
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := os.read(descriptor, wanted):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit_bytes:
             raise _too_large(path, limit_bytes)
-    return bytes(content)
+    return b"".join(chunks)
 
 
 def is_readable(found: os.stat_result) -> bool:

@@ -1,11 +1,11 @@
-"""Any file loads or is rejected with a `ComposeFileError`, in limited time and memory.
+"""Any file loads or is rejected with a `ComposeFileError`, in limited time.
+
+The memory that a command takes for the hostile files is in `tests/mutations/test_hostile_files.py`.
 
 `pytest tests/compose/test_mutations.py --mutations 20000 --corpus FOLDER` also damages the projects of a folder.
 """
 
 import os
-import resource
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,7 +46,6 @@ services:
 """
 MOST_WORK = 40
 """Maximum processor time of a file, as a multiple of the time for `PLAIN`, so that the machine does not matter."""
-MEMORY_BYTES = 500 << 20
 BATCHES = 8
 Project = Mapping[str, bytes]
 """Path in the project's folder -> content."""
@@ -97,12 +96,6 @@ def read(files: Project) -> tuple[LoadedProject | None, str, float]:
     return loaded, message, time.process_time() - began
 
 
-def peak_bytes() -> int:
-    """Return the peak memory of this process, in bytes."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
 @pytest.mark.parametrize("name", [path.name for path in sorted(OWN.glob("*.yaml"))])
 def test_corpus_file_loads(name: str) -> None:
     own = {path.name: path.read_bytes() for path in OWN.iterdir()}
@@ -141,11 +134,8 @@ def test_damaged_env_file_is_read_or_rejected(request: pytest.FixtureRequest) ->
 
 
 @pytest.mark.parametrize("name", ENV_BOMBS)
-def test_hostile_env_file_is_handled_in_limited_time_and_memory(name: str) -> None:
-    before = peak_bytes()
+def test_hostile_env_file_is_handled_in_limited_time(name: str) -> None:
     outcome({"compose.yaml": ENV_USER, ".env": ENV_BOMBS[name](), "web.env": ENV_BOMBS[name]()})
-    after = peak_bytes()
-    assert after < MEMORY_BYTES or after == before, f"{after >> 20} MiB"
 
 
 def _main(files: Project) -> str:
@@ -154,8 +144,5 @@ def _main(files: Project) -> str:
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_hostile_file_is_handled_in_limited_time_and_memory(name: str) -> None:
-    before = peak_bytes()
+def test_hostile_file_is_handled_in_limited_time(name: str) -> None:
     outcome({"compose.yaml": BOMBS[name]()})
-    after = peak_bytes()
-    assert after < MEMORY_BYTES or after == before, f"{after >> 20} MiB"
