@@ -1,10 +1,17 @@
 """The patterns of `.dockerignore`: a table of documented behaviour, and properties that always hold."""
 
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wtc.engine.glob_automaton import ANY, FOLDERS, NAME, GlobAutomaton
 from wtc.engine.images.dockerignore import BadPatternError, parse_dockerignore
+
+LIMIT_S = 5.0
+"""Where `re` needs years."""
 
 TABLE = [
     # one pattern
@@ -157,3 +164,32 @@ def test_any_text_is_parsed_or_is_an_error(text: str, path: str) -> None:
     except BadPatternError:
         return
     assert ignore.ignores(path) in {True, False}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 40 + "b", "a" * 250),
+        ("a*" * 40 + "b", "a" * 250),
+        ("[a-z]*" * 40 + "1", "a" * 250),
+        ("?*" * 40 + "b", "a" * 250),
+        ("**/a*/" * 20 + "b", "a/" * 100 + "a"),
+        ("**a" * 20 + "b", "a/" * 100 + "a"),
+        ("!" + "*a" * 40 + "b/c", "a" * 250),
+    ],
+)
+def test_pattern_with_many_wildcards_takes_limited_time(pattern: str, path: str) -> None:
+    began_s = time.process_time()
+    ignore = parse_dockerignore(pattern)
+    assert not ignore.ignores(path)
+    assert not ignore.may_keep_below(path)
+    assert time.process_time() - began_s < LIMIT_S
+
+
+pieces = st.lists(st.sampled_from([NAME, ANY, FOLDERS, "[^/]", "a", "b", "/", "[^a-a]"]), max_size=7)
+
+
+@given(pieces, st.text("ab/\n", max_size=8))
+def test_automaton_matches_what_the_expression_matches(pattern: list[str], path: str) -> None:
+    expected = re.fullmatch("".join(pattern), path, re.DOTALL) is not None
+    assert GlobAutomaton(pattern).matches(path) is expected

@@ -5,13 +5,16 @@ Source: Dockerfile reference, ".dockerignore file"; github.com/moby/patternmatch
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from wtc.dataclass import dataclass
+from wtc.engine.glob_automaton import ANY, FOLDERS, LOOPS, NAME, GlobAutomaton
 
 _BOM = "\ufeff"
-_WILD = {"*": "[^/]*", "?": "[^/]"}
+_WILD = {"*": NAME, "?": "[^/]"}
+MAX_LOOPS = 2
+"""Patterns with more wildcards of any length are not matched by `re`, whose time is a power of their number."""
 
 
 class BadPatternError(ValueError):
@@ -27,22 +30,22 @@ class Pattern:
     exception: bool
 
     @cached_property
-    def _whole(self) -> re.Pattern[str]:
-        return re.compile(_expression(self.text))
+    def _whole(self) -> Callable[[str], bool]:
+        return _matcher(self.text)
 
     @cached_property
-    def _parts(self) -> tuple[re.Pattern[str] | None, ...]:
-        """An expression for each part of the path; None at the first part that can match several folders."""
-        found: list[re.Pattern[str] | None] = []
+    def _parts(self) -> tuple[Callable[[str], bool] | None, ...]:
+        """A matcher for each part of the path; None at the first part that can match several folders."""
+        found: list[Callable[[str], bool] | None] = []
         for part in self.text.split("/"):
             if "**" in part or set(part) & {"[", "]", "\\"}:
                 return (*found, None)
-            found.append(re.compile(_expression(part)))
+            found.append(_matcher(part))
         return tuple(found)
 
     def matches(self, path: str) -> bool:
         """Whether the pattern matches exactly this path."""
-        return self._whole.fullmatch(path) is not None
+        return self._whole(path)
 
     def may_match_below(self, folder: str) -> bool:
         """Whether the pattern can match a path inside the folder."""
@@ -50,7 +53,7 @@ class Pattern:
         for name, part in zip(names, self._parts, strict=False):
             if part is None:
                 return True
-            if part.fullmatch(name) is None:
+            if not part(name):
                 return False
         return len(self._parts) > len(names)
 
@@ -126,31 +129,46 @@ def _patterns(text: str) -> Iterator[Pattern]:
         clean = posixpath.normpath("/" + name.lstrip("/") if name.startswith("/") else name)
         clean = clean[1:] if len(clean) > 1 and clean.startswith("/") else clean
         try:
-            re.compile(_expression(clean))
+            re.compile(_expression(_pieces(clean)))
         except (BadPatternError, re.error):
             raise BadPatternError(written) from None
         yield Pattern(clean, exception)
 
 
-def _expression(pattern: str) -> str:
-    """Return a regular expression for whole paths. `**` matches any number of folders, `*` and `?` within a name."""
-    start, rest = "", pattern
-    if pattern.startswith("**"):
-        slash = pattern.startswith("**/")
-        start, rest = "(?:.*/)?", pattern[3 if slash else 2 :]
-        if not slash and not set(rest) & set("*?[]\\"):
-            # Before plain text, `**` matches any path with this end, also within a name; before a pattern it does not.
-            start = ".*"
-    return f"(?s:{start}{''.join(_pieces(rest))})"
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Return whether a whole path matches, as a function."""
+    pieces = _pieces(pattern)
+    if sum(piece in LOOPS for piece in pieces) > MAX_LOOPS:
+        return GlobAutomaton(pieces).matches
+    whole = re.compile(_expression(pieces))
+    return lambda path: whole.fullmatch(path) is not None
 
 
-def _pieces(pattern: str) -> Iterator[str]:
+def _expression(pieces: Sequence[str]) -> str:
+    return f"(?s:{''.join(pieces)})"
+
+
+def _pieces(pattern: str) -> list[str]:
+    """Return expressions for the parts of a path: a loop, or one character.
+
+    `**` matches any number of folders, `*` and `?` within a name.
+    """
+    if not pattern.startswith("**"):
+        return [*_pieces_of_rest(pattern)]
+    slash = pattern.startswith("**/")
+    rest = pattern[3 if slash else 2 :]
+    # Before plain text, `**` matches any path with this end, also within a name; before a pattern it does not.
+    start = FOLDERS if slash or set(rest) & set("*?[]\\") else ANY
+    return [start, *_pieces_of_rest(rest)]
+
+
+def _pieces_of_rest(pattern: str) -> Iterator[str]:
     at = 0
     while at < len(pattern):
         char = pattern[at]
         if pattern.startswith("**", at):
             at += 3 if pattern.startswith("**/", at) else 2
-            yield "(?:.*/)?" if at < len(pattern) else ".*"
+            yield FOLDERS if at < len(pattern) else ANY
         elif char == "[":
             piece, at = _class(pattern, at)
             yield piece
