@@ -9,6 +9,7 @@ import pytest
 from tests.compose.memory import FOLDER, Memory, config, project, refused
 from wtc.cli.commands.env import _dotenv
 from wtc.compose.dotenv import parser
+from wtc.compose.dotenv.env_files import LIMIT_BYTES
 from wtc.compose.dotenv.parser import parse_dotenv
 from wtc.compose.format.config import config_json
 from wtc.compose.loader.load import load_project
@@ -132,6 +133,7 @@ def test_env_file_without_variables_is_parsed_once(monkeypatch: pytest.MonkeyPat
         (60, "".join(f"A{n}=1\n" for n in range(10_000)), "define more than 500000 variables"),
         (60, "A=$P\n" * 5_000, "more than 200000 variables would have to be replaced"),
         (1, "A=1\n" * 60_000, "the file has more than 50000 variables"),
+        (1, "A=" + "x" * LIMIT_BYTES, "the file is larger than 2 MiB"),
     ],
 )
 def test_env_files_of_all_services_are_limited_together(count: int, env: str, words: str) -> None:
