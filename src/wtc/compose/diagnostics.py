@@ -4,12 +4,12 @@ Values of variables can be secrets: the findings that leave here show `${NAME}`,
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Path, Position
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.compose.interpolation.template import Part

@@ -5,7 +5,6 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 from wtc.compose.interpolation.template import (
     InvalidVariableError,
@@ -16,6 +15,7 @@ from wtc.compose.interpolation.template import (
     substitute,
 )
 from wtc.model.position import Position
+from wtc.static_typing import TypeAlias
 
 PlacedAt: TypeAlias = Callable[[Position], Placed]
 """The position of a value -> what `template.substitute` takes as `placed`."""
