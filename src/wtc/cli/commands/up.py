@@ -246,7 +246,9 @@ def _foreground_options(given: Mapping[str, Any]) -> "ForegroundOptions | None":
         if stops:
             raise UsageError("`--on-signal` goes with `--foreground`", hints=["to stop the stack, run `wtc down`"])
         return None
-    excluded = {"--json": "as_json", "--dry-run": "dry_run", "--no-start": "no_start"}
+    if given["dry_run"]:
+        return None  # nothing starts, so that there are no logs to print
+    excluded = {"--json": "as_json", "--no-start": "no_start"}
     for other, name in {**excluded, "--detach": "detach", "--wait": "wait"}.items():
         require_exclusive({option: True, other: given[name]})
     require_exclusive({name: aborting[name] for name in ("--abort-on-container-exit", "--abort-on-container-failure")})
