@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -116,6 +116,42 @@ def test_watched_folder_that_is_replaced_is_watched_again(folder: Path) -> None:
         seen(changes, has(folder, Kind.ADDED))
         (folder / "d").write_text("")
         seen(changes, has(folder / "d"))
+
+
+@pytest.mark.parametrize("renamed", ["src", "."], ids=["the folder", "its parent"])
+def test_files_of_a_watched_folder_that_is_renamed_are_removed(tmp_path: Path, renamed: str) -> None:
+    parent = Path(os.path.realpath(tmp_path)) / "project"
+    write(parent, {"src/a": "one", "src/sub/b": "two"})
+    folder = parent / "src"
+    with watching(folder) as changes:
+        moved = os.path.normpath(parent / renamed)
+        os.rename(moved, f"{moved}-away")
+        found = seen(changes, has(folder, Kind.REMOVED))
+        assert found == {path: {Kind.REMOVED} for path in (folder, folder / "a", folder / "sub", folder / "sub" / "b")}
+        os.rename(f"{moved}-away", moved)
+        seen(changes, has(folder, Kind.ADDED))
+
+
+def test_file_that_a_replaced_folder_no_longer_has_is_removed(folder: Path) -> None:
+    write(folder.parent, {"next/c": ""})
+    with watching(folder) as changes:
+        folder.rename(folder.parent / "before")
+        (folder.parent / "next").rename(folder)
+        found = seen(changes, has(folder, Kind.ADDED))
+    assert Kind.REMOVED in found[folder / "a"]
+
+
+def test_closed_watch_holds_no_folder_open(folder: Path) -> None:
+    def is_open() -> bool:
+        found: list[os.stat_result] = []
+        for descriptor in os.listdir("/dev/fd"):
+            with suppress(OSError):  # the one that lists them is closed by now
+                found.append(os.fstat(int(descriptor)))
+        return any(os.path.samestat(one, folder.stat()) for one in found)
+
+    with watching(folder):
+        assert is_open()
+    assert not is_open()
 
 
 def test_files_of_a_watched_folder_that_is_removed_are_seen(folder: Path) -> None:
