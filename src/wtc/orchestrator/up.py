@@ -246,7 +246,11 @@ class _Up:
     def _resolve(self) -> Desired:
         request, first = self.request, not self.session.is_retry
         recreating = request.options.recreate is Recreate.ALWAYS and not request.services
-        ports = None if request.fixed_ports else self.session.lease(scales=request.scales, recreating=recreating)
+        if request.fixed_ports:
+            self.session.lease_for_host_processes()
+            ports = None
+        else:
+            ports = self.session.lease(scales=request.scales, recreating=recreating)
         self.ports = ports
         desired = resolve_stack(
             self.context,
