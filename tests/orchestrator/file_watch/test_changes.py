@@ -185,13 +185,19 @@ def test_closed_watch_takes_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["watchfiles", "watchfiles._rust_notify"])
-def test_missing_watchfiles_is_an_error_that_names_the_extra(
-    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("installed", "command"),
+    [("pip", "'/my python' -m pip install watchfiles"), ("", "uv pip install --python '/my python' watchfiles")],
+)
+def test_missing_watchfiles_is_an_error_with_the_command_that_installs_it(
+    folder: Path, name: str, installed: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "watchfiles._rust_notify", raising=False)
     monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(sys, "executable", "/my python")
+    monkeypatch.setattr("importlib.util.find_spec", lambda found: found == installed or None)
     with pytest.raises(WtcError) as caught:
         FileChanges([str(folder)])
     assert caught.value.message == "watchfiles is not installed, which `watch` needs"
-    assert caught.value.hints == ("to install it, run `pip install 'worktree-container-manager[watch]'`",)
+    assert caught.value.hints == (f"to install it, run `{command}`",)

@@ -100,8 +100,11 @@ def _not_found_error(request: LoadRequest, reader: Reader) -> NoComposeFileError
     top = request.top or start
     nested = reader.files_below(top, is_compose_file)
     if not nested:
-        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or add `compose = ["FILE"]` to `wtc.toml`'
-        return NoComposeFileError("no compose file found", causes=causes, hints=[hint])
+        hints = [
+            'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or add `compose = ["FILE"]` to `wtc.toml`',
+            "to act on another worktree, add `-w BRANCH`",
+        ]
+        return NoComposeFileError("no compose file found", causes=causes, hints=hints)
     from posixpath import relpath
     from shlex import quote
 

@@ -148,8 +148,7 @@ def _notifier() -> "Callable[[list[str]], RustNotify]":
         from watchfiles._rust_notify import RustNotify
     except ImportError as error:
         raise WtcError(
-            "watchfiles is not installed, which `watch` needs",
-            hints=["to install it, run `pip install 'worktree-container-manager[watch]'`"],
+            "watchfiles is not installed, which `watch` needs", hints=[f"to install it, run `{_install_command()}`"]
         ) from error
 
     def watch(folders: list[str]) -> RustNotify:
@@ -175,6 +174,16 @@ def _notifier() -> "Callable[[list[str]], RustNotify]":
             ) from error
 
     return watch
+
+
+def _install_command() -> str:
+    """Return the command that installs watchfiles beside wtc: the environments that uv makes have no pip."""
+    import shlex
+    import sys
+    from importlib.util import find_spec
+
+    python = shlex.quote(sys.executable)
+    return f"{python} -m pip install watchfiles" if find_spec("pip") else f"uv pip install --python {python} watchfiles"
 
 
 def _status(path: str) -> Status:
