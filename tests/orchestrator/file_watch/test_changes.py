@@ -196,7 +196,11 @@ def test_missing_watchfiles_is_an_error_with_the_command_that_installs_it(
     monkeypatch.delitem(sys.modules, "watchfiles._rust_notify", raising=False)
     monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setattr(sys, "executable", "/my python")
-    monkeypatch.setattr("importlib.util.find_spec", lambda found: found == installed or None)
+
+    def find_spec(found: str) -> bool:
+        return found == installed
+
+    monkeypatch.setattr("importlib.util.find_spec", find_spec)
     with pytest.raises(WtcError) as caught:
         FileChanges([str(folder)])
     assert caught.value.message == "watchfiles is not installed, which `watch` needs"
