@@ -12,10 +12,10 @@ from wtc import __version__
 from wtc.cli.app import build_app
 from wtc.cli.command_table import MODULES
 from wtc.cli.declarations import Parameter
-from wtc.cli.go_values import rewrite_go_values
 from wtc.cli.main import run
 from wtc.cli.plain_parser import find_command, named_options, parse_line
 from wtc.cli.usage.compose_vocabulary import COMMANDS, command_answer, option_answer
+from wtc.cli.values.go_values import rewrite_go_values
 
 VOCABULARY: str = """
 docker --all-resources --ansi --compatibility --dry-run --env-file -f --file --parallel --profile --progress

@@ -51,7 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
 
             arguments = move_global_options(arguments)
         if any(word.startswith("-") and "=" in word for word in arguments):
-            from wtc.cli.go_values import rewrite_go_values
+            from wtc.cli.values.go_values import rewrite_go_values
 
             arguments = rewrite_go_values(arguments)
         line = None if COMPLETE in os.environ else parse_line(arguments)

@@ -7,9 +7,10 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
-from wtc.errors import PortTakenError, UsageError
+from wtc.errors import PortTakenError, UsageError, WtcError
 from wtc.events import Reporter, Warned, warn
 from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan, StartContainer
@@ -79,6 +80,8 @@ class UpResult:
     """Service and number of those that did not run before."""
     unattached: frozenset[str] = frozenset()
     """The services whose output `--foreground` does not show, because the file has `attach: false`."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """The warnings that were reported, in their order."""
 
     @property
     def changed(self) -> bool:
@@ -90,11 +93,16 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     """Bring the worktree's stack up.
 
     Raises:
-        WtcError: what failed; containers that were started keep running, and are named.
+        WtcError: what failed; containers that were started keep running, and are named. It has the warnings before it.
     """
     given = command_line_settings(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
-    with Context(target, report, given=given, dry_run=request.dry_run) as context:
-        return bring_up(context, request, stop)
+    seen = WarningsSeen(report)
+    try:
+        with Context(target, seen, given=given, dry_run=request.dry_run) as context:
+            result = bring_up(context, request, stop)
+    except WtcError as error:
+        raise error.replace(warnings=tuple(seen.warnings)) from error.__cause__
+    return replace(result, warnings=tuple(seen.warnings))
 
 
 def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:

@@ -95,6 +95,12 @@ def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
 
 def _not_found_error(request: LoadRequest, reader: Reader) -> NoComposeFileError:
     start = _folder(request, ())
+    if not reader.is_dir(start):
+        return NoComposeFileError(
+            "no compose file found",
+            causes=[f"the folder `{start}` does not exist"],
+            hints=["to act on a worktree, change to its folder, or add `-w PATH`"],
+        )
     above = "" if reader.real_path(start) == request.top else " and the folders above it"
     causes = [f"looked for {NAMES} in `{start}`{above}{f', up to `{request.top}`' if above and request.top else ''}"]
     top = request.top or start
