@@ -6,7 +6,8 @@ product.md, Isolation.
 
 import json
 from collections.abc import Mapping
-from typing import cast
+
+from wtc.static_typing import cast
 
 MARKER = "WTC_ENV"
 

@@ -245,8 +245,17 @@ def test_missing_value_is_explained_with_the_command(capsys: pytest.CaptureFixtu
     )
 
 
-@pytest.mark.parametrize(("line", "same"), [("help", "--help"), ("help up", "up --help"), ("-h", "--help"),
-    ("help worktree add", "worktree add --help"), ("-v", "--version")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("help", "--help"),
+        ("help help", "--help"),
+        ("help up", "up --help"),
+        ("help worktree add", "worktree add --help"),
+        ("-h", "--help"),
+        ("-v", "--version"),
+    ],
+)
 def test_help_and_version_have_docker_composes_spellings(
     line: str, same: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

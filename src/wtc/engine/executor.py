@@ -5,7 +5,6 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
@@ -26,6 +25,7 @@ from wtc.model.plan import (
     StartContainer,
     WaitContainer,
 )
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
@@ -49,6 +49,8 @@ class Outcome:
     done: tuple[PlanNode, ...] = ()
     failed: tuple[tuple[PlanNode, WtcError], ...] = ()
     skipped: tuple[PlanNode, ...] = ()
+    stopped: frozenset[str] = frozenset()
+    """The ids of containers that the engine was asked to stop meanwhile, as far as the plan waits for events."""
 
 
 def execute_plan(
@@ -136,7 +138,12 @@ class _Run:
                     thread.join()
         if self.bug is not None:
             raise self.bug
-        return Outcome(done=tuple(self.done), failed=tuple(self.failed), skipped=tuple(self.skipped))
+        return Outcome(
+            done=tuple(self.done),
+            failed=tuple(self.failed),
+            skipped=tuple(self.skipped),
+            stopped=self.watch.stopped,
+        )
 
     def _run(self, parallel: int) -> None:
         self._begin(parallel)

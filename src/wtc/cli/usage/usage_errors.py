@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from wtc.cli.plain_parser import find_command
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
+from wtc.static_typing import Any
 
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
 

@@ -9,11 +9,11 @@ import queue
 import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.errors import WtcError
 from wtc.orchestrator.file_watch.decide import Kind, PathChange, outermost
 from wtc.orchestrator.file_watch.held_folders import HeldFolders
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
