@@ -46,7 +46,7 @@ def test_up_that_is_interrupted_says_what_became_of_it_and_shows_the_cursor(work
         until(lambda: bool(running(workshop)), "its container runs")
         terminal.see("waiting")
         terminal.type("\x03")
-        terminal.see("broken off")
+        terminal.see("interrupted")
         assert terminal.end() == 130
         seen = terminal.seen.decode()
         assert SHOWN in seen
