@@ -5,7 +5,7 @@ from typing import Any
 
 from wtc.cli.render.replica_name import replica_name
 from wtc.model.ports import Endpoint, HostPort
-from wtc.ports.variables import format_url
+from wtc.port_urls import format_url
 
 LOOPBACK = "127.0.0.1"
 

@@ -166,9 +166,9 @@ class _Sources:
 
     def first(self, names: Iterable[str]) -> str:
         """The real path of the first of the files that exists; empty where none does."""
-        return next((source for name in names if (source := self._named(name))), "")
+        return next((source for name in names if (source := self._find(name))), "")
 
-    def _named(self, name: str) -> str:
+    def _find(self, name: str) -> str:
         """The file in the project folder, in the worktree, or, if git ignores it there, in the main worktree."""
         for place in dict.fromkeys((self._folder, self._worktree.path)):
             if self._reader.is_file(path := os.path.join(place, name)):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wtc.ports.variables import format_url
+from wtc.port_urls import format_url
 
 
 @pytest.mark.parametrize(
