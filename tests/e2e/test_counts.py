@@ -1,5 +1,6 @@
 """How often a command interprets the compose files, parses them, and asks the engine."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import QUICK, Workshop, write
+from tests.e2e.ports import holding
 from wtc.compose.loader import load
 from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
 from wtc.engine.containers.exec import ExecRequest
 from wtc.engine.containers.terminal import Descriptors
+from wtc.events import PlanStarted
 from wtc.labels import WORKTREE
 from wtc.model.up_options import UpOptions
 from wtc.orchestrator.context.target import Target
@@ -150,6 +153,41 @@ def test_command_interprets_parses_and_asks_as_often_as_it_must(
         counts.start(c["Id"] for c in shared.client.api.containers(all=True, filters=own))
         COMMANDS[command](_target(shared))
         assert (counts.interpreted, counts.parsed, counts.lists, counts.asked) == expected, counts.requests
+
+
+def test_new_stack_is_observed_once(shared: Workshop, counts: Counts) -> None:
+    write(shared.main, {"compose.yaml": LEASED})
+    shared.wtc("down")
+    counts.start()
+    _up(_target(shared))
+    shared.wtc("down")
+    assert (counts.interpreted, counts.parsed, counts.lists) == (2, 1, 1), counts.requests
+
+
+def test_attempt_with_another_port_interprets_and_observes_once_more(shared: Workshop, counts: Counts) -> None:
+    """Another program takes the leased port between the plan and its execution.
+
+    The containers are listed for each of the two plans, for who has the port, and for the record of what is published.
+    """
+    write(shared.main, {"compose.yaml": LEASED})
+    leased = shared.up().ports["web/80/tcp"]
+    shared.wtc("down")
+    counts.start()
+    with contextlib.ExitStack() as held:
+        plans = 0
+
+        def report(event: object) -> None:
+            nonlocal plans
+            if isinstance(event, PlanStarted):
+                plans += 1
+                if plans == 1:
+                    held.enter_context(holding(leased))
+
+        up(_target(shared), UpRequest(), report, threading.Event())
+    assert shared.up().ports["web/80/tcp"] != leased
+    shared.wtc("down")
+    assert plans == 2
+    assert (counts.interpreted, counts.parsed, counts.lists) == (3, 1, 4), counts.requests
 
 
 def _stack(services: int) -> str:
