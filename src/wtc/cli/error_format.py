@@ -51,7 +51,7 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
 
 
 def _without_command(arguments: Sequence[str]) -> ErrorFormat:
-    """The format of a command line whose command does not exist."""
+    """Return the format for a command line whose command does not exist."""
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return ErrorFormat(as_json="--json" in own, debug="--debug" in own)
 

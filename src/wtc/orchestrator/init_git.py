@@ -149,7 +149,7 @@ def _hooks_in(folder: str) -> list[str]:
 
 
 def _is_for_all_repositories(root: str, environment: Mapping[str, str]) -> bool:
-    """Whether the user's or the system's configuration names the hooks folder."""
+    """Return whether the user's or the system's configuration names the hooks folder."""
     try:
         arguments = ["config", "--show-scope", "--get", "core.hooksPath"]
         scope = git(root, arguments, environment, accepted=(0, 1)).split("\t")[0]

@@ -49,13 +49,13 @@ def diverged_networks(
 
 
 def is_missing_or_diverged(network: Network, observed: Observed) -> bool:
-    """Whether a network of the stack does not exist, or differs from the file."""
+    """Return whether a network of the stack does not exist, or differs from the file."""
     existing = observed.networks.get(network.name)
     return existing is None or _has_diverged(existing.labels, network.labels)
 
 
 def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
-    """Whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
+    """Return whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
     return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
 
 

@@ -95,7 +95,7 @@ def record_id(common: str, worktree_id: str) -> None:
 
 
 def has_record(common: str, worktree_id: str) -> bool:
-    """Whether a worktree of this repository has the id, or had it before it was removed."""
+    """Return whether a worktree of this repository has the id, or had it before it was removed."""
     valid = _ID.fullmatch(worktree_id) is not None
     return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
 

@@ -266,7 +266,7 @@ def _inspect(engine: Engine, container: str) -> dict[str, Any] | None:
 
 
 def _is_being_removed(engine: Engine, container: str) -> bool:
-    """Whether the container is being removed, or was removed."""
+    """Return whether the container is being removed, or was removed."""
     found = _inspect(engine, container)
     return found is None or get_text(get_object(found, "State"), "Status") in {"removing", "dead"}
 

@@ -66,12 +66,12 @@ class Applying:
         return bool(self._work)
 
     def begin(self) -> None:
-        """Make the initial syncs."""
+        """Do the initial syncs."""
         self._add_initial({rule.service for rule in self._rules})
         self._sync_all()
 
     def apply(self, changes: Iterable[PathChange]) -> None:
-        """Do what the changes ask for, and what is left of earlier ones.
+        """Apply the changes, and those that are left of earlier ones.
 
         Raises:
             InterruptedByUserError: a signal ended it.

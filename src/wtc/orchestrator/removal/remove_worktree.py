@@ -89,7 +89,7 @@ def remove_worktree(
 
 
 def _is_unfinished(worktree: Worktree) -> bool:
-    """Whether a removal of the worktree was killed after it had stopped containers."""
+    """Return whether a removal of the worktree was killed after it had stopped containers."""
     return worktree.linked and not copy_origin(worktree) and bool(recorded_stopped(worktree.git_dir))
 
 
@@ -142,7 +142,7 @@ def _remove_stopped(
 
 
 def _own_stacks(engine: "Engine", worktree: Worktree, host: str) -> list[Namespace]:
-    """The worktree's stacks, of all its projects; moves are recorded, so that they are found without the worktree.
+    """Return the worktree's stacks, of all its projects; record moves, so that they are found without the worktree.
 
     Raises:
         ConflictError: it is not proved that a stack is the worktree's.
@@ -256,7 +256,7 @@ def _clean_named(target: Target, stack: LabelledStack, report: Reporter, stop: t
 
 
 def removal_doubt(identity: Identity, place: PathFacts) -> str:
-    """Why a stack stays that `clean -w` would remove, because a person names the path; empty where it goes."""
+    """Return why a stack stays that `clean -w` would remove: there a person names the path. Empty if it is removed."""
     if place.presence is Presence.PRESENT and place.git is GitState.NONE and not identity.id:
         return "its folder exists, and is not a git worktree"
     entries = Repositories().of(identity).worktrees

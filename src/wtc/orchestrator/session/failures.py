@@ -104,7 +104,7 @@ def _name(node: PlanNode) -> str:
 def _failed_containers(
     failed: Sequence[tuple[PlanNode, WtcError]], observed: Collection[ObservedContainer]
 ) -> Iterator[FailedContainer]:
-    """Those that the errors name; for a container that the engine did not start, as it is observed."""
+    """Yield the containers that the errors name, and as observed those that the engine did not start."""
     by_name = {container.name: container for container in observed}
     for node, error in failed:
         yield from error.containers
@@ -131,5 +131,5 @@ def _observed_containers(
 
 
 def _one_line(error: WtcError) -> str:
-    """An error in one line."""
+    """Return an error in one line."""
     return ": ".join([error.message, *error.causes[:1]])
