@@ -94,6 +94,12 @@ def test_document_avoids_vague_words(document: Path) -> None:
     assert [f"{number}: {line}" for number, line in lines if VAGUE.search(line)] == []
 
 
+@pytest.mark.parametrize("folder", ["src", "examples"])
+def test_source_avoids_vague_words(folder: str) -> None:
+    files = [path for path in (ROOT / folder).rglob("*") if path.suffix in {".py", ".md", ".toml", ".yaml"}]
+    assert [str(path) for path in files if VAGUE.search(path.read_text(errors="replace"))] == []
+
+
 def imported_files(name: str) -> set[str]:
     """Return the files of the package that one of them imports, at the top or where they are used."""
     found: set[str] = set()

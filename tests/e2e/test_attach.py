@@ -67,7 +67,7 @@ def test_container_with_a_terminal_needs_one(stack: Workshop) -> None:
 
 
 @pytest.mark.parametrize(("options", "status", "after"), [((), 5, "exited"), (("--no-sig-proxy",), 130, "running")])
-def test_signal_goes_to_the_process_unless_the_user_says_no(
+def test_signal_is_sent_to_the_process_unless_the_user_disables_it(
     stack: Workshop, options: tuple[str, ...], status: int, after: str
 ) -> None:
     started = stack.start("attach", "--no-stdin", *options, "traps")

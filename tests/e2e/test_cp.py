@@ -244,7 +244,7 @@ def test_device_of_this_machine_is_not_replaced(stack: tuple[Workshop, Stack], h
     assert (here / "pipe").is_fifo()
 
 
-def test_a_tar_comes_and_goes_through_pipes(stack: tuple[Workshop, Stack], here: Path) -> None:
+def test_tar_is_copied_through_pipes_in_both_directions(stack: tuple[Workshop, Stack], here: Path) -> None:
     workshop, there = stack
     command = ("cp", "-w", str(workshop.main))
     sent = run_wtc(*command, f"web:{THERE}/folder", "-", cwd=here, env=workshop.env, data=b"")

@@ -46,7 +46,7 @@ def copies(stack: Stack) -> list[str]:
     return [name for name in (*volumes, *containers) if name.startswith(f"{stack.namespace}_")]
 
 
-def test_worktree_starts_with_a_copy_of_mains_data_and_main_goes_on(workshop: Workshop) -> None:
+def test_worktree_starts_with_a_copy_of_mains_data_and_main_keeps_running(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": REDIS})
     main = workshop.up()
     main.run("db", "redis-cli", "set", "colour", "red")
@@ -119,7 +119,7 @@ def test_first_up_beside_docker_compose_names_its_data_and_the_command(
     workshop.commit({"compose.yaml": BOX})
     found = composed(workshop.main)
     first = workshop.wtc("up")
-    assert f"the data of Docker Compose project `{found.project}` stays in volume `{found.volume}`" in first.err
+    assert f"the data of Docker Compose project `{found.project}` remains in volume `{found.volume}`" in first.err
     assert "wtc up --data-from compose" in first.err
     assert "Docker Compose" not in workshop.wtc("up").err
 

@@ -54,7 +54,7 @@ def test_command_reaches_services_at_their_leased_ports(workshop: Workshop) -> N
     assert found["HOME"] == str(workshop.home)
 
 
-def test_disagreement_and_unpublished_ports_are_said(workshop: Workshop) -> None:
+def test_disagreement_and_unpublished_ports_are_reported(workshop: Workshop) -> None:
     workshop.commit(FILES)
     workshop.wtc("setup")
     ended = workshop.wtc("env", "--", "true")

@@ -69,7 +69,7 @@ def test_a_command_that_leaves_its_input_alone_ends_all_the_same(stack: Workshop
     assert piped(stack, "exec", "web", "head", "-c", "1", data=b"x" * BYTES).stdout == b"x"
 
 
-def test_a_reader_that_goes_is_no_failure(stack: Workshop) -> None:
+def test_reader_that_closes_the_output_is_not_a_failure(stack: Workshop) -> None:
     text = f"{sys.executable} -m wtc exec web sh -c 'yes | head -n 100000' | head -n 1"
     ended = subprocess.run(
         ["sh", "-c", text], cwd=stack.main, env=stack.env, capture_output=True, timeout=60, check=True
@@ -114,7 +114,7 @@ def test_what_cannot_be_is_refused(stack: Workshop, arguments: tuple[str, ...], 
     stack.refused("exec", *arguments, status=status)
 
 
-def test_what_does_not_run_is_told(workshop: Workshop) -> None:
+def test_service_that_does_not_run_is_reported(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service("web")})
     workshop.up("--no-start")
     assert "is not running" in workshop.refused("exec", "web", "true", status=1).err

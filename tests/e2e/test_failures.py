@@ -169,7 +169,7 @@ def test_two_failures_are_one_error_that_names_both(workshop: Workshop) -> None:
     assert "status 6" in ended.err
 
 
-def test_no_secret_value_is_told(workshop: Workshop) -> None:
+def test_no_secret_value_is_printed(workshop: Workshop) -> None:
     text = one_service("web", "environment: {PASSWORD: hunter2-hunter2}", command="sh -c 'exit 7'")
     workshop.commit({"compose.yaml": text})
     ended = workshop.refused("up", "--json", status=1)

@@ -49,7 +49,7 @@ def test_up_of_one_service_leaves_the_others_as_they_are(workshop: Workshop) -> 
     assert after["web"] != before["web"]
 
 
-def test_what_was_not_named_is_no_orphan(workshop: Workshop) -> None:
+def test_service_that_was_not_named_is_not_an_orphan(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": SHOP})
     before = workshop.up().ids()
     assert "no longer" not in workshop.wtc("up", "--remove-orphans", "db").err
@@ -89,9 +89,7 @@ def test_a_profile_is_enabled(workshop: Workshop, arguments: tuple[str, ...], en
     assert not any(s["diverged"] for s in workshop.wtc("status", "--json").json()["services"])
 
 
-def test_a_one_shot_service_runs_before_who_waits_for_it_and_once(
-    workshop: Workshop, witness: Callable[..., Proxy]
-) -> None:
+def test_job_runs_once_and_before_services_that_wait_for_it(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
     migrate = "sh -c 'echo ran >> /rows/log'"
     text = one_service("migrate", "volumes: ['rows:/rows']", command=migrate)
     text += f"  app:\n    {QUICK}\n    command: sh -c 'test -s /rows/log && sleep 1000'\n    volumes: ['rows:/rows']\n"
@@ -176,7 +174,7 @@ def test_bind_mounts_are_of_the_worktree(workshop: Workshop) -> None:
     assert workshop.up(cwd=linked).run("web", "cat", "/src/page") == "linked"
 
 
-def test_an_anonymous_volume_outlives_its_container_made_anew(workshop: Workshop) -> None:
+def test_anonymous_volume_is_kept_when_its_container_is_recreated(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service("web", "volumes: ['/kept']")})
     stack = workshop.up()
     stack.run("web", "sh", "-c", "echo kept > /kept/row")
@@ -188,7 +186,7 @@ UNSUPPORTED = one_service(
 )
 
 
-def test_what_is_not_supported_is_said_with_its_place(workshop: Workshop) -> None:
+def test_unsupported_attribute_is_reported_with_its_position(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": UNSUPPORTED})
     ended = workshop.wtc("up", "--no-start")
     assert "warning: `volumes.bind.selinux` of service `web`" in ended.err
@@ -254,7 +252,9 @@ def test_wait_and_no_wait_exclude_each_other(workshop: Workshop) -> None:
     workshop.refused("up", "--wait", "--no-wait", status=2)
 
 
-def test_up_goes_on_without_the_events_that_the_engine_drops(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+def test_up_completes_without_the_events_that_the_engine_drops(
+    workshop: Workshop, witness: Callable[..., Proxy]
+) -> None:
     """A job succeeds once and is restarted for ever: only an event shows that it has completed."""
     job = one_service("job", "restart: always", command="sh -c 'sleep 1'")
     web = one_service("web", "depends_on: {job: {condition: service_completed_successfully}}").partition("\n")[2]

@@ -189,7 +189,7 @@ def test_the_first_ctrl_c_stops_the_stack_and_tells_how_it_goes(workshop: Worksh
     assert workshop.leftovers() == []
 
 
-def test_the_second_ctrl_c_leaves_at_once_and_the_stop_goes_on(workshop: Workshop) -> None:
+def test_second_ctrl_c_exits_at_once_and_the_stop_continues(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": SLOW})
     with foreground(workshop, "--on-signal", "down") as started:
         started.read_until("tick")
@@ -220,7 +220,7 @@ def test_it_ends_with_the_containers_and_their_status(workshop: Workshop, first:
     assert ended == status, err
 
 
-def test_a_reader_that_goes_ends_it_quietly(workshop: Workshop) -> None:
+def test_reader_that_closes_the_output_ends_it_quietly(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": TICKING})
     with foreground(workshop) as started:
         started.read_until("tick")

@@ -28,7 +28,7 @@ def test_down_takes_orphans_along_and_leaves_volumes_to_clean(workshop: Workshop
     assert stack.ids() == {}
 
 
-def test_pull_goes_on_past_what_cannot_be_pulled_where_that_is_asked_for(workshop: Workshop) -> None:
+def test_pull_ignores_failures_on_request(workshop: Workshop) -> None:
     # Nothing listens there.
     missing = f"services:\n  web: {{image: '127.0.0.1:1/none-{workshop.token}'}}\n"
     workshop.commit({"compose.yaml": missing})

@@ -168,7 +168,7 @@ def test_conductors_run_shows_the_logs_and_its_stop_leaves_the_stack(workshop: W
     assert workshop.up(cwd=harness.workspace).ids() == stack.ids()
 
 
-def test_conductors_stop_takes_the_stack_down_where_the_script_says_so(workshop: Workshop, shell: str) -> None:
+def test_conductors_stop_removes_the_stack_if_the_script_requests_it(workshop: Workshop, shell: str) -> None:
     harness = Harness(workshop, "conductor", TALKING)
     script = script_of(harness, "run").replace("--on-signal leave", "--on-signal down")
     run_and_stop(harness, script, shell)
@@ -228,9 +228,9 @@ def claude(harness: Harness, event: str, document: Mapping[str, str]) -> Ended:
 
 def test_claude_codes_session_learns_its_ports_and_a_removed_worktree_takes_its_stack_along(workshop: Workshop) -> None:
     harness = Harness(workshop, "claude", HOOKED)
-    told = claude(harness, "SessionStart", {"source": "startup"}).out
+    context = claude(harness, "SessionStart", {"source": "startup"}).out
     stack, stays = workshop.up(cwd=harness.workspace), workshop.up()
-    assert all(str(port) in told for port in stack.ports.values())
+    assert all(str(port) in context for port in stack.ports.values())
     shutil.rmtree(harness.workspace)
     claude(harness, "WorktreeRemove", {"worktree_path": str(harness.workspace)})
     assert not [name for name in workshop.leftovers() if stack.namespace in name]

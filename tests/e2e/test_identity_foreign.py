@@ -196,7 +196,7 @@ def test_running_foreign_container_that_writes_into_a_volume_is_a_conflict(
     workshop.wtc(*command)
 
 
-def test_foreign_container_that_only_reads_a_volume_is_no_conflict(workshop: Workshop) -> None:
+def test_foreign_container_that_only_reads_a_volume_is_not_a_conflict(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": STORE})
     stack = workshop.up()
     mount = {f"{stack.namespace}_data": {"bind": "/data", "mode": "ro"}}

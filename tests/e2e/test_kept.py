@@ -156,7 +156,7 @@ def test_up_with_nothing_to_do_makes_no_change_of_the_registry(workshop: Worksho
     assert {path: path.read_bytes() for path in (workshop.config / "kept").rglob("*.json")} == kept
 
 
-def test_what_is_kept_holds_no_value_of_the_environment_and_goes_with_the_stack(workshop: Workshop) -> None:
+def test_kept_results_have_no_value_of_the_environment_and_are_removed_with_the_stack(workshop: Workshop) -> None:
     workshop.commit({**FILES, "web.env": "PASSWORD=swordfish\n", ".env": "COLOUR=octarine\n"})
     for command in ("up", "up", "status", "env", "ports"):
         workshop.wtc(command, env={"WEB_PORT": "8081", "PASSWORD": "marlin-9"})

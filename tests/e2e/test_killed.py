@@ -103,7 +103,7 @@ def test_clean_after_a_killed_clean_comes_home(workshop: Workshop, witness: Call
     assert "nothing to clean" in workshop.wtc("clean", "-y").err
 
 
-def test_an_interrupted_up_says_so_and_what_runs(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
+def test_interrupted_up_reports_what_runs(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
     workshop.commit({"compose.yaml": SHOP})
     aimed = threading.Event()
     popen: list[int] = []

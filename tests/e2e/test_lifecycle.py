@@ -96,7 +96,7 @@ def test_restart_brings_up_what_has_ended(workshop: Workshop) -> None:
     assert (states(stack), stack.ids()) == ({"job": "running"}, before)
 
 
-def test_restart_takes_along_who_asked_for_that_and_nobody_else(workshop: Workshop, along: Stack) -> None:
+def test_restart_also_restarts_only_dependents_with_restart_true(workshop: Workshop, along: Stack) -> None:
     before = begun(along)
     workshop.wtc("restart", "base")
     after = begun(along)
@@ -152,7 +152,7 @@ def test_a_signal_that_is_none_is_one_clear_error(workshop: Workshop, along: Sta
     assert states(along)["base"] == "running"
 
 
-def test_pause_freezes_and_unpause_goes_on(workshop: Workshop, along: Stack) -> None:
+def test_pause_stops_processes_and_unpause_resumes_them(workshop: Workshop, along: Stack) -> None:
     workshop.wtc("pause", "base")
     assert states(along) == {"base": "paused", "along": "running", "apart": "running"}
     workshop.wtc("unpause")
@@ -173,7 +173,7 @@ def test_nothing_there_is_success(workshop: Workshop, verb: str) -> None:
     assert "has no containers" in workshop.wtc(verb).err
 
 
-def test_start_of_what_was_never_brought_up_says_what_to_do(workshop: Workshop) -> None:
+def test_start_without_containers_suggests_up(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service()})
     assert "run `wtc up`" in workshop.refused("start", status=1).err
     assert "run `wtc up`" in workshop.refused("start", "web", status=1).err

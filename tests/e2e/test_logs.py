@@ -26,7 +26,7 @@ PLENTY = f"seq 0 9999 | sed 's/$$/ {'x' * 500}/'"
 
 
 def flood(script: str) -> str:
-    """Services that write once they are told to begin."""
+    """Services that write once they are triggered."""
     command = f"while [ ! -e /tmp/go ]; do usleep 20000; done; {script}; exec sleep 1000"
     return "services:\n" + "".join(
         f"  s{n}:\n    {QUICK}\n    command: [sh, -c, {json.dumps(command)}]\n" for n in range(SERVICES)
@@ -141,7 +141,7 @@ def test_each_service_has_a_colour_of_its_own(talk: Workshop) -> None:
     assert "\x1b" not in talk.wtc("logs", "--no-color", env={"FORCE_COLOR": "1"}).out
 
 
-def test_a_log_that_is_kept_nowhere_is_said_and_the_others_are_read(talk: Workshop) -> None:
+def test_container_without_a_readable_log_is_reported_and_others_are_read(talk: Workshop) -> None:
     ended = talk.wtc("logs")
     assert ended.err == "warning: the log driver of service `quiet` does not support reading logs\n"
     assert len(ended.out.splitlines()) == 13
@@ -155,7 +155,7 @@ def test_what_is_not_a_number_of_lines_is_one_clear_error(talk: Workshop) -> Non
     talk.refused("logs", "--tail", "some", status=2)
 
 
-def test_a_reader_that_goes_away_is_not_complained_about(talk: Workshop) -> None:
+def test_reader_that_closes_the_output_is_not_reported(talk: Workshop) -> None:
     command = f"{sys.executable} -m wtc logs --no-log-prefix job | head -c 1 | wc -c"
     shell = ["sh", "-c", command]
     done = subprocess.run(shell, check=False, cwd=talk.main, env=talk.env, capture_output=True, text=True)
@@ -169,7 +169,7 @@ def test_where_nothing_was_brought_up_there_is_nothing_to_read(workshop: Worksho
     assert "nothing of" in ended.err
 
 
-def test_following_goes_on_over_restarts_and_new_containers_and_ends_with_the_last(workshop: Workshop) -> None:
+def test_following_continues_over_restarts_and_new_containers_and_ends_with_the_last(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service(command="sh -c 'echo begun; exec sleep 1000'")})
     stack = workshop.up()
     with following(workshop) as run:

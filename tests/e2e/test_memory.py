@@ -30,7 +30,7 @@ def huge(workshop: Workshop) -> str:
     return one_service("web", f"mem_limit: {workshop.client.info()['MemTotal'] * 2}b")
 
 
-def test_up_refuses_what_there_is_no_memory_for_before_anything_is_made(
+def test_up_without_enough_memory_is_refused_before_anything_is_created(
     workshop: Workshop, witness: Callable[..., Proxy]
 ) -> None:
     workshop.commit({"compose.yaml": one_service("web", "mem_limit: 1g")})
@@ -41,13 +41,13 @@ def test_up_refuses_what_there_is_no_memory_for_before_anything_is_made(
     ended = workshop.refused("up", cwd=other, status=1, env={"DOCKER_HOST": proxy.address} | GUARDED)
     assert proxy.changes == []
     memory = workshop.client.info()["MemTotal"]
-    told = re.search(
+    refusal = re.search(
         r"error: memory is oversubscribed by (.+): (.+) would be needed, and the engine's machine has (.+)\n", ended.err
     )
-    assert told is not None
-    assert told[3] == size_text(memory)
+    assert refusal is not None
+    assert refusal[3] == size_text(memory)
     # What runs beside it is more than the one stack that the test knows of.
-    over, needed = (float(text.split()[0]) for text in told.groups()[:2])
+    over, needed = (float(text.split()[0]) for text in refusal.groups()[:2])
     assert needed >= 2 * memory / GIB
     assert over == pytest.approx(needed - memory / GIB, abs=0.2)
     assert "idle: " in ended.err
@@ -111,13 +111,13 @@ def test_what_starts_what_did_not_run_asks_for_memory_too(
     workshop.wtc(goes_on, "--oversubscribe", *command[1:], env=GUARDED)
 
 
-def test_what_takes_its_own_place_again_is_restarted_whatever_there_is(workshop: Workshop) -> None:
+def test_restart_of_a_stack_does_not_check_its_own_memory(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": huge(workshop)})
     workshop.up()
     workshop.wtc("restart", "-t", "0", env=GUARDED)
 
 
-def test_oversubscribe_goes_on_and_an_up_with_nothing_to_do_does_not_ask_for_the_memory(
+def test_oversubscribe_continues_and_an_up_with_nothing_to_do_does_not_check_memory(
     workshop: Workshop, witness: Callable[..., Proxy]
 ) -> None:
     workshop.commit({"compose.yaml": huge(workshop)})

@@ -19,7 +19,7 @@ def published(workshop: Workshop) -> dict[str, int]:
     return ports_of(workshop.wtc("ports", "--json").json()["endpoints"])
 
 
-def test_a_lease_that_a_program_took_moves_and_is_said(workshop: Workshop) -> None:
+def test_lease_that_a_program_took_moves_and_is_reported(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": WEB})
     before = workshop.up().ports["web/80/tcp"]
     workshop.wtc("down", "-t", "0")
@@ -32,7 +32,7 @@ def test_a_lease_that_a_program_took_moves_and_is_said(workshop: Workshop) -> No
     assert workshop.up().ports["web/80/tcp"] == after
 
 
-def test_a_lease_that_a_foreign_container_took_moves_and_is_said(workshop: Workshop) -> None:
+def test_lease_that_a_foreign_container_took_moves_and_is_reported(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": WEB})
     before = workshop.up().ports["web/80/tcp"]
     workshop.wtc("down", "-t", "0")
@@ -170,7 +170,7 @@ def test_each_worktrees_frontend_reaches_the_api_of_its_own_worktree(workshop: W
             assert answer.read().decode() == f"{stack.namespace}\n"
 
 
-def test_a_literal_address_of_a_moved_port_is_warned_of(workshop: Workshop) -> None:
+def test_literal_address_of_a_moved_port_is_a_warning(workshop: Workshop) -> None:
     lines = (
         'ports: ["8080:80"]',
         "environment:",

@@ -86,7 +86,7 @@ def no_password(ended: Ended, *passwords: str) -> None:
 
 
 def refused(workshop: Workshop, *arguments: str) -> Ended:
-    """One clear error; nothing is made, and no password told."""
+    """One clear error; nothing is created, and no password is printed."""
     ended = workshop.refused(*arguments, status=1)
     no_password(ended)
     assert workshop.leftovers() == []

@@ -36,7 +36,7 @@ def test_no_compose_file(workshop: Workshop, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", [("down",), ("ports",), ("ps",), ("clean", "-y")])
-def test_what_goes_by_label_needs_no_compose_file(workshop: Workshop, command: tuple[str, ...]) -> None:
+def test_commands_that_use_labels_need_no_compose_file(workshop: Workshop, command: tuple[str, ...]) -> None:
     workshop.wtc(*command)
 
 
@@ -78,7 +78,7 @@ def test_a_compose_file_that_is_none(workshop: Workshop, unusable: object, name:
     assert ended.json()["ok"] is False
 
 
-def test_every_finding_of_a_file_is_told_at_once(workshop: Workshop) -> None:
+def test_all_findings_of_a_file_are_reported_together(workshop: Workshop) -> None:
     write(workshop.main, {"compose.yaml": "services:\n  web:\n    imago: x\n    prots: [80]\n"})
     ended = workshop.wtc("up", "--json", status=3)
     found = ended.json()["error"]["diagnostics"]

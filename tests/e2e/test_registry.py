@@ -42,7 +42,7 @@ def running(shared: Workshop) -> tuple[Workshop, Stack, Stack]:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_ps_goes_on_right(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
+def test_ps_is_correct_with_a_damaged_registry(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
     workshop, *stacks = running
     workshop.up()
     damage(workshop)
@@ -51,7 +51,7 @@ def test_ps_goes_on_right(running: tuple[Workshop, Stack, Stack], damage: Damage
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_ports_goes_on_right(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
+def test_ports_is_correct_with_a_damaged_registry(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
     workshop, stack, _ = running
     workshop.up()
     damage(workshop)
@@ -59,7 +59,7 @@ def test_ports_goes_on_right(running: tuple[Workshop, Stack, Stack], damage: Dam
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_up_goes_on_right(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
+def test_up_is_correct_with_a_damaged_registry(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
     workshop, stack, _ = running
     workshop.up()
     damage(workshop)
@@ -68,7 +68,9 @@ def test_up_goes_on_right(running: tuple[Workshop, Stack, Stack], damage: Damage
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_down_goes_on_right_and_the_ports_stay(running: tuple[Workshop, Stack, Stack], damage: Damage) -> None:
+def test_down_is_correct_with_a_damaged_registry_and_keeps_the_ports(
+    running: tuple[Workshop, Stack, Stack], damage: Damage
+) -> None:
     workshop, stack, other = running
     workshop.up()
     damage(workshop)
@@ -80,7 +82,9 @@ def test_down_goes_on_right_and_the_ports_stay(running: tuple[Workshop, Stack, S
 
 @pytest.mark.parametrize("command", [("up",), ("ports",), ("down",), ("status",), ("clean", "-y")])
 @pytest.mark.parametrize("damage", [garbage, a_folder])
-def test_what_was_damaged_is_put_aside_and_said(workshop: Workshop, damage: Damage, command: tuple[str, ...]) -> None:
+def test_damaged_registry_is_moved_away_and_reported(
+    workshop: Workshop, damage: Damage, command: tuple[str, ...]
+) -> None:
     workshop.commit({"compose.yaml": "services: {web: {image: 'busybox:1.36', init: true, ports: [80]}}\n"})
     workshop.wtc("up", "--no-start")
     damage(workshop)

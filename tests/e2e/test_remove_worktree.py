@@ -202,7 +202,7 @@ def test_worktree_that_may_not_go_is_not_touched(
     try:
         reported = claude.remove()
         assert reason in reported
-        assert f"the worktree `{claude.path}` stays" in reported
+        assert f"the worktree `{claude.path}` is kept" in reported
         assert (starts(stack), things(stack)) == before
         assert claude.path.is_dir()
     finally:
@@ -217,7 +217,7 @@ def test_foreign_container_that_writes_into_a_volume_keeps_the_worktree(kept: tu
     try:
         reported = claude.remove()
         assert foreign.name in reported
-        assert f"the worktree `{claude.path}` stays" in reported
+        assert f"the worktree `{claude.path}` is kept" in reported
         assert (starts(stack), things(stack)) == before
     finally:
         foreign.remove(force=True)
@@ -260,7 +260,7 @@ def test_what_ran_is_started_again_if_git_refuses(claude: Claude) -> None:
     before = things(stack), stack.ids()
     reported = claude.remove(PATH=git_that_refuses(claude))
     assert "fatal: refused" in reported
-    assert f"the worktree `{claude.path}` stays" in reported
+    assert f"the worktree `{claude.path}` is kept" in reported
     assert (things(stack), stack.ids()) == before
     assert set(starts(stack)) == {f"{stack.namespace}_db"}
     assert recorded_stopped(worktree_at(str(claude.path)).git_dir) == ()
@@ -404,7 +404,7 @@ def test_files_get_another_owner_only_while_git_would_remove_the_worktree(
     with monkeypatch.context() as patch:
         patch.setattr(steps, "stop_stacks", write_while_stopping)
         patch.setattr(steps, "take_ownership", take_none)
-        with pytest.raises(ConflictError, match="and its stack stay"):
+        with pytest.raises(ConflictError, match="and its stack are kept"):
             remove_here(claude)
     assert stack.container("web").status == "running"
 
@@ -448,7 +448,7 @@ def test_worktree_under_a_mount_keeps_its_stack(claude: Claude, monkeypatch: pyt
     assert [one.why for one in found.left] == ["something is mounted at its folder"]
 
 
-def test_stack_whose_host_id_was_lost_goes_with_its_worktree(claude: Claude) -> None:
+def test_stack_whose_host_id_was_lost_is_removed_with_its_worktree(claude: Claude) -> None:
     stack = claude.up()
     claude.remove(WTC_CONFIG_DIR=str(claude.workshop.base / "other"))
     assert not claude.path.exists()
@@ -462,7 +462,7 @@ def test_worktree_with_a_stack_that_is_not_proved_to_be_its_own_stays(claude: Cl
     claude.workshop.git("worktree", "move", str(claude.path), str(moved))
     reported = claude.remove(moved, WTC_CONFIG_DIR=str(claude.workshop.base / "other"))
     assert f"it was created at `{claude.path}` on another host" in reported
-    assert f"the worktree `{moved}` stays" in reported
+    assert f"the worktree `{moved}` is kept" in reported
     assert (things(stack), starts(stack)) == before
     assert moved.is_dir()
     claude.workshop.git("worktree", "move", str(moved), str(claude.path))

@@ -78,7 +78,7 @@ def test_a_stopped_container_is_started_and_not_recreated(workshop: Workshop, sh
     assert shop.container("web").status == "running"
 
 
-def test_a_paused_container_goes_on_and_has_another_probe_before_it_is_called_unhealthy(workshop: Workshop) -> None:
+def test_paused_container_is_unpaused_and_probed_again_before_it_counts_as_unhealthy(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service("web", "healthcheck: {test: [CMD, 'true'], interval: 500ms}")})
     stack = workshop.up()
     before = stack.ids()
@@ -96,7 +96,7 @@ def test_a_removed_container_is_made_again(workshop: Workshop, shop: Stack) -> N
     assert after.ports == shop.ports
 
 
-def test_recreate_makes_every_container_anew(workshop: Workshop, shop: Stack) -> None:
+def test_recreate_recreates_every_container(workshop: Workshop, shop: Stack) -> None:
     shop.run("db", "sh", "-c", "echo kept > /data/row")
     before = shop.ids()
     after = workshop.up("--recreate")
@@ -228,7 +228,7 @@ def test_status_tells_what_has_diverged(workshop: Workshop, shop: Stack) -> None
     assert not rows["db"]["diverged"]
 
 
-def test_a_changed_network_is_made_anew_under_the_containers(workshop: Workshop, shop: Stack) -> None:
+def test_changed_network_is_recreated_under_the_containers(workshop: Workshop, shop: Stack) -> None:
     write(workshop.main, {"compose.yaml": SHOP + "networks: {default: {labels: {new: '1'}}}\n"})
     after = workshop.up()
     until(lambda: after.container("web").attrs["State"]["Health"]["Status"] == "healthy", "web is healthy")

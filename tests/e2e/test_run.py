@@ -42,7 +42,7 @@ volumes: {{rows: }}
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory, client: Any) -> Iterator[Workshop]:
-    """A stack that nobody has brought up yet."""
+    """A stack that was not brought up yet."""
     with opened(tmp_path_factory.mktemp("run"), client) as workshop:
         workshop.commit({"compose.yaml": APP, "app.env": "SHAPE=square\nSIZE=large\n"})
         yield workshop
@@ -101,7 +101,7 @@ def test_bytes_go_both_ways_unchanged(stack: Workshop) -> None:
     assert hashlib.sha256(ended.stdout).digest() == hashlib.sha256(data).digest()
 
 
-def test_both_outputs_stay_apart_and_the_narration_is_no_output(stack: Workshop) -> None:
+def test_outputs_are_separate_and_narration_is_not_output(stack: Workshop) -> None:
     ended = piped(stack, "--rm", "--no-deps", "-q", "bare", "sh", "-c", "echo out; echo err >&2")
     assert (ended.stdout, ended.stderr) == (b"out\n", b"err\n")
 
@@ -110,7 +110,7 @@ def test_without_a_command_the_services_own_runs(stack: Workshop) -> None:
     assert piped(stack, "--rm", "bare").stdout == b"from the file\n"
 
 
-def test_an_entrypoint_of_its_own_stands_alone(stack: Workshop) -> None:
+def test_entrypoint_option_replaces_the_command_too(stack: Workshop) -> None:
     assert piped(stack, "--rm", "--entrypoint", "echo 'a b'", "bare").stdout == b"a b\n"
     assert piped(stack, "--rm", "--entrypoint", "echo a", "bare", "b").stdout == b"a b\n"
 
@@ -271,7 +271,7 @@ def test_without_a_terminal_sigint_goes_to_the_command(stack: Workshop) -> None:
     assert oneoffs(stack) == []
 
 
-def test_a_stop_goes_on_when_wtc_is_killed_right_after_it_was_asked(stack: Workshop) -> None:
+def test_stop_continues_when_wtc_is_killed_right_after_the_signal(stack: Workshop) -> None:
     script = "trap 'sleep 1; exit 0' TERM; echo ready; while :; do sleep 0.1; done"
     # Of the time to stop it has as much as the engine gives by itself.
     running = _started(stack, "sh", "-c", script, service="bare")

@@ -1,4 +1,4 @@
-"""Answers that go on and on, and nobody who reads them to the end, on a real stack."""
+"""Long and endless answers whose reader closes them early, on a real stack."""
 
 import subprocess
 import sys
@@ -37,5 +37,5 @@ def test_output_that_cannot_be_written_is_an_error(workshop: Workshop) -> None:
     workshop.up()
     for line in ("logs -f", "exec -T web yes line", "ps", "ps --json"):
         done = shell(workshop, f"wtc {line} >/dev/full")
-        told = "error: the output could not be written\ncaused by: no space left on device\n"
-        assert (done.returncode, done.stderr) == (1, told), line
+        reported = "error: the output could not be written\ncaused by: no space left on device\n"
+        assert (done.returncode, done.stderr) == (1, reported), line

@@ -24,7 +24,7 @@ services:
 """
 
 
-def test_up_is_stopped_for_a_while_and_goes_on_below(workshop: Workshop) -> None:
+def test_suspended_up_continues_below_its_frame(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": WAITS})
     with Terminal(workshop, ["up"], shell='"$@"; echo stop""ped $?; fg; echo en""ded $?') as terminal:
         terminal.see(HIDDEN)
@@ -40,7 +40,7 @@ def test_up_is_stopped_for_a_while_and_goes_on_below(workshop: Workshop) -> None
         terminal.see("ended 0")
 
 
-def test_up_that_is_interrupted_says_what_became_of_it_and_shows_the_cursor(workshop: Workshop) -> None:
+def test_interrupted_up_reports_the_result_and_shows_the_cursor(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": WAITS})
     with Terminal(workshop, ["up"], size=(24, 40)) as terminal:
         until(lambda: bool(running(workshop)), "its container runs")
@@ -55,7 +55,7 @@ def test_up_that_is_interrupted_says_what_became_of_it_and_shows_the_cursor(work
 
 
 @pytest.mark.parametrize("how", ["leave", "down"])
-def test_in_the_foreground_ctrl_c_does_as_it_was_told_to(workshop: Workshop, how: str) -> None:
+def test_ctrl_c_in_the_foreground_follows_on_signal(workshop: Workshop, how: str) -> None:
     workshop.commit({"compose.yaml": TICKING})
     with Terminal(workshop, ["up", "--foreground", "--on-signal", how]) as terminal:
         terminal.see("\x1b[36mweb  | \x1b[0mtick")

@@ -92,7 +92,7 @@ def test_stopped_for_a_while_it_gives_the_screen_back_and_borrows_it_again(stack
         terminal.see("ended 130")
 
 
-def test_what_comes_and_goes_comes_and_goes_on_the_screen(workshop: Workshop) -> None:
+def test_started_and_removed_containers_appear_and_disappear_on_the_screen(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": one_service("web") + one_service("db").partition("\n")[2]})
     with Terminal(workshop, WATCH) as terminal:
         terminal.see("nothing of this worktree runs")
@@ -106,9 +106,7 @@ def test_what_comes_and_goes_comes_and_goes_on_the_screen(workshop: Workshop) ->
         terminal.see("nothing of this worktree runs")
 
 
-def test_an_engine_that_goes_away_is_an_error_below_the_last_frame(
-    stack: Workshop, witness: Callable[..., Proxy]
-) -> None:
+def test_lost_engine_is_an_error_below_the_last_frame(stack: Workshop, witness: Callable[..., Proxy]) -> None:
     proxy = witness()
     with Terminal(stack, WATCH, env={"DOCKER_HOST": proxy.address}) as terminal:
         terminal.see("in use")
@@ -125,7 +123,7 @@ def test_a_terminal_that_cannot_move_its_cursor_gets_line_after_line(stack: Work
         assert "\x1b" not in terminal.see("in use") + terminal.see("in use")
 
 
-def test_a_terminal_that_goes_away_ends_it(stack: Workshop) -> None:
+def test_closed_terminal_ends_it(stack: Workshop) -> None:
     terminal = Terminal(stack, WATCH)
     terminal.see("in use")
     terminal.hang_up()

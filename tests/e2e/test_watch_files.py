@@ -265,7 +265,7 @@ def test_paused_container_gets_the_files_once_it_runs(workshop: Workshop) -> Non
         watch.arrives("/opt/new/app.py", "one\n")
         workshop.wtc("pause", "web")
         (workshop.main / "src" / "app.py").unlink()
-        watch.hear("wtc syncs service `web` again by itself")
+        watch.hear("wtc syncs service `web` again automatically")
         workshop.wtc("unpause", "web")
         watch.hear("removed `/opt/new/app.py`")
         workshop.wtc("stop", "web")
@@ -293,7 +293,7 @@ def test_engine_that_is_back_gets_what_was_saved_meanwhile(workshop: Workshop, w
     with watching(workshop, env={"DOCKER_HOST": proxy.address}) as watch:
         outage.is_out.set()
         replaced(workshop.main / "src" / "app.py", "two\n")
-        watch.hear("wtc syncs service `web` again by itself")
+        watch.hear("wtc syncs service `web` again automatically")
         outage.is_out.clear()
         watch.arrives("/app/src/app.py", "two\n")
 

@@ -187,7 +187,7 @@ def test_volumes_stay_unless_somebody_confirms(shop: Shop) -> None:
     said = shop.workshop.wtc("worktree", "remove", "one").err
     assert not path.exists()
     assert shop.things(stack) == [f"volume {stack.namespace}_data"]
-    assert f"its volumes stay: `{stack.namespace}_data`" in said
+    assert f"its volumes are kept: `{stack.namespace}_data`" in said
 
 
 @pytest.mark.parametrize(("answer", "left"), [("y", []), ("n", ["data"])])

@@ -53,7 +53,7 @@ def plan_git_hook(root: str, environment: Mapping[str, str], *, arguments: str, 
     if has_chained:
         raise ConflictError(
             f"`{shown}` was replaced after `wtc init git`",
-            causes=[f"`{git_hook.CHAINED}` beside it has the hook that was there before"],
+            causes=[f"`{git_hook.CHAINED}` has the previous hook"],
             hints=["to add wtc again, join the two hooks in one file and remove the other"],
         )
     note = f"the existing hook is now `{git_hook.CHAINED}`, which runs first"

@@ -256,7 +256,7 @@ class _Run:
                 f"the host ports of service `{service}` are taken by its container `{holder.name}`",
                 hints=[
                     f"to free them, run `wtc stop {service}`",
-                    "to run beside it, leave out `--service-ports`, or publish another port with `--publish`",
+                    "to run both, leave out `--service-ports`, or publish another port with `--publish`",
                 ],
             )
 

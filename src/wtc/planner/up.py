@@ -270,7 +270,7 @@ class _Up:
                 self._wait(decision, Condition.READY, "", required=required)
 
     def _must_get_ready(self, service: str) -> bool:
-        """Return whether `up` fails if the service does not get ready: unless no service that waits for it needs that."""
+        """Return whether `up` fails if the service does not get ready: not if all that wait for it are optional."""
         required = [
             how.required
             for other in self.desired.services.values()

@@ -37,7 +37,7 @@ def command(
         if given:
             hint = "to remove the stack with its volumes and built images, run `wtc clean`"
             raise UsageError(
-                f"`wtc down` has no `{option}`: what it leaves is what the next `wtc up` goes on with", hints=[hint]
+                f"`wtc down` has no `{option}`: volumes and images are kept for the next `wtc up`", hints=[hint]
             )
     target = replace(target, by_branch=False)
     request = DownRequest(services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)

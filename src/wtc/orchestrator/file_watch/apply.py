@@ -140,7 +140,9 @@ class Applying:
                 self._work[service] = one
                 if self._reported.get(service) != error.message:
                     self._reported[service] = error.message
-                    self._failed(error.replace(notes=(*error.notes, f"wtc syncs service `{service}` again by itself")))
+                    self._failed(
+                        error.replace(notes=(*error.notes, f"wtc syncs service `{service}` again automatically"))
+                    )
             else:
                 self._reported.pop(service, None)
                 ready[service] = one

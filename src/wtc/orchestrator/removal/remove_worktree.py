@@ -99,7 +99,7 @@ def refuse_removal(path: str, target: Target, *, force: bool = False, hints: Seq
     if why := removal_refusal(facts, force=force):
         final = bool(removal_refusal(facts, force=True))
         raise ConflictError(
-            f"the worktree `{path}` and its stack stay", causes=[why], hints=() if final else tuple(hints)
+            f"the worktree `{path}` and its stack are kept", causes=[why], hints=() if final else tuple(hints)
         )
 
 
@@ -239,7 +239,7 @@ def _clean(target: Target, own: Sequence[Namespace], report: Reporter, stop: thr
         if (one.stack.namespace, one.stack.identity.id) in proved:
             chosen += _clean_named(target, one.stack, report, stop)
     if doubts:
-        causes = [f"stack `{name}` stays: {why}" for name, why in doubts.items()]
+        causes = [f"stack `{name}` is kept: {why}" for name, why in doubts.items()]
         raise ConflictError(f"not all of the stacks of `{target.worktree}` may be removed", causes=causes)
     raise_if_left([one for one in found.left if (one.stack.namespace, one.stack.identity.id) not in proved])
     forget_stale(target, found, report)

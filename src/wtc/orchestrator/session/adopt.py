@@ -244,7 +244,7 @@ def _only_stack(found: Sequence[tuple[LabelledStack, Standing, str]], here: Work
         )
     other = [s for s in open_to if s.identity.host != here.identity.host]
     if len(open_to) > 1 or other:
-        why = "it was created on another host" if len(open_to) == 1 else f"{len(open_to)} stacks can be meant"
+        why = "it was created on another host" if len(open_to) == 1 else f"{len(open_to)} stacks can be taken over"
         raise ConflictError(
             "the stack to take over must be named",
             causes=[why],

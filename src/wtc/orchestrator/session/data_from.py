@@ -224,7 +224,7 @@ class DataFrom:
             if {v.key for v in own} & source_volumes(source, observed).keys():
                 warn(
                     self.context.report,
-                    f"the data of {source.title} stays in {_volumes(source, observed)}, and this stack starts empty",
+                    f"the data of {source.title} remains in {_volumes(source, observed)}, and this stack starts empty",
                     hint="to start with a copy of it, run `wtc clean`, then `wtc up --data-from compose`",
                 )
                 return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SEE_STATE = "to see the state of each service, run `wtc status`"
 _NOT_STARTED = frozenset({126, 127})
 """The exit statuses of a container whose program could not be started."""
-HINTS = (SEE_STATE, "to stop and remove what runs, run `wtc down`")
+HINTS = (SEE_STATE, "to stop and remove the stack, run `wtc down`")
 
 
 def raise_failed(
