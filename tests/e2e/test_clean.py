@@ -119,7 +119,7 @@ def test_clean_leaves_a_prunable_worktree_unless_its_path_is_named(workshop: Wor
     stack = workshop.up(cwd=linked)
     shutil.rmtree(linked)
     ended = workshop.wtc("clean", "--gone", "-y", cwd=workshop.base)
-    assert f"`{stack.namespace}` of {linked} stays" in ended.err
+    assert f"`{stack.namespace}` of {linked} is kept" in ended.err
     assert "`git worktree prune`" in ended.err
     assert "`git worktree repair PATH`" in ended.err
     assert set(stack.ids()) == {"web", "db"}
