@@ -1,7 +1,6 @@
 """The marker of `wtc env`: which variables it set, so that a shell that has them does not feed them back into the file.
 
-Pure. The marker is one variable whose value is JSON: name -> [value that was set, value before or null]. Source:
-product.md, Isolation.
+Pure. The marker is one variable whose value is JSON: name -> [value that was set, value before or null].
 """
 
 import json

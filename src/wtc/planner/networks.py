@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import PROCESS_STATES, Observed, ObservedContainer
 from wtc.model.plan import CreateNetwork, CreateVolume
 from wtc.model.project import Network
 from wtc.planner.plan_builder import PlanBuilder
@@ -56,7 +56,7 @@ def is_missing_or_diverged(network: Network, observed: Observed) -> bool:
 
 def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
     """Return whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
-    return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
+    return container.service not in desired.services or (container.oneoff and container.state in PROCESS_STATES)
 
 
 def add_networks_and_volumes(

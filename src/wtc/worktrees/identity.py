@@ -1,6 +1,6 @@
 """Decide whether a stack belongs to a worktree, and whether the worktree of a stack is gone. Pure.
 
-Without proof, no stack is taken over and nothing is removed. Source: product.md, Identity.
+Without proof, no stack is taken over and nothing is removed. See `.context/plans/design.md`.
 """
 
 from collections.abc import Iterable, Sequence

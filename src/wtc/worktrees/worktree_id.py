@@ -1,7 +1,7 @@
 """Read and write the random id of a worktree, in `wtc/id` in git's folder for it, and the records of its moves.
 
 Each linked worktree has its git folder, which `git worktree remove` deletes. The id file contains its inode number, so
-that a copy of the folder is recognised. Source: product.md, Identity.
+that a copy of the folder is recognised. See `.context/plans/design.md`.
 """
 
 import contextlib

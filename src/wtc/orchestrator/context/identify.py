@@ -1,6 +1,6 @@
 """Find the stack that belongs to a worktree: its namespace, and the proof.
 
-Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identity.py`. Source: product.md, Identity.
+Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identity.py`. See `.context/plans/design.md`.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Which stacks `clean` removes, and why it leaves the others. Source: product.md, Identity, Gone."""
+"""Which stacks `clean` removes, and why it leaves the others. See `.context/plans/design.md`."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum

@@ -1,7 +1,7 @@
 """Remove a worktree with its stacks: check with git, stop the stacks, remove the worktree, remove the stacks.
 
 Until git has removed the worktree, its stacks can be started again. A removal that is cut off at any point leaves a
-state that the next one, `wtc clean -w PATH` or `wtc clean --gone` continues from. Source: product.md, Identity.
+state that the next one, `wtc clean -w PATH` or `wtc clean --gone` continues from. See `.context/plans/design.md`.
 """
 
 import os

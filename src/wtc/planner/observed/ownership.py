@@ -2,7 +2,7 @@
 
 Labels alone do not prove it: containers and images that users create from an image of wtc inherit its labels. So the
 labels of an object must match each other and its name, and then the identity of the worktree.
-Source: product.md, Identity.
+See `.context/plans/design.md`.
 """
 
 import re
