@@ -9,7 +9,8 @@ own. What wtc does not use is missing: fields declared again in a subclass, `__p
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
+
+from wtc.static_typing import Any, NoReturn, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 

@@ -5,7 +5,8 @@ Pure. The marker is one variable whose value is JSON: name -> [value that was se
 
 import json
 from collections.abc import Mapping
-from typing import cast
+
+from wtc.static_typing import cast
 
 MARKER = "WTC_ENV"
 

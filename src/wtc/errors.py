@@ -42,11 +42,13 @@ Those that one package alone raises are defined there.
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar, Final, Self, TypedDict, TypeVar, Unpack
 
 from wtc.model.diagnostic import Diagnostic
+from wtc.static_typing import TYPE_CHECKING, ClassVar, Self, TypedDict, TypeVar, Unpack
 
 if TYPE_CHECKING:
+    from typing import Final  # noqa: TID251 - not followed by the type checker through another module
+
     from wtc.model.diagnostic import FailedContainer
 
 _Error = TypeVar("_Error", bound="WtcError")

@@ -1,10 +1,9 @@
 """The events of a running command, as data; the command line renders them."""
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic, Severity
+from wtc.static_typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     # Not at run time, so that a command without a plan does not import the plan model.

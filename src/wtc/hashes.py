@@ -5,7 +5,7 @@ For short texts. To hash files, `hashlib` is faster.
 
 # pyright: reportMissingModuleSource=false, reportMissingImports=false, reportAttributeAccessIssue=false
 # pyright: reportUnknownVariableType=false
-from typing import TYPE_CHECKING
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hashlib import blake2b, sha256

@@ -7,11 +7,11 @@ import contextlib
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NoReturn
 
 from wtc.orchestrator.context.target import Target, default_namespace, locate
 from wtc.orchestrator.session.stop_on_signal import inherit_lock, log_folder
 from wtc.private_folder import make_private_folder
+from wtc.static_typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from wtc.model.namespace import Namespace

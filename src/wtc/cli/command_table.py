@@ -1,8 +1,7 @@
 """The table of commands, which `--help` lists without importing them. Their modules are `wtc.cli.commands.<name>`."""
 
-from typing import NamedTuple
-
 from wtc import __version__
+from wtc.static_typing import NamedTuple
 
 
 class CommandEntry(NamedTuple):

@@ -1,11 +1,11 @@
 """Shell completion of command parameters, attached by parameter name, and only while completing."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from wtc.cli.global_options import FLAGS, VALUES, move_global_options
 from wtc.orchestrator import completion
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Any
 
 _BY_NAME: dict[str, Callable[[Target], list[str]]] = {
     "service": completion.service_names,

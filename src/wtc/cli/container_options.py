@@ -1,8 +1,7 @@
 """The options that `exec` and `run` share."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument, Option
+from wtc.static_typing import Annotated
 
 Service = Annotated[str, Argument(metavar="SERVICE", show_default=False)]
 NoTty = Annotated[bool, Option("--no-tty", "--no-TTY", "-T", help="Do not allocate a terminal.")]

@@ -5,7 +5,8 @@ them.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+
+from wtc.static_typing import Annotated, Any
 
 REQUIRED: Any = object()
 """The default of a parameter that has to be given."""

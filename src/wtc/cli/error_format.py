@@ -1,7 +1,8 @@
 """Read from a command line how its errors are printed, before the command starts."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+
+from wtc.static_typing import Any, NamedTuple
 
 _OPTIONS = ("--json", "--format", "--events", "--progress", "--debug")
 

@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from wtc.cli.render.errors import show_error
 from wtc.cli.render.logs import LogWriter
@@ -21,6 +20,7 @@ from wtc.interruption import SILENCE_S, is_stop_heeded, received_signal
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.foreground import AttachRequest, OnExit, attach_stack
 from wtc.orchestrator.up import UpRequest, UpResult, up
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.cli.background_stop import BackgroundStop

@@ -4,13 +4,13 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NoReturn
 
 from wtc.cli.command_table import COMPLETE, VERSION
 from wtc.cli.error_format import ErrorFormat, error_format
 from wtc.cli.plain_parser import parse_line
 from wtc.cli.signals import interrupt_on_signal, interrupted_status
 from wtc.errors import Exit, InternalError, InterruptedByUserError, WtcError
+from wtc.static_typing import Any, NoReturn
 
 GARBAGE = 50_000
 """New objects before the interpreter searches for reference cycles."""

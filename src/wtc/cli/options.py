@@ -1,10 +1,10 @@
 """The options that most commands share, declared once."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
 
 from wtc.cli.declarations import Command, Option
 from wtc.errors import UsageError
+from wtc.static_typing import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from wtc.model.up_options import Recreate

@@ -6,11 +6,11 @@ accepts it reads exactly as the library does.
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any
 
 from wtc.cli.command_table import GROUPS, MODULES
 from wtc.cli.declarations import REQUIRED, Command, Option, Parameter
 from wtc.cli.error_format import ErrorFormat
+from wtc.static_typing import Any
 
 
 class PlainLine:

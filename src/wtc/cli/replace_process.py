@@ -4,9 +4,9 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
 
 from wtc.errors import WtcError
+from wtc.static_typing import NoReturn
 
 CANNOT_RUN, NOT_FOUND = 126, 127
 """The exit statuses of a shell for a program that does not run. Source: POSIX, Shell Command Language, 2.8.2."""

@@ -5,13 +5,13 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from wtc.cli.render.plain_reporter import PlainReporter
 from wtc.cli.signals import INTERRUPT, handle_signals, interrupt_unless_heeded, interrupted_status
 from wtc.cli.terminal.style import can_encode, can_redraw, preferred_progress
 from wtc.errors import InterruptedByUserError
 from wtc.interruption import Interrupted, is_stop_heeded
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.cli.render.json_reporter import JsonReporter

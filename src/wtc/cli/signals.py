@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from wtc.errors import Exit
 from wtc.interruption import Interrupted, forget_signals, is_stop_heeded, note_signal, received_signal
+from wtc.static_typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from types import FrameType

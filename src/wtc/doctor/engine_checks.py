@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc.doctor.finding import Finding, error_findings, failed, passed
 from wtc.engine.client.connection import NEWEST_API, OLDEST_API, Engine, open_engine
 from wtc.engine.client.endpoint import Endpoint, choose_endpoint
 from wtc.errors import EngineUnreachableError, WtcError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.observe.engine_info import EngineInfo

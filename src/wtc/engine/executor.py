@@ -5,7 +5,6 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
@@ -26,6 +25,7 @@ from wtc.model.plan import (
     StartContainer,
     WaitContainer,
 )
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

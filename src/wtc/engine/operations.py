@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
 
 from wtc.dataclass import dataclass
 from wtc.engine import resource_calls as resources
 from wtc.engine.containers import container_calls as containers
 from wtc.model import plan as op
+from wtc.static_typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+
+from wtc.static_typing import Generic, TypeVar
 
 T = TypeVar("T")
 

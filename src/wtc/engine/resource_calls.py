@@ -6,13 +6,13 @@ object without wtc's labels is never used and never removed.
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine.client.json_access import Json, get_object, get_text
 from wtc.engine.observe import parse_inspect
 from wtc.errors import ConflictError, EngineError, NotFoundError, WtcError
 from wtc.model.plan import CreateNetwork, CreateVolume, RemoveImage, RemoveNetwork, RemoveVolume
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ has: owners, modes, links, special files, file capabilities, and times in whole 
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING
 
 from wtc.engine.client.json_access import require_text
 from wtc.engine.containers.archive import download, upload
@@ -16,6 +15,7 @@ from wtc.errors import EngineError, WtcError
 from wtc.model.mounts import Mount
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import CopyHelper, CopyVolume, RemoveContainer
+from wtc.static_typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -1,9 +1,8 @@
 """Hooks of Claude Code. Source: code.claude.com/docs, Hooks reference: SessionStart, WorktreeCreate, WorktreeRemove."""
 
-from typing import Any
-
 from wtc.harnesses import edit_json
 from wtc.harnesses.edit import Edit, HookCommands, Read, calls_subcommand, is_list, is_table
+from wtc.static_typing import Any
 
 SETTINGS = ".claude/settings.json"
 CREATED, REMOVED = "wtc hook claude-worktree-create", "wtc hook claude-worktree-remove"

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeGuard
 
 from wtc.dataclass import dataclass, field
 from wtc.errors import UsageError
+from wtc.static_typing import Any, TypeAlias, TypeGuard
 
 Read: TypeAlias = Callable[[str], str | None]
 """Path in the worktree -> text of the file; None if the file does not exist."""

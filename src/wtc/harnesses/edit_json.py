@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 from wtc.dataclass import dataclass, field
 from wtc.harnesses.edit import is_list, is_table, unusable_file
+from wtc.static_typing import Any, TypeAlias
 
 Document: TypeAlias = dict[str, Any]
 _SPACE = re.compile(r"[ \t\r\n]*")

@@ -6,9 +6,9 @@ tomlkit is imported by the edits alone. Each edit is parsed again, and is used o
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
 
 from wtc.harnesses.edit import is_list, is_table, unusable_file
+from wtc.static_typing import Any, TypeAlias
 
 Document: TypeAlias = dict[str, Any]
 

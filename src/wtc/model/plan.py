@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.dataclass import dataclass, field
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wtc.model.desired import ContainerSpec, DesiredImage, InjectedFile

@@ -1,9 +1,8 @@
 """A plan in words, and what each operation is called: one row for each operation. Pure."""
 
-from typing import NamedTuple
-
 from wtc.model import plan as op
 from wtc.model.plan import Operation, Plan, PlanNode
+from wtc.static_typing import NamedTuple
 
 
 class OperationNames(NamedTuple):

@@ -1,6 +1,6 @@
 """The position of a value in the user's files."""
 
-from typing import NamedTuple, TypeAlias
+from wtc.static_typing import NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """The path of a value in a document: `("services", "web", "ports", 0)`."""

@@ -1,7 +1,5 @@
 """`attach`: attach to the first process of a service's container."""
 
-from typing import TYPE_CHECKING
-
 from wtc.errors import WtcError
 from wtc.events import Reporter
 from wtc.model.observed import ContainerRef
@@ -9,6 +7,7 @@ from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
 from wtc.orchestrator.exec import Replica, find_container
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.containers.terminal import Descriptors

@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, UsageError, WtcError
@@ -41,6 +40,7 @@ from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean, plan_clean_volumes
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.planner.observed.ownership import foreign_objects, foreign_use
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import Standing
 from wtc.worktrees.identity_facts import read_path, read_worktree

@@ -1,12 +1,12 @@
 """`config`: print the interpreted compose file. Imports neither the engine nor the registry, except for digests."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import EngineError, UsageError
 from wtc.orchestrator.context.disk_reader import DiskReader
 from wtc.orchestrator.context.target import Target, load_request
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.compose.loader.loaded_project import LoadedProject

@@ -4,7 +4,6 @@ import os
 import posixpath
 import sys
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
@@ -13,6 +12,7 @@ from wtc.model.observed import ContainerRef
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.exec import Replica, find_container
+from wtc.static_typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

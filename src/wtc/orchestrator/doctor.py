@@ -1,7 +1,6 @@
 """`doctor`: check the environment and suggest fixes."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wtc.doctor import registry_checks, sandbox_checks, worktree_checks
 from wtc.doctor.engine_checks import check_engine
@@ -18,6 +17,7 @@ from wtc.orchestrator.host_ports.leases import port_variables_of
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.ports.requests import port_requests
 from wtc.registry.store import Store
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.locate import worktree_at
 

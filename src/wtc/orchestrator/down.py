@@ -6,7 +6,6 @@ What the plan and its execution need is imported while the engine lists its obje
 import threading
 from contextlib import nullcontext
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.events import Reporter
@@ -15,6 +14,7 @@ from wtc.orchestrator.context.context import Context, report_foreign
 from wtc.orchestrator.context.stack_lock import lock_if_possible
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import UserState, update_registry
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

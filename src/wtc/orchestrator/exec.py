@@ -1,7 +1,5 @@
 """`exec`: run a command in a running container of the stack."""
 
-from typing import TYPE_CHECKING
-
 from wtc.dataclass import dataclass
 from wtc.engine.containers.exec import ExecRequest, run_exec
 from wtc.errors import WtcError
@@ -9,6 +7,7 @@ from wtc.events import Reporter
 from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.containers.terminal import Descriptors

@@ -1,7 +1,6 @@
 """`images`: list the images of the stack's containers."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import NotFoundError
@@ -11,6 +10,7 @@ from wtc.model.observed import ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -3,7 +3,6 @@
 import heapq
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from wtc.dataclass import dataclass
 from wtc.errors import EngineError, NotFoundError
@@ -12,6 +11,7 @@ from wtc.model.observed import ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
+from wtc.static_typing import NamedTuple
 
 BATCH = 1000
 """How many existing lines are in a batch, at most."""

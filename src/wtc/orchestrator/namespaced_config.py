@@ -1,12 +1,12 @@
 """`config --namespaced`: the compose file with the worktree's own names and host ports."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wtc.events import Reporter, Warned
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import interpret_with_ports, resolve_stack
 from wtc.orchestrator.host_ports.leases import known_stack_ports
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.compose.loader.loaded_project import LoadedProject

@@ -1,7 +1,6 @@
 """`ports`: list this worktree's host ports, from the registry if possible, else from the engine."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
@@ -14,6 +13,7 @@ from wtc.orchestrator.context.user_state import read_registry
 from wtc.planner.addresses import connect_address, is_loopback
 from wtc.ports.variables import service_variables
 from wtc.settings.settings import BIND, PORT_RANGE
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.model.observed import ObservedContainer

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
 from wtc.model.identity import LabelledStack, WorktreeLocation
@@ -14,6 +13,7 @@ from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target, worktree_path
 from wtc.orchestrator.context.worktree_location import worktree_location
 from wtc.planner.observed.labelled_stacks import namespace_of
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.locate import branch_of
 

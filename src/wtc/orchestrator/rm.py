@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import InterruptedByUserError
@@ -18,6 +17,7 @@ from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_rm, removable_containers
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.orchestrator.context.target import Target

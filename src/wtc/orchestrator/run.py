@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import threading
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ConflictError, EngineError, InterruptedByUserError, PortTakenError, UsageError, WtcError
@@ -31,6 +30,7 @@ from wtc.planner.checks.memory_budget import starting_spec
 from wtc.planner.images.plan_images import check_images, plan_images
 from wtc.planner.oneoff import OneoffOptions, oneoff_name, oneoff_spec, plan_oneoff, plan_waits, without_dependencies
 from wtc.planner.volumes.copy_marker import check_unfinished
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
@@ -16,6 +15,7 @@ from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target, locate
 from wtc.orchestrator.context.user_state import open_user_state
 from wtc.orchestrator.context.validate_services import require_declared
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

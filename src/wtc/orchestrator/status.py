@@ -1,7 +1,6 @@
 """`status`: one worktree's services against its compose file."""
 
 from contextlib import suppress
-from typing import Any
 
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
@@ -12,6 +11,7 @@ from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.kept.ports_as_json import decode_endpoints, encode_endpoints
 from wtc.orchestrator.kept.unchanged_stack import is_unchanged, stack_facts
 from wtc.orchestrator.ports import leased_host_ports
+from wtc.static_typing import Any
 
 _PURPOSE = "status"
 """The purpose under which a result is kept."""

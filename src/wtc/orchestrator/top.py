@@ -1,7 +1,6 @@
 """`top`: list the processes in the stack's running containers."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
@@ -10,6 +9,7 @@ from wtc.model.observed import PROCESS_STATES, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.observe.container_queries import ProcessTable

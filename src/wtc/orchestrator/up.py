@@ -4,7 +4,6 @@ import contextlib
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import PortTakenError, UsageError
@@ -39,6 +38,7 @@ from wtc.planner.checks.memory_budget import starting_in_plan
 from wtc.planner.images.plan_images import check_images, only_services, plan_images
 from wtc.planner.up import plan_up
 from wtc.planner.volumes.data_from import with_filled_volumes
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.executor import Outcome

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.errors import ConflictError, UsageError
@@ -14,6 +13,7 @@ from wtc.planner.observed.ownership import is_left_by_copy, ownership
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import add_restarts, unfinished_copies
 from wtc.planner.volumes.copy_target import copy_target
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -8,7 +8,6 @@ of the service.
 import re
 from collections.abc import Iterator, Mapping
 from posixpath import join
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from wtc.dataclass import fields, is_dataclass, replace
 from wtc.model import plan as op
@@ -17,6 +16,7 @@ from wtc.model.position import Path
 from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.planner.desired.all_services import all_services
+from wtc.static_typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
     from wtc.model.mounts import FileGrant

@@ -6,7 +6,6 @@ Source: compose-spec, `depends_on`, `post_start`, `pre_stop`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
@@ -25,6 +24,7 @@ from wtc.model.service import Dependency
 from wtc.planner.dependency_order import dependency_order
 from wtc.planner.names import replacement_name
 from wtc.planner.plan_builder import PlanBuilder
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.model.observed import Observed, ObservedContainer

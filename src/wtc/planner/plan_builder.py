@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.plan import Plan, PlanNode, RunHook
+from wtc.static_typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

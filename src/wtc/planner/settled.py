@@ -7,11 +7,11 @@ warnings, and does not have to be asked.
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from wtc.hashes import sha256
 from wtc.planner.observed.ownership import ownership
 from wtc.planner.volumes.copy_target import copy_target
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     # Not at run time, so that a comparison does not import the model of a desired stack.

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import cast
 
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
@@ -11,6 +10,7 @@ from wtc.model.position import Path, dotted
 from wtc.model.project import Project
 from wtc.ports.variables import PORT_PREFIX, service_variables, variable_name
 from wtc.settings.settings import HOST_PORTS
+from wtc.static_typing import cast
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
 _HINT = "to lease a port for a process on the host, write `x-wtc: {ports: [web]}`, and read it from `WTC_PORT_WEB`"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
@@ -13,6 +12,7 @@ from wtc.model.position import Path, dotted
 from wtc.planner.addresses import connect_address
 from wtc.port_urls import format_url
 from wtc.settings.settings import PORT_VARIABLES
+from wtc.static_typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     # Not at run time, so that a command that knows the ports imports no compose file's model.

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeGuard, TypeVar, cast
 
 from wtc.dataclass import dataclass, field
 from wtc.model.ports import PortId
 from wtc.namespace import is_namespace
 from wtc.registry.port_keys import format_port_key, parse_port_key
 from wtc.registry.stack_records import StackRecord, Status
+from wtc.static_typing import TypeGuard, TypeVar, cast
 
 T = TypeVar("T")
 

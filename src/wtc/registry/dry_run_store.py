@@ -2,10 +2,10 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wtc.registry.stack_records import StackRecords
 from wtc.registry.store import Store
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.registry.memory_reservations import MemoryReservations

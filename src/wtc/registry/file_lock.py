@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc.regular_file import read_regular_file
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

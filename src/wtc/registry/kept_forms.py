@@ -7,9 +7,9 @@ import json
 import os
 import stat
 from contextlib import suppress
-from typing import Any, cast
 
 from wtc.namespace import is_namespace
+from wtc.static_typing import Any, cast
 
 FORMAT = 1
 MOST_BYTES = 16 << 20

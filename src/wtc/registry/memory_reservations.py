@@ -5,13 +5,13 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.private_folder import make_private_folder
 from wtc.registry import file_lock
 from wtc.regular_file import read_regular_file
+from wtc.static_typing import cast
 
 _SUFFIX = ".json"
 

@@ -5,7 +5,6 @@ import os
 import stat
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from wtc.errors import NewerRegistryError, RegistryError, WtcError
 from wtc.namespace import is_namespace
@@ -15,6 +14,7 @@ from wtc.registry.codec import DamagedError, DecodedRegistry, NewerVersionError,
 from wtc.registry.kept_forms import KeptForms
 from wtc.registry.stack_records import StackRecords
 from wtc.regular_file import read_descriptor
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.registry.memory_reservations import MemoryReservations

@@ -5,11 +5,11 @@ import resource
 import socket
 import struct
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.sandbox.stack import Listener, Stack
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio

@@ -5,7 +5,6 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext
-from typing import TYPE_CHECKING, Any
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import UsageError, WtcError
@@ -21,6 +20,7 @@ from wtc.sandbox.processes import command_pid, kill_sandbox
 from wtc.sandbox.stack import Stack
 from wtc.sandbox.view import TEMPORARY, SandboxView, bwrap_arguments
 from wtc.sandbox.workspace import lies_in
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from posixpath import normpath
-from typing import Generic, TypeAlias, TypeVar, cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import ComposeFileError, UsageError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.git import GitAccess
 from wtc.settings.toml_files import Section, read_user_settings
+from wtc.static_typing import Generic, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 

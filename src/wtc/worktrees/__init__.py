@@ -3,7 +3,7 @@
 The public names are imported on first use, so that commands that import this package do not import asyncio.
 """
 
-from typing import TYPE_CHECKING, Any
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.worktrees.errors import (

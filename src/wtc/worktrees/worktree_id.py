@@ -11,10 +11,10 @@ import re
 import stat
 from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
-from typing import cast
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
+from wtc.static_typing import cast
 
 FOLDER = "wtc"
 LOCK = "lock"

@@ -1,12 +1,12 @@
 """`wtc attach`."""
 
 import sys
-from typing import Annotated
 
 from wtc.cli.container_options import Service
 from wtc.cli.declarations import Option
 from wtc.cli.options import with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc attach --no-stdin web"
 

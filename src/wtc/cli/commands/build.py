@@ -1,12 +1,12 @@
 """`wtc build`."""
 
 import os
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc build --build-arg VERSION=2 web"
 

@@ -1,12 +1,11 @@
 """`wtc clean`."""
 
-from typing import TYPE_CHECKING, Annotated
-
 from wtc.cli.declarations import Option
 from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, require_exclusive, with_target
 from wtc.dataclass import replace
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
     from wtc.orchestrator.clean import Cleaning, CleanPlan

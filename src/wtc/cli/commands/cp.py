@@ -1,12 +1,12 @@
 """`wtc cp`."""
 
 import sys
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc cp web:/var/log/nginx ./logs"
 

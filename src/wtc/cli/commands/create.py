@@ -1,11 +1,10 @@
 """`wtc create`."""
 
-from typing import Annotated
-
 from wtc.cli import options as shared
 from wtc.cli.declarations import Argument
 from wtc.cli.options import DryRun, Quiet
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc create --build web"
 

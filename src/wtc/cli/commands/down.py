@@ -1,12 +1,11 @@
 """`wtc down`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, with_target
 from wtc.dataclass import replace
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc down -t 5"
 

@@ -2,12 +2,12 @@
 
 import re
 import shlex
-from typing import Annotated
 
 from wtc.cli import container_options
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, require_exclusive, require_one_of, require_value, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc env -- npm run dev"
 CONTEXT = container_options.PASS_THROUGH

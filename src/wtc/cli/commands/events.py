@@ -3,13 +3,13 @@
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
 from wtc.cli.terminal.output import SCHEMA_VERSION, json_text
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.events import ContainerEvent
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc events --json web"
 JSON_LINES = True

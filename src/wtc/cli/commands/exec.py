@@ -1,12 +1,12 @@
 """`wtc exec`."""
 
 import sys
-from typing import Annotated
 
 from wtc.cli import container_options as options
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import require_exclusive, with_target_by_worktree
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc exec -u root web sh -c 'ls /tmp | wc -l'"
 CONTEXT = options.PASS_THROUGH

@@ -5,12 +5,12 @@ import select
 import sys
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import require_one_of, without_target
 from wtc.cli.target import make_target
 from wtc.errors import Exit, InternalError, UsageError, WtcError
+from wtc.static_typing import Annotated, Any
 
 EXAMPLES = "Example: wtc hook claude-worktree-remove <event.json"
 CREATED, REMOVED = "claude-worktree-create", "claude-worktree-remove"

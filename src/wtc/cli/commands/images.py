@@ -1,11 +1,11 @@
 """`wtc images`."""
 
 import sys
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc images -q"
 

@@ -1,12 +1,12 @@
 """`wtc init`."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, with_target
 from wtc.errors import Exit, WtcError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
     from wtc.orchestrator.init import Edit, InitResult

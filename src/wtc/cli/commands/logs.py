@@ -1,12 +1,12 @@
 """`wtc logs`."""
 
 import time
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target_by_file
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc logs -f --tail 20 web"
 

@@ -1,11 +1,11 @@
 """`wtc ls`."""
 
 import sys
-from typing import Annotated
 
 from wtc.cli.declarations import Option
 from wtc.cli.options import AsJson, require_exclusive, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc ls -a"
 

@@ -1,13 +1,13 @@
 """`wtc port`."""
 
 import sys
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, require_one_of, with_target
 from wtc.errors import UsageError
 from wtc.model.ports import Endpoint
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc port web 80"
 

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, require_exclusive, require_one_of, with_target
 from wtc.errors import UsageError
 from wtc.model.usage import Usage
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc ps -a"
 

@@ -1,10 +1,9 @@
 """`wtc pull`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, require_one_of, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc pull --policy missing"
 

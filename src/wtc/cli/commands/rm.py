@@ -1,12 +1,12 @@
 """`wtc rm`."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, with_target_by_file
 from wtc.dataclass import replace
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc rm -fs web"
 

@@ -2,7 +2,6 @@
 
 import sys
 from contextlib import ExitStack
-from typing import Annotated
 
 from wtc.cli import container_options as options
 from wtc.cli.declarations import Argument, Option
@@ -17,6 +16,7 @@ from wtc.cli.options import (
     with_target_by_worktree,
 )
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc run --rm web sh -c 'npm test'"
 CONTEXT = options.PASS_THROUGH

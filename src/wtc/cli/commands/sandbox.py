@@ -2,13 +2,13 @@
 
 import math
 import sys
-from typing import Annotated
 
 from wtc.cli import container_options as options
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target
 from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc sandbox --memory 2g --cpus 1.5 --pids 200 -- npm test"
 CONTEXT = options.PASS_THROUGH

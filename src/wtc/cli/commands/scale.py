@@ -1,10 +1,9 @@
 """`wtc scale`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import DryRun, Oversubscribe, Quiet, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc scale web=3"
 

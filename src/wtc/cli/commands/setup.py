@@ -1,9 +1,8 @@
 """`wtc setup`."""
 
-from typing import TYPE_CHECKING
-
 from wtc.cli.options import AsJson, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.orchestrator.worktree_files.copy_files import Copied

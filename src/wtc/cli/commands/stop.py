@@ -1,10 +1,9 @@
 """`wtc stop`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument
 from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, with_target
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc stop -t 5 web"
 

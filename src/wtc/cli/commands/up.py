@@ -1,13 +1,13 @@
 """`wtc up`."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
 
 from wtc.cli import options as shared
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, require_exclusive, require_one_of, require_value
 from wtc.errors import UsageError, WtcError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from wtc.cli.foreground import ForegroundOptions

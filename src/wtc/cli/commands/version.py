@@ -1,12 +1,12 @@
 """`wtc version`."""
 
 import sys
-from typing import Annotated
 
 from wtc import __version__
 from wtc.cli.command_table import VERSION
 from wtc.cli.declarations import Option
 from wtc.cli.options import require_exclusive, require_one_of, without_target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc version --short"
 

@@ -1,11 +1,11 @@
 """Endpoints, and ports of processes on the host, as table rows and as JSON."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from wtc.cli.render.replica_name import replica_name
 from wtc.model.ports import Endpoint, HostPort
 from wtc.port_urls import format_url
+from wtc.static_typing import Any
 
 LOOPBACK = "127.0.0.1"
 

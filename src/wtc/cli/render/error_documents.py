@@ -1,10 +1,9 @@
 """Errors and diagnostics as JSON."""
 
-from typing import Any
-
 from wtc.errors import WtcError
 from wtc.model.diagnostic import Diagnostic, FailedContainer, HealthCheck
 from wtc.model.position import dotted
+from wtc.static_typing import Any
 
 
 def error_document(error: WtcError) -> dict[str, Any]:

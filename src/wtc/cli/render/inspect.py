@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 from wtc.cli.render.error_documents import diagnostic_document
 from wtc.cli.render.errors import shown_path
@@ -10,6 +9,7 @@ from wtc.cli.terminal.output import print_columns, print_json
 from wtc.model.ports import format_ports
 from wtc.model.position import Position, dotted
 from wtc.orchestrator.inspect import AttributeReport, InspectResult, Reference
+from wtc.static_typing import Any
 
 
 def show_text(result: InspectResult) -> None:

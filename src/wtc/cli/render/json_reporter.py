@@ -1,7 +1,5 @@
 """Report events as JSON lines on standard error, for programs that run wtc."""
 
-from typing import Any, Self, TypeAlias
-
 from wtc.cli.render.error_documents import diagnostic_document, error_document
 from wtc.cli.render.up import node_document, planned_document
 from wtc.cli.terminal.output import SCHEMA_VERSION, json_text, narrate
@@ -19,6 +17,7 @@ from wtc.events import (
     Warned,
 )
 from wtc.model.plan import PlanNode
+from wtc.static_typing import Any, Self, TypeAlias
 
 _Reported: TypeAlias = PlanStarted | NodeStarted | NodeDone | NodeFailed | NodeSkipped | Progress | Warned | Note
 

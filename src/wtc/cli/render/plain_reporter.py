@@ -1,10 +1,9 @@
 """Report each event as a line, for pipes, logs and agents."""
 
-from typing import TYPE_CHECKING, Self
-
 from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.terminal.output import narrate
 from wtc.events import Event, Note, Warned
+from wtc.static_typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from wtc.cli.render.plan_lines import PlanLines

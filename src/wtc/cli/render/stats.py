@@ -1,9 +1,8 @@
 """Resource use of containers, as table rows and as JSON."""
 
-from typing import TYPE_CHECKING, Any
-
 from wtc.cli.render.replica_name import replica_name
 from wtc.format_units import size_text
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.model.usage import Usage

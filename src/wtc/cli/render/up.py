@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wtc.cli.terminal.output import narrate, print_columns, print_json
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     # Not at run time, so that an `up` that finds nothing to do imports neither the plan nor what makes it.

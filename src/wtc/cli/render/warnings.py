@@ -1,8 +1,7 @@
 """Print warnings and notes, for commands that change nothing."""
 
-from typing import TYPE_CHECKING
-
 from wtc.cli.terminal.output import narrate
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.events import Event

@@ -1,15 +1,15 @@
 """A console of rich that escapes control characters."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from wtc.cli.terminal.escape import Verbatim, escape_control
+from wtc.static_typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
-    from typing import IO
+    from wtc.static_typing import IO
 
 
 class EscapingConsole(Console):

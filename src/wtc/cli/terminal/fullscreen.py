@@ -7,11 +7,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Self, cast
 
 from wtc.cli.terminal.escape import escape_line
 from wtc.cli.terminal.suspend import raise_default_signal
 from wtc.errors import WtcError
+from wtc.static_typing import TYPE_CHECKING, Self, cast
 
 if TYPE_CHECKING:
     from io import BufferedWriter, RawIOBase

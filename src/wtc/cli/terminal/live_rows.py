@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import TypeAlias
 
 from wtc.cli.terminal.escape import escape_line
 from wtc.dataclass import dataclass, field
 from wtc.model.plan import PlanNode
+from wtc.static_typing import TypeAlias
 
 TAIL = 6
 """Maximum number of output lines of a running build, step names included."""

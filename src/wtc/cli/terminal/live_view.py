@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Self
 
 from rich.console import Console
 from rich.spinner import Spinner
@@ -32,6 +31,7 @@ from wtc.events import (
 )
 from wtc.model.plan import Plan, PlanNode, WaitContainer
 from wtc.model.plan_text import operation_names
+from wtc.static_typing import Self
 
 _MARKS = {State.DONE: ("✔", "green"), State.FAILED: ("✘", "red")}
 _STYLES = {State.DONE: "green", State.FAILED: "red", State.RUNNING: "cyan"}

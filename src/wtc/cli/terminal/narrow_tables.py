@@ -1,9 +1,9 @@
 """Lay out tables for terminals that are too narrow for them. Pure."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from wtc.cli.terminal.tables import GAP, PATHS, SHORTEST_PATH, align, display_width, fit_path, wrap_words
+from wtc.static_typing import NamedTuple
 
 INDENT = "  "
 _NOTHING = {"", "-"}

@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from wtc.cli.terminal.escape import Verbatim, escape_line, escaped
 from wtc.cli.terminal.style import link_urls, paint_words, use_colours, use_links
 from wtc.cli.terminal.tables import PATHS, align, shorten_home
+from wtc.static_typing import Any
 
 SCHEMA_VERSION = 1
 

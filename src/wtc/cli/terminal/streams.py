@@ -4,10 +4,10 @@ import codecs
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO, cast
 
 from wtc.cli.terminal.escape import Verbatim, escape_control
 from wtc.errors import WtcError
+from wtc.static_typing import TYPE_CHECKING, TextIO, cast
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Callable
-from typing import IO, TextIO
 
 from wtc.cli.terminal.escape import Verbatim, escaped
+from wtc.static_typing import IO, TextIO
 
 _ANSI = ("auto", "never", "always")
 _PROGRESS = ("auto", "tty", "plain", "json", "quiet")

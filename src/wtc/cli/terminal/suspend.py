@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING
+
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import FrameType

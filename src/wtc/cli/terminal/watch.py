@@ -4,13 +4,13 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from wtc.cli.terminal.escape import escape_line
 from wtc.cli.terminal.output import print_columns
 from wtc.cli.terminal.style import can_redraw
 from wtc.cli.terminal.tables import PATHS, align, drop_columns, fit, narrow_cells, shorten_paths
 from wtc.dataclass import dataclass
+from wtc.static_typing import NoReturn
 
 EVERY_S = 1.0
 

@@ -4,7 +4,8 @@ It is imported only after the command line was found to be invalid.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from wtc.static_typing import NamedTuple
 
 
 class Answer(NamedTuple):

@@ -1,9 +1,9 @@
 """Turn the exceptions of the command line library into errors of wtc."""
 
 import re
-from typing import Any
 
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
+from wtc.static_typing import Any
 
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Environment
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv.env_file_cache import MAX_VARIABLES, ParsedEnvFile
@@ -15,6 +14,7 @@ from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_str
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.dataclass import replace
 from wtc.model.position import Path, Position
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.compose.dotenv.parser import PlacedAt

@@ -5,10 +5,10 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 from wtc.compose.interpolation.template import Lookup, Placed, SubstitutionBudget, TemplateError, substitute
 from wtc.model.position import Position
+from wtc.static_typing import TypeAlias
 
 PlacedAt: TypeAlias = Callable[[Position], Placed]
 """The position of a value -> what `template.substitute` takes as `placed`."""

@@ -1,7 +1,6 @@
 """Format the project as `docker compose config` prints it, as YAML or JSON."""
 
 from collections.abc import Mapping as Mapping_
-from typing import Any
 
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.transform.attribute_types import ATTRIBUTE_TYPES
@@ -9,6 +8,7 @@ from wtc.compose.tree.accessors import get_fields, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node, Plain, Scalar, Sequence, plain
 from wtc.compose.tree.path_patterns import Cursor, Table
 from wtc.errors import ComposeFileError
+from wtc.static_typing import Any
 
 UPPER = {"weight", "rate"}
 """Shapes whose keys are capitalised in JSON: their Go structs have no JSON tags."""

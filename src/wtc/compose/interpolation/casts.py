@@ -5,10 +5,10 @@ Every string of these attributes is cast, quoted or not, with or without a varia
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 from wtc.compose.source.scalars import parse_float
 from wtc.compose.tree.path_patterns import Table
+from wtc.static_typing import TypeAlias
 
 Cast: TypeAlias = Callable[[str], int | float | bool]
 

@@ -5,7 +5,8 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeAlias
+
+from wtc.static_typing import NamedTuple, TypeAlias
 
 Lookup: TypeAlias = Callable[[str], str | None]
 Placed: TypeAlias = Callable[[str, str], str | None]

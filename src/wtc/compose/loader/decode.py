@@ -6,8 +6,7 @@ deeper in the tree than in the model, or that have a special form, have a row in
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from types import UnionType
-from typing import Any, TypeAlias, TypeVar, get_args, get_origin
+from types import GenericAlias, UnionType
 
 from wtc.compose.loader.loaded_project import LoadedProject
 from wtc.compose.support.report import report_unsupported
@@ -25,6 +24,7 @@ from wtc.model.position import Path, Position
 from wtc.model.project import AiModel, Network, PortVariable, Project, Volume
 from wtc.model.service import Port, Service, Ulimit
 from wtc.model.variable_use import VariableUse
+from wtc.static_typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Read: TypeAlias = Callable[[Node], Any]
@@ -183,15 +183,15 @@ def _reader_for(kind: object) -> Read:
     """Return the reader for values of a type."""
     if kind in _SCALARS:
         return _SCALARS[kind]
-    arguments = get_args(kind)
-    if get_origin(kind) is UnionType:
-        inner = _reader_for(arguments[0])
+    if isinstance(kind, UnionType):
+        inner = _reader_for(kind.__args__[0])
         return lambda node: None if is_null(node) else inner(node)
-    if get_origin(kind) is tuple:
-        item = _reader_for(arguments[0])
+    generic: Any = kind if isinstance(kind, GenericAlias) else None
+    if generic and generic.__origin__ is tuple:
+        item = _reader_for(generic.__args__[0])
         return lambda node: tuple(item(one) for one in get_items(node))
-    if get_origin(kind) is Mapping:
-        return _mapping(arguments[1])
+    if generic and generic.__origin__ is Mapping:
+        return _mapping(generic.__args__[1])
     record: Any = kind
     return lambda node: decode(node, record)
 

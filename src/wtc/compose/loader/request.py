@@ -1,9 +1,9 @@
 """The input of a load: the request, and the interface through which files are read."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
 
 from wtc.dataclass import dataclass, field
+from wtc.static_typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wtc.compose.interpolation.port_variables import PortVariables

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping as Environment
 from posixpath import relpath
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.dotenv.env_file_cache import EnvFileCache
@@ -11,6 +10,7 @@ from wtc.compose.source.parsed_files import ParsedFiles
 from wtc.compose.tree.node import Mapping, Node
 from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wtc.compose.interpolation.port_variables import Environments, PortUses

@@ -4,7 +4,6 @@ Source: compose-spec, Merge, Unique resources.
 """
 
 from collections.abc import Callable, Hashable
-from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.transform.volumes import short_target
@@ -13,6 +12,7 @@ from wtc.compose.tree.apply_rules import Rule, apply_rules
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.tree.path_patterns import Table
 from wtc.model.position import Path, dotted
+from wtc.static_typing import TypeAlias
 
 Index: TypeAlias = "Callable[[Node], Hashable | None]"
 """Return the key that makes two entries duplicates, or None if the entry is not valid."""

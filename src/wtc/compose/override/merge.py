@@ -4,13 +4,13 @@ Source: compose-spec, Merge.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.tree.accessors import get_fields, is_null, kind_name, scalar_text
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.tree.path_patterns import Cursor, Table
 from wtc.model.position import Path, dotted
+from wtc.static_typing import TypeAlias
 
 Merger: TypeAlias = "Callable[[Node, Node, Cursor[Merger] | None, Path, Diagnostics], Node]"
 

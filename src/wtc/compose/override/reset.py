@@ -1,9 +1,8 @@
 """Apply `!reset` and `!override`: remove values of earlier documents. Source: compose-spec, Merge."""
 
-from typing import TypeAlias
-
 from wtc.compose.tree.node import Mapping, Node, Sequence
 from wtc.model.position import Path
+from wtc.static_typing import TypeAlias
 
 Cuts: TypeAlias = "dict[str | int, Cuts]"
 """The paths to delete, as a tree of steps; an empty branch marks a node to delete."""

@@ -1,10 +1,13 @@
 """The building blocks of the schema: a shape describes which values are allowed."""
 
-from typing import Final, TypeAlias
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from typing import Final  # noqa: TID251 - not followed by the type checker through another module
 
 Fields: TypeAlias = "dict[str, Shape]"
 
-NAME: Final = "^[a-zA-Z0-9._-]+$"
+NAME: "Final" = "^[a-zA-Z0-9._-]+$"
 """The pattern for names of services, networks, volumes and other resources."""
 
 

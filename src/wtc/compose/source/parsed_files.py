@@ -1,8 +1,7 @@
 """YAML documents by file, kept for all loads of one command."""
 
-from typing import TYPE_CHECKING
-
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.compose.diagnostics import Diagnostics

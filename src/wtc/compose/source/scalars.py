@@ -4,7 +4,8 @@ Source: YAML 1.2 core schema, with what go-yaml keeps of YAML 1.1 (leading-zero 
 """
 
 import re
-from typing import TypeAlias
+
+from wtc.static_typing import TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None
 

@@ -1,11 +1,10 @@
 """Turn PyYAML's syntax errors into messages with positions and hints. Imported only after an error."""
 
-from typing import Any
-
 from yaml import MarkedYAMLError, YAMLError
 from yaml.reader import ReaderError
 
 from wtc.model.position import Position
+from wtc.static_typing import Any
 
 _HINTS = {
     "\t": "to indent, use spaces instead of the tab",

@@ -5,12 +5,12 @@ duplicate keys and drops the positions of keys.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.source.scalars import resolve_plain, resolve_tagged
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.model.position import Position
+from wtc.static_typing import Any, TypeAlias
 
 MAX_BYTES = 8 << 20
 MAX_DEPTH = 100

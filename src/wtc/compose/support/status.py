@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeAlias
 
 from wtc.compose.tree.accessors import get_child, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.dataclass import dataclass
 from wtc.model.position import Path
+from wtc.static_typing import TypeAlias
 
 
 class Status(StrEnum):

@@ -9,7 +9,7 @@ keeps nulls. Words: `str bool int uint float`, `bool? int? uint?` where zero dif
 Source: compose-spec; the order is that of the configuration hash.
 """
 
-from typing import TypeAlias
+from wtc.static_typing import TypeAlias
 
 AttributeTypes: TypeAlias = dict[str, str]
 

@@ -1,12 +1,12 @@
 """Apply a table of rules to a tree. Nodes that no rule changes are shared, not copied."""
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from wtc.compose.diagnostics import Diagnostics
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.compose.tree.path_patterns import Cursor, Table
 from wtc.model.position import Path
+from wtc.static_typing import TypeAlias
 
 Rule: TypeAlias = Callable[[Node, Path, Diagnostics], Node]
 """The rule for one attribute: return the new node, or the same node; report invalid values."""

@@ -4,10 +4,10 @@ Nodes are values: a stage that changes something creates a new node and shares t
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from wtc.dataclass import dataclass, field
 from wtc.model.position import Path, Position
+from wtc.static_typing import TypeAlias
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 """The same tree without positions, as JSON and YAML print it."""

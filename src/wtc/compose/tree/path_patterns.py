@@ -1,9 +1,9 @@
 """Tables of path patterns, which map attribute paths to rules."""
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
 
 from wtc.model.position import Path
+from wtc.static_typing import Generic, TypeVar
 
 T = TypeVar("T")
 

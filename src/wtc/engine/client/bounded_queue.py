@@ -1,7 +1,8 @@
 """A queue of limited size, in bytes: many threads put items, one thread takes all of them at once."""
 
 import threading
-from typing import Generic, TypeVar
+
+from wtc.static_typing import Generic, TypeVar
 
 T = TypeVar("T")
 LIMIT_BYTES = 1024 * 1024

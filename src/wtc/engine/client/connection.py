@@ -6,7 +6,6 @@ import json
 import threading
 from collections.abc import Callable, Generator, Mapping
 from math import inf
-from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
 from wtc.dataclass import dataclass, field, replace
@@ -16,6 +15,7 @@ from wtc.engine.client.http1 import encode_path, encode_query
 from wtc.engine.client.json_access import parse_json
 from wtc.engine.client.transport import CutShortError, MalformedResponseError
 from wtc.errors import EngineError, EngineUnreachableError
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.engine.client.transport import Content, Response, Transport

@@ -8,10 +8,10 @@ import json
 import os
 import re
 from collections.abc import Collection
-from typing import Any, cast
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.endpoint import CONFIG_FILE, config_folder, read_config
+from wtc.static_typing import Any, cast
 
 DOCKER_HUB = "docker.io"
 _PROXIES = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY"}

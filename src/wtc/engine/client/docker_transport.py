@@ -5,7 +5,6 @@ import errno
 import socket
 from collections.abc import Generator, Mapping
 from http.client import HTTPException
-from typing import Any, cast
 from urllib.parse import urlsplit
 
 import docker
@@ -27,6 +26,7 @@ from wtc.engine.client.transport import (
     Response,
     TransportCommandError,
 )
+from wtc.static_typing import Any, cast
 
 POOL_SIZE = 32
 

@@ -3,11 +3,11 @@
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, cast
 
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import EngineUnreachableError
 from wtc.regular_file import read_regular_file
+from wtc.static_typing import Any, cast
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 DEFAULT_CONTEXT = "default"

@@ -6,12 +6,12 @@ Source: Engine API, `POST /containers/{id}/attach`, "Hijacking".
 import contextlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from wtc.engine.client.connection import Params, error_text, target_of
 from wtc.engine.client.errors import refused_error
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, Head, request_head, take_head
 from wtc.engine.client.transport import NoAnswerError
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -4,11 +4,11 @@ import socket
 from collections.abc import Iterator
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, UNTIL_CLOSE, Head, chunk_size, take_head
 from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError, NoAnswerError
 from wtc.interruption import SILENCE_S, received_signal, silence_left_s
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import select

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
 
 from wtc.errors import EngineError
+from wtc.static_typing import Any, TypeAlias, cast
 
 Json: TypeAlias = Mapping[str, Any]
 _MANY_BYTES, _MOST_VALUES = 1 << 20, 1_000_000

@@ -5,10 +5,10 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, cast
 
 from wtc.engine.client.json_access import parse_json
 from wtc.errors import EngineError, InterruptedByUserError
+from wtc.static_typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -5,7 +5,8 @@ Source: Engine API, `POST /containers/{id}/attach`, "Stream format".
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.transport import Response

@@ -3,13 +3,14 @@
 import socket
 import subprocess
 import tempfile
-from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
 import urllib3.connection
 from docker.transport.basehttpadapter import BaseHTTPAdapter
 from requests import PreparedRequest
+
+from wtc.static_typing import Any
 
 CONNECT_TIMEOUT_S = 30
 

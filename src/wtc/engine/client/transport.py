@@ -1,9 +1,9 @@
 """The interface of a transport: it carries requests to one engine, and its responses back."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from wtc.engine.client.json_access import parse_json
+from wtc.static_typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from wtc.engine.client.duplex_socket import DuplexSocket

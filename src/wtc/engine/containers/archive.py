@@ -2,12 +2,12 @@
 
 import base64
 from collections.abc import Callable, Iterator
-from typing import IO, TYPE_CHECKING, cast
 
 from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import Json, get_number, get_text, parse_json
 from wtc.errors import EngineError, NotFoundError
 from wtc.model.observed import ContainerRef
+from wtc.static_typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

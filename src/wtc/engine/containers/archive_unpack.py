@@ -11,7 +11,8 @@ import stat
 import tarfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import IO
+
+from wtc.static_typing import IO
 
 CHUNK_BYTES = 64 * 1024
 _PERMISSIONS = 0o777

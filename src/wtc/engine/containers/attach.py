@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.engine.client.duplex_socket import DuplexSocket
 from wtc.engine.client.errors import translate_error
@@ -24,6 +23,7 @@ from wtc.engine.containers.terminal import (
     read_signals,
 )
 from wtc.errors import WtcError
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -3,7 +3,6 @@
 import signal
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.engine.client.hijack import hijack
@@ -12,6 +11,7 @@ from wtc.engine.containers.attach import AttachEnd, DetachedBySignalError, attac
 from wtc.engine.containers.terminal import Descriptors, is_terminal, terminal_size
 from wtc.errors import UsageError, WtcError
 from wtc.model.observed import ContainerRef
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -2,13 +2,13 @@
 
 import secrets
 from math import inf
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_number, get_text, require_text
 from wtc.engine.containers.container_calls import remove_container
 from wtc.errors import WtcError
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import RemoveContainer
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -6,7 +6,6 @@ import math
 import os
 import threading
 from time import monotonic
-from typing import TYPE_CHECKING, Any
 
 from wtc import labels as label
 from wtc.engine.client.json_access import get_object, get_text, get_texts
@@ -15,6 +14,7 @@ from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.host_ports import listed_ports, requested_ports, taken_ports
 from wtc.errors import ConflictError, EngineError, EngineUnreachableError, NotFoundError, PortTakenError
 from wtc.regular_file import read_regular_file
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

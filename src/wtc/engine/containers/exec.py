@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, field
 from wtc.engine.client.hijack import hijack
@@ -10,6 +9,7 @@ from wtc.engine.client.json_access import get_number, require_text
 from wtc.engine.containers.attach import AttachEnd, DetachedBySignalError, attach_user, raise_detached
 from wtc.engine.containers.terminal import Descriptors, terminal_size
 from wtc.model.observed import ContainerRef
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

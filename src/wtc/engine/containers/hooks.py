@@ -1,7 +1,6 @@
 """Run commands in containers without a user's terminal. Source: compose-spec, `post_start`, `pre_stop`, `sync+exec`."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
 
 from wtc.engine.client.json_access import get_number, require_text
 from wtc.engine.client.output_stream import read_available, read_frames, read_tail
@@ -9,6 +8,7 @@ from wtc.errors import WtcError
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import RunHook
 from wtc.model.service import Hook
+from wtc.static_typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

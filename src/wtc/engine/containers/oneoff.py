@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from wtc import labels as label
 from wtc.engine.client.credentials import proxy_variables
@@ -22,6 +21,7 @@ from wtc.interruption import Abandoned, note_signal
 from wtc.model.observed import ContainerRef
 from wtc.model.plan import CreateContainer, Operation, RemoveContainer, StartContainer, StopContainer
 from wtc.regular_file import read_regular_file
+from wtc.static_typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import signal

@@ -2,10 +2,10 @@
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc.engine.containers.terminal import terminal_size
 from wtc.errors import WtcError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -6,7 +6,6 @@ because the engine creates missing folders as root.
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.output_stream import read_tail
 from wtc.engine.containers.archive import PathStat, path_stat, upload
@@ -15,6 +14,7 @@ from wtc.engine.containers.hooks import run_command
 from wtc.errors import EngineError, WtcError
 from wtc.model.observed import ContainerRef
 from wtc.model.service import Hook
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

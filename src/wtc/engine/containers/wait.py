@@ -8,7 +8,6 @@ import math
 import threading
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from wtc.engine.containers.readiness import (
     SETTLED_S,
@@ -25,6 +24,7 @@ from wtc.engine.observe.event_watch import RECHECK_S, ContainerEvents, EventWatc
 from wtc.errors import ContainerFailedError, InterruptedByUserError, NotFoundError, WtcError
 from wtc.model.diagnostic import FailedContainer
 from wtc.model.plan import Condition, WaitContainer
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -4,7 +4,6 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from wtc.engine.client import json_stream
@@ -24,6 +23,7 @@ from wtc.engine.images.build_progress import BuildProgress, Report, build_failed
 from wtc.engine.images.build_query import BUILDKIT, LEGACY
 from wtc.engine.images.dockerfile import may_copy, needs_buildkit
 from wtc.errors import BuildFailedError, EngineError, NotFoundError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import cast
 
 from wtc.dataclass import dataclass, fields, is_dataclass, replace
 from wtc.engine.images.context_index import ContextIndex
@@ -15,6 +14,7 @@ from wtc.engine.images.linked_worktrees import is_ignored_worktree
 from wtc.errors import WtcError
 from wtc.model.build import Build
 from wtc.regular_file import read_regular_file
+from wtc.static_typing import cast
 
 DEFAULT_DOCKERFILE = "Dockerfile"
 IGNORE_FILE = ".dockerignore"

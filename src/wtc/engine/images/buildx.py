@@ -9,7 +9,6 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.engine.client.json_stream import check_stop
@@ -19,6 +18,7 @@ from wtc.engine.images.build_progress import KEPT_LINES, Report, build_failed_me
 from wtc.engine.images.buildx_context import adapted_build
 from wtc.errors import BuildFailedError
 from wtc.model.diagnostic import Diagnostic
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -12,7 +12,6 @@ import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.engine.images.build_context import (
@@ -22,6 +21,7 @@ from wtc.engine.images.build_context import (
     read_context_file,
     walk_context,
 )
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -11,9 +11,9 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, cast
 
 from wtc.errors import WtcError
+from wtc.static_typing import Any, cast
 
 RACY_NS = 2_000_000_000
 """Times of a file that are this close to the check, or later, prove nothing: the coarsest filesystem has 2 s."""

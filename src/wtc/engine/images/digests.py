@@ -1,11 +1,11 @@
 """Look up the digest of an image in its registry. Source: Engine API, `GET /distribution/{name}/json`."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from wtc.engine.client.credentials import credentials_for, failed_request_hints
 from wtc.engine.client.json_access import get_object, get_text
 from wtc.errors import EngineError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

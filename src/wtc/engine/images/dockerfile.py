@@ -7,7 +7,8 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+
+from wtc.static_typing import NamedTuple, cast
 
 _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*")
 _HEREDOC = re.compile(r"<<-?\s*([\"']?)([A-Za-z_][A-Za-z0-9_]*)\1")

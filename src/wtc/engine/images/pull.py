@@ -4,7 +4,6 @@ import contextlib
 import threading
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from wtc.dataclass import dataclass, field
@@ -13,6 +12,7 @@ from wtc.engine.client.credentials import Credentials, credentials_for, failed_r
 from wtc.engine.client.json_access import get_number, get_object
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError
 from wtc.planner.images.pull_policy import has_digest
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -10,7 +10,6 @@ import threading
 from calendar import timegm
 from collections.abc import Callable, Generator, Mapping
 from time import monotonic, strptime
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
@@ -24,6 +23,7 @@ from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
 from wtc.model.observed import RUNNING_STATES
 from wtc.planner.observed.ownership import is_named
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -1,11 +1,11 @@
 """Read a container's log. Source: Engine API, `GET /containers/{id}/logs`."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_object
 from wtc.engine.client.output_stream import MULTIPLEXED, read_output, read_tail
 from wtc.engine.logs.log_lines import LogLine, lines_of_frames, lines_of_terminal
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

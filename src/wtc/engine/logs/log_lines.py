@@ -7,7 +7,8 @@ frames, after each 16 KiB. Source: Engine API, `GET /containers/{id}/logs`; moby
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from wtc.static_typing import NamedTuple
 
 MESSAGE_BYTES = 16 * 1024
 LONGEST_BYTES = 1024 * 1024

@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass
@@ -13,6 +12,7 @@ from wtc.engine.observe.snapshot import inspect_container, list_containers
 from wtc.model.namespace import Namespace
 from wtc.planner.addresses import connect_address
 from wtc.planner.observed.ownership import ownership
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

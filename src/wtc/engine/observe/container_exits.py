@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass
@@ -10,6 +9,7 @@ from wtc.engine.client.json_access import get_number, get_object, get_text, pars
 from wtc.engine.observe import parse_inspect
 from wtc.errors import NotFoundError
 from wtc.planner.observed.ownership import is_named
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

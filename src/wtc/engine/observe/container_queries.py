@@ -1,13 +1,13 @@
 """Query one container or image: processes, ports, details, exit status. Source: Engine API, Containers and Images."""
 
 from math import inf
-from typing import TYPE_CHECKING, cast
 
 from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_list, get_number, get_object, get_text, get_texts
 from wtc.engine.observe.host_ports import port_bindings
 from wtc.errors import EngineError
 from wtc.model.ports import PortBinding
+from wtc.static_typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

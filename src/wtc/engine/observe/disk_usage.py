@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_number, get_object, get_objects, get_text
 from wtc.errors import WtcError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -2,10 +2,10 @@
 
 import ipaddress
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.engine.client.json_access import get_number, get_object, get_objects, get_text
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

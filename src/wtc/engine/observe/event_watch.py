@@ -8,12 +8,12 @@ its container once a second too.
 import contextlib
 import threading
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
 from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import WtcError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator

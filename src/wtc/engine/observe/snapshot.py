@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from wtc import labels as label
 from wtc.dataclass import replace
@@ -27,6 +26,7 @@ from wtc.model.ports import HeldPort
 from wtc.planner.observed.labelled_stacks import labelled_stacks, namespace_of
 from wtc.planner.observed.observed_stack import observed_stack, own_containers
 from wtc.planner.observed.ownership import foreign_use, inconsistency, ownership
+from wtc.static_typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

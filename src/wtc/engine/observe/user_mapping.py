@@ -1,10 +1,10 @@
 """Find which user of the host owns the files that containers write to binds. Source: Engine API, `GET /info`."""
 
 import sys
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import Json, get_text, get_texts
 from wtc.model.git import UserMapping
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

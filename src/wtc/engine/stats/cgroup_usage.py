@@ -11,10 +11,10 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from time import time
-from typing import Self
 
 from wtc.dataclass import dataclass
 from wtc.model.usage import CpuTime, Sample
+from wtc.static_typing import Self
 
 ROOT = "/sys/fs/cgroup"
 _INACTIVE_V1 = re.compile(rb"^total_inactive_file (\d+)", re.MULTILINE)

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
 from time import time
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.engine.client.json_access import Json, get_number, get_object, get_text, parse_timestamp
@@ -20,6 +19,7 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import PROCESS_STATES
 from wtc.model.usage import CpuTime, Machine, MeasuredContainer, RunningContainer, Sample, Usage
 from wtc.planner.observed.ownership import inconsistency
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

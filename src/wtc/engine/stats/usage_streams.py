@@ -3,7 +3,6 @@
 import contextlib
 import threading
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.engine.client.json_stream import split_records
@@ -11,6 +10,7 @@ from wtc.engine.client.output_stream import read_available
 from wtc.engine.stats.usage import sample_of
 from wtc.errors import WtcError
 from wtc.model.usage import CpuTime, Sample
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

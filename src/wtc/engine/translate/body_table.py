@@ -1,9 +1,9 @@
 """Tables of body key -> function of the service; a row that returns None omits its key."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, cast
 
 from wtc.model.desired import ResolvedService
+from wtc.static_typing import Any, TypeAlias, cast
 
 Row: TypeAlias = Callable[[ResolvedService], Any]
 Version: TypeAlias = tuple[int, int]

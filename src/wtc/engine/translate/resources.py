@@ -5,11 +5,11 @@ As in Docker Compose, `deploy.resources` takes precedence.
 """
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from wtc.engine.translate.body_table import Body, Row, nonempty_attribute
 from wtc.model.deploy import DeviceRequest, Resources
 from wtc.model.desired import ResolvedService
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.model.service import ThrottleDevice

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
 
 from wtc.errors import ConflictError, WtcError
 from wtc.events import Reporter
@@ -14,6 +13,7 @@ from wtc.orchestrator.context.identify import namespace_for
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Located, Place, Target, locate
 from wtc.orchestrator.context.user_state import UserState, for_dry_run, open_user_state, with_label_fallback
+from wtc.static_typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -1,13 +1,13 @@
 """The hooks and settings of the compose file, for commands that work without the file."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from wtc.errors import ComposeFileError
 from wtc.events import warn
 from wtc.model.diagnostic import Severity
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Located
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.model.project import Project

@@ -5,7 +5,6 @@ Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identi
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError
@@ -15,6 +14,7 @@ from wtc.model.namespace import Namespace
 from wtc.namespace import free_name
 from wtc.orchestrator.context.target import Place, site_of
 from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import (
     Judgement,

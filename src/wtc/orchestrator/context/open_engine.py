@@ -1,10 +1,10 @@
 """The engine that a command works with."""
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator

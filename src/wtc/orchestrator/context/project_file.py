@@ -1,10 +1,10 @@
 """The project's `wtc.toml`, at the top of the worktree."""
 
 import os
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.settings.project_files import PROJECT_FILE
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.settings.toml_files import Section

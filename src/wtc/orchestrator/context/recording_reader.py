@@ -1,10 +1,10 @@
 """The disk as the compose interpreter sees it, with a record of everything that it looked at."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from wtc.dataclass import dataclass, field
 from wtc.orchestrator.context.disk_reader import EXISTING, DiskReader, is_stream
+from wtc.static_typing import TypeVar
 
 T = TypeVar("T")
 

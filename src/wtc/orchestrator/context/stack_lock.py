@@ -4,13 +4,13 @@ import os
 from collections.abc import Collection, Generator
 from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
-from typing import Self
 
 from wtc.errors import RegistryError, WtcError
 from wtc.events import Reporter, warn
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.user_state import UserState
 from wtc.registry.store import Store
+from wtc.static_typing import Self
 from wtc.worktrees.identity_facts import copy_origin
 from wtc.worktrees.locate import worktree_at
 from wtc.worktrees.worktree_id import lock_path

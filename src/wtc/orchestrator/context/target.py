@@ -3,13 +3,13 @@
 import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
 
 from wtc.dataclass import dataclass, field
 from wtc.errors import ComposeFileError
 from wtc.namespace import Site, default_name
 from wtc.orchestrator.context.recording_reader import RecordingReader
 from wtc.settings.project_files import FILES, PROJECT_FILE
+from wtc.static_typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wtc.compose.loader.request import LoadRequest

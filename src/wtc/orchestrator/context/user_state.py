@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
 
 from wtc.dataclass import dataclass, field, replace
 from wtc.errors import ComposeFileError, RegistryError, WtcError
@@ -12,6 +11,7 @@ from wtc.orchestrator.context.target import Target, project_file_settings
 from wtc.registry.store import Store
 from wtc.settings.settings import FILE_KEYS, MEM_LIMIT, OVERSUBSCRIBE, Settings, config_dir, load_settings
 from wtc.settings.toml_files import Section
+from wtc.static_typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable

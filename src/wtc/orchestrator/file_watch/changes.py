@@ -9,10 +9,10 @@ import queue
 import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
 
 from wtc.errors import WtcError
 from wtc.orchestrator.file_watch.decide import Kind, PathChange, outermost
+from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify

@@ -5,7 +5,6 @@ Source: compose-spec, Develop Specification; docker/compose, pkg/compose/watch.g
 
 import posixpath
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from wtc.compose.source.discover import OVERRIDES
 from wtc.dataclass import replace
@@ -18,6 +17,7 @@ from wtc.model.project import Project
 from wtc.model.service import Hook, Service
 from wtc.orchestrator.file_watch.watch_rule import SYNCING, Action, IgnoredPaths, WatchRule, parse_patterns, relative
 from wtc.settings.project_files import FILES
+from wtc.static_typing import Protocol
 
 NOT_CONFIGURED_HINT = (
     "to watch files, add `develop: {watch: [{action: sync, path: ./src, target: /app/src}]}` to a service"

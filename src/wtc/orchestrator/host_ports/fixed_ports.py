@@ -1,13 +1,13 @@
 """Check that the file's host ports are free, for `up --ports fixed`."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from wtc.errors import ConflictError
 from wtc.model.desired import Desired
 from wtc.model.plan import Plan
 from wtc.model.position import Path, Position
 from wtc.planner.checks.fixed_ports import port_conflicts
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

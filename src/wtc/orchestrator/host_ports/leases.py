@@ -1,7 +1,6 @@
 """Lease host ports for a stack, from the registry and the ports that the engine publishes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.dataclass import dataclass, field
@@ -19,6 +18,7 @@ from wtc.registry.port_keys import format_port_key
 from wtc.registry.stack_records import StackRecords
 from wtc.registry.store import Store
 from wtc.settings.settings import BIND, PORT_RANGE, Settings
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

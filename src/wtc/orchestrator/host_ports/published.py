@@ -6,7 +6,6 @@ stops containers keeps it true.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError, WtcError
@@ -20,6 +19,7 @@ from wtc.orchestrator.host_ports.leases import StackPorts, observed_ports
 from wtc.orchestrator.ports import leased_endpoint
 from wtc.planner.desired.port_ids import port_ids
 from wtc.registry.stack_records import StackRecord
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

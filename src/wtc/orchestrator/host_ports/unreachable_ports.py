@@ -2,12 +2,12 @@
 
 import shlex
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wtc.errors import EngineUnreachableError
 from wtc.events import Reporter, warn
 from wtc.model.ports import single_port
 from wtc.planner.addresses import connect_address, tunnel_command
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.model.desired import Desired

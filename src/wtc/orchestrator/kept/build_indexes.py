@@ -1,10 +1,10 @@
 """The indexes of a stack's build contexts, one for each build, kept beside its results."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wtc.hashes import sha256
 from wtc.registry.store import Store
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.images.context_index import ContextIndex

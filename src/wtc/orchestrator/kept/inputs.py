@@ -6,10 +6,10 @@ in.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
 
 from wtc.hashes import blake2b
 from wtc.orchestrator.context.recording_reader import Seen
+from wtc.static_typing import Any, Protocol
 
 ALWAYS = ("COMPOSE_", "WTC_", "DOCKER_", "BUILDKIT_", "BUILDX_")
 """How the names of variables begin that count whether or not a file mentions them."""

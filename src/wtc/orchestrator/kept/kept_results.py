@@ -2,7 +2,6 @@
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from wtc import __version__
 from wtc.dataclass import dataclass
@@ -11,6 +10,7 @@ from wtc.orchestrator.context.recording_reader import RecordingReader
 from wtc.orchestrator.context.target import Target, search_folders
 from wtc.orchestrator.kept.inputs import inputs_match, keyed_hash, record_inputs
 from wtc.settings.project_files import PROJECT_FILE
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.orchestrator.context.target import Located

@@ -1,9 +1,9 @@
 """The ports that a project asks for, as `env` keeps them: ids, addresses and the names of variables."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wtc.model.ports import Endpoint, PortId, PortRequest
+from wtc.static_typing import Any
 
 
 def encode_requests(requests: Sequence[PortRequest]) -> Any:

@@ -1,10 +1,10 @@
 """Whether a stack, and what its desired state follows from beside the compose files, are as they were."""
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from wtc.hashes import sha256
 from wtc.planner.settled import looked_at, observed_facts
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,6 @@ from is the same; then nothing is changed, so that no lock is needed.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
@@ -19,6 +18,7 @@ from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.kept.ports_as_json import decode_endpoints, encode_endpoints
 from wtc.orchestrator.kept.unchanged_stack import is_unchanged, stack_facts
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.model.desired import Desired

@@ -1,13 +1,13 @@
 """The records of an id in the common git folder, removed once its stack is cleaned and its worktree is gone."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.model.identity import Identity
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.context.identify import Repositories, judge_stack
 from wtc.planner.observed.labelled_stacks import labelled_stacks
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.identity import Verdict
 from wtc.worktrees.worktree_id import forget_id
 

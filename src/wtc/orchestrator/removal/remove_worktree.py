@@ -8,7 +8,6 @@ import os
 import shlex
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ConflictError, InterruptedByUserError, WtcError
@@ -30,6 +29,7 @@ from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.down import plan_clean
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.planner.suspend import plan_resume, plan_suspend, suspendable_containers
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.delete_worktree import delete_worktree
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import Standing

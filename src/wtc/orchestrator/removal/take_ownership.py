@@ -2,10 +2,10 @@
 
 import os
 import shlex
-from typing import TYPE_CHECKING
 
 from wtc.errors import WtcError
 from wtc.events import Note, Reporter
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.delete_worktree import find_foreign_folder
 
 if TYPE_CHECKING:

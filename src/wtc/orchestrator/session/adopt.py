@@ -4,7 +4,6 @@ import shlex
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import ConflictError, WtcError
@@ -27,6 +26,7 @@ from wtc.orchestrator.session.execute import execute
 from wtc.planner.observed.labelled_stacks import labelled_stacks
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.ports.leases import register_stack
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.host_identity import host_id
 from wtc.worktrees.identity import Standing, Verdict, WorktreeFacts
 from wtc.worktrees.identity_facts import read_worktree

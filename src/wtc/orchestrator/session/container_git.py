@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import ComposeFileError, WtcError
@@ -18,6 +17,7 @@ from wtc.orchestrator.context.user_state import UserState
 from wtc.planner.git.container_git import GitRules, ServiceGit, with_git
 from wtc.planner.git.git_mounts import bound_links
 from wtc.settings.settings import GIT, Source
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import UsageError
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.containers.terminal import Descriptors

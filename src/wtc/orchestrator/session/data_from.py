@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field, replace
@@ -19,6 +18,7 @@ from wtc.orchestrator.context.stack_lock import StackLocks
 from wtc.planner.observed.ownership import inconsistency
 from wtc.planner.volumes.data_from import DataPlan, has_unfilled_volume, plan_data, with_filled_volumes
 from wtc.planner.volumes.data_source import DataSource, compose_folders, source_volumes
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.identity_facts import read_path
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 import threading
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import EngineError
 from wtc.events import PlanStarted, Reporter, Warned
 from wtc.model.plan import Plan, RemoveImage
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -1,7 +1,6 @@
 """Turn the failed nodes of a plan into one error."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.model.diagnostic import Diagnostic, FailedContainer
@@ -10,6 +9,7 @@ from wtc.model.observed import ObservedContainer
 from wtc.model.plan import BuildImage, PlanNode, PullImage, StartContainer
 from wtc.model.plan_text import operation_names
 from wtc.planner.error_positions import node_path
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
@@ -16,6 +15,7 @@ from wtc.events import Note, Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -1,7 +1,6 @@
 """Plan and execute the builds and pulls of a stack's images, for `build` and `pull`."""
 
 import threading
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.events import warn
@@ -16,6 +15,7 @@ from wtc.orchestrator.session.execute import execute
 from wtc.orchestrator.session.failures import raise_failed
 from wtc.planner.checks.conflicts import check_tags
 from wtc.planner.images.plan_images import plan_images
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.model.project import Project

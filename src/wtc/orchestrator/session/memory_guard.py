@@ -4,7 +4,6 @@ import shlex
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
@@ -21,6 +20,7 @@ from wtc.planner.checks.memory_budget import (
     idle_stacks,
     memory_budget,
 )
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
@@ -13,6 +12,7 @@ from wtc.orchestrator.context.target import Target
 from wtc.ports.requests import port_requests
 from wtc.ports.variables import inside_variables
 from wtc.sandbox.stack import Stack, StackService
+from wtc.static_typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from wtc.engine.observe.container_addresses import ContainerAddresses

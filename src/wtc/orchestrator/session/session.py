@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, TypeVar
 
 from wtc.dataclass import replace
 from wtc.errors import NotFoundError, WtcError
@@ -20,6 +19,7 @@ from wtc.orchestrator.session.failures import raise_failed
 from wtc.orchestrator.session.subnet_pool import needs_subnets, read_subnet_pool
 from wtc.planner.undo_networks import plan_undo_networks
 from wtc.settings.settings import OVERSUBSCRIBE
+from wtc.static_typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from wtc.engine.executor import Outcome, Perform

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import cast
 
 from wtc.events import Reporter, Warned
 from wtc.hashes import sha256
@@ -12,6 +11,7 @@ from wtc.model.position import dotted
 from wtc.model.project import Project
 from wtc.planner.checks.isolation import unrequested_sharing
 from wtc.registry.kept_forms import KeptForms
+from wtc.static_typing import cast
 
 _FILE = "shared"
 SEE_SHARED = "to see everything that worktrees share, run `wtc inspect`"

@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import replace
 from wtc.errors import EngineUnreachableError, WtcError
@@ -17,6 +16,7 @@ from wtc.orchestrator.context.user_state import UserState, open_user_state
 from wtc.orchestrator.down import DownRequest, take_stack_down
 from wtc.registry.store import Store
 from wtc.settings.settings import config_dir
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from wtc.engine.client.json_access import get_objects, get_text
 from wtc.model.desired import Desired
@@ -12,6 +11,7 @@ from wtc.planner.networks import is_missing_or_diverged
 from wtc.planner.subnets import takes_subnet
 from wtc.ports.host_routes import read_host_routes
 from wtc.settings.settings import SUBNET_POOL, Settings, Source
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine

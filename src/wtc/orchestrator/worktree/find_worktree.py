@@ -6,13 +6,13 @@ import shlex
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
 
 from wtc.errors import ConflictError, InterruptedByUserError, UsageError
 from wtc.harnesses.git_hook import CREATES_WORKTREE
 from wtc.interruption import heed_stop
 from wtc.model.identity import Lock
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Any, TypeVar
 from wtc.worktrees.errors import NotGitRepositoryError
 from wtc.worktrees.git.parse_list import ListedWorktree
 from wtc.worktrees.identity_facts import lock_state

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ComposeFileError, NoComposeFileError
@@ -13,6 +12,7 @@ from wtc.orchestrator.context.user_state import UserState
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_file, lies_in
 from wtc.settings.settings import ENV_FROM
 from wtc.settings.toml_files import Section
+from wtc.static_typing import TYPE_CHECKING
 from wtc.worktrees.git.run_git import NoGitError
 from wtc.worktrees.ignored_files import list_ignored
 from wtc.worktrees.locate import Worktree, linked_worktrees, worktree_at

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wtc.errors import ConflictError, WtcError
 from wtc.model.diagnostic import Diagnostic
 from wtc.planner.images.plan_images import needed_images
 from wtc.planner.names import container_name, replacement_name
 from wtc.planner.observed.ownership import ownership
 from wtc.planner.reconcile import referenced_containers
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

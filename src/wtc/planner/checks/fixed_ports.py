@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
 
 from wtc.dataclass import dataclass
 from wtc.model.desired import ContainerSpec, Desired
@@ -14,6 +13,7 @@ from wtc.model.position import Path, Position
 from wtc.planner.checks.port_overlap import bindings_overlap
 from wtc.planner.desired.port_ids import port_ids
 from wtc.planner.plan_effects import ended_containers, started_containers
+from wtc.static_typing import TypeAlias
 
 FindProgram: TypeAlias = Callable[[int, str, str], Program | None]
 """(port, protocol, address) -> the process on the engine's host that uses the port; None if none is found."""

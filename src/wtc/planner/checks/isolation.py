@@ -1,13 +1,13 @@
 """Find what worktrees share despite their namespaces: the host, external networks, fixed addresses. Pure."""
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TypeAlias
 
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.mounts import Mount
 from wtc.model.position import Path
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Service
+from wtc.static_typing import TypeAlias
 
 _Sharing: TypeAlias = tuple[Path, str, str]
 

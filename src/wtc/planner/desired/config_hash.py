@@ -1,13 +1,13 @@
 """Configuration hashes: how wtc detects that a container, network or volume differs from the compose file. Pure."""
 
 import json
-from typing import Any
 
 from wtc.dataclass import fields, is_dataclass
 from wtc.hashes import sha256
 from wtc.model.desired import InjectedFile, ResolvedService
 from wtc.model.ports import format_ports
 from wtc.model.project import Network, Volume
+from wtc.static_typing import Any
 
 NOT_IN_A_CONTAINER = frozenset({"git_access", "name", "post_start", "pre_stop"})
 """Attributes of a service that change nothing about its containers."""

@@ -4,7 +4,6 @@ The tables have one row for each attribute. `.context/compose-support.md` has th
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias, cast
 
 from wtc.dataclass import dataclass, replace
 from wtc.model.build import Build
@@ -14,6 +13,7 @@ from wtc.model.project import Project
 from wtc.model.service import Service
 from wtc.planner.desired.all_services import all_services
 from wtc.planner.names import container_name, image_reference
+from wtc.static_typing import Any, TypeAlias, cast
 
 OF_IMAGE = "docker-image://"
 OF_SERVICE = "service:"

@@ -1,7 +1,6 @@
 """Resolve a project for one worktree: names, labels, host ports and files as the engine will see them. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from wtc import labels as label
 from wtc.dataclass import dataclass, field, fields, replace
@@ -21,6 +20,7 @@ from wtc.planner.desired.references import Names, names_of, renamed_attributes
 from wtc.planner.desired.replicas import replica_count
 from wtc.planner.images.plan_images import desired_images
 from wtc.planner.names import container_name, network_names, volume_name
+from wtc.static_typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,6 @@ volumes removes both the marker and the target.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wtc import labels as label
 from wtc.errors import ConflictError
 from wtc.hashes import sha256
@@ -17,6 +15,7 @@ from wtc.model.plan import CopyHelper, StartContainer
 from wtc.model.project import Volume
 from wtc.planner.volumes.copy_target import copy_prefix, copy_target
 from wtc.planner.volumes.data_source import DataSource, data_source_of
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

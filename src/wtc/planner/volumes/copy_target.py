@@ -1,8 +1,7 @@
 """The volume that a copy's marker or container belongs to, by name and label. Pure."""
 
-from typing import TYPE_CHECKING
-
 from wtc import labels as label
+from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.model.observed import ObservedContainer, ObservedVolume

@@ -4,12 +4,16 @@ git starts other processes, such as the checkout of `git worktree add`. It runs 
 can be ended together with them, and a Ctrl-C in the terminal reaches wtc alone.
 """
 
+from __future__ import annotations
+
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import ParamSpec, TypeVar
 
+from wtc.static_typing import TYPE_CHECKING, ParamSpec, TypeVar
 from wtc.worktrees.git.process_group import end_group
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 P = ParamSpec("P")
 T = TypeVar("T")

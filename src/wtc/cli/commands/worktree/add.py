@@ -1,10 +1,9 @@
 """`wtc worktree add`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import Quiet, with_target_for_new_worktree
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc worktree add search --from origin/main --up"
 

@@ -1,10 +1,9 @@
 """`wtc worktree list`."""
 
-from typing import TYPE_CHECKING, Any
-
 from wtc.cli.options import AsJson, with_target_by_name
 from wtc.model.identity import Lock
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wtc.orchestrator.worktree.list import ListedStack, WorktreeRow

@@ -1,10 +1,9 @@
 """`wtc worktree lock`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import with_target_by_name
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc worktree lock search --reason 'on an external disk'"
 

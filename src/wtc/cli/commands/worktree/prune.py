@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
 
 from wtc.cli.declarations import Option
 from wtc.cli.options import DryRun, Quiet, with_target_by_name
 from wtc.errors import InterruptedByUserError, UsageError
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
     from wtc.orchestrator.worktree.prune import Prunable

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
 
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import Quiet, with_target_by_name
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc worktree remove search --delete-branch"
 

@@ -1,10 +1,9 @@
 """`wtc worktree unlock`."""
 
-from typing import Annotated
-
 from wtc.cli.declarations import Argument
 from wtc.cli.options import with_target_by_name
 from wtc.orchestrator.context.target import Target
+from wtc.static_typing import Annotated
 
 EXAMPLES = "Example: wtc worktree unlock search"
 
