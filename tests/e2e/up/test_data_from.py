@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import PROBES, QUICK, Stack, Started, Workshop, labelled
+from tests.e2e.killer import Killer
 from tests.e2e.proxy import Proxy
-from tests.e2e.test_killed import Killer
 from wtc import labels as label
 from wtc.worktrees.worktree_id import lock_path
 

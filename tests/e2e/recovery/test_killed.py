@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.harness import SHOP, Started, Workshop, write
+from tests.e2e.harness import SHOP, Workshop, write
+from tests.e2e.killer import Killer
 from tests.e2e.proxy import Proxy
 
 pytestmark = pytest.mark.engine
@@ -16,27 +17,6 @@ FILES = {
     "compose.yaml": SHOP.replace("image: busybox:1.36", "build: .", 1),
     "Dockerfile": "FROM busybox:1.36\nRUN echo built > /page\n",
 }
-
-
-class Killer:
-    """Kills a command with SIGKILL once it has sent the engine its n-th changing request."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self._begun = threading.Event()
-        self._started: Started | None = None
-        self.killed_at = ""
-
-    def aim(self, started: Started) -> None:
-        self._started = started
-        self._begun.set()
-
-    def __call__(self, number: int, request: str) -> None:
-        if number == self._number:
-            self._begun.wait(10)
-            assert self._started is not None
-            self.killed_at = request
-            os.kill(self._started.popen.pid, signal.SIGKILL)
 
 
 def kill_up(workshop: Workshop, witness: Callable[..., Proxy], number: int) -> None:
