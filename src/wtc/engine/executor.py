@@ -49,6 +49,8 @@ class Outcome:
     done: tuple[PlanNode, ...] = ()
     failed: tuple[tuple[PlanNode, WtcError], ...] = ()
     skipped: tuple[PlanNode, ...] = ()
+    stopped: frozenset[str] = frozenset()
+    """The ids of containers that the engine was asked to stop meanwhile, as far as the plan waits for events."""
 
 
 def execute_plan(
@@ -136,7 +138,12 @@ class _Run:
                     thread.join()
         if self.bug is not None:
             raise self.bug
-        return Outcome(done=tuple(self.done), failed=tuple(self.failed), skipped=tuple(self.skipped))
+        return Outcome(
+            done=tuple(self.done),
+            failed=tuple(self.failed),
+            skipped=tuple(self.skipped),
+            stopped=self.watch.stopped,
+        )
 
     def _run(self, parallel: int) -> None:
         self._begin(parallel)

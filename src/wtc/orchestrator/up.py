@@ -210,6 +210,7 @@ class _Up:
         if not self.request.fixed_ports:
             taken = (error for _, error in outcome.failed if isinstance(error, PortTakenError))
             session.retry_without({port for error in taken for port in error.ports})
+        session.retry_if_stopped(outcome, plan, observed)
         session.undo_networks(outcome)
         self._finish(outcome, desired, observed)
         warn_of_unreachable_ports(self.context.target, tcp_ports(desired), self.report)

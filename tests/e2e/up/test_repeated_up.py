@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import QUICK, SHOP, Stack, Workshop, one_service, until, write
+from tests.e2e.harness import PROJECT, QUICK, SERVICE, SHOP, Stack, Workshop, one_service, until, write
 from tests.e2e.idle_services import built, file_with
 from tests.e2e.proxy import Proxy
 
@@ -85,6 +85,34 @@ def test_paused_container_is_unpaused_and_probed_again_before_it_counts_as_unhea
     stack.container("web").pause()
     assert workshop.up().ids() == before
     assert stack.container("web").status == "running"
+
+
+def test_container_that_is_stopped_while_up_changes_another_is_started(workshop: Workshop) -> None:
+    waiting = "healthcheck: {test: [CMD, test, -e, /ready], interval: 100ms, retries: 1000}"
+    file = f"""\
+services:
+  web:
+    {QUICK}
+    command: sleep 1000
+    environment: {{COLOUR: $COLOUR}}
+    {waiting}
+  db:
+    {QUICK}
+    command: sleep 1000
+"""
+    folder = workshop.folder("app", {"compose.yaml": file})
+    stack = workshop.up("--no-wait", cwd=folder, env={"COLOUR": "red"})
+    old, running = stack.container("web").id, {"label": f"{PROJECT}={stack.namespace}", "status": "running"}
+    up = workshop.start("up", cwd=folder, env={"COLOUR": "blue"})
+    until(
+        lambda: any(c.labels[SERVICE] == "web" and c.id != old for c in stack.client.containers.list(filters=running)),
+        "the new container of `web` runs",
+    )
+    stack.container("db").stop(timeout=0)
+    stack.run("web", "touch", "/ready")
+    ended = up.end()
+    assert ended.status == 0, ended.err
+    assert stack.container("db").status == "running"
 
 
 def test_a_removed_container_is_made_again(workshop: Workshop, shop: Stack) -> None:

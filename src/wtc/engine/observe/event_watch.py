@@ -30,7 +30,7 @@ REOPEN_S = 1.0
 _FILTERS = {
     "type": ["container"],
     "label": [f"{label.MANAGED}=true"],
-    "event": ["start", "die", "health_status", "restart", "destroy", "unpause"],
+    "event": ["start", "die", "health_status", "restart", "stop", "destroy", "unpause"],
 }
 
 
@@ -100,6 +100,8 @@ class EventWatch:
         self._lock = threading.Lock()
         self._by_key: dict[str, ContainerEvents] = {}
         """Id or name -> events, as `ContainerRef.key`."""
+        self._stopped: set[str] = set()
+        """Ids of containers that the engine was asked to stop, and that were not started since."""
         self._answered = threading.Event()
         self._stream: EventStream | None = None
         self._last_ns = 0
@@ -136,6 +138,12 @@ class EventWatch:
     def after_start(self, container: "ContainerRef") -> None:
         """Record that the engine has started the container."""
         self.of(container).confirm_start()
+
+    @property
+    def stopped(self) -> frozenset[str]:
+        """The ids of the containers that the engine was asked to stop, by this plan or another client."""
+        with self._lock:
+            return frozenset(self._stopped)
 
     def wake(self) -> None:
         """Wake all waits; they inspect their containers."""
@@ -188,10 +196,14 @@ class EventWatch:
             if time_ns <= self._last_ns:
                 return
             self._last_ns = time_ns
-        actor = get_object(record, "Actor")
-        attributes = get_object(actor, "Attributes")
+        actor, action = get_object(record, "Actor"), get_text(record, "Action")
+        attributes, container = get_object(actor, "Attributes"), get_text(actor, "ID")
         with self._lock:
-            keys = (get_text(actor, "ID"), get_text(attributes, "name"))
+            if action == "stop":
+                self._stopped.add(container)
+            elif action == "start":
+                self._stopped.discard(container)
+            keys = (container, get_text(attributes, "name"))
             found = [self._by_key[key] for key in keys if key in self._by_key]
         for events in found:
-            events.add(get_text(record, "Action"), get_number(attributes, "exitCode"))
+            events.add(action, get_number(attributes, "exitCode"))

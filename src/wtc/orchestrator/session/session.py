@@ -7,8 +7,8 @@ from wtc.dataclass import replace
 from wtc.errors import NotFoundError, WtcError
 from wtc.events import Note
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed
-from wtc.model.plan import CreateContainer, Plan
+from wtc.model.observed import RUNNING_STATES, Observed
+from wtc.model.plan import CreateContainer, Plan, WaitContainer
 from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.resolve import observe_desired
@@ -109,6 +109,21 @@ class Session:
         if outcome.failed and not self.is_retry and not interrupted and all(map(_is_missing_something, outcome.failed)):
             raise RetryError
         raise_failed(outcome, context.engine, context.namespace, interrupted=interrupted, services=desired.services)
+
+    def retry_if_stopped(self, outcome: "Outcome", plan: Plan, observed: Observed) -> None:
+        """Make the attempt again if a container that the plan left running was stopped meanwhile.
+
+        The engine completes a stop for a `down` that was killed, and the container runs until then.
+
+        Raises:
+            RetryError: one was stopped, and this is the first attempt.
+        """
+        if outcome.stopped and not self.is_retry and not self.stop.is_set():
+            operations = [node.operation for node in plan if not isinstance(node.operation, WaitContainer)]
+            changed = {container.id for one in operations if (container := getattr(one, "container", None))}
+            running = {c.id for c in observed.containers if c.state in RUNNING_STATES}
+            if (running - changed) & outcome.stopped:
+                raise RetryError
 
     def undo_networks(self, outcome: "Outcome") -> None:
         """Remove what was created for networks that could not all be created: they would take addresses for nothing."""
