@@ -1,7 +1,9 @@
 """Whether a socket of this machine holds a port. Only a hint: the engine, perhaps on another machine, decides."""
 
 import errno
-import socket
+from contextlib import closing
+
+from wtc.sockets import socket
 
 
 def is_bindable(port: int, protocol: str, address: str) -> bool:
@@ -27,7 +29,7 @@ def bind_error(port: int, protocol: str, address: str) -> int:
         return 0
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        with socket.socket(family, kind, number) as probe:
+        with closing(socket.socket(family, kind, number)) as probe:
             if kind == socket.SOCK_STREAM:
                 # A closed connection that lingers does not hold the port.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

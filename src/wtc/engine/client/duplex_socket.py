@@ -5,10 +5,10 @@ close the sending half over TLS.
 """
 
 import contextlib
-import socket
 from collections.abc import Callable
 
 from wtc.engine.client.transport import CHUNK_BYTES
+from wtc.sockets import socket
 
 
 class DuplexSocket:

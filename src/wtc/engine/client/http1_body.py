@@ -1,6 +1,5 @@
 """Read HTTP/1.1 responses from a socket: the head, then the content by its length or by chunks."""
 
-import socket
 from collections.abc import Iterator
 from math import inf
 from time import monotonic
@@ -8,6 +7,7 @@ from time import monotonic
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, UNTIL_CLOSE, Head, chunk_size, take_head
 from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError, NoAnswerError
 from wtc.interruption import SILENCE_S, received_signal, silence_left_s
+from wtc.sockets import socket
 from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

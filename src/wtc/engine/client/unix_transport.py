@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import select
-import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -12,6 +11,7 @@ from wtc.engine.client.duplex_socket import DuplexSocket
 from wtc.engine.client.http1 import CHUNKED, UNTIL_CLOSE, content_length, request_head
 from wtc.engine.client.http1_body import BufferedSocket, ChunkedReader, LengthReader
 from wtc.engine.client.transport import CONNECT_TIMEOUT_S, Content, Response
+from wtc.sockets import socket
 
 MAX_IDLE = 32
 SMALL_BYTES = 64 * 1024

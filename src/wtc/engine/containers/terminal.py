@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import signal
-import socket
 import struct
 import termios
 import tty
@@ -12,6 +11,7 @@ from collections.abc import Generator, Sequence
 from types import FrameType
 
 from wtc.dataclass import dataclass
+from wtc.sockets import socket
 
 EXIT_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DETACH_KEYS = "ctrl-p,ctrl-q"
@@ -80,7 +80,7 @@ def read_signals(numbers: Sequence[int]) -> Generator[SignalReader]:
     receiver, sender = socket.socketpair()
     receiver.setblocking(False)  # noqa: FBT003  the standard library's signature
     sender.setblocking(False)  # noqa: FBT003  the standard library's signature
-    with receiver, sender:
+    with contextlib.closing(receiver), contextlib.closing(sender):
         old = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         before = {number: signal.signal(number, _ignore) for number in numbers}
         try:
