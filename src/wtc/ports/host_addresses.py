@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from wtc.dataclass import dataclass, field
-from wtc.port_urls import DEFAULT_PORTS
+from wtc.model.ports import DEFAULT_PORTS
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 # A comma separates hosts of one URL, or whole URLs.

@@ -7,10 +7,9 @@ from wtc.dataclass import replace
 from wtc.errors import ComposeFileError
 from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
-from wtc.model.ports import PortId, PortRequest
+from wtc.model.ports import PortId, PortRequest, format_url
 from wtc.model.position import Path, dotted
 from wtc.planner.addresses import connect_address
-from wtc.port_urls import format_url
 from wtc.settings.settings import PORT_VARIABLES
 from wtc.static_typing import TYPE_CHECKING, cast
 

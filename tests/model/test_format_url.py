@@ -2,7 +2,7 @@
 
 import pytest
 
-from wtc.port_urls import format_url
+from wtc.model.ports import format_url
 
 
 @pytest.mark.parametrize(
