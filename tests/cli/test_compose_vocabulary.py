@@ -1,15 +1,21 @@
 """The vocabulary of Docker Compose 2.40.3: each command and option is wtc's too, or answered with what to use."""
 
 import json
+import re
+import subprocess
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from wtc import __version__
 from wtc.cli.app import build_app
 from wtc.cli.command_table import MODULES
+from wtc.cli.declarations import Parameter
 from wtc.cli.main import run
+from wtc.cli.plain_parser import find_command, named_options, parse_line
 from wtc.cli.usage.compose_vocabulary import COMMANDS, command_answer, option_answer
+from wtc.cli.values.go_values import rewrite_go_values
 
 VOCABULARY: str = """
 docker --all-resources --ansi --compatibility --dry-run --env-file -f --file --parallel --profile --progress
@@ -73,6 +79,21 @@ def commands() -> dict[str, list[str]]:
     return {name: options for name, *options in words}
 
 
+def help_of_docker_compose(*command: str) -> str:
+    """Return the help of an installed Docker Compose; empty if there is none."""
+    try:
+        words = ["docker", "compose", *command, "--help"]
+        return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False).stdout
+    except FileNotFoundError:
+        return ""
+
+
+def options_in(text: str) -> set[str]:
+    """Return the options that a help of Docker Compose lists, short names included."""
+    lines = re.findall(r"^ +(-\w)?,? *(--[\w-]+)", text, re.MULTILINE)
+    return {name for line in lines for name in line if name}
+
+
 @cache
 def own_options(command: str) -> set[str]:
     """Return the options of wtc's command, hidden ones included."""
@@ -87,6 +108,20 @@ def cases() -> list[tuple[str, str]]:
 def test_table_has_all_commands_of_docker_compose() -> None:
     assert len(commands()) == 36
     assert len(cases()) > 200
+
+
+def test_table_is_what_the_installed_docker_compose_lists() -> None:
+    words = ["docker", "compose", "version", "--short"]
+    try:
+        version = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False).stdout
+    except FileNotFoundError:
+        version = ""
+    if not version.removeprefix("v").startswith("2.40."):
+        pytest.skip("Docker Compose 2.40 is not installed")
+    root = help_of_docker_compose()
+    listed = re.findall(r"^  ([a-z]+) {2,}", root, re.MULTILINE)
+    found = {"docker": options_in(root)} | {name: options_in(help_of_docker_compose(name)) for name in listed}
+    assert found == {name: set(options) for name, options in commands().items()}
 
 
 @pytest.mark.parametrize("command", [name for name in commands() if name != "docker"])
@@ -122,6 +157,119 @@ def test_option_is_ours_or_answered(command: str, option: str, capsys: pytest.Ca
     assert printed.out == ""
     assert answer.reason in printed.err
     assert answer.hint in printed.err
+
+
+def declared(command: str, option: str) -> Parameter | None:
+    """Return the parameter of wtc's command that the option sets; None if wtc only answers it."""
+    found = find_command([command])
+    pair = named_options(found.command.parameters()).get(option) if found else None
+    return pair[0] if pair else None
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [(c, o) for c, o in cases() if c not in {"docker", *COMMANDS} and declared(c, o)]
+)
+def test_joined_value_is_read_as_docker_compose_reads_it(command: str, option: str) -> None:
+    one = declared(command, option)
+    assert one is not None
+    if one.type is bool:
+        assert rewrite_go_values([command, f"{option}=true", "x"]) == [command, option, "x"]
+        needed = next(words for words in ([], ["1"], ["1", "2"]) if parse_line([command, option, *words]))
+        read = [parse_line(rewrite_go_values([command, f"{option}={value}", *needed])) for value in ("true", "false")]
+        assert {line and line.given[one.name] for line in read} == {True, False}
+    else:
+        joined = rewrite_go_values([command, f"{option}=5", "x"])
+        found = parse_line([*joined, "y", "z"])
+        expected = parse_line([command, option, "5", "x", "y", "z"])
+        assert (found and found.given) == (expected and expected.given)
+
+
+@pytest.mark.parametrize(
+    ("line", "rewritten"),
+    [
+        ("up --build=1 --watch=F --pull=never", "up --build --pull=never"),
+        ("up -d=true -t=5", "up -d -t5"),
+        ("up -dt=5 web", "up -dt5 web"),
+        ("up -dq=false -y", "up -d -y"),
+        ("up -q=0", "up"),
+        ("exec -e=A=b web env -e=C=d", "exec -eA=b web env -e=C=d"),
+        ("exec --env A=b web ls --x=true", "exec --env A=b web ls --x=true"),
+        ("attach --sig-proxy=false web", "attach --no-sig-proxy web"),
+        ("up -- --build=true", "up -- --build=true"),
+        ("up --pull --build=true", "up --pull --build=true"),
+        ("run -i=false web", "run --no-interactive web"),
+        ("run -Ti=0 web", "run -T --no-interactive web"),
+        ("rm -v=false --volumes=false", "rm"),
+        ("up --menu=false --compatibility=false", "up"),
+        ("worktree list --json=true", "worktree list --json"),
+        # What is for the library to report, or to answer.
+        ("up --build=maybe -q=", "up --build=maybe -q="),
+        ("up --menu=true --frob=false -x=1", "up --menu=true --frob=false -x=1"),
+        ("build --provenance=false", "build --provenance=false"),
+        ("frob --build=true", "frob --build=true"),
+        ("--frob=true up", "--frob=true up"),
+    ],
+)
+def test_value_of_a_go_flag_is_rewritten(line: str, rewritten: str) -> None:
+    assert rewrite_go_values(line.split()) == rewritten.split()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-H tcp://x up", "--host=tcp://x up", "-c x up", "-D up", "--verbose up", "--no-ansi up", "--workdir . up",
+        "alpha viz", "compose up", "compose -f x up", "completion bash", "bridge convert", "pull --no-parallel",
+        "build --compress --force-rm --no-rm", "rm -a", "up -w", "down -v", "down --rmi local",
+    ],
+)  # fmt: skip
+def test_hidden_and_older_spelling_is_answered(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: wtc has no `")
+    assert "\nhint: to " in printed.err
+
+
+def test_invalid_value_of_a_flag_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["up", "--build=maybe"]) == 2
+    assert capsys.readouterr().err == (
+        "error: option `--build` is a flag: its value can be `true` or `false`\n\n"
+        "hint: to see its options, run `wtc up --help`\n"
+    )
+
+
+def test_missing_value_is_explained_with_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["up", "--scale"]) == 2
+    assert capsys.readouterr().err == (
+        "error: option `--scale` needs a value\n\nhint: to see its options, run `wtc up --help`\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("help", "--help"),
+        ("help help", "--help"),
+        ("help up", "up --help"),
+        ("help worktree add", "worktree add --help"),
+        ("-h", "--help"),
+        ("-v", "--version"),
+    ],
+)
+def test_help_and_version_have_docker_composes_spellings(
+    line: str, same: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(same.split()) == 0
+    wanted = capsys.readouterr().out
+    assert run(line.split()) == 0
+    assert capsys.readouterr().out == wanted
+
+
+def test_convert_is_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text("services: {only-here: {image: busybox}}\n")
+    assert run(["convert", "-f", str(file), "--services"]) == 0
+    assert capsys.readouterr().out == "only-here\n"
 
 
 def test_no_command_of_ours_has_an_answer() -> None:

@@ -30,6 +30,8 @@ from wtc.errors import Exit
         ("ps --json --nonsense", ErrorFormat(as_json=True)),
         ("ps --json -w", ErrorFormat(as_json=True)),
         ("logs --json", ErrorFormat(as_json=True)),
+        ("up --build=maybe --json", ErrorFormat(as_json=True)),
+        ("up --build=maybe", ErrorFormat()),
         ("events --json", ErrorFormat(as_json=True, as_line=True)),
         ("env --format json", ErrorFormat(as_json=True)),
         ("env --format=shell", ErrorFormat()),

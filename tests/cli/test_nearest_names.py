@@ -9,7 +9,10 @@ from tests.wtc_process import run_wtc
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx, ports: ['80']}, db: {image: postgres}}\n")
+    (tmp_path / "compose.yaml").write_text(
+        "services: {web: {image: nginx, ports: ['80']}, db: {image: postgres},\n"
+        " worker: {image: nginx, profiles: [jobs]}}\n"
+    )
     return tmp_path
 
 
@@ -23,6 +26,7 @@ def project(tmp_path: Path) -> Path:
         ("logs --folow", "no such option: `--folow`", "--follow"),
         ("config --servces", "no such option: `--servces`", "--services"),
         ("config wbe", "no such service: `wbe`", "web"),
+        ("config wroker", "no such service: `wroker`", "worker"),
         ("init calude", "no such harness: `calude`", "claude"),
     ],
 )

@@ -29,7 +29,7 @@ VALUES = ("", "-", "a", "web", "5", "0", "-1", "70000", "1.5", "nan", " 7", "1_0
 
 def command(names: Sequence[str]) -> Command:
     """The declared command."""
-    return import_module(f"wtc.cli.commands.{'.'.join(names)}").command
+    return import_module(".".join([MODULES[names[0]], *names[1:]])).command
 
 
 def option_names(names: Sequence[str]) -> list[str]:

@@ -160,7 +160,17 @@ BLOCK = "setup = '''\npnpm install\npnpm build\n'''\n"
         ("", {"setup": SETUP, "archive": CLEAN, "run": RUN}),
         ("[scripts]", {"setup": SETUP, "archive": CLEAN, "run": RUN}),
         ("[scripts]\r\nsetup = 'a'\r\n", {"setup": f"a && {SETUP}", "archive": CLEAN, "run": RUN}),
-        ("a = 1\n\n[scripts.run.dev]\ncommand = 'a'\n", {"setup": SETUP, "run": {"dev": {"command": "a"}}}),
+        (
+            "a = 1\n\n[scripts.run.dev]\ncommand = 'a'\n",
+            {"setup": SETUP, "archive": CLEAN, "run": {"dev": {"command": "a"}, "wtc": {"command": RUN}}},
+        ),
+        (
+            "[scripts.run]\ndev = {command = 'a', default = true} # ours\n",
+            {"run": {"dev": {"command": "a", "default": True}, "wtc": {"command": RUN}}},
+        ),
+        ("[scripts.run.stack]\ncommand = 'wtc up'\n", {"run": {"stack": {"command": "wtc up"}}}),
+        ("[scripts.run.wtc]\ncommand = 'a'\n", {"run": {"wtc": {"command": "a"}}}),
+        ("scripts.run.dev = 'a'\n", {"run": {"dev": "a", "wtc": {"command": RUN}}}),
         ("scripts.setup = 'a'\n[b]\nc = 1\n", {"setup": f"a && {SETUP}", "archive": CLEAN}),
         (f"[scripts]\n{BLOCK}", {"setup": f"pnpm install\npnpm build\n{SETUP}\n"}),
         ('[scripts]\nsetup = "a # b"\n', {"setup": f"a # b\n{SETUP}\n"}),
@@ -187,7 +197,8 @@ def test_conductor_settings_of_every_shape_are_merged_with(
     ("before", "note"),
     [
         ('[scripts]\nrun = "pnpm dev"\n', "`scripts.run` was not changed"),
-        ("[scripts.run.dev]\ncommand = 'a'\n", "`scripts.run` was not changed"),
+        ("[scripts.run.dev]\ncommand = 'a'\n", "`scripts.run.wtc` was added beside the run scripts of the project"),
+        ("[scripts.run.wtc]\ncommand = 'a'\n", "`scripts.run.wtc` was not added: to add wtc, run `wtc up"),
         ('[scripts]\nrun_mode = "nonconcurrent"\n', "`run_mode` is still `nonconcurrent`"),
         ("scripts.run = 'pnpm dev'\n", "`run_mode` is not set: to run stacks of several workspaces"),
         ("[scripts]\nsetup = 'a'\n", f"`scripts.setup` now ends with `{SETUP}`"),

@@ -152,7 +152,7 @@ def build_app() -> Any:
     @app.callback(no_args_is_help=True)
     def root(
         version: Annotated[
-            bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+            bool, typer.Option("--version", "-v", help="Print the version.", callback=_version, is_eager=True)
         ] = False,
     ) -> None:
         """Run a project's Docker Compose stack once per git worktree, with separate containers, volumes and ports.

@@ -72,7 +72,14 @@ GROUPS = {
 HIDDEN = ("hook",)
 """Commands that only the files written by `wtc init` call. `--help` does not list them."""
 
-MODULES = {name: f"wtc.cli.commands.{name}" for name in (*(entry.name for entry in COMMANDS), *HIDDEN)}
+ALIASES = {"convert": "config"}
+"""Docker Compose's other name of a command -> the command. `--help` does not list them."""
+
+MODULES = {
+    **{name: f"wtc.cli.commands.{name}" for name in (*(entry.name for entry in COMMANDS), *HIDDEN)},
+    **{name: f"wtc.cli.commands.{command}" for name, command in ALIASES.items()},
+}
+"""Command -> its module."""
 
 COMPLETE = "_WTC_COMPLETE"
 """The variable that a shell's completion script sets."""

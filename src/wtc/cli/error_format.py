@@ -41,6 +41,8 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
             return _without_command(arguments)
         command, rest = command.commands[inner], rest[rest.index(inner) + 1 :]
     given = _parse_options(command, rest)
+    if given is None:
+        return _without_command(arguments)
     answers = {parameter.name for parameter in command.params}
     as_json = "as_json" in given or ("as_json" in answers and given.get("form") == "json")
     return ErrorFormat(
@@ -52,20 +54,27 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
 
 
 def _without_command(arguments: Sequence[str]) -> ErrorFormat:
-    """Return the format for a command line whose command does not exist."""
+    """Return the format for a command line whose command does not exist, or whose options cannot be parsed."""
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return ErrorFormat(as_json="--json" in own, debug="--debug" in own)
 
 
-def _parse_options(command: Any, arguments: Sequence[str]) -> dict[str, Any]:
-    """Return parameter -> value, parsed as the library does, without its checks and with `--json` and `--debug`."""
+def _parse_options(command: Any, arguments: Sequence[str]) -> dict[str, Any] | None:
+    """Return parameter -> value, parsed as the library does, without its checks and with `--json` and `--debug`.
+
+    Return None if an option has no value, or a flag has one.
+    """
     from typer import Context
+    from typer._click.exceptions import ClickException
 
     settings: dict[str, Any] = {**command.context_settings, "ignore_unknown_options": True}
-    parser = command.make_parser(Context(command, info_name=command.name, resilient_parsing=True, **settings))
+    parser = command.make_parser(Context(command, info_name=command.name, **settings))
     known = {parameter.name for parameter in command.params}
     for flag, name in (("--json", "as_json"), ("--debug", "debug")):
         if name not in known:
             parser.add_option(command.params[0], [flag], dest=name, action="store_const", const=True)
-    given, _, _ = parser.parse_args(list(arguments))
+    try:
+        given, _, _ = parser.parse_args(list(arguments))
+    except ClickException:
+        return None
     return given

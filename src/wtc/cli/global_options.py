@@ -36,7 +36,7 @@ def move_global_options(arguments: Sequence[str]) -> list[str]:
         argument = arguments[place]
         name, equals, value = argument.partition("=")
         place += 1
-        if argument in _MOVED_FLAGS:
+        if name in _MOVED_FLAGS:
             moved.append(argument)
         elif equals and name.startswith("--") and name in _MOVED_OPTIONS:
             moved += [_MOVED_OPTIONS[name], value]
@@ -44,7 +44,8 @@ def move_global_options(arguments: Sequence[str]) -> list[str]:
             moved += [_MOVED_OPTIONS[argument], arguments[place]]
             place += 1
         elif argument[:2] in _MOVED_OPTIONS and not argument.startswith("--") and len(argument) > 2:
-            moved += [_MOVED_OPTIONS[argument[:2]], argument[2:]]
+            # Like Go's flags: `-fFILE` and `-f=FILE`.
+            moved += [_MOVED_OPTIONS[argument[:2]], value if equals and len(name) == 2 else argument[2:]]
         else:
             return list(arguments)
     if place == len(arguments):

@@ -50,6 +50,10 @@ def _run(arguments: Sequence[str]) -> int:
             from wtc.cli.global_options import move_global_options
 
             arguments = move_global_options(arguments)
+        if any(word.startswith("-") and "=" in word for word in arguments):
+            from wtc.cli.values.go_values import rewrite_go_values
+
+            arguments = rewrite_go_values(arguments)
         line = None if COMPLETE in os.environ else parse_line(arguments)
         wanted = error_format(arguments) if line is None else line.error_format()
         status = _status(_run_library(arguments) if line is None else line.run())
@@ -65,7 +69,7 @@ def _run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - an exception that nothing expects is a bug
         from wtc.cli.usage.usage_errors import usage_error
 
-        found = usage_error(error) or InternalError.caused_by(error)
+        found = usage_error(error, arguments) or InternalError.caused_by(error)
         if isinstance(found, InterruptedByUserError):
             found = found.replace(exit_status=interrupted_status())
         return _report_error(found, wanted)
@@ -74,7 +78,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _run_library(arguments: Sequence[str]) -> Any:
     """Run a line that is not a plain one, and return its result: the command-line library parses most of them."""
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["-v"]):
         sys.stdout.write(f"{VERSION}\n")
         return Exit.DONE
     if arguments[:1] in (["--show-completion"], ["--install-completion"]):
@@ -83,6 +87,8 @@ def _run_library(arguments: Sequence[str]) -> Any:
         return install_completion(*arguments)
     from wtc.cli.app import build_app
 
+    if arguments[:1] == ["help"]:
+        arguments = [*(word for word in arguments if word != "help"), "--help"]
     app = build_app()
     if COMPLETE in os.environ:
         app.main(args=list(arguments), prog_name="wtc", standalone_mode=False)

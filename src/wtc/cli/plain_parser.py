@@ -10,7 +10,7 @@ from importlib import import_module
 from wtc.cli.command_table import GROUPS, MODULES
 from wtc.cli.declarations import REQUIRED, Command, Option, Parameter
 from wtc.cli.error_format import ErrorFormat
-from wtc.static_typing import Any
+from wtc.static_typing import Any, NamedTuple
 
 
 class PlainLine:
@@ -40,23 +40,50 @@ class PlainLine:
         return self.command.run(self.given)
 
 
-def parse_line(arguments: Sequence[str]) -> PlainLine | None:
-    """Return the parsed line, or None if the library has to parse it."""
+class FoundCommand(NamedTuple):
+    """The command that a line names, and the words behind it."""
+
+    names: list[str]
+    """The command, or its group and the command."""
+    command: Command
+    words: list[str]
+    interspersed: bool
+    """Whether options can follow arguments."""
+    json_lines: bool
+
+
+def find_command(arguments: Sequence[str]) -> FoundCommand | None:
+    """Return the command at the beginning of the line; None for an option or another word."""
     name, *rest = arguments or ("",)
     path = MODULES.get(name)
     if path is None:
         return None
+    names = [name]
     if name in GROUPS:
         if not rest or rest[0] not in {entry.name for entry in GROUPS[name]}:
             return None
-        path = f"{path}.{rest.pop(0)}"
+        names.append(rest.pop(0))
+        path = f"{path}.{names[-1]}"
     module = import_module(path)
-    command: Command = module.command
     settings: Mapping[str, bool] = getattr(module, "CONTEXT", {})
-    given = parse_words(command, rest, interspersed=settings.get("allow_interspersed_args", True))
+    return FoundCommand(
+        names=names,
+        command=module.command,
+        words=rest,
+        interspersed=settings.get("allow_interspersed_args", True),
+        json_lines=getattr(module, "JSON_LINES", False),
+    )
+
+
+def parse_line(arguments: Sequence[str]) -> PlainLine | None:
+    """Return the parsed line, or None if the library has to parse it."""
+    found = find_command(arguments)
+    if found is None:
+        return None
+    given = parse_words(found.command, found.words, interspersed=found.interspersed)
     if given is None:
         return None
-    return PlainLine(command, given, json_lines=getattr(module, "JSON_LINES", False))
+    return PlainLine(found.command, given, json_lines=found.json_lines)
 
 
 def parse_words(command: Command, words: Sequence[str], *, interspersed: bool) -> dict[str, Any] | None:
@@ -66,7 +93,7 @@ def parse_words(command: Command, words: Sequence[str], *, interspersed: bool) -
     """
     parameters = command.parameters()
     texts: dict[str, list[Any]] = {}
-    arguments = _split_options(words, _options(parameters), texts, interspersed=interspersed)
+    arguments = _split_options(words, named_options(parameters), texts, interspersed=interspersed)
     if arguments is None or not _assign_arguments(parameters, arguments, texts):
         return None
     try:
@@ -75,7 +102,7 @@ def parse_words(command: Command, words: Sequence[str], *, interspersed: bool) -
         return None
 
 
-def _options(parameters: Sequence[Parameter]) -> dict[str, tuple[Parameter, bool]]:
+def named_options(parameters: Sequence[Parameter]) -> dict[str, tuple[Parameter, bool]]:
     """Return name of an option -> its parameter, and the value that it has as a flag."""
     found: dict[str, tuple[Parameter, bool]] = {}
     for one in parameters:

@@ -1,5 +1,7 @@
 """Hooks of Conductor. Source: conductor.build/docs, Settings, Scripts, and conductor.json."""
 
+from collections.abc import Mapping
+
 from wtc.harnesses import edit_json, edit_toml
 from wtc.harnesses.edit import (
     Edit,
@@ -17,6 +19,8 @@ LEGACY = "conductor.json"
 _SCHEMA = '"$schema" = "https://conductor.build/schemas/settings.repo.schema.json"\n'
 _WORKTREE = '"$CONDUCTOR_WORKSPACE_PATH"'
 CONCURRENT = "concurrent"
+NAMED_RUN = "wtc"
+"""The name of wtc's entry among the run scripts of a project that has several."""
 
 
 def edit(read: Read, hooks: HookCommands) -> Edit:
@@ -29,7 +33,10 @@ def edit(read: Read, hooks: HookCommands) -> Edit:
     scripts: object = edit_toml.parse_toml(text, SETTINGS).get("scripts", {})
     if not is_table(scripts):
         raise unusable_file(SETTINGS, "has a `scripts` that is not a table")
-    wanted = _wanted(scripts, hooks, notes)
+    commands = _commands(hooks)
+    if is_table(runs := scripts.get("run")):
+        text = _add_named_run(text, runs, commands.pop("run"), notes)
+    wanted = _wanted(scripts, commands, notes)
     for key, value in {**wanted, **_mode(scripts, "run_mode", scripts, notes)}.items():
         changed = edit_toml.set_string(text, "scripts", key, value)
         if changed is None:
@@ -46,16 +53,34 @@ def _legacy(read: Read, hooks: HookCommands) -> Edit:
     notes: list[str] = []
     document = edit_json.parse_json(before, LEGACY)
     scripts = edit_json.json_table(document, "scripts", LEGACY)
-    scripts.update(_wanted(scripts, hooks, notes))
+    scripts.update(_wanted(scripts, _commands(hooks), notes))
     document.update(_mode(document, "runScriptMode", scripts, notes))
     return Edit(path=LEGACY, before=before, after=edit_json.render_json(document, before, LEGACY), notes=tuple(notes))
 
 
-def _wanted(scripts: dict[str, object], hooks: HookCommands, notes: list[str]) -> dict[str, str]:
+def _commands(hooks: HookCommands) -> dict[str, str]:
+    """Return script -> wtc's command in it."""
+    return {"setup": hooks.setup_of(_WORKTREE), "run": hooks.run_of(_WORKTREE), "archive": hooks.clean_of(_WORKTREE)}
+
+
+def _add_named_run(text: str, runs: dict[str, object], command: str, notes: list[str]) -> str:
+    """Return the text with one more `[scripts.run.NAME]`, unless one runs wtc. The default one stays the default."""
+    commands = [str(run.get("command", "")) for run in runs.values() if is_table(run)]
+    if any(calls_subcommand(one, command) for one in commands):
+        return text
+    place = f"scripts.run.{NAMED_RUN}"
+    changed = None if NAMED_RUN in runs else edit_toml.set_string(text, place.split("."), "command", command)
+    if changed is None:
+        notes.append(f"`{place}` was not added: to add wtc, run `{command}` in a run script of another name")
+        return text
+    notes.append(f"`{place}` was added beside the run scripts of the project: to run the stack, choose it")
+    return changed
+
+
+def _wanted(scripts: dict[str, object], commands: Mapping[str, str], notes: list[str]) -> dict[str, str]:
     """Return the scripts to set: name -> shell script."""
     wanted: dict[str, str] = {}
-    run = hooks.run_of(_WORKTREE)
-    for name, command in (("setup", hooks.setup_of(_WORKTREE)), ("run", run), ("archive", hooks.clean_of(_WORKTREE))):
+    for name, command in commands.items():
         existing = scripts.get(name, "")
         if calls_subcommand(str(existing), command):
             continue

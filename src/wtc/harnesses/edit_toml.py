@@ -5,7 +5,7 @@ tomlkit is imported by the edits alone. Each edit is parsed again, and is used o
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from wtc.harnesses.edit import is_list, is_table, unusable_file
 from wtc.static_typing import Any, TypeAlias
@@ -38,13 +38,18 @@ def quote_string(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def set_string(text: str, table: str, key: str, value: str) -> str | None:
-    """Return the text with a string in a table, which is created if it is missing; None if that is not possible."""
+def set_string(text: str, table: str | Sequence[str], key: str, value: str) -> str | None:
+    """Return the text with a string in a table, which is created if it is missing; None if that is not possible.
+
+    `table` is its name, or the names of the tables that lead to it.
+    """
 
     def change(document: Any, item: Callable[[str], Any]) -> None:
-        owner = document[table] if table in document else document.setdefault(table, {})
-        if not is_table(owner):
-            raise TypeError(f"`{table}` is not a table")
+        owner = document
+        for name in (table,) if isinstance(table, str) else table:
+            owner = owner[name] if name in owner else owner.setdefault(name, {})
+            if not is_table(owner):
+                raise TypeError(f"`{name}` is not a table")
         owner[key] = item(value)
 
     return _edited(text, change)

@@ -62,8 +62,8 @@ def logs(target: Target, request: LogsRequest, report: Reporter) -> Generator[Lo
         there = context.containers(request.services, required=False)
         chosen = [c for c in there if request.number in {0, c.number}]
         if not chosen:
-            what = f"of `{context.namespace.name}`" if not (request.services or request.number) else "of that"
-            report(Note(text=f"nothing {what} is there"))
+            which = "such containers" if request.services or request.number else "containers"
+            report(Note(text=f"`{context.namespace.name}` has no {which}, so there are no logs"))
         batches = _followed(context, request, report) if request.follow else _history(context, request, chosen, report)
         try:
             yield Logs(replicas=tuple(dict.fromkeys((c.service, c.number) for c in chosen)), batches=batches)

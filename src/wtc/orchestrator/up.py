@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache, partial
 
 from wtc.dataclass import dataclass, field, replace
-from wtc.errors import PortTakenError, UsageError
+from wtc.errors import PortTakenError, UsageError, WtcError
 from wtc.events import Reporter, Warned, warn
 from wtc.model.desired import Desired
+from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan, StartContainer
@@ -79,6 +80,8 @@ class UpResult:
     """Service and number of those that did not run before."""
     unattached: frozenset[str] = frozenset()
     """The services whose output `--foreground` does not show, because the file has `attach: false`."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """The warnings that were reported, in their order."""
 
     @property
     def changed(self) -> bool:
@@ -90,11 +93,16 @@ def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Eve
     """Bring the worktree's stack up.
 
     Raises:
-        WtcError: what failed; containers that were started keep running, and are named.
+        WtcError: what failed; containers that were started keep running, and are named. It has the warnings before it.
     """
     given = command_line_settings(oversubscribe=request.oversubscribe, mem_limit=request.mem_limit)
-    with Context(target, report, given=given, dry_run=request.dry_run) as context:
-        return bring_up(context, request, stop)
+    seen = WarningsSeen(report)
+    try:
+        with Context(target, seen, given=given, dry_run=request.dry_run) as context:
+            result = bring_up(context, request, stop)
+    except WtcError as error:
+        raise error.replace(warnings=tuple(seen.warnings)) from error.__cause__
+    return replace(result, warnings=tuple(seen.warnings))
 
 
 def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpResult:
@@ -247,7 +255,11 @@ class _Up:
     def _resolve(self) -> Desired:
         request, first = self.request, not self.session.is_retry
         recreating = request.options.recreate is Recreate.ALWAYS and not request.services
-        ports = None if request.fixed_ports else self.session.lease(scales=request.scales, recreating=recreating)
+        if request.fixed_ports:
+            self.session.lease_for_host_processes()
+            ports = None
+        else:
+            ports = self.session.lease(scales=request.scales, recreating=recreating)
         self.ports = ports
         desired = resolve_stack(
             self.context,

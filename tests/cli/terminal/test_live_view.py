@@ -288,7 +288,7 @@ def test_interrupted_running_operation_is_shown_as_broken_off() -> None:
     screen = Screen(*TWENTY[:2])
     screen.begins(0)
     screen.reporter(NodeSkipped(node=screen.nodes[0], because=None))
-    assert screen.shown()[1:] == ["· container service-00 broken off T", "· container service-01 waiting"]
+    assert screen.shown()[1:] == ["· container service-00 interrupted T", "· container service-01 waiting"]
 
 
 def test_web_addresses_are_invisible_links() -> None:

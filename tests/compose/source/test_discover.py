@@ -50,10 +50,17 @@ def test_paths_are_relative_to_the_first_file() -> None:
 
 def test_error_without_a_compose_file_shows_the_search_path_and_a_hint() -> None:
     with pytest.raises(ComposeFileError) as caught:
-        project({})
+        project({"README.md": ""})
     assert "`compose.yaml`" in caught.value.causes[0]
     assert "/srv/app" in caught.value.causes[0]
     assert "-f FILE" in caught.value.hints[0]
+
+
+def test_error_in_a_folder_that_is_gone_names_it() -> None:
+    with pytest.raises(ComposeFileError) as caught:
+        project({})
+    assert caught.value.causes == ("the folder `/srv/app` does not exist",)
+    assert "-w PATH" in caught.value.hints[0]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,17 @@ def test_saved_removed_and_renamed_files_are_in_the_container(workshop: Workshop
     assert watch.container("web").status == "running"
 
 
+def test_renamed_watched_folder_takes_its_files_out_of_the_container_and_back(workshop: Workshop) -> None:
+    workshop.commit(FILES)
+    source, away = workshop.main / "src", workshop.main / "away"
+    with watching(workshop) as watch:
+        before = watch.run("ls", "/app/src")
+        source.rename(away)
+        until(lambda: watch.run("ls", "/app/src") == "", watch.printed)
+        away.rename(source)
+        until(lambda: watch.run("ls", "/app/src") == before != "", watch.printed)
+
+
 def test_changed_lock_file_rebuilds_the_image_and_recreates_the_container(workshop: Workshop) -> None:
     workshop.commit(FILES)
     with watching(workshop) as watch:
@@ -337,6 +348,6 @@ def test_unusable_rule_is_refused_with_its_place(workshop: Workshop) -> None:
     assert workshop.leftovers() == []
 
 
-@pytest.mark.parametrize("option", ["--detach", "--wait", "--json", "--dry-run", "--no-start"])
+@pytest.mark.parametrize("option", ["--detach", "--wait", "--json", "--no-start"])
 def test_watch_does_not_go_with_an_option_that_does_not_stay_attached(workshop: Workshop, option: str) -> None:
     assert f"`--watch` and `{option}` do not go together" in workshop.refused("up", "--watch", option, status=2).err

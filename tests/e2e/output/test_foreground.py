@@ -240,7 +240,13 @@ def test_a_signal_ends_it_with_its_status_while_the_reader_does_not_read(worksho
         assert started.popen.wait(30) == 143
 
 
-@pytest.mark.parametrize("option", ["--json", "--dry-run", "--no-start"])
+@pytest.mark.parametrize("options", [("--foreground",), ("--attach", "web"), ("--exit-code-from", "web")], ids=" ".join)
+def test_dry_run_prints_the_plan_and_does_not_stay(shared: Workshop, options: tuple[str, ...]) -> None:
+    shared.commit({"compose.yaml": one_service()})
+    assert "create container" in shared.wtc("up", "--dry-run", *options).out
+
+
+@pytest.mark.parametrize("option", ["--json", "--no-start"])
 def test_what_does_not_go_with_the_foreground_is_refused(shared: Workshop, option: str) -> None:
     shared.commit({"compose.yaml": TICKING})
     assert option in shared.refused("up", "--foreground", option, status=2).err

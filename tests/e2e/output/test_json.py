@@ -188,6 +188,9 @@ def a_stack_is_up(run: Runs) -> None:
     assert not run("pull --policy missing --ignore-buildable")["changed"]
     assert run("up --dry-run")["changed"]
     assert {e["event"] for e in run.telling("up")} >= {"planned", "started", "progress", "done", "warning"}
+    assert run("create --dry-run")["dry_run"]
+    assert run("scale web=1")["endpoints"]
+    assert run("version")["version"]
     document = run("up")
     ids = [node["id"] for node in document["plan"]]
     assert ids == list(range(1, len(ids) + 1))

@@ -46,7 +46,7 @@ def test_interrupted_up_reports_the_result_and_shows_the_cursor(workshop: Worksh
         until(lambda: bool(running(workshop)), "its container runs")
         terminal.see("waiting")
         terminal.type("\x03")
-        terminal.see("broken off")
+        terminal.see("interrupted")
         assert terminal.end() == 130
         seen = terminal.seen.decode()
         assert SHOWN in seen

@@ -60,9 +60,11 @@ def test_the_port_of_a_stopped_container_that_a_program_took_moves(workshop: Wor
 HOST_PORT = WEB.replace("services:", "x-wtc: {ports: [dev]}\nservices:", 1)
 
 
+DEV = "    environment: {DEV: 'http://host.docker.internal:${WTC_PORT_DEV}'}\n    ports:"
+
+
 def test_port_of_a_host_process_is_in_the_file_the_environment_and_the_status(workshop: Workshop) -> None:
-    dev = "http://host.docker.internal:${WTC_PORT_DEV}"
-    workshop.commit({"compose.yaml": HOST_PORT.replace("    ports:", f"    environment: {{DEV: '{dev}'}}\n    ports:")})
+    workshop.commit({"compose.yaml": HOST_PORT.replace("    ports:", DEV)})
     stack = workshop.up()
     (port,) = workshop.wtc("status", "--json").json()["host_ports"]
     assert (port["name"], port["variable"]) == ("dev", "WTC_PORT_DEV")
@@ -86,6 +88,19 @@ def test_ports_fixed_publishes_the_files_own(workshop: Workshop) -> None:
     assert published(workshop) == fixed.ports
     assert not workshop.wtc("status", "--json").json()["services"][0]["diverged"]
     assert workshop.up().ports == leased
+
+
+def test_ports_fixed_leases_a_port_for_a_process_on_the_host(workshop: Workshop) -> None:
+    [port] = free_ports(1)
+    workshop.commit({"compose.yaml": HOST_PORT.replace("8080", str(port)).replace("    ports:", DEV)})
+    workshop.wtc("up", "--ports", "fixed", "--dry-run")
+    assert workshop.wtc("status", "--json").json()["host_ports"] == []
+    stack = workshop.up("--ports", "fixed")
+    [leased] = workshop.wtc("status", "--json").json()["host_ports"]
+    assert stack.ports == {"web/80/tcp": port}
+    assert stack.variable("web", "DEV") == f"http://host.docker.internal:{leased['port']}"
+    assert workshop.wtc("env", "--", "printenv", "WTC_PORT_DEV").out == f"{leased['port']}\n"
+    assert not workshop.wtc("up", "--ports", "fixed", "--json").json()["changed"]
 
 
 def test_ranges_udp_and_several_ports_each_get_one(workshop: Workshop) -> None:

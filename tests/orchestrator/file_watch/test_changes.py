@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -118,6 +118,42 @@ def test_watched_folder_that_is_replaced_is_watched_again(folder: Path) -> None:
         seen(changes, has(folder / "d"))
 
 
+@pytest.mark.parametrize("renamed", ["src", "."], ids=["the folder", "its parent"])
+def test_files_of_a_watched_folder_that_is_renamed_are_removed(tmp_path: Path, renamed: str) -> None:
+    parent = Path(os.path.realpath(tmp_path)) / "project"
+    write(parent, {"src/a": "one", "src/sub/b": "two"})
+    folder = parent / "src"
+    with watching(folder) as changes:
+        moved = os.path.normpath(parent / renamed)
+        os.rename(moved, f"{moved}-away")
+        found = seen(changes, has(folder, Kind.REMOVED))
+        assert found == {path: {Kind.REMOVED} for path in (folder, folder / "a", folder / "sub", folder / "sub" / "b")}
+        os.rename(f"{moved}-away", moved)
+        seen(changes, has(folder, Kind.ADDED))
+
+
+def test_file_that_a_replaced_folder_no_longer_has_is_removed(folder: Path) -> None:
+    write(folder.parent, {"next/c": ""})
+    with watching(folder) as changes:
+        folder.rename(folder.parent / "before")
+        (folder.parent / "next").rename(folder)
+        found = seen(changes, has(folder, Kind.ADDED))
+    assert Kind.REMOVED in found[folder / "a"]
+
+
+def test_closed_watch_holds_no_folder_open(folder: Path) -> None:
+    def is_open() -> bool:
+        found: list[os.stat_result] = []
+        for descriptor in os.listdir("/dev/fd"):
+            with suppress(OSError):  # the one that lists them is closed by now
+                found.append(os.fstat(int(descriptor)))
+        return any(os.path.samestat(one, folder.stat()) for one in found)
+
+    with watching(folder):
+        assert is_open()
+    assert not is_open()
+
+
 def test_files_of_a_watched_folder_that_is_removed_are_seen(folder: Path) -> None:
     with watching(folder) as changes:
         shutil.rmtree(folder)
@@ -149,13 +185,23 @@ def test_closed_watch_takes_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["watchfiles", "watchfiles._rust_notify"])
-def test_missing_watchfiles_is_an_error_that_names_the_extra(
-    folder: Path, name: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("installed", "command"),
+    [("pip", "'/my python' -m pip install watchfiles"), ("", "uv pip install --python '/my python' watchfiles")],
+)
+def test_missing_watchfiles_is_an_error_with_the_command_that_installs_it(
+    folder: Path, name: str, installed: str, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "watchfiles._rust_notify", raising=False)
     monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(sys, "executable", "/my python")
+
+    def find_spec(found: str) -> bool:
+        return found == installed
+
+    monkeypatch.setattr("importlib.util.find_spec", find_spec)
     with pytest.raises(WtcError) as caught:
         FileChanges([str(folder)])
     assert caught.value.message == "watchfiles is not installed, which `watch` needs"
-    assert caught.value.hints == ("to install it, run `pip install 'worktree-container-manager[watch]'`",)
+    assert caught.value.hints == (f"to install it, run `{command}`",)

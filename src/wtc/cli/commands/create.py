@@ -2,7 +2,7 @@
 
 from wtc.cli import options as shared
 from wtc.cli.declarations import Argument
-from wtc.cli.options import DryRun, Quiet
+from wtc.cli.options import AsJson, DryRun, Quiet
 from wtc.orchestrator.context.target import Target
 from wtc.static_typing import Annotated
 
@@ -23,6 +23,7 @@ def command(
     remove_orphans: shared.RemoveOrphans = False,
     yes: shared.Yes = False,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Create this worktree's containers, networks and volumes without starting them, as `wtc up --no-start` does."""
@@ -49,4 +50,4 @@ def command(
     report = choose_reporter(quiet=quiet or dry_run)
     with stop_on_signal() as stop, without_image_progress(report, pull=quiet_pull, build=False) as quieter:
         result = up(target, request, quieter, stop)
-    show_up(result, as_json=False, dry_run=dry_run)
+    show_up(result, as_json=as_json, dry_run=dry_run)

@@ -3,7 +3,6 @@
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Quiet, Timeout, with_target
 from wtc.dataclass import replace
-from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
 from wtc.static_typing import Annotated
 
@@ -16,8 +15,6 @@ def command(
     services: Annotated[list[str] | None, Argument(metavar="[SERVICE]...")] = None,
     timeout: Timeout = None,
     remove_orphans: Annotated[bool, Option("--remove-orphans", hidden=True)] = False,
-    volumes: Annotated[bool, Option("--volumes", "-v", hidden=True)] = False,
-    rmi: Annotated[str, Option("--rmi", hidden=True)] = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -32,12 +29,6 @@ def command(
     from wtc.orchestrator.down import DownRequest, down
 
     del remove_orphans  # without names, orphans are removed anyway
-    for option, given in {"--volumes": volumes, "--rmi": bool(rmi)}.items():
-        if given:
-            hint = "to remove the stack with its volumes and built images, run `wtc clean`"
-            raise UsageError(
-                f"`wtc down` has no `{option}`: volumes and images are kept for the next `wtc up`", hints=[hint]
-            )
     target = replace(target, by_branch=False)
     request = DownRequest(services=tuple(services or ()), timeout_s=timeout, dry_run=dry_run)
     with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run) as report:

@@ -1,7 +1,7 @@
 """`wtc scale`."""
 
 from wtc.cli.declarations import Argument, Option
-from wtc.cli.options import DryRun, Oversubscribe, Quiet, with_target
+from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, with_target
 from wtc.orchestrator.context.target import Target
 from wtc.static_typing import Annotated
 
@@ -15,6 +15,7 @@ def command(
     no_deps: Annotated[bool, Option("--no-deps", help="Do not start the services' dependencies.")] = False,
     oversubscribe: Oversubscribe = False,
     dry_run: DryRun = False,
+    as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Create, start or remove containers until each SERVICE has N replicas. The next `wtc up` restores the file's."""
@@ -34,4 +35,4 @@ def command(
     )
     with stop_on_signal() as stop, choose_reporter(quiet=quiet or dry_run) as report:
         result = up(target, request, report, stop)
-    show_up(result, as_json=False, dry_run=dry_run)
+    show_up(result, as_json=as_json, dry_run=dry_run)

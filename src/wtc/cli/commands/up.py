@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wtc.cli import options as shared
 from wtc.cli.declarations import Argument, Option
 from wtc.cli.options import AsJson, DryRun, Oversubscribe, Quiet, require_exclusive, require_one_of, require_value
-from wtc.errors import UsageError, WtcError
+from wtc.errors import UsageError
 from wtc.orchestrator.context.target import Target
 from wtc.static_typing import TYPE_CHECKING, Annotated, Any
 
@@ -138,7 +138,6 @@ def command(
     from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
     from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
-    from wtc.orchestrator.kept.unchanged_up import WarningsSeen
     from wtc.orchestrator.session.adopt import Adoption
     from wtc.orchestrator.up import UpRequest, up
 
@@ -210,12 +209,8 @@ def command(
         return up_in_foreground(target, request, in_foreground, first, later, silent=bool(events))
     report = choose_reporter(quiet=quiet or dry_run, events=events)
     with stop_on_signal() as stop, without_image_progress(report, pull=quiet_pull, build=quiet_build) as quieter:
-        seen = WarningsSeen(quieter)
-        try:
-            result = up(target, request, seen, stop)
-        except WtcError as error:
-            raise error.replace(warnings=tuple(seen.warnings)) from error.__cause__
-    show_up(result, warnings=seen.warnings, as_json=as_json, dry_run=dry_run, silent=bool(events))
+        result = up(target, request, quieter, stop)
+    show_up(result, as_json=as_json, dry_run=dry_run, silent=bool(events))
     return 0
 
 
@@ -246,7 +241,9 @@ def _foreground_options(given: Mapping[str, Any]) -> "ForegroundOptions | None":
         if stops:
             raise UsageError("`--on-signal` requires `--foreground`", hints=["to stop the stack, run `wtc down`"])
         return None
-    excluded = {"--json": "as_json", "--dry-run": "dry_run", "--no-start": "no_start"}
+    if given["dry_run"]:
+        return None  # nothing starts, so that there are no logs to print
+    excluded = {"--json": "as_json", "--no-start": "no_start"}
     for other, name in {**excluded, "--detach": "detach", "--wait": "wait"}.items():
         require_exclusive({option: True, other: given[name]})
     require_exclusive({name: aborting[name] for name in ("--abort-on-container-exit", "--abort-on-container-failure")})

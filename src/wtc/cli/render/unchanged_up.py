@@ -21,5 +21,5 @@ def show_unchanged_up(target: Target, *, as_json: bool, quiet: bool) -> bool:
         with choose_reporter(quiet=quiet) as report:
             for warning in found.warnings:
                 report(Warned(diagnostic=warning))
-    show_up(found, warnings=found.warnings, as_json=as_json, dry_run=False)
+    show_up(found, as_json=as_json, dry_run=False)
     return True

@@ -8,7 +8,6 @@ from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     # Not at run time, so that an `up` that finds nothing to do imports neither the plan nor what makes it.
-    from wtc.model.diagnostic import Diagnostic
     from wtc.model.namespace import Namespace
     from wtc.model.plan import Plan, PlanNode
     from wtc.orchestrator.kept.unchanged_up import UnchangedUp
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
 def show_up(
     result: "UpResult | UnchangedUp",
     *,
-    warnings: "Iterable[Diagnostic]" = (),
     as_json: bool,
     dry_run: bool,
     silent: bool = False,
 ) -> None:
-    """Print the endpoints, or the plan of a dry run. `warnings` are for JSON. With `silent`, narrate nothing."""
+    """Print the endpoints, or the plan of a dry run. With `silent`, narrate nothing."""
     if as_json:
         from wtc.cli.render.endpoints import endpoint_document
         from wtc.cli.render.error_documents import diagnostic_document
@@ -32,7 +30,7 @@ def show_up(
             {
                 **changes_document(result.namespace, result.plans, dry_run=dry_run),
                 "endpoints": [endpoint_document(e) for e in result.endpoints],
-                "warnings": [diagnostic_document(warning) for warning in warnings],
+                "warnings": [diagnostic_document(warning) for warning in result.warnings],
             }
         )
     elif dry_run:

@@ -159,7 +159,7 @@ class LiveReporter:
             # The user interrupted before it started, so it has no result to report.
             self._lines.pop(operation_names(node.operation)[:2], None)
         elif line.state != State.FAILED:
-            line.word, line.state = "broken off" if interrupted else "skipped", State.SKIPPED
+            line.word, line.state = "interrupted" if interrupted else "skipped", State.SKIPPED
 
     def _progress(self, event: Progress) -> None:
         line = self._line(event.node)

@@ -1,15 +1,17 @@
 """Turn the exceptions of the command line library into errors of wtc."""
 
 import re
+from collections.abc import Sequence
 
+from wtc.cli.plain_parser import find_command
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
 from wtc.static_typing import Any
 
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
 
 
-def usage_error(error: Exception) -> WtcError | None:
-    """Return the error for an exception of the library; None for another exception."""
+def usage_error(error: Exception, arguments: Sequence[str]) -> WtcError | None:
+    """Return the error for an exception of the library; None for another exception. `arguments`: the command line."""
     from typer import Abort
     from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
@@ -20,12 +22,14 @@ def usage_error(error: Exception) -> WtcError | None:
     if not isinstance(error, ClickException):
         return None
     context = getattr(error, "ctx", None)
-    if answer := _compose_answer(error, context.info_name if context is not None else ""):
+    found = find_command(arguments)
+    # The library does not say which command an option belongs to whose value is missing.
+    names = found.names if found else []
+    if answer := _compose_answer(error, names[-1] if names else "wtc"):
         return answer
     message = _reword(error.format_message().strip().rstrip("."))
-    command = context.command_path if context is not None else "wtc"
     near = _nearest(error, context)
-    help_hint = f"to see its options, run `{command} --help`"
+    help_hint = f"to see its options, run `{' '.join(['wtc', *names])} --help`"
     return UsageError(f"{message[:1].lower()}{message[1:]}", hints=[near, help_hint] if near else [help_hint])
 
 
@@ -45,12 +49,12 @@ def _nearest(error: Exception, context: Any) -> str:
 
 
 def _compose_answer(error: Exception, command: str) -> UsageError | None:
-    """Return the answer to a command or an option that only Docker Compose has."""
-    from typer._click.exceptions import NoSuchOption
+    """Return the answer to a command, or an option of `command`, that only Docker Compose has."""
+    from typer._click.exceptions import BadOptionUsage, NoSuchOption
 
     from wtc.cli.usage.compose_vocabulary import command_answer, option_answer
 
-    if isinstance(error, NoSuchOption):
+    if isinstance(error, (NoSuchOption, BadOptionUsage)):
         name = error.option_name if command == "wtc" else f"{command} {error.option_name}"
         answer = option_answer(command, error.option_name)
     else:
@@ -67,6 +71,8 @@ _WORDING = (
     (r"(No such option: \S+) Did you mean .*$", r"\1"),
     (r"'([^']*)'", r"`\1`"),
     (r"got unexpected extra arguments?(?:\(s\))? \((.*)\)$", r"unexpected argument `\1`"),
+    (r"^(option `[^`]*`) does not take a value$", r"\1 is a flag: its value can be `true` or `false`"),
+    (r"^(option `[^`]*`) requires an argument$", r"\1 needs a value"),
     (r"^no such option: (\S+)", r"no such option: `\1`"),
     (r"is not a valid float$", "is not a valid number"),
     (r"is not a valid (?:int|integer)$", "is not a valid whole number"),

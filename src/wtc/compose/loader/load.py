@@ -83,7 +83,9 @@ def load_project(
 
     everything = _services(root)
     enabled, disabled = _split_profiles(everything, request, place)
-    selected = select_services.select_services(enabled, request.services) if request.services else enabled
+    selected = enabled
+    if request.services:
+        selected = select_services.select_services(enabled, request.services, disabled.items)
     checked, builders = (enabled, enabled) if uses is None else (selected, everything)
     if request.check_consistency:
         consistency.check_consistency(_with_services(root, enabled), checked, disabled, diagnostics, builders=builders)

@@ -1,5 +1,7 @@
 """Select the services that a command names, with their dependencies and the resources that they use."""
 
+from collections.abc import Iterable
+
 from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
 from wtc.compose.tree.node import Mapping, Node
 from wtc.errors import UsageError
@@ -11,8 +13,10 @@ def service_dependencies(service: Node) -> dict[str, Node]:
     return get_fields(get_fields(service).get("depends_on"))
 
 
-def select_services(services: Mapping, names: tuple[str, ...]) -> Mapping:
+def select_services(services: Mapping, names: tuple[str, ...], inactive: Iterable[str] = ()) -> Mapping:
     """Return the named services and their transitive dependencies, in the project's order.
+
+    `inactive`: the services that a name could also have meant: naming one activates it.
 
     Raises:
         UsageError: a name is not a service.
@@ -21,7 +25,7 @@ def select_services(services: Mapping, names: tuple[str, ...]) -> Mapping:
     waiting = list(names)
     for name in names:
         if name not in services.items:
-            hint = nearest_name(name, services.items)
+            hint = nearest_name(name, {*services.items, *inactive})
             raise UsageError(f"no such service: `{name}`", hints=[hint] if hint else [])
     while waiting:
         name = waiting.pop()

@@ -95,13 +95,22 @@ def find_project(request: LoadRequest, session: LoadSession) -> ProjectFiles:
 
 def _not_found_error(request: LoadRequest, reader: Reader) -> NoComposeFileError:
     start = _folder(request, ())
+    if not reader.is_dir(start):
+        return NoComposeFileError(
+            "no compose file found",
+            causes=[f"the folder `{start}` does not exist"],
+            hints=["to act on a worktree, change to its folder, or add `-w PATH`"],
+        )
     above = "" if reader.real_path(start) == request.top else " and the folders above it"
     causes = [f"looked for {NAMES} in `{start}`{above}{f', up to `{request.top}`' if above and request.top else ''}"]
     top = request.top or start
     nested = reader.files_below(top, is_compose_file)
     if not nested:
-        hint = 'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or add `compose = ["FILE"]` to `wtc.toml`'
-        return NoComposeFileError("no compose file found", causes=causes, hints=[hint])
+        hints = [
+            'to name the file, add `-f FILE`, set `COMPOSE_FILE`, or add `compose = ["FILE"]` to `wtc.toml`',
+            "to act on another worktree, add `-w BRANCH`",
+        ]
+        return NoComposeFileError("no compose file found", causes=causes, hints=hints)
     from posixpath import relpath
     from shlex import quote
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from wtc.errors import WtcError
 from wtc.orchestrator.file_watch.decide import Kind, PathChange, outermost
+from wtc.orchestrator.file_watch.held_folders import HeldFolders
 from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class FileChanges:
         self._stop = threading.Event()
         self._roots = {path: _status(path) for path in paths}
         self._notify: RustNotify | None = None
+        self._held = HeldFolders()
         self._watch_folders()
         self._thread = threading.Thread(target=self._run, name="wtc-file-changes", daemon=True)
         self._thread.start()
@@ -80,6 +82,7 @@ class FileChanges:
         finally:
             if self._notify is not None:
                 self._notify.close()
+            self._held.close()
 
     def _watch_folders(self) -> None:
         """Watch the folders that exist, and all that is in them."""
@@ -93,7 +96,8 @@ class FileChanges:
             except FileNotFoundError:
                 self._roots.update({path: None for path in folders if not os.path.isdir(path)})
             else:
-                return
+                break
+        self._held.hold([path for path, status in self._roots.items() if _is_folder(status)])
 
     def _changed_roots(self) -> Iterator[PathChange]:
         now = {path: _status(path) for path in self._roots}
@@ -102,6 +106,7 @@ class FileChanges:
         if any(_is_folder(s) for path in changed for s in (now[path], before[path])):
             # What was in a folder that is gone was removed before it.
             yield from self._changed_below()
+            yield from self._left([path for path in changed if _identity(now[path]) != _identity(before[path])])
             self._watch_folders()
         for path in changed:
             folder = _is_folder(now[path] or before[path])
@@ -111,6 +116,12 @@ class FileChanges:
                 # A folder in the place of another one is new.
                 kind = Kind.ADDED if folder or before[path] is None else Kind.MODIFIED
                 yield PathChange(path=path, kind=kind, is_folder=folder)
+
+    def _left(self, paths: Iterable[str]) -> Iterator[PathChange]:
+        """Yield what was in watched folders that were renamed, or that are in a renamed folder: it is not there now."""
+        for path in paths:
+            for inner, is_folder in self._held.content(path):
+                yield PathChange(path=inner, kind=Kind.REMOVED, is_folder=is_folder)
 
     def _changed_below(self) -> Iterable[PathChange]:
         if self._notify is None:
@@ -137,8 +148,7 @@ def _notifier() -> "Callable[[list[str]], RustNotify]":
         from watchfiles._rust_notify import RustNotify
     except ImportError as error:
         raise WtcError(
-            "watchfiles is not installed, which `watch` needs",
-            hints=["to install it, run `pip install 'worktree-container-manager[watch]'`"],
+            "watchfiles is not installed, which `watch` needs", hints=[f"to install it, run `{_install_command()}`"]
         ) from error
 
     def watch(folders: list[str]) -> RustNotify:
@@ -166,6 +176,16 @@ def _notifier() -> "Callable[[list[str]], RustNotify]":
     return watch
 
 
+def _install_command() -> str:
+    """Return the command that installs watchfiles beside wtc: the environments that uv makes have no pip."""
+    import shlex
+    import sys
+    from importlib.util import find_spec
+
+    python = shlex.quote(sys.executable)
+    return f"{python} -m pip install watchfiles" if find_spec("pip") else f"uv pip install --python {python} watchfiles"
+
+
 def _status(path: str) -> Status:
     try:
         found = os.lstat(path)
@@ -174,6 +194,11 @@ def _status(path: str) -> Status:
     identity = (found.st_mode, found.st_dev, found.st_ino)
     # The times of a folder change with its content, which is watched in another way.
     return identity if stat.S_ISDIR(found.st_mode) else (*identity, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
+
+
+def _identity(status: Status) -> Status:
+    """Return what distinguishes a file or folder from another one at the same path."""
+    return status and status[1:3]
 
 
 def _is_folder(status: Status) -> bool:

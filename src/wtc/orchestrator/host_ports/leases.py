@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from wtc.compose.interpolation.port_variables import PortVariables
 from wtc.dataclass import dataclass, field
-from wtc.events import Note, warn
+from wtc.events import Note, Reporter, warn
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES, EngineListing, Observed, ObservedContainer
 from wtc.model.ports import PortBinding, PortId, PortRequest
@@ -113,7 +113,12 @@ def lease_on_engine(
         probe=context.engine.host_is_local,
         recreating=recreating,
     )
-    report = context.report
+    report_leases(context.report, ports)
+    return ports
+
+
+def report_leases(report: Reporter, ports: StackPorts) -> None:
+    """Report which leases moved."""
     for text in ports.warnings:
         warn(report, text)
     for port, before in ports.moved.items():
@@ -122,7 +127,6 @@ def lease_on_engine(
     for port, before in ports.joined.items():
         name, now = _port_name(port), ports.leased[port]
         report(Note(text=f"{name} moves from host port {before} to {now}, to share one number with other ports"))
-    return ports
 
 
 def _port_name(port: PortId) -> str:

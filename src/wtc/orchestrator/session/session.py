@@ -73,6 +73,16 @@ class Session:
         """
         return lease_on_engine(self.context, self.project, busy=self._busy, scales=scales, recreating=recreating)
 
+    def lease_for_host_processes(self) -> None:
+        """Lease the ports of `x-wtc.ports` alone.
+
+        Raises:
+            WtcError: the registry cannot be written, or no port is left.
+        """
+        from wtc.orchestrator.host_ports.host_processes import lease_for_host_processes
+
+        lease_for_host_processes(self.context, self.project, busy=self._busy)
+
     def observe(self, desired: Desired) -> Observed:
         """Return the snapshot with everything that the stack names, and the addresses of networks to create.
 
