@@ -26,13 +26,14 @@ def lines(picture: Path) -> list[str]:
         assert len(shown) == 1
         for text in shown[0].iter(f"{SVG}text"):
             found.setdefault((number, text.get("y", "")), []).append(text.text or "")
-    told = [" ".join(" ".join(words).split()) for words in found.values()]
+    lines = [" ".join(" ".join(words).split()) for words in found.values()]
     return [
-        re.sub(r"127\.0\.0\.1:\d+", "A", re.sub(r"\b(?:\d+m\d\ds|\d+\.\ds)|-[0-9a-f]{6}\b", "T", line)) for line in told
+        re.sub(r"127\.0\.0\.1:\d+", "A", re.sub(r"\b(?:\d+m\d\ds|\d+\.\ds)|-[0-9a-f]{6}\b", "T", line))
+        for line in lines
     ]
 
 
-def test_readme_shows_them_all_with_a_text_for_who_does_not_see_them() -> None:
+def test_readme_shows_all_pictures_with_alternative_text() -> None:
     shown = re.findall(r"!\[([^\]]+)\]\(examples/pictures/([^)]+)\)", README.read_text())
     assert sorted(name for _, name in shown) == NAMES == ["two-worktrees.svg", "up.svg"]
     assert all(len(text) > 100 for text, _ in shown)
@@ -55,5 +56,5 @@ def test_they_are_what_the_script_draws(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     for name in NAMES:
-        hint = "to draw them anew, run `uv run python -m tests.pictures`"
+        hint = "to draw them again, run `uv run python -m tests.pictures`"
         assert lines(tmp_path / name) == lines(PICTURES / name), hint

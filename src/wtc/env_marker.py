@@ -1,7 +1,6 @@
 """The marker of `wtc env`: which variables it set, so that a shell that has them does not feed them back into the file.
 
-Pure. The marker is one variable whose value is JSON: name -> [value that was set, value before or null]. Source:
-product.md, Isolation.
+Pure. The marker is one variable whose value is JSON: name -> [value that was set, value before or null].
 """
 
 import json
@@ -13,13 +12,13 @@ MARKER = "WTC_ENV"
 
 
 def marked(variables: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables with the marker; `environment` is the one in which they are set, without an older marker."""
+    """Return the variables with the marker. `environment` is where they are set, without an older marker."""
     changes = {name: [value, environment.get(name)] for name, value in variables.items()}
     return {**variables, MARKER: json.dumps(changes, separators=(",", ":"))}
 
 
 def unmarked(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment as it was before `wtc env` set variables in it; those that were changed since stay."""
+    """Return the environment as it was before `wtc env` set variables in it; those that were changed since stay."""
     restored = {name: value for name, value in environment.items() if name != MARKER}
     for name, (value, before) in _changes(environment.get(MARKER, "")).items():
         if restored.get(name) != value:
@@ -32,7 +31,7 @@ def unmarked(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _changes(text: str) -> dict[str, tuple[str, str | None]]:
-    """What a marker says; nothing where it says what no `wtc env` writes."""
+    """Return the content of a marker; empty if `wtc env` cannot have written it."""
     try:
         found: object = json.loads(text) if text else {}
     except ValueError:

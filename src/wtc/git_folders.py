@@ -130,7 +130,7 @@ def _create_empty(path: str, *, folder: bool) -> None:
 
 
 def _content(path: str) -> bytes:
-    """The beginning of a file; empty if it cannot be read. Does not wait for the writer of a FIFO."""
+    """Return the beginning of a file; empty if it cannot be read. Do not wait for the writer of a FIFO."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

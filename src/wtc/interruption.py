@@ -33,7 +33,7 @@ class _State:
 
 @contextmanager
 def heed_stop() -> Generator[None]:
-    """Have the first signal only set the event `stop` within the block, which looks at it and ends its work.
+    """Let the first signal only set the event `stop` within the block, which checks it and ends its work.
 
     For the main thread: signals interrupt no other one.
     """
@@ -50,7 +50,7 @@ def heed_stop() -> Generator[None]:
 
 
 def is_stop_heeded() -> bool:
-    """Whether the main thread is in a block of `heed_stop`."""
+    """Return whether the main thread is in a block of `heed_stop`."""
     return _State.heeding > 0
 
 

@@ -84,7 +84,7 @@ def of_user(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def managed(labels: Mapping[str, str]) -> bool:
-    """Whether wtc created the object. wtc never stops, changes or removes other objects."""
+    """Return whether wtc created the object. wtc never stops, changes or removes other objects."""
     return labels.get(MANAGED) == "true"
 
 

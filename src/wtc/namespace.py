@@ -15,7 +15,7 @@ _VALID = re.compile(r"[a-z0-9][a-z0-9_-]{0,119}")
 
 
 def is_namespace(name: str) -> bool:
-    """Whether the name is a valid namespace. A valid one is safe as a file name."""
+    """Return whether the name is a valid namespace. A valid one is safe as a file name."""
     return _VALID.fullmatch(name) is not None
 
 

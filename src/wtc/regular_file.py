@@ -44,12 +44,12 @@ def read_descriptor(descriptor: int, path: str, *, limit_bytes: int = LIMIT_BYTE
 
 
 def is_readable(found: os.stat_result) -> bool:
-    """Whether it is a regular file or `/dev/null`."""
+    """Return whether it is a regular file or `/dev/null`."""
     return stat.S_ISREG(found.st_mode) or (stat.S_ISCHR(found.st_mode) and found.st_rdev == os.stat(os.devnull).st_rdev)
 
 
 def is_pipe_or_device(path: str) -> bool:
-    """Whether the path leads to a pipe or to a device other than `/dev/null`: reading it could wait or have no end."""
+    """Return whether the path leads to a pipe or a device other than `/dev/null`: a read could wait or have no end."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):

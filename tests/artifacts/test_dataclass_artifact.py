@@ -123,7 +123,7 @@ def test_a_value_that_would_not_be_read_is_not_written() -> None:
 
 def test_a_field_without_default_needs_an_initial_state() -> None:
     assert DataclassArtifact[Point]("p", initial_states={"x": 1}).value() == Point(1)
-    with pytest.raises(MissingInitialStateError, match="Missing required fields: x") as error:
+    with pytest.raises(MissingInitialStateError, match="missing required fields: x") as error:
         DataclassArtifact[Point]("p")
     assert error.value.item_name == "p"
 

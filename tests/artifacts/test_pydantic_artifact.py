@@ -44,7 +44,7 @@ def test_fields_come_from_keywords_then_initial_states_then_defaults() -> None:
 
 def test_a_field_without_default_needs_an_initial_state() -> None:
     assert Login("login", initial_states={"token": "t"}).token == "t"
-    with pytest.raises(MissingInitialStateError, match="Missing required fields: token") as error:
+    with pytest.raises(MissingInitialStateError, match="missing required fields: token") as error:
         Login("login", memory_root())
     assert error.value.item_name == "login"
     assert isinstance(error.value.__cause__, ValidationError)
@@ -130,7 +130,7 @@ def test_nested_models_aliases_and_extra_fields_survive_a_round_trip() -> None:
 
 
 def test_a_field_of_a_nested_model_that_is_missing_is_named() -> None:
-    with pytest.raises(MissingInitialStateError, match=r"nested: Missing required fields: address\.host$") as error:
+    with pytest.raises(MissingInitialStateError, match=r"nested: missing required fields: address\.host$") as error:
         Nested("nested", initial_states={"address": {}})
     assert error.value.item_name == "nested"
 

@@ -153,7 +153,7 @@ class Outer(Worktree):
 @pytest.mark.parametrize("states", [None, {}, {"inner": {}}, {"inner": {"accounts": {"login": {"user": "a"}}}}])
 def test_a_missing_initial_state_is_reported_with_its_path_and_stores_nothing(states: dict[str, Any] | None) -> None:
     root = memory_root()
-    with pytest.raises(MissingInitialStateError, match="Missing required fields: token") as error:
+    with pytest.raises(MissingInitialStateError, match="missing required fields: token") as error:
         BaseMounter(root).mount(Outer, initial_states=states)
     assert error.value.item_name == "inner.accounts.login"
     assert str(error.value).startswith("inner.accounts.login: ")

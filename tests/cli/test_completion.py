@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.wtc_process import run_wtc
 from wtc.registry.stack_records import StackRecord
 from wtc.registry.store import Store
 
@@ -31,7 +32,7 @@ def worktree(tmp_path: Path) -> Path:
     return folder
 
 
-def run(folder: Path, environment: Mapping[str, str], *command: str) -> str:
+def run(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
     home = folder.parent
     own = {
         "PATH": os.environ["PATH"],
@@ -39,14 +40,7 @@ def run(folder: Path, environment: Mapping[str, str], *command: str) -> str:
         "WTC_CONFIG_DIR": str(home / "state"),
         "DOCKER_HOST": "unix:///nowhere/docker.sock",
     }
-    done = subprocess.run(
-        [sys.executable, *(command or ("-m", "wtc"))],
-        cwd=folder,
-        env={**own, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_wtc(*arguments, cwd=folder, env={**own, **environment}, data="")
     assert done.stderr.rpartition("\n\n")[0] == "", done.stderr
     return done.stdout
 
@@ -156,7 +150,7 @@ SCRIPTS = {"bash": "complete -o default -F", "zsh": "#compdef wtc", "fish": "com
 
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_each_shell_has_a_script(worktree: Path, shell: str) -> None:
-    out = run(worktree, {}, "-m", "wtc", "--show-completion", shell)
+    out = run(worktree, {}, "--show-completion", shell)
     assert SCRIPTS[shell] in out
     assert "_WTC_COMPLETE" in out
 
@@ -191,6 +185,4 @@ def test_unknown_shell_is_an_error(worktree: Path, arguments: list[str], message
 
 def wtc(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     own = {"PATH": os.environ["PATH"], "HOME": str(folder.parent)}
-    return subprocess.run(
-        [sys.executable, "-m", "wtc", *arguments], cwd=folder, env=own, capture_output=True, text=True, check=False
-    )
+    return run_wtc(*arguments, cwd=folder, env=own, data="")

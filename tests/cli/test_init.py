@@ -29,7 +29,7 @@ def test_file_that_cannot_be_merged_fails_after_the_others_are_written(worktree:
     assert (worktree / ".claude/settings.json").read_text() == "{\n  // ours\n}\n"
 
 
-def test_json_error_says_what_became_of_the_other_files(worktree: Path) -> None:
+def test_json_error_lists_the_other_files(worktree: Path) -> None:
     ended = wtc(worktree, "claude", "cursor", "--json")
     document = json.loads(ended.stdout)
     assert (ended.returncode, document["ok"]) == (2, False)

@@ -26,7 +26,7 @@ def test_call_after_a_change_interprets_the_file(worktree: Path) -> None:
     assert "yaml" in modules("env", cwd=worktree)
 
 
-def test_folder_that_cannot_be_written_is_no_failure(worktree: Path) -> None:
+def test_folder_that_cannot_be_written_is_not_a_failure(worktree: Path) -> None:
     (worktree / "state" / "kept").write_text("a file in its place")
     for _ in range(2):
         assert "yaml" in modules("env", cwd=worktree)

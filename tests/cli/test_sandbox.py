@@ -116,7 +116,7 @@ def test_hooks_that_cannot_be_protected_are_named(
     assert (ended.returncode, (workspace / ".git" / "made").exists()) == (1, False)
 
 
-def test_git_in_the_sandbox_is_about_the_worktree_whatever_the_caller_names(
+def test_git_in_the_sandbox_uses_the_worktree_and_not_the_callers_variables(
     bubblewrap: None, workspace: Path, environment: dict[str, str], git: Callable[..., str]
 ) -> None:
     git(workspace, "init", "-q")

@@ -93,8 +93,8 @@ class Registry:
                 container.remove()
             try:
                 login = {"username": USER, "password": PASSWORD}
-                told = self.client.images.push(repository, tag, auth_config=login)
-                assert "errorDetail" not in told, told
+                pushed = self.client.images.push(repository, tag, auth_config=login)
+                assert "errorDetail" not in pushed, pushed
             finally:
                 self.client.images.remove(image.id, force=True)
 

@@ -212,7 +212,7 @@ def test_followed_log_ends_when_it_is_closed(engine: Engine, stack: Stack) -> No
     found: list[bytes] = []
 
     def read() -> None:
-        with engine.mapping("read"):
+        with engine.translating_errors("read"):
             found.extend(content for _, content in stream)
 
     reader = threading.Thread(target=suppressed(read))

@@ -87,7 +87,7 @@ def test_clock_that_differs_changes_nothing(workshop: Workshop, clock: str) -> N
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_changed_build_context_is_built_whatever_the_clock_says(workshop: Workshop, clock: str) -> None:
+def test_changed_build_context_is_built_with_any_clock(workshop: Workshop, clock: str) -> None:
     build = "services: {web: {build: ., init: true, stop_grace_period: 0s, command: sleep 1000}}\n"
     dockerfile = "FROM busybox:1.36\nCOPY data /data\n"
     workshop.commit({"compose.yaml": build, "Dockerfile": dockerfile, "data": "1"})
@@ -99,7 +99,7 @@ def test_changed_build_context_is_built_whatever_the_clock_says(workshop: Worksh
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_attached_up_prints_from_the_start_whatever_the_clock_says(workshop: Workshop, clock: str) -> None:
+def test_attached_up_prints_from_the_start_with_any_clock(workshop: Workshop, clock: str) -> None:
     workshop.commit({"compose.yaml": one_service(command="sh -c 'echo booted; sleep 0.1'")})
     assert "booted" in with_clock(workshop, clock, "up", "--foreground").out
 

@@ -184,7 +184,7 @@ def test_without_an_engine_the_worktree_stays(repository: Claude) -> None:
     created = repository.create("idle")
     reported = repository.remove(created, status=4)
     assert "error: cannot reach the engine" in reported
-    assert f"the worktree `{created}` stays" in reported
+    assert f"the worktree `{created}` is kept" in reported
     assert repository.branch(created) == "worktree-idle"
 
 
@@ -192,7 +192,7 @@ def test_uncommitted_changes_keep_the_worktree_without_asking_an_engine(reposito
     created = repository.create("dirty")
     (created / "work").write_text("not committed")
     reported = repository.remove(created, status=5)
-    assert f"error: the worktree `{created}` and its stack stay" in reported
+    assert f"error: the worktree `{created}` and its stack are kept" in reported
     assert "caused by: it has 1 uncommitted change" in reported
     assert "cannot reach the engine" not in reported
     assert (created / "work").read_text() == "not committed"

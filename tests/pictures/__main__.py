@@ -30,7 +30,7 @@ print("" if data else answer, end="")
 
 @contextmanager
 def guestbook() -> Generator[tuple[Path, Path, dict[str, str]]]:
-    """A home with the repository, a second worktree beside it, and the environment of whoever lives there."""
+    """A home with the repository, a second worktree beside it, and the environment of its user."""
     home = Path(tempfile.mkdtemp(prefix="wtc-demo-")).resolve()
     env = {
         "PATH": f"{home / '.bin'}:{os.environ['PATH']}",
@@ -92,15 +92,15 @@ def visit(worktree: Path, env: Mapping[str, str], *, row: str = "") -> Recording
 def frames(recording: Recording) -> list[tuple[Screen, float]]:
     """Real screens, each that says something new, and for how long: as long as it was, within bounds."""
     found: list[tuple[float, Screen]] = []
-    told = ""
+    drawn = ""
     for moment, screen in recording.screens():
         text = re.sub(r"\d+\.\ds", "", "\n".join(run.text for line in screen for run in line).translate(SPINNER))
-        if found and text == told:
+        if found and text == drawn:
             # The same, some time later: the clock has gone on.
             found[-1] = (found[-1][0], screen)
         elif text:
             found.append((moment, screen))
-        told = text
+        drawn = text
     while len(found) > MOST_FRAMES:
         gaps = [after[0] - before[0] for before, after in pairwise(found[:-1])]
         del found[gaps.index(min(gaps))]

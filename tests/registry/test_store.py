@@ -114,7 +114,7 @@ def test_damaged_registry_is_kept_aside_and_reported(config: Path, damage: Calla
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_transaction_goes_on_from_a_damaged_registry(config: Path, damage: Callable[[Path], None]) -> None:
+def test_transaction_continues_with_a_damaged_registry(config: Path, damage: Callable[[Path], None]) -> None:
     config.mkdir(parents=True)
     damage(config / "registry.json")
     store = Store(str(config))

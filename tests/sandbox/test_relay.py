@@ -81,7 +81,7 @@ def unused() -> tuple[str, int]:
         return server.getsockname()
 
 
-def test_end_of_one_direction_is_passed_on_and_the_other_goes_on() -> None:
+def test_end_of_one_direction_is_passed_on_and_the_other_continues() -> None:
     async def go() -> bytes:
         async with serving(count_to_the_end) as service, relaying(always(service)) as port:
             return await ask(port, BIG)

@@ -11,13 +11,13 @@ Fact = Callable[[Scene], None]
 _HELPERS = {"created", "other_host_id"}
 
 
-def _of(module: ModuleType) -> dict[str, Fact]:
+def _facts_of_module(module: ModuleType) -> dict[str, Fact]:
     found = {name: value for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__}
     named = {name: value for name, value in found.items() if not name.startswith("_") and name not in _HELPERS}
     return {name.replace("_", " "): cast("Fact", value) for name, value in named.items()}
 
 
-FACTS = {**_of(folder_facts), **_of(repository_facts), **_of(user_facts)}
+FACTS = {**_facts_of_module(folder_facts), **_facts_of_module(repository_facts), **_facts_of_module(user_facts)}
 """Name, in words -> fact."""
 MOUNTING = {
     "mount on the parent",

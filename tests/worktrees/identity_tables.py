@@ -1,4 +1,4 @@
-"""The decision of each command for each fact about a worktree. Source: product.md, Identity."""
+"""The decision of each command for each fact about a worktree."""
 
 # A number is an exit status: 1 is a broken file, 3 a missing compose file, 5 a conflict; `-`: the folder is missing.
 # `own` and `moved`: the stack is the worktree's. `fresh`: a new namespace, followed by what else was

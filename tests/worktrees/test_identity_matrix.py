@@ -1,7 +1,7 @@
 """What each command decides about a stack, for each fact about its worktree.
 
 The facts are real folders and repositories (`identity_facts.py`); the engine is a listing of labelled objects.
-Source: product.md, Identity.
+See `.context/plans/design.md`.
 """
 
 import os

@@ -150,7 +150,7 @@ class Collection(ABC):
         return self.find_collection(path) is not None
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other users of the root out, other processes included, for the span of the context.
+        """Lock out other users of the root, other processes included, until the block ends.
 
         A driver that cannot do this does nothing here. A thread can nest it.
         """

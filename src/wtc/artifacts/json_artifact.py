@@ -47,4 +47,4 @@ class JsonArtifact(Artifact[Value]):
 
 def missing_fields_error(item_name: str, missing: Sequence[str]) -> MissingInitialStateError:
     """Return the error for fields of an item, at least one, that have neither a default nor a value."""
-    return MissingInitialStateError(item_name, f"Missing required fields: {', '.join(missing)}")
+    return MissingInitialStateError(item_name, f"missing required fields: {', '.join(missing)}")

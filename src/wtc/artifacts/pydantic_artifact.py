@@ -57,7 +57,7 @@ class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
     cast("Any", __init__).__pydantic_base_init__ = True
 
     def _create_value(self, item_name: str, fields: Mapping[str, Any]) -> None:
-        """Give the model its fields.
+        """Set the model's fields.
 
         Raises:
             MissingInitialStateError: a field without default has no value.
@@ -75,7 +75,7 @@ class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
         return self
 
     def validate_object(self, path: Path, obj: Object) -> None:
-        """Give the fields their stored values.
+        """Set the fields to their stored values.
 
         Raises:
             ValidationError: the content does not fit the model; memory stays as it was.
@@ -114,6 +114,6 @@ class PydanticArtifact(BaseModel, JsonArtifact["PydanticArtifact"]):
 
 
 def _take_fields(source: BaseModel, target: BaseModel) -> None:
-    """Give a model the fields of another one of its class, past frozen fields and validation of assignments."""
+    """Copy the fields of another model of its class, also frozen ones, without validation of the assignments."""
     for name in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__"):
         object.__setattr__(target, name, getattr(source, name))

@@ -162,7 +162,7 @@ class Worktree(_Parent):
             self._commit_children()
 
     def lock(self) -> AbstractContextManager[None]:
-        """Keep other processes from syncing and committing, for the span of sync, change and commit."""
+        """Lock out other processes that sync and commit, for the time of sync, change and commit."""
         return self._root.lock()
 
 

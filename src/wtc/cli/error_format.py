@@ -54,7 +54,7 @@ def error_format(arguments: Sequence[str]) -> ErrorFormat:
 
 
 def _without_command(arguments: Sequence[str]) -> ErrorFormat:
-    """The format of a command line whose command does not exist, or whose options cannot be parsed."""
+    """Return the format for a command line whose command does not exist, or whose options cannot be parsed."""
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return ErrorFormat(as_json="--json" in own, debug="--debug" in own)
 

@@ -218,7 +218,7 @@ def _watching_files(watch: "FileWatch", report: Reporter, stop: threading.Event,
 
 
 def stop_or_detach(stopping: "BackgroundStop | None") -> int:
-    """Say what becomes of the stack after a signal, and wait for its stop, if it stops. Return the exit status."""
+    """Print what happens to the stack after a signal, wait for its stop, if it stops, and return the exit status."""
     discard_unwritten()
     # After a signal the reader may be closed too, which is not an error.
     with contextlib.suppress(OSError):

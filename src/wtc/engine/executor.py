@@ -274,7 +274,7 @@ def _weight(operation: Operation) -> int:
 
 
 def is_optional(node: PlanNode) -> bool:
-    """Whether its successors run even if it fails or is skipped."""
+    """Return whether its successors run even if it fails or is skipped."""
     return isinstance(node.operation, (StartContainer, WaitContainer, RunHook)) and not node.operation.required
 
 

@@ -47,7 +47,7 @@ def create_network(engine: "Engine", operation: CreateNetwork) -> None:
 
 
 def _network_exists(engine: "Engine", network: "Network", error: EngineError) -> bool:
-    """Whether the stack has the network already. Raises: ConflictError if another stack's network has the name."""
+    """Return whether the stack has the network. Raises: ConflictError if another stack's network has the name."""
     try:
         found = engine.object(f"/networks/{network.name}", doing=f"inspect network `{network.name}`")
     except NotFoundError:

@@ -60,12 +60,12 @@ EditFunction: TypeAlias = Callable[[Read, HookCommands], Edit]
 
 
 def is_table(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether the value is a JSON object or TOML table."""
+    """Return whether the value is a JSON object or TOML table."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether the value is a list of JSON or TOML."""
+    """Return whether the value is a list of JSON or TOML."""
     return isinstance(value, list)
 
 
@@ -76,7 +76,7 @@ def unusable_file(path: str, what: str) -> UsageError:
 
 
 def calls_subcommand(script: str, command: str) -> bool:
-    """Whether a script calls the command's `wtc SUBCOMMAND`, with any options; comments do not count."""
+    """Return whether a script calls the command's `wtc SUBCOMMAND`, with any options; comments do not count."""
     value = r"""(?:"[^"]*"|'[^']*'|[^\s"';&|])+"""
     options = rf"(?:[ \t]+-[\w-]+(?:[ \t=]+{value})?)*"
     code = re.sub(r"^[ \t]*#.*$", "", script, flags=re.MULTILINE)
@@ -85,7 +85,7 @@ def calls_subcommand(script: str, command: str) -> bool:
 
 
 def can_append(script: str) -> bool:
-    """Whether a command appended to the script would run: not after `exit`, `exec` or an unfinished line."""
+    """Return whether a command appended to the script would run: not after `exit`, `exec` or an unfinished line."""
     last = re.split(r"&&|;|\n", script.rstrip())[-1].split("#")[0].strip()
     return re.match(r"(?:exit|exec)\b", last) is None and not script.rstrip().endswith(("\\", "|"))
 

@@ -86,7 +86,7 @@ def replace_by_table(text: str, key: str, entries: Mapping[str, str]) -> str | N
 
 
 def _edited(text: str, change: Callable[[Any, Callable[[str], Any]], None]) -> str | None:
-    """Make a change to the text, and to the plain document that the new text has to give."""
+    """Change the text, and the plain document that the new text must parse to."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

@@ -86,7 +86,7 @@ def hook_script(*, program: str, arguments: str = "") -> str:
 
 
 def is_own(text: str) -> bool:
-    """Whether wtc wrote the hook."""
+    """Return whether wtc wrote the hook."""
     return any(line.startswith(_MARK) for line in text.splitlines()[:2])
 
 

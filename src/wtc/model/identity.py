@@ -1,6 +1,6 @@
 """The worktree of a stack: what its labels record, and facts about folders and repositories.
 
-Paths are real and absolute. Source: product.md, Identity.
+Paths are real and absolute. See `.context/plans/design.md`.
 """
 
 from collections.abc import Mapping

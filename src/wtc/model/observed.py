@@ -8,6 +8,10 @@ from wtc.model.ports import PortBinding
 
 RUNNING_STATES = frozenset({"running", "restarting", "paused"})
 """The states of a container whose process exists, or that the engine is about to start again."""
+PROCESS_STATES = frozenset({"running", "paused"})
+"""The states of a container whose process exists now."""
+ACTIVE_STATES = frozenset({"running", "restarting"})
+"""The states of a container that nothing has to start or unpause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,5 +74,5 @@ def node_text(node: PlanNode) -> str:
 
 
 def plan_text(plan: Plan) -> str:
-    """One line for each node; empty if nothing has to be done."""
+    """Return one line for each node; empty if nothing has to be done."""
     return "\n".join(node_text(node) for node in plan.nodes)

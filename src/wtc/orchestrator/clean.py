@@ -125,7 +125,7 @@ def execute_clean(
                 listing = _list(engine)
                 chosen = choose_stacks(target, request, state, engine, listing)
                 if not any(_same(c.namespace, namespace) for c in chosen.removed):
-                    warn(report, f"stack `{namespace.name}` stays: it has changed since")
+                    warn(report, f"stack `{namespace.name}` is kept: it has changed since")
                     continue
                 gone += gone_identities(namespace, listing, host)
 
@@ -186,7 +186,7 @@ def raise_if_left(left: Sequence[KeptStack]) -> None:
     names = [one.stack.namespace for one in left]
     raise ConflictError(
         f"it is not proved that {_count(len(left))} may be removed",
-        causes=[f"stack `{one.stack.namespace}` of `{one.stack.worktree}` stays: {one.why}" for one in left],
+        causes=[f"stack `{one.stack.namespace}` of `{one.stack.worktree}` is kept: {one.why}" for one in left],
         hints=[f"to delete it with its volumes, run `wtc clean --stack {name}`" for name in dict.fromkeys(names)],
     )
 

@@ -37,7 +37,10 @@ def exec_in_container(
             raise WtcError(
                 f"service `{place.service}` is not running",
                 causes=[f"its container `{container.name}` is {container.state}"],
-                hints=["to start it, run `wtc up`", f"to run a command beside it, run `wtc run {place.service} ...`"],
+                hints=[
+                    "to start it, run `wtc up`",
+                    f"to run a command in another container, run `wtc run {place.service} ...`",
+                ],
             )
         return run_exec(context.engine, ContainerRef(name=container.name, id=container.id), request, local)
 

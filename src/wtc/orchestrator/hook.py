@@ -84,7 +84,7 @@ def remove_claude_worktree(target: Target, report: Reporter, stop: threading.Eve
             if branch == f"worktree-{os.path.basename(worktree.path)}":
                 delete_branch(worktree, branch, target.environment)
         elif created:
-            report(Note(text=f"the worktree `{worktree.path}` stays"))
+            report(Note(text=f"the worktree `{worktree.path}` is kept"))
 
 
 def _branch(worktree: Worktree) -> str:

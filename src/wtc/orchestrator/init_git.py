@@ -53,7 +53,7 @@ def plan_git_hook(root: str, environment: Mapping[str, str], *, arguments: str, 
     if has_chained:
         raise ConflictError(
             f"`{shown}` was replaced after `wtc init git`",
-            causes=[f"`{git_hook.CHAINED}` beside it has the hook that was there before"],
+            causes=[f"`{git_hook.CHAINED}` has the previous hook"],
             hints=["to add wtc again, join the two hooks in one file and remove the other"],
         )
     note = f"the existing hook is now `{git_hook.CHAINED}`, which runs first"
@@ -149,7 +149,7 @@ def _hooks_in(folder: str) -> list[str]:
 
 
 def _is_for_all_repositories(root: str, environment: Mapping[str, str]) -> bool:
-    """Whether the user's or the system's configuration names the hooks folder."""
+    """Return whether the user's or the system's configuration names the hooks folder."""
     try:
         arguments = ["config", "--show-scope", "--get", "core.hooksPath"]
         scope = git(root, arguments, environment, accepted=(0, 1)).split("\t")[0]

@@ -256,7 +256,7 @@ class _Run:
                 f"the host ports of service `{service}` are taken by its container `{holder.name}`",
                 hints=[
                     f"to free them, run `wtc stop {service}`",
-                    "to run beside it, leave out `--service-ports`, or publish another port with `--publish`",
+                    "to run both, leave out `--service-ports`, or publish another port with `--publish`",
                 ],
             )
 
@@ -269,7 +269,7 @@ class _Run:
             )
 
     def _can_move(self, spec: ContainerSpec, ports: tuple[int, ...]) -> bool:
-        """Whether they are leases, which can move; what the user publishes is as the user says."""
+        """Return whether they are leases, which can move; what the user publishes is as the user says."""
         said = {number for port in self.request.oneoff.ports for number in port.published}
         return said.isdisjoint(ports) and bool(spec.config.ports)
 

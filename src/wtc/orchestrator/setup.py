@@ -99,7 +99,7 @@ def setup(target: Target, report: Reporter) -> SetupResult:
 
 
 def _engine_is_local(target: Target) -> bool:
-    """Whether published ports are ports of this machine, as far as the configuration tells."""
+    """Return whether published ports are ports of this machine, as far as the configuration tells."""
     from wtc.engine.client.endpoint import choose_endpoint
 
     try:

@@ -133,7 +133,11 @@ def _of_services(
             if not request.everywhere:
                 with Context(target, report, offline=True) as context:
                     require_declared(context, [service], known=running)
-            what = f"what runs is {', '.join(f'`{name}`' for name in running)}" if running else "nothing runs here"
+            what = (
+                f"the running services are {', '.join(f'`{name}`' for name in running)}"
+                if running
+                else "nothing runs here"
+            )
             raise WtcError(
                 f"service `{service}` has no running container",
                 causes=[what],

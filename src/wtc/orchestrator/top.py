@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wtc.dataclass import dataclass
 from wtc.events import Reporter
 from wtc.model.namespace import Namespace
-from wtc.model.observed import ObservedContainer
+from wtc.model.observed import PROCESS_STATES, ObservedContainer
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.validate_services import validate_services
@@ -34,7 +34,7 @@ def top(target: Target, services: Sequence[str], report: Reporter) -> tuple[Name
     with Context(target, report, containers_alone=True) as context:
         validate_services(context, services)
         there = context.containers(services, required=False)
-        tables = [(c, list_processes(context.engine, c.id)) for c in there if c.state in {"running", "paused"}]
+        tables = [(c, list_processes(context.engine, c.id)) for c in there if c.state in PROCESS_STATES]
     return context.namespace, tuple(
         ContainerProcesses(container=c, table=table) for c, table in tables if table is not None
     )

@@ -50,11 +50,11 @@ def wait(
             # Daemons: nothing but the end of the program breaks off a wait.
             threading.Thread(target=look, args=(container,), name=container.service, daemon=True).start()
 
-        def endings() -> Generator[ContainerEnd]:
+        def container_ends() -> Generator[ContainerEnd]:
             for _ in there:
                 found = ended.get()
                 if isinstance(found, WtcError):
                     raise found
                 yield found
 
-        yield context.namespace, endings()
+        yield context.namespace, container_ends()

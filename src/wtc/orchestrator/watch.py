@@ -62,7 +62,7 @@ class FileWatch:
         """Service -> until when (monotonic) the exits of its containers are the watch's doing."""
 
     def run(self, report: Reporter, failed: Callable[[WtcError], None], stop: threading.Event) -> None:
-        """Do what the changes ask for, until `stop` is set. `failed` gets what went wrong.
+        """Apply the changes until `stop` is set. `failed` gets the errors.
 
         Raises:
             InterruptedByUserError: a signal ended a rebuild or a restart.
@@ -76,11 +76,11 @@ class FileWatch:
                 applying.apply(self._changes.take(RETRY_S if applying.is_waiting else None))
 
     def wake(self) -> None:
-        """Let `run`, in another thread, look at its `stop`."""
+        """Wake `run`, in another thread, so that it checks its `stop`."""
         self._changes.close()
 
     def is_replacing(self, service: str) -> bool:
-        """Whether the containers of a service end because the watch recreates or restarts them."""
+        """Return whether the containers of a service end because the watch recreates or restarts them."""
         return self._replaced_until.get(service, 0.0) > monotonic()
 
     @property

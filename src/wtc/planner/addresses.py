@@ -20,7 +20,7 @@ def connect_address(bound: str, host: str) -> str | None:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only the machine itself reaches the address."""
+    """Return whether only the machine itself reaches the address."""
     return address.startswith("127.") or address in {"::1", "localhost"}
 
 

@@ -221,5 +221,5 @@ def depends_on(labels: Mapping[str, str]) -> list[str]:
 
 
 def _has_user_labels(volume: ObservedVolume) -> bool:
-    """Whether the volume has a label other than the one with which the engine marks anonymous volumes."""
+    """Return whether the volume has a label other than the one with which the engine marks anonymous volumes."""
     return any(key != "com.docker.volume.anonymous" for key in volume.labels)

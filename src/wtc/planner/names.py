@@ -1,4 +1,4 @@
-"""The names of containers, networks, volumes and images on the engine. Pure. Source: product.md, Isolation."""
+"""The names of containers, networks, volumes and images on the engine. Pure."""
 
 from collections.abc import Iterable, Mapping
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wtc import labels as label
 from wtc.dataclass import dataclass, field
 from wtc.model.desired import Desired
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import PROCESS_STATES, Observed, ObservedContainer
 from wtc.model.plan import CreateNetwork, CreateVolume
 from wtc.model.project import Network
 from wtc.planner.plan_builder import PlanBuilder
@@ -49,14 +49,14 @@ def diverged_networks(
 
 
 def is_missing_or_diverged(network: Network, observed: Observed) -> bool:
-    """Whether a network of the stack does not exist, or differs from the file."""
+    """Return whether a network of the stack does not exist, or differs from the file."""
     existing = observed.networks.get(network.name)
     return existing is None or _has_diverged(existing.labels, network.labels)
 
 
 def _is_untouched(container: ObservedContainer, desired: Desired) -> bool:
-    """Whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
-    return container.service not in desired.services or (container.oneoff and container.state in {"running", "paused"})
+    """Return whether `up` leaves the container alone: it is another service's, or a one-off container that runs."""
+    return container.service not in desired.services or (container.oneoff and container.state in PROCESS_STATES)
 
 
 def add_networks_and_volumes(

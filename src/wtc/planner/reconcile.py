@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from wtc.dataclass import dataclass, replace
 from wtc.model.desired import ContainerSpec, Desired
-from wtc.model.observed import RUNNING_STATES, Observed, ObservedContainer
+from wtc.model.observed import ACTIVE_STATES, RUNNING_STATES, Observed, ObservedContainer
 from wtc.model.up_options import Recreate, UpOptions
 from wtc.planner.names import replacement_name
 
@@ -104,7 +104,7 @@ def _choose_action(
     reconnect = tuple(n for n in spec.config.networks if n in renewed)
     if reconnect:
         return replace(base, action=Action.RESTART, cause=f"network `{reconnect[0]}` is recreated", reconnect=reconnect)
-    if current.state not in {"running", "restarting"}:
+    if current.state not in ACTIVE_STATES:
         return replace(base, action=Action.START, cause=f"it is {current.state}")
     return base
 

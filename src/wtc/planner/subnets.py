@@ -26,7 +26,7 @@ _BRIDGES = {"", "bridge"}
 
 
 def takes_subnet(network: Network) -> bool:
-    """Whether wtc chooses the network's subnet: its own `ipam`, IPv6 and other drivers leave it to the engine."""
+    """Return whether wtc chooses the network's subnet: with `ipam`, IPv6 or another driver the engine does."""
     own = network.ipam_driver or network.ipam_pools or network.ipam_options
     return (
         not (network.external or own or network.enable_ipv6)

@@ -3,12 +3,10 @@
 from collections.abc import Collection
 
 from wtc.dataclass import replace
-from wtc.model.observed import Observed, ObservedContainer
+from wtc.model.observed import ACTIVE_STATES, Observed, ObservedContainer
 from wtc.model.plan import Plan
 from wtc.model.service import Dependency
 from wtc.planner.lifecycle import ServiceHooks, labelled_dependencies, plan_start, plan_stop
-
-_ACTIVE = frozenset({"running", "restarting"})
 
 
 def suspendable_containers(observed: Observed) -> list[ObservedContainer]:
@@ -16,7 +14,7 @@ def suspendable_containers(observed: Observed) -> list[ObservedContainer]:
 
     Not paused containers, which would lose their memory, nor one-off containers, which may be removed when they stop.
     """
-    return [c for c in observed.containers if c.state in _ACTIVE and not c.oneoff]
+    return [c for c in observed.containers if c.state in ACTIVE_STATES and not c.oneoff]
 
 
 def plan_suspend(observed: Observed) -> Plan:

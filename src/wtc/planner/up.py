@@ -97,7 +97,7 @@ class _Up:
         return self.builder.plan()
 
     def _takes_over(self, decision: ContainerDecision) -> bool:
-        """Whether it shares namespaces or volumes of a container that is created or recreated first."""
+        """Return whether it shares namespaces or volumes of a container that is created or recreated first."""
         names = referenced_containers(decision.spec)
         actions = {d.spec.name: d.action for service in self.decisions.values() for d in service}
         return any(actions.get(name) in {Action.CREATE, Action.RECREATE} for name in names)
@@ -270,7 +270,7 @@ class _Up:
                 self._wait(decision, Condition.READY, "", required=required)
 
     def _must_get_ready(self, service: str) -> bool:
-        """Whether `up` fails if the service does not get ready: unless those that wait for it can do without it."""
+        """Return whether `up` fails if the service does not get ready: not if all that wait for it are optional."""
         required = [
             how.required
             for other in self.desired.services.values()
@@ -280,7 +280,7 @@ class _Up:
 
 
 def _has_condition(decision: ContainerDecision, condition: Condition) -> bool:
-    """Whether a container that is kept already meets the condition."""
+    """Return whether a container that is kept already meets the condition."""
     current = decision.current
     if decision.action is not Action.KEEP or current is None:
         return False

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from wtc.dataclass import dataclass, field
-from wtc.ports.variables import DEFAULT_PORTS
+from wtc.model.ports import DEFAULT_PORTS
 
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 # A comma separates hosts of one URL, or whole URLs.
@@ -56,7 +56,7 @@ def host_values(environment: Mapping[str, str], addresses: ServiceAddresses) -> 
     unreached: dict[str, tuple[str, int]] = {}
     for name, value in environment.items():
         try:
-            rewritten = _rewrite(value, addresses)
+            rewritten = _replace_addresses(value, addresses)
         except _UnreachedError as error:
             unreached[name] = error.address
             continue
@@ -71,7 +71,7 @@ def host_values(environment: Mapping[str, str], addresses: ServiceAddresses) -> 
     return HostValues(values=values, unreached=unreached)
 
 
-def _rewrite(value: str, addresses: ServiceAddresses) -> str:
+def _replace_addresses(value: str, addresses: ServiceAddresses) -> str:
     """Return the value for the host. Raises: _UnreachedError."""
     if "://" in value:
         return _URL.sub(lambda found: _authority(found, addresses), value)

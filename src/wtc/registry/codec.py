@@ -188,7 +188,7 @@ def _by_port(values: Mapping[str, T]) -> dict[PortId, T]:
 
 
 def _is_absolute(path: str) -> bool:
-    """Whether the system can have this path: absolute, without NUL, without half a character."""
+    """Return whether the system can have this path: absolute, without NUL, without half a character."""
     try:
         path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

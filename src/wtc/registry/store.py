@@ -236,7 +236,7 @@ class Store:
         return DecodedRegistry(stacks=dict(found.stacks), rejected=found.rejected)
 
     def _content(self) -> bytes | None:
-        """None if the file is missing. Raises DamagedError if it is not a file, and RegistryError."""
+        """Return the content; None without a file. Raises RegistryError; DamagedError if it is not a regular file."""
         try:
             # Opening a FIFO must not wait for a writer.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)

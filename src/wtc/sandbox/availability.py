@@ -75,7 +75,7 @@ def unavailable_error(platform: str, failure: str | None, settings: Mapping[str,
 
 
 async def _failure(command: list[str]) -> str | None:
-    """What the command writes as it fails; empty if it succeeds, None if the program is not installed."""
+    """Return what the command writes if it fails; empty if it succeeds, None if the program is not installed."""
     import asyncio
 
     try:

@@ -58,7 +58,7 @@ def parse_hierarchies(cgroup: str, mountinfo: str) -> tuple[Hierarchy, ...]:
 
 
 def _own_paths(cgroup: str) -> Mapping[str, str]:
-    """Controller -> the path of this process's group; version 2 is the empty name."""
+    """Return controller -> the path of this process's group; version 2 is the empty name."""
     paths: dict[str, str] = {}
     for line in cgroup.splitlines():
         _, names, path = line.split(":", 2)

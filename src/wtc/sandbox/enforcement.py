@@ -96,7 +96,7 @@ def has_rlimit(name: str, *, as_root: bool, platform: str) -> bool:
 def _create_groups(
     values: Mapping[str, int], found: Sequence[Hierarchy]
 ) -> tuple[dict[str, Method], tuple[ControlGroup, ...], dict[str, str]]:
-    """What control groups enforce, the groups, and limit -> why they do not."""
+    """Return the limits that control groups enforce, the groups, and limit -> why they do not enforce it."""
     name = new_group_name()
     places: dict[tuple[str, int], dict[str, int]] = {}
     missing: dict[str, str] = {}

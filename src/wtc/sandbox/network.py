@@ -46,7 +46,7 @@ class StackNetwork:
 
     @asynccontextmanager
     async def relaying(self) -> AsyncGenerator[None]:
-        """Let the command start, and relay its connections until leaving. Enter it once bubblewrap was started.
+        """Start the command, and relay its connections until the block ends. Enter it once bubblewrap was started.
 
         Raises:
             StackUnreachableError: the kernel does not allow it; the command does not start.
@@ -65,7 +65,7 @@ class StackNetwork:
                 one.socket.close()
 
     async def _listen(self) -> tuple[Listening, ...]:
-        """The listening sockets, and the command starts; none if bubblewrap has ended."""
+        """Return the listening sockets, and let the command start; none if bubblewrap has ended."""
         self._inherited.close()
         information = await self._read_information()
         try:
@@ -85,7 +85,7 @@ class StackNetwork:
         self._own.close()
 
     async def _read_information(self) -> bytes:
-        """What bubblewrap writes about its child, a JSON object. Source: bwrap(1), `--info-fd`."""
+        """Return what bubblewrap writes about its child, a JSON object. Source: bwrap(1), `--info-fd`."""
         import asyncio
 
         reader = asyncio.StreamReader()
@@ -124,7 +124,7 @@ async def _sockets_of(pid: int, places: Sequence[str]) -> list[socket.socket]:
 
 
 def _setuid(bubblewrap: str) -> str:
-    """Why networks of a setuid bubblewrap cannot be entered; empty if it is not one."""
+    """Return why the networks of a setuid bubblewrap cannot be entered; empty if it is not one."""
     if os.geteuid() == 0 or not (os.path.isfile(bubblewrap) and os.stat(bubblewrap).st_mode & stat.S_ISUID):
         return ""
     return f"`{bubblewrap}` is setuid root, so that the network belongs to root"

@@ -118,6 +118,6 @@ async def _copy(source: socket.socket, target: socket.socket) -> None:
 
 
 def _reset(end: socket.socket) -> None:
-    """Have the other side see a reset instead of an end once this socket is closed."""
+    """Let the other side see a reset instead of an end once this socket is closed."""
     with contextlib.suppress(OSError):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -179,7 +179,7 @@ class SandboxRunner:
             raise CommandNotStartedError(arguments[0], error) from error
 
     def _with_repository(self, view: SandboxView) -> SandboxView:
-        """The view with the worktree's repository, without other worktrees, and with an empty home folder."""
+        """Return the view with the worktree's repository, without other worktrees, and with an empty home folder."""
         for path in self.sandbox.shared_dirs:
             if not path.is_dir():
                 raise UsageError(f"`{path}` is not a folder")

@@ -41,7 +41,7 @@ def is_enforced(shown: str, values: Mapping[str, int]) -> bool:
 
 
 async def can_enforce(values: Mapping[str, int], *, as_root: bool) -> bool:
-    """Return whether systemd creates a scope here in which the kernel has the limits: tried with a real one."""
+    """Return whether systemd can create a scope here whose limits the kernel enforces: try it with a real one."""
     import asyncio
 
     if not os.path.isdir(_RUNNING) or shutil.which("systemd-run") is None:

@@ -1,6 +1,6 @@
 """Decide whether a stack belongs to a worktree, and whether the worktree of a stack is gone. Pure.
 
-Without proof, no stack is taken over and nothing is removed. Source: product.md, Identity.
+Without proof, no stack is taken over and nothing is removed. See `.context/plans/design.md`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -234,7 +234,7 @@ def find_holder(worktree_id: str, repositories: Iterable[RepositoryFacts], *, ot
 
 
 def find_duplicate(here: Identity, repositories: Iterable[RepositoryFacts]) -> str:
-    """The path of another worktree that git lists with this worktree's id, or with one that cannot be read; or empty.
+    """Return the path of another worktree that git lists with this worktree's id or an unreadable one; or empty.
 
     A copied or written id file proves nothing while the worktree that the id was given to may come back.
     """
@@ -256,7 +256,7 @@ def _find_holding(worktree_id: str, repositories: Iterable[RepositoryFacts], oth
 
 
 def _same_folder(place: PathFacts, here: WorktreeFacts) -> bool:
-    """Whether two paths are the same folder, as on a filesystem that ignores case or through a second mount."""
+    """Return whether two paths are the same folder, as on a filesystem that ignores case or through a second mount."""
     parents = here.identity.parents
     if place.presence is not Presence.PRESENT or not parents or not place.parents:
         return False
@@ -264,5 +264,5 @@ def _same_folder(place: PathFacts, here: WorktreeFacts) -> bool:
 
 
 def _is_same_folder(stack: Identity, here: Identity) -> bool:
-    """Whether a stack without an id was created for this folder."""
+    """Return whether a stack without an id was created for this folder."""
     return bool(stack.host) and stack.host == here.host and stack.inode == here.inode != 0

@@ -65,7 +65,7 @@ def _patterns(include_file: str) -> list[str]:
 
 
 def _names_folder(pattern: str, folder: str) -> bool:
-    """Whether the pattern names the folder, a parent of it, or a path in it."""
+    """Return whether the pattern names the folder, a parent of it, or a path in it."""
     parts = folder.split("/")
     if "/" not in pattern.rstrip("/"):
         return any(fnmatch.fnmatchcase(part, pattern.rstrip("/")) for part in parts)

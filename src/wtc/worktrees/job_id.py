@@ -21,6 +21,6 @@ def job_id_problem(job_id: str) -> str:
 
 
 def locked_job(reason: str) -> str:
-    """The job that the reason of a lock names; empty where it names none."""
+    """Return the job that the reason of a lock names; empty if it names none."""
     process, _, job = reason.partition(f" {_JOB}")
     return job if process.startswith("pid=") else ""

@@ -168,7 +168,7 @@ def _repair(folder: str) -> str:
 
 
 def _is_submodules(git_dir: str) -> bool:
-    """Whether the git folder, which may be missing, is in the `modules` folder of another git folder."""
+    """Return whether the git folder, which may be missing, is in the `modules` folder of another git folder."""
     if basename(dirname(git_dir)) == "worktrees" and not _mode(git_dir):
         return False
     above = dirname(git_dir)
@@ -188,7 +188,7 @@ def _main_of(common: str) -> str:
 
 
 def is_bare(common: str) -> bool:
-    """Whether the repository has no main worktree, as after `git clone --bare URL .git`."""
+    """Return whether the repository has no main worktree, as after `git clone --bare URL .git`."""
     return any(_BARE.search(read_beginning(join(common, name))) for name in ("config", "config.worktree"))
 
 

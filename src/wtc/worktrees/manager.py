@@ -39,7 +39,7 @@ class GitWorktreeManager:
         self._repository = Repository(self.repo_path, os.environ if environment is None else environment)
 
     def is_git_repository(self) -> bool:
-        """Whether the folder is the top of a worktree (its `.git` may be a file) or a bare repository."""
+        """Return whether the folder is the top of a worktree (its `.git` may be a file) or a bare repository."""
         return is_repository(self.repo_path)
 
     async def create_worktree(

@@ -59,12 +59,12 @@ def read_removal(path: str, environment: Mapping[str, str]) -> RemovalFacts:
 
 
 def _count_changes(path: str, environment: Mapping[str, str]) -> int:
-    """How many files have changes. Raises NoGitError, also where git cannot read a folder that it does not ignore."""
+    """Return how many files have changes. Raises NoGitError, also if git cannot read a folder that is not ignored."""
     return len(git(path, _STATUS, environment, limit_s=WORK_S, reads_all=True).splitlines())
 
 
 def has_submodules(worktree: Worktree, environment: Mapping[str, str]) -> bool:
-    """Whether the worktree has submodules, initialized or not: git then refuses to move or remove it.
+    """Return whether the worktree has submodules, initialized or not: git then refuses to move or remove it.
 
     Raises:
         NoGitError: git failed.

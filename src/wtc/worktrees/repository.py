@@ -80,7 +80,7 @@ class Repository:
         return parse_worktree_list(output, separator=separator)
 
     async def has_branch(self, branch: str) -> bool:
-        """Whether the branch exists. Raises NoGitError."""
+        """Return whether the branch exists. Raises NoGitError."""
         found = await self.git("for-each-ref", "--format=%(refname)", f"refs/heads/{branch}")
         return f"refs/heads/{branch}" in found.splitlines()
 
@@ -116,13 +116,13 @@ class Repository:
 
 
 def is_repository(folder: Path) -> bool:
-    """Whether the folder has a `.git` (which may be a file), or is a bare repository."""
+    """Return whether the folder has a `.git` (which may be a file), or is a bare repository."""
     bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
     return bare or (folder / ".git").exists()
 
 
 def is_on_prefix(entry: ListedWorktree, prefix: str | None) -> bool:
-    """Whether the worktree is on a branch `<prefix>/...`; true without a prefix."""
+    """Return whether the worktree is on a branch `<prefix>/...`; true without a prefix."""
     return not prefix or entry.branch.startswith(f"{prefix.rstrip('/')}/")
 
 

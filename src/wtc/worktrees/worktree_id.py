@@ -1,7 +1,7 @@
 """Read and write the random id of a worktree, in `wtc/id` in git's folder for it, and the records of its moves.
 
 Each linked worktree has its git folder, which `git worktree remove` deletes. The id file contains its inode number, so
-that a copy of the folder is recognised. Source: product.md, Identity.
+that a copy of the folder is recognised. See `.context/plans/design.md`.
 """
 
 import contextlib
@@ -95,7 +95,7 @@ def record_id(common: str, worktree_id: str) -> None:
 
 
 def has_record(common: str, worktree_id: str) -> bool:
-    """Whether a worktree of this repository has the id, or had it before it was removed."""
+    """Return whether a worktree of this repository has the id, or had it before it was removed."""
     valid = _ID.fullmatch(worktree_id) is not None
     return valid and os.path.lexists(os.path.join(common, FOLDER, _IDS, worktree_id))
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.engine
 ON_HEALTHY = "depends_on: {db: {condition: service_healthy}}"
 
 
-def test_a_recreated_dependency_restarts_who_asked_for_that_and_nobody_else(workshop: Workshop) -> None:
+def test_recreated_dependency_restarts_only_services_with_restart_true(workshop: Workshop) -> None:
     text = stackfile(
         service("nginx", "labels: {TEST: '${LABEL:-0}'}"),
         service("with", "depends_on: {nginx: {condition: service_started, restart: true}}"),
@@ -124,7 +124,7 @@ def test_up_starts_a_stopped_dependency_and_without_deps_it_does_not(workshop: W
     assert states(workshop.up("web")) == {"web": "running", "db": "running"}
 
 
-def test_a_recreated_base_recreates_who_shares_its_namespaces(workshop: Workshop) -> None:
+def test_recreated_service_recreates_services_that_share_its_namespaces(workshop: Workshop) -> None:
     text = stackfile(service("base", "labels: {X: '1'}"), service("guest", "network_mode: service:base"))
     workshop.commit({"compose.yaml": text})
     before = workshop.up().ids()

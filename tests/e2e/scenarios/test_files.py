@@ -69,7 +69,7 @@ def test_an_inline_config_has_its_owner_and_mode(workshop: Workshop) -> None:
     assert workshop.up().run("owned", "stat", "-c", "%A %u %g", "/config") == "-r--r----- 1005 1005\n"
 
 
-def test_a_changed_config_recreates_who_uses_it(workshop: Workshop) -> None:
+def test_changed_config_recreates_services_that_use_it(workshop: Workshop) -> None:
     text = stackfile(service("user", "configs: [c]"), service("other"), configs="{c: {content: 'say ${WORD}'}}")
     workshop.commit({"compose.yaml": text})
     before = workshop.up(env={"WORD": "one"}).ids()

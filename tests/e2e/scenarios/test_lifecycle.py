@@ -21,7 +21,7 @@ def test_restart_brings_an_exited_container_up(workshop: Workshop) -> None:
     assert states(stack) == {"once": "running"}
 
 
-def test_restart_restarts_who_asked_for_that_and_nobody_else(workshop: Workshop) -> None:
+def test_restart_restarts_only_dependents_with_restart_true(workshop: Workshop) -> None:
     text = stackfile(
         service("nginx"),
         service("with", "depends_on: {nginx: {condition: service_started, restart: true}}"),
@@ -70,7 +70,7 @@ def test_links_count_as_dependencies(workshop: Workshop) -> None:
     assert states(stack) == {"web": "running", "db": "running"}
 
 
-def test_stop_start_and_restart_are_of_all_that_is_there_whatever_the_profile(workshop: Workshop) -> None:
+def test_stop_start_and_restart_include_services_of_inactive_profiles(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": PROFILED})
     stack = workshop.up("--profile", "test-profile")
     for profile in ((), ("--profile", "test-profile")):

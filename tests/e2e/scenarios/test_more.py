@@ -57,7 +57,7 @@ def test_udp_is_published_as_udp(workshop: Workshop) -> None:
     assert "web/80/udp" in stack.ports
 
 
-def test_a_start_interval_is_the_engines_or_said(workshop: Workshop) -> None:
+def test_start_interval_that_the_engine_ignores_is_a_warning(workshop: Workshop) -> None:
     check = "healthcheck: {test: [CMD, 'true'], interval: 1s, start_interval: 300ms, start_period: 10s, retries: 10}"
     workshop.commit({"compose.yaml": stackfile(service("web", check))})
     ended = workshop.wtc("up", "--json")

@@ -71,7 +71,7 @@ def test_a_mac_address_of_a_network_is_the_containers(workshop: Workshop) -> Non
     assert "02:42:0a:d5:4d:0b" in stack.run("web", "cat", "/sys/class/net/eth0/address")
 
 
-def test_a_changed_network_is_made_anew_and_its_containers_are_not(workshop: Workshop) -> None:
+def test_changed_network_is_recreated_and_its_containers_are_not(workshop: Workshop) -> None:
     text = stackfile(
         service("web", "networks: [test]", command=SERVING),
         service("other", "networks: [test, still]"),
@@ -91,7 +91,7 @@ def test_a_changed_network_is_made_anew_and_its_containers_are_not(workshop: Wor
     assert workshop.up(env={"FOO": "bar"}).answer["changed"] is False
 
 
-def test_a_missing_external_network_is_missed_only_by_who_uses_it(workshop: Workshop) -> None:
+def test_missing_external_network_fails_only_services_that_use_it(workshop: Workshop) -> None:
     text = stackfile(
         service("app", "networks: [far]"),
         service("test"),

@@ -14,7 +14,7 @@ SCALED = stackfile(
 )
 
 
-def test_a_stack_bears_compose_labels_gets_healthy_and_goes_with_down(workshop: Workshop) -> None:
+def test_stack_has_compose_labels_gets_healthy_and_is_removed_by_down(workshop: Workshop) -> None:
     text = stackfile(service("web", "labels: {my-label: test}", PROBED, "depends_on: [db]"), service("db"))
     workshop.commit({"compose.yaml": text})
     stack = workshop.up()

@@ -24,7 +24,7 @@ def test_orphans_go_when_asked_and_declared_services_are_none(workshop: Workshop
     assert stack.ids() == {name: before[name] for name in ("web", "db")}
 
 
-def test_a_one_off_container_of_a_lost_service_goes_with_the_orphans(workshop: Workshop) -> None:
+def test_one_off_container_of_a_removed_service_is_removed_with_orphans(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": stackfile(service("web"), service("words"))})
     stack = workshop.up()
     name = f"{stack.namespace}_words_run_1"

@@ -51,7 +51,7 @@ def test_an_anonymous_volume_survives_recreate_and_is_renewed_when_asked(worksho
     workshop.client.volumes.get(first)
 
 
-def test_after_a_renewal_the_new_anonymous_volume_is_the_one_that_goes_on(workshop: Workshop) -> None:
+def test_renewed_anonymous_volume_is_kept_by_the_next_up(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": stackfile(service("web", "volumes: [/kept]"))})
     stack = workshop.up()
     workshop.up("--recreate", "-V")
@@ -92,7 +92,7 @@ def test_another_external_volume_recreates_the_container(workshop: Workshop, ext
     assert inspected(after, "app")["Mounts"][0]["Name"] == externals[1]
 
 
-def test_a_changed_volume_is_said_and_kept_with_its_data(workshop: Workshop) -> None:
+def test_changed_volume_is_reported_and_kept_with_its_data(workshop: Workshop) -> None:
     text = stackfile(service("app", "volumes: ['my:/my']"), volumes="{my: {labels: {foo: bar}}}")
     workshop.commit({"compose.yaml": text})
     stack = workshop.up()

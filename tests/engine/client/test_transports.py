@@ -340,7 +340,7 @@ def test_status_of_400_or_more_is_an_error_with_the_engines_message(
         (b"not HTTP at all\r\n\r\n", "the server's response is not valid HTTP"),
     ],
 )
-def test_failure_of_the_connection_is_explained_alike(server: Server, response: bytes, cause: str) -> None:
+def test_failure_of_the_connection_has_the_same_explanation(server: Server, response: bytes, cause: str) -> None:
     engine = engine_of(server, once(response))
     with pytest.raises(EngineUnreachableError) as caught:
         engine.call("POST", "/x", doing="look")

@@ -52,7 +52,7 @@ def test_engine_that_closes_during_an_upload_is_an_error(unix: Server, play: Ope
         play(unix, script).request("PUT", "/x", headers={}, content=endless())
 
 
-def test_upload_goes_on_after_a_successful_response_has_begun(unix: Server, play: Open) -> None:
+def test_upload_continues_after_a_successful_response_has_begun(unix: Server, play: Open) -> None:
     seen: list[int] = []
 
     def script(peer: Peer) -> None:

@@ -142,7 +142,7 @@ def test_context_that_the_engine_fetches_is_unchanged() -> None:
     assert later(index).is_unchanged(digest)
 
 
-def test_index_of_another_hash_is_no_proof(root: Path) -> None:
+def test_index_of_another_hash_is_not_a_proof(root: Path) -> None:
     _, index = indexed(root)
     assert not index.is_unchanged("0" * 64)
 

@@ -22,7 +22,7 @@ class FakeEngine:
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     @contextmanager
-    def mapping(self, doing: str) -> Generator[None]:
+    def translating_errors(self, doing: str) -> Generator[None]:
         assert doing
         yield
 

@@ -79,7 +79,7 @@ def nothing(path: Path) -> None:
         (nothing, FileNotFoundError),
     ],
 )
-def test_what_is_no_file_is_an_error_that_names_it(
+def test_path_that_is_not_a_file_is_an_error_that_names_it(
     reader: DiskReader, tmp_path: Path, make: Callable[[Path], None], kind: type[OSError]
 ) -> None:
     path = tmp_path / "x"

@@ -76,7 +76,7 @@ def test_path_that_does_not_exist_is_a_warning_at_its_place() -> None:
     assert warnings == [f"compose.yaml:7:35 service `web` watches `{FOLDER}/new`, which does not exist yet"]
 
 
-def test_bound_path_is_not_synced_and_said() -> None:
+def test_bound_path_is_not_synced_and_is_reported() -> None:
     bound = "    build: .\n    volumes: ['./src:/app']\n"
     rules, warnings = rules_of(
         watch("action: sync, path: src/inner, target: /x", "action: restart, path: src", extra=bound)

@@ -80,7 +80,7 @@ def test_address_that_is_still_valid_is_not_reported(value: str) -> None:
 def test_own_target_port_behind_localhost_is_reported(host: str, *, inside: bool) -> None:
     (line,) = format_findings(f"http://{host}:7000")
     assert "write `${WTC_PORT_APP:-7000}` in place of `7000`" in line
-    assert ("inside its container it stays right" in line) is inside
+    assert ("it is still correct inside the container" in line) is inside
 
 
 def test_rest_of_the_value_is_not_shown() -> None:

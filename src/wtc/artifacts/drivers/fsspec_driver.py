@@ -113,5 +113,5 @@ class _FsspecStorage:
 
 
 def _is_link(entry: Mapping[str, Any]) -> bool:
-    """Whether an entry is a symbolic link; backends that have links say it in one of two ways."""
+    """Return whether an entry is a symbolic link; backends that have links say it in one of two ways."""
     return bool(entry.get("islink")) or entry["type"] == "link"

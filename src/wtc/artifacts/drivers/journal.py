@@ -30,7 +30,7 @@ def recover(root: int) -> None:
     """Finish, or discard, the changes of a process that was killed while it made them.
 
     Raises:
-        JournalError: the journal is not one that this version can read, or its changes cannot be made; it is kept.
+        JournalError: this version cannot read the journal, or its changes cannot be applied; it is kept.
     """
     try:
         os.stat(JOURNAL_NAME, dir_fd=root, follow_symlinks=False)
@@ -43,7 +43,7 @@ def recover(root: int) -> None:
 
 
 def apply(root: int, changes: Changes) -> None:
-    """Make the changes below the open folder `root`, which has no journal.
+    """Apply the changes below the open folder `root`, which has no journal.
 
     Raises:
         OSError: a change cannot be made; nothing has changed.
@@ -69,12 +69,12 @@ def apply(root: int, changes: Changes) -> None:
 
 
 def _is_one_rename(changes: Changes) -> bool:
-    """Whether the system makes the changes in one step, so that no record is necessary."""
+    """Return whether the system makes the changes in one step, so that no record is necessary."""
     return len(changes.objects) == 1 and not changes.removed and not changes.collections
 
 
 def _finish(root: int, journal: int, changes: Changes) -> None:
-    """Make the recorded changes.
+    """Apply the recorded changes.
 
     Raises:
         JournalError: the system refuses one of them.
@@ -88,7 +88,7 @@ def _finish(root: int, journal: int, changes: Changes) -> None:
 
 
 def _replay(root: int, journal: int, changes: Changes) -> None:
-    """Make each change that is not made yet, make all of them durable, and remove the record."""
+    """Apply each change that is not applied yet, make all of them durable, and remove the record."""
     for number, path in enumerate(changes.removed):
         if not _exists(journal, f"removed-{number}"):
             with open_folder(root, path[:-1]) as parent:

@@ -36,7 +36,7 @@ class Storage(Protocol):
         ...
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keep other users out, after what a killed one left is finished or discarded. It is not nested."""
+        """Lock out other users, after the changes of a killed one are finished or discarded. It is not nested."""
         ...
 
     def kind(self, path: Segments) -> Kind | None:
@@ -52,7 +52,7 @@ class Storage(Protocol):
         ...
 
     def apply(self, changes: Changes) -> None:
-        """Make all of the changes, or none; they are not empty."""
+        """Apply all of the changes, or none; they are not empty."""
         ...
 
 
@@ -74,7 +74,7 @@ class Overlay:
         )
 
     def restore(self, changes: Changes) -> None:
-        """Go back to changes that `changes` returned before."""
+        """Restore changes that `changes` returned before."""
         self._removed = set(changes.removed)
         self._collections = set(changes.collections)
         self._objects = dict(changes.objects)
@@ -113,7 +113,7 @@ class Overlay:
         return self._objects[path] if path in self._objects else self._storage.read(path)
 
     def write(self, path: Segments, data: bytes) -> None:
-        """Give an object new content; create it, with its parents, if it is missing.
+        """Replace the content of an object; create it, with its parents, if it is missing.
 
         Raises:
             WrongAccessibleTypeException: it is a collection, or a parent is an object.

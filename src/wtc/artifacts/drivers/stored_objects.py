@@ -27,7 +27,7 @@ class Session:
 
     @contextmanager
     def lock(self) -> Generator[None]:
-        """Keep other threads and processes out."""
+        """Lock out other threads and processes."""
         with self._thread_lock:
             if self._locked:
                 yield
@@ -62,7 +62,7 @@ class Session:
 
     @contextmanager
     def state(self) -> Generator[Overlay]:
-        """Give access to the state for one read or change: in the transaction in progress, else in one for itself."""
+        """Open the state for one read or change: in the transaction in progress, else in a separate one."""
         with self.lock():
             if self._overlay is not None:
                 yield self._overlay

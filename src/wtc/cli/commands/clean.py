@@ -61,7 +61,7 @@ def command(
     for option, given in {"--all": all_worktrees, "--gone": gone, "--former": former}.items():
         require_exclusive({"--volume": bool(volume), option: given})
     if all_gone and not gone:
-        raise UsageError("`--all-gone` goes with `--gone`")
+        raise UsageError("`--all-gone` requires `--gone`")
     request = CleanRequest(
         scope=scope, stack=stack, volumes=tuple(volume or ()), all_gone=all_gone or dry_run, timeout_s=timeout
     )
@@ -85,7 +85,7 @@ def command(
             narrate(f"{what}`{cleaning.namespace.name}` removed{_leases_text(cleaning.leases)}")
         # With `-w` they were an error. Stacks of present worktrees are printed only in a dry run.
         for one in (one for one in found.left if scope is not Scope.WORKTREE and not one.present):
-            narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
+            narrate(f"`{one.stack.namespace}` of {one.stack.worktree} is kept: {one.why}")
         for name in found.stale:
             narrate(f"the leased ports of `{name}` are free again")
         if not (chosen or found.stale):
@@ -102,7 +102,7 @@ def _select_confirmed(cleanings: "tuple[Cleaning, ...]", *, yes: bool) -> "tuple
         _confirm(certain)
     if yes:
         for cleaning in asked:
-            narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree} stays: {cleaning.why}")
+            narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree} is kept: {cleaning.why}")
         if asked:
             narrate("hint: to find a moved worktree again, run `git worktree repair PATH`")
             narrate("hint: to let git forget it, run `git worktree prune`")
@@ -157,7 +157,7 @@ def _preview(found: "CleanPlan") -> None:
         asked = " (only after confirmation)" if cleaning.ask else ""
         narrate(f"`{cleaning.namespace.name}` of {cleaning.namespace.worktree}: {cleaning.why}{asked}")
     for one in found.left:
-        narrate(f"`{one.stack.namespace}` of {one.stack.worktree} stays: {one.why}")
+        narrate(f"`{one.stack.namespace}` of {one.stack.worktree} is kept: {one.why}")
     show_plans(tuple(c.plan for c in found.cleanings))
 
 

@@ -161,7 +161,7 @@ def command(
         )
     if adopted and not adopt:
         raise UsageError(
-            "`--stack` goes with `--adopt`", hints=["to take a stack over, run `wtc up --adopt --stack NAMESPACE`"]
+            "`--stack` requires `--adopt`", hints=["to take a stack over, run `wtc up --adopt --stack NAMESPACE`"]
         )
     options = UpOptions(
         recreate=how,
@@ -239,7 +239,7 @@ def _foreground_options(given: Mapping[str, Any]) -> "ForegroundOptions | None":
     option = "--foreground" if given["foreground"] else next((name for name, value in implying.items() if value), "")
     if not option:
         if stops:
-            raise UsageError("`--on-signal` goes with `--foreground`", hints=["to stop the stack, run `wtc down`"])
+            raise UsageError("`--on-signal` requires `--foreground`", hints=["to stop the stack, run `wtc down`"])
         return None
     if given["dry_run"]:
         return None  # nothing starts, so that there are no logs to print

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 
 from wtc.cli.render.replica_name import replica_name
-from wtc.model.ports import Endpoint, HostPort
-from wtc.ports.variables import format_url
+from wtc.model.ports import Endpoint, HostPort, format_url
 from wtc.static_typing import Any
 
 LOOPBACK = "127.0.0.1"

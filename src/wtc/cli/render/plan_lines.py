@@ -52,7 +52,7 @@ class PlanLines:
             case NodeStarted(node=node):
                 if not self._running:
                     self._printed_s = self._clock()
-                self._of(node)
+                self._running_node(node)
                 names = operation_names(node.operation)
                 long = isinstance(node.operation, BuildImage | PullImage)
                 return f"{names.doing} {names.kind} {names.subject}" if long else ""
@@ -73,12 +73,12 @@ class PlanLines:
             case _:
                 return ""
 
-    def _of(self, node: PlanNode) -> _Running:
+    def _running_node(self, node: PlanNode) -> _Running:
         return self._running.setdefault(node.id, _Running(node=node, started_s=self._clock()))
 
     def _progress(self, event: Progress) -> str:
         """Return a line for each new text of an item. Byte counts are not printed."""
-        running = self._of(event.node)
+        running = self._running_node(event.node)
         if (event.current or event.total) and not isinstance(event.node.operation, BuildImage):
             running.bytes_of[event.item] = (event.current, event.total)
         if not event.text or is_internal_step(event.item) or running.last.get(event.item) == event.text:

@@ -28,14 +28,18 @@ def namespaced(loaded: LoadedProject, desired: Desired) -> LoadedProject:
         name: _service(node, desired.services[name], desired) if name in desired.services else node
         for name, node in get_fields(root.items.get("services")).items()
     }
-    networks = _named(root, "networks", {n.key: (n.name, n.labels, n.external) for n in desired.networks.values()})
-    volumes = _named(root, "volumes", {v.key: (v.name, v.labels, v.external) for v in desired.volumes.values()})
+    networks = _with_engine_names(
+        root, "networks", {n.key: (n.name, n.labels, n.external) for n in desired.networks.values()}
+    )
+    volumes = _with_engine_names(
+        root, "volumes", {v.key: (v.name, v.labels, v.external) for v in desired.volumes.values()}
+    )
     name = desired.namespace.name
     changed = with_entries(root, name=Scalar(name), services=Mapping(services), networks=networks, volumes=volumes)
     return replace(loaded, root=changed, name=name)
 
 
-def _named(root: Mapping, kind: str, found: Table[str, tuple[str, Table[str, str], bool]]) -> Node | None:
+def _with_engine_names(root: Mapping, kind: str, found: Table[str, tuple[str, Table[str, str], bool]]) -> Node | None:
     """Return the networks or volumes with their names on the engine. `found`: key -> name, labels, is external."""
     node = root.items.get(kind)
     if not isinstance(node, Mapping):

@@ -227,7 +227,7 @@ def _build_ulimit(node: Node) -> BuildUlimit:
 
 
 def _published(node: Node) -> range:
-    """The host ports; of a service that is not selected they may not be valid, and any free port replaces them."""
+    """Return the host ports; any free port if they are not valid, as they may be in a service that is not selected."""
     try:
         return published_ports(_text(node))
     except ValueError:

@@ -118,7 +118,6 @@ RULES: Table[Rule] = Table(
         "services.*.build.additional_contexts": _by_key,
         "services.*.build.args": _by_key,
         "services.*.build.labels": _by_key,
-        "services.*.build.platform": _by_key,
         "services.*.build.tags": _by_key,
         "services.*.cap_add": _by_key,
         "services.*.cap_drop": _by_key,

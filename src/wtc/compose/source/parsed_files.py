@@ -32,7 +32,7 @@ class ParsedFiles:
         return documents
 
     def mention(self, text: str) -> bool:
-        """Whether a key or a value of any file contains the text."""
+        """Return whether a key or a value of any file contains the text."""
         return any(_mentions(node, text) for documents, _ in self._parsed.values() for node in documents)
 
 

@@ -91,7 +91,7 @@ class Engine:
             stream=stream,
         )
         translate = functools.partial(translate_error, doing=doing, address=self.address)
-        with self.mapping(doing):
+        with self.translating_errors(doing):
             response = _retry(send) if method in {"GET", "HEAD"} else send()
         response.translate_errors(translate)
         if response.status >= 400 and response.status not in accept:
@@ -119,7 +119,7 @@ class Engine:
             return self.info_read[0]
 
     @contextlib.contextmanager
-    def mapping(self, doing: str) -> Generator[None]:
+    def translating_errors(self, doing: str) -> Generator[None]:
         """Translate the errors of the connection that are raised inside to wtc's errors."""
         try:
             yield

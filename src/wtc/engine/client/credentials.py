@@ -77,7 +77,7 @@ def credentials_for(reference: str) -> Credentials:
 
 
 def any_configured() -> bool:
-    """Whether the user has credentials for any registry; does not run a credential helper."""
+    """Return whether the user has credentials for any registry; does not run a credential helper."""
     import docker.errors
 
     try:

@@ -25,7 +25,7 @@ def hijack(
 
     Raises: as `Engine.call` does.
     """
-    with engine.mapping(doing), contextlib.ExitStack() as undo:
+    with engine.translating_errors(doing), contextlib.ExitStack() as undo:
         duplex = engine.transport.open_duplex(timeout_s=engine.timeout_s)
         undo.callback(duplex.close)
         received = bytearray()

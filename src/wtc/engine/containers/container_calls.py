@@ -139,7 +139,7 @@ def stop_container(engine: Engine, operation: StopContainer) -> None:
     path = f"/containers/{container.key}"
     grace_s = operation.timeout_s
     try:
-        _stopping(engine, grace_s or 0).call("POST", f"{path}/stop", doing=doing, params=params, accept=(404,))
+        _allowing_grace(engine, grace_s or 0).call("POST", f"{path}/stop", doing=doing, params=params, accept=(404,))
     except EngineUnreachableError as error:
         if grace_s is not None or not isinstance(error.__cause__, NoAnswerError):
             raise
@@ -149,10 +149,10 @@ def stop_container(engine: Engine, operation: StopContainer) -> None:
         if grace_s is None or 0 <= grace_s < (engine.timeout_s or 0):
             raise
         params = {"condition": "not-running"}
-        _stopping(engine, grace_s).call("POST", f"{path}/wait", doing=doing, params=params, accept=(404,))
+        _allowing_grace(engine, grace_s).call("POST", f"{path}/wait", doing=doing, params=params, accept=(404,))
 
 
-def _stopping(engine: Engine, grace_s: int) -> Engine:
+def _allowing_grace(engine: Engine, grace_s: int) -> Engine:
     return engine.allowing(math.inf if grace_s == NO_TIMEOUT else grace_s)
 
 
@@ -266,7 +266,7 @@ def _inspect(engine: Engine, container: str) -> dict[str, Any] | None:
 
 
 def _is_being_removed(engine: Engine, container: str) -> bool:
-    """Whether the container is being removed, or was removed."""
+    """Return whether the container is being removed, or was removed."""
     found = _inspect(engine, container)
     return found is None or get_text(get_object(found, "State"), "Status") in {"removing", "dead"}
 

@@ -77,7 +77,7 @@ def run_exec(engine: "Engine", container: ContainerRef, request: ExecRequest, lo
 
 
 def _sized(engine: "Engine", request: ExecRequest, local: Descriptors) -> bool:
-    """Whether to send the terminal's size to the engine."""
+    """Return whether to send the terminal's size to the engine."""
     return request.terminal and engine.api_version >= CONSOLE_SIZE_API and all(terminal_size(local.stdout))
 
 

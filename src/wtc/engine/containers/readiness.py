@@ -164,7 +164,7 @@ def _ended(condition: Condition, container: ContainerState) -> str:
 
 
 def _restarting(condition: Condition, container: ContainerState, waited_s: float) -> str | None:
-    """The engine decides if the policy has a maximum; a job that succeeded is completed even if it is restarted."""
+    """Return the verdict while the engine restarts the container. A job that succeeded once is complete."""
     if condition is Condition.COMPLETED and container.exit_code == 0:
         return ""
     if container.max_restarts or container.restarts < GIVE_UP_EXITS or waited_s < GIVE_UP_S:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Resizer:
-    """Sets the size of a command's terminal to the user's, in a thread: the main one has to hear signals."""
+    """Sets the size of a command's terminal to the user's, in a thread, so that the main thread can handle signals."""
 
     def __init__(self, engine: "Engine", path: str, *, doing: str, terminal: int) -> None:
         self._engine, self._path, self._doing, self._terminal = engine, path, doing, terminal
@@ -20,7 +20,7 @@ class Resizer:
         self._pending, self._running = False, False
 
     def resize(self) -> None:
-        """Have the size set that the terminal has now. Never waits for the engine."""
+        """Request that the terminal's current size is set. Never wait for the engine."""
         with self._lock:
             self._pending = True
             if self._running:

@@ -27,7 +27,7 @@ class Descriptors:
 
 
 def is_terminal(descriptor: int) -> bool:
-    """Whether a descriptor is a terminal; False for a closed one."""
+    """Return whether a descriptor is a terminal; False for a closed one."""
     try:
         return os.isatty(descriptor)
     except OSError:

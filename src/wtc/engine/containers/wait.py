@@ -102,7 +102,7 @@ class _Wait:
         return 0.0 if started_s is None else max(0.0, started_s + SETTLED_S - monotonic())
 
     def is_decided_by_events(self) -> bool:
-        """Whether the events since the start are enough: healthy, or ended with status 0, even if it runs again."""
+        """Return whether the events since the start are enough: healthy, or ended with status 0."""
         match self._operation.condition:
             case Condition.COMPLETED:
                 return self._events.has_succeeded

@@ -36,7 +36,10 @@ def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, docker
         "args": dict(build.args),
         "tags": list(build_query.build_tags(image, build)),
         "labels": build_query.build_labels(image, build),
-        "contexts": {**{n: OF_IMAGE + own for n, own in _named(image.bases).items()}, **build.additional_contexts},
+        "contexts": {
+            **{n: OF_IMAGE + own for n, own in _by_context_name(image.bases).items()},
+            **build.additional_contexts,
+        },
         "extra-hosts": {host: ",".join(ips) for host, ips in build.extra_hosts.items()},
         "ulimits": [f"{name}={limit.soft}:{limit.hard}" for name, limit in build.ulimits.items()],
         "cache-from": list(build.cache_from),
@@ -56,7 +59,7 @@ def bake_definition(op: BuildImage, secrets: Mapping[str, FileSource], *, docker
     return json.dumps({"target": {TARGET: target}}).encode()
 
 
-def _named(bases: Mapping[str, str]) -> dict[str, str]:
+def _by_context_name(bases: Mapping[str, str]) -> dict[str, str]:
     """Return the images by the names under which BuildKit looks up contexts: without the tag `latest`."""
     return {familiar(reference).removesuffix(":latest"): own for reference, own in bases.items()}
 

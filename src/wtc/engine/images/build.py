@@ -114,7 +114,7 @@ def _build(
 
 
 def _is_copied(engine: "Engine", op: "BuildImage", context: BuildContext) -> bool:
-    """Whether a build may copy its Dockerfile from the context, which contains it only for the engine to read it."""
+    """Return whether a build may copy its Dockerfile, which the context contains only for the engine to read it."""
     if context.extra_dockerfile is None and not context.ignore.ignores(context.dockerfile):
         return False
     build, text = build_query.build_of(op), dockerfile_text(context)
@@ -124,7 +124,7 @@ def _is_copied(engine: "Engine", op: "BuildImage", context: BuildContext) -> boo
 
 
 def _has_triggers(engine: "Engine", reference: str) -> bool:
-    """Whether an image has `ONBUILD` instructions, which can copy from the context; False if it does not exist."""
+    """Return whether an image has `ONBUILD` instructions, which can copy from the context; False if it is missing."""
     found = _find_image(engine, reference)
     return found is not None and bool(get_object(found, "Config").get("OnBuild"))
 
@@ -262,7 +262,7 @@ def _find_image(engine: "Engine", reference: str) -> Json | None:
 def _explain_failure(
     error: BuildFailedError, failed_pulls: Mapping[str, EngineError], service: str
 ) -> BuildFailedError:
-    """If the build failed because of a missing base image, return the error of its pull, which says more."""
+    """Return the error of the pull if the build failed because of a missing base image: it has the reason."""
     text = " ".join(error.causes)
     for reference, reason in failed_pulls.items():
         if reference in text:

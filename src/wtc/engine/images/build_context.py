@@ -58,7 +58,7 @@ class ContextEntry:
 
 
 def is_remote(context: str) -> bool:
-    """Whether the engine fetches the context itself: a git repository, or an archive at a URL."""
+    """Return whether the engine fetches the context itself: a git repository, or an archive at a URL."""
     return not Path(context).is_absolute() and (context.startswith(_REMOTE) or "://" in context)
 
 
@@ -309,7 +309,7 @@ def _context(root: Path, *, dockerfile: str, extra: bytes | None = None, specifi
 
 
 def _lies_in_worktree(root: Path, path: str) -> bool:
-    """Whether a path of the context is in a folder that is excluded."""
+    """Return whether a path of the context is in a folder that is excluded."""
     above = PurePosixPath(path).parents
     return any(is_ignored_worktree(str(folder), str(root / folder)) for folder in above if folder.name)
 

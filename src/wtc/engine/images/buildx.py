@@ -36,7 +36,7 @@ _ENDS = {"DONE": "done", "CACHED": "cached", "CANCELED": "canceled"}
 
 
 def is_buildx_installed() -> bool:
-    """Whether the docker command and its buildx plugin are installed."""
+    """Return whether the docker command and its buildx plugin are installed."""
     docker = shutil.which("docker")
     environment = buildx_environment.caller_environment(os.environ)
     return docker is not None and _has_buildx(docker, tuple(sorted(environment.items())))

@@ -79,7 +79,7 @@ class ContextIndex:
             self._rows[path] = "unreadable"
 
     def document(self) -> dict[str, Any] | None:
-        """Return the index of this reading as JSON; None if the one before serves as well."""
+        """Return the index of this reading as JSON; None if the previous one is still valid."""
         same = (self._rows, self._links, self.hash) == (self._before, self._resolved, self._hash_before)
         if same and not any(self._is_racy(row) for row in self._rows.values() if not isinstance(row, str)):
             return None

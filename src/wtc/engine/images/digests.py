@@ -22,7 +22,7 @@ def registry_digest(engine: "Engine", reference: str) -> str:
     path = f"/distribution/{quote(reference, safe='/:@')}/json"
     headers = {"X-Registry-Auth": credentials.header} if credentials.header else {}
     try:
-        with engine.mapping(doing := f"look up `{reference}` in its registry"):
+        with engine.translating_errors(doing := f"look up `{reference}` in its registry"):
             found = engine.call("GET", path, doing=doing, headers=headers).object()
     except EngineError as error:
         causes = (*error.causes, credentials.problem) if credentials.problem else error.causes

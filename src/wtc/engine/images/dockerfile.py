@@ -75,12 +75,12 @@ def frontend(dockerfile: str) -> str:
 
 
 def may_copy(dockerfile: str, path: str) -> bool:
-    """Whether an instruction may read a path of the build context: by its name, with its folder, or by a pattern."""
+    """Return whether an instruction may read a path of the build context: by name, with its folder, or by a pattern."""
     return any(_may_include(source, path) for one in instructions(dockerfile) for source in _sources(one))
 
 
 def needs_buildkit(dockerfile: str, *, arguments: Mapping[str, str]) -> bool:
-    """Whether the Dockerfile has what the legacy builder does not support."""
+    """Return whether the Dockerfile has what the legacy builder does not support."""
     if frontend(dockerfile) or any(name.startswith("BUILDKIT_") for name in arguments):
         return True
     return any(

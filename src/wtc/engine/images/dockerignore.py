@@ -44,11 +44,11 @@ class Pattern:
         return tuple(found)
 
     def matches(self, path: str) -> bool:
-        """Whether the pattern matches exactly this path."""
+        """Return whether the pattern matches exactly this path."""
         return self._whole(path)
 
     def may_match_below(self, folder: str) -> bool:
-        """Whether the pattern can match a path inside the folder."""
+        """Return whether the pattern can match a path inside the folder."""
         names = folder.split("/")
         for name, part in zip(names, self._parts, strict=False):
             if part is None:
@@ -95,7 +95,7 @@ class Ignore:
         return Verdict(ignored=ignored, matched=tuple(matched))
 
     def ignores(self, path: str) -> bool:
-        """Whether the path, or a folder above it, is ignored, including the effect of exceptions."""
+        """Return whether the path, or a folder above it, is ignored, including the effect of exceptions."""
         verdict = TOP
         names = path.split("/")
         for depth in range(1, len(names) + 1):
@@ -103,7 +103,7 @@ class Ignore:
         return verdict.ignored
 
     def may_keep_below(self, folder: str) -> bool:
-        """Whether an ignored folder has to be entered, because an exception can match a path in it."""
+        """Return whether an ignored folder has to be entered, because an exception can match a path in it."""
         return any(pattern.may_match_below(folder) for pattern in self._exceptions)
 
 

@@ -13,12 +13,12 @@ _PER_WORKTREE = (".git/worktrees", ".git/wtc")
 
 
 def is_ignored_worktree(path: str, source: str) -> bool:
-    """Whether the folder `source`, which is `path` in the context, is a linked worktree or has data of worktrees."""
+    """Return whether the folder `source`, `path` in the context, is a linked worktree or has data of worktrees."""
     return f"/{path}".endswith(tuple(f"/{folder}" for folder in _PER_WORKTREE)) or is_linked_worktree(source)
 
 
 def is_linked_worktree(folder: str) -> bool:
-    """Whether the folder's `.git` is a file that refers to the git folder of a linked worktree, not of a submodule."""
+    """Return whether the folder's `.git` is a file that refers to a linked worktree's git folder, not a submodule's."""
     target = _git_file(os.path.join(folder, ".git"))
     if not target:
         return False

@@ -57,7 +57,7 @@ class ContainerEvents:
             self.last_exit = None
 
     def confirm_start(self) -> None:
-        """Note that the engine has started it."""
+        """Record that the engine has started it."""
         with self._changed:
             self.started_s = monotonic()
 
@@ -136,7 +136,7 @@ class EventWatch:
         self.of(container).expect_start()
 
     def after_start(self, container: "ContainerRef") -> None:
-        """Note that the engine has started the container."""
+        """Record that the engine has started the container."""
         self.of(container).confirm_start()
 
     @property

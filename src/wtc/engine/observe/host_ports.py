@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wtc.dataclass import replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_number
+from wtc.model.observed import PROCESS_STATES
 from wtc.model.ports import PortBinding
 from wtc.planner.checks.port_overlap import bindings_overlap
 from wtc.port_probe import is_bindable
@@ -16,7 +17,7 @@ def requested_ports(inspected: Json) -> tuple[PortBinding, ...]:
     publishes no ports (the host's, an internal one) has none.
     """
     requested = port_bindings(get_object(inspected, "HostConfig", "PortBindings"))
-    if get_text(get_object(inspected, "State"), "Status") not in {"running", "paused"}:
+    if get_text(get_object(inspected, "State"), "Status") not in PROCESS_STATES:
         return requested
     bound = port_bindings(get_object(inspected, "NetworkSettings", "Ports"))
     return tuple(_published(requested, bound))

@@ -150,7 +150,7 @@ def replica_number(labels: Mapping[str, str]) -> int:
 
 
 def is_oneoff(labels: Mapping[str, str]) -> bool:
-    """Whether `run` created the container."""
+    """Return whether `run` created the container."""
     return labels.get(label.COMPOSE_ONEOFF, "").lower() == "true"
 
 

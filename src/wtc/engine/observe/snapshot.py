@@ -93,7 +93,7 @@ def observe_more(
     networks: Iterable[str] = (),
     volumes: Iterable[str] = (),
 ) -> Observed:
-    """The same snapshot with images (by reference), networks (by name or id) and volumes (by name).
+    """Return the snapshot with more images (by reference), networks (by name or id) and volumes (by name).
 
     Networks and volumes are asked for one by one where the snapshot does not have them. Source: Engine API,
     GET /images/{}/json, /networks/{}, /volumes/{}.

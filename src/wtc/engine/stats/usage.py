@@ -16,6 +16,7 @@ from wtc.engine.parallel import Ahead, call_all
 from wtc.engine.stats.cgroup_usage import Cgroups, working_set
 from wtc.errors import NotFoundError
 from wtc.model.namespace import Namespace
+from wtc.model.observed import PROCESS_STATES
 from wtc.model.usage import CpuTime, Machine, MeasuredContainer, RunningContainer, Sample, Usage
 from wtc.planner.observed.ownership import inconsistency
 from wtc.static_typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ def read_machine(engine: "Engine") -> Machine:
 
 def running_containers(engine: "Engine", namespace: Namespace | None = None) -> tuple[RunningContainer, ...]:
     """Return wtc's running and paused containers, of all stacks or of one, by stack, service and replica."""
-    filters = {"label": [f"{label.MANAGED}=true"], "status": ["running", "paused"]}
+    filters = {"label": [f"{label.MANAGED}=true"], "status": sorted(PROCESS_STATES)}
     listed = engine.list("/containers/json", doing="list containers", params={"filters": json.dumps(filters)})
     if namespace is not None:
         # Only by name: a worktree has no id before its first `up`.

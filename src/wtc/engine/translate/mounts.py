@@ -44,7 +44,7 @@ def binds_and_mounts(
 
 
 def is_bind(m: Mount) -> bool:
-    """Whether `Binds` can express the mount."""
+    """Return whether `Binds` can express the mount."""
     if ":" in m.source + m.target or not m.source:
         return False
     if m.type == "volume":

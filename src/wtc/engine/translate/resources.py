@@ -29,7 +29,7 @@ def reservations(config: ResolvedService) -> Resources:
 
 
 def is_cdi(source: str, target: str) -> bool:
-    """Whether a device is a name of the Container Device Interface (CDI): `vendor.com/class=name`."""
+    """Return whether a device is a name of the Container Device Interface (CDI): `vendor.com/class=name`."""
     return target in {"", source} and _CDI_NAME.fullmatch(source) is not None
 
 

@@ -36,7 +36,7 @@ def seccomp_file(option: str) -> str:
 
 
 def unconfined_paths(options: Iterable[str]) -> bool:
-    """Whether to show the paths below /proc and /sys that the engine hides by default."""
+    """Return whether to show the paths below /proc and /sys that the engine hides by default."""
     return UNCONFINED_PATHS in options
 
 

@@ -45,10 +45,10 @@ class DiskReader:
         return content
 
     def mark_unrepeatable(self) -> None:
-        """Note that the command depends on something that is not read here: see `RecordingReader`."""
+        """Record that the command depends on something that is not read here: see `RecordingReader`."""
 
     def has_read(self, text: str) -> bool:
-        """Whether a file that was read contains the text, encoded in UTF-8."""
+        """Return whether a file that was read contains the text, encoded in UTF-8."""
         sought = text.encode()
         return any(sought in content for found in (self._streams, self._contents) for content in found.values())
 
@@ -100,7 +100,7 @@ class DiskReader:
 
 
 def is_stream(path: str) -> bool:
-    """Whether the path is standard input or an inherited pipe, whose content can be read only once."""
+    """Return whether the path is standard input or an inherited pipe, whose content can be read only once."""
     return path == _STDIN or path.startswith(_DESCRIPTORS)
 
 

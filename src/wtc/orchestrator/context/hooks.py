@@ -62,7 +62,7 @@ def pre_stop_hooks(context: Context) -> "dict[str, ServiceHooks]":
 
 
 def _may_contain(located: Located, key: bytes) -> bool:
-    """Whether the project may have an attribute with this key; not if its files have neither that nor `_HIDING`."""
+    """Return whether the project may have an attribute with this key: its files contain that, or one of `_HIDING`."""
     try:
         texts = [located.reader.read(path) for path in located.files]
     except OSError:

@@ -1,6 +1,6 @@
 """Find the stack that belongs to a worktree: its namespace, and the proof.
 
-Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identity.py`. Source: product.md, Identity.
+Facts are read in `worktrees/identity_facts.py`, decided on in `worktrees/identity.py`. See `.context/plans/design.md`.
 """
 
 import os
@@ -146,7 +146,7 @@ def recorded_holder_path(worktree_id: str, repositories: Sequence[RepositoryFact
 def stack_standings(
     here: WorktreeFacts, stacks: Sequence[LabelledStack], repositories: Repositories, *, every_project: bool = False
 ) -> list[tuple[LabelledStack, Standing, str]]:
-    """What each stack that has the id, the path or the folder of the worktree is to it; with the reason of a conflict.
+    """Return how each stack with the worktree's id, path or folder relates to it, with the reason of a conflict.
 
     Only stacks of the same project folder, unless `every_project`.
     """
@@ -162,7 +162,7 @@ def stack_standings(
 
 
 def _other_holder(stack: LabelledStack, here: WorktreeFacts, known: Repositories) -> str:
-    """The path of another worktree that may have the stack's id. Nothing is read about a stack of this id and path."""
+    """Return the path of another worktree that may have the stack's id; empty for a stack of this id and path."""
     if stack.identity.id != here.identity.id:
         repositories = _distinct(known, stack.identity, here.identity)
         return holder_path(stack.identity.id, repositories, other_than=here.path)
@@ -222,7 +222,7 @@ def _same_project(stack: LabelledStack, here: WorktreeFacts, stacks: Iterable[La
 
 
 def _same_folder(one: str, other: str) -> bool:
-    """Whether two spellings lead to one folder. The version before recorded the folder as the user spelled it."""
+    """Return whether two spellings lead to one folder. An older wtc recorded the folder as the user spelled it."""
     return one == other or os.path.realpath(one) == other
 
 
@@ -256,7 +256,7 @@ def _new_namespace(
 
 
 def _registered_namespace(here: WorktreeFacts, state: "UserState", *, anywhere: bool = False) -> Namespace | None:
-    """The registry's namespace for this worktree and project folder; `anywhere`: even if it has moved since."""
+    """Return the registry's namespace for this worktree and project folder; with `anywhere` even after a move."""
     folder = os.path.relpath(here.identity.directory, here.path)
     for record in state.store.read().stacks.values():
         if record.directory and os.path.relpath(record.directory, record.worktree) != folder:

@@ -90,7 +90,7 @@ class ProjectReader:
         return first
 
     def _uses(self, ports: PortVariables, project: Project) -> bool:
-        """Whether a file that was read uses a `WTC_*` variable, or a leased port by a variable of the file."""
+        """Return whether a file that was read uses a `WTC_*` variable, or a leased port by a variable of the file."""
         return (
             any(u.name in ports.ports and ports.means_leased(u) for u in project.variable_uses)
             or self._located.parsed.mention(_OWN)

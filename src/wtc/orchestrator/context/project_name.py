@@ -29,7 +29,7 @@ def warn_of_project_name(located: Located, environment: Mapping[str, str], names
 
 
 def _in_env_files(located: Located) -> tuple[str, Position | None]:
-    """The value and its place, of the first file that sets it; there the last line counts."""
+    """Return the value and its place in the first file that sets it; in that file the last line counts."""
     for path in located.env_files:
         text = located.reader.read(path).decode("utf-8", "replace")
         for found in reversed(list(_ASSIGNMENT.finditer(text))):

@@ -74,7 +74,7 @@ class RecordingReader(DiskReader):
         return kind
 
     def mark_unrepeatable(self) -> None:
-        """Note that the command depends on something that is not read here, so that its result cannot be kept."""
+        """Record that the command depends on something that is not read here, so that its result cannot be kept."""
         self.seen.repeatable = False
 
     def files_below(self, folder: str, wanted: Callable[[str], bool]) -> list[str]:

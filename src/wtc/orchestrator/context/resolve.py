@@ -101,7 +101,7 @@ def _ports_in_file(context: Context, project: Project) -> StackPorts:
 
 
 def _build_inputs(project: Project, namespace: Namespace, context: Context) -> dict[str, BuildInput]:
-    """Service -> what it is built from, for the services that are built and those that they are built from.
+    """Return service -> what it is built from, for the services that are built and those that they are built from.
 
     The inputs of other services are not looked at.
     """

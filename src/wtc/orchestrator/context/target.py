@@ -225,7 +225,7 @@ def _cwd_in_worktree(cwd: str, worktree: str) -> str:
 
 
 def _cwd_below(cwd: str, top: str) -> str:
-    """The current folder by the shell's name for it if the folders above that lead to the top, else its real path."""
+    """Return the shell's name for the current folder if the folders above it lead to the top, else its real path."""
     folder = cwd
     while _lies_in(os.path.realpath(folder), top):
         if os.path.realpath(folder) == top:
@@ -239,7 +239,7 @@ def _lies_in(path: str, folder: str) -> bool:
 
 
 def _top_outside_git(cwd: str) -> str:
-    """The nearest folder upwards that has a `wtc.toml`, if no nearer one has a compose file."""
+    """Return the nearest folder upwards that has a `wtc.toml`, if no nearer one has a compose file."""
     folder = cwd
     while True:
         if os.path.lexists(os.path.join(folder, PROJECT_FILE)):
@@ -251,7 +251,7 @@ def _top_outside_git(cwd: str) -> str:
 
 
 def _outside_git(start: _Start, place: "ProjectFiles | None") -> str:
-    """The worktree where git says nothing: the folder of the compose file, else the one where the search began."""
+    """Return the worktree outside of git: the folder of the compose file, else the one where the search began."""
     from wtc.worktrees.locate import worktree_of
 
     folder = next((os.path.dirname(file) for file in place.files if file != "-"), "") if place else ""
@@ -272,7 +272,7 @@ def _request(target: Target, start: _Start) -> "LoadRequest":
 
 
 def _plain_request(target: Target, start: _Start) -> "LoadRequest":
-    """How to read the project as far as `wtc.toml` has nothing to do with it."""
+    """Return how to read the project, without what `wtc.toml` defines."""
     from wtc.compose.loader.request import LoadRequest
 
     return LoadRequest(
@@ -287,18 +287,18 @@ def _plain_request(target: Target, start: _Start) -> "LoadRequest":
 
 
 def site_of(place: Place) -> Site:
-    """What the namespace of the project's stack is named after."""
+    """Return what the namespace of the project's stack is named after."""
     folder = "" if place.directory == place.worktree else place.directory
     return Site(worktree=place.worktree, directory=folder, named=not place.at_top)
 
 
 def default_namespace(located: Located) -> str:
-    """The name that the project's stack has where nothing else took it."""
+    """Return the name that the project's stack has unless another stack has it."""
     return default_name(site_of(located))
 
 
 def _is_default(files: tuple[str, ...], request: "LoadRequest", real: Callable[[str], str]) -> bool:
-    """Whether the first file is the one that `wtc.toml` names."""
+    """Return whether the first file is the one that `wtc.toml` names."""
     from wtc.orchestrator.context.project_file import read_project_file
 
     named = request.default_files or (read_project_file(request.top).compose if request.top else ())
@@ -317,7 +317,7 @@ def _missing_worktree(target: Target) -> ComposeFileError:
 
 
 def _find_files(request: "LoadRequest", reader: "DiskReader") -> "tuple[ProjectFiles | None, ComposeFileError | None]":
-    """The project's place, and why it cannot be read; both where an env file cannot be used."""
+    """Return the project's place, or why it cannot be read; both if an env file cannot be used."""
     from wtc.compose.diagnostics import Diagnostics
     from wtc.compose.loader.session import LoadSession
     from wtc.compose.source.discover import find_project

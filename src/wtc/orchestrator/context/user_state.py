@@ -34,7 +34,7 @@ class UserState:
     """The settings of the worktree's `wtc.toml`."""
 
     def settings_for(self, project: "Project") -> Settings:
-        """The settings with those of the project's `x-wtc:`.
+        """Return the settings with those of the project's `x-wtc:`.
 
         Raises:
             ComposeFileError: it has a value that is not valid.
@@ -42,7 +42,7 @@ class UserState:
         return self.settings_with(_section(project))
 
     def settings_with(self, section: Section) -> Settings:
-        """The settings with those of an `x-wtc:`.
+        """Return the settings with those of an `x-wtc:`.
 
         Raises:
             ComposeFileError: it has a value that is not valid.
@@ -71,14 +71,14 @@ def open_user_state(target: Target, report: Reporter, *, given: Mapping[str, str
 
 
 def for_dry_run(state: UserState) -> UserState:
-    """The same state for a dry run, which writes none of it."""
+    """Return the same state for a dry run, which writes none of it."""
     from wtc.registry.dry_run_store import DryRunStore
 
     return replace(state, store=DryRunStore(config_dir(state.environment)))
 
 
 def with_label_fallback(state: UserState, report: Reporter, *, is_known: "Callable[[], bool]") -> UserState:
-    """The same state for a command that continues without a registry if labels describe its stack (`is_known`)."""
+    """Return the state for a command that continues without a registry if labels describe its stack (`is_known`)."""
     from wtc.registry.fallback_store import FallbackStore
 
     def failed(error: RegistryError) -> None:
@@ -94,7 +94,7 @@ def with_label_fallback(state: UserState, report: Reporter, *, is_known: "Callab
 
 
 def command_line_settings(*, oversubscribe: bool, mem_limit: str = "") -> dict[str, str]:
-    """The settings that the command line gives, as `open_user_state` takes them."""
+    """Return the settings of the command line, as `open_user_state` takes them."""
     given = {MEM_LIMIT.key: mem_limit, OVERSUBSCRIBE.key: "true" if oversubscribe else ""}
     return {key: text for key, text in given.items() if text}
 
@@ -120,7 +120,7 @@ def update_registry(state: UserState, report: Reporter, change: "Callable[[Stack
 
 
 def _section(project: "Project") -> Section:
-    """The project's `x-wtc:` with the place of each key."""
+    """Return the project's `x-wtc:` with the place of each key."""
     values = project.extension
     if values is None:
         return Section()

@@ -7,7 +7,7 @@ from wtc.worktrees.identity_facts import read_path
 
 
 def worktree_location(stack: LabelledStack, host: str, repositories: Repositories) -> tuple[WorktreeLocation, str, str]:
-    """Where the stack's worktree is, why that is so, and its path now (empty where that is not known)."""
+    """Return where the stack's worktree is, the reason, and its current path (empty if that is not known)."""
     found = read_path(stack.worktree)
     holds = bool(stack.identity.id) and found.id == stack.identity.id
     if holds or (found.presence is Presence.PRESENT and stack.legacy):

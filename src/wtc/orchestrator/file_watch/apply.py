@@ -66,12 +66,12 @@ class Applying:
         return bool(self._work)
 
     def begin(self) -> None:
-        """Make the initial syncs."""
+        """Do the initial syncs."""
         self._add_initial({rule.service for rule in self._rules})
         self._sync_all()
 
     def apply(self, changes: Iterable[PathChange]) -> None:
-        """Do what the changes ask for, and what is left of earlier ones.
+        """Apply the changes, and those that are left of earlier ones.
 
         Raises:
             InterruptedByUserError: a signal ended it.
@@ -140,7 +140,9 @@ class Applying:
                 self._work[service] = one
                 if self._reported.get(service) != error.message:
                     self._reported[service] = error.message
-                    self._failed(error.replace(notes=(*error.notes, f"wtc syncs service `{service}` again by itself")))
+                    self._failed(
+                        error.replace(notes=(*error.notes, f"wtc syncs service `{service}` again automatically"))
+                    )
             else:
                 self._reported.pop(service, None)
                 ready[service] = one

@@ -1,4 +1,4 @@
-"""Bring changed files into the containers of a service."""
+"""Copy changed files into the containers of a service."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -55,7 +55,7 @@ def sync_service(context: Context, service: str, files: Mapping[str, str], targe
 
 
 def is_temporary(error: WtcError) -> bool:
-    """Whether a sync may succeed later: the engine does not answer, the container is gone, restarting or paused."""
+    """Return whether a sync may succeed later: no engine answers, or the container is gone, restarting or paused."""
     return isinstance(error, EngineUnreachableError | NotFoundError) or (
         isinstance(error, EngineError) and error.status == 409
     )

@@ -60,12 +60,12 @@ class IgnoredPaths:
     patterns: Ignore
 
     def ignores(self, path: str) -> bool:
-        """Whether the absolute path, or a folder above it, is ignored."""
+        """Return whether the absolute path, or a folder above it, is ignored."""
         inner = relative(path, self.folder)
         return bool(inner) and self.patterns.ignores(inner or "")
 
     def ignores_all_below(self, folder: str) -> bool:
-        """Whether the folder is ignored, and so is all that can be in it."""
+        """Return whether the folder is ignored, and so is all that can be in it."""
         inner = relative(folder, self.folder)
         return bool(inner) and self.patterns.ignores(inner or "") and not self.patterns.may_keep_below(inner or "")
 
@@ -97,7 +97,7 @@ class WatchRule:
         return self.action in SYNCING
 
     def matches(self, path: str) -> bool:
-        """Whether a change of the absolute path is one of this rule."""
+        """Return whether a change of the absolute path is one of this rule."""
         inner = relative(path, self.path)
         if inner is None or GIT in inner.split("/"):
             return False
@@ -106,7 +106,7 @@ class WatchRule:
         return not self._is_bound(path) and not any(i.ignores(path) for i in self.ignored)
 
     def skips(self, folder: str) -> bool:
-        """Whether nothing in the folder can match."""
+        """Return whether nothing in the folder can match."""
         inner = relative(folder, self.path)
         return (
             inner is None

@@ -12,7 +12,7 @@ from wtc.orchestrator.file_watch.watch_rule import IgnoredPaths, WatchRule, pars
 
 
 class RuleDisk:
-    """What `read_rules` asks."""
+    """The questions of `read_rules` about the disk."""
 
     def real_path(self, path: str) -> str:
         """Return the path without symbolic links, as far as it exists."""
@@ -38,7 +38,7 @@ class FolderWalk:
         """Folder -> whether it, or a folder above it, is another worktree."""
 
     def expand(self, rule: WatchRule, change: PathChange) -> Iterator[PathChange]:
-        """Yield the changes that a change means: see `decide`."""
+        """Yield the changes to consider for one change: see `decide`."""
         inner = relative(change.path, rule.path)
         if inner is None or self._is_in_worktree(rule, os.path.dirname(change.path)):
             return
@@ -86,7 +86,7 @@ class FolderWalk:
 
 
 def is_folder(path: str) -> bool:
-    """Whether the path is a folder, and not a link to one."""
+    """Return whether the path is a folder, and not a link to one."""
     try:
         return stat.S_ISDIR(os.lstat(path).st_mode)
     except OSError:

@@ -52,7 +52,7 @@ def lease_ports(
     probe: bool = False,
     recreating: bool = False,
 ) -> StackPorts:
-    """Leases what the project publishes.
+    """Lease a host port for each port that the project publishes.
 
     `observed` gives back the leases that the registry has lost, or has given to others too; without it no lease moves
     for what others have leased. The leases of existing containers stay apart, unless all are `recreating`. `busy` are
@@ -201,7 +201,7 @@ def _is_leased(
     span: range,
     taken: Collection[int],
 ) -> bool:
-    """Whether the registry has a lease for each port that the stack publishes, and none of them is in `taken`."""
+    """Return whether the registry has a lease for each port that the stack publishes, and none is in `taken`."""
     record = records.record_for(namespace)
     leased = [record.ports.get(request.id, 0) for request in requests]
     refused = {0, *taken, *records.leased_to_others(namespace.name)}

@@ -41,7 +41,7 @@ def published_or_leased(observed: Observed, span: range) -> dict[PortId, PortBin
 def endpoints_of(
     place: tuple[str, int], container: ObservedContainer | None, leases: StackPorts, *, bind: str, host: str
 ) -> tuple[Endpoint, ...]:
-    """Where a replica answers: what its container publishes, else, if it does not run, what is leased for it.
+    """Return the endpoints of a replica: what its container publishes, or what is leased for it if it does not run.
 
     `place` is (service, replica), `bind` the address of leases that name none, `host` the engine's machine.
     """

@@ -71,7 +71,7 @@ def stale_urls(desired: Desired, stack: Project, ports: StackPorts) -> Iterator[
 def _literal_addresses(
     desired: Desired, stack: Project, ports: StackPorts, moved: Sequence[PortRequest]
 ) -> Iterator[Diagnostic]:
-    """An address that can only be the container's own target port gets no warning."""
+    """Yield a warning for each literal address of a moved port, but not for the container's own target port."""
     by_number = {single_port(request.published): request for request in moved}
     targets = {(r.id.service, r.id.target) for r in ports.requests}
     for service in desired.services.values():
@@ -83,9 +83,9 @@ def _literal_addresses(
                 if request is None or (own and found["host"] in _ANY):
                     continue
                 variable = request.variable or port_variable(request, ports.requests)
-                follow = f"to have it follow, write `${{{variable}:-{number}}}` in place of `{number}`"
+                follow = f"to use the leased port, write `${{{variable}:-{number}}}` in place of `{number}`"
                 position = stack.positions.get(path) or stack.positions.get(path[:2])
-                outside = f"inside its container it stays right; for who comes from outside, {follow}"
+                outside = f"it is still correct inside the container; for clients outside, {follow}"
                 yield _moved(path, position, found[0], request, ports, hint=outside if own else follow)
 
 
@@ -103,7 +103,7 @@ def _unknown_hosts(stack: Project, ports: StackPorts, moved: Sequence[PortReques
             continue
         number, variable = single_port(request.published), port_variable(request, ports.requests)
         address = f"{found['host']}:{number}"
-        hint = f"to have it follow, write `${{{variable}:-{number}}}` in place of the variable `{use.name}`"
+        hint = f"to use the leased port, write `${{{variable}:-{number}}}` in place of the variable `{use.name}`"
         yield _moved(use.path, use.position, address, request, ports, hint=hint)
 
 

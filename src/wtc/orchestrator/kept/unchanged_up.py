@@ -79,7 +79,7 @@ def find_unchanged_up(target: Target) -> UnchangedUp | None:
 def keep_unchanged_up(
     context: Context, desired: "Desired", observed: "Observed", leased: "Mapping[PortId, int]", warnings: "WarningsSeen"
 ) -> None:
-    """Keep the result of an `up` without options that planned nothing, if a later one can compare what it follows from.
+    """Keep the result of an `up` without options that planned nothing, if a later one can compare its inputs.
 
     `observed` is the snapshot that it decided by, `leased` the ports of the project.
     """

@@ -1,4 +1,4 @@
-"""Which stacks `clean` removes, and why it leaves the others. Source: product.md, Identity, Gone."""
+"""Which stacks `clean` removes, and why it leaves the others. See `.context/plans/design.md`."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -75,7 +75,7 @@ def gone_stacks(
     if len(own) >= MANY and len(certain) * 2 > len(own) and not every:
         raise ConflictError(
             f"{len(certain)} of the {len(own)} stacks of this host would be removed as gone",
-            causes=["so many at once are more often a disk that is not mounted"],
+            causes=["so many at once usually mean that a disk is not mounted"],
             hints=[
                 "to see why each of them is gone, run `wtc clean --gone --dry-run`",
                 "to remove them all the same, run `wtc clean --gone --all-gone`",

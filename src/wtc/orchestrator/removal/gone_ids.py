@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def gone_identities(namespace: Namespace, listing: "EngineListing", host: str) -> list[Identity]:
-    """The identity of the stack with this namespace and id, if it is proved that its worktree is gone."""
+    """Return the identity of the stack with this namespace and id, if it is proved that its worktree is gone."""
     repositories = Repositories()
     key = (namespace.name, namespace.identity.id)
     found = (s for s in labelled_stacks(listing) if s.identity.id and (s.namespace, s.identity.id) == key)

@@ -1,7 +1,7 @@
 """Remove a worktree with its stacks: check with git, stop the stacks, remove the worktree, remove the stacks.
 
 Until git has removed the worktree, its stacks can be started again. A removal that is cut off at any point leaves a
-state that the next one, `wtc clean -w PATH` or `wtc clean --gone` continues from. Source: product.md, Identity.
+state that the next one, `wtc clean -w PATH` or `wtc clean --gone` continues from. See `.context/plans/design.md`.
 """
 
 import os
@@ -89,7 +89,7 @@ def remove_worktree(
 
 
 def _is_unfinished(worktree: Worktree) -> bool:
-    """Whether a removal of the worktree was killed after it had stopped containers."""
+    """Return whether a removal of the worktree was killed after it had stopped containers."""
     return worktree.linked and not copy_origin(worktree) and bool(recorded_stopped(worktree.git_dir))
 
 
@@ -99,7 +99,7 @@ def refuse_removal(path: str, target: Target, *, force: bool = False, hints: Seq
     if why := removal_refusal(facts, force=force):
         final = bool(removal_refusal(facts, force=True))
         raise ConflictError(
-            f"the worktree `{path}` and its stack stay", causes=[why], hints=() if final else tuple(hints)
+            f"the worktree `{path}` and its stack are kept", causes=[why], hints=() if final else tuple(hints)
         )
 
 
@@ -142,7 +142,7 @@ def _remove_stopped(
 
 
 def _own_stacks(engine: "Engine", worktree: Worktree, host: str) -> list[Namespace]:
-    """The worktree's stacks, of all its projects; moves are recorded, so that they are found without the worktree.
+    """Return the worktree's stacks, of all its projects; record moves, so that they are found without the worktree.
 
     Raises:
         ConflictError: it is not proved that a stack is the worktree's.
@@ -239,7 +239,7 @@ def _clean(target: Target, own: Sequence[Namespace], report: Reporter, stop: thr
         if (one.stack.namespace, one.stack.identity.id) in proved:
             chosen += _clean_named(target, one.stack, report, stop)
     if doubts:
-        causes = [f"stack `{name}` stays: {why}" for name, why in doubts.items()]
+        causes = [f"stack `{name}` is kept: {why}" for name, why in doubts.items()]
         raise ConflictError(f"not all of the stacks of `{target.worktree}` may be removed", causes=causes)
     raise_if_left([one for one in found.left if (one.stack.namespace, one.stack.identity.id) not in proved])
     forget_stale(target, found, report)
@@ -256,7 +256,7 @@ def _clean_named(target: Target, stack: LabelledStack, report: Reporter, stop: t
 
 
 def removal_doubt(identity: Identity, place: PathFacts) -> str:
-    """Why a stack stays that `clean -w` would remove, because a person names the path; empty where it goes."""
+    """Return why a stack stays that `clean -w` would remove: there a person names the path. Empty if it is removed."""
     if place.presence is Presence.PRESENT and place.git is GitState.NONE and not identity.id:
         return "its folder exists, and is not a git worktree"
     entries = Repositories().of(identity).worktrees

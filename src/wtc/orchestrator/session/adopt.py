@@ -41,7 +41,7 @@ SIZES_WITHIN_S = 2.0
 
 
 def adopt(located: Located, state: UserState, stacks: Sequence[LabelledStack], name: str = "") -> str:
-    """Make the worktree take over the id of a stack: of the former one at this path, or of the one that is named.
+    """Take over the id of a stack for the worktree: of the former one at this path, or of the one that is named.
 
     Returns: the stack's namespace.
 
@@ -91,7 +91,7 @@ class Adoption:
 
 
 def claim_namespace(context: Context, stop: threading.Event, *, adoption: Adoption | None = None) -> None:
-    """Give the context the namespace of a stack that is about to be created or changed, under the worktree's lock.
+    """Set the context's namespace for a stack that is about to be created or changed, under the worktree's lock.
 
     The worktree gets an id, a move is recorded, former stacks are reported, and the registry knows the stack.
 
@@ -244,7 +244,7 @@ def _only_stack(found: Sequence[tuple[LabelledStack, Standing, str]], here: Work
         )
     other = [s for s in open_to if s.identity.host != here.identity.host]
     if len(open_to) > 1 or other:
-        why = "it was created on another host" if len(open_to) == 1 else f"{len(open_to)} stacks can be meant"
+        why = "it was created on another host" if len(open_to) == 1 else f"{len(open_to)} stacks can be taken over"
         raise ConflictError(
             "the stack to take over must be named",
             causes=[why],

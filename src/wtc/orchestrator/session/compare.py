@@ -61,8 +61,8 @@ def compare_stack(context: Context) -> tuple[tuple[ServiceStatus, ...], Desired,
         for d in of_service
     ]
     known = {(row.service, row.number) for row in rows}
-    surplus = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
-    rows += [row(c.service, c.number, c.name, c, _surplus(c, project)) for c in surplus]
+    orphans = [c for c in observed.containers if not c.oneoff and (c.service, c.number) not in known]
+    rows += [row(c.service, c.number, c.name, c, _orphan_reason(c, project)) for c in orphans]
     return tuple(rows), desired, observed
 
 
@@ -77,7 +77,7 @@ def _as_created(leased: Desired, fixed: Desired, observed: Observed) -> Desired:
     return replace(leased, services={**leased.services, **on_fixed})
 
 
-def _surplus(container: ObservedContainer, project: Project) -> str:
+def _orphan_reason(container: ObservedContainer, project: Project) -> str:
     """Return why a container is an orphan; empty for a service of a profile that is off."""
     if container.service in project.disabled:
         return ""

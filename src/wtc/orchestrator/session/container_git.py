@@ -135,7 +135,7 @@ class ContainerGit:
             raise ComposeFileError(message, diagnostics=[finding]) from None
 
     def _links(self, configs: Mapping[str, ResolvedService]) -> dict[str, tuple[Mount, ...]]:
-        """Service -> the binds by which it has the worktree's `.git`. Nothing is read if no service has a bind."""
+        """Return service -> the binds by which it has the worktree's `.git`. Read nothing if no service has a bind."""
         binding = {name: c for name, c in configs.items() if any(m.type == "bind" for m in c.volumes)}
         if not binding or self._git is None:
             return {}

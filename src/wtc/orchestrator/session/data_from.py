@@ -53,7 +53,7 @@ class DataFrom:
             source = self._source(observed)
         elif self.text:
             if not self._names_project():
-                self._named()
+                self._source_worktree()
             self.context.report(Note(text="nothing is copied: all volumes of the stack exist, and keep their data"))
         else:
             self._warn_of_compose_data(desired, observed)
@@ -97,7 +97,7 @@ class DataFrom:
         created = (label.namespace_of(v.labels) for v in observed.volumes.values())
         paths = {namespace.worktree for namespace in created if namespace.name in data.locked}
         if data.locked and self.text and not self._names_project():
-            paths.add(self._named())
+            paths.add(self._source_worktree())
         return sorted(paths - {self.context.located.worktree})
 
     def report_warnings(self, data: DataPlan) -> None:
@@ -127,12 +127,12 @@ class DataFrom:
     def _source(self, observed: Observed) -> DataSource:
         if self._names_project():
             return self._compose_source(self.text.partition(":")[2], observed)
-        return self._stack_of(self._named(), observed)
+        return self._stack_of(self._source_worktree(), observed)
 
     def _names_project(self) -> bool:
         return self.text.partition(":")[0] == COMPOSE
 
-    def _named(self) -> str:
+    def _source_worktree(self) -> str:
         """Return the worktree that the option names.
 
         Raises:
@@ -224,7 +224,7 @@ class DataFrom:
             if {v.key for v in own} & source_volumes(source, observed).keys():
                 warn(
                     self.context.report,
-                    f"the data of {source.title} stays in {_volumes(source, observed)}, and this stack starts empty",
+                    f"the data of {source.title} remains in {_volumes(source, observed)}, and this stack starts empty",
                     hint="to start with a copy of it, run `wtc clean`, then `wtc up --data-from compose`",
                 )
                 return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SEE_STATE = "to see the state of each service, run `wtc status`"
 _NOT_STARTED = frozenset({126, 127})
 """The exit statuses of a container whose program could not be started."""
-HINTS = (SEE_STATE, "to stop and remove what runs, run `wtc down`")
+HINTS = (SEE_STATE, "to stop and remove the stack, run `wtc down`")
 
 
 def raise_failed(
@@ -104,7 +104,7 @@ def _name(node: PlanNode) -> str:
 def _failed_containers(
     failed: Sequence[tuple[PlanNode, WtcError]], observed: Collection[ObservedContainer]
 ) -> Iterator[FailedContainer]:
-    """Those that the errors name; for a container that the engine did not start, as it is observed."""
+    """Yield the containers that the errors name, and as observed those that the engine did not start."""
     by_name = {container.name: container for container in observed}
     for node, error in failed:
         yield from error.containers
@@ -131,5 +131,5 @@ def _observed_containers(
 
 
 def _one_line(error: WtcError) -> str:
-    """An error in one line."""
+    """Return an error in one line."""
     return ": ".join([error.message, *error.causes[:1]])

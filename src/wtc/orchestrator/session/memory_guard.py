@@ -101,7 +101,7 @@ def _refusal(found: MemoryBudget, idle: tuple[IdleStack, ...], wanted: MemoryReq
         f"memory is oversubscribed by {size_text(over)}: {size_text(found.sum_bytes)} would be needed, "
         f"and the engine's machine has {size_text(found.memory_bytes)}",
         causes=[
-            f"what runs counts for {size_text(found.running_bytes)}, by its limits or else its use",
+            f"running containers count as {size_text(found.running_bytes)}: their limits, or their use without a limit",
             *([promised] if found.reserved_elsewhere_bytes else []),
             f"what this `{wanted.command}` starts counts for {size_text(found.starting_bytes)}",
         ],

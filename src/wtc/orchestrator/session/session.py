@@ -180,6 +180,6 @@ class Session:
 
 
 def _is_missing_something(failed: "tuple[PlanNode, WtcError]") -> bool:
-    """Whether a container was not created because its image, a network or a volume does not exist."""
+    """Return whether a container was not created because its image, a network or a volume does not exist."""
     node, error = failed
     return isinstance(node.operation, CreateContainer) and isinstance(error, NotFoundError)

@@ -21,7 +21,7 @@ DEFAULT_BRIDGE = "bridge"
 
 
 def needs_subnets(desired: Desired, observed: Observed) -> bool:
-    """Whether `up` creates networks whose subnets wtc may choose."""
+    """Return whether `up` creates networks whose subnets wtc may choose."""
     return any(takes_subnet(n) and is_missing_or_diverged(n, observed) for n in desired.networks.values())
 
 
@@ -49,7 +49,7 @@ def read_subnet_pool(engine: "Engine", settings: Settings, observed: Observed) -
 
 
 def shares_routes(subnets: Iterable[str], routes: Collection[str]) -> bool:
-    """Whether an engine with these subnets on its bridge uses the routing table: not in another network namespace.
+    """Return whether an engine with these subnets on its bridge uses this routing table, not another namespace's.
 
     Pure. An engine without a default bridge is taken to be one that does.
     """

@@ -93,5 +93,9 @@ def add(target: Target, request: AddRequest, report: Reporter, stop: threading.E
         )
     except WtcError:
         command = f"wtc {'up' if request.up else 'setup'} -w {shlex.quote(path)}"
-        warn(report, f"the worktree `{path}` stays, not completely set up", hint=f"to try again, run `{command}`")
+        warn(
+            report,
+            f"the worktree `{path}` is kept, but its setup is not complete",
+            hint=f"to try again, run `{command}`",
+        )
         raise

@@ -51,7 +51,7 @@ async def _run_until_stopped(coroutine: Coroutine[Any, Any, T], stop: threading.
 
 
 def current_worktree(target: Target) -> Worktree:
-    """The worktree of the current folder; in a bare repository, the repository.
+    """Return the worktree of the current folder; in a bare repository, the repository.
 
     Raises:
         NotGitRepositoryError: the folder is in neither.
@@ -65,7 +65,7 @@ def current_worktree(target: Target) -> Worktree:
 
 
 def open_manager(target: Target) -> GitWorktreeManager:
-    """The worktrees of the current folder's repository. Raises NotGitRepositoryError.
+    """Return the worktrees of the current folder's repository. Raises NotGitRepositoryError.
 
     git's hook of `wtc init git` leaves the setup of what it creates to wtc.
     """
@@ -74,7 +74,7 @@ def open_manager(target: Target) -> GitWorktreeManager:
 
 
 def list_worktrees(target: Target) -> tuple[ListedWorktree, ...]:
-    """The worktrees of the current folder's repository, the main one first.
+    """Return the worktrees of the current folder's repository, the main one first.
 
     Raises:
         WorktreeError: git does not answer.
@@ -93,7 +93,7 @@ def refuse_locked(entry: ListedWorktree, name: str) -> None:
 
 
 def find_worktree(target: Target, name: str) -> ListedWorktree:
-    """The linked worktree that `name` means: a path (with a `/`, `.` or `..`), else the name of a worktree's folder.
+    """Return the linked worktree that `name` means: a path (with a `/`, `.` or `..`), else the name of its folder.
 
     Raises:
         UsageError: the repository lists no such worktree, or several, or it is the main one.

@@ -43,7 +43,7 @@ class WorktreeRow:
 
 
 def worktrees(target: Target, report: Reporter) -> tuple[WorktreeRow, ...]:
-    """The worktrees of the current folder's repository, the main one first. Without an engine the registry answers.
+    """Return the worktrees of the current folder's repository, the main one first; without an engine from the registry.
 
     Raises:
         WorktreeError: git does not answer.

@@ -37,7 +37,8 @@ def move(target: Target, name: str, to: str, report: Reporter) -> str:
     try:
         if has_submodules(worktree, target.environment):
             raise ConflictError(
-                f"the worktree `{old}` stays", causes=["it has submodules, with which git does not move a worktree"]
+                f"the worktree `{old}` was not moved",
+                causes=["it has submodules, with which git does not move a worktree"],
             )
         # An `up` in the meantime would create containers that mount the old path.
         with (

@@ -27,7 +27,7 @@ class Prunable:
 
 
 def prunable(target: Target, report: Reporter) -> tuple[Prunable, ...]:
-    """The linked worktrees whose folder is missing. Those that are locked stay, unless the lock's process is dead.
+    """Return the linked worktrees whose folder is missing, without locked ones, unless the lock's process is dead.
 
     Raises:
         WorktreeError: git does not answer.

@@ -86,5 +86,5 @@ def remove(
     if with_branch and chosen.entry.branch:
         why = delete_branch(chosen.current, chosen.entry.branch, chosen.target.environment, force=chosen.force)
         if why:
-            warn(report, f"the branch `{chosen.entry.branch}` stays: {why}")
+            warn(report, f"the branch `{chosen.entry.branch}` is kept: {why}")
     return removal

@@ -27,7 +27,7 @@ class Copied:
 
 
 def copied_lines(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:
-    """A line for each copy; one line for a folder at the worktree's top that has many."""
+    """Return a line for each copy; one line for a folder at the worktree's top that has many."""
     by_top: dict[str, list[Copied]] = {}
     for one in copied:
         by_top.setdefault(os.path.relpath(one.path, worktree.path).partition("/")[0], []).append(one)
@@ -42,7 +42,7 @@ def copied_lines(copied: Sequence[Copied], worktree: Worktree) -> Iterator[str]:
 
 
 def _quote_path(path: str) -> str:
-    """The path on one line, whatever characters it has."""
+    """Return the path on one line, with all characters that would break it quoted."""
     return path if path.isprintable() else repr(path)
 
 
@@ -149,7 +149,7 @@ def copy_file(source: str, path: str, *, safely: bool = True) -> bool:
 
 
 def _clone(source: int, copy: int) -> bool:
-    """Let an empty file share the blocks of another one until either changes; False if the file system cannot.
+    """Let an empty file share the blocks of another one until either changes; return False if the file system cannot.
 
     A hard link would be as quick and work on more file systems, but a program that writes into the file of one
     worktree would change the other's. Source: ioctl_ficlone(2).
@@ -182,6 +182,6 @@ def _link_into_place(new: str, path: str) -> bool:
 
 
 def lies_in(worktree: str, path: str) -> bool:
-    """Whether the path leads into the worktree, its symbolic links resolved; it may be missing."""
+    """Return whether the path leads into the worktree, its symbolic links resolved; it may be missing."""
     real = os.path.realpath(path)
     return real == worktree or real.startswith(worktree.rstrip("/") + "/")

@@ -117,14 +117,14 @@ def missing_env_files(located: Located, worktree: Worktree, state: UserState, te
 
 
 def _env_places(located: Located, worktree: Worktree, folder: str) -> list[str]:
-    """Where Docker Compose reads a `.env`: in the project folder, and without `-f` in the current one as well."""
+    """Return where Docker Compose reads a `.env`: in the project folder, and without `-f` in the current one too."""
     cwd = os.path.realpath(located.request.cwd)
     both = [folder] if located.request.files or not lies_in(worktree.path, cwd) else [folder, cwd]
     return list(dict.fromkeys(os.path.join(place, ENV_FILE) for place in both))
 
 
 def _choose_env(places: Sequence[str], named: Iterable[str], sources: "_Sources") -> EnvFiles:
-    """The `.env` of the project folder, `places[0]`, and of the other places."""
+    """Return the `.env` of the project folder, `places[0]`, and of the other places."""
     own = places[0]
     missing = [path for path in places if sources.is_missing(path)]
     is_first = len(missing) == len(places)
@@ -165,11 +165,11 @@ class _Sources:
         self.is_missing = is_missing
 
     def first(self, names: Iterable[str]) -> str:
-        """The real path of the first of the files that exists; empty where none does."""
-        return next((source for name in names if (source := self._named(name))), "")
+        """Return the real path of the first of the files that exists; empty if none does."""
+        return next((source for name in names if (source := self._find(name))), "")
 
-    def _named(self, name: str) -> str:
-        """The file in the project folder, in the worktree, or, if git ignores it there, in the main worktree."""
+    def _find(self, name: str) -> str:
+        """Return the file's path: in the project folder, the worktree, or the main worktree if git ignores it there."""
         for place in dict.fromkeys((self._folder, self._worktree.path)):
             if self._reader.is_file(path := os.path.join(place, name)):
                 return os.path.realpath(path)
@@ -187,7 +187,7 @@ class _Sources:
         return ""
 
     def of_other_worktrees(self, paths: Iterable[str]) -> tuple[Copied, ...]:
-        """The files that are missing here, and are in the main worktree (of a bare repository: in the newest one).
+        """Return the files that are missing here and exist in the main worktree (of a bare repository: the newest one).
 
         Only files that git ignores there and here are taken.
         """
@@ -252,7 +252,7 @@ def _env_from(own: "Node | None", state: UserState) -> Sequence[str]:
 
 
 def _service_env_files(root: "Node | None") -> list[str]:
-    """The absolute paths of the services' env files, but for those that variables are part of."""
+    """Return the absolute paths of the services' env files, without those that contain variables."""
     from wtc.compose.tree.accessors import get_child, get_fields, get_items, get_string
 
     services = get_fields(get_child(root, "services")).values()

@@ -87,7 +87,7 @@ def _binding(request: PortRequest, port: int) -> PortBinding:
 
 
 def _needs(request: PortRequest, port: PortBinding) -> bool:
-    """Whether the request can get no other host port than this one."""
+    """Return whether the request can get no other host port than this one."""
     return len(request.published) == 1 and bindings_overlap(_binding(request, request.published[0]), port)
 
 

@@ -4,13 +4,13 @@ from wtc.model.ports import PortBinding
 
 
 def bindings_overlap(one: PortBinding, other: PortBinding) -> bool:
-    """Whether they need the same host port at overlapping addresses."""
+    """Return whether they need the same host port at overlapping addresses."""
     same = (one.port, one.protocol) == (other.port, other.protocol)
     return same and addresses_overlap(one.host_ip, other.host_ip)
 
 
 def addresses_overlap(one: str, other: str) -> bool:
-    """Whether a port that is bound at one address is in use at the other. Source: ip(7), ipv6(7).
+    """Return whether a port that is bound at one address is in use at the other. Source: ip(7), ipv6(7).
 
     An empty address means all addresses of both families, `0.0.0.0` and `::` all addresses of one family.
     """

@@ -24,7 +24,7 @@ def remote_binds(project: Project, is_here: Callable[[str], bool]) -> Iterator[D
 
 
 def means_this_machine(path: str, *, folders: tuple[str, ...], exists: bool) -> bool:
-    """Whether a path means this machine: it is in one of the `folders`, or it exists here outside system folders."""
+    """Return whether a path means this machine: it is in one of the `folders`, or exists outside system folders."""
     if any(_is_below(path, folder) for folder in folders):
         return True
     return exists and path != "/" and not any(_is_below(path, folder) for folder in SYSTEM_FOLDERS)

@@ -1,6 +1,6 @@
 """Rename references in a service to other containers and images of the stack. Pure.
 
-The tables have one row for each attribute. Source: product.md, Isolation, References follow renames.
+The tables have one row for each attribute. `.context/compose-support.md` has them with examples.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -63,12 +63,12 @@ def with_git(
 def _service_git(
     config: ResolvedService, links: tuple[Mount, ...], rules: GitRules, *, image: str, real: Callable[[str], str]
 ) -> ServiceGit:
-    access, reason = _access(config, links, rules, rules.image_users.get(image, ""))
+    access, reason = _git_access(config, links, rules, rules.image_users.get(image, ""))
     added = git_mounts(config, rules.git, access or GitAccess.RW, links, real=real, identity=rules.identity)
     return ServiceGit(access=access, added=added, reason=reason)
 
 
-def _access(
+def _git_access(
     config: ResolvedService, links: tuple[Mount, ...], rules: GitRules, image_user: str
 ) -> tuple[GitAccess | None, str]:
     chosen = rules.chosen.get(config.name)

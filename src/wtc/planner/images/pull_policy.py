@@ -19,5 +19,5 @@ def pull_interval_s(policy: str) -> float | None:
 
 
 def has_digest(reference: str) -> bool:
-    """Whether a reference names a digest, so that a later pull cannot change the image."""
+    """Return whether a reference names a digest, so that a later pull cannot change the image."""
     return "@" in reference

@@ -2,7 +2,7 @@
 
 Labels alone do not prove it: containers and images that users create from an image of wtc inherit its labels. So the
 labels of an object must match each other and its name, and then the identity of the worktree.
-Source: product.md, Identity.
+See `.context/plans/design.md`.
 """
 
 import re
@@ -87,7 +87,7 @@ def foreign_use(containers: Iterable[ObservedContainer], namespace: Namespace | 
 
 
 def is_left_by_copy(found: ObservedContainer, namespace: Namespace) -> bool:
-    """Whether an interrupted copy of this stack's volumes into another stack left the container.
+    """Return whether an interrupted copy of this stack's volumes into another stack left the container.
 
     A copy holds the lock of the stack that it copies from, and never starts its containers. So while a command holds
     this stack's lock, such a container belongs to no running copy, if it was created on the same host.
@@ -115,18 +115,18 @@ def foreign_objects(listing: EngineListing, namespace: Namespace, foreign: Forei
 
 
 def is_legacy(labels: Mapping[str, str]) -> bool:
-    """Whether an older wtc created the object, which wrote neither names nor an identity into labels."""
+    """Return whether an older wtc created the object, which wrote neither names nor an identity into labels."""
     return not any(labels.get(key) for key in (label.ID, label.NAME, label.HOST))
 
 
 def is_named(labels: Mapping[str, str], container: str) -> bool:
-    """Whether the labels name this container: it has the name itself, or is the replacement for that name."""
+    """Return whether the labels name this container: it has the name itself, or is the replacement for that name."""
     own = labels.get(label.NAME, "")
     return not own or container in {own, replacement_name(own)}
 
 
 def is_anonymous(name: str) -> bool:
-    """Whether the engine chose the volume's name."""
+    """Return whether the engine chose the volume's name."""
     return _ANONYMOUS.fullmatch(name) is not None
 
 

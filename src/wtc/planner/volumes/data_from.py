@@ -63,7 +63,7 @@ class _Copy:
 
 
 def has_unfilled_volume(desired: Desired, observed: Observed) -> bool:
-    """Whether the stack has a volume that does not exist, or holds an incomplete copy."""
+    """Return whether the stack has a volume that does not exist, or holds an incomplete copy."""
     cut_off = unfinished_copies(desired.namespace, observed)
     return any(
         not v.external and (v.name not in observed.volumes or v.name in cut_off) for v in desired.volumes.values()
@@ -140,7 +140,7 @@ def _copies_to_make(
 
 
 def _is_shared_storage(volume: Volume) -> bool:
-    """Whether the volume could have the same storage in both stacks, so that a copy would overwrite its source."""
+    """Return whether the volume may have the same storage in both stacks, so that a copy overwrites its source."""
     return volume.driver not in {"", "local"} or "device" in volume.driver_opts
 
 

@@ -16,7 +16,7 @@ _POLL_S = 0.01
 def end_group(group: int, reap: Callable[[], object] | None = None) -> None:
     """Terminate the group, and kill what does not end. Return when none of its processes runs.
 
-    `reap` is called while waiting, where nothing else waits for the leader.
+    `reap` is called during the wait, for a leader that nothing else waits for.
     """
     for number, limit_s in ((signal.SIGTERM, _TERMINATE_S), (signal.SIGKILL, _KILL_S)):
         with suppress(ProcessLookupError, PermissionError):
@@ -44,7 +44,7 @@ def _is_running(group: int) -> bool:
 
 
 def _is_member(pid: str, group: int) -> bool:
-    """Whether the process runs in the group. A zombie does not run: its parent may never wait for it."""
+    """Return whether the process runs in the group. A zombie does not run: its parent may never wait for it."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             state, _, its_group = file.read().rpartition(b")")[2].split()[:3]

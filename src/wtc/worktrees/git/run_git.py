@@ -174,7 +174,7 @@ async def complete_in_thread(function: Callable[P, T], *args: P.args, **kwargs: 
 
 
 def _clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without the variables of a git hook, which name another repository than the folder's."""
+    """Return the environment without the variables of a git hook, which name another repository than the folder's."""
     own = {name: value for name, value in environment.items() if not name.startswith("GIT_")}
     own |= {name: environment[name] for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM") if name in environment}
     return own | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
@@ -196,6 +196,6 @@ def _timeout(limit_s: float) -> NoGitError:
 
 
 def _unread(err: bytes) -> str:
-    """git's report of a folder that it could not read; empty where it read all."""
+    """Return git's report of a folder that it could not read; empty if it read all."""
     lines = os.fsdecode(err).splitlines()
     return next((line.removeprefix("warning: ") for line in lines if line.startswith(_UNREAD)), "")

@@ -53,7 +53,7 @@ def _show(found: "Sequence[Prunable]") -> None:
             f"worktree `{one.entry.path}` is gone" + (f" (branch `{one.entry.branch}`)" if one.entry.branch else "")
         )
         for each in one.found.left:
-            narrate(f"stack `{each.stack.namespace}` stays: {each.why}")
+            narrate(f"stack `{each.stack.namespace}` is kept: {each.why}")
     if plans := tuple(cleaning.plan for one in found for cleaning in one.found.cleanings):
         show_plans(plans)
 

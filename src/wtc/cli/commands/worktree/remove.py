@@ -42,7 +42,7 @@ def command(
         detached = "" if chosen.entry.branch else f"; its HEAD was at `{chosen.entry.commit}`"
         narrate(f"worktree `{chosen.entry.path}` removed{detached}")
     if chosen.volumes and not with_volumes:
-        narrate(f"its volumes stay: {', '.join(f'`{volume}`' for volume in chosen.volumes)}")
+        narrate(f"its volumes are kept: {', '.join(f'`{volume}`' for volume in chosen.volumes)}")
         narrate("hint: to find and remove them, run `wtc clean --gone`")
 
 
