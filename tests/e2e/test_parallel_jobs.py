@@ -1,6 +1,7 @@
 """The example that runs jobs in parallel ends with every result, wherever it is killed, and leaves nothing else."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -79,7 +80,8 @@ def test_command_of_the_example_ends_with_every_result_after_a_kill(
         assert [head.partition(", attempts")[0] for head in heads] == [f"{name}: done, exit status 0" for name in names]
         assert "restyle: done, exit status 0, attempts: 2\n" in resumed.out
         assert resumed.out.count("only this stack has this row") == 1
-        assert "fill: done, exit status 0, attempts: 1\n  9 rows\n" in resumed.out
+        # The kill may have reached it too.
+        assert re.search(r"^fill: done, exit status 0, attempts: [12]\n  9 rows\n", resumed.out, re.MULTILINE)
         assert [left(worktrees / name) for name in names] == [[]] * len(names)
         assert os.listdir(worktrees) == []
         assert processes_that_name(str(work)) == []
