@@ -34,7 +34,7 @@ else:
     from collections import namedtuple
 
     class _Type:
-        """Stands in annotations and aliases for any type, and as a base class for one without attributes."""
+        """Takes the place of each type in annotations and aliases; as a base class it adds nothing."""
 
         def __call__(self, *_, **__):
             return self

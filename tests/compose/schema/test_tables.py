@@ -24,7 +24,7 @@ NOT_PRINTED = {
     *("include", "services.*.extends", "version"),
     # Short forms, which loading makes long ones.
     *("configs.*.external.name", "networks.*.external.name", "secrets.*.external.name", "volumes.*.external.name"),
-    # A limit has a type of its own.
+    # The table has `limit` as one type, without attributes.
     *("services.*.ulimits.*.hard", "services.*.ulimits.*.soft"),
     *("services.*.build.ulimits.*.hard", "services.*.build.ulimits.*.soft"),
     # Docker Compose 2.40 does not print them either.

@@ -199,18 +199,24 @@ def assert_complete(stack: Stack, main: Stack) -> None:
     assert copies(stack) == []
 
 
-# The marker, the stop, the target, the two containers, the archive, their removal, the start, the marker's removal.
-@pytest.mark.parametrize("number", range(1, 11))
-def test_copy_that_is_killed_anywhere_is_finished_by_the_next_up(
-    workshop: Workshop, witness: Callable[..., Proxy], number: int
-) -> None:
-    main = filled_main(workshop)
+def killed_copy(workshop: Workshop, witness: Callable[..., Proxy], number: int) -> Path:
+    """A new worktree whose copy of main's data was killed at its request `number` that changes something."""
     linked = workshop.worktree("linked")
     killer = Killer(number)
     proxy = witness(changing=killer)
     started = workshop.start("up", "--data-from", "main", cwd=linked, env={"DOCKER_HOST": proxy.address})
     killer.aim(started)
     assert started.end().status == -signal.SIGKILL, proxy.changes
+    return linked
+
+
+# The marker, the stop, the target, the two containers, the archive, their removal, the start, the marker's removal.
+@pytest.mark.parametrize("number", range(1, 11))
+def test_copy_that_is_killed_anywhere_is_finished_by_the_next_up(
+    workshop: Workshop, witness: Callable[..., Proxy], number: int
+) -> None:
+    main = filled_main(workshop)
+    linked = killed_copy(workshop, witness, number)
     assert_complete(workshop.up(cwd=linked), main)
 
 
@@ -218,12 +224,7 @@ def test_clean_after_a_killed_copy_leaves_nothing_and_starts_main_again(
     workshop: Workshop, witness: Callable[..., Proxy]
 ) -> None:
     main = filled_main(workshop)
-    linked = workshop.worktree("linked")
-    killer = Killer(6)
-    proxy = witness(changing=killer)
-    started = workshop.start("up", "--data-from", "main", cwd=linked, env={"DOCKER_HOST": proxy.address})
-    killer.aim(started)
-    assert started.end().status == -signal.SIGKILL
+    linked = killed_copy(workshop, witness, 6)
     workshop.wtc("clean", "-y", "-t", "0", cwd=linked)
     assert not [name for name in workshop.leftovers() if "linked" in name]
     assert main.container("db").status == "running"
@@ -234,12 +235,7 @@ def test_clean_of_the_source_removes_the_containers_of_a_killed_copy(
     workshop: Workshop, witness: Callable[..., Proxy], arguments: list[str]
 ) -> None:
     main = filled_main(workshop)
-    linked = workshop.worktree("linked")
-    killer = Killer(6)
-    proxy = witness(changing=killer)
-    started = workshop.start("up", "--data-from", "main", cwd=linked, env={"DOCKER_HOST": proxy.address})
-    killer.aim(started)
-    assert started.end().status == -signal.SIGKILL
+    linked = killed_copy(workshop, witness, 6)
     assert readers(workshop, linked)
     workshop.wtc("down")
     workshop.wtc(*arguments)
@@ -257,12 +253,7 @@ def readers(workshop: Workshop, linked: Path) -> list[str]:
 
 def test_run_does_not_use_half_a_copy(workshop: Workshop, witness: Callable[..., Proxy]) -> None:
     filled_main(workshop)
-    linked = workshop.worktree("linked")
-    killer = Killer(6)
-    proxy = witness(changing=killer)
-    started = workshop.start("up", "--data-from", "main", cwd=linked, env={"DOCKER_HOST": proxy.address})
-    killer.aim(started)
-    assert started.end().status == -signal.SIGKILL
+    linked = killed_copy(workshop, witness, 6)
     refused = workshop.refused("run", "--rm", "-T", "db", "true", cwd=linked, status=5)
     assert "holds an unfinished copy" in refused.err
     # Its reader mounts main's volume, which could not be removed before it.
