@@ -9,6 +9,7 @@ from time import monotonic
 from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
+from wtc.engine.stop_pacing import StopPacing
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning, Warned
 from wtc.interruption import heed_stop
@@ -23,6 +24,7 @@ from wtc.model.plan import (
     PullImage,
     RunHook,
     StartContainer,
+    StopContainer,
     WaitContainer,
 )
 from wtc.static_typing import TYPE_CHECKING, TypeAlias
@@ -65,7 +67,8 @@ def execute_plan(
     """Execute a plan, with as many calls in parallel as its order and `parallel` allow; waits do not count.
 
     `parallel` is by default what the transport allows. Of the nodes that can start, those that lead the longest path
-    start first.
+    start first. What comes after a stop waits for its end; another stop, or a hook before one, only for the container's
+    exit.
 
     Nodes that do not depend on a failed node still run. When `stop` is set, no new node starts, running ones are
     completed (waits, builds and pulls are cancelled), and the rest is skipped. Events arrive on the caller's thread.
@@ -87,6 +90,13 @@ class _NodeEnd:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exited:
+    """The container of a stop that still runs has exited."""
+
+    node: PlanNode
+
+
 @dataclass(slots=True)
 class _Run:
     plan: Plan
@@ -95,7 +105,9 @@ class _Run:
     perform: Perform
     stop: threading.Event
     watch: EventWatch
-    messages: "SimpleQueue[_NodeEnd | Event]" = field(default_factory=SimpleQueue["_NodeEnd | Event"])
+    messages: "SimpleQueue[_NodeEnd | _Exited | Event]" = field(
+        default_factory=SimpleQueue["_NodeEnd | _Exited | Event"]
+    )
     blocked: dict[int, int] = field(default_factory=dict[int, int])
     """Node id -> number of its predecessors that have not ended."""
     followers: dict[int, list[PlanNode]] = field(default_factory=dict[int, list[PlanNode]])
@@ -104,12 +116,17 @@ class _Run:
     urgency: dict[int, int] = field(default_factory=dict[int, int])
     """Node id -> length of the longest path that it leads."""
     ready: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
-    """A heap of (negative urgency, node id, node): the calls that can start."""
+    """A heap of (negative urgency, node id, node): the calls that can start, but stops."""
+    ready_stops: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
+    """As `ready`: they begin when `pacing` allows it."""
+    pacing: StopPacing = field(default_factory=StopPacing)
     ready_waits: list[PlanNode] = field(default_factory=list[PlanNode])
     """They are not limited, so that they never keep a call from starting."""
     running: dict[int, threading.Thread] = field(default_factory=dict[int, threading.Thread])
     """Node id -> its thread."""
     running_calls: int = 0
+    stops: int = 0
+    """How many stops the plan has."""
     done: list[PlanNode] = field(default_factory=list[PlanNode])
     failed: list[tuple[PlanNode, WtcError]] = field(default_factory=list[tuple[PlanNode, WtcError]])
     skipped: list[PlanNode] = field(default_factory=list[PlanNode])
@@ -123,6 +140,7 @@ class _Run:
         for node in reversed(self.plan.nodes):
             then = max((self.urgency[follower.id] for follower in self.followers.get(node.id, ())), default=0)
             self.urgency[node.id] = _weight(node.operation) + then
+        self.stops = sum(isinstance(node.operation, StopContainer) for node in self.plan)
         for node in self.plan:
             if not node.after:
                 self._push(node)
@@ -148,16 +166,20 @@ class _Run:
     def _run(self, parallel: int) -> None:
         self._begin(parallel)
         while self.running:
-            message = self._next_message()
+            message = self._next_message(parallel)
             if isinstance(message, _NodeEnd):
                 del self.running[message.node.id]
                 self.running_calls -= not _is_wait(message.node)
+                self.pacing.end(message.node.id)
                 self._end(message)
+                self._begin(parallel)
+            elif isinstance(message, _Exited):
+                self._exit(message.node)
                 self._begin(parallel)
             else:
                 self.on_event(message)
 
-    def _next_message(self) -> "_NodeEnd | Event":
+    def _next_message(self, parallel: int) -> "_NodeEnd | _Exited | Event":
         """Return the next message, `StillRunning` if none comes. Once `stop` is set, wake the waits."""
         end_s = monotonic() + SILENCE_S
         while monotonic() < end_s:
@@ -166,24 +188,39 @@ class _Run:
             except Empty:
                 if self.stop.is_set():
                     self.watch.wake()
+                if self.ready_stops:
+                    self._begin(parallel)
         return StillRunning()
 
     def _push(self, node: PlanNode) -> None:
         if _is_wait(node):
             self.ready_waits.append(node)
         else:
-            heappush(self.ready, (-self.urgency[node.id], node.id, node))
+            ready = self.ready_stops if isinstance(node.operation, StopContainer) else self.ready
+            heappush(ready, (-self.urgency[node.id], node.id, node))
 
     def _begin(self, parallel: int) -> None:
         """Start the nodes that are ready, with at most `parallel` running calls; skip those that will not run."""
-        while self.ready_waits or (self.ready and (self.running_calls < parallel or self._is_ending)):
-            node = self.ready_waits.pop(0) if self.ready_waits else heappop(self.ready)[2]
+        while (node := self._take(parallel)) is not None:
             if node.id in self.causes or self._is_ending:
                 self._skip(node)
                 continue
             self.running_calls += not _is_wait(node)
+            if isinstance(node.operation, StopContainer):
+                self.pacing.begin(node.id, monotonic())
             self.running[node.id] = threading.Thread(target=self._call, args=(node,), name="operation")
             self.running[node.id].start()
+
+    def _take(self, parallel: int) -> PlanNode | None:
+        """Remove and return the next node that can start or be skipped; None if there is none now."""
+        if self.ready_waits:
+            return self.ready_waits.pop(0)
+        if self.running_calls >= parallel and not self._is_ending:
+            return None
+        heaps = [self.ready] if self.ready else []
+        if self.ready_stops and (self._is_ending or self.pacing.is_free(monotonic())):
+            heaps.append(self.ready_stops)
+        return heappop(min(heaps))[2] if heaps else None
 
     @property
     def _is_ending(self) -> bool:
@@ -201,13 +238,32 @@ class _Run:
         def warn(text: str) -> None:
             self.messages.put(Warned(diagnostic=Diagnostic(message=text, severity=Severity.WARNING)))
 
-        call = Call(engine=self.engine, report=report, warn=warn, stop=self.stop, watch=self.watch)
+        on_exit = (lambda: self.messages.put(_Exited(node=node))) if self._needs_exit(node) else None
+        call = Call(engine=self.engine, report=report, warn=warn, stop=self.stop, watch=self.watch, on_exit=on_exit)
         error: BaseException | None = None
         try:
             self.perform(node.operation, call)
         except BaseException as raised:  # noqa: BLE001  raised on the caller's thread
             error = raised
         self.messages.put(_NodeEnd(node=node, elapsed_s=monotonic() - started_s, error=error))
+
+    def _needs_exit(self, node: PlanNode) -> bool:
+        """Return whether the plan goes on when the container of a stop has exited."""
+        if not isinstance(node.operation, StopContainer) or not _has_cheap_connections(self.engine):
+            return False
+        followed = any(_needs_only_exit(follower) for follower in self.followers.get(node.id, ()))
+        return followed or self.stops > self.pacing.limit
+
+    def _exit(self, node: PlanNode) -> None:
+        """Release the stops, and the hooks before them, that come after the stop of a container that has exited."""
+        if node.id not in self.running:
+            return
+        self.pacing.exited(node.id)
+        followers = self.followers.get(node.id, [])
+        self.followers[node.id] = [follower for follower in followers if not _needs_only_exit(follower)]
+        for follower in followers:
+            if _needs_only_exit(follower):
+                self._unblock(follower)
 
     def _end(self, ended: _NodeEnd) -> None:
         node, error = ended.node, ended.error
@@ -247,15 +303,28 @@ class _Run:
         for follower in self.followers.get(node.id, ()):
             if because is not None and not is_optional(node):
                 self.causes.setdefault(follower.id, because)
-            self.blocked[follower.id] -= 1
-            if not self.blocked[follower.id]:
-                self._push(follower)
+            self._unblock(follower)
+
+    def _unblock(self, node: PlanNode) -> None:
+        self.blocked[node.id] -= 1
+        if not self.blocked[node.id]:
+            self._push(node)
 
 
 def max_parallel(engine: "Engine | None") -> int:
     """Return how many calls an engine is sent at a time."""
     limit = SSH_PARALLEL if engine is not None and engine.address.startswith("ssh:") else PARALLEL
     return min(limit, engine.parallel) if engine is not None and engine.parallel else limit
+
+
+def _has_cheap_connections(engine: "Engine | None") -> bool:
+    """Return whether one more connection to the engine costs less than it saves: over ssh it is a login."""
+    return engine is not None and engine.address.startswith("unix:")
+
+
+def _needs_only_exit(node: PlanNode) -> bool:
+    """Return whether a node that comes after a container's stop needs only its exit, and not the end of the stop."""
+    return isinstance(node.operation, StopContainer | RunHook)
 
 
 def _is_wait(node: PlanNode) -> bool:

@@ -31,6 +31,8 @@ class Call:
     warn: Callable[[str], None]
     stop: threading.Event
     watch: "EventWatch"
+    on_exit: Callable[[], None] | None = None
+    """Called once the container of a stop has exited, if the executor wants to know it before the stop's end."""
 
 
 def _build_image(operation: op.BuildImage, call: Call) -> None:
@@ -60,6 +62,16 @@ def _start_container(operation: op.StartContainer, call: Call) -> None:
     call.watch.before_start(operation.container)
     containers.start_container(call.engine, operation)
     call.watch.after_start(operation.container)
+
+
+def _stop_container(operation: op.StopContainer, call: Call) -> None:
+    if call.on_exit is None:
+        containers.stop_container(call.engine, operation)
+        return
+    from wtc.engine.containers.exit_report import ExitReport
+
+    with ExitReport(call.engine, operation.container, call.on_exit):
+        containers.stop_container(call.engine, operation)
 
 
 def _run_hook(operation: op.RunHook, call: Call) -> None:
@@ -93,7 +105,7 @@ OPERATIONS: dict[type, Callable[[Any, Call], None]] = {
     op.InjectFiles: _engine_only(containers.inject_files),
     op.RenameContainer: _engine_only(containers.rename_container),
     op.StartContainer: _start_container,
-    op.StopContainer: _engine_only(containers.stop_container),
+    op.StopContainer: _stop_container,
     op.KillContainer: _engine_only(containers.kill_container),
     op.PauseContainer: _engine_only(containers.pause_container),
     op.UnpauseContainer: _engine_only(containers.unpause_container),

@@ -120,3 +120,23 @@ def test_a_pre_stop_hook_runs_before_its_container_stops(workshop: Workshop) -> 
     stack = workshop.up()
     workshop.wtc("stop", "web")
     assert stack.run("reader", "cat", "/log/out") == "stopping\n"
+
+
+@pytest.mark.parametrize("logging", ["", "logging: {driver: none}"], ids=["readable-log", "no-log"])
+def test_a_dependency_is_stopped_after_its_dependent_has_exited(workshop: Workshop, logging: str) -> None:
+    # The dependent writes what the dependency reads when it is stopped, and closes its output before it does so.
+    last = (
+        "trap 'exec >/dev/null 2>&1; sleep 0.5; echo written >/log/last; exit' TERM; touch /log/web; sleep 1000 & wait"
+    )
+    first = "trap 'cat /log/last >/log/seen; exit' TERM; touch /log/db; sleep 1000 & wait"
+    volumes = "volumes: ['log:/log']"
+    text = stackfile(
+        service("web", "depends_on: [db]", volumes, *filter(None, [logging]), command=f'sh -c "{last}"'),
+        service("db", volumes, command=f'sh -c "{first}"'),
+        service("reader", volumes),
+    )
+    workshop.commit({"compose.yaml": text + "volumes: {log: }\n"})
+    stack = workshop.up()
+    until(lambda: stack.run("reader", "ls", "/log").split() == ["db", "web"], "both handle the signal")
+    workshop.wtc("stop", "-t", "30", "web", "db")
+    assert stack.run("reader", "cat", "/log/seen") == "written\n"
