@@ -33,7 +33,7 @@ from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscriptio
 from wtc.orchestrator.session.session import RetryError, Session
 from wtc.orchestrator.session.shared_things import SharingReported, report_sharing, shared_things
 from wtc.orchestrator.session.unsupported import report_unsupported
-from wtc.orchestrator.worktree_files.env_files import copy_env_files
+from wtc.orchestrator.worktree_files.copy_env_files import copy_env_files
 from wtc.planner.checks.conflicts import check_names, foreign_images
 from wtc.planner.checks.memory_budget import starting_in_plan
 from wtc.planner.images.plan_images import check_images, only_services, plan_images

@@ -21,7 +21,7 @@ from wtc.orchestrator.file_watch.read_rules import read_rules
 from wtc.orchestrator.file_watch.watch_rule import WatchRule
 from wtc.orchestrator.file_watch.watched_disk import RuleDisk
 from wtc.orchestrator.up import UpRequest
-from wtc.orchestrator.worktree_files.env_files import copy_env_files
+from wtc.orchestrator.worktree_files.copy_env_files import copy_env_files
 
 RETRY_S = 2.0
 """How often a sync is tried again that found no engine or no container."""

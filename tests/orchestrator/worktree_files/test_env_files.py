@@ -12,7 +12,7 @@ from wtc.errors import ComposeFileError
 from wtc.events import Event, Note, Warned
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.worktree_files.env_files import copy_env_files
+from wtc.orchestrator.worktree_files.copy_env_files import copy_env_files
 from wtc.orchestrator.worktree_files.placeholders import placeholders
 
 LOCAL, EXAMPLE, DIST = ".docker/config/.env.local", ".env.example", "config/env.dist"

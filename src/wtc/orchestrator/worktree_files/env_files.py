@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from wtc.dataclass import dataclass, replace
 from wtc.errors import ComposeFileError, NoComposeFileError
 from wtc.events import Note, Reporter, warn
-from wtc.orchestrator.context.context import Context
-from wtc.orchestrator.context.target import Located, Target, locate, worktree_path
+from wtc.orchestrator.context.target import Located, Target, locate
 from wtc.orchestrator.context.user_state import UserState
 from wtc.orchestrator.worktree_files.copy_files import Copied, copied_lines, copy_file, lies_in
 from wtc.settings.settings import ENV_FROM
@@ -43,18 +42,6 @@ class EnvFiles:
     def copies(self) -> tuple[Copied, ...]:
         """Return all copies."""
         return (*([self.env] if self.env else []), *self.others)
-
-
-def copy_env_files(context: Context) -> None:
-    """Copy the env files that a linked worktree lacks. A dry run only reads them where they are.
-
-    Raises:
-        WtcError: the worktree cannot be located, or a file cannot be read or written.
-    """
-    if worktree_at(worktree_path(context.target)).linked:
-        target, files = provide_env_files(context.target, context.state, context.report, dry_run=context.dry_run)
-        if files.copies:
-            context.forget_project(target)
 
 
 def provide_env_files(
