@@ -9,7 +9,7 @@ from time import monotonic
 from wtc.dataclass import dataclass, field
 from wtc.engine.observe.event_watch import EventWatch
 from wtc.engine.operations import Call, perform_operation
-from wtc.engine.stop_pacing import StopPacing
+from wtc.engine.pacing import Pacing
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning, Warned
 from wtc.interruption import heed_stop
@@ -22,6 +22,7 @@ from wtc.model.plan import (
     Plan,
     PlanNode,
     PullImage,
+    RemoveContainer,
     RunHook,
     StartContainer,
     StopContainer,
@@ -116,17 +117,15 @@ class _Run:
     urgency: dict[int, int] = field(default_factory=dict[int, int])
     """Node id -> length of the longest path that it leads."""
     ready: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
-    """A heap of (negative urgency, node id, node): the calls that can start, but stops."""
-    ready_stops: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
-    """As `ready`: they begin when `pacing` allows it."""
-    pacing: StopPacing = field(default_factory=StopPacing)
+    """A heap of (negative urgency, node id, node): the calls that can start."""
+    ready_paced: list[tuple[int, int, PlanNode]] = field(default_factory=list[tuple[int, int, PlanNode]])
+    """As `ready`: the calls that begin when `pacing` allows it."""
+    pacing: Pacing = field(default_factory=Pacing)
     ready_waits: list[PlanNode] = field(default_factory=list[PlanNode])
     """They are not limited, so that they never keep a call from starting."""
     running: dict[int, threading.Thread] = field(default_factory=dict[int, threading.Thread])
     """Node id -> its thread."""
     running_calls: int = 0
-    stops: int = 0
-    """How many stops the plan has."""
     done: list[PlanNode] = field(default_factory=list[PlanNode])
     failed: list[tuple[PlanNode, WtcError]] = field(default_factory=list[tuple[PlanNode, WtcError]])
     skipped: list[PlanNode] = field(default_factory=list[PlanNode])
@@ -140,7 +139,6 @@ class _Run:
         for node in reversed(self.plan.nodes):
             then = max((self.urgency[follower.id] for follower in self.followers.get(node.id, ())), default=0)
             self.urgency[node.id] = _weight(node.operation) + then
-        self.stops = sum(isinstance(node.operation, StopContainer) for node in self.plan)
         for node in self.plan:
             if not node.after:
                 self._push(node)
@@ -170,7 +168,8 @@ class _Run:
             if isinstance(message, _NodeEnd):
                 del self.running[message.node.id]
                 self.running_calls -= not _is_wait(message.node)
-                self.pacing.end(message.node.id)
+                if _is_paced(message.node):
+                    self.pacing.end(message.node.id, monotonic())
                 self._end(message)
                 self._begin(parallel)
             elif isinstance(message, _Exited):
@@ -188,7 +187,7 @@ class _Run:
             except Empty:
                 if self.stop.is_set():
                     self.watch.wake()
-                if self.ready_stops:
+                if self.ready_paced:
                     self._begin(parallel)
         return StillRunning()
 
@@ -196,7 +195,7 @@ class _Run:
         if _is_wait(node):
             self.ready_waits.append(node)
         else:
-            ready = self.ready_stops if isinstance(node.operation, StopContainer) else self.ready
+            ready = self.ready_paced if _is_paced(node) else self.ready
             heappush(ready, (-self.urgency[node.id], node.id, node))
 
     def _begin(self, parallel: int) -> None:
@@ -206,7 +205,7 @@ class _Run:
                 self._skip(node)
                 continue
             self.running_calls += not _is_wait(node)
-            if isinstance(node.operation, StopContainer):
+            if _is_paced(node):
                 self.pacing.begin(node.id, monotonic())
             self.running[node.id] = threading.Thread(target=self._call, args=(node,), name="operation")
             self.running[node.id].start()
@@ -218,8 +217,8 @@ class _Run:
         if self.running_calls >= parallel and not self._is_ending:
             return None
         heaps = [self.ready] if self.ready else []
-        if self.ready_stops and (self._is_ending or self.pacing.is_free(monotonic())):
-            heaps.append(self.ready_stops)
+        if self.ready_paced and (self._is_ending or self.pacing.is_free(monotonic())):
+            heaps.append(self.ready_paced)
         return heappop(min(heaps))[2] if heaps else None
 
     @property
@@ -249,16 +248,14 @@ class _Run:
 
     def _needs_exit(self, node: PlanNode) -> bool:
         """Return whether the plan goes on when the container of a stop has exited."""
-        if not isinstance(node.operation, StopContainer) or not _has_cheap_connections(self.engine):
-            return False
-        followed = any(_needs_only_exit(follower) for follower in self.followers.get(node.id, ()))
-        return followed or self.stops > self.pacing.limit
+        followers = self.followers.get(node.id, ()) if isinstance(node.operation, StopContainer) else ()
+        return any(map(_needs_only_exit, followers)) and _has_cheap_connections(self.engine)
 
     def _exit(self, node: PlanNode) -> None:
         """Release the stops, and the hooks before them, that come after the stop of a container that has exited."""
         if node.id not in self.running:
             return
-        self.pacing.exited(node.id)
+        self.pacing.exited(node.id, monotonic())
         followers = self.followers.get(node.id, [])
         self.followers[node.id] = [follower for follower in followers if not _needs_only_exit(follower)]
         for follower in followers:
@@ -320,6 +317,10 @@ def max_parallel(engine: "Engine | None") -> int:
 def _has_cheap_connections(engine: "Engine | None") -> bool:
     """Return whether one more connection to the engine costs less than it saves: over ssh it is a login."""
     return engine is not None and engine.address.startswith("unix:")
+
+
+def _is_paced(node: PlanNode) -> bool:
+    return isinstance(node.operation, StopContainer | RemoveContainer)
 
 
 def _needs_only_exit(node: PlanNode) -> bool:

@@ -15,7 +15,6 @@ from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
 from wtc.engine.containers.exec import ExecRequest
 from wtc.engine.containers.terminal import Descriptors
-from wtc.engine.stop_pacing import AT_A_TIME
 from wtc.events import PlanStarted
 from wtc.labels import WORKTREE
 from wtc.model.up_options import UpOptions
@@ -228,8 +227,8 @@ def test_requests_grow_only_with_the_services_of_the_stack(shared: Workshop, cou
         ask(_target(shared))
         asked[command] = counts.asked
     shared.wtc("down")
-    # The exit of a container is followed if another stops after it, or if the stops are paced.
-    followed = services if services > AT_A_TIME else services // 2
+    # The exit of a container is followed if another one stops after it.
+    followed = services // 2
     assert asked == {
         "up --no-wait": 2 * services + 7,
         "up with nothing to do": services + 5,
