@@ -1,7 +1,7 @@
 """Pace the stops and removals of a plan's containers, so that the engine does not work at too many of them at a time.
 
-The engine holds locks while it takes an ended container out of its networks. Thirty at a time take it a tenth longer
-than six at a time (engine 28.5.2, two cores).
+The engine holds locks while it takes an ended container out of its networks. All of thirty at a time take it a tenth
+longer than four to six at a time (engine 28.5.2, two cores).
 """
 
 import os
