@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.together import Together
 from wtc.engine.executor import Outcome, execute_plan, max_parallel
 from wtc.engine.operations import OPERATIONS, Call
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
@@ -134,20 +135,9 @@ def void(_value: object) -> None: ...
 
 
 def test_parallel_calls_are_limited() -> None:
-    lock = threading.Lock()
-    now = most = 0
-
-    def perform(_number: int, _call: Call) -> None:
-        nonlocal now, most
-        with lock:
-            now += 1
-            most = max(most, now)
-        threading.Event().wait(0.001)
-        with lock:
-            now -= 1
-
-    run([act(n) for n in range(1, 20)], perform, parallel=2)
-    assert most == 2
+    together = Together()
+    run([act(n) for n in range(1, 20)], lambda _n, _c: together.pass_through(), parallel=2)
+    assert together.most == 2
 
 
 def test_node_that_leads_the_longest_path_starts_first() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.engine.together import Together
 from wtc.engine.executor import Outcome, execute_plan
 from wtc.engine.operations import Call
 from wtc.engine.pacing import AT_A_TIME
@@ -109,45 +110,27 @@ def test_stop_that_fails_after_the_exit_skips_what_waits_for_its_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "count", "chained", "followed"),
-    [
-        (LOCAL, 2, False, False),
-        (LOCAL, 2, True, True),
-        (OVER_SSH, 2, True, False),
-    ],
+    ("engine", "chained", "followed"), [(LOCAL, False, False), (LOCAL, True, True), (OVER_SSH, True, False)]
 )
-def test_exit_is_followed_only_if_a_stop_waits_for_it(
-    engine: "Engine", count: int, *, chained: bool, followed: bool
-) -> None:
-    nodes = [
-        node(n, StopContainer(container=ContainerRef(name=str(n))), *([n - 1] if chained and n > 1 else []))
-        for n in range(1, count + 1)
-    ]
+def test_exit_is_followed_only_if_a_stop_waits_for_it(engine: "Engine", *, chained: bool, followed: bool) -> None:
+    second = STOP_DB_AT_ONCE if chained else node(4, StopContainer(container=DB))
     wanted: list[bool] = []
-    run(nodes, lambda _operation, call: wanted.append(call.on_exit is not None), engine=engine)
+    run((STOP_WEB, second), lambda _operation, call: wanted.append(call.on_exit is not None), engine=engine)
     assert wanted[0] is followed
 
 
 def test_stops_are_paced_and_all_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wtc.engine.pacing.AT_A_TIME", 2)
     monkeypatch.setattr("wtc.engine.pacing.STALL_S", BOUND_S)
-    lock = threading.Lock()
-    now = most = 0
+    together = Together()
 
     def perform(_operation: Operation, call: Call) -> None:
-        nonlocal now, most
-        if call.on_exit:
-            call.on_exit()
-        with lock:
-            now += 1
-            most = max(most, now)
-        threading.Event().wait(0.001)
-        with lock:
-            now -= 1
+        assert call.on_exit is None
+        together.pass_through()
 
     stops = [node(n, StopContainer(container=ContainerRef(name=str(n)))) for n in range(1, AT_A_TIME + 9)]
     assert len(run(stops, perform).done) == len(stops)
-    assert most == 2
+    assert together.most == 2
 
 
 def test_held_stops_are_skipped_after_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:

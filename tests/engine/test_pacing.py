@@ -4,7 +4,6 @@ import pytest
 
 from wtc.engine.pacing import STALL_S, Pacing
 
-STALLED_S = STALL_S
 MOMENT_S = STALL_S / 2
 
 
@@ -18,7 +17,7 @@ def begin_all(pacing: Pacing, first: int, now_s: float) -> list[int]:
     begun: list[int] = []
     while pacing.is_free(now_s):
         begun.append(first + len(begun))
-        pacing.begin(begun[-1], now_s)
+        pacing.count(begun[-1], now_s)
     return begun
 
 
@@ -38,32 +37,32 @@ def test_each_end_lets_one_begin() -> None:
 def test_stall_lets_four_times_as_many_begin() -> None:
     pacing = Pacing()
     begin_all(pacing, 1, 0.0)
-    assert begin_all(pacing, 3, STALLED_S) == [*range(3, 11)]
-    assert not pacing.is_free(STALLED_S + MOMENT_S)
-    assert len(begin_all(pacing, 11, 2 * STALLED_S)) == 32
+    assert begin_all(pacing, 3, STALL_S) == [*range(3, 11)]
+    assert not pacing.is_free(STALL_S + MOMENT_S)
+    assert len(begin_all(pacing, 11, 2 * STALL_S)) == 32
 
 
 def test_end_after_a_stall_brings_the_limit_back() -> None:
     pacing = Pacing()
     begin_all(pacing, 1, 0.0)
-    begin_all(pacing, 3, STALLED_S)
+    begin_all(pacing, 3, STALL_S)
     for node in range(1, 9):
-        pacing.end(node, STALLED_S)
-    assert not pacing.is_free(STALLED_S)
-    pacing.end(9, STALLED_S)
-    assert begin_all(pacing, 11, STALLED_S) == [11]
+        pacing.end(node, STALL_S)
+    assert not pacing.is_free(STALL_S)
+    pacing.end(9, STALL_S)
+    assert begin_all(pacing, 11, STALL_S) == [11]
 
 
 def test_container_that_exits_after_a_stall_counts_until_its_stop_ends() -> None:
     pacing = Pacing()
     begin_all(pacing, 1, 0.0)
-    assert pacing.is_free(STALLED_S)
-    pacing.end(9, STALLED_S)
+    assert pacing.is_free(STALL_S)
+    pacing.end(9, STALL_S)
     for node in (1, 2):
-        pacing.exited(node, STALLED_S)
-    assert not pacing.is_free(STALLED_S)
-    pacing.end(1, STALLED_S)
-    assert pacing.is_free(STALLED_S)
+        pacing.count(node, STALL_S)
+    assert not pacing.is_free(STALL_S)
+    pacing.end(1, STALL_S)
+    assert pacing.is_free(STALL_S)
 
 
 def test_nothing_stalls_before_the_first_begins() -> None:

@@ -206,7 +206,7 @@ class _Run:
                 continue
             self.running_calls += not _is_wait(node)
             if _is_paced(node):
-                self.pacing.begin(node.id, monotonic())
+                self.pacing.count(node.id, monotonic())
             self.running[node.id] = threading.Thread(target=self._call, args=(node,), name="operation")
             self.running[node.id].start()
 
@@ -255,7 +255,7 @@ class _Run:
         """Release the stops, and the hooks before them, that come after the stop of a container that has exited."""
         if node.id not in self.running:
             return
-        self.pacing.exited(node.id, monotonic())
+        self.pacing.count(node.id, monotonic())
         followers = self.followers.get(node.id, [])
         self.followers[node.id] = [follower for follower in followers if not _needs_only_exit(follower)]
         for follower in followers:

@@ -28,13 +28,8 @@ class Pacing:
             self._limit *= 4
         return len(self._counted) < self._limit
 
-    def begin(self, node: int, now_s: float) -> None:
-        """Record that a stop or removal begins."""
-        self._counted.add(node)
-        self._progress_s = now_s
-
-    def exited(self, node: int, now_s: float) -> None:
-        """Record that the container of a running stop has exited: the engine works at it until the stop ends."""
+    def count(self, node: int, now_s: float) -> None:
+        """Count a stop or removal until its end: it begins now, or the container of a running stop has exited."""
         self._counted.add(node)
         self._progress_s = now_s
 
