@@ -3,12 +3,15 @@
 A signal interrupts the main thread where it is, unless that thread heeds an event that the signal sets.
 """
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from time import monotonic
 
 SILENCE_S = 10.0
 """How long wtc waits, after a signal, for an answer of the engine."""
+TURN_S = 0.5
+"""The longest single wait of the main thread: a signal that arrives just before a system call is handled after it."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -77,3 +80,12 @@ def silence_left_s(begun_s: float) -> float | None:
     if _State.since_s is None:
         return None
     return max(0.0, max(begun_s, _State.since_s) + SILENCE_S - monotonic())
+
+
+def read_in_turns(descriptor: int, size: int) -> bytes:
+    """Read as `os.read` does from a pipe or a terminal, and handle a signal that arrives just before."""
+    import select
+
+    while not select.select([descriptor], [], [], TURN_S)[0]:
+        pass
+    return os.read(descriptor, size)

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Callable
 
 LIMIT_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
@@ -25,8 +26,16 @@ def read_regular_file(path: str, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
         os.close(descriptor)
 
 
-def read_descriptor(descriptor: int, path: str, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
-    """Return what can be read from a descriptor; `path` names it in errors.
+def read_descriptor(
+    descriptor: int, path: str, *, limit_bytes: int = LIMIT_BYTES, read: Callable[[int, int], bytes] = os.read
+) -> bytes:
+    """Return what can be read from a descriptor.
+
+    Args:
+        descriptor: is open for reading, and stays open.
+        path: names it in errors.
+        limit_bytes: the longest content.
+        read: reads at most a number of bytes from it.
 
     Raises:
         OSError: as raised by `read`; or there is more than the limit (64 MiB).
@@ -35,7 +44,7 @@ def read_descriptor(descriptor: int, path: str, *, limit_bytes: int = LIMIT_BYTE
     wanted = max(min(os.fstat(descriptor).st_size, limit_bytes) + 1, _CHUNK_BYTES)
     chunks: list[bytes] = []
     size = 0
-    while chunk := os.read(descriptor, wanted):
+    while chunk := read(descriptor, wanted):
         chunks.append(chunk)
         size += len(chunk)
         if size > limit_bytes:

@@ -214,7 +214,9 @@ class Stack:
 
     def ids(self) -> dict[str, str]:
         """Service -> its container's id, running or not."""
-        there = self.client.containers.list(all=True, filters={"label": f"{PROJECT}={self.namespace}"})
+        there = self.client.containers.list(
+            all=True, ignore_removed=True, filters={"label": f"{PROJECT}={self.namespace}"}
+        )
         return {c.labels[SERVICE]: c.id for c in there}
 
     def run(self, service: str, *command: str) -> str:
@@ -298,7 +300,7 @@ def _container_name(listed: Mapping[str, Any]) -> str:
 
 
 def _force_away(client: Any, label: str) -> None:
-    for container in client.containers.list(all=True, filters={"label": label}):
+    for container in client.containers.list(all=True, ignore_removed=True, filters={"label": label}):
         container.remove(v=True, force=True)
     for network in client.networks.list(filters={"label": label}):
         network.remove()

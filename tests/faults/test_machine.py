@@ -165,7 +165,9 @@ def test_engine_that_is_restarted_during_an_up_loses_nothing(workshop: Workshop,
             if change == number:
                 stopping.set()
                 proxy.leave()
-                for container in client.containers.list(filters={"label": f"{PROJECT}={stack.namespace}"}):
+                for container in client.containers.list(
+                    ignore_removed=True, filters={"label": f"{PROJECT}={stack.namespace}"}
+                ):
                     with contextlib.suppress(APIError):
                         container.kill()
                 stopped.set()

@@ -35,12 +35,12 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit status, one of `wtc.errors.Exit` or that of a program that it ran."""
-    with interrupt_on_signal():
-        try:
+    try:
+        with interrupt_on_signal():
             return _run(arguments)
-        except KeyboardInterrupt:
-            # It arrived while an error was being reported.
-            return interrupted_status()
+    except KeyboardInterrupt:
+        # It arrived while an error was being reported, or while the handlers were set.
+        return interrupted_status()
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -48,10 +48,10 @@ def handle_signals(first: Callable[[int], None]) -> Generator[None]:
         first(number)
 
     before = {number: _signals.getsignal(number) for number in ENDING}
-    for number, old in before.items():
-        if old != _signals.SIG_IGN:
-            _signals.signal(number, handle)
     try:
+        for number, old in before.items():
+            if old != _signals.SIG_IGN:
+                _signals.signal(number, handle)
         yield
     finally:
         for number, old in before.items():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wtc.dataclass import dataclass
 from wtc.errors import UsageError, WtcError
 from wtc.events import Reporter
+from wtc.interruption import read_in_turns
 from wtc.model.observed import ContainerRef
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
@@ -227,5 +228,5 @@ def _to_stdout(tar: IO[bytes]) -> None:
 
 
 def _from_stdin() -> Iterator[bytes]:
-    while chunk := os.read(sys.stdin.fileno(), 64 * 1024):
+    while chunk := read_in_turns(sys.stdin.fileno(), 64 * 1024):
         yield chunk

@@ -118,7 +118,9 @@ def test_entrypoint_option_replaces_the_command_too(stack: Workshop) -> None:
 def test_what_it_depends_on_is_brought_up_as_far_as_it_asks(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": APP, "app.env": ""})
     assert piped(workshop, "--rm", "app", "true").returncode == 0
-    listed = workshop.client.containers.list(all=True, filters={"label": f"com.wtc.worktree={workshop.main}"})
+    listed = workshop.client.containers.list(
+        all=True, ignore_removed=True, filters={"label": f"com.wtc.worktree={workshop.main}"}
+    )
     there = {c.labels[SERVICE]: c for c in listed}
     assert there.keys() == {"db", "job"}
     assert there["db"].attrs["State"]["Health"]["Status"] == "healthy"

@@ -264,7 +264,7 @@ def test_folder_of_the_image_is_neither_replaced_nor_left_with_what_only_root_ma
         (workshop.main / "src" / "app.py").unlink()
         watch.hear("removed `/opt/new/app.py`")
         labels = [f"{WORKTREE}={os.path.realpath(workshop.main)}"]
-        both = workshop.client.containers.list(filters={"label": labels})
+        both = workshop.client.containers.list(ignore_removed=True, filters={"label": labels})
         listed = [execute(workshop.client, one.id, ["ls", "/opt/new", "/etc/passwd"]) for one in both]
         assert listed == [(0, "/etc/passwd\n\n/opt/new:\n")] * 2
 

@@ -158,7 +158,9 @@ def test_an_up_right_after_comes_after_the_stop(workshop: Workshop) -> None:
     workshop.commit({"compose.yaml": SLOW})
     with foreground(workshop, "--on-signal", "down") as started:
         started.read_until("tick")
-        before = workshop.client.containers.list(filters={"label": f"com.wtc.worktree={workshop.main}"})[0].id
+        before = workshop.client.containers.list(
+            ignore_removed=True, filters={"label": f"com.wtc.worktree={workshop.main}"}
+        )[0].id
         hang_up(started)
         started.end()
     stack = workshop.up()

@@ -75,4 +75,6 @@ def test_a_terminal_that_is_closed_stops_the_stack_where_that_was_asked_for(work
 
 
 def running(workshop: Workshop) -> list[Any]:
-    return workshop.client.containers.list(filters={"label": f"com.wtc.worktree={workshop.main.resolve()}"})
+    return workshop.client.containers.list(
+        ignore_removed=True, filters={"label": f"com.wtc.worktree={workshop.main.resolve()}"}
+    )

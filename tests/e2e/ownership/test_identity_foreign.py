@@ -119,7 +119,9 @@ def test_what_a_user_made_from_a_stack_is_untouched_by_every_command(
         workshop.wtc(*command)
         assert untouched(workshop, mine), command
     assert stack.ids().keys() <= {"app"}
-    own = workshop.client.containers.list(all=True, filters={"label": f"{PROJECT}={stack.namespace}"})
+    own = workshop.client.containers.list(
+        all=True, ignore_removed=True, filters={"label": f"{PROJECT}={stack.namespace}"}
+    )
     assert {c.name for c in own} == {c.name for c in mine.containers}
     assert [v.name for v in workshop.client.volumes.list(filters={"label": f"{PROJECT}={stack.namespace}"})] == [
         f"{stack.namespace}_more"
@@ -163,7 +165,12 @@ def test_foreign_volume_with_the_labels_of_a_live_stack_changes_nothing(workshop
         ended = workshop.wtc("clean", "-y", "-t", "0")
         assert "nothing to clean" not in ended.err
         assert f"foreign-{workshop.token}" in ended.err
-        assert workshop.client.containers.list(all=True, filters={"label": f"{PROJECT}={stack.namespace}"}) == []
+        assert (
+            workshop.client.containers.list(
+                all=True, ignore_removed=True, filters={"label": f"{PROJECT}={stack.namespace}"}
+            )
+            == []
+        )
         foreign.reload()
     finally:
         foreign.remove()

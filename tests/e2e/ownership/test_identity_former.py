@@ -11,7 +11,7 @@ pytestmark = pytest.mark.engine
 
 def namespaces_at(workshop: Workshop, folder: object) -> set[str]:
     """The namespaces that the containers created at this path have."""
-    found = workshop.client.containers.list(all=True, filters={"label": f"{WORKTREE}={folder}"})
+    found = workshop.client.containers.list(all=True, ignore_removed=True, filters={"label": f"{WORKTREE}={folder}"})
     return {container.labels[PROJECT] for container in found}
 
 

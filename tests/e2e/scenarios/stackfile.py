@@ -26,13 +26,15 @@ def stackfile(*services: str, **sections: str) -> str:
 def replicas(stack: Stack, service: str) -> dict[int, str]:
     """Number -> container id, running or not."""
     labels = [f"{PROJECT}={stack.namespace}", f"{SERVICE}={service}"]
-    found = stack.client.containers.list(all=True, filters={"label": labels})
+    found = stack.client.containers.list(all=True, ignore_removed=True, filters={"label": labels})
     return {int(c.labels[NUMBER]): c.id for c in found}
 
 
 def states(stack: Stack) -> dict[str, str]:
     """Service -> the state of its only container."""
-    found = stack.client.containers.list(all=True, filters={"label": f"{PROJECT}={stack.namespace}"})
+    found = stack.client.containers.list(
+        all=True, ignore_removed=True, filters={"label": f"{PROJECT}={stack.namespace}"}
+    )
     return {c.labels[SERVICE]: c.status for c in found}
 
 

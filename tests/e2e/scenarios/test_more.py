@@ -61,7 +61,9 @@ def test_start_interval_that_the_engine_ignores_is_a_warning(workshop: Workshop)
     check = "healthcheck: {test: [CMD, 'true'], interval: 1s, start_interval: 300ms, start_period: 10s, retries: 10}"
     workshop.commit({"compose.yaml": stackfile(service("web", check))})
     ended = workshop.wtc("up", "--json")
-    (container,) = workshop.client.containers.list(filters={"label": f"com.wtc.project={ended.json()['namespace']}"})
+    (container,) = workshop.client.containers.list(
+        ignore_removed=True, filters={"label": f"com.wtc.project={ended.json()['namespace']}"}
+    )
     if tuple(map(int, workshop.client.api.api_version.split("."))) >= (1, 44):
         assert container.attrs["Config"]["Healthcheck"]["StartInterval"] == 300_000_000
     else:

@@ -108,7 +108,9 @@ def composed(workshop: Workshop, client: Any) -> Iterator[Callable[..., Composed
 
     yield make
     for one in made:
-        for container in client.containers.list(all=True, filters={"label": f"{label.COMPOSE_PROJECT}={one.project}"}):
+        for container in client.containers.list(
+            all=True, ignore_removed=True, filters={"label": f"{label.COMPOSE_PROJECT}={one.project}"}
+        ):
             container.remove(force=True)
         client.volumes.get(one.volume).remove(force=True)
 

@@ -175,7 +175,9 @@ def test_conductors_stop_removes_the_stack_if_the_script_requests_it(workshop: W
     folder = os.path.realpath(harness.workspace)
 
     def running() -> list[Any]:
-        return list(workshop.client.containers.list(filters={"label": f"com.wtc.worktree={folder}"}))
+        return list(
+            workshop.client.containers.list(ignore_removed=True, filters={"label": f"com.wtc.worktree={folder}"})
+        )
 
     until(lambda: not running(), "the stack has stopped by itself, after who began that was killed")
 

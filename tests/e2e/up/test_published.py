@@ -41,7 +41,7 @@ def all_three(ports: Ports) -> tuple[Ports, Ports, Ports]:
 
 def on_engine(workshop: Workshop, namespace: str) -> Ports:
     """Service -> host port, of the running containers."""
-    running = workshop.client.containers.list(filters={"label": f"com.wtc.project={namespace}"})
+    running = workshop.client.containers.list(ignore_removed=True, filters={"label": f"com.wtc.project={namespace}"})
     return {
         c.labels["com.wtc.service"]: int(bindings[0]["HostPort"])
         for c in running

@@ -105,7 +105,10 @@ services:
     old, running = stack.container("web").id, {"label": f"{PROJECT}={stack.namespace}", "status": "running"}
     up = workshop.start("up", cwd=folder, env={"COLOUR": "blue"})
     until(
-        lambda: any(c.labels[SERVICE] == "web" and c.id != old for c in stack.client.containers.list(filters=running)),
+        lambda: any(
+            c.labels[SERVICE] == "web" and c.id != old
+            for c in stack.client.containers.list(ignore_removed=True, filters=running)
+        ),
         "the new container of `web` runs",
     )
     stack.container("db").stop(timeout=0)

@@ -6,15 +6,12 @@ from time import monotonic
 
 from wtc.engine.client.http1 import HEAD_LIMIT_BYTES, UNTIL_CLOSE, Head, chunk_size, take_head
 from wtc.engine.client.transport import CHUNK_BYTES, CutShortError, MalformedResponseError, NoAnswerError
-from wtc.interruption import SILENCE_S, received_signal, silence_left_s
+from wtc.interruption import SILENCE_S, TURN_S, received_signal, silence_left_s
 from wtc.sockets import socket
 from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import select
-
-TURN_S = 0.5
-"""How often a wait looks for a signal, which interrupts the main thread only."""
 
 
 class BufferedSocket:

@@ -6,6 +6,7 @@ import stat
 import sys
 from collections.abc import Callable, Mapping
 
+from wtc.interruption import read_in_turns
 from wtc.regular_file import is_readable, read_descriptor, read_regular_file
 
 EXISTING = frozenset({"file", "special"})
@@ -108,9 +109,9 @@ def _read_stream(path: str) -> bytes:
     if path != _STDIN:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            return read_descriptor(descriptor, path)
+            return read_descriptor(descriptor, path, read=read_in_turns)
         finally:
             os.close(descriptor)
     if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - so it is where descriptor 0 is closed
         raise OSError(errno.EBADF, "Standard input is closed", path)
-    return read_descriptor(sys.stdin.fileno(), path)
+    return read_descriptor(sys.stdin.fileno(), path, read=read_in_turns)
