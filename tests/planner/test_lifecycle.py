@@ -174,6 +174,17 @@ def test_stop_of_one_service_stops_no_other_service() -> None:
     )
 
 
+def test_down_removes_a_network_after_the_end_of_each_stop() -> None:
+    there = world(DB, WEB)
+    assert executed(there, plan_down(NAMESPACE, there.observed())) == snapshot("""\
+1 stop container accra-a1b2c3_web: `down`
+2 remove container accra-a1b2c3_web: `down` (after 1)
+3 stop container accra-a1b2c3_db: `down` (after 1)
+4 remove container accra-a1b2c3_db: `down` (after 3)
+5 remove network accra-a1b2c3_net: no container of the stack uses it (after 1, 3)\
+""")
+
+
 def test_down_runs_pre_stop_hooks_of_running_containers() -> None:
     there = world(DB, WEB)
     there.change("accra-a1b2c3_db", state="exited")
@@ -195,7 +206,7 @@ def test_restart_restarts_dependents_with_restart_true() -> None:
 2 stop container accra-a1b2c3_db: `restart` (after 1)
 3 start container accra-a1b2c3_db: `restart` (after 2)
 4 wait for accra-a1b2c3_db to be healthy: `web` depends on it (after 3)
-5 start container accra-a1b2c3_web: `restart` (after 4)\
+5 start container accra-a1b2c3_web: `restart` (after 1, 4)\
 """)
 
 

@@ -201,7 +201,7 @@ def test_dependent_with_restart_true_restarts_with_its_dependency() -> None:
 4 remove container accra-a1b2c3_db: its configuration has changed (after 3)
 5 rename container next_accra-a1b2c3_db to accra-a1b2c3_db: its configuration has changed (after 4)
 6 start container accra-a1b2c3_db: its configuration has changed (after 5)
-7 start container accra-a1b2c3_web: `db`, which it depends on, is restarted (after 6)
+7 start container accra-a1b2c3_web: `db`, which it depends on, is restarted (after 2, 6)
 8 wait for accra-a1b2c3_db to be ready: `up` waits for it (after 6)
 9 wait for accra-a1b2c3_web to be ready: `up` waits for it (after 7)\
 """)
@@ -226,7 +226,7 @@ def test_container_is_recreated_with_the_owner_of_its_network_namespace() -> Non
 5 rename container next_accra-a1b2c3_vpn to accra-a1b2c3_vpn: its configuration has changed (after 4)
 6 start container accra-a1b2c3_vpn: its configuration has changed (after 5)
 7 create container next_accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 5)
-8 remove container accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 7)
+8 remove container accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 2, 7)
 9 rename container next_accra-a1b2c3_app to accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 8)
 10 start container accra-a1b2c3_app: `vpn`, whose resources it shares, is recreated (after 6, 9)
 11 wait for accra-a1b2c3_vpn to be ready: `up` waits for it (after 6)

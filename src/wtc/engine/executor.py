@@ -27,6 +27,7 @@ from wtc.model.plan import (
     StartContainer,
     StopContainer,
     WaitContainer,
+    needs_only_exit,
 )
 from wtc.static_typing import TYPE_CHECKING, TypeAlias
 
@@ -249,7 +250,8 @@ class _Run:
     def _needs_exit(self, node: PlanNode) -> bool:
         """Return whether the plan goes on when the container of a stop has exited."""
         followers = self.followers.get(node.id, ()) if isinstance(node.operation, StopContainer) else ()
-        return any(map(_needs_only_exit, followers)) and _has_cheap_connections(self.engine)
+        needed = any(needs_only_exit(follower.operation) for follower in followers)
+        return needed and _has_cheap_connections(self.engine)
 
     def _exit(self, node: PlanNode) -> None:
         """Release the stops, and the hooks before them, that come after the stop of a container that has exited."""
@@ -257,9 +259,9 @@ class _Run:
             return
         self.pacing.count(node.id, monotonic())
         followers = self.followers.get(node.id, [])
-        self.followers[node.id] = [follower for follower in followers if not _needs_only_exit(follower)]
+        self.followers[node.id] = [follower for follower in followers if not needs_only_exit(follower.operation)]
         for follower in followers:
-            if _needs_only_exit(follower):
+            if needs_only_exit(follower.operation):
                 self._unblock(follower)
 
     def _end(self, ended: _NodeEnd) -> None:
@@ -321,11 +323,6 @@ def _has_cheap_connections(engine: "Engine | None") -> bool:
 
 def _is_paced(node: PlanNode) -> bool:
     return isinstance(node.operation, StopContainer | RemoveContainer)
-
-
-def _needs_only_exit(node: PlanNode) -> bool:
-    """Return whether a node that comes after a container's stop needs only its exit, and not the end of the stop."""
-    return isinstance(node.operation, StopContainer | RunHook)
 
 
 def _is_wait(node: PlanNode) -> bool:

@@ -267,9 +267,17 @@ Operation: TypeAlias = (
 )
 
 
+def needs_only_exit(operation: Operation) -> bool:
+    """Return whether an operation that comes after a StopContainer may begin once the container has exited.
+
+    The stop itself ends when the container has left its networks and given up its ports, too.
+    """
+    return isinstance(operation, StopContainer | RunHook)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanNode:
-    """One operation, its cause, and the ids of the nodes that come before it."""
+    """One operation, its cause, and the ids of the nodes that come before it; see `needs_only_exit`."""
 
     id: int
     operation: Operation

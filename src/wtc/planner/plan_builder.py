@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtc.model.diagnostic import Diagnostic, Severity
-from wtc.model.plan import Plan, PlanNode, RunHook
+from wtc.model.plan import Plan, PlanNode, RunHook, StopContainer, needs_only_exit
 from wtc.static_typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ class PlanBuilder:
         self._warnings: list[Diagnostic] = []
         self._before: dict[int, set[int]] = {}
         """Node -> all nodes that it comes after, directly or indirectly."""
+        self._ended: dict[int, set[int]] = {}
+        """Node -> those of them that have ended when it begins; of the other stops, the container has exited."""
 
     def add(self, operation: Operation, cause: str, *, service: str = "", after: Iterable[int | None] = ()) -> int:
         """Add a node that comes after others and return its id. None in `after` means a node that was not needed.
@@ -31,15 +33,19 @@ class PlanBuilder:
         The node keeps only direct predecessors: those that do not already follow from another one.
         """
         named = {a for a in after if a is not None}
-        implied = {b for a in named for b in self._before[a]}
+        before = {b for a in named for b in self._before[a]}
+        ended = {b for a in named for b in self._ended[a]}
+        only_exit = needs_only_exit(operation)
         node = PlanNode(
             id=len(self._nodes) + 1,
             operation=operation,
             cause=cause,
             service=service,
-            after=tuple(sorted(named - implied)),
+            after=tuple(sorted(named - (before if only_exit else ended))),
         )
-        self._before[node.id] = named | implied
+        exited = {a for a in named if only_exit and isinstance(self._nodes[a - 1].operation, StopContainer)}
+        self._before[node.id] = named | before
+        self._ended[node.id] = (named - exited) | ended
         self._nodes.append(node)
         return node.id
 
