@@ -127,7 +127,8 @@ def test_the_number_of_calls_does_not_grow_with_the_stacks(
         proxy = witness()
         workshop.wtc(*arguments, env={"DOCKER_HOST": proxy.address})
         assert proxy.changes == []
-        return len([r for r in proxy.requests if "/stats?" not in r])
+        # A stack of another test may have a container of which the engine has to be asked for its use.
+        return len([r for r in proxy.requests if "/stats?" not in r and not r.endswith("/info")])
 
     workshop.commit({"compose.yaml": one_service()})
     workshop.up()
