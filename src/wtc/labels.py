@@ -1,7 +1,5 @@
 """The labels that wtc puts on the objects that it creates, with Docker Compose's labels. Pure."""
 
-import base64
-import binascii
 from collections.abc import Iterable, Mapping
 
 from wtc import __version__
@@ -110,20 +108,28 @@ def identity_of(labels: Mapping[str, str]) -> Identity:
 
 def path_text(path: str) -> str:
     """Encode a path as a label value: unchanged if it is UTF-8, else `wtc-bytes:<base64>`."""
+    content = path.encode("utf-8", "surrogateescape")
     try:
-        path.encode()
-    except UnicodeEncodeError:
-        return _BYTES + base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()
-    return path if not path.startswith(_BYTES) else _BYTES + base64.b64encode(path.encode()).decode()
+        content.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        if not path.startswith(_BYTES):
+            return path
+    import base64
+
+    return _BYTES + base64.b64encode(content).decode()
 
 
 def path_of(text: str) -> str:
     """Decode a path from a label value."""
     if not text.startswith(_BYTES):
         return text
+    import base64
+
     try:
         return base64.b64decode(text.removeprefix(_BYTES), validate=True).decode("utf-8", "surrogateescape")
-    except (binascii.Error, ValueError):
+    except ValueError:
         return text
 
 

@@ -1,7 +1,6 @@
 """Choose the namespace of a stack from its worktree and project folder. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 
 from wtc.dataclass import dataclass
@@ -75,7 +74,12 @@ def _stem(site: Site) -> str:
 
 def _plain(folder: str) -> str:
     name = folder.rstrip("/").rpartition("/")[2]
-    # Without combining marks, so that an accented letter becomes its base letter.
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = re.sub(r"[^a-z0-9_]+", "-", bare.lower())
+    words = re.sub(r"[^a-z0-9_]+", "-", (name if name.isascii() else _without_marks(name)).lower())
     return re.sub(r"[-_]{2,}", "-", words).strip("-_")
+
+
+def _without_marks(name: str) -> str:
+    """Return the name without combining marks, so that an accented letter becomes its base letter."""
+    import unicodedata
+
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))

@@ -4,8 +4,8 @@ The library parses all other lines: help, completion, and those with an error, s
 accepts it reads exactly as the library does.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 
 from wtc.cli.command_table import GROUPS, MODULES
 from wtc.cli.declarations import REQUIRED, Command, Option, Parameter
@@ -64,7 +64,9 @@ def find_command(arguments: Sequence[str]) -> FoundCommand | None:
             return None
         names.append(rest.pop(0))
         path = f"{path}.{names[-1]}"
-    module = import_module(path)
+    # `importlib` takes longer to import than most of the modules that this may find.
+    __import__(path)
+    module = sys.modules[path]
     settings: Mapping[str, bool] = getattr(module, "CONTEXT", {})
     return FoundCommand(
         names=names,

@@ -10,7 +10,7 @@ ROUTES = "/proc/net/route"
 def read_host_routes(path: str = ROUTES) -> tuple[str, ...]:
     """Return the destinations of this machine's routes in CIDR notation; empty where they cannot be read."""
     try:
-        with open(path, encoding="ascii", errors="replace") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
     except OSError:
         return ()

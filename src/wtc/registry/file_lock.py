@@ -47,7 +47,7 @@ def acquire_lock(path: str, *, patience_s: float, waiting: Callable[[str], None]
     """
     lock = _lock_if_free(path) or _wait_for_lock(path, patience_s, waiting)
     # The process id only informs those who wait; on a full disk the lock is held without it.
-    with suppress(OSError), open(path, "w", encoding="ascii") as file:
+    with suppress(OSError), open(path, "w", encoding="utf-8") as file:
         file.write(f"{os.getpid()}\n")
     return lock
 

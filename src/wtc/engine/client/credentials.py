@@ -16,16 +16,16 @@ from wtc.static_typing import Any, cast
 DOCKER_HUB = "docker.io"
 _PROXIES = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY"}
 
-# The errors that the engine passes on. Source: Go, net (OpError, DNSError), net/http and crypto/x509.
-_UNREACHABLE = re.compile(
+# Patterns of errors that the engine passes on; compiled only after a failure.
+# Source: Go, net (OpError, DNSError), net/http and crypto/x509.
+_UNREACHABLE = (
     r"\b(?:dial|proxyconnect) (?:tcp|udp)|\blookup \S+|no such host|TLS handshake|tls: |\bx509: |Client\.Timeout"
     r"|context deadline exceeded|connection (?:refused|reset)|request canceled while waiting"
 )
 # Source: distribution/distribution, registry/api/errcode (UNAUTHORIZED, DENIED); moby and containerd, remotes/docker.
-_NOT_AUTHORIZED = re.compile(
-    r"unauthori[sz]ed|authori[sz]ation|authentication|credentials|docker login"
-    r"|(?<!permission )denied|forbidden|\b40[13]\b",
-    re.IGNORECASE,
+_NOT_AUTHORIZED = (
+    r"(?i)unauthori[sz]ed|authori[sz]ation|authentication|credentials|docker login"
+    r"|(?<!permission )denied|forbidden|\b40[13]\b"
 )
 
 
@@ -58,9 +58,9 @@ def failed_request_hints(reference: str, causes: Collection[str], credentials: C
     Engines report missing credentials with the status of a registry that cannot be reached, so that only the words of
     the causes distinguish them.
     """
-    if any(_UNREACHABLE.search(cause) for cause in causes):
+    if any(re.search(_UNREACHABLE, cause) for cause in causes):
         return ("to reach the registry, check its name, and the DNS and proxy settings of the engine's machine",)
-    if credentials.header or not any(_NOT_AUTHORIZED.search(cause) for cause in causes):
+    if credentials.header or not any(re.search(_NOT_AUTHORIZED, cause) for cause in causes):
         return ()
     return (f"to sign in if the registry requires it, run `{login_command(reference)}`",)
 
