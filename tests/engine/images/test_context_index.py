@@ -120,9 +120,9 @@ def test_change_within_the_granularity_of_the_times_is_found(root: Path) -> None
     before = file.stat()
     file.write_text("two")
     # As on a filesystem that gives both writes the same times.
-    row = document["rows"][str(file)]
+    at = 5 * document["paths"].split("\0").index(str(file))
     now = file.lstat()
-    row[:5] = [now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino]
+    document["facts"][at : at + 5] = [now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino]
     assert before.st_size == now.st_size
     racy = ContextIndex({**document, "checked_ns": now.st_mtime_ns})
     assert not racy.is_unchanged(digest)
@@ -147,13 +147,46 @@ def test_index_of_another_hash_is_not_a_proof(root: Path) -> None:
     assert not index.is_unchanged("0" * 64)
 
 
+WHOLE: dict[str, Any] = {
+    "paths": "/",
+    "facts": [],
+    "digests": [],
+    "missing": [],
+    "unreadable": [],
+    "resolved": {},
+    "hash": "x",
+    "checked_ns": 0,
+}
+
+
 @pytest.mark.parametrize(
-    "document", [{}, {"rows": 1}, {"rows": {"/": 1}, "hash": "x"}, {"rows": {"/": []}, "resolved": [], "hash": "x"}]
+    "document",
+    [
+        {},
+        {"hash": "x"},
+        WHOLE,
+        {**WHOLE, "paths": 1},
+        {**WHOLE, "facts": ["a", 0, 0, 0, 0], "digests": [""]},
+        {**WHOLE, "paths": "", "missing": [1]},
+        {**WHOLE, "paths": "", "unreadable": ["/"]},
+        {**WHOLE, "paths": "", "resolved": []},
+        {**WHOLE, "paths": "", "resolved": {"/": 1}},
+    ],
 )
 def test_damaged_index_is_ignored(root: Path, document: dict[str, Any]) -> None:
     index = ContextIndex(document)
     assert not index.is_unchanged("x")
     assert context_hash(build(root), index) == context_hash(build(root))
+
+
+@pytest.mark.parametrize("kind", ["missing", "unreadable"])
+def test_file_that_was_missing_or_unreadable_and_is_there_is_a_change(root: Path, kind: str) -> None:
+    index = ContextIndex()
+    digest = context_hash(build(root), index)
+    document: Any = index.document()
+    assert ContextIndex(document).is_unchanged(digest)
+    there = [*document[kind], str(root / "src/main.py")]
+    assert not ContextIndex({**document, kind: there}).is_unchanged(digest)
 
 
 def test_hole_of_a_file_takes_no_time_and_counts_by_its_size(root: Path) -> None:

@@ -13,21 +13,26 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from wtc.errors import WtcError
-from wtc.static_typing import Any, cast
+from wtc.static_typing import Any
 
 RACY_NS = 2_000_000_000
 """Times of a file that are this close to the check, or later, prove nothing: the coarsest filesystem has 2 s."""
 LARGE_BYTES = 1 << 30
 """Reading a file of this size takes seconds."""
 _PIECE_BYTES = 1 << 20
-_MISSING = "missing"
+_MISSING, _UNREADABLE = "missing", "unreadable"
+_COLUMNS = {"paths": str, "facts": list, "digests": list, _MISSING: list, _UNREADABLE: list, "resolved": dict}
+_FACTS = 5
+"""How many numbers of `lstat` a path has in the index."""
 
 
 class ContextIndex:
     """The digests of the files, folders and links that one reading of a context looked at.
 
-    `rows` is the index of the reading before: path -> (facts of `lstat`, digest); `checked_ns` is when that began.
-    `on_large` is called with the path and the size in bytes of each large file before it is read.
+    `document` is the index of the reading before, in columns, which are quick to load and to compare: `paths`, joined
+    by NUL, `facts`, the numbers of `lstat` of each, and `digests`; then `missing` and `unreadable` paths. `checked_ns`
+    is when that reading began. `on_large` is called with the path and the size in bytes of each large file before it
+    is read.
     """
 
     def __init__(
@@ -39,9 +44,10 @@ class ContextIndex:
     ) -> None:
         self._on_large = on_large
         known = document or {}
-        self._is_valid = all(isinstance(known.get(name), dict) for name in ("rows", "resolved"))
-        self._before: dict[str, Any] = _mapping(known.get("rows"))
-        self._resolved: dict[str, Any] = _mapping(known.get("resolved"))
+        self._is_valid = all(isinstance(known.get(name), kind) for name, kind in _COLUMNS.items())
+        self._known: dict[str, Any] = known if self._is_valid else {}
+        self._before: dict[str, Any] = {}
+        """Path -> row of the reading before, once it is needed: its facts and its digest, `missing` or `unreadable`."""
         self._checked_ns = known.get("checked_ns", 0)
         self._now_ns = clock()
         self.hash = ""
@@ -76,38 +82,65 @@ class ContextIndex:
         except FileNotFoundError:
             self._rows[path] = _MISSING
         except OSError:
-            self._rows[path] = "unreadable"
+            self._rows[path] = _UNREADABLE
 
     def document(self) -> dict[str, Any] | None:
         """Return the index of this reading as JSON; None if the previous one is still valid."""
-        same = (self._rows, self._links, self.hash) == (self._before, self._resolved, self._hash_before)
-        if same and not any(self._is_racy(row) for row in self._rows.values() if not isinstance(row, str)):
+        before = (self._rows_before(), self._known.get("resolved", {}), self._hash_before)
+        there = {path: row for path, row in self._rows.items() if not isinstance(row, str)}
+        if before == (self._rows, self._links, self.hash) and not any(self._is_racy(row) for row in there.values()):
             return None
-        return {"checked_ns": self._now_ns, "rows": self._rows, "resolved": self._links, "hash": self.hash}
+        return {
+            "checked_ns": self._now_ns,
+            "paths": "\0".join(there),
+            "facts": [fact for row in there.values() for fact in row[:_FACTS]],
+            "digests": [row[_FACTS] for row in there.values()],
+            **{kind: [path for path, row in self._rows.items() if row == kind] for kind in (_MISSING, _UNREADABLE)},
+            "resolved": self._links,
+            "hash": self.hash,
+        }
 
     def is_unchanged(self, build_hash: str) -> bool:
         """Return whether the reading before found this hash of the build, and all that it looked at is the same now.
 
         Reads racy files again.
         """
-        if not self._is_valid or not build_hash or self._hash_before != build_hash:
+        known = self._known
+        if not known or not build_hash or self._hash_before != build_hash or known[_UNREADABLE]:
             return False
         try:
-            return all(os.path.realpath(p) == real for p, real in self._resolved.items()) and all(
-                self._is_row_unchanged(path, row) for path, row in self._before.items()
+            return (
+                all(os.path.realpath(p) == real for p, real in known["resolved"].items())
+                and not any(map(_exists, known[_MISSING]))
+                and self._are_paths_unchanged(known)
             )
-        except (OSError, TypeError, ValueError, KeyError, WtcError):
+        except (OSError, TypeError, ValueError, WtcError):
             return False
 
-    def _is_row_unchanged(self, path: str, row: Any) -> bool:
-        try:
-            found = os.lstat(path)
-        except FileNotFoundError:
-            return bool(row == _MISSING)
-        facts = _facts(found)
-        if isinstance(row, str) or row[:5] != facts:
+    def _are_paths_unchanged(self, known: dict[str, Any]) -> bool:
+        paths = _split(known["paths"])
+        facts: list[int] = []
+        # A context has many files: this loop is most of what an `up` with nothing to do costs there.
+        lstat, add = os.lstat, facts.extend
+        for path in paths:
+            found = lstat(path)
+            add((found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+        if facts != known["facts"] or len(paths) != len(known["digests"]):
             return False
-        return not self._is_racy(facts) or bool(_hash_anything(path) == row[5])
+        newest = max((*facts[2::_FACTS], *facts[3::_FACTS]), default=0)
+        if newest + RACY_NS < self._checked_ns:
+            return True
+        rows = self._rows_before()
+        return all(_hash_anything(path) == rows[path][_FACTS] for path in paths if self._is_racy(rows[path]))
+
+    def _rows_before(self) -> dict[str, Any]:
+        known = self._known
+        if known and not self._before:
+            numbers = iter(known["facts"])
+            rows = zip(*[numbers] * _FACTS, known["digests"], strict=False)
+            self._before = dict(zip(_split(known["paths"]), map(list, rows), strict=False))
+            self._before |= {path: kind for kind in (_MISSING, _UNREADABLE) for path in known[kind]}
+        return self._before
 
     def _digest(self, path: str, read: Callable[[str], str]) -> str | None:
         try:
@@ -115,12 +148,12 @@ class ContextIndex:
             facts = _facts(os.lstat(path))
         except FileNotFoundError:
             return None
-        row: Any = self._before.get(path)
-        known = isinstance(row, list) and row[:5] == facts and not self._is_racy(facts)
+        row: Any = self._rows_before().get(path)
+        known = isinstance(row, list) and row[:_FACTS] == facts and not self._is_racy(facts)
         try:
             if not known and read is _hash_file and facts[1] >= LARGE_BYTES:
                 self._on_large(path, facts[1])
-            digest = str(row[5]) if known else read(path)  # pyright: ignore[reportUnknownArgumentType]
+            digest = str(row[_FACTS]) if known else read(path)  # pyright: ignore[reportUnknownArgumentType]
         except FileNotFoundError:
             return None
         self._rows[path] = [*facts, digest]
@@ -183,5 +216,13 @@ def _hash_anything(path: str) -> str:
     return _hash_names(path) if stat.S_ISDIR(mode) else _hash_file(path) if stat.S_ISREG(mode) else ""
 
 
-def _mapping(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+def _split(paths: str) -> list[str]:
+    return paths.split("\0") if paths else []
+
+
+def _exists(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return True
