@@ -13,7 +13,7 @@ from wtc.model.diagnostic import Diagnostic
 from wtc.model.namespace import Namespace
 from wtc.model.observed import Observed
 from wtc.model.plan import Plan, StartContainer
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, HostPort
 from wtc.model.project import Project
 from wtc.model.up_options import Recreate, UpOptions
 from wtc.orchestrator.context.context import Context, report_foreign
@@ -27,6 +27,7 @@ from wtc.orchestrator.host_ports.published import record_published
 from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
 from wtc.orchestrator.host_ports.unreachable_ports import tcp_ports, warn_of_unreachable_ports
 from wtc.orchestrator.kept.unchanged_up import WarningsSeen, keep_unchanged_up
+from wtc.orchestrator.ports import leased_host_ports
 from wtc.orchestrator.session.adopt import Adoption, claim_namespace
 from wtc.orchestrator.session.data_from import DataFrom
 from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
@@ -76,6 +77,8 @@ class UpResult:
     plans: tuple[Plan, ...]
     replicas: tuple[tuple[str, int], ...] = ()
     """Service and number of the started containers, in dependency order."""
+    host_ports: tuple[HostPort, ...] = ()
+    """The ports of processes on the host (`x-wtc.ports`), by name."""
     started: frozenset[tuple[str, int]] = frozenset()
     """Service and number of those that did not run before."""
     unattached: frozenset[str] = frozenset()
@@ -337,6 +340,13 @@ class _Up:
             endpoints=tuple(sorted(desired.endpoints)),
             plans=tuple(self.session.plans),
             replicas=tuple((c.service, c.number) for c in specs),
+            host_ports=self._host_ports(),
             started=frozenset((c.service, c.number) for c in specs if c.name in started),
             unattached=frozenset(s.name for s in self.project.services.values() if s.attach is False),
         )
+
+    def _host_ports(self) -> tuple[HostPort, ...]:
+        if self.ports is not None:
+            return leased_host_ports(self.ports.leased)
+        record = self.context.state.store.peek().stacks.get(self.context.namespace.name)
+        return leased_host_ports(record.ports) if record else ()

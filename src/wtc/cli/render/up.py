@@ -23,22 +23,23 @@ def show_up(
 ) -> None:
     """Print the endpoints, or the plan of a dry run. With `silent`, narrate nothing."""
     if as_json:
-        from wtc.cli.render.endpoints import endpoint_document
+        from wtc.cli.render.endpoints import endpoint_document, host_port_document
         from wtc.cli.render.error_documents import diagnostic_document
 
         print_json(
             {
                 **changes_document(result.namespace, result.plans, dry_run=dry_run),
                 "endpoints": [endpoint_document(e) for e in result.endpoints],
+                "host_ports": [host_port_document(port) for port in result.host_ports],
                 "warnings": [diagnostic_document(warning) for warning in result.warnings],
             }
         )
     elif dry_run:
         show_plans(result.plans)
     else:
-        from wtc.cli.render.endpoints import endpoint_rows
+        from wtc.cli.render.endpoints import endpoint_rows, host_port_rows
 
-        print_columns(endpoint_rows(result.endpoints))
+        print_columns([*endpoint_rows(result.endpoints), *host_port_rows(result.host_ports)])
         if not result.changed and not silent:
             narrate("nothing to do: the stack is up to date")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wtc.model.ports import Endpoint, PortId, PortRequest
+from wtc.model.ports import Endpoint, HostPort, PortId, PortRequest
 from wtc.static_typing import Any
 
 
@@ -27,6 +27,16 @@ def encode_endpoints(endpoints: Sequence[Endpoint]) -> Any:
 def decode_endpoints(value: Any) -> tuple[Endpoint, ...]:
     """Return the endpoints. Raises: ValueError or TypeError if the value is not what `encode_endpoints` returns."""
     return tuple(Endpoint(id=decode_port(port), host=host, port=number) for *port, host, number in value)
+
+
+def encode_host_ports(ports: Sequence[HostPort]) -> Any:
+    """Return the ports of processes on the host as JSON."""
+    return [[port.name, port.variable, port.port] for port in ports]
+
+
+def decode_host_ports(value: Any) -> tuple[HostPort, ...]:
+    """Return the ports. Raises: ValueError or TypeError if the value is not what `encode_host_ports` returns."""
+    return tuple(HostPort(name=name, variable=variable, port=port) for name, variable, port in value)
 
 
 def encode_port(port: PortId) -> list[Any]:

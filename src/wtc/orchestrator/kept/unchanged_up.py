@@ -12,11 +12,11 @@ from wtc.events import Event, Reporter, Warned
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.namespace import Namespace
 from wtc.model.observed import RUNNING_STATES
-from wtc.model.ports import Endpoint
+from wtc.model.ports import Endpoint, HostPort
 from wtc.model.position import Position
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.kept.ports_as_json import decode_endpoints, encode_endpoints
+from wtc.orchestrator.kept.ports_as_json import decode_endpoints, decode_host_ports, encode_endpoints, encode_host_ports
 from wtc.orchestrator.kept.unchanged_stack import is_unchanged, stack_facts
 from wtc.static_typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ class UnchangedUp:
 
     namespace: Namespace
     endpoints: tuple[Endpoint, ...]
+    host_ports: tuple[HostPort, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     plans: tuple[()] = ()
     changed: bool = False
@@ -71,7 +72,12 @@ def find_unchanged_up(target: Target) -> UnchangedUp | None:
             leased = found.value["leased"]
             if context.state.store.peek().leased_to_others(found.namespace) & {*leased}:
                 return None
-            return UnchangedUp(namespace=context.namespace, endpoints=endpoints, warnings=warnings)
+            return UnchangedUp(
+                namespace=context.namespace,
+                endpoints=endpoints,
+                host_ports=decode_host_ports(found.value["host_ports"]),
+                warnings=warnings,
+            )
     except (WtcError, KeyError, TypeError, ValueError):
         return None
 
@@ -83,6 +89,8 @@ def keep_unchanged_up(
 
     `observed` is the snapshot that it decided by, `leased` the ports of the project.
     """
+    from wtc.orchestrator.ports import leased_host_ports
+
     if not _keeps_ports(context, observed, leased) or not _can_be_kept(context, warnings.warnings):
         return
     facts = stack_facts(context, desired, observed, creates=True)
@@ -90,6 +98,7 @@ def keep_unchanged_up(
         value = {
             "facts": facts,
             "endpoints": encode_endpoints(sorted(desired.endpoints)),
+            "host_ports": encode_host_ports(leased_host_ports(leased)),
             "warnings": [_encode_warning(d) for d in warnings.warnings],
             "leased": sorted({*leased.values()}),
         }
