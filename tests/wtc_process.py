@@ -77,6 +77,7 @@ class _ForkedProcess(subprocess.Popen[Any]):
     def __init__(self, arguments: tuple[str, ...], *, terminal: bool = False, **options: Any) -> None:
         self._arguments, self._terminal = arguments, terminal
         self.peak_bytes = 0
+        self._reading = threading.Lock()
         super().__init__(["wtc", *arguments], **options)
 
     def _execute_child(self, *given: Any) -> None:
@@ -112,11 +113,16 @@ class _ForkedProcess(subprocess.Popen[Any]):
         return cast("int", self.returncode)
 
     def _wait_for_report(self, timeout_s: float | None) -> bool:
-        ready, _, _ = select.select([self._reports], [], [], timeout_s)
-        if ready:
-            self.returncode, peak = self._next_report()
-            self.peak_bytes = peak * (1 if sys.platform == "darwin" else 1024)
-            self._reports.close()
+        try:
+            ready, _, _ = select.select([self._reports], [], [], timeout_s)
+        except ValueError:
+            # Another thread has read the report, and has closed the pipe.
+            return self.returncode is not None
+        with self._reading:
+            if ready and self.returncode is None:
+                self.returncode, peak = self._next_report()
+                self.peak_bytes = peak * (1 if sys.platform == "darwin" else 1024)
+                self._reports.close()
         return bool(ready)
 
     def _next_report(self) -> tuple[int, int]:
