@@ -4,13 +4,15 @@ import os
 import select
 import signal
 import threading
+from queue import SimpleQueue
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from wtc.cli import main, signals
-from wtc.interruption import TURN_S, Interrupted, read_in_turns
+from wtc.interruption import TURN_S, Interrupted, get_in_turns, join_in_turns, read_in_turns
 
 
 def test_signal_that_arrives_just_before_a_read_is_handled_after_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,3 +60,14 @@ def test_signal_while_the_handlers_are_set_ends_the_command(
     before = signal.getsignal(number)
     assert main.run(["--version"]) == 128 + number
     assert signal.getsignal(number) == before
+
+
+def test_wait_for_a_thread_or_its_result_goes_on_after_a_turn() -> None:
+    queue: SimpleQueue[str] = SimpleQueue()
+    begun_s = monotonic()
+    thread = threading.Timer(TURN_S * 1.5, queue.put, ["late"])
+    thread.start()
+    assert get_in_turns(queue) == "late"
+    join_in_turns(thread)
+    assert not thread.is_alive()
+    assert monotonic() - begun_s >= TURN_S

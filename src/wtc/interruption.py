@@ -8,6 +8,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from time import monotonic
 
+from wtc.static_typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import threading
+    from queue import SimpleQueue
+
+T = TypeVar("T")
+
 SILENCE_S = 10.0
 """How long wtc waits, after a signal, for an answer of the engine."""
 TURN_S = 0.5
@@ -89,3 +97,20 @@ def read_in_turns(descriptor: int, size: int) -> bytes:
     while not select.select([descriptor], [], [], TURN_S)[0]:
         pass
     return os.read(descriptor, size)
+
+
+def join_in_turns(thread: "threading.Thread") -> None:
+    """Wait for the end of a thread, and handle a signal that arrives just before."""
+    while thread.is_alive():
+        thread.join(TURN_S)
+
+
+def get_in_turns(queue: "SimpleQueue[T]") -> T:
+    """Take the next item of a queue, wait for it, and handle a signal that arrives just before."""
+    from queue import Empty
+
+    while True:
+        try:
+            return queue.get(timeout=TURN_S)
+        except Empty:
+            continue

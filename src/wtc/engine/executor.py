@@ -12,7 +12,7 @@ from wtc.engine.operations import Call, perform_operation
 from wtc.engine.pacing import Pacing
 from wtc.errors import EngineUnreachableError, InterruptedByUserError, WtcError
 from wtc.events import Event, NodeDone, NodeFailed, NodeSkipped, NodeStarted, Progress, StillRunning, Warned
-from wtc.interruption import heed_stop
+from wtc.interruption import heed_stop, join_in_turns
 from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.plan import (
     BuildImage,
@@ -152,7 +152,7 @@ class _Run:
                 raise
             finally:
                 for thread in self.running.values():
-                    thread.join()
+                    join_in_turns(thread)
         if self.bug is not None:
             raise self.bug
         return Outcome(

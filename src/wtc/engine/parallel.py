@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
+from wtc.interruption import join_in_turns
 from wtc.static_typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ def call_all(calls: Sequence[Callable[[], T]]) -> list[T]:
         helper.start()
     batch.work()
     for helper in helpers:
-        helper.join()
+        join_in_turns(helper)
     if batch.errors:
         raise batch.errors[min(batch.errors)]
     return [batch.results[number] for number in range(len(calls))]
@@ -46,7 +47,7 @@ class Ahead(Generic[T]):
 
     def result(self) -> T:
         """Wait for the result. Raises: what the call raises."""
-        self._thread.join()
+        join_in_turns(self._thread)
         if self._batch.errors:
             raise self._batch.errors[0]
         return self._batch.results[0]

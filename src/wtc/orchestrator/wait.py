@@ -8,6 +8,7 @@ from queue import SimpleQueue
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Reporter
+from wtc.interruption import get_in_turns
 from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
 from wtc.orchestrator.context.context import Context
@@ -52,7 +53,7 @@ def wait(
 
         def container_ends() -> Generator[ContainerEnd]:
             for _ in there:
-                found = ended.get()
+                found = get_in_turns(ended)
                 if isinstance(found, WtcError):
                     raise found
                 yield found

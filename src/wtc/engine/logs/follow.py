@@ -21,6 +21,7 @@ from wtc.engine.logs.log_window import LogSource, LogWindow
 from wtc.engine.observe import parse_inspect
 from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import EngineError, EngineUnreachableError, NotFoundError, WtcError
+from wtc.interruption import TURN_S
 from wtc.model.observed import RUNNING_STATES
 from wtc.planner.observed.ownership import is_named
 from wtc.static_typing import TYPE_CHECKING, TypeAlias
@@ -117,7 +118,7 @@ class _Follow:
         self._attach_listed(tail=self.wanted.tail, first=True)
         while not self._finished():
             lines: list[Line] = []
-            for message in self.messages.take(None if self.end_at is None else max(0.0, self.end_at - monotonic())):
+            for message in self.messages.take(TURN_S if self.end_at is None else max(0.0, self.end_at - monotonic())):
                 match message:
                     case _ContainerChanged():
                         self._on_change(message)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from wtc.dataclass import dataclass
 from wtc.errors import WtcError
 from wtc.events import Note, Reporter, warn
+from wtc.interruption import join_in_turns
 from wtc.model.namespace import Namespace
 from wtc.orchestrator.context.open_engine import open_engine
 from wtc.orchestrator.context.target import Target
@@ -96,7 +97,7 @@ class AttachedStack:
         for batch in follow_logs(self._engine, request.namespace, reading, warn=lambda text: warn(self._report, text)):
             yield [StackLine(source.service, source.number, line.time, line.text) for source, line in batch]
         if self._stopping is not None:
-            self._stopping.join()
+            join_in_turns(self._stopping)
         if self._failure is not None:
             raise self._failure
 
