@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import cached_property
+from time import monotonic
 from types import TracebackType
 
 from wtc.errors import ConflictError, WtcError
@@ -68,8 +69,9 @@ class Context:
             self.keep_place(self.namespace)
             if not self.dry_run and "build_indexes" in self.__dict__:
                 self.build_indexes.keep(self.state.store, self.namespace.name)
+        end_s = monotonic() + IN_FLIGHT_S
         for ahead in self._ahead:
-            ahead.wait(IN_FLIGHT_S)
+            ahead.wait(max(0.0, end_s - monotonic()))
         self._is_left = True
         self._open.close()
 
@@ -143,12 +145,12 @@ class Context:
         if ahead := self._listing_ahead:
             self._listing_ahead = None
             return ahead.result()
-        return self._list()
+        return self._list(self.engine)
 
-    def _list(self) -> EngineListing:
+    def _list(self, engine: "Engine") -> EngineListing:
         from wtc.engine.observe.snapshot import list_containers_alone, list_engine
 
-        return list_containers_alone(self.engine) if self._containers_alone else list_engine(self.engine)
+        return list_containers_alone(engine) if self._containers_alone else list_engine(engine)
 
     @cached_property
     def namespace(self) -> Namespace:
@@ -220,10 +222,12 @@ class Context:
 
         if self._engine_ahead is None and "engine" not in self.__dict__:
             self._engine_ahead = Ahead(self._open_engine)
-        self._listing_ahead = Ahead(self._list)
+        # Not the property `engine`: it has a lock, for which the main thread would wait, deaf to signals.
+        engine = self._engine_ahead.result if self._engine_ahead else lambda: self.engine
+        self._listing_ahead = Ahead(lambda: self._list(engine()))
         self._ahead.append(self._listing_ahead)
         if info:
-            self._ahead.append(Ahead(lambda: self.engine.info()))  # noqa: PLW0108 - here it would wait for the engine
+            self._ahead.append(Ahead(lambda: engine().info()))
 
     def use_labels_alone_if_needed(self) -> None:
         """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""
