@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import threading
+from collections.abc import Iterator
 from queue import SimpleQueue
 from time import monotonic
 from types import SimpleNamespace
@@ -12,7 +13,14 @@ from typing import Any
 import pytest
 
 from wtc.cli import main, signals
-from wtc.interruption import TURN_S, Interrupted, get_in_turns, join_in_turns, read_in_turns
+from wtc.interruption import TURN_S, Interrupted, forget_signals, get_in_turns, join_in_turns, read_in_turns
+
+
+@pytest.fixture(autouse=True)
+def no_signal() -> Iterator[None]:
+    """Let no later test of this process believe that a signal has arrived."""
+    yield
+    forget_signals()
 
 
 def test_signal_that_arrives_just_before_a_read_is_handled_after_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
