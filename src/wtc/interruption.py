@@ -5,7 +5,7 @@ A signal interrupts the main thread where it is, unless that thread heeds an eve
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from wtc.static_typing import TYPE_CHECKING, TypeVar
@@ -110,7 +110,5 @@ def get_in_turns(queue: "SimpleQueue[T]") -> T:
     from queue import Empty
 
     while True:
-        try:
+        with suppress(Empty):
             return queue.get(timeout=TURN_S)
-        except Empty:
-            continue

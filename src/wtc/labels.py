@@ -108,17 +108,17 @@ def identity_of(labels: Mapping[str, str]) -> Identity:
 
 def path_text(path: str) -> str:
     """Encode a path as a label value: unchanged if it is UTF-8, else `wtc-bytes:<base64>`."""
-    content = path.encode("utf-8", "surrogateescape")
     try:
-        content.decode()
-    except UnicodeDecodeError:
-        pass
-    else:
-        if not path.startswith(_BYTES):
-            return path
+        path.encode()
+    except UnicodeEncodeError:
+        return _base64_text(path)
+    return _base64_text(path) if path.startswith(_BYTES) else path
+
+
+def _base64_text(path: str) -> str:
     import base64
 
-    return _BYTES + base64.b64encode(content).decode()
+    return _BYTES + base64.b64encode(path.encode("utf-8", "surrogateescape")).decode()
 
 
 def path_of(text: str) -> str:

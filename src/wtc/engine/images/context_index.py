@@ -44,8 +44,8 @@ class ContextIndex:
     ) -> None:
         self._on_large = on_large
         known = document or {}
-        self._is_valid = all(isinstance(known.get(name), kind) for name, kind in _COLUMNS.items())
-        self._known: dict[str, Any] = known if self._is_valid else {}
+        is_valid = all(isinstance(known.get(name), kind) for name, kind in _COLUMNS.items())
+        self._known: dict[str, Any] = known if is_valid else {}
         self._before: dict[str, Any] = {}
         """Path -> row of the reading before, once it is needed: its facts and its digest, `missing` or `unreadable`."""
         self._checked_ns = known.get("checked_ns", 0)
@@ -119,12 +119,7 @@ class ContextIndex:
 
     def _are_paths_unchanged(self, known: dict[str, Any]) -> bool:
         paths = _split(known["paths"])
-        facts: list[int] = []
-        # A context has many files: this loop is most of what an `up` with nothing to do costs there.
-        lstat, add = os.lstat, facts.extend
-        for path in paths:
-            found = lstat(path)
-            add((found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+        facts = [fact for path in paths for fact in _facts(os.lstat(path))]
         if facts != known["facts"] or len(paths) != len(known["digests"]):
             return False
         newest = max((*facts[2::_FACTS], *facts[3::_FACTS]), default=0)
