@@ -70,9 +70,9 @@ def defined_names(path: Path) -> set[str]:
 def names_in_files(text: str) -> Iterator[tuple[str, str]]:
     """Yield (file, name) for each name that a text says is in a file."""
     for file, names in NAMES_BEHIND_FILE.findall(text):
-        yield from ((file, name) for name in re.findall(r"[\w.]+", names))
+        yield from ((file, name) for name in re.findall(r"`([\w.]+)`", names))
     for names, file in NAMES_BEFORE_FILE.findall(text):
-        yield from ((file, name) for name in re.findall(r"[\w.]+", names))
+        yield from ((file, name) for name in re.findall(r"`([\w.]+)`", names))
 
 
 @documents
