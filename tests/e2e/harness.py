@@ -48,12 +48,12 @@ volumes:
 """Two services with fixed names and ports; `db` serves what lies in its volume."""
 
 
-def until(condition: Callable[[], bool], what: str, *, deadline_s: float = DEADLINE_S) -> None:
+def until(condition: Callable[[], bool], what: str | Callable[[], str], *, deadline_s: float = DEADLINE_S) -> None:
     """Looks again and again until the condition holds; fails after `deadline_s`."""
     end = time.monotonic() + deadline_s
     pause = threading.Event()
     while not condition():
-        assert time.monotonic() < end, f"not within {deadline_s:g} s: {what}"
+        assert time.monotonic() < end, f"not within {deadline_s:g} s: {what if isinstance(what, str) else what()}"
         pause.wait(0.05)
 
 

@@ -85,7 +85,10 @@ class Watching:
     def hear(self, text: str, *, times: int = 1) -> None:
         """Wait until it has printed the text so often."""
         popen = self.started.popen
-        until(lambda: self.printed.count(text) >= times or popen.poll() is not None, f"`{text}` in\n{self.printed}")
+        until(
+            lambda: self.printed.count(text) >= times or popen.poll() is not None,
+            lambda: f"`{text}` in\n{self.printed}",
+        )
         assert self.printed.count(text) >= times, self.printed
 
     def container(self, service: str) -> Any:
@@ -105,7 +108,7 @@ class Watching:
 
     def arrives(self, path: str, text: str) -> None:
         """Wait until a file of `web` has this content."""
-        until(lambda: self.read(path) == text, f"`{path}` is {text!r}\n{self.printed}")
+        until(lambda: self.read(path) == text, lambda: f"`{path}` is {text!r}\n{self.printed}")
 
     def interrupt(self, number: int = signal.SIGINT) -> int:
         """Send a signal, and return the exit status."""
@@ -250,6 +253,18 @@ def test_container_that_another_command_recreates_gets_the_files(workshop: Works
         workshop.wtc("down", "web")
         replaced(workshop.main / "src" / "app.py", "three\n")
         watch.hear("service `web` has no container to sync")
+
+
+def test_refused_file_does_not_keep_the_others_of_its_batch_away(workshop: Workshop) -> None:
+    rules = "[{action: sync, path: conf.ini, target: /etc}, {action: sync, path: src, target: /opt/new}]"
+    workshop.commit({**FILES, "compose.yaml": one_service("web", f"develop: {{watch: {rules}}}")})
+    with watching(workshop) as watch:
+        for text in ("two\n", "three\n", "four\n"):
+            replaced(workshop.main / "src" / "app.py", text)
+            replaced(workshop.main / "conf.ini", text)
+            watch.arrives("/opt/new/app.py", text)
+        watch.hear('cannot overwrite directory "etc"')
+        assert watch.run("ls", "-d", "/etc/passwd") == "/etc/passwd\n"
 
 
 def test_folder_of_the_image_is_neither_replaced_nor_left_with_what_only_root_may_remove(workshop: Workshop) -> None:

@@ -18,7 +18,7 @@ from wtc.model.up_options import Recreate
 from wtc.orchestrator.build import BuildRequest, build
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.file_watch.decide import Actions, PathChange, decide, synced_files
-from wtc.orchestrator.file_watch.sync import Synced, is_temporary, sync_service
+from wtc.orchestrator.file_watch.sync import Synced, sync_in_parts, sync_service
 from wtc.orchestrator.file_watch.watch_rule import WatchRule
 from wtc.orchestrator.file_watch.watched_disk import FolderWalk, is_folder
 from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb, change_lifecycle
@@ -131,12 +131,8 @@ class Applying:
         ready: dict[str, _Work] = {}
         for service, one in work.items():
             try:
-                if one.files:
-                    self._sync(service, one.files)
+                is_ready = not one.files or self._sync(service, one.files)
             except WtcError as error:
-                if not is_temporary(error):
-                    self._failed(error)
-                    continue
                 self._work[service] = one
                 if self._reported.get(service) != error.message:
                     self._reported[service] = error.message
@@ -145,15 +141,22 @@ class Applying:
                     )
             else:
                 self._reported.pop(service, None)
-                ready[service] = one
+                if is_ready:
+                    ready[service] = one
         return ready
 
-    def _sync(self, service: str, files: Mapping[str, str]) -> None:
+    def _sync(self, service: str, files: Mapping[str, str]) -> bool:
+        """Sync the files, and return whether any of them was not refused. Raises: WtcError if it may succeed later."""
         with heed_stop():
             targets = {rule.target for rule in self._rules if rule.service == service}
-            synced = sync_service(self._context, service, files, targets)
-        if text := _synced_text(service, synced, self._context.target.cwd):
+            sync = partial(sync_service, self._context, service, targets=targets)
+            synced, refusals = sync_in_parts(files, sync)
+        for error in refusals:
+            self._failed(error)
+        is_ready = not refusals or bool(synced.sent or synced.removed)
+        if is_ready and (text := _synced_text(service, synced, self._context.target.cwd)):
             self._note(text)
+        return is_ready
 
     def _rebuild(self, services: tuple[str, ...]) -> None:
         """Build the images of these services alone, and recreate their containers; dependents follow as in `up`."""

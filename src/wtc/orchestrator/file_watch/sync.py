@@ -1,8 +1,9 @@
 """Copy changed files into the containers of a service."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
+from itertools import islice
 from os.path import lexists
 
 from wtc.dataclass import dataclass
@@ -17,6 +18,8 @@ from wtc.orchestrator.file_watch.watched_disk import is_folder
 
 LISTINGS = 4
 """How often a sync looks for containers that have taken the place of others meanwhile."""
+REFUSALS = 32
+"""After so many refusals of a batch's parts, the parts are not halved any further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,38 @@ class Synced:
     removed: tuple[str, ...]
     """Paths in the containers."""
     containers: int
+
+
+def sync_in_parts(
+    files: Mapping[str, str], sync: Callable[[Mapping[str, str]], Synced]
+) -> tuple[Synced, list[WtcError]]:
+    """Sync the files together. If that is refused, sync the halves: a refused file does not keep the others away.
+
+    Returns: what was sent and removed, and why the rest was not, each reason once.
+
+    Raises:
+        WtcError: `sync` has raised one that `is_temporary`.
+    """
+    parts, done, errors, refusals = [dict(files)], [Synced(sent=(), removed=(), containers=0)], dict[str, WtcError](), 0
+    while parts:
+        part = parts.pop()
+        try:
+            done.append(sync(part))
+        except WtcError as error:
+            if is_temporary(error):
+                raise
+            refusals += 1
+            if len(part) > 1 and refusals < REFUSALS:
+                middle = len(part) // 2
+                parts += [dict(islice(part.items(), middle, None)), dict(islice(part.items(), middle))]
+            else:
+                errors.setdefault(f"{error.message}{error.causes}", error)
+    synced = Synced(
+        sent=tuple(path for one in done for path in one.sent),
+        removed=tuple(path for one in done for path in one.removed),
+        containers=max(one.containers for one in done),
+    )
+    return synced, list(errors.values())
 
 
 def sync_service(context: Context, service: str, files: Mapping[str, str], targets: AbstractSet[str]) -> Synced:
