@@ -1,6 +1,5 @@
 """Report each event as a line, for pipes, logs and agents."""
 
-from wtc.cli.render.errors import diagnostic_text
 from wtc.cli.terminal.output import narrate
 from wtc.events import Event, Note, Warned
 from wtc.static_typing import TYPE_CHECKING, Self
@@ -25,6 +24,8 @@ class PlainReporter:
     def __call__(self, event: Event, /) -> None:
         """Handle one event."""
         if isinstance(event, Warned):
+            from wtc.cli.render.errors import diagnostic_text
+
             narrate(diagnostic_text(event.diagnostic))
         elif not self._quiet and (line := self._line(event)):
             narrate(line)

@@ -10,11 +10,10 @@ from math import inf
 from wtc import __version__
 from wtc.dataclass import dataclass, field, replace
 from wtc.engine.client.endpoint import Endpoint, choose_endpoint
-from wtc.engine.client.errors import refused_error, translate_error, unreachable_error
 from wtc.engine.client.http1 import encode_path, encode_query
 from wtc.engine.client.json_access import parse_json
 from wtc.engine.client.transport import CutShortError, MalformedResponseError
-from wtc.errors import EngineError, EngineUnreachableError
+from wtc.errors import EngineError, EngineUnreachableError, WtcError
 from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -90,11 +89,13 @@ class Engine:
             timeout_s=self.timeout_s,
             stream=stream,
         )
-        translate = functools.partial(translate_error, doing=doing, address=self.address)
+        translate = functools.partial(self._translated, doing=doing)
         with self.translating_errors(doing):
             response = _retry(send) if method in {"GET", "HEAD"} else send()
         response.translate_errors(translate)
         if response.status >= 400 and response.status not in accept:
+            from wtc.engine.client.errors import refused_error
+
             raise refused_error(response.status, error_text(response.content), doing=doing)
         if not stream:
             _ = response.content
@@ -124,7 +125,12 @@ class Engine:
         try:
             yield
         except OSError as error:
-            raise translate_error(error, doing=doing, address=self.address) from error
+            raise self._translated(error, doing=doing) from error
+
+    def _translated(self, error: Exception, *, doing: str) -> WtcError:
+        from wtc.engine.client.errors import translate_error
+
+        return translate_error(error, doing=doing, address=self.address)
 
     def close(self) -> None:
         """Close all connections."""
@@ -166,6 +172,8 @@ def open_engine(endpoint: Endpoint, *, timeout_s: float | None = None) -> Engine
         response = transport.request("GET", "/_ping", headers=headers, timeout_s=limit_s)
         _ = response.content
     except OSError as error:
+        from wtc.engine.client.errors import unreachable_error
+
         raise _add_proxy_hint(unreachable_error(error, endpoint.address), endpoint) from error
     version = _negotiate_version(response.header("Api-Version"), endpoint)
     return Engine(

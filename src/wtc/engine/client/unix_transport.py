@@ -7,11 +7,14 @@ import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 
-from wtc.engine.client.duplex_socket import DuplexSocket
 from wtc.engine.client.http1 import CHUNKED, UNTIL_CLOSE, content_length, request_head
 from wtc.engine.client.http1_body import BufferedSocket, ChunkedReader, LengthReader
 from wtc.engine.client.transport import CONNECT_TIMEOUT_S, Content, Response
 from wtc.sockets import socket
+from wtc.static_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wtc.engine.client.duplex_socket import DuplexSocket
 
 MAX_IDLE = 32
 SMALL_BYTES = 64 * 1024
@@ -58,8 +61,10 @@ class UnixTransport:
         release = self._keep if reusable else BufferedSocket.close
         return Response(status=answer.status, headers=answer.headers, body=_Body(connection, length, release))
 
-    def open_duplex(self, *, timeout_s: float | None = None) -> DuplexSocket:
+    def open_duplex(self, *, timeout_s: float | None = None) -> "DuplexSocket":
         """See `Transport.open_duplex`."""
+        from wtc.engine.client.duplex_socket import DuplexSocket
+
         link = connect_unix(self._path)
         link.settimeout(timeout_s)
         return DuplexSocket(link)

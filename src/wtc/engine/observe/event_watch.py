@@ -11,7 +11,6 @@ from time import monotonic
 
 from wtc import labels as label
 from wtc.engine.client.json_access import get_number, get_object, get_text, parse_http_date
-from wtc.engine.observe.event_stream import EventStream
 from wtc.errors import WtcError
 from wtc.static_typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from wtc.engine.client.connection import Engine
     from wtc.engine.client.json_stream import Record
+    from wtc.engine.observe.event_stream import EventStream
     from wtc.model.observed import ContainerRef
 
 RECHECK_S = 1.0
@@ -172,6 +172,8 @@ class EventWatch:
                 self._closed.wait(REOPEN_S)
 
     def _read_stream(self) -> None:
+        from wtc.engine.observe.event_stream import EventStream
+
         stream = EventStream(self._engine, filters=_FILTERS, since=self._since())
         self._opened = self._opened or stream.date
         with self._lock:

@@ -6,8 +6,6 @@ from wtc.dataclass import replace
 from wtc.engine.client.json_access import Json, get_number, get_object, get_objects, get_text, parse_number
 from wtc.model.observed import PROCESS_STATES
 from wtc.model.ports import PortBinding
-from wtc.planner.checks.port_overlap import bindings_overlap
-from wtc.port_probe import is_bindable
 
 
 def requested_ports(inspected: Json) -> tuple[PortBinding, ...]:
@@ -54,6 +52,9 @@ def taken_ports(
     wanted: Iterable[PortBinding], held: Iterable[PortBinding], *, this_machine: bool
 ) -> tuple[PortBinding, ...]:
     """Return the wanted ports that are held by a container; on `this_machine`, also by any other program."""
+    from wtc.planner.checks.port_overlap import bindings_overlap
+    from wtc.port_probe import is_bindable
+
     others = list(held)
 
     def is_taken(port: PortBinding) -> bool:

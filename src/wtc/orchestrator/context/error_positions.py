@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from wtc.errors import ComposeFileError, WtcError
 from wtc.model.project import Project
-from wtc.planner.error_positions import with_position
 
 
 @contextmanager
@@ -20,6 +19,8 @@ def with_positions(read: Callable[[], Project]) -> Generator[None]:
     except WtcError as error:
         if not any(d.path and d.position is None for d in error.diagnostics):
             raise
+        from wtc.planner.error_positions import with_position
+
         try:
             project = read()
         except ComposeFileError:

@@ -16,8 +16,6 @@ from wtc.model.ports import Endpoint, HostPort
 from wtc.model.position import Position
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
-from wtc.orchestrator.kept.ports_as_json import decode_endpoints, decode_host_ports, encode_endpoints, encode_host_ports
-from wtc.orchestrator.kept.unchanged_stack import is_unchanged, stack_facts
 from wtc.static_typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,7 +63,12 @@ def find_unchanged_up(target: Target) -> UnchangedUp | None:
     try:
         with Context(target, lambda _event: None) as context:
             found = context.kept.find(_PURPOSE)
-            if found is None or not is_unchanged(context, found, found.value["facts"], creates=True):
+            if found is None:
+                return None
+            from wtc.orchestrator.kept.ports_as_json import decode_endpoints, decode_host_ports
+            from wtc.orchestrator.kept.unchanged_stack import is_unchanged
+
+            if not is_unchanged(context, found, found.value["facts"], creates=True):
                 return None
             endpoints = decode_endpoints(found.value["endpoints"])
             warnings = tuple(map(_decode_warning, found.value["warnings"]))
@@ -89,6 +92,8 @@ def keep_unchanged_up(
 
     `observed` is the snapshot that it decided by, `leased` the ports of the project.
     """
+    from wtc.orchestrator.kept.ports_as_json import encode_endpoints, encode_host_ports
+    from wtc.orchestrator.kept.unchanged_stack import stack_facts
     from wtc.orchestrator.ports import leased_host_ports
 
     if not _keeps_ports(context, observed, leased) or not _can_be_kept(context, warnings.warnings):

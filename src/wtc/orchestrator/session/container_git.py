@@ -14,13 +14,12 @@ from wtc.model.mounts import Mount
 from wtc.model.observed import Observed
 from wtc.model.project import Project
 from wtc.orchestrator.context.user_state import UserState
-from wtc.planner.git.container_git import GitRules, ServiceGit, with_git
-from wtc.planner.git.git_mounts import bound_links
 from wtc.settings.settings import GIT, Source
 from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wtc.engine.client.connection import Engine
+    from wtc.planner.git.container_git import GitRules, ServiceGit
 
 _OFF = "to use the service without git, write `x-wtc: {git: off}` in it"
 
@@ -51,7 +50,7 @@ class ContainerGit:
         self._findings: list[Diagnostic] = []
         self._reported: list[Diagnostic] = []
 
-    def added(self, desired: Desired, observed: Observed) -> tuple[Desired, dict[str, ServiceGit]]:
+    def added(self, desired: Desired, observed: Observed) -> "tuple[Desired, dict[str, ServiceGit]]":
         """Return the stack in which git works, and what was added, by service.
 
         Raises:
@@ -70,6 +69,8 @@ class ContainerGit:
                 self._finding(name, f"git does not work in service `{name}`: {reason}", _OFF) for name in links
             ]
             return desired, {}
+        from wtc.planner.git.container_git import with_git
+
         rules = self._rules(self._git, chosen, observed, decided=links.keys() <= chosen.keys())
         stack, found = with_git(desired, links, rules, real=self._real)
         self._findings = [d for name, one in found.items() for d in self._of_service(name, one, self._git)]
@@ -139,10 +140,16 @@ class ContainerGit:
         binding = {name: c for name, c in configs.items() if any(m.type == "bind" for m in c.volumes)}
         if not binding or self._git is None:
             return {}
+        from wtc.planner.git.git_mounts import bound_links
+
         found = {name: bound_links(config, self._git, self._real) for name, config in binding.items()}
         return {name: links for name, links in found.items() if links}
 
-    def _rules(self, git: LinkedGit, chosen: Mapping[str, GitAccess], observed: Observed, *, decided: bool) -> GitRules:
+    def _rules(
+        self, git: LinkedGit, chosen: Mapping[str, GitAccess], observed: Observed, *, decided: bool
+    ) -> "GitRules":
+        from wtc.planner.git.container_git import GitRules
+
         return GitRules(
             git=git,
             mapping=UserMapping.IDENTITY if decided else self._mapping,
@@ -152,7 +159,7 @@ class ContainerGit:
             identity=self._identity,
         )
 
-    def _of_service(self, name: str, found: ServiceGit, git: LinkedGit) -> Iterator[Diagnostic]:
+    def _of_service(self, name: str, found: "ServiceGit", git: LinkedGit) -> Iterator[Diagnostic]:
         if found.reason:
             message = f"git in service `{name}` can only read the repository: {found.reason}"
             hint = f'to let it commit, write `user: "{git.owner}"`, or `x-wtc: {{git: rw}}` to accept such files'

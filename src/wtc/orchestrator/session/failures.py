@@ -8,7 +8,6 @@ from wtc.model.namespace import Namespace
 from wtc.model.observed import ObservedContainer
 from wtc.model.plan import BuildImage, PlanNode, PullImage, StartContainer
 from wtc.model.plan_text import operation_names
-from wtc.planner.error_positions import node_path
 from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def combine_failures(
 
 def _diagnostics(node: PlanNode, error: WtcError, message: str) -> tuple[Diagnostic, ...]:
     """Return the findings of one failure: its own, or what its node is about in the file."""
+    from wtc.planner.error_positions import node_path
+
     path = node_path(node)
     if error.diagnostics or not path:
         return error.diagnostics

@@ -12,7 +12,6 @@ from wtc.model.project import Project
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.session.shared_things import SEE_SHARED
 from wtc.planner.addresses import is_loopback
-from wtc.planner.checks.remote_binds import means_this_machine, remote_binds
 from wtc.planner.desired.file_grants import special_files, unreachable_files
 from wtc.regular_file import is_pipe_or_device, read_regular_file
 
@@ -59,6 +58,8 @@ def _remote_binds(project: Project, context: Context) -> Iterator[Diagnostic]:
     """Return the binds of this machine's folders, if the engine is on another machine."""
     if is_loopback(context.engine.host):
         return
+    from wtc.planner.checks.remote_binds import means_this_machine, remote_binds
+
     folders = (context.located.worktree, project.working_dir)
     yield from remote_binds(
         project, lambda path: means_this_machine(path, folders=folders, exists=os.path.lexists(path))

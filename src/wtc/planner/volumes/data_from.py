@@ -22,7 +22,6 @@ from wtc.model.plan import (
 )
 from wtc.model.project import Volume
 from wtc.planner.dependency_order import dependency_order
-from wtc.planner.down import depends_on
 from wtc.planner.observed.ownership import inconsistency
 from wtc.planner.plan_builder import PlanBuilder
 from wtc.planner.volumes.copy_marker import (
@@ -250,6 +249,10 @@ class _Planning:
 
     def _restart(self, stopped: Sequence[ObservedContainer]) -> Plan:
         builder = PlanBuilder()
+        if not stopped:
+            return builder.plan()
+        from wtc.planner.down import depends_on
+
         started: dict[str, int] = {}
         by_service = {c.labels.get(label.COMPOSE_SERVICE, ""): c for c in stopped}
         order = dependency_order({name: depends_on(c.labels) for name, c in by_service.items()})
