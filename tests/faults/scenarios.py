@@ -36,7 +36,8 @@ volumes:
 class Scenario:
     """A command. `before`: the files of the stack that is up before it; None: no stack.
 
-    `status` is that of the command without a fault. One that `follows` ends only by a signal.
+    If it `is_down`, `down` ran since; what `up` keeps is there. `status` is that of the command without a fault. One
+    that `follows` ends only by a signal.
     """
 
     command: tuple[str, ...]
@@ -50,6 +51,7 @@ class Scenario:
     refused: int = 1
     """The status if the engine refuses: that of the docker command, for a container that it did not start."""
     follows: bool = False
+    is_down: bool = False
     removes_volumes: bool = False
 
 
@@ -58,6 +60,7 @@ UP = ("up", "--json")
 
 SCENARIOS: Mapping[str, Scenario] = {
     "up (first)": Scenario(command=UP, before=None, at=RED, after=RED),
+    "up (again)": Scenario(command=UP, before=RED, at=RED, after=RED, is_down=True),
     "up (changed)": Scenario(command=UP, before=RED, at=BLUE, after=BLUE, colour="blue"),
     "up --recreate": Scenario(command=(*UP, "--recreate"), before=RED, at=RED, after=RED),
     "up (unhealthy)": Scenario(command=UP, before=RED, at=SICK, after=RED, status=1),

@@ -58,7 +58,7 @@ class Sweep:
     def count(self, name: str) -> int:
         """Return how many requests the scenario's command sends without a fault."""
         scenario = SCENARIOS[name]
-        self._prepare(scenario)
+        self._prepare(scenario, fault=None)
         with self._proxy(_nothing) as proxy:
             self._run(scenario, proxy, fault=None)
         self._clean()
@@ -67,7 +67,7 @@ class Sweep:
     def run(self, case: Case) -> Verdict:
         """Run a case. What is up in the end is the state before the next case."""
         scenario, fault = SCENARIOS[case.scenario], FAULTS[case.fault]
-        before = self._prepare(scenario)
+        before = self._prepare(scenario, fault)
         hit = _Hit(fault, case.number)
         with self._proxy(hit.handle) as proxy:
             begun_s = time.monotonic()
@@ -90,7 +90,7 @@ class Sweep:
         self._socket.unlink(missing_ok=True)
         return Proxy(str(self._socket), handle=handle)
 
-    def _prepare(self, scenario: Scenario) -> "_State | None":
+    def _prepare(self, scenario: Scenario, fault: Fault | None) -> "_State | None":
         """Bring the stack to the state before the command. Return that state if there was an `up`."""
         if scenario.before is None:
             self._clean()
@@ -98,13 +98,14 @@ class Sweep:
             write(self._folder, scenario.before)
             self._up = scenario.before, self._state(self._workshop.wtc(*UP, cwd=self._folder))
         write(self._folder, scenario.at)
+        if scenario.is_down:
+            with self._proxy(_nothing) as proxy:
+                for command in (UP, ("down", "-t", "0")):
+                    self._workshop.wtc(*command, cwd=self._folder, env=_environment(proxy, fault))
         return self._up[1] if self._up else None
 
     def _run(self, scenario: Scenario, proxy: Proxy, *, fault: Fault | None, hit: "_Hit | None" = None) -> Ended:
-        env = {"DOCKER_HOST": proxy.address}
-        if fault is not None and fault.is_endless:
-            env["WTC_ENGINE_TIMEOUT"] = str(ENGINE_TIMEOUT_S)
-        started = self._workshop.start(*scenario.command, cwd=self._folder, env=env)
+        started = self._workshop.start(*scenario.command, cwd=self._folder, env=_environment(proxy, fault))
         if hit is not None:
             hit.aim(started)
         if scenario.follows:
@@ -252,6 +253,11 @@ def _interrupt_followed(started: Started, proxy: Proxy, fault: Fault | None, hit
         quiet.wait(0.05)
     if started.popen.poll() is None:
         started.popen.send_signal(signal.SIGINT)
+
+
+def _environment(proxy: Proxy, fault: Fault | None) -> dict[str, str]:
+    timeout = {"WTC_ENGINE_TIMEOUT": str(ENGINE_TIMEOUT_S)} if fault is not None and fault.is_endless else {}
+    return {"DOCKER_HOST": proxy.address, **timeout}
 
 
 def _judge_end(scenario: Scenario, fault: Fault, ended: Ended, elapsed_s: float) -> list[str]:

@@ -17,9 +17,10 @@ from wtc.dataclass import dataclass, replace
 from wtc.errors import InterruptedByUserError, WtcError
 from wtc.events import Event, Reporter, warn
 from wtc.interruption import SILENCE_S, is_stop_heeded, received_signal
+from wtc.orchestrator.bring_up.up_request import UpRequest, UpResult
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.session.foreground import AttachRequest, OnExit, attach_stack
-from wtc.orchestrator.up import UpRequest, UpResult, up
+from wtc.orchestrator.up import up
 from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from wtc.model.observed import RUNNING_STATES, ContainerRef, Observed
 from wtc.model.plan import Plan
 from wtc.model.project import Project
 from wtc.model.up_options import UpOptions
+from wtc.orchestrator.bring_up.up_request import UpRequest
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.error_positions import with_positions
 from wtc.orchestrator.context.resolve import resolve_stack
@@ -24,7 +25,7 @@ from wtc.orchestrator.session.adopt import claim_namespace
 from wtc.orchestrator.session.memory_guard import MemoryRequest, reserve_memory
 from wtc.orchestrator.session.session import RetryError, Session
 from wtc.orchestrator.session.unsupported import report_unsupported
-from wtc.orchestrator.up import UpRequest, bring_up
+from wtc.orchestrator.up import bring_up
 from wtc.planner.checks.conflicts import check_names, check_shared
 from wtc.planner.checks.memory_budget import starting_spec
 from wtc.planner.images.plan_images import check_images, plan_images

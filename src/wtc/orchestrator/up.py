@@ -1,95 +1,28 @@
 """`up`: bring the stack to the state that the compose file describes."""
 
-import contextlib
 import threading
-from collections.abc import Collection, Iterable, Mapping
-from functools import cache, partial
+from functools import cache
 
-from wtc.dataclass import dataclass, field, replace
-from wtc.errors import PortTakenError, UsageError, WtcError
-from wtc.events import Reporter, Warned, warn
-from wtc.model.desired import Desired
-from wtc.model.diagnostic import Diagnostic
-from wtc.model.namespace import Namespace
-from wtc.model.observed import Observed
-from wtc.model.plan import Plan, StartContainer
-from wtc.model.ports import Endpoint, HostPort
-from wtc.model.project import Project
-from wtc.model.up_options import Recreate, UpOptions
-from wtc.orchestrator.context.context import Context, report_foreign
+from wtc.dataclass import replace
+from wtc.errors import WtcError
+from wtc.events import Reporter
+from wtc.orchestrator.bring_up.networks_ahead import NetworksAhead
+from wtc.orchestrator.bring_up.up_request import UpRequest, UpResult
+from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.error_positions import with_positions
-from wtc.orchestrator.context.project_name import warn_of_project_name
-from wtc.orchestrator.context.resolve import resolve_stack
 from wtc.orchestrator.context.stack_lock import LocksBusyError, StackLocks
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.context.user_state import command_line_settings
-from wtc.orchestrator.host_ports.published import record_published
-from wtc.orchestrator.host_ports.stale_urls import own_addresses, stale_urls
-from wtc.orchestrator.host_ports.unreachable_ports import tcp_ports, warn_of_unreachable_ports
-from wtc.orchestrator.kept.unchanged_up import WarningsSeen, keep_unchanged_up
-from wtc.orchestrator.ports import leased_host_ports
-from wtc.orchestrator.session.adopt import Adoption, claim_namespace
-from wtc.orchestrator.session.data_from import DataFrom
-from wtc.orchestrator.session.memory_guard import MemoryRequest, oversubscription, reserve_memory
-from wtc.orchestrator.session.session import RetryError, Session
+from wtc.orchestrator.kept.unchanged_up import WarningsSeen
+from wtc.orchestrator.session.adopt import claim_namespace
 from wtc.orchestrator.session.shared_things import SharingReported, report_sharing, shared_things
-from wtc.orchestrator.session.unsupported import report_unsupported
 from wtc.orchestrator.worktree_files.copy_env_files import copy_env_files
-from wtc.planner.checks.conflicts import check_names, foreign_images
-from wtc.planner.checks.memory_budget import starting_in_plan
-from wtc.planner.images.plan_images import check_images, only_services, plan_images
-from wtc.planner.up import plan_up
-from wtc.planner.volumes.data_from import with_filled_volumes
 from wtc.static_typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wtc.engine.executor import Outcome
-    from wtc.orchestrator.host_ports.leases import StackPorts
+    from collections.abc import Collection
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpRequest:
-    """The options of `up`."""
-
-    services: tuple[str, ...] = ()
-    scales: Mapping[str, int] = field(default_factory=dict[str, int])
-    watched: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """Option of `--foreground` -> the services that it names."""
-    options: UpOptions = field(default_factory=UpOptions)
-    fixed_ports: bool = False
-    adoption: Adoption = field(default_factory=Adoption)
-    data_from: str = ""
-    """The stack whose data is copied into volumes that do not exist yet: see `DataFrom`."""
-    mem_limit: str = ""
-    """The memory limit of services that set none, such as `512m`; empty uses the settings."""
-    oversubscribe: bool = False
-    """Start even if the engine's machine does not have enough memory."""
-    strict: bool = False
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpResult:
-    """The result of `up`. `plans` are those that were executed, or in a dry run would be."""
-
-    namespace: Namespace
-    endpoints: tuple[Endpoint, ...]
-    plans: tuple[Plan, ...]
-    replicas: tuple[tuple[str, int], ...] = ()
-    """Service and number of the started containers, in dependency order."""
-    host_ports: tuple[HostPort, ...] = ()
-    """The ports of processes on the host (`x-wtc.ports`), by name."""
-    started: frozenset[tuple[str, int]] = frozenset()
-    """Service and number of those that did not run before."""
-    unattached: frozenset[str] = frozenset()
-    """The services whose output `--foreground` does not show, because the file has `attach: false`."""
-    warnings: tuple[Diagnostic, ...] = ()
-    """The warnings that were reported, in their order."""
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was changed."""
-        return any(self.plans)
+    from wtc.model.project import Project
 
 
 def up(target: Target, request: UpRequest, report: Reporter, stop: threading.Event) -> UpResult:
@@ -115,11 +48,19 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
     context.use_labels_alone_if_needed()
     context.state.store.require()
     copy_env_files(context)
-    project = cache(partial(_read_project, context, request))
+
+    @cache
+    def project() -> "Project":
+        from wtc.orchestrator.bring_up.up_session import read_selected
+
+        return read_selected(context, request)
+
     with with_positions(lambda: context.projects.read(services=request.services)):
         if request.dry_run:
+            from wtc.orchestrator.bring_up.up_session import UpSession
+
             report_sharing(shared_things(project(), context.located.worktree), unkept)
-            return _Up(context, request, project(), stop).plan()
+            return UpSession(context, request, project(), stop).plan()
         worktrees: Collection[str] = [context.located.worktree]
         while True:
             try:
@@ -127,32 +68,23 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
                     locks.take(worktrees)
                     context.forget_snapshot()
                     # A stack that is up may have nothing to start, which is what the information is needed for.
-                    context.list_ahead(info=not _is_recorded_as_up(context))
-                    shared = shared_things(project(), context.located.worktree)
-                    claim_namespace(context, stop, adoption=request.adoption)
-                    reported = _reported_sharing(context, project())
-                    report_sharing(reported.new(shared), unkept)
-                    result = _Up(context, request, project(), stop).execute(locks)
-                    reported.keep(shared)
-                    return result
+                    is_up = _is_recorded_as_up(context)
+                    listing = context.list_ahead(info=not is_up)
+                    with NetworksAhead(context) as networks:
+                        if not is_up and request.is_whole_stack:
+                            networks.begin(listing)
+                        # Most of what `up` imports: the engine lists its objects and creates the networks meanwhile.
+                        from wtc.orchestrator.bring_up.up_session import UpSession
+
+                        shared = shared_things(project(), context.located.worktree)
+                        claim_namespace(context, stop, adoption=request.adoption)
+                        reported = _reported_sharing(context, project())
+                        report_sharing(reported.new(shared), unkept)
+                        result = UpSession(context, request, project(), stop, networks).execute(locks)
+                        reported.keep(shared)
+                        return result
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
-
-
-def _read_project(context: Context, request: UpRequest) -> Project:
-    """Return the project that the request selects, and report its warnings.
-
-    Raises:
-        ComposeFileError: the file cannot be used.
-        UsageError: an option names a service that is not selected.
-    """
-    project = context.projects.read(services=request.services)
-    for option, services in {"--scale": tuple(request.scales), **request.watched}.items():
-        _refuse_unknown(option, services, project)
-    shared = shared_things(project, context.located.worktree)
-    starting = not request.options.no_start
-    report_unsupported(project, context, strict=request.strict, shared=shared, starting=starting)
-    return project
 
 
 def _is_recorded_as_up(context: Context) -> bool:
@@ -162,191 +94,6 @@ def _is_recorded_as_up(context: Context) -> bool:
     return any(record.status is Status.UP for record in records)
 
 
-def _reported_sharing(context: Context, project: Project) -> SharingReported:
+def _reported_sharing(context: Context, project: "Project") -> SharingReported:
     read = context.located.reader.read
     return SharingReported(context.state.store.kept, context.namespace.name, project, read)
-
-
-def _refuse_unknown(option: str, services: Iterable[str], project: Project) -> None:
-    """Raise UsageError if an option names a service that is not selected."""
-    from wtc.nearest_name import nearest_name
-
-    for name in services:
-        if name in project.services:
-            continue
-        off = f"to start it too, run `wtc up {name}`" if name in project.disabled else ""
-        hint = off or nearest_name(name, project.services)
-        message = f"`{option}` names service `{name}`, which is not among those to start"
-        raise UsageError(message, hints=[hint] if hint else [])
-
-
-class _Up:
-    def __init__(self, context: Context, request: UpRequest, project: Project, stop: threading.Event) -> None:
-        self.context, self.request, self.project, self.report = context, request, project, context.report
-        environment, namespace = context.target.environment, context.namespace.name
-        warn_of_project_name(context.located, environment, namespace, self.report)
-        self.ports: StackPorts | None = None
-        self.data = DataFrom(text=request.data_from, folder=project.working_dir, context=context)
-        self.session = Session(context, project, stop)
-
-    def execute(self, locks: StackLocks) -> UpResult:
-        with contextlib.ExitStack() as held:
-            return self.session.repeat(lambda: self._attempt(held, locks))
-
-    def _attempt(self, held: contextlib.ExitStack, locks: StackLocks) -> UpResult:
-        session, options = self.session, self.request.options
-        first = not session.is_retry
-        plain = self._resolve()
-        observed = session.observe(plain)
-        desired, _ = session.git.added(plain, observed)
-        self._check(desired, observed)
-        if first:
-            self._report_foreign(desired, observed)
-        images = plan_images(desired, observed, options)
-        plan = plan_up(desired, observed, options)
-        self._check_fixed_ports(desired, plan)
-        if session.counts_memory:
-            memory = self._memory_request(desired, plan)
-            held.enter_context(reserve_memory(self.context.engine, self.context.state, memory))
-        if images:
-            observed = session.execute_images(images, plain)
-            desired, _ = session.git.added(plain, observed)
-        session.git.report(self.report)
-        filled = self._copy_data(desired, observed, locks) if first else observed
-        if images or filled is not observed:
-            plan = plan_up(desired, filled, options)
-        outcome = session.execute(plan)
-        if any(session.git.is_refused(error) for _, error in outcome.failed):
-            raise RetryError
-        if not self.request.fixed_ports:
-            taken = (error for _, error in outcome.failed if isinstance(error, PortTakenError))
-            session.retry_without({port for error in taken for port in error.ports})
-        session.retry_if_stopped(outcome, plan, observed)
-        session.undo_networks(outcome)
-        self._finish(outcome, desired, observed)
-        warn_of_unreachable_ports(self.context.target, tcp_ports(desired), self.report)
-        if first and self.request == UpRequest() and not any(session.plans):
-            self._keep(desired, observed)
-        return self._result(desired)
-
-    def _keep(self, desired: Desired, observed: Observed) -> None:
-        """Keep the result for a later `up` that finds nothing to do either."""
-        if self.ports is not None and isinstance(self.report, WarningsSeen):
-            keep_unchanged_up(self.context, desired, observed, self.ports.leased, self.report)
-
-    def plan(self) -> UpResult:
-        """Plan what `execute` would do, with the ports that would be leased."""
-        session = self.session
-        plain = self._resolve()
-        observed = session.observe(plain)
-        desired, _ = session.git.added(plain, observed)
-        session.git.report(self.report)
-        self._check(desired, observed)
-        self._report_foreign(desired, observed)
-        data = self.data.plan(desired, observed)
-        self.data.report_warnings(data)
-        images = plan_images(desired, observed, self.request.options)
-        plan = plan_up(desired, with_filled_volumes(observed, data), self.request.options)
-        session.plans = [images, data.copy, data.restart, data.finish, plan]
-        self._check_fixed_ports(desired, plan)
-        if session.counts_memory:
-            memory = self._memory_request(desired, plan)
-            if refusal := oversubscription(self.context.engine, self.context.state, memory):
-                warn(self.report, refusal.message, hint=refusal.hints[-1])
-        return self._result(desired)
-
-    def _resolve(self) -> Desired:
-        request, first = self.request, not self.session.is_retry
-        recreating = request.options.recreate is Recreate.ALWAYS and not request.services
-        if request.fixed_ports:
-            self.session.lease_for_host_processes()
-            ports = None
-        else:
-            ports = self.session.lease(scales=request.scales, recreating=recreating)
-        self.ports = ports
-        desired = resolve_stack(
-            self.context,
-            ports=ports,
-            services=request.services,
-            scales=request.scales,
-            hashed=not request.options.no_build,
-        )
-        if ports and first:
-            stale = stale_urls(desired, self.project, ports)
-            for finding in (*stale, *own_addresses(self.project, ports, self.context.observed)):
-                self.report(Warned(diagnostic=finding))
-        return only_services(desired, request.services) if request.options.no_deps and request.services else desired
-
-    def _check(self, desired: Desired, observed: Observed) -> None:
-        check_names(desired, observed, building=not self.request.options.no_build)
-        check_images(desired, observed, self.request.options)
-
-    def _check_fixed_ports(self, desired: Desired, plan: Plan) -> None:
-        if self.request.fixed_ports:
-            from wtc.orchestrator.host_ports.fixed_ports import check_fixed_ports
-
-            check_fixed_ports(self.context.engine, desired, plan, self.project.positions)
-
-    def _report_foreign(self, desired: Desired, observed: Observed) -> None:
-        report_foreign(observed, self.report)
-        for text in foreign_images(desired, observed) if self.request.options.no_build else ():
-            warn(self.report, text)
-
-    def _memory_request(self, desired: Desired, plan: Plan) -> MemoryRequest:
-        return MemoryRequest(
-            namespace=self.context.namespace,
-            starting=starting_in_plan(desired, plan),
-            plan=plan,
-            command="up",
-            anyway="run `wtc up --oversubscribe`",
-        )
-
-    def _copy_data(self, desired: Desired, observed: Observed, locks: StackLocks) -> Observed:
-        finish = partial(self.session.raise_failed, desired=desired)
-        return self.data.fill(desired, observed, self.session.execute, finish, locks)
-
-    def _finish(self, outcome: "Outcome", desired: Desired, before: Observed) -> None:
-        context = self.context
-        try:
-            self.session.raise_failed(outcome, desired)
-            self._record(desired)
-        finally:
-            seen = None if self.request.fixed_ports else before
-            record_published(context.engine, context.state, context.namespace, before=seen)
-
-    def _record(self, desired: Desired) -> None:
-        from wtc.registry.stack_records import Status
-
-        volumes = [v.name for v in desired.volumes.values() if not v.external]
-        own = [n.name for n in desired.networks.values() if not n.external]
-        with self.context.state.store.transaction() as records:
-            record = records.record_for(self.context.namespace)
-            records.put(
-                replace(
-                    record,
-                    project=self.project.name,
-                    network=next(iter(own), ""),
-                    volumes=tuple(dict.fromkeys([*(record.volumes if self.request.services else ()), *volumes])),
-                    status=Status.REGISTERED if self.request.options.no_start else Status.UP,
-                )
-            )
-
-    def _result(self, desired: Desired) -> UpResult:
-        nodes = [node for plan in self.session.plans for node in plan]
-        started = {node.operation.container.name for node in nodes if isinstance(node.operation, StartContainer)}
-        specs = [c for service in desired.services.values() for c in service.containers]
-        return UpResult(
-            namespace=self.context.namespace,
-            endpoints=tuple(sorted(desired.endpoints)),
-            plans=tuple(self.session.plans),
-            replicas=tuple((c.service, c.number) for c in specs),
-            host_ports=self._host_ports(),
-            started=frozenset((c.service, c.number) for c in specs if c.name in started),
-            unattached=frozenset(s.name for s in self.project.services.values() if s.attach is False),
-        )
-
-    def _host_ports(self) -> tuple[HostPort, ...]:
-        if self.ports is not None:
-            return leased_host_ports(self.ports.leased)
-        record = self.context.state.store.peek().stacks.get(self.context.namespace.name)
-        return leased_host_ports(record.ports) if record else ()

@@ -13,6 +13,7 @@ from time import monotonic
 from wtc.errors import WtcError
 from wtc.events import Note, Reporter, Warned
 from wtc.model.project import Project
+from wtc.orchestrator.bring_up.up_request import UpRequest
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.file_watch.apply import Applying
@@ -20,7 +21,6 @@ from wtc.orchestrator.file_watch.changes import FileChanges
 from wtc.orchestrator.file_watch.read_rules import read_rules
 from wtc.orchestrator.file_watch.watch_rule import WatchRule
 from wtc.orchestrator.file_watch.watched_disk import RuleDisk
-from wtc.orchestrator.up import UpRequest
 from wtc.orchestrator.worktree_files.copy_env_files import copy_env_files
 
 RETRY_S = 2.0

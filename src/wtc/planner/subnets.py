@@ -41,16 +41,21 @@ def subnet_candidates(network: Network, desired: Desired, observed: Observed) ->
     Raises:
         WtcError: no subnet of the pool is free.
     """
+    return subnets_for(network, most_containers(network, desired), desired.namespace.name, observed)
+
+
+def subnets_for(network: Network, containers: int, namespace: str, observed: Observed) -> tuple[str, ...]:
+    """Return the subnets for a network with room for so many containers: see `subnet_candidates`."""
     pool = observed.subnet_pool
     if pool is None or not takes_subnet(network):
         return ()
-    prefix = prefix_length(_most_containers(network, desired))
+    prefix = prefix_length(containers)
     existing = [subnet for one in observed.networks.values() for subnet in one.subnets]
     # The subnet of a network that is recreated is free by then, and its route with it.
     own = observed.networks.get(network.name)
     replaced = set(own.subnets if own else ())
     used = [subnet for subnet in (*existing, *_specific(pool.routes)) if subnet not in replaced]
-    key = f"{desired.namespace.name}\0{network.name}"
+    key = f"{namespace}\0{network.name}"
     found = tuple(islice(free_subnets(pool, used, prefix=prefix, key=key), TRIES))
     if not found:
         raise _exhausted(network, pool, prefix)
@@ -90,7 +95,7 @@ def free_subnets(pool: SubnetPool, used: Iterable[str], *, prefix: int, key: str
                 yield f"{ipaddress.IPv4Address(start)}/{prefix}"
 
 
-def _most_containers(network: Network, desired: Desired) -> int:
+def most_containers(network: Network, desired: Desired) -> int:
     """Return how many containers may be attached; services that are not selected count as one container each."""
     specs = (spec for service in desired.services.values() for spec in service.containers)
     return sum(network.name in spec.config.networks for spec in specs) + len(desired.undeclared)

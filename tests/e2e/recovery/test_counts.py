@@ -18,6 +18,7 @@ from wtc.engine.containers.terminal import Descriptors
 from wtc.events import PlanStarted
 from wtc.labels import WORKTREE
 from wtc.model.up_options import UpOptions
+from wtc.orchestrator.bring_up.up_request import UpRequest
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.down import DownRequest, down
 from wtc.orchestrator.exec import Replica, exec_in_container
@@ -26,7 +27,7 @@ from wtc.orchestrator.ports import ports
 from wtc.orchestrator.ps import ps
 from wtc.orchestrator.run import RunRequest, run
 from wtc.orchestrator.status import status
-from wtc.orchestrator.up import UpRequest, up
+from wtc.orchestrator.up import up
 from wtc.planner.oneoff import OneoffOptions
 
 pytestmark = pytest.mark.engine

@@ -10,7 +10,7 @@ import pytest
 
 from wtc.engine.containers import wait
 from wtc.engine.containers.wait import wait_for_container
-from wtc.engine.observe import event_watch
+from wtc.engine.observe import event_stream, event_watch
 from wtc.engine.observe.event_watch import ContainerEvents, EventWatch
 from wtc.errors import ContainerFailedError, EngineUnreachableError, InterruptedByUserError
 from wtc.model.observed import ContainerRef
@@ -73,7 +73,7 @@ class Stream:
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> OneContainer:
-    monkeypatch.setattr(event_watch, "EventStream", Stream)
+    monkeypatch.setattr(event_stream, "EventStream", Stream)
     monkeypatch.setattr(event_watch, "REOPEN_S", 0.0)
     # Only an event can end a wait early.
     monkeypatch.setattr(event_watch, "RECHECK_S", BOUND_S * 10)

@@ -23,7 +23,8 @@ def command(
     from wtc.cli.reporting import choose_reporter, stop_on_signal
     from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import UpOptions
-    from wtc.orchestrator.up import UpRequest, up
+    from wtc.orchestrator.bring_up.up_request import UpRequest
+    from wtc.orchestrator.up import up
 
     numbers = parse_scales(scales, command="wtc scale")
     request = UpRequest(

@@ -138,8 +138,9 @@ def command(
     from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
     from wtc.cli.values.scales import parse_scales
     from wtc.model.up_options import Recreate, UpOptions
+    from wtc.orchestrator.bring_up.up_request import UpRequest
     from wtc.orchestrator.session.adopt import Adoption
-    from wtc.orchestrator.up import UpRequest, up
+    from wtc.orchestrator.up import up
 
     del yes
     require_exclusive({"--quiet": quiet, "--events": bool(events)})

@@ -31,7 +31,8 @@ def command(
     from wtc.cli.reporting import choose_reporter, stop_on_signal, without_image_progress
     from wtc.errors import InterruptedByUserError
     from wtc.model.up_options import Recreate, UpOptions
-    from wtc.orchestrator.up import UpRequest, up
+    from wtc.orchestrator.bring_up.up_request import UpRequest
+    from wtc.orchestrator.up import up
     from wtc.orchestrator.watch import open_watch
 
     del prune

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     # Not at run time, so that an `up` that finds nothing to do imports neither the plan nor what makes it.
     from wtc.model.namespace import Namespace
     from wtc.model.plan import Plan, PlanNode
+    from wtc.orchestrator.bring_up.up_request import UpResult
     from wtc.orchestrator.kept.unchanged_up import UnchangedUp
-    from wtc.orchestrator.up import UpResult
 
 
 def show_up(

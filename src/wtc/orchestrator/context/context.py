@@ -213,7 +213,7 @@ class Context:
         for name in ("listing", "observed", "observed_as_listed"):
             self.__dict__.pop(name, None)
 
-    def list_ahead(self, *, info: bool = False) -> None:
+    def list_ahead(self, *, info: bool = False) -> "Ahead[EngineListing]":
         """Begin to list the engine's objects, while the command imports and reads what its plan needs.
 
         With `info`, also begin to read the engine's system information. Errors are raised where the result is used.
@@ -224,10 +224,11 @@ class Context:
             self._engine_ahead = Ahead(self._open_engine)
         # Not the property `engine`: it has a lock, for which the main thread would wait, deaf to signals.
         engine = self._engine_ahead.result if self._engine_ahead else lambda: self.engine
-        self._listing_ahead = Ahead(lambda: self._list(engine()))
-        self._ahead.append(self._listing_ahead)
+        listing = self._listing_ahead = Ahead(lambda: self._list(engine()))
+        self._ahead.append(listing)
         if info:
             self._ahead.append(Ahead(lambda: engine().info()))
+        return listing
 
     def use_labels_alone_if_needed(self) -> None:
         """Continue without the registry if it cannot be read or written, and objects on the engine are the stack's."""

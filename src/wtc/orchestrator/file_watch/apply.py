@@ -15,6 +15,7 @@ from wtc.interruption import heed_stop
 from wtc.model.observed import RUNNING_STATES, ContainerRef, ObservedContainer
 from wtc.model.service import Hook
 from wtc.model.up_options import Recreate
+from wtc.orchestrator.bring_up.up_request import UpRequest
 from wtc.orchestrator.build import BuildRequest, build
 from wtc.orchestrator.context.context import Context
 from wtc.orchestrator.file_watch.decide import Actions, PathChange, decide, synced_files
@@ -23,7 +24,7 @@ from wtc.orchestrator.file_watch.watch_rule import WatchRule
 from wtc.orchestrator.file_watch.watched_disk import FolderWalk, is_folder
 from wtc.orchestrator.lifecycle import LifecycleRequest, LifecycleVerb, change_lifecycle
 from wtc.orchestrator.session.adopt import Adoption
-from wtc.orchestrator.up import UpRequest, up
+from wtc.orchestrator.up import up
 
 NAMED_FILES = 3
 """Up to so many files are named, others are counted."""

@@ -22,9 +22,11 @@ from wtc.settings.settings import OVERSUBSCRIBE
 from wtc.static_typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from wtc.engine.client.connection import Engine
     from wtc.engine.executor import Outcome, Perform
     from wtc.model.observed import SubnetPool
     from wtc.model.plan import PlanNode
+    from wtc.settings.settings import Settings
 
 ATTEMPTS = 8
 """How often other host ports are leased before the command gives up."""
@@ -43,8 +45,15 @@ class RetryError(Exception):
 class Session:
     """One stack while a command plans and executes. `project` is the selection before ports are known."""
 
-    def __init__(self, context: Context, project: Project, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        context: Context,
+        project: Project,
+        stop: threading.Event,
+        read_pool: "Callable[[Engine, Settings, Observed], SubnetPool | None]" = read_subnet_pool,
+    ) -> None:
         self.context, self.project, self.stop = context, project, stop
+        self._read_pool = read_pool
         self.git = ContainerGit(
             worktree=context.located.worktree,
             state=context.state,
@@ -94,7 +103,7 @@ class Session:
             return observed
         if not self._subnet_pool:
             settings = self.context.state.settings_for(self.project)
-            self._subnet_pool = (read_subnet_pool(self.context.engine, settings, observed),)
+            self._subnet_pool = (self._read_pool(self.context.engine, settings, observed),)
         return replace(observed, subnet_pool=self._subnet_pool[0])
 
     def execute(

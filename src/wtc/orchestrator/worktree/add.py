@@ -8,9 +8,10 @@ from pathlib import Path
 from wtc.dataclass import dataclass, replace
 from wtc.errors import InterruptedByUserError, UsageError, WtcError
 from wtc.events import Note, Reporter, warn
+from wtc.orchestrator.bring_up.up_request import UpRequest, UpResult
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.setup import SetupResult, setup
-from wtc.orchestrator.up import UpRequest, UpResult, up
+from wtc.orchestrator.up import up
 from wtc.orchestrator.worktree.find_worktree import current_worktree, open_manager, run_async
 from wtc.worktrees.identity_facts import WTC_REASON
 from wtc.worktrees.info_exclude import exclude_folder

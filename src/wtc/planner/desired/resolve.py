@@ -73,12 +73,13 @@ def _networks(project: Project, namespace: Namespace) -> dict[str, Network]:
     used = (key for key, network in project.networks.items() if not network.external)
     names = network_names(namespace, dict.fromkeys([*project.network_keys, *used]))
     return {
-        key: network if network.external else _own_network(network, names[key], namespace)
+        key: network if network.external else own_network(network, names[key], namespace)
         for key, network in project.networks.items()
     }
 
 
-def _own_network(network: Network, name: str, namespace: Namespace) -> Network:
+def own_network(network: Network, name: str, namespace: Namespace) -> Network:
+    """Return a network of the file as the stack creates it: with its name on the engine, and wtc's labels."""
     labels = {
         **label.of_user(network.labels),
         **label.own(namespace, name),
