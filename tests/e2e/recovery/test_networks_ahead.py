@@ -61,14 +61,14 @@ def stopped(workshop: Workshop) -> Iterator[Workshop]:
     """A stack that was up, with an image of its own."""
     image = f"wtc-test-{workshop.token}:1"
     workshop.client.images.get("busybox:1.36").tag(image)
-    workshop.commit({"compose.yaml": COMPOSE.replace("busybox:1.36", image)})
-    workshop.wtc("up")
-    workshop.wtc("down")
     try:
+        workshop.commit({"compose.yaml": COMPOSE.replace("busybox:1.36", image)})
+        workshop.wtc("up")
+        workshop.wtc("down")
         yield workshop
     finally:
         if any(image in found.tags for found in workshop.client.images.list()):
-            workshop.client.images.remove(image)
+            workshop.client.images.remove(image, force=True)
 
 
 def bring_up(workshop: Workshop) -> None:
