@@ -62,8 +62,7 @@ class NetworksAhead:
 
         found = self._found = self._context.kept.find(_PURPOSE)
         if found is not None:
-            # Properties of the context have locks. The other thread does not hold one for long: it uses none before
-            # the main thread has.
+            # Read here: while another thread reads a property of the context, the main thread waits, deaf to signals.
             located, state = self._context.located, self._context.state
             pool = self._pool = Ahead(lambda: _read_pool(self._context, listing.result(), state))
             self._creating = Ahead(lambda: self._create(listing, located, state, found, pool))
@@ -119,7 +118,8 @@ class NetworksAhead:
         from wtc.engine.resource_calls import create_network
 
         with suppress(WtcError, KeyError, TypeError, ValueError, AttributeError):
-            listed, engine = listing.result(), self._context.engine
+            listed = listing.result()
+            engine = self._context.engine  # open by now, so that this takes no time
             for operation in _operations(engine, listed, located, state, found, pool):
                 create_network(engine, operation)
                 self._created[operation.network.name] = operation
