@@ -64,25 +64,24 @@ def bring_up(context: Context, request: UpRequest, stop: threading.Event) -> UpR
         worktrees: Collection[str] = [context.located.worktree]
         while True:
             try:
-                with StackLocks(context.state) as locks:
+                with StackLocks(context.state) as locks, NetworksAhead(context) as networks:
                     locks.take(worktrees)
                     context.forget_snapshot()
                     # A stack that is up may have nothing to start, which is what the information is needed for.
                     is_up = _is_recorded_as_up(context)
                     listing = context.list_ahead(info=not is_up)
-                    with NetworksAhead(context) as networks:
-                        if not is_up and request.is_whole_stack:
-                            networks.begin(listing)
-                        # Most of what `up` imports: the engine lists its objects and creates the networks meanwhile.
-                        from wtc.orchestrator.bring_up.up_session import UpSession
+                    if not is_up and request.is_whole_stack:
+                        networks.begin(listing)
+                    # Most of what `up` imports: the engine lists its objects and creates the networks meanwhile.
+                    from wtc.orchestrator.bring_up.up_session import UpSession
 
-                        shared = shared_things(project(), context.located.worktree)
-                        claim_namespace(context, stop, adoption=request.adoption)
-                        reported = _reported_sharing(context, project())
-                        report_sharing(reported.new(shared), unkept)
-                        result = UpSession(context, request, project(), stop, networks).execute(locks)
-                        reported.keep(shared)
-                        return result
+                    shared = shared_things(project(), context.located.worktree)
+                    claim_namespace(context, stop, adoption=request.adoption)
+                    reported = _reported_sharing(context, project())
+                    report_sharing(reported.new(shared), unkept)
+                    result = UpSession(context, request, project(), stop, networks).execute(locks)
+                    reported.keep(shared)
+                    return result
             except LocksBusyError as busy:
                 worktrees = busy.worktrees
 

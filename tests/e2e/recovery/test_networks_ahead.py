@@ -12,6 +12,7 @@ from tests.e2e.harness import DEADLINE_S, QUICK, Workshop
 from wtc.compose.source import yaml
 from wtc.engine.client.connection import Engine
 from wtc.errors import WtcError
+from wtc.labels import WORKTREE
 from wtc.orchestrator.bring_up.up_request import UpRequest
 from wtc.orchestrator.context.target import Target
 from wtc.orchestrator.up import up
@@ -58,7 +59,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
 
 @pytest.fixture
 def stopped(workshop: Workshop) -> Iterator[Workshop]:
-    """A stack that was up, with an image of its own."""
+    """Yield a stack after `up` and `down`. Its image has a tag that no other test uses."""
     image = f"wtc-test-{workshop.token}:1"
     workshop.client.images.get("busybox:1.36").tag(image)
     try:
@@ -77,8 +78,8 @@ def bring_up(workshop: Workshop) -> None:
 
 
 def networks(workshop: Workshop) -> dict[str, Any]:
-    """Name -> labels and addresses."""
-    own = f"com.wtc.worktree={workshop.main.resolve()}"
+    """Return name -> labels and addresses, of the networks of the stack."""
+    own = f"{WORKTREE}={workshop.main.resolve()}"
     found = workshop.client.networks.list(filters={"label": own})
     return {one.name: (one.attrs["Labels"], one.attrs["IPAM"]["Config"]) for one in found}
 

@@ -79,7 +79,8 @@ class NetworksAhead:
 
     def perform(self, operation: Operation, call: "Call") -> None:
         """Execute one operation of the plan. Raises: WtcError."""
-        if isinstance(operation, CreateNetwork):
+        if isinstance(operation, CreateNetwork) and self._creating is not None:
+            self._creating.result()
             if self._has_created(operation):
                 return
             if call.stop.is_set():
@@ -126,9 +127,6 @@ class NetworksAhead:
 
     def _has_created(self, operation: CreateNetwork) -> bool:
         """Return whether the network exists as the plan creates it; remove one that was created in another way."""
-        if self._creating is None:
-            return False
-        self._creating.result()
         created = self._created.get(operation.network.name)
         if created is not None and created != operation:
             self._remove(created.network.name)

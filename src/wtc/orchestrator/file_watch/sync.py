@@ -43,7 +43,9 @@ def sync_in_parts(
     Raises:
         WtcError: `sync` has raised one that `is_temporary`.
     """
-    parts, done, errors, refusals = [dict(files)], [Synced(sent=(), removed=(), containers=0)], dict[str, WtcError](), 0
+    parts, refusals = [dict(files)], 0
+    done: list[Synced] = []
+    errors: dict[str, WtcError] = {}
     while parts:
         part = parts.pop()
         try:
@@ -60,7 +62,7 @@ def sync_in_parts(
     synced = Synced(
         sent=tuple(path for one in done for path in one.sent),
         removed=tuple(path for one in done for path in one.removed),
-        containers=max(one.containers for one in done),
+        containers=max((one.containers for one in done), default=0),
     )
     return synced, list(errors.values())
 
