@@ -40,8 +40,10 @@ from wtc.model.plan import (
     UnpauseContainer,
     WaitContainer,
 )
+from wtc.model.ports import PortBinding, single_port
 from wtc.model.project import Network, Project, Volume
 from wtc.model.service import Attachment, Service
+from wtc.planner.checks.port_overlap import bindings_overlap
 from wtc.planner.desired.resolve import Placement, resolve_desired
 from wtc.planner.observed.ownership import foreign_use
 from wtc.planner.reconcile import namespace_owners
@@ -117,6 +119,15 @@ class World:
             self.apply(node.operation)
             done.add(node.id)
 
+    def run_starts_first(self, plan: Plan) -> None:
+        """Run the plan in the order in which containers stop and are removed as late as its edges allow."""
+        left = list(plan.nodes)
+        while left:
+            ready = [n for n in left if not {other.id for other in left} & set(n.after)]
+            node = min(ready, key=lambda n: isinstance(n.operation, StopContainer | RemoveContainer))
+            self.apply(node.operation)
+            left.remove(node)
+
     def find(self, key: str) -> ObservedContainer:
         found = [c for c in (*self.containers.values(), *self.strangers.values()) if key in {c.id, c.name}]
         assert found, f"no container {key}"
@@ -183,6 +194,10 @@ class World:
                 owners = [c for c in self.containers.values() if c.id in there.namespaces]
                 assert all(c.state == "running" for c in owners), "joining a container that does not run"
                 if there.state != "running":
+                    holders = [c for c in self.containers.values() if c.state == "running" and c.id != there.id]
+                    held = [binding for other in holders for binding in other.ports]
+                    wanted = [binding for binding in there.ports if binding.port]
+                    assert not any(bindings_overlap(one, other) for one in wanted for other in held), "port taken"
                     self.change(container.key, state="running", started=self._time())
             case StopContainer(container=container) | KillContainer(container=container):
                 self.change(container.key, state="exited")
@@ -240,6 +255,10 @@ class World:
             networks=dict.fromkeys(create.networks, ""),
             namespaces=tuple(sorted({self.find(name).id for name in namespace_owners(spec)})),
             volumes=tuple(volumes),
+            ports=tuple(
+                PortBinding(target=p.target, protocol=p.protocol, host_ip=p.host_ip, port=single_port(p.published))
+                for p in spec.config.ports
+            ),
             labels=spec.labels,
         )
 

@@ -22,6 +22,7 @@ from wtc.model.plan import (
 )
 from wtc.model.up_options import UpOptions
 from wtc.planner.checks.conflicts import check_names, check_shared
+from wtc.planner.freed_ports import FreedPorts
 from wtc.planner.images.replaced_images import add_image_removals
 from wtc.planner.names import replacement_name
 from wtc.planner.networks import ResourceNodes, add_networks_and_volumes, diverged_networks
@@ -61,6 +62,7 @@ class _Up:
         self.created: dict[str, list[int]] = {}
         """Container name -> the nodes after which the new container is complete."""
         self.stopped: dict[str, list[int]] = {}
+        self.freed_ports = FreedPorts()
         self.settled: dict[str, int] = {}
         """Container name -> the node after which the new container has this name."""
         self.started: dict[str, int] = {}
@@ -69,6 +71,7 @@ class _Up:
 
     def plan(self) -> Plan:
         self.orphan_removals = add_orphan_removals(self.desired, self.observed, self.options, self.builder)
+        self.freed_ports.add(self.observed.containers, self.orphan_removals)
         self.renewed = diverged_networks(self.desired, self.observed, self.orphan_removals, self.builder)
         self.decisions = reconcile(self.desired, self.observed, self.options, self.renewed)
         flat = [d for service in self.decisions.values() for d in service]
@@ -164,7 +167,9 @@ class _Up:
             hooks = spec.config.pre_stop if current.state == "running" else ()
             after = self.builder.add_hooks(ref, hooks, "pre_stop", service=spec.service, after=after)
             stop = StopContainer(container=ref, timeout_s=self.options.stop_timeout_s)
-            self.stopped[spec.name] = [self.builder.add(stop, decision.cause, service=spec.service, after=after)]
+            node = self.builder.add(stop, decision.cause, service=spec.service, after=after)
+            self.stopped[spec.name] = [node]
+            self.freed_ports.add([current], {current.id: node})
 
     def _shares(self, service: str, container: str) -> bool:
         return any(container in referenced_containers(d.spec) for d in self.decisions[service])
@@ -210,6 +215,7 @@ class _Up:
         after += [self.made.networks.get(n) for n in spec.config.networks]
         # A namespace can be joined only while the container that owns it runs, with `--no-deps` too.
         after += [self.started.get(name) for name in sorted(namespace_owners(spec))]
+        after += self.freed_ports.before_start(spec)
         for network in decision.reconnect:
             connect = ConnectNetwork(container=ref, network=network, attachment=spec.config.networks[network])
             before = [self.made.networks.get(network), *self.stopped.get(spec.name, [])]
