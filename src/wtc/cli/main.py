@@ -20,6 +20,10 @@ def main() -> NoReturn:
     """Run `wtc` and exit."""
     import gc
 
+    from wtc.cli.bytecode_finder import install_bytecode_finder
+
+    install_bytecode_finder()
+
     from wtc.cli.terminal.streams import prepare_streams
 
     # Most calls end before a search for garbage pays; long ones still search.
