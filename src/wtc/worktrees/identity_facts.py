@@ -23,7 +23,7 @@ from wtc.worktrees.identity import UNREADABLE, WorktreeFacts
 from wtc.worktrees.locate import Worktree, read_beginning, read_link_file, worktree_at
 from wtc.worktrees.worktree_id import UnreadableIdError, create_id, read_id, record_id, recorded_moves, recorded_paths
 
-_PID = re.compile(r"\bpid[ =:]*(\d{1,9})\b")
+_PID = r"\bpid[ =:]*(\d{1,9})\b"
 WTC_REASON = "created by `wtc worktree add`"
 """The prefix of the reason of a git lock that wtc may release."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -264,7 +264,7 @@ def lock_state(reason: str) -> Lock:
 
 def lock_pid(reason: str) -> int:
     """Return the process id in a lock's reason; 0 without one."""
-    found = _PID.search(reason)
+    found = re.search(_PID, reason)
     return int(found[1]) if found else 0
 
 

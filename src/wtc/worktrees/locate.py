@@ -9,7 +9,7 @@ from wtc.dataclass import dataclass, field
 from wtc.errors import WtcError
 
 _LONGEST_GIT_FILE = 1 << 16
-_BARE = re.compile(r"^[ \t]*bare[ \t]*(?:=[ \t]*(?:true|yes|on|1)[ \t]*)?$", re.MULTILINE | re.IGNORECASE)
+_BARE = r"(?im)^[ \t]*bare[ \t]*(?:=[ \t]*(?:true|yes|on|1)[ \t]*)?$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ def _main_of(common: str) -> str:
 
 def is_bare(common: str) -> bool:
     """Return whether the repository has no main worktree, as after `git clone --bare URL .git`."""
-    return any(_BARE.search(read_beginning(join(common, name))) for name in ("config", "config.worktree"))
+    return any(re.search(_BARE, read_beginning(join(common, name))) for name in ("config", "config.worktree"))
 
 
 def read_link_file(file: str, prefix: str, base: str) -> str:

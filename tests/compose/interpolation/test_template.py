@@ -20,6 +20,8 @@ VALUES = {"X": "xval", "EMPTY": "", "N": "5"}
         ("$X_suffix|", "|"),
         ("$$X $${X}", "$X ${X}"),
         ("$1 $ $(cmd) $-", "$1 $ $(cmd) $-"),
+        ("$\u017f|$\u212a|${\u212a-d}", "||d"),  # a case of `s` and `k`, for Go
+        ("$\u0130 $\u0131", "$\u0130 $\u0131"),
         ("${x}", ""),
         ("${NOPE-}${NOPE-d}${NOPE:-d}", "dd"),
         ("${EMPTY:+alt}|${EMPTY+alt}|${EMPTY-d}|${EMPTY:-d}", "|alt||d"),
@@ -40,7 +42,7 @@ def test_text_is_substituted_as_by_docker_compose(text: str, expected: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["${}", "${1}", "${X!}", "${X.y}", "${ X }", "${X", "a ${X:a}", "${X:-a\nb}", "${NOPE:-${}}"]
+    "text", ["${}", "${\u0130}", "${1}", "${X!}", "${X.y}", "${ X }", "${X", "a ${X:a}", "${X:-a\nb}", "${NOPE:-${}}"]
 )
 def test_invalid_variable_is_reported_with_its_offset(text: str) -> None:
     with pytest.raises(TemplateError, match="not a valid variable") as caught:

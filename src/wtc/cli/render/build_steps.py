@@ -6,9 +6,9 @@ SILENT_STATES = frozenset({"started", "done"})
 """States of a step that its place in the output shows."""
 # Source: moby/buildkit, frontend/dockerui/context.go: `[internal] load build definition`, `[NAME internal] ...`, and
 # the copy of a context that was sent as a tar. `context` is wtc's own name for sending it.
-_INTERNAL = re.compile(r"\[(?:\S+ )?internal\]|copy /context /$|context$")
+_INTERNAL = r"\[(?:\S+ )?internal\]|copy /context /$|context$"
 
 
 def is_internal_step(name: str) -> bool:
     """Return whether the step serves the build itself, and no line of the Dockerfile is its cause."""
-    return _INTERNAL.match(name) is not None
+    return re.match(_INTERNAL, name) is not None

@@ -14,7 +14,7 @@ Placed: TypeAlias = Callable[[str, str], str | None]
 Part: TypeAlias = tuple[str, str]
 """A part of a text, as written and as it is after substitution: `("${PORT:-80}", "8080")`."""
 
-_NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE)
+_NAME = re.compile("[_a-zA-Z\u017f\u212a][_a-zA-Z0-9\u017f\u212a]*")  # Go's `(?i)[_a-z][_a-z0-9]*`
 _OPERATOR = re.compile("}|:?[-?+]")
 _BRACE = re.compile("{.?|}", re.DOTALL)  # Docker Compose skips the character after an opening brace
 KEPT_CHARACTERS = 300

@@ -14,8 +14,8 @@ from wtc.compose.tree.node import Mapping, Node, Scalar
 from wtc.compose.tree.path_patterns import Table
 from wtc.model.position import Path, dotted
 
-REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://|git@|github\.com/|service:")
-DRIVE = re.compile(r"[a-zA-Z]:[\\/]|\\\\")
+REMOTE = r"[a-zA-Z][a-zA-Z0-9+.-]*://|git@|github\.com/|service:"
+DRIVE = r"[a-zA-Z]:[\\/]|\\\\"
 
 
 def resolve_paths(root: Node, folder: str, *, home: str, reader: Reader, diagnostics: Diagnostics) -> Node:
@@ -42,7 +42,7 @@ def expand_home(path: str, home: str) -> str:
 
 def is_remote(path: str) -> bool:
     """Return whether the path refers to something that is not a local file."""
-    return REMOTE.match(path) is not None
+    return re.match(REMOTE, path) is not None
 
 
 class _Resolver:
@@ -64,7 +64,9 @@ class _Resolver:
         """Resolve a path on the engine's host, which may be a Windows path."""
         text = get_string(node)
         return (
-            node if text is None or DRIVE.match(text) else _set_text(node, absolute_path(text, self.folder, self.home))
+            node
+            if text is None or re.match(DRIVE, text)
+            else _set_text(node, absolute_path(text, self.folder, self.home))
         )
 
     def linked(self, node: Node, path: Path, diagnostics: Diagnostics) -> Node:

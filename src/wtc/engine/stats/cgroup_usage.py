@@ -17,9 +17,9 @@ from wtc.model.usage import CpuTime, Sample
 from wtc.static_typing import Self
 
 ROOT = "/sys/fs/cgroup"
-_INACTIVE_V1 = re.compile(rb"^total_inactive_file (\d+)", re.MULTILINE)
-_INACTIVE_V2 = re.compile(rb"^inactive_file (\d+)", re.MULTILINE)
-_USED_V2 = re.compile(rb"^usage_usec (\d+)", re.MULTILINE)
+_INACTIVE_V1 = rb"(?m)^total_inactive_file (\d+)"
+_INACTIVE_V2 = rb"(?m)^inactive_file (\d+)"
+_USED_V2 = rb"(?m)^usage_usec (\d+)"
 _ID_LENGTH = 64
 _MAX_BYTES = 1 << 16
 """The largest size to read of a file, in bytes; all of them are shorter."""
@@ -32,7 +32,7 @@ class _Version:
     memory: str
     usage: str
     limit: str
-    inactive: re.Pattern[bytes]
+    inactive: bytes
     cpu: str
     cpu_file: str
     cpu_ns: Callable[[bytes], int]
@@ -132,8 +132,8 @@ def _read(path: str) -> bytes:
         os.close(opened)
 
 
-def _first_number(pattern: re.Pattern[bytes], content: bytes) -> int:
-    found = pattern.search(content)
+def _first_number(pattern: bytes, content: bytes) -> int:
+    found = re.search(pattern, content)
     if found is None:
-        raise ValueError(pattern.pattern)
+        raise ValueError(pattern)
     return int(found[1])

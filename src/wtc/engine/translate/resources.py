@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wtc.model.service import ThrottleDevice
 
 NANO = 1_000_000_000
-_CDI_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9._:-]*")
+_CDI_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9._:-]*"
 
 
 def limits(config: ResolvedService) -> Resources:
@@ -30,7 +30,7 @@ def reservations(config: ResolvedService) -> Resources:
 
 def is_cdi(source: str, target: str) -> bool:
     """Return whether a device is a name of the Container Device Interface (CDI): `vendor.com/class=name`."""
-    return target in {"", source} and _CDI_NAME.fullmatch(source) is not None
+    return target in {"", source} and re.fullmatch(_CDI_NAME, source) is not None
 
 
 def _devices(config: ResolvedService) -> list[Body] | None:

@@ -8,7 +8,7 @@ from wtc.model.diagnostic import Diagnostic, Severity
 from wtc.model.position import Position
 from wtc.orchestrator.context.target import Located
 
-_ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+)?(COMPOSE_PROJECT_NAME)[ \t]*[=:][ \t]*['\"]?([\w-]*)", re.MULTILINE)
+_ASSIGNMENT = r"(?m)^[ \t]*(?:export[ \t]+)?(COMPOSE_PROJECT_NAME)[ \t]*[=:][ \t]*['\"]?([\w-]*)"
 
 
 def warn_of_project_name(located: Located, environment: Mapping[str, str], namespace: str, report: Reporter) -> None:
@@ -32,7 +32,7 @@ def _in_env_files(located: Located) -> tuple[str, Position | None]:
     """Return the value and its place in the first file that sets it; in that file the last line counts."""
     for path in located.env_files:
         text = located.reader.read(path).decode("utf-8", "replace")
-        for found in reversed(list(_ASSIGNMENT.finditer(text))):
+        for found in reversed(list(re.finditer(_ASSIGNMENT, text))):
             start = found.start(1)
             return found[2], Position(path, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
     return "", None

@@ -14,13 +14,11 @@ from wtc.orchestrator.host_ports.leases import StackPorts
 from wtc.planner.desired.all_services import all_services
 from wtc.ports.variables import port_variable
 
-_ADDRESS = re.compile(
-    r"(?<![\w.-])(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|host\.docker\.internal):(?P<port>\d{1,5})(?!\d)",
-    re.IGNORECASE,
+_ADDRESS = (
+    r"(?i)(?<![\w.-])(?P<host>localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]|host\.docker\.internal)"
+    r":(?P<port>\d{1,5})(?!\d)"
 )
-_HOST = re.compile(
-    r"(?P<host>(?:(?<=://)|(?<=@))(?:[\w-]+|\[[\da-f:.]+\])|(?<![\w.-])[\w-]+(?:\.[\w-]+)+):\Z", re.IGNORECASE
-)
+_HOST = r"(?i)(?P<host>(?:(?<=://)|(?<=@))(?:[\w-]+|\[[\da-f:.]+\])|(?<![\w.-])[\w-]+(?:\.[\w-]+)+):\Z"
 """A host before a port: after `://`, or with a dot in its name; other words before a colon are keys."""
 _ANY = {"0.0.0.0", "[::]"}
 _OUTSIDE = "host.docker.internal"
@@ -64,8 +62,9 @@ def stale_urls(desired: Desired, stack: Project, ports: StackPorts) -> Iterator[
         and (published := single_port(request.published))
         and published != ports.leased[request.id]
     ]
-    yield from _literal_addresses(desired, stack, ports, moved)
-    yield from _unknown_hosts(stack, ports, moved)
+    if moved:
+        yield from _literal_addresses(desired, stack, ports, moved)
+        yield from _unknown_hosts(stack, ports, moved)
 
 
 def _literal_addresses(
@@ -76,7 +75,7 @@ def _literal_addresses(
     targets = {(r.id.service, r.id.target) for r in ports.requests}
     for service in desired.services.values():
         for path, value in _client_values(service, stack):
-            for found in _ADDRESS.finditer(value):
+            for found in re.finditer(_ADDRESS, value):
                 number = int(found["port"])
                 request = by_number.get(number)
                 own = (service.name, number) in targets and found["host"].lower() != _OUTSIDE
@@ -92,7 +91,7 @@ def _literal_addresses(
 def _unknown_hosts(stack: Project, ports: StackPorts, moved: Sequence[PortRequest]) -> Iterator[Diagnostic]:
     by_variable = {request.variable: request for request in reversed(moved) if request.variable}
     for use in dict.fromkeys(stack.variable_uses):
-        request, found = by_variable.get(use.name), _HOST.search(use.before)
+        request, found = by_variable.get(use.name), re.search(_HOST, use.before)
         variables = ports.port_variables
         if request is None or found is None or use.name in variables.choices or variables.means_leased(use):
             continue
