@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,21 +113,36 @@ def test_change_is_found_with_and_without_the_index(root: Path, change: Callable
     assert context_hash(build(root), index) == context_hash(build(root)) != digest
 
 
+def row(found: os.stat_result) -> str:
+    return struct.pack("<4qQ", found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino).hex()
+
+
 def test_change_within_the_granularity_of_the_times_is_found(root: Path) -> None:
     file = root / "src/main.py"
     index = ContextIndex(clock=lambda: file.stat().st_mtime_ns)
     digest = context_hash(build(root), index)
     document: Any = index.document()
-    before = file.stat()
+    before = file.lstat()
     file.write_text("two")
     # As on a filesystem that gives both writes the same times.
-    at = 5 * document["paths"].split("\0").index(str(file))
     now = file.lstat()
-    document["facts"][at : at + 5] = [now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino]
+    assert row(before) in document["facts"]
+    facts = document["facts"].replace(row(before), row(now))
     assert before.st_size == now.st_size
-    racy = ContextIndex({**document, "checked_ns": now.st_mtime_ns})
+    racy = ContextIndex({**document, "facts": facts, "newest_ns": now.st_mtime_ns, "checked_ns": now.st_mtime_ns})
     assert not racy.is_unchanged(digest)
     assert context_hash(build(root), racy) == context_hash(build(root)) != digest
+
+
+def test_contexts_whose_names_begin_alike_are_one_index(root: Path) -> None:
+    alike = root.with_name("context-2")
+    (root.parent / "more").rename(alike)
+    both = Build(context=str(root), additional_contexts={"more": str(alike)})
+    index = ContextIndex()
+    digest = context_hash(both, index)
+    assert later(index).is_unchanged(digest)
+    (alike / "file").write_text("changed")
+    assert not later(index).is_unchanged(digest)
 
 
 def test_ignored_file_can_change(root: Path) -> None:
@@ -148,14 +164,13 @@ def test_index_of_another_hash_is_not_a_proof(root: Path) -> None:
 
 
 WHOLE: dict[str, Any] = {
-    "paths": "/",
-    "facts": [],
-    "digests": [],
-    "missing": [],
-    "unreadable": [],
+    **dict.fromkeys(("facts", "digests"), ""),
+    **dict.fromkeys(("newest_ns", "checked_ns"), 0),
+    **{kind: [] for kind in ("missing", "unreadable")},
+    "folder": "/",
+    "paths": "tmp",
     "resolved": {},
     "hash": "x",
-    "checked_ns": 0,
 }
 
 
@@ -166,7 +181,11 @@ WHOLE: dict[str, Any] = {
         {"hash": "x"},
         WHOLE,
         {**WHOLE, "paths": 1},
-        {**WHOLE, "facts": ["a", 0, 0, 0, 0], "digests": [""]},
+        {**WHOLE, "facts": "no hex"},
+        {**WHOLE, "facts": "00" * 40, "digests": "a\0b"},
+        {**WHOLE, "facts": "00" * 39},
+        {**WHOLE, "folder": "/none/"},
+        {**WHOLE, "folder": "a\0b"},
         {**WHOLE, "paths": "", "missing": [1]},
         {**WHOLE, "paths": "", "unreadable": ["/"]},
         {**WHOLE, "paths": "", "resolved": []},

@@ -5,16 +5,18 @@ can have changed once more within the granularity of the times: such a file is r
 """
 
 import errno
-import hashlib
 import os
 import stat
+import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import chain
+from functools import partial
+from itertools import starmap
 from operator import attrgetter
 
 from wtc.errors import WtcError
+from wtc.hashes import sha256
 from wtc.static_typing import Any
 
 RACY_NS = 2_000_000_000
@@ -23,21 +25,28 @@ LARGE_BYTES = 1 << 30
 """Reading a file of this size takes seconds."""
 _PIECE_BYTES = 1 << 20
 _MISSING, _UNREADABLE = "missing", "unreadable"
-_COLUMNS = {"paths": str, "facts": list, "digests": list, _MISSING: list, _UNREADABLE: list, "resolved": dict}
+_COLUMNS = {
+    **dict.fromkeys(("folder", "paths", "facts", "digests"), str),
+    **dict.fromkeys((_MISSING, _UNREADABLE), list),
+    "newest_ns": int,
+    "resolved": dict,
+}
 _facts: Callable[[os.stat_result], tuple[int, ...]] = attrgetter(
     "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
 )
+_ROW = struct.Struct("<4qQ")
 _FACTS = 5
 """How many numbers of `lstat` a path has in the index."""
+_FOLDER_FLAGS = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 
 
 class ContextIndex:
     """The digests of the files, folders and links that one reading of a context looked at.
 
-    `document` is the index of the reading before, in columns, which are quick to load and to compare: `paths`, joined
-    by NUL, `facts`, the numbers of `lstat` of each, and `digests`; then `missing` and `unreadable` paths. `checked_ns`
-    is when that reading began. `on_large` is called with the path and the size in bytes of each large file before it
-    is read.
+    `document` is the index of the reading before, in columns, which are quick to load and to compare: `paths`, below
+    `folder`, and `digests`, joined by NUL, and `facts`, the packed numbers of `lstat` of each, in hex; then `missing`
+    and `unreadable` paths. `newest_ns` is the latest of their times, `checked_ns` is when that reading began.
+    `on_large` is called with the path and the size in bytes of each large file before it is read.
     """
 
     def __init__(
@@ -95,11 +104,19 @@ class ContextIndex:
         there = {path: row for path, row in self._rows.items() if not isinstance(row, str)}
         if before == (self._rows, self._links, self.hash) and not any(self._is_racy(row) for row in there.values()):
             return None
+        folder = os.path.commonprefix([*there]).rpartition("/")[0] + "/"  # noqa: RUF071 - until the last `/`
+        facts = [row[:_FACTS] for row in there.values()]
+        try:
+            packed = _pack(facts)
+        except struct.error:
+            return None  # a time beyond the year 2262
         return {
             "checked_ns": self._now_ns,
-            "paths": "\0".join(there),
-            "facts": [fact for row in there.values() for fact in row[:_FACTS]],
-            "digests": [row[_FACTS] for row in there.values()],
+            "newest_ns": max((max(row[2:4]) for row in facts), default=0),
+            "folder": folder,
+            "paths": "\0".join(path.removeprefix(folder) for path in there),
+            "facts": packed,
+            "digests": "\0".join(row[_FACTS] for row in there.values()),
             **{kind: [path for path, row in self._rows.items() if row == kind] for kind in (_MISSING, _UNREADABLE)},
             "resolved": self._links,
             "hash": self.hash,
@@ -119,28 +136,32 @@ class ContextIndex:
                 and not any(map(_exists, known[_MISSING]))
                 and self._are_paths_unchanged(known)
             )
-        except (OSError, TypeError, ValueError, WtcError):
+        except (OSError, TypeError, ValueError, WtcError, struct.error):
             return False
 
     def _are_paths_unchanged(self, known: dict[str, Any]) -> bool:
-        paths = _split(known["paths"])
         # A context has many files: this is most of what an `up` with nothing to do costs there.
-        facts = list(chain.from_iterable(map(_facts, map(os.lstat, paths))))
-        if facts != known["facts"] or len(paths) != len(known["digests"]):
+        paths = _split(known["paths"])
+        folder = os.open(known["folder"], _FOLDER_FLAGS)
+        try:
+            # The kernel walks a path from the folder in three quarters of the time.
+            facts = _pack(map(_facts, map(partial(os.lstat, dir_fd=folder), paths)))
+        finally:
+            os.close(folder)
+        if facts != known["facts"] or known["paths"].count("\0") != known["digests"].count("\0"):
             return False
-        newest = max((*facts[2::_FACTS], *facts[3::_FACTS]), default=0)
-        if newest + RACY_NS < self._checked_ns:
+        if known["newest_ns"] + RACY_NS < self._checked_ns:
             return True
-        rows = self._rows_before()
-        return all(_hash_anything(path) == rows[path][_FACTS] for path in paths if self._is_racy(rows[path]))
+        rows = {path: row for path, row in self._rows_before().items() if not isinstance(row, str)}
+        return all(_hash_anything(path) == row[_FACTS] for path, row in rows.items() if self._is_racy(row))
 
     def _rows_before(self) -> dict[str, Any]:
         known = self._known
         if known and not self._before:
-            numbers = iter(known["facts"])
-            rows = zip(*[numbers] * _FACTS, known["digests"], strict=False)
-            self._before = dict(zip(_split(known["paths"]), map(list, rows), strict=False))
-            self._before |= {path: kind for kind in (_MISSING, _UNREADABLE) for path in known[kind]}
+            try:
+                self._before = _rows(known)
+            except (TypeError, ValueError, struct.error):
+                self._known = {}
         return self._before
 
     def _digest(self, path: str, read: Callable[[str], str]) -> str | None:
@@ -166,6 +187,8 @@ class ContextIndex:
 
 def _hash_file(path: str) -> str:
     """Hash the content; of a file with holes, only the data and where it is, so that a hole takes no time."""
+    import hashlib
+
     with open(path, "rb") as file:
         found = os.fstat(file.fileno())
         whole = [(0, found.st_size)]
@@ -199,7 +222,7 @@ def _data_segments(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def _hash_names(path: str) -> str:
-    total = hashlib.sha256()
+    total = sha256()
     with os.scandir(path) as found:
         for name, is_folder in sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found):
             total.update(os.fsencode(name) + (b"/\0" if is_folder else b"\0"))
@@ -211,6 +234,20 @@ def _hash_anything(path: str) -> str:
     if stat.S_ISLNK(mode):
         return os.readlink(path)
     return _hash_names(path) if stat.S_ISDIR(mode) else _hash_file(path) if stat.S_ISREG(mode) else ""
+
+
+def _rows(document: dict[str, Any]) -> dict[str, Any]:
+    """Return path -> row. Raises TypeError, ValueError or struct.error if the document is damaged."""
+    paths = [document["folder"] + path for path in _split(document["paths"])]
+    digests: list[str] = document["digests"].split("\0") if paths else []
+    facts = _ROW.iter_unpack(bytes.fromhex(document["facts"]))
+    rows: dict[str, Any] = {path: [*row, digest] for path, row, digest in zip(paths, facts, digests, strict=True)}
+    return rows | {path: kind for kind in (_MISSING, _UNREADABLE) for path in document[kind]}
+
+
+def _pack(facts: Iterable[Iterable[int]]) -> str:
+    """Raises struct.error for a number that no filesystem has today."""
+    return b"".join(starmap(_ROW.pack, facts)).hex()
 
 
 def _split(paths: str) -> list[str]:

@@ -60,6 +60,11 @@ def _is_unchanged(context: "Context", found: "KeptResult", facts: Any, *, create
     # First what takes no request: after `down`, the record alone shows that there is something to do.
     if facts["record"] != _record_hash(context, found.namespace):
         return False
+    if facts["builds"]:
+        # Their files take as long to look at as the engine to list its objects.
+        context.list_ahead()
+        if not _are_builds_unchanged(context, found.namespace, facts["builds"]):
+            return False
     stack = identify(context.place, context.state, context.engine, listing=context.listing)
     here, namespace = stack.here, stack.namespace
     if not stack.present or stack.moved_from or stack.former or here.copied_id or here.copied_from:
@@ -69,7 +74,7 @@ def _is_unchanged(context: "Context", found: "KeptResult", facts: Any, *, create
     context.claim(namespace)
     if facts["repository"] != _repository(namespace):
         return False
-    if facts["host"] != context.host or not _are_builds_unchanged(context, facts["builds"]):
+    if facts["host"] != context.host:
         return False
     if facts["git"] and facts["git"] != _git_hash(context, namespace.name, creates=creates):
         return False
@@ -78,12 +83,10 @@ def _is_unchanged(context: "Context", found: "KeptResult", facts: Any, *, create
     return bool(facts["observed"] == observed_facts(observed, namespace, names))
 
 
-def _are_builds_unchanged(context: "Context", builds: "Mapping[str, str]") -> bool:
-    if not builds:
-        return True
+def _are_builds_unchanged(context: "Context", namespace: str, builds: "Mapping[str, str]") -> bool:
     from wtc.engine.images.context_index import ContextIndex
 
-    kept, namespace = context.state.store.kept, context.namespace.name
+    kept = context.state.store.kept
     return all(ContextIndex(kept.read(namespace, name)).is_unchanged(digest) for name, digest in builds.items())
 
 
