@@ -12,7 +12,7 @@ from wtc.cli.signals import interrupt_on_signal, interrupted_status
 from wtc.errors import Exit, InternalError, InterruptedByUserError, WtcError
 from wtc.static_typing import Any, NoReturn
 
-GARBAGE = 50_000
+GARBAGE = 200_000
 """New objects before the interpreter searches for reference cycles."""
 
 

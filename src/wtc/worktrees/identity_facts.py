@@ -26,7 +26,7 @@ from wtc.worktrees.worktree_id import UnreadableIdError, create_id, read_id, rec
 _PID = r"\bpid[ =:]*(\d{1,9})\b"
 WTC_REASON = "created by `wtc worktree add`"
 """The prefix of the reason of a git lock that wtc may release."""
-_OCTAL = re.compile(r"\\([0-7]{3})")
+_OCTAL = r"\\([0-7]{3})"
 
 
 def read_path(path: str) -> PathFacts:
@@ -183,7 +183,7 @@ def _mount_points() -> frozenset[str]:
 
 def _unescaped(text: str) -> str:
     """Decode the octal escapes of space, tab, newline and backslash. Source: proc(5), mountinfo."""
-    return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text)
+    return re.sub(_OCTAL, lambda match: chr(int(match[1], 8)), text) if "\\" in text else text
 
 
 def _git_state(path: str) -> tuple[GitState, Worktree | None]:

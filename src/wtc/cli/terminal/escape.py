@@ -14,6 +14,7 @@ def _control() -> re.Pattern[str]:
     return re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+_KEPT = {ord("\t"): " ", ord("\n"): " "}
 _LINE_CONTROL = "[\t\n\u2028\u2029]"
 
 
@@ -25,8 +26,9 @@ class Verbatim(str):
 
 def escape_control(text: str) -> str:
     r"""Return the text with its control characters as `\x1b` or `\u202e`; tabs and newlines stay."""
-    # Most texts have nothing to escape, and need no pattern.
-    return text if text.isprintable() else _control().sub(_escape, text)
+    # Most texts have nothing to escape, and need no pattern, whose compilation takes longer than to print a table.
+    is_plain = text.isprintable() or text.translate(_KEPT).isprintable()
+    return text if is_plain else _control().sub(_escape, text)
 
 
 def escape_line(text: str) -> str:

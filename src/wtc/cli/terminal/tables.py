@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 GAP = "  "
-_COLOUR = re.compile("\x1b\\[[0-9;]*m")
+_COLOUR = "\x1b\\[[0-9;]*m"
 PATHS = "worktree"
 """The title of the column that is shortened first, from the left: the end of a path matters most."""
 SHORTEST_PATH = 12
@@ -15,7 +15,7 @@ _SHORTEST_CELL = 8
 def display_width(text: str) -> int:
     """Return the number of terminal columns that the text takes; colours take none."""
     if "\x1b" in text:
-        text = _COLOUR.sub("", text)
+        text = re.sub(_COLOUR, "", text)
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))

@@ -14,10 +14,10 @@ from wtc.static_typing import Any, Protocol
 ALWAYS = ("COMPOSE_", "WTC_", "DOCKER_", "BUILDKIT_", "BUILDX_")
 """How the names of variables begin that count whether or not a file mentions them."""
 _ALWAYS_NAMES = frozenset({"HOME"})
-_WORD = re.compile(rb"[A-Za-z0-9_]+")
-_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_JOINED_LINES = re.compile(rb"\\\r?\n[ \t]*")
-_WRITTEN_CHARACTER = re.compile(rb"\\[xuU]")
+_WORD = rb"[A-Za-z0-9_]+"
+_PLAIN_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_JOINED_LINES = rb"\\\r?\n[ \t]*"
+_WRITTEN_CHARACTER = rb"\\[xuU]"
 """A YAML escape by which a text can spell the name of a variable without having it."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"\x00")
 _SEARCHED_BYTES = 1 << 20
@@ -96,20 +96,20 @@ def counting_variables(environment: Mapping[str, str], contents: Iterable[bytes]
     A variable is looked up by a name that a text has as a word. If a text can spell a name in another way, all count.
     """
     texts = [*contents]
-    hidden = any(text.startswith(_UTF_16) or b"\0" in text or _WRITTEN_CHARACTER.search(text) for text in texts)
+    hidden = any(text.startswith(_UTF_16) or b"\0" in text or re.search(_WRITTEN_CHARACTER, text) for text in texts)
     if hidden or sum(map(len, texts)) > _SEARCHED_BYTES:
         return dict(environment)
     words: set[bytes] = set()
     for text in texts:
-        words.update(_WORD.findall(text))
+        words.update(re.findall(_WORD, text))
         if b"\\" in text:
-            words.update(_WORD.findall(_JOINED_LINES.sub(b"", text)))
+            words.update(re.findall(_WORD, re.sub(_JOINED_LINES, b"", text)))
 
     def counts(name: str) -> bool:
         if name in _ALWAYS_NAMES or name.startswith(ALWAYS):
             return True
         written = name.encode("utf-8", "surrogateescape")
-        return written in words if _PLAIN_NAME.fullmatch(name) else any(written in text for text in texts)
+        return written in words if re.fullmatch(_PLAIN_NAME, name) else any(written in text for text in texts)
 
     return {name: value for name, value in environment.items() if counts(name)}
 

@@ -25,7 +25,7 @@ from wtc.planner.volumes.copy_target import copy_target
 
 Object = ObservedContainer | ObservedNetwork | ObservedVolume | ObservedImage
 
-_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
+_ANONYMOUS = "[0-9a-f]{64}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def is_named(labels: Mapping[str, str], container: str) -> bool:
 
 def is_anonymous(name: str) -> bool:
     """Return whether the engine chose the volume's name."""
-    return _ANONYMOUS.fullmatch(name) is not None
+    return re.fullmatch(_ANONYMOUS, name) is not None
 
 
 def _container_inconsistency(found: ObservedContainer, project: str) -> str:
