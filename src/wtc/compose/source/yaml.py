@@ -7,6 +7,7 @@ duplicate keys and drops the positions of keys.
 from collections.abc import Callable, Iterator
 
 from wtc.compose.diagnostics import Diagnostics
+from wtc.compose.source.pyyaml import load_pyyaml
 from wtc.compose.source.scalars import resolve_plain, resolve_tagged
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
 from wtc.model.position import Position
@@ -35,6 +36,7 @@ def parse_yaml(data: bytes, file: str, diagnostics: Diagnostics) -> list[Node]:
     if len(data) > MAX_BYTES:
         diagnostics.error(f"the file has {len(data)} bytes, the limit is {MAX_BYTES}", Position(file, 1, 1))
         return []
+    load_pyyaml()
     from yaml import YAMLError
 
     composer = _Composer(file, diagnostics)
