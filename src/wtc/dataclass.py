@@ -65,19 +65,17 @@ def dataclass(
     """Make a class a dataclass, as `dataclasses.dataclass` does."""
 
     def decorate(cls: type[T]) -> type[T]:
-        own = tuple(_declare(cls, name, hint) for name, hint in cls.__annotations__.items())
-        inherited: tuple[Field, ...] = getattr(cls, _FIELDS, ())
-        declared = (*inherited, *own)
+        declared = _Declaration(cls)
         members = {
             **_shared_members(declared, frozen=frozen, order=order),
             "__init__": _init(declared, frozen=frozen, kw_only=kw_only),
-            "__match_args__": () if kw_only else tuple(one.name for one in declared),
+            "__match_args__": () if kw_only else tuple(one.name for one in declared.fields()),
             "__dataclass_fields__": _StandardFields(kw_only=kw_only),
             _FIELDS: declared,
         }
         # What the class defines itself stays.
         added = {name: member for name, member in members.items() if name not in cls.__dict__}
-        return (_with_slots if slots else _with_members)(cls, own, added)
+        return (_with_slots if slots else _with_members)(cls, declared, added)
 
     return decorate
 
@@ -97,41 +95,72 @@ def replace(value: T, /, **changes: Any) -> T:
     return type(value)(**{**{one.name: getattr(value, one.name) for one in fields(value)}, **changes})
 
 
-def _declare(cls: type, name: str, hint: Any) -> Field:
-    given = cls.__dict__.get(name, MISSING)
-    found = given if isinstance(given, Field) else Field(given, MISSING, repr=True, compare=True)
-    found.name, found.type = name, hint
-    return found
+class _Declaration:
+    """What a class declares. Its fields are made when they are first needed: half of the classes have no instance."""
+
+    __slots__ = ("_base", "_fields", "given", "hints")
+
+    def __init__(self, cls: type) -> None:
+        self.hints: dict[str, Any] = cls.__annotations__
+        members = cls.__dict__
+        self.given = {name: members[name] for name in self.hints if name in members}
+        """Field -> its default, or the result of `field`."""
+        self._base: Any = cls.__base__
+        self._fields: tuple[Field, ...] | None = None
+
+    def __get__(self, _instance: object, _owner: type) -> tuple[Field, ...]:
+        return self.fields()
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields: those of the base class, then the class's own."""
+        if self._fields is None:
+            self._fields = (*getattr(self._base, _FIELDS, ()), *map(self._field, self.hints))
+        return self._fields
+
+    def compared(self) -> list[str]:
+        """Return the names of the fields by which two instances are compared."""
+        given = [value for value in self.given.values() if isinstance(value, Field)]
+        if not given and self._base is object:
+            return [*self.hints]
+        return [one.name for one in self.fields() if one.compare]
+
+    def _field(self, name: str) -> Field:
+        given = self.given.get(name, MISSING)
+        found = given if isinstance(given, Field) else Field(given, MISSING, repr=True, compare=True)
+        found.name, found.type = name, self.hints[name]
+        return found
 
 
-def _with_members(cls: type[T], own: tuple[Field, ...], added: dict[str, Any]) -> type[T]:
+def _with_members(cls: type[T], declared: _Declaration, added: dict[str, Any]) -> type[T]:
     for name, member in added.items():
         setattr(cls, name, member)
-    for one in own:
-        if one.default is not MISSING:
-            setattr(cls, one.name, one.default)
-        elif one.name in cls.__dict__:
-            delattr(cls, one.name)
+    for name, given in declared.given.items():
+        if isinstance(given, Field):
+            if given.default is MISSING:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, given.default)
     return cls
 
 
-def _with_slots(cls: type[T], own: tuple[Field, ...], added: dict[str, Any]) -> type[T]:
+def _with_slots(cls: type[T], declared: _Declaration, added: dict[str, Any]) -> type[T]:
     """Create the class again: slots cannot be added to a class, nor share a name with a default."""
-    names = tuple(one.name for one in own)
-    kept = {name: member for name, member in cls.__dict__.items() if name not in {*names, "__dict__", "__weakref__"}}
-    created = type(cls)(cls.__name__, cls.__bases__, {**kept, **added, "__slots__": names})
+    left = {*declared.hints, "__dict__", "__weakref__"}
+    kept = {name: member for name, member in cls.__dict__.items() if name not in left}
+    slots = tuple(declared.hints)
+    created = type(cls)(cls.__name__, cls.__bases__, {**kept, **added, "__slots__": slots})
     created.__qualname__ = cls.__qualname__
     return created
 
 
-def _shared_members(declared: tuple[Field, ...], *, frozen: bool, order: bool) -> dict[str, Any]:
-    key = _key([one.name for one in declared if one.compare])
-    shown = [one.name for one in declared if one.repr]
+def _shared_members(declared: _Declaration, *, frozen: bool, order: bool) -> dict[str, Any]:
+    key = _key(declared.compared())
 
     def equals(self: Any, other: object) -> bool:
         return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
     def represent(self: Any) -> str:
+        shown = [one.name for one in declared.fields() if one.repr]
         return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     members: dict[str, Any] = {"__eq__": equals, "__repr__": represent, "__hash__": None}
@@ -181,12 +210,13 @@ def _set_state(self: Any, state: list[Any]) -> None:
         object.__setattr__(self, one.name, value)
 
 
-def _init(declared: tuple[Field, ...], *, frozen: bool, kw_only: bool) -> Callable[..., None]:
+def _init(declaration: _Declaration, *, frozen: bool, kw_only: bool) -> Callable[..., None]:
     """Return an `__init__` that works without compilation, and gives way to a compiled one after some instances."""
     left = COMPILED_AFTER
 
     def init(self: Any, *arguments: Any, **given: Any) -> None:
         nonlocal left
+        declared = declaration.fields()
         left -= 1
         if left < 0 or arguments or not _assign(self, declared, given):
             # With arguments that are not valid, it raises the error.
