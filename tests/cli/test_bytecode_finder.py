@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import module_from_spec
 from pathlib import Path
 from types import CodeType
 
@@ -28,6 +29,13 @@ def code_of(spec: ModuleSpec | None) -> CodeType:
     code = spec.loader.get_code(spec.name)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
     assert isinstance(code, CodeType)
     return code
+
+
+def attributes_of(spec: ModuleSpec | None) -> dict[str, object]:
+    """Return the attributes that a module has before its code runs."""
+    assert spec is not None
+    attributes = vars(module_from_spec(spec))
+    return {name: value for name, value in attributes.items() if name not in {"__loader__", "__spec__"}}
 
 
 @pytest.fixture
@@ -54,6 +62,7 @@ def test_modules_are_found_as_the_interpreter_finds_them(tmp_path: Path) -> None
         for fact in ("name", "origin", "cached", "has_location", "parent", "submodule_search_locations"):
             assert getattr(found, fact) == getattr(expected, fact), (name, fact)
         assert code_of(found) == code_of(expected), name
+        assert attributes_of(found) == attributes_of(expected), name
 
 
 def test_module_without_bytecode_is_left_to_the_interpreter(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ class BytecodeLoader(SourceFileLoader):
         super().__init__(fullname, path)
         self._bytecode = bytecode
 
+    def create_module(self, spec: ModuleSpec) -> "ModuleType":
+        """Return the module with the attributes whose absence takes the interpreter longer to find."""
+        module = type(sys)(spec.name)
+        module.__file__, module.__cached__ = spec.origin, spec.cached
+        return module
+
     def get_code(self, fullname: str) -> "CodeType | None":
         """Return the code of the module, compiled from the source if the bytecode is damaged."""
         bytecode, self._bytecode = self._bytecode, b""
