@@ -20,7 +20,7 @@ def main() -> NoReturn:
     """Run `wtc` and exit."""
     import gc
 
-    from wtc.cli.bytecode_finder import install_bytecode_finder
+    from wtc.imports.bytecode_finder import install_bytecode_finder
 
     install_bytecode_finder()
 

@@ -7,9 +7,9 @@ duplicate keys and drops the positions of keys.
 from collections.abc import Callable, Iterator
 
 from wtc.compose.diagnostics import Diagnostics
-from wtc.compose.source.pyyaml import load_pyyaml
 from wtc.compose.source.scalars import resolve_plain, resolve_tagged
 from wtc.compose.tree.node import Mapping, Node, Scalar, Sequence
+from wtc.imports.pyyaml import load_pyyaml
 from wtc.model.position import Position
 from wtc.static_typing import Any, TypeAlias
 

@@ -14,7 +14,7 @@ from types import CodeType
 import pytest
 
 import wtc
-from wtc.cli.bytecode_finder import BytecodeFinder
+from wtc.imports.bytecode_finder import BytecodeFinder
 
 TAG = sys.implementation.cache_tag or ""
 

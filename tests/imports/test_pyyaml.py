@@ -7,7 +7,7 @@ import sys
 import pytest
 
 ALONE = "import yaml"
-LOADED = "from wtc.compose.source.pyyaml import load_pyyaml; load_pyyaml(); import yaml"
+LOADED = "from wtc.imports.pyyaml import load_pyyaml; load_pyyaml(); import yaml"
 TEXT = """
 text: {a: "\\x41", b: 'b', c: plain}
 numbers: [1, -2, 0x10, 0o7, 1_000, 1.5, -.5e3, .inf, 1:30]

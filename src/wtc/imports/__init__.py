@@ -1,0 +1,1 @@
+"""Import modules in less time than the interpreter does."""
