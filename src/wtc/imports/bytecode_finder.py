@@ -65,23 +65,18 @@ class BytecodeFinder:
         """Return how to load a module, or None if the interpreter has to find it."""
         if not path or not fullname.startswith(self._prefix):
             return None
-        location = f"{path[0]}/{fullname.rpartition('.')[2]}"
-        folder, _, name = location.rpartition("/")
-        source, cached = f"{location}.py", f"{folder}/__pycache__/{name}{self._suffix}"
-        is_package = False
-        bytecode = _read_valid(cached, source)
-        if bytecode is None:
-            source, cached = f"{location}/__init__.py", f"{location}/__pycache__/__init__{self._suffix}"
-            is_package = True
+        parent, tail = path[0], fullname.rpartition(".")[2]
+        for folder, name in ((parent, tail), (f"{parent}/{tail}", "__init__")):
+            source, cached = f"{folder}/{name}.py", f"{folder}/__pycache__/{name}{self._suffix}"
             bytecode = _read_valid(cached, source)
-        if bytecode is None:
-            return None
-        spec = ModuleSpec(fullname, BytecodeLoader(fullname, source, bytecode), origin=source, is_package=is_package)
-        spec.has_location = True
-        spec.cached = cached
-        if spec.submodule_search_locations is not None:
-            spec.submodule_search_locations.append(location)
-        return spec
+            if bytecode is not None:
+                loader = BytecodeLoader(fullname, source, bytecode)
+                spec = ModuleSpec(fullname, loader, origin=source, is_package=folder is not parent)
+                spec.has_location, spec.cached = True, cached
+                if spec.submodule_search_locations is not None:
+                    spec.submodule_search_locations.append(folder)
+                return spec
+        return None
 
 
 def install_bytecode_finder() -> None:

@@ -34,7 +34,7 @@ def load_pyyaml() -> None:
         sys.meta_path.remove(finder)
 
 
-class LazyPattern:
+class _LazyPattern:
     """A pattern that is compiled when it is used."""
 
     def __init__(self, *arguments: Any, **flags: Any) -> None:
@@ -47,7 +47,7 @@ class LazyPattern:
 class _LazyRe:
     """The module `re`, whose patterns are compiled on first use."""
 
-    compile = LazyPattern
+    compile = _LazyPattern
 
     def __getattr__(self, name: str) -> Any:
         return getattr(re, name)

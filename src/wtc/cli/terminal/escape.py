@@ -5,16 +5,10 @@ are `Verbatim`; to join them with other text, use `escaped`.
 """
 
 import re
-from functools import cache
 
-
-@cache
-def _control() -> re.Pattern[str]:
-    """Match C0 without tab and newline, DEL, C1, and the characters that change the direction of text."""
-    return re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-_KEPT = {ord("\t"): " ", ord("\n"): " "}
+_CONTROL = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""C0 without tab and newline, DEL, C1, and the characters that change the direction of text."""
+_KEPT = str.maketrans("\t\n", "  ")
 _LINE_CONTROL = "[\t\n\u2028\u2029]"
 
 
@@ -28,7 +22,7 @@ def escape_control(text: str) -> str:
     r"""Return the text with its control characters as `\x1b` or `\u202e`; tabs and newlines stay."""
     # Most texts have nothing to escape, and need no pattern, whose compilation takes longer than to print a table.
     is_plain = text.isprintable() or text.translate(_KEPT).isprintable()
-    return text if is_plain else _control().sub(_escape, text)
+    return text if is_plain else re.sub(_CONTROL, _escape, text)
 
 
 def escape_line(text: str) -> str:
